@@ -1,0 +1,81 @@
+/** Where a GGUF file comes from: a URL, a file the user chose, or its bytes. */
+export type ModelSource = string | URL | Blob | Uint8Array | ArrayBuffer;
+
+/** What loading is busy with; sent to `onProgress`. */
+export interface LoadProgress {
+  readonly model: 'target' | 'draft';
+  readonly phase: 'header' | 'weights' | 'pipelines' | 'ready';
+  /** Bytes of tensors uploaded, and their total; 0 before the header is read. */
+  readonly loadedBytes: number;
+  readonly totalBytes: number;
+}
+
+/** Type of the K and V caches. */
+export type CacheType = 'f32' | 'f16';
+
+/** Options of `createServer`; the defaults are llama-server's where it has them. */
+export interface ServerOptions {
+  readonly model: ModelSource;
+  /** Draft model for speculative decoding; its vocabulary must fit the target's. */
+  readonly modelDraft?: ModelSource;
+  /** Context of all slots together; each has `floor(nCtx / nSlots)`. Default: the model's training context. */
+  readonly nCtx?: number;
+  /** Requests decoded at the same time. Default 1. */
+  readonly nSlots?: number;
+  /** Shortest and longest draft per round, and the probability at which drafting stops. Default 0, 3 and 0. */
+  readonly draftMin?: number;
+  readonly draftMax?: number;
+  readonly pMin?: number;
+  /** Discard old context instead of stopping when a slot is full. Default false. */
+  readonly ctxShift?: boolean;
+  /** Default `n_predict` of requests; -1 is unlimited. */
+  readonly nPredict?: number;
+  /** Default `temperature` of requests (0.8) and `seed` (-1: random). */
+  readonly temperature?: number;
+  readonly seed?: number;
+  /** Default `cache_prompt` of requests. Default true. */
+  readonly cachePrompt?: boolean;
+  /** Largest number of rows in one batch. Default 64. */
+  readonly nBatch?: number;
+  /** Type of the KV cache of the target and the draft. Default f16. */
+  readonly cacheType?: CacheType;
+  /** Name the server answers with. Default: the model's own. */
+  readonly alias?: string;
+  /** Count every WebGPU call, for benchmarks; read with `server.counters()`. */
+  readonly countCalls?: boolean;
+}
+
+/** `ServerOptions` without the two sources, which the composition root resolves. */
+export type ServerSettings = Omit<ServerOptions, 'model' | 'modelDraft' | 'countCalls' | 'cacheType'>;
+
+/** The adapter that answered. */
+export interface AdapterReport {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly description: string;
+  readonly isFallback: boolean;
+  readonly features: readonly string[];
+}
+
+/** What a model file says of itself, for `/props`, `/v1/models` and the page. */
+export interface ModelReport {
+  readonly name: string;
+  readonly architecture: string;
+  /** Most common weight type, e.g. `Q4_0`. */
+  readonly fileType: string;
+  readonly sizeBytes: number;
+  readonly nParams: number;
+  readonly nVocab: number;
+  readonly nCtxTrain: number;
+  readonly nEmbd: number;
+}
+
+/** Resolved by `createServer` beside the server itself. */
+export interface ServerReport {
+  readonly adapter: AdapterReport;
+  readonly model: ModelReport;
+  readonly draft: ModelReport | null;
+  readonly nCtx: number;
+  readonly nSlots: number;
+  readonly gpuBytes: number;
+}

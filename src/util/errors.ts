@@ -1,0 +1,78 @@
+/**
+ * Every error a caller may meet: a stable code, and the HTTP status and type that llama-server gives it.
+ * Statuses and types: tools/server/README.md of llama.cpp, "API errors".
+ */
+export const ERROR_CODES = {
+  invalid_request: { status: 400, type: 'invalid_request_error' },
+  invalid_json: { status: 400, type: 'invalid_request_error' },
+  context_exceeded: { status: 400, type: 'exceed_context_size_error' },
+  not_found: { status: 404, type: 'not_found_error' },
+  not_supported: { status: 501, type: 'not_supported_error' },
+  loading: { status: 503, type: 'unavailable_error' },
+  closed: { status: 503, type: 'unavailable_error' },
+  no_slot: { status: 503, type: 'unavailable_error' },
+  aborted: { status: 499, type: 'server_error' },
+  internal: { status: 500, type: 'server_error' },
+  // Loading a model.
+  fetch_failed: { status: 500, type: 'server_error' },
+  invalid_gguf: { status: 500, type: 'server_error' },
+  unsupported_model: { status: 500, type: 'server_error' },
+  draft_incompatible: { status: 500, type: 'server_error' },
+  invalid_option: { status: 500, type: 'server_error' },
+  // The adapter.
+  no_webgpu: { status: 500, type: 'server_error' },
+  device_limits: { status: 500, type: 'server_error' },
+  out_of_memory: { status: 500, type: 'server_error' },
+  device_lost: { status: 500, type: 'server_error' },
+  shader_error: { status: 500, type: 'server_error' },
+} as const satisfies Record<string, { status: number; type: string }>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** Numbers and names that belong to an error; they travel with it and some are part of the response body. */
+export type ErrorDetails = Readonly<Record<string, string | number | boolean>>;
+
+/** What crosses the worker boundary in place of a `ForetokenError`. */
+export interface WireError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly details: ErrorDetails;
+}
+
+/** The one error class for everything a caller may meet. The message says what, with the numbers, and the remedy. */
+export class ForetokenError extends Error {
+  override readonly name = 'ForetokenError';
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.details = details;
+  }
+
+  /** HTTP status of the error. */
+  get status(): number {
+    return ERROR_CODES[this.code].status;
+  }
+
+  /** llama-server's `error.type`. */
+  get type(): string {
+    return ERROR_CODES[this.code].type;
+  }
+
+  toWire(): WireError {
+    return { code: this.code, message: this.message, details: this.details };
+  }
+
+  static fromWire(wire: WireError): ForetokenError {
+    return new ForetokenError(wire.code, wire.message, wire.details);
+  }
+
+  /** `error` itself when it is one of ours; anything else is wrapped as `internal`. */
+  static from(error: unknown): ForetokenError {
+    if (error instanceof ForetokenError) return error;
+    const message = error instanceof Error ? error.message : String(error);
+    return new ForetokenError('internal', message, {}, { cause: error });
+  }
+}

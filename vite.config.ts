@@ -1,0 +1,9 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  // Relative addresses: the build works from any path of a static host.
+  base: './',
+  worker: { format: 'es' },
+  build: { target: 'es2022', rollupOptions: { input: ['index.html', 'harness.html'] } },
+  test: { include: ['src/**/*.test.ts', 'shaders/**/*.test.ts'], environment: 'node' },
+});
