@@ -1,0 +1,63 @@
+// k_shift: context shift of one slot. Positions [keep + discard, end) move down by `discard`; K is rotated back by
+// `discard` positions, V only moves. One invocation owns a quad column (neox: a quad and its partner) of K or V and
+// walks the positions in ascending order: it writes only what it has already read, so nothing is overwritten early.
+#define CACHE f32
+#define LAYOUT norm
+#include "lib/kv_cache.wgsl"
+// (slot, keep, discard, end)
+@group(0) @binding(0) var<storage, read> shift: vec4<u32>;
+@group(0) @binding(1) var<storage, read> table: array<vec2<f32>>;
+@group(0) @binding(2) var<storage, read_write> k_cache: array<Quad>;
+@group(0) @binding(3) var<storage, read_write> v_cache: array<Quad>;
+
+override WORKGROUP_SIZE: u32 = 32u;
+override N_KV_HEAD: u32 = 1u;
+override HEAD_DIM: u32 = 4u;
+override N_ROT: u32 = 4u;
+override N_CTX: u32 = 1u;
+
+// Rotates (x, y) and (z, w) backwards.
+fn unrotate(v: vec4<f32>, a: vec2<f32>, b: vec2<f32>) -> vec4<f32> {
+  return vec4<f32>(v.x * a.x + v.y * a.y, v.y * a.x - v.x * a.y, v.z * b.x + v.w * b.y, v.w * b.x - v.z * b.y);
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+  let quads = HEAD_DIM / 4u;
+  let width = N_KV_HEAD * quads;
+  if (id.x >= width) { return; }
+  let discard = shift.z;
+  let column = shift.x * N_CTX * width + id.x;
+  let quad = id.x % quads;
+  let angle = discard * (N_ROT / 2u);
+
+  for (var position = shift.y + discard; position < shift.w; position++) {
+    let source = column + position * width;
+    let to = source - discard * width;
+    if (id.y == 1u) {
+      v_cache[to] = v_cache[source];
+      continue;
+    }
+#if LAYOUT == norm
+    if (quad * 4u < N_ROT) {
+      let pair = angle + quad * 2u;
+      k_cache[to] = pack_quad(unrotate(unpack_quad(k_cache[source]), table[pair], table[pair + 1u]));
+    } else {
+      k_cache[to] = k_cache[source];
+    }
+#else
+    let half_quads = N_ROT / 8u;
+    if (quad < half_quads) {
+      let low = unpack_quad(k_cache[source]);
+      let high = unpack_quad(k_cache[source + half_quads]);
+      let pair = angle + quad * 4u;
+      let first = unrotate(vec4<f32>(low.x, high.x, low.y, high.y), table[pair], table[pair + 1u]);
+      let second = unrotate(vec4<f32>(low.z, high.z, low.w, high.w), table[pair + 2u], table[pair + 3u]);
+      k_cache[to] = pack_quad(vec4<f32>(first.x, first.z, second.x, second.z));
+      k_cache[to + half_quads] = pack_quad(vec4<f32>(first.y, first.w, second.y, second.w));
+    } else if (quad >= 2u * half_quads) {
+      k_cache[to] = k_cache[source];
+    }
+#endif
+  }
+}

@@ -1,0 +1,11 @@
+// A K or V cache of one layer: [slot][position][KV head][HEAD_DIM], f32 or pairs of f16 in a u32 (CACHE).
+// Addressed by quads: four consecutive values, whatever the type.
+#if CACHE == f16
+alias Quad = vec2<u32>;
+fn pack_quad(v: vec4<f32>) -> Quad { return vec2<u32>(pack2x16float(v.xy), pack2x16float(v.zw)); }
+fn unpack_quad(q: Quad) -> vec4<f32> { return vec4<f32>(unpack2x16float(q.x), unpack2x16float(q.y)); }
+#else
+alias Quad = vec4<f32>;
+fn pack_quad(v: vec4<f32>) -> Quad { return v; }
+fn unpack_quad(q: Quad) -> vec4<f32> { return q; }
+#endif

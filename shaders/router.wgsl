@@ -1,0 +1,61 @@
+// router: the experts of each row and their weights.
+// logits = gate_inp . x, softmax over all experts, the N_USED likeliest (lowest index on a tie) in descending order,
+// weights renormalised to sum 1. One workgroup per row: each lane computes the logits of its experts, then lane 0
+// selects. Sums in f32, four partials per logit; the maximum is subtracted before exp.
+#define WEIGHT F32
+#include "lib/step.wgsl"
+#include "lib/weight.wgsl"
+@group(0) @binding(3) var<storage, read> src: array<vec4<f32>>;
+// [row, e] = (expert, bits of its weight)
+@group(0) @binding(4) var<storage, read_write> chosen: array<vec2<u32>>;
+
+override WORKGROUP_SIZE: u32 = 4u;
+override BLOCKS: u32 = 1u;
+override N_EXPERTS: u32 = 1u;
+override N_USED: u32 = 1u;
+
+var<workgroup> probability: array<f32, N_EXPERTS>;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let row = group.x;
+  if (row >= n_rows()) { return; }
+  for (var expert = lane; expert < N_EXPERTS; expert += WORKGROUP_SIZE) {
+    var acc = vec4<f32>(0.0);
+    for (var block = 0u; block < BLOCKS; block++) {
+      let b = expert * BLOCKS + block;
+#include "lib/block_{WEIGHT}.wgsl"
+#for i 0..8
+      acc += w{i} * src[(row * BLOCKS + block) * 8u + {i}u];
+#endfor
+    }
+    probability[expert] = (acc.x + acc.y) + (acc.z + acc.w);
+  }
+  workgroupBarrier();
+  if (lane != 0u) { return; }
+
+  var highest = probability[0];
+  for (var e = 1u; e < N_EXPERTS; e++) { highest = max(highest, probability[e]); }
+  var total = 0.0;
+  for (var e = 0u; e < N_EXPERTS; e++) {
+    probability[e] = exp(probability[e] - highest);
+    total += probability[e];
+  }
+  for (var e = 0u; e < N_EXPERTS; e++) { probability[e] /= total; }
+
+  var used = 0.0;
+  for (var rank = 0u; rank < N_USED; rank++) {
+    var best = 0u;
+    for (var e = 1u; e < N_EXPERTS; e++) {
+      if (probability[e] > probability[best]) { best = e; }
+    }
+    used += probability[best];
+    chosen[row * N_USED + rank] = vec2<u32>(best, bitcast<u32>(probability[best]));
+    // Below every probability, so that it is not chosen again.
+    probability[best] = -1.0;
+  }
+  for (var rank = 0u; rank < N_USED; rank++) {
+    let at = row * N_USED + rank;
+    chosen[at].y = bitcast<u32>(bitcast<f32>(chosen[at].y) / used);
+  }
+}

@@ -1,0 +1,18 @@
+// swiglu: dst = silu(gate) * up, for models whose gate and up matrices differ in type (else it is fused into mul_mat).
+// src rows hold gate, then up, N values each. One invocation per value; workgroup.y = row.
+#include "lib/step.wgsl"
+@group(0) @binding(1) var<storage, read> src: array<f32>;
+@group(0) @binding(2) var<storage, read_write> dst: array<f32>;
+
+override WORKGROUP_SIZE: u32 = 64u;
+override N: u32 = 1u;
+override SRC_STRIDE: u32 = 2u;
+override DST_STRIDE: u32 = 1u;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+  if (id.x >= N || id.y >= n_rows()) { return; }
+  let gate = src[id.y * SRC_STRIDE + id.x];
+  let up = src[id.y * SRC_STRIDE + N + id.x];
+  dst[id.y * DST_STRIDE + id.x] = gate / (1.0 + exp(-gate)) * up;
+}

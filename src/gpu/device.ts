@@ -1,0 +1,159 @@
+import { ForetokenError } from '../util/errors.ts';
+import { type CallCounts, countCalls, zeroCounts } from './counters.ts';
+import { PipelineCache } from './pipelines.ts';
+
+/** What an adapter says of itself. */
+export interface AdapterDescription {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly description: string;
+  readonly isFallback: boolean;
+  readonly features: readonly string[];
+}
+
+/** A device with its pipelines and its memory account. */
+export interface Gpu {
+  readonly device: GPUDevice;
+  readonly report: AdapterDescription;
+  readonly pipelines: PipelineCache;
+  /** Resolves with the reason when the device is lost; never after `close`. */
+  readonly lost: Promise<ForetokenError>;
+  /** Creates a labelled buffer; its size counts until `destroyBuffer`. Throws `device_limits` with the numbers. */
+  createBuffer(label: string, sizeBytes: number, usage: GPUBufferUsageFlags): GPUBuffer;
+  destroyBuffer(buffer: GPUBuffer): void;
+  /** Bytes of all live buffers. */
+  readonly allocatedBytes: number;
+  /** Runs `allocate` and turns an out-of-memory condition into `out_of_memory`. */
+  allocating<T>(what: string, allocate: () => Promise<T>): Promise<T>;
+  /** Totals since the device was opened; all zero unless opened with `countCalls`. */
+  counters(): CallCounts;
+  close(): void;
+}
+
+/** Limits worth raising to what the adapter has: they decide which models fit. */
+const RAISED_LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+] as const satisfies readonly (keyof GPUSupportedLimits)[];
+
+/** Opens the preferred adapter's device. Throws `no_webgpu` where there is none. */
+export async function openGpu(
+  shaders: ReadonlyMap<string, string>,
+  options: { readonly countCalls?: boolean; readonly gpu?: GPU | undefined } = {},
+): Promise<Gpu> {
+  const entry = options.gpu ?? (globalThis.navigator as Navigator | undefined)?.gpu;
+  if (!entry) {
+    throw new ForetokenError(
+      'no_webgpu',
+      'this browser offers no WebGPU here; use a current Chrome, Edge, Safari 26 or Firefox, over https or on localhost',
+    );
+  }
+  const adapter = await entry.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) {
+    throw new ForetokenError(
+      'no_webgpu',
+      'WebGPU is there but no adapter answered: the GPU or its driver is blocked; see chrome://gpu, or start Chrome with --enable-unsafe-webgpu',
+    );
+  }
+  const requiredLimits: Record<string, number> = {};
+  for (const name of RAISED_LIMITS) requiredLimits[name] = adapter.limits[name];
+  let device: GPUDevice;
+  try {
+    device = await adapter.requestDevice({ label: 'foretoken', requiredLimits });
+  } catch (cause) {
+    throw new ForetokenError('no_webgpu', `the adapter gave no device: ${String(cause)}`, {}, { cause });
+  }
+  return new OpenGpu(device, adapter, shaders, options.countCalls === true);
+}
+
+class OpenGpu implements Gpu {
+  readonly device: GPUDevice;
+  readonly report: AdapterDescription;
+  readonly pipelines: PipelineCache;
+  readonly lost: Promise<ForetokenError>;
+  readonly #counts: CallCounts;
+  readonly #buffers = new Set<GPUBuffer>();
+  #allocatedBytes = 0;
+
+  constructor(device: GPUDevice, adapter: GPUAdapter, shaders: ReadonlyMap<string, string>, counting: boolean) {
+    this.device = device;
+    this.#counts = counting ? countCalls(device) : zeroCounts();
+    this.pipelines = new PipelineCache(device, shaders);
+    const { vendor, architecture, description } = adapter.info;
+    this.report = {
+      vendor,
+      architecture,
+      description,
+      isFallback: adapter.info.isFallbackAdapter || architecture === 'swiftshader',
+      features: [...adapter.features].sort(),
+    };
+    this.lost = new Promise(resolve => {
+      void device.lost.then(info => {
+        if (info.reason === 'destroyed') return;
+        resolve(
+          new ForetokenError('device_lost', `the GPU device was lost: ${info.message || 'no reason given'}; reload the model`),
+        );
+      });
+    });
+  }
+
+  get allocatedBytes(): number {
+    return this.#allocatedBytes;
+  }
+
+  createBuffer(label: string, sizeBytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
+    const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+    if (sizeBytes > limit) {
+      throw new ForetokenError(
+        'device_limits',
+        `${label} needs a buffer of ${sizeBytes} bytes, but this adapter allows ${limit}; use a smaller model or context`,
+        { neededBytes: sizeBytes, limitBytes: limit },
+      );
+    }
+    const buffer = this.device.createBuffer({ label, size: sizeBytes, usage });
+    this.#buffers.add(buffer);
+    this.#allocatedBytes += sizeBytes;
+    return buffer;
+  }
+
+  destroyBuffer(buffer: GPUBuffer): void {
+    if (!this.#buffers.delete(buffer)) return;
+    this.#allocatedBytes -= buffer.size;
+    buffer.destroy();
+  }
+
+  async allocating<T>(what: string, allocate: () => Promise<T>): Promise<T> {
+    this.device.pushErrorScope('out-of-memory');
+    let result: T;
+    try {
+      result = await allocate();
+    } catch (error) {
+      await this.device.popErrorScope();
+      throw error;
+    }
+    const error = await this.device.popErrorScope();
+    if (error) {
+      throw new ForetokenError(
+        'out_of_memory',
+        `the GPU has no memory for ${what}: ${error.message}; ${this.#allocatedBytes} bytes were asked for so far; use a smaller model or context`,
+        { allocatedBytes: this.#allocatedBytes },
+      );
+    }
+    return result;
+  }
+
+  counters(): CallCounts {
+    return { ...this.#counts };
+  }
+
+  close(): void {
+    for (const buffer of this.#buffers) buffer.destroy();
+    this.#buffers.clear();
+    this.#allocatedBytes = 0;
+    this.device.destroy();
+  }
+}

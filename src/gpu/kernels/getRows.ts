@@ -1,0 +1,16 @@
+import type { WeightType } from '../../quant/types.ts';
+import { ceilDiv } from '../../util/math.ts';
+import type { KernelSpec } from '../pipelines.ts';
+
+const WORKGROUP_SIZE = 8;
+
+/** The embeddings of the batch's tokens; buffers: step, quants, scales, dst. */
+export function getRows(shape: { weight: WeightType; blocks: number; rows: number }): KernelSpec {
+  return {
+    shader: 'get_rows',
+    defines: { WEIGHT: shape.weight },
+    overrides: { WORKGROUP_SIZE, BLOCKS: shape.blocks },
+    bindings: ['read', 'read', 'read', 'write'],
+    workgroups: [ceilDiv(shape.blocks, WORKGROUP_SIZE), shape.rows, 1],
+  };
+}

@@ -1,0 +1,23 @@
+import type { KernelSpec } from '../pipelines.ts';
+import type { Tuning } from '../tuning.ts';
+
+export interface RmsNormShape {
+  /** Values per row, and the same padded to a multiple of 32. */
+  readonly k: number;
+  readonly kPadded: number;
+  readonly eps: number;
+  readonly rows: number;
+  /** Normalise only the rows whose logits are wanted, packed together. */
+  readonly gather?: boolean;
+}
+
+/** `dst = src / rms(src) · weight`, row by row; buffers: step, src, weight, dst. */
+export function rmsNorm(shape: RmsNormShape, tuning: Tuning): KernelSpec {
+  return {
+    shader: 'rms_norm',
+    defines: { GATHER: shape.gather ? 1 : 0 },
+    overrides: { WORKGROUP_SIZE: tuning.rowWorkgroup, K: shape.k, STRIDE: shape.kPadded / 4, EPS: shape.eps },
+    bindings: ['read', 'read', 'read', 'write'],
+    workgroups: [shape.rows, 1, 1],
+  };
+}

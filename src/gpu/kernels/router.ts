@@ -1,0 +1,27 @@
+import type { WeightType } from '../../quant/types.ts';
+import type { KernelSpec } from '../pipelines.ts';
+
+export interface RouterShape {
+  readonly weight: WeightType;
+  readonly blocks: number;
+  readonly nExperts: number;
+  readonly nUsed: number;
+  readonly rows: number;
+}
+
+/** The experts of each row and their weights; buffers: step, quants, scales, src, chosen. */
+export function router(shape: RouterShape): KernelSpec {
+  return {
+    shader: 'router',
+    defines: { WEIGHT: shape.weight },
+    overrides: {
+      // A lane per expert, in whole groups of four.
+      WORKGROUP_SIZE: Math.min(64, Math.ceil(shape.nExperts / 4) * 4),
+      BLOCKS: shape.blocks,
+      N_EXPERTS: shape.nExperts,
+      N_USED: shape.nUsed,
+    },
+    bindings: ['read', 'read', 'read', 'read', 'write'],
+    workgroups: [shape.rows, 1, 1],
+  };
+}

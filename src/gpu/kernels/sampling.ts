@@ -1,0 +1,55 @@
+import type { KernelSpec } from '../pipelines.ts';
+import type { Tuning } from '../tuning.ts';
+
+export interface LogitsShape {
+  readonly nVocab: number;
+  /** Values from one row of logits to the next. */
+  readonly stride: number;
+  readonly outputs: number;
+  /** Output rows of one draft step, as the results are stored. */
+  readonly outStride: number;
+}
+
+/** The likeliest token of each output row; buffers: step, logits, dst. */
+export function argmax(shape: LogitsShape, tuning: Tuning): KernelSpec {
+  return {
+    shader: 'argmax',
+    defines: {},
+    overrides: {
+      WORKGROUP_SIZE: tuning.rowWorkgroup,
+      N_VOCAB: shape.nVocab,
+      STRIDE: shape.stride,
+      OUT_STRIDE: shape.outStride,
+    },
+    bindings: ['read', 'read', 'write'],
+    workgroups: [shape.outputs, 1, 1],
+  };
+}
+
+/** The `k` likeliest tokens of each output row, unordered; buffers: step, logits, dst. */
+export function topK(shape: LogitsShape & { k: number }, tuning: Tuning): KernelSpec {
+  return {
+    shader: 'top_k',
+    defines: {},
+    overrides: {
+      WORKGROUP_SIZE: tuning.topKWorkgroup,
+      N_VOCAB: shape.nVocab,
+      STRIDE: shape.stride,
+      OUT_STRIDE: shape.outStride,
+      K: shape.k,
+    },
+    bindings: ['read', 'read', 'write'],
+    workgroups: [shape.outputs, 1, 1],
+  };
+}
+
+/** Makes the outputs of one draft step the batch of the next; buffers: step, chosen. */
+export function advance(shape: { maxOutputs: number; outStride: number }): KernelSpec {
+  return {
+    shader: 'advance',
+    defines: {},
+    overrides: { WORKGROUP_SIZE: shape.maxOutputs, OUT_STRIDE: shape.outStride },
+    bindings: ['write', 'read'],
+    workgroups: [1, 1, 1],
+  };
+}

@@ -1,0 +1,113 @@
+import { ForetokenError } from '../util/errors.ts';
+import { type Defines, preprocess } from './preprocess.ts';
+
+/** How a kernel uses the buffer at the binding of that index. */
+export type BufferUse = 'read' | 'write';
+
+/**
+ * One compiled form of a kernel and the grid it runs on. `defines` name the variant (weight type, rows per tile),
+ * `overrides` the sizes; what changes from step to step is in the step buffer.
+ */
+export interface KernelSpec {
+  /** File below `shaders/`, without its ending; named after the ggml op. */
+  readonly shader: string;
+  readonly defines: Defines;
+  readonly overrides: Readonly<Record<string, number>>;
+  /** Use of binding 0, 1, …, as the shader declares them. */
+  readonly bindings: readonly BufferUse[];
+  readonly workgroups: readonly [number, number, number];
+}
+
+/** Identifies a pipeline: cache key, label and bench row, e.g. `mul_mat[EPILOGUE=add,M=4,WEIGHT=Q4_0](BLOCKS=8,N=256)`. */
+export function kernelKey(spec: KernelSpec): string {
+  return `${spec.shader}[${entries(spec.defines)}](${entries(spec.overrides)})`;
+}
+
+function entries(values: Readonly<Record<string, string | number>>): string {
+  return Object.keys(values)
+    .sort()
+    .map(name => `${name}=${values[name]}`)
+    .join(',');
+}
+
+export interface Pipeline {
+  readonly key: string;
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+/** Compiles kernels, each once. */
+export class PipelineCache {
+  readonly #device: GPUDevice;
+  readonly #sources: ReadonlyMap<string, string>;
+  readonly #modules = new Map<string, GPUShaderModule>();
+  readonly #layouts = new Map<string, GPUBindGroupLayout>();
+  readonly #pipelines = new Map<string, Promise<Pipeline>>();
+
+  constructor(device: GPUDevice, sources: ReadonlyMap<string, string>) {
+    this.#device = device;
+    this.#sources = sources;
+  }
+
+  /** Compiles asynchronously, off the calling thread. Throws `shader_error` with the kernel and the compiler's words. */
+  get(spec: KernelSpec): Promise<Pipeline> {
+    const key = kernelKey(spec);
+    let pipeline = this.#pipelines.get(key);
+    if (!pipeline) {
+      pipeline = this.#compile(key, spec);
+      this.#pipelines.set(key, pipeline);
+    }
+    return pipeline;
+  }
+
+  async #compile(key: string, spec: KernelSpec): Promise<Pipeline> {
+    const module = this.#module(spec);
+    const layout = this.#layout(spec.bindings);
+    try {
+      const pipeline = await this.#device.createComputePipelineAsync({
+        label: key,
+        layout: this.#device.createPipelineLayout({ label: key, bindGroupLayouts: [layout] }),
+        compute: { module, entryPoint: 'main', constants: { ...spec.overrides } },
+      });
+      return { key, pipeline, layout };
+    } catch (cause) {
+      const messages = (await module.getCompilationInfo()).messages
+        .filter(message => message.type === 'error')
+        .map(message => `line ${message.lineNum}: ${message.message}`);
+      throw new ForetokenError(
+        'shader_error',
+        `kernel ${key} does not compile on this adapter: ${messages.join('; ') || String(cause)}`,
+        { kernel: key },
+        { cause },
+      );
+    }
+  }
+
+  #module(spec: KernelSpec): GPUShaderModule {
+    const label = `${spec.shader}[${entries(spec.defines)}]`;
+    let module = this.#modules.get(label);
+    if (!module) {
+      const code = preprocess(`${spec.shader}.wgsl`, this.#sources, spec.defines);
+      module = this.#device.createShaderModule({ label, code });
+      this.#modules.set(label, module);
+    }
+    return module;
+  }
+
+  #layout(bindings: readonly BufferUse[]): GPUBindGroupLayout {
+    const label = bindings.join(',');
+    let layout = this.#layouts.get(label);
+    if (!layout) {
+      layout = this.#device.createBindGroupLayout({
+        label,
+        entries: bindings.map((use, binding) => ({
+          binding,
+          visibility: GPUShaderStage.COMPUTE,
+          buffer: { type: use === 'read' ? 'read-only-storage' : 'storage' },
+        })),
+      });
+      this.#layouts.set(label, layout);
+    }
+    return layout;
+  }
+}

@@ -1,0 +1,9 @@
+/** The text of every shader, by its path below `shaders/`. The only file that relies on the bundler for them. */
+export function shaderSources(): ReadonlyMap<string, string> {
+  const files = import.meta.glob<string>('../../shaders/**/*.wgsl', {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  });
+  return new Map(Object.entries(files).map(([path, text]) => [path.replace('../../shaders/', ''), text]));
+}

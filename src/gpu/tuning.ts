@@ -1,0 +1,22 @@
+/**
+ * The choices that fix the order of sums. They are made once per session, from the adapter, and hold for every batch
+ * width (design D1).
+ */
+export interface Tuning {
+  /** Invocations that share one weight row in matrix products. */
+  readonly lanes: number;
+  readonly mulMatWorkgroup: number;
+  /** Lanes of the row-wise kernels: norms, argmax. */
+  readonly rowWorkgroup: number;
+  readonly topKWorkgroup: number;
+}
+
+/** Adapters that run shaders on the CPU: a barrier costs more than the arithmetic, so few lanes share anything. */
+export const SOFTWARE_TUNING: Tuning = { lanes: 1, mulMatWorkgroup: 32, rowWorkgroup: 8, topKWorkgroup: 16 };
+
+/** GPUs: neighbouring lanes read neighbouring 16 bytes of a row. */
+export const GPU_TUNING: Tuning = { lanes: 16, mulMatWorkgroup: 64, rowWorkgroup: 128, topKWorkgroup: 256 };
+
+export function tuningFor(adapter: { readonly isFallback: boolean }): Tuning {
+  return adapter.isFallback ? SOFTWARE_TUNING : GPU_TUNING;
+}

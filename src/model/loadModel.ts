@@ -1,0 +1,61 @@
+import type { GgufFile } from '../gguf/index.ts';
+import type { Gpu } from '../gpu/device.ts';
+import { tuningFor } from '../gpu/tuning.ts';
+import { ForetokenError } from '../util/errors.ts';
+import { readConfig } from './config.ts';
+import { allocateKvCache, type CacheType, layerCacheBytes } from './kvCache.ts';
+import { Model } from './model.ts';
+import { buildPlan } from './plan.ts';
+import { describeModel } from './report.ts';
+import { allocateRunState } from './runState.ts';
+import { loadWeights, plannedBuffers, planWeights } from './weights.ts';
+
+export interface LoadOptions {
+  /** Positions per slot. */
+  readonly nCtx: number;
+  readonly nSlots: number;
+  /** Largest batch. */
+  readonly maxRows: number;
+  readonly cacheType: CacheType;
+  readonly onProgress?: (phase: 'weights' | 'pipelines' | 'ready', loadedBytes: number, totalBytes: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Puts a model on the GPU: checks the file and the device's limits, allocates, streams the weights up as they are
+ * quantized, and compiles every pipeline meanwhile. Throws `unsupported_model`, `invalid_gguf`, `device_limits` or
+ * `out_of_memory`; what was allocated is freed by `gpu.close()`.
+ */
+export async function loadModel(gpu: Gpu, gguf: GgufFile, options: LoadOptions): Promise<Model> {
+  const { nCtx, nSlots, maxRows, cacheType, onProgress, signal } = options;
+  const config = readConfig(gguf);
+  const weightsPlan = planWeights(gguf, config);
+  checkLimits(gpu, [
+    ...plannedBuffers(weightsPlan),
+    { label: `the KV cache of ${nSlots} × ${nCtx} positions`, bytes: layerCacheBytes(config, cacheType, nSlots, nCtx) },
+  ]);
+  return gpu.allocating(`${gguf.source.name} with a context of ${nCtx} × ${nSlots}`, async () => {
+    const cache = allocateKvCache(gpu, config, cacheType, nSlots, nCtx);
+    const onBytes = (loaded: number, total: number) => onProgress?.('weights', loaded, total);
+    const weights = await loadWeights(gpu, gguf, weightsPlan, onBytes, signal);
+    const state = allocateRunState(gpu, config, weights, { nCtx, nSlots, maxRows });
+    const { sizeBytes } = gguf.source;
+    onProgress?.('pipelines', sizeBytes, sizeBytes);
+    const plan = await buildPlan(gpu, { config, weights, cache, state, tuning: tuningFor(gpu.report) });
+    onProgress?.('ready', sizeBytes, sizeBytes);
+    return new Model(gpu, config, plan, state, { nCtx, nSlots, maxRows }, describeModel(gguf, config));
+  });
+}
+
+/** Compares what will be allocated with what the adapter allows, before anything is. */
+function checkLimits(gpu: Gpu, buffers: readonly { readonly label: string; readonly bytes: number }[]): void {
+  const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
+  const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  const tooLarge = buffers.find(({ bytes }) => bytes > limit);
+  if (!tooLarge) return;
+  throw new ForetokenError(
+    'device_limits',
+    `${tooLarge.label} needs ${tooLarge.bytes} bytes in one buffer, but this adapter allows ${limit}; use a smaller model or context`,
+    { neededBytes: tooLarge.bytes, limitBytes: limit },
+  );
+}

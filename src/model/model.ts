@@ -1,0 +1,169 @@
+import type { BatchRow, Candidates, DraftToken, ForwardPass, OutputKind } from '../engine/forwardPass.ts';
+import type { Gpu } from '../gpu/device.ts';
+import { record } from '../gpu/dispatch.ts';
+import { assert, assertNever } from '../util/assert.ts';
+import type { ModelConfig } from './config.ts';
+import type { Plan, WidthPlan } from './plan.ts';
+import { planWidth } from './plan.ts';
+import type { ModelReport } from './report.ts';
+import { argmaxCandidates, draftProbability, logitsCandidates, topKCandidates } from './results.ts';
+import type { RunState } from './runState.ts';
+
+/** A model on the GPU. One call of `forward` or `draft` at a time. */
+export class Model implements ForwardPass {
+  readonly nVocab: number;
+  readonly nCtx: number;
+  readonly nSlots: number;
+  readonly maxRows: number;
+  readonly report: ModelReport;
+  readonly #gpu: Gpu;
+  readonly #plan: Plan;
+  readonly #state: RunState;
+  /** What is written before a step, see shaders/lib/step.wgsl. */
+  readonly #stepWords: Uint32Array<ArrayBuffer>;
+  #lost: Error | null = null;
+  #busy = false;
+
+  constructor(
+    gpu: Gpu,
+    config: ModelConfig,
+    plan: Plan,
+    state: RunState,
+    shape: { readonly nCtx: number; readonly nSlots: number; readonly maxRows: number },
+    report: ModelReport,
+  ) {
+    this.#gpu = gpu;
+    this.#plan = plan;
+    this.#state = state;
+    this.nVocab = config.nVocab;
+    this.nCtx = shape.nCtx;
+    this.nSlots = shape.nSlots;
+    this.maxRows = shape.maxRows;
+    this.report = report;
+    this.#stepWords = new Uint32Array(4 * (1 + state.maxRows));
+    void gpu.lost.then(error => {
+      this.#lost = error;
+    });
+  }
+
+  async forward(rows: readonly BatchRow[], kind: OutputKind): Promise<Candidates[]> {
+    const nOutputs = this.#writeStep(rows);
+    const { argmax, topK, logits, kTop } = this.#state;
+    const encoder = this.#gpu.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    record(pass, this.#width(rows.length).layers);
+    if (nOutputs > 0) {
+      const width = this.#width(nOutputs);
+      record(pass, width.head);
+      if (kind === 'argmax') record(pass, width.argmax);
+      if (kind === 'topK') record(pass, width.topK);
+    }
+    pass.end();
+    if (nOutputs === 0) {
+      this.#gpu.device.queue.submit([encoder.finish()]);
+      return [];
+    }
+    switch (kind) {
+      case 'argmax':
+        return this.#read(encoder, argmax, 8 * nOutputs, words => argmaxCandidates(words, nOutputs));
+      case 'topK':
+        return this.#read(encoder, topK, 8 * kTop * nOutputs, words => topKCandidates(words, nOutputs, kTop));
+      case 'logits': {
+        const bytes = 4 * this.nVocab * nOutputs;
+        return this.#read(encoder, logits, bytes, words => logitsCandidates(words, nOutputs, this.nVocab));
+      }
+      default:
+        return assertNever(kind);
+    }
+  }
+
+  async draft(rows: readonly BatchRow[], nDraft: number, withProbabilities: boolean): Promise<DraftToken[][]> {
+    const nOutputs = this.#writeStep(rows);
+    const { outStride, argmax, topK, kTop, maxRows } = this.#state;
+    assert(nOutputs > 0 && nOutputs <= outStride, () => `a draft of ${nOutputs} rows for ${outStride} slots`);
+    assert(nDraft > 0 && nDraft <= maxRows, () => `a draft of ${nDraft} tokens, at most ${maxRows}`);
+    const encoder = this.#gpu.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    const width = this.#width(nOutputs);
+    for (let step = 0; step < nDraft; step++) {
+      record(pass, step === 0 ? this.#width(rows.length).layers : width.layers);
+      record(pass, width.head);
+      record(pass, width.argmax);
+      if (withProbabilities) record(pass, width.topK);
+      if (step + 1 < nDraft) record(pass, this.#plan.advance);
+    }
+    pass.end();
+
+    const perStep = withProbabilities ? kTop : 1;
+    const source = withProbabilities ? topK : argmax;
+    return this.#read(encoder, source, 8 * perStep * outStride * nDraft, words =>
+      Array.from({ length: nOutputs }, (_, output) =>
+        Array.from({ length: nDraft }, (_, step): DraftToken => {
+          const at = 2 * perStep * (step * outStride + output);
+          const [candidates] = topKCandidates(words.subarray(at, at + 2 * perStep), 1, perStep);
+          return { token: candidates.ids[0], p: withProbabilities ? draftProbability(candidates) : 1 };
+        }),
+      ),
+    );
+  }
+
+  shift(slot: number, keep: number, discard: number, end: number): void {
+    assert(keep + discard <= end && end <= this.nCtx, () => `shift by ${discard} after ${keep} of ${end}`);
+    const { device } = this.#gpu;
+    device.queue.writeBuffer(this.#state.shift, 0, new Uint32Array([slot, keep, discard, end]));
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    record(pass, this.#plan.shift);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+  }
+
+  #width(rows: number): WidthPlan {
+    const plan = this.#plan.widths.get(planWidth(rows));
+    assert(plan !== undefined, () => `no plan for ${rows} rows`);
+    return plan;
+  }
+
+  /** Describes the batch to the kernels in one write; returns the number of output rows. */
+  #writeStep(rows: readonly BatchRow[]): number {
+    if (this.#lost) throw this.#lost;
+    assert(rows.length > 0 && rows.length <= this.maxRows, () => `a batch of ${rows.length} rows`);
+    const words = this.#stepWords;
+    let nOutputs = 0;
+    rows.forEach(({ token, position, slot, output }, row) => {
+      assert(token >= 0 && token < this.nVocab, () => `token ${token} of ${this.nVocab}`);
+      assert(position >= 0 && position < this.nCtx, () => `position ${position} of ${this.nCtx}`);
+      assert(slot >= 0 && slot < this.nSlots, () => `slot ${slot} of ${this.nSlots}`);
+      words.set([token, position, slot], 4 * (1 + row));
+      if (output) words[4 * (1 + nOutputs++) + 3] = row;
+    });
+    words.set([rows.length, nOutputs, 0, 0]);
+    this.#gpu.device.queue.writeBuffer(this.#state.step, 0, words, 0, 4 * (1 + rows.length));
+    return nOutputs;
+  }
+
+  /** Submits with a copy of `bytes` of `source`, waits for it and hands its words to `decode`, which must copy them. */
+  async #read<T>(
+    encoder: GPUCommandEncoder,
+    source: GPUBuffer,
+    bytes: number,
+    decode: (words: Uint32Array) => T,
+  ): Promise<T> {
+    assert(!this.#busy, 'a second step before the first one was read');
+    const { staging } = this.#state;
+    encoder.copyBufferToBuffer(source, 0, staging, 0, bytes);
+    this.#gpu.device.queue.submit([encoder.finish()]);
+    this.#busy = true;
+    try {
+      await staging.mapAsync(GPUMapMode.READ, 0, bytes);
+      return decode(new Uint32Array(staging.getMappedRange(0, bytes)));
+    } catch (error) {
+      // A lost device rejects the mapping before `lost` tells why.
+      await Promise.resolve();
+      throw this.#lost ?? error;
+    } finally {
+      this.#busy = false;
+      staging.unmap();
+    }
+  }
+}

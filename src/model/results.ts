@@ -1,0 +1,39 @@
+import type { Candidates } from '../engine/forwardPass.ts';
+
+/** Candidates that the probability of a draft token is taken among, as llama.cpp's draft sampler does. */
+const DRAFT_CANDIDATES = 10;
+
+/** From [output] = (token, bits of its logit). */
+export function argmaxCandidates(words: Uint32Array, nOutputs: number): Candidates[] {
+  return topKCandidates(words, nOutputs, 1);
+}
+
+/** From [output, k] = (token, bits of its logit) in any order. */
+export function topKCandidates(words: Uint32Array, nOutputs: number, k: number): Candidates[] {
+  const floats = new Float32Array(words.buffer, words.byteOffset, words.length);
+  return Array.from({ length: nOutputs }, (_, output) => {
+    const first = output * k;
+    const order = Array.from({ length: k }, (_, i) => first + i);
+    order.sort((a, b) => floats[2 * b + 1] - floats[2 * a + 1] || words[2 * a] - words[2 * b]);
+    return {
+      ids: Int32Array.from(order, i => words[2 * i]),
+      logits: Float32Array.from(order, i => floats[2 * i + 1]),
+    };
+  });
+}
+
+/** From [output, nVocab] logits. */
+export function logitsCandidates(words: Uint32Array, nOutputs: number, nVocab: number): Candidates[] {
+  const ids = Int32Array.from({ length: nVocab }, (_, id) => id);
+  return Array.from({ length: nOutputs }, (_, output) => ({
+    ids,
+    logits: new Float32Array(words.buffer, words.byteOffset + 4 * output * nVocab, nVocab).slice(),
+  }));
+}
+
+/** Probability of the first of sorted candidates among the likeliest ten. */
+export function draftProbability({ logits }: Candidates): number {
+  let total = 0;
+  for (const logit of logits.subarray(0, DRAFT_CANDIDATES)) total += Math.exp(logit - logits[0]);
+  return 1 / total;
+}
