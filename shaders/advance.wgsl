@@ -10,13 +10,13 @@ override OUT_STRIDE: u32 = 1u;
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(@builtin(local_invocation_index) lane: u32) {
   let header = step[0];
-  let active = lane < header.y;
+  let in_use = lane < header.y;
   var next = vec4<u32>(0u);
-  if (active) {
+  if (in_use) {
     let row = step[1u + step[1u + lane].w];
     next = vec4<u32>(chosen[header.z * OUT_STRIDE + lane].x, row.y + 1u, row.z, lane);
   }
   storageBarrier();
-  if (active) { step[1u + lane] = next; }
+  if (in_use) { step[1u + lane] = next; }
   if (lane == 0u) { step[0] = vec4<u32>(header.y, header.y, header.z + 1u, 0u); }
 }

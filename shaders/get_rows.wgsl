@@ -12,10 +12,10 @@ override BLOCKS: u32 = 1u;
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let row = id.y;
   if (id.x >= BLOCKS || row >= n_rows()) { return; }
-  let b = token_of(row) * BLOCKS + id.x;
+  let block = load_block(token_of(row) * BLOCKS + id.x);
   let at = (row * BLOCKS + id.x) * 8u;
-#include "lib/block_{WEIGHT}.wgsl"
-#for i 0..8
-  dst[at + {i}u] = w{i};
-#endfor
+  for (var i = 0u; i < 4u; i++) {
+    dst[at + i] = low_quad(block, i);
+    dst[at + 4u + i] = high_quad(block, i);
+  }
 }

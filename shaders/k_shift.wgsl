@@ -26,14 +26,14 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let quads = HEAD_DIM / 4u;
   let width = N_KV_HEAD * quads;
   if (id.x >= width) { return; }
-  let discard = shift.z;
+  let by = shift.z;
   let column = shift.x * N_CTX * width + id.x;
   let quad = id.x % quads;
-  let angle = discard * (N_ROT / 2u);
+  let angle = by * (N_ROT / 2u);
 
-  for (var position = shift.y + discard; position < shift.w; position++) {
+  for (var position = shift.y + by; position < shift.w; position++) {
     let source = column + position * width;
-    let to = source - discard * width;
+    let to = source - by * width;
     if (id.y == 1u) {
       v_cache[to] = v_cache[source];
       continue;

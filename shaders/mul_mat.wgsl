@@ -38,7 +38,7 @@ var<workgroup> partial_up: array<f32, {M} * WORKGROUP_SIZE>;
 #endif
 #endif
 
-fn sum4(v: vec4<f32>) -> f32 { return (v.x + v.y) + (v.z + v.w); }
+fn quad_sum(v: vec4<f32>) -> f32 { return (v.x + v.y) + (v.z + v.w); }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
@@ -62,34 +62,36 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 #endif
   let first = (ROW_OFFSET + min(n, N - 1u)) * BLOCKS;
   for (var block = lane; block < BLOCKS; block += {LANES}u) {
-    {
-      let b = first + block;
-#include "lib/block_{WEIGHT}.wgsl"
-#for i 0..8
-#for m 0..M
-      acc{m} += w{i} * src[src{m} + block * 8u + {i}u];
-#endfor
-#endfor
-    }
+    let weight = load_block(first + block);
 #if EPILOGUE == swiglu
-    {
-      let b = first + N * BLOCKS + block;
-#include "lib/block_{WEIGHT}.wgsl"
-#for i 0..8
+    let weight_up = load_block(first + N * BLOCKS + block);
+#endif
+    for (var i = 0u; i < 4u; i++) {
+      let low = low_quad(weight, i);
+      let high = high_quad(weight, i);
+#if EPILOGUE == swiglu
+      let low_up = low_quad(weight_up, i);
+      let high_up = high_quad(weight_up, i);
+#endif
 #for m 0..M
-      up{m} += w{i} * src[src{m} + block * 8u + {i}u];
-#endfor
+      let low{m} = src[src{m} + block * 8u + i];
+      let high{m} = src[src{m} + block * 8u + 4u + i];
+      acc{m} += low * low{m};
+      acc{m} += high * high{m};
+#if EPILOGUE == swiglu
+      up{m} += low_up * low{m};
+      up{m} += high_up * high{m};
+#endif
 #endfor
     }
-#endif
   }
 
 #for m 0..M
-  var sum{m} = sum4(acc{m});
+  var sum{m} = quad_sum(acc{m});
 #endfor
 #if EPILOGUE == swiglu
 #for m 0..M
-  var sum_up{m} = sum4(up{m});
+  var sum_up{m} = quad_sum(up{m});
 #endfor
 #endif
 #if LANES == 1

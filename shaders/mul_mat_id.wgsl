@@ -27,7 +27,7 @@ override DST_STRIDE: u32 = 1u;
 var<workgroup> partial: array<vec2<f32>, WORKGROUP_SIZE>;
 #endif
 
-fn sum4(v: vec4<f32>) -> f32 { return (v.x + v.y) + (v.z + v.w); }
+fn quad_sum(v: vec4<f32>) -> f32 { return (v.x + v.y) + (v.z + v.w); }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
@@ -51,22 +51,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var gate = vec4<f32>(0.0);
   var up = vec4<f32>(0.0);
   for (var block = lane; block < BLOCKS; block += {LANES}u) {
-    {
-      let b = first + block;
-#include "lib/block_{WEIGHT}.wgsl"
-#for i 0..8
-      gate += w{i} * src[src0 + block * 8u + {i}u];
-#endfor
-    }
-    {
-      let b = first + N_EXPERTS * N * BLOCKS + block;
-#include "lib/block_{WEIGHT}.wgsl"
-#for i 0..8
-      up += w{i} * src[src0 + block * 8u + {i}u];
-#endfor
+    let weight = load_block(first + block);
+    let weight_up = load_block(first + N_EXPERTS * N * BLOCKS + block);
+    for (var i = 0u; i < 4u; i++) {
+      let low = src[src0 + block * 8u + i];
+      let high = src[src0 + block * 8u + 4u + i];
+      gate += low_quad(weight, i) * low;
+      gate += high_quad(weight, i) * high;
+      up += low_quad(weight_up, i) * low;
+      up += high_quad(weight_up, i) * high;
     }
   }
-  var sum = vec2<f32>(sum4(gate), sum4(up));
+  var sum = vec2<f32>(quad_sum(gate), quad_sum(up));
 #else
   var total = 0.0;
   for (var e = 0u; e < N_USED; e++) {
@@ -75,13 +71,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let first = (choice.x * N + weight_row) * BLOCKS;
     var acc = vec4<f32>(0.0);
     for (var block = lane; block < BLOCKS; block += {LANES}u) {
-      let b = first + block;
-#include "lib/block_{WEIGHT}.wgsl"
-#for i 0..8
-      acc += w{i} * src[src0 + block * 8u + {i}u];
-#endfor
+      let weight = load_block(first + block);
+      for (var i = 0u; i < 4u; i++) {
+        acc += low_quad(weight, i) * src[src0 + block * 8u + i];
+        acc += high_quad(weight, i) * src[src0 + block * 8u + 4u + i];
+      }
     }
-    total += bitcast<f32>(choice.y) * sum4(acc);
+    total += bitcast<f32>(choice.y) * quad_sum(acc);
   }
   var sum = vec2<f32>(total, 0.0);
 #endif

@@ -23,11 +23,12 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   for (var expert = lane; expert < N_EXPERTS; expert += WORKGROUP_SIZE) {
     var acc = vec4<f32>(0.0);
     for (var block = 0u; block < BLOCKS; block++) {
-      let b = expert * BLOCKS + block;
-#include "lib/block_{WEIGHT}.wgsl"
-#for i 0..8
-      acc += w{i} * src[(row * BLOCKS + block) * 8u + {i}u];
-#endfor
+      let weight = load_block(expert * BLOCKS + block);
+      let x = (row * BLOCKS + block) * 8u;
+      for (var i = 0u; i < 4u; i++) {
+        acc += low_quad(weight, i) * src[x + i];
+        acc += high_quad(weight, i) * src[x + 4u + i];
+      }
     }
     probability[expert] = (acc.x + acc.y) + (acc.z + acc.w);
   }

@@ -78,7 +78,12 @@ class OpenGpu implements Gpu {
   readonly #buffers = new Set<GPUBuffer>();
   #allocatedBytes = 0;
 
-  constructor(device: GPUDevice, adapter: GPUAdapter, shaders: ReadonlyMap<string, string>, counting: boolean) {
+  constructor(
+    device: GPUDevice,
+    adapter: GPUAdapter,
+    shaders: ReadonlyMap<string, string>,
+    counting: boolean,
+  ) {
     this.device = device;
     this.#counts = counting ? countCalls(device) : zeroCounts();
     this.pipelines = new PipelineCache(device, shaders);
@@ -94,7 +99,10 @@ class OpenGpu implements Gpu {
       void device.lost.then(info => {
         if (info.reason === 'destroyed') return;
         resolve(
-          new ForetokenError('device_lost', `the GPU device was lost: ${info.message || 'no reason given'}; reload the model`),
+          new ForetokenError(
+            'device_lost',
+            `the GPU device was lost: ${info.message || 'no reason given'}; reload the model`,
+          ),
         );
       });
     });

@@ -15,7 +15,11 @@ export interface Call {
 }
 
 /** Compiles the calls' pipelines, all at once, and makes their bind groups. */
-export async function prepare(device: GPUDevice, pipelines: PipelineCache, calls: readonly Call[]): Promise<Dispatch[]> {
+export async function prepare(
+  device: GPUDevice,
+  pipelines: PipelineCache,
+  calls: readonly Call[],
+): Promise<Dispatch[]> {
   return Promise.all(
     calls.map(async ({ spec, buffers }) => {
       assert(buffers.length === spec.bindings.length, () => `${kernelKey(spec)}: ${buffers.length} buffers`);

@@ -15,8 +15,14 @@ export type Defines = Readonly<Record<string, string | number>>;
  *
  * @param sources file name relative to `shaders/` → text
  */
-export function preprocess(file: string, sources: ReadonlyMap<string, string>, defines: Defines = {}): string {
-  const names = new Map<string, string>(Object.entries(defines).map(([name, value]) => [name, String(value)]));
+export function preprocess(
+  file: string,
+  sources: ReadonlyMap<string, string>,
+  defines: Defines = {},
+): string {
+  const names = new Map<string, string>(
+    Object.entries(defines).map(([name, value]) => [name, String(value)]),
+  );
   return expand(linesOf(file, sources), { sources, names }).join('\n');
 }
 
@@ -83,12 +89,15 @@ function splitOnce(text: string): [string, string] {
 }
 
 function substitute(line: string, names: ReadonlyMap<string, string>): string {
-  return line.replace(/\{(\w+)(?:\*(\d+))?(?:\+(\d+))?\}/g, (match, name: string, factor?: string, addend?: string) => {
-    const value = names.get(name);
-    if (value === undefined) return match;
-    if (factor === undefined && addend === undefined) return value;
-    return String(Number(value) * Number(factor ?? 1) + Number(addend ?? 0));
-  });
+  return line.replace(
+    /\{(\w+)(?:\*(\d+))?(?:\+(\d+))?\}/g,
+    (match, name: string, factor?: string, addend?: string) => {
+      const value = names.get(name);
+      if (value === undefined) return match;
+      if (factor === undefined && addend === undefined) return value;
+      return String(Number(value) * Number(factor ?? 1) + Number(addend ?? 0));
+    },
+  );
 }
 
 function numberOf(word: string, names: ReadonlyMap<string, string>): number {

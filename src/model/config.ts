@@ -57,9 +57,13 @@ export function readConfig(gguf: GgufFile): ModelConfig {
 }
 
 function count(gguf: GgufFile, key: string, fallback?: number): number {
-  const value = fallback === undefined ? getNumber(gguf.metadata, key) : getNumber(gguf.metadata, key, fallback);
+  const value =
+    fallback === undefined ? getNumber(gguf.metadata, key) : getNumber(gguf.metadata, key, fallback);
   if (!Number.isInteger(value) || value < 1 || value > 2 ** 31) {
-    throw new ForetokenError('invalid_gguf', `${gguf.source.name}: ${key} is ${value}, not a positive integer`);
+    throw new ForetokenError(
+      'invalid_gguf',
+      `${gguf.source.name}: ${key} is ${value}, not a positive integer`,
+    );
   }
   return value;
 }
@@ -92,7 +96,9 @@ function check(gguf: GgufFile, config: ModelConfig): void {
     throw new ForetokenError('unsupported_model', `${gguf.source.name}: ${what}`);
   };
   if (nHead % nKvHead !== 0) fail(`${nHead} attention heads cannot share ${nKvHead} KV heads`);
-  if (headDim % 4 !== 0 || headDim > 1024) fail(`heads of ${headDim} values; multiples of 4 up to 1024 are supported`);
-  if (nRot % 4 !== 0 || nRot > headDim) fail(`rope over ${nRot} of ${headDim} values; a multiple of 4 is needed`);
+  if (headDim % 4 !== 0 || headDim > 1024)
+    fail(`heads of ${headDim} values; multiples of 4 up to 1024 are supported`);
+  if (nRot % 4 !== 0 || nRot > headDim)
+    fail(`rope over ${nRot} of ${headDim} values; a multiple of 4 is needed`);
   if (experts && experts.used > experts.count) fail(`${experts.used} experts used of ${experts.count}`);
 }

@@ -23,7 +23,13 @@ export function layerCacheBytes(config: ModelConfig, type: CacheType, nSlots: nu
 }
 
 /** A cache is indexed by position and never cleared: what lies after a row's position is not read. */
-export function allocateKvCache(gpu: Gpu, config: ModelConfig, type: CacheType, nSlots: number, nCtx: number): KvCache {
+export function allocateKvCache(
+  gpu: Gpu,
+  config: ModelConfig,
+  type: CacheType,
+  nSlots: number,
+  nCtx: number,
+): KvCache {
   const bytes = layerCacheBytes(config, type, nSlots, nCtx);
   const layers = Array.from({ length: config.nLayers }, (_, layer) => ({
     k: gpu.createBuffer(`blk.${layer}.k_cache`, bytes, GPUBufferUsage.STORAGE),

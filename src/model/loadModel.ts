@@ -17,7 +17,11 @@ export interface LoadOptions {
   /** Largest batch. */
   readonly maxRows: number;
   readonly cacheType: CacheType;
-  readonly onProgress?: (phase: 'weights' | 'pipelines' | 'ready', loadedBytes: number, totalBytes: number) => void;
+  readonly onProgress?: (
+    phase: 'weights' | 'pipelines' | 'ready',
+    loadedBytes: number,
+    totalBytes: number,
+  ) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -32,7 +36,10 @@ export async function loadModel(gpu: Gpu, gguf: GgufFile, options: LoadOptions):
   const weightsPlan = planWeights(gguf, config);
   checkLimits(gpu, [
     ...plannedBuffers(weightsPlan),
-    { label: `the KV cache of ${nSlots} × ${nCtx} positions`, bytes: layerCacheBytes(config, cacheType, nSlots, nCtx) },
+    {
+      label: `the KV cache of ${nSlots} × ${nCtx} positions`,
+      bytes: layerCacheBytes(config, cacheType, nSlots, nCtx),
+    },
   ]);
   return gpu.allocating(`${gguf.source.name} with a context of ${nCtx} × ${nSlots}`, async () => {
     const cache = allocateKvCache(gpu, config, cacheType, nSlots, nCtx);

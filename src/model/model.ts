@@ -77,7 +77,11 @@ export class Model implements ForwardPass {
     }
   }
 
-  async draft(rows: readonly BatchRow[], nDraft: number, withProbabilities: boolean): Promise<DraftToken[][]> {
+  async draft(
+    rows: readonly BatchRow[],
+    nDraft: number,
+    withProbabilities: boolean,
+  ): Promise<DraftToken[][]> {
     const nOutputs = this.#writeStep(rows);
     const { outStride, argmax, topK, kTop, maxRows } = this.#state;
     assert(nOutputs > 0 && nOutputs <= outStride, () => `a draft of ${nOutputs} rows for ${outStride} slots`);

@@ -93,7 +93,13 @@ function layerCalls(inputs: PlanInputs, rows: number): Call[] {
   return [embedding, ...layers];
 }
 
-function norm({ config, state, tuning }: PlanInputs, rows: number, src: GPUBuffer, weight: GPUBuffer, dst: GPUBuffer): Call {
+function norm(
+  { config, state, tuning }: PlanInputs,
+  rows: number,
+  src: GPUBuffer,
+  weight: GPUBuffer,
+  dst: GPUBuffer,
+): Call {
   const kPadded = paddedRow(config.nEmbd);
   return {
     spec: rmsNorm({ k: config.nEmbd, kPadded, eps: config.rmsEps, rows }, tuning),
@@ -119,7 +125,12 @@ function stackedProducts(
 }
 
 /** A product that is added to the residual stream. */
-function residualProduct({ config, state, tuning }: PlanInputs, rows: number, matrix: Matrix, src: GPUBuffer): Call {
+function residualProduct(
+  { config, state, tuning }: PlanInputs,
+  rows: number,
+  matrix: Matrix,
+  src: GPUBuffer,
+): Call {
   const { type: weight, blocks, n } = matrix;
   const dstStride = paddedRow(config.nEmbd);
   return {
@@ -153,7 +164,10 @@ function attentionCalls(inputs: PlanInputs, rows: number, layer: number): Call[]
 function ffnCalls(inputs: PlanInputs, rows: number, { ffn }: LayerWeights): Call[] {
   switch (ffn.kind) {
     case 'dense':
-      return [...gatedProduct(inputs, rows, ffn.gateUp), residualProduct(inputs, rows, ffn.down, inputs.state.ffn)];
+      return [
+        ...gatedProduct(inputs, rows, ffn.gateUp),
+        residualProduct(inputs, rows, ffn.down, inputs.state.ffn),
+      ];
     case 'experts': {
       const { state, config, tuning } = inputs;
       const { experts, nFf, nEmbd } = config;
@@ -168,14 +182,28 @@ function ffnCalls(inputs: PlanInputs, rows: number, { ffn }: LayerWeights): Call
         },
         {
           spec: mulMatId(
-            { stage: 'gate_up', weight: gateUp.type, blocks: gateUp.blocks, n: nFf, ...counts, dstStride: state.ffnStride },
+            {
+              stage: 'gate_up',
+              weight: gateUp.type,
+              blocks: gateUp.blocks,
+              n: nFf,
+              ...counts,
+              dstStride: state.ffnStride,
+            },
             tuning,
           ),
           buffers: [step, gateUp.quants, gateUp.scales, state.xNorm, state.ffn, chosen],
         },
         {
           spec: mulMatId(
-            { stage: 'down', weight: down.type, blocks: down.blocks, n: nEmbd, ...counts, dstStride: paddedRow(nEmbd) },
+            {
+              stage: 'down',
+              weight: down.type,
+              blocks: down.blocks,
+              n: nEmbd,
+              ...counts,
+              dstStride: paddedRow(nEmbd),
+            },
             tuning,
           ),
           buffers: [step, down.quants, down.scales, state.ffn, state.x, chosen],
@@ -191,7 +219,10 @@ function gatedProduct(inputs: PlanInputs, rows: number, gateUp: readonly Matrix[
   const { nFf } = config;
   if (gateUp.length === 1) {
     const [{ type: weight, blocks, quants, scales }] = gateUp;
-    const spec = mulMat({ weight, blocks, n: nFf, rows, dstStride: state.ffnStride, epilogue: 'swiglu' }, tuning);
+    const spec = mulMat(
+      { weight, blocks, n: nFf, rows, dstStride: state.ffnStride, epilogue: 'swiglu' },
+      tuning,
+    );
     return [{ spec, buffers: [state.step, quants, scales, state.xNorm, state.ffn] }];
   }
   assert(state.gateUp !== null, 'separate gate and up without their buffer');

@@ -1,6 +1,6 @@
 import type { Gpu } from '../gpu/device.ts';
-import { ropeTable } from '../util/ropeTable.ts';
 import { alignUp } from '../util/math.ts';
+import { ropeTable } from '../util/ropeTable.ts';
 import type { ModelConfig } from './config.ts';
 import type { Weights } from './weights.ts';
 
@@ -56,12 +56,18 @@ export function paddedRow(k: number): number {
   return alignUp(k, 32);
 }
 
-export function allocateRunState(gpu: Gpu, config: ModelConfig, weights: Weights, options: RunStateOptions): RunState {
+export function allocateRunState(
+  gpu: Gpu,
+  config: ModelConfig,
+  weights: Weights,
+  options: RunStateOptions,
+): RunState {
   const { nEmbd, nHead, nKvHead, headDim, nFf, experts, nVocab } = config;
   const maxRows = alignUp(options.maxRows, 16);
   const { nSlots, nCtx } = options;
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
-  const buffer = (label: string, words: number, extra = 0) => gpu.createBuffer(label, 4 * words, usage | extra);
+  const buffer = (label: string, words: number, extra = 0) =>
+    gpu.createBuffer(label, 4 * words, usage | extra);
   const qkvStride = (nHead + 2 * nKvHead) * headDim;
   const attnStride = paddedRow(nHead * headDim);
   const ffnStride = paddedRow(nFf);

@@ -6,7 +6,16 @@ import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { alignUp } from '../util/math.ts';
 import type { ModelConfig } from './config.ts';
-import { allocateMatrix, type Matrix, type MatrixPlan, matrixBytes, planMatrices, planMatrix, requireTensor, uploadMatrix } from './matrix.ts';
+import {
+  allocateMatrix,
+  type Matrix,
+  type MatrixPlan,
+  matrixBytes,
+  planMatrices,
+  planMatrix,
+  requireTensor,
+  uploadMatrix,
+} from './matrix.ts';
 
 /** The weights of one layer; matrices in a list are consecutive parts of one product, one where their types agree. */
 export interface LayerWeights {
@@ -53,7 +62,12 @@ export interface WeightsPlan {
     readonly ffnNorm: GgufTensor;
     readonly ffn:
       | { readonly kind: 'dense'; readonly gateUp: readonly MatrixPlan[]; readonly down: MatrixPlan }
-      | { readonly kind: 'experts'; readonly gateInp: MatrixPlan; readonly gateUp: MatrixPlan; readonly down: MatrixPlan };
+      | {
+          readonly kind: 'experts';
+          readonly gateInp: MatrixPlan;
+          readonly gateUp: MatrixPlan;
+          readonly down: MatrixPlan;
+        };
   }[];
   readonly outputNorm: GgufTensor;
   readonly output: MatrixPlan | null;
@@ -63,7 +77,8 @@ export interface WeightsPlan {
 /** Finds and checks every tensor. Throws `invalid_gguf` or `unsupported_model`. */
 export function planWeights(gguf: GgufFile, config: ModelConfig): WeightsPlan {
   const { nEmbd, nVocab, nHead, nKvHead, headDim, nFf, experts } = config;
-  const matrix = (name: string, shape: readonly number[]) => planMatrix(name, [requireTensor(gguf, name, shape)]);
+  const matrix = (name: string, shape: readonly number[]) =>
+    planMatrix(name, [requireTensor(gguf, name, shape)]);
   const hasOutput = gguf.tensors.has('output.weight');
   return {
     tokenEmbd: matrix('token_embd.weight', [nEmbd, nVocab]),
@@ -71,7 +86,8 @@ export function planWeights(gguf: GgufFile, config: ModelConfig): WeightsPlan {
     output: hasOutput ? matrix('output.weight', [nEmbd, nVocab]) : null,
     ropeFactors: gguf.tensors.get('rope_freqs.weight') ?? null,
     layers: Array.from({ length: config.nLayers }, (_, layer) => {
-      const tensor = (name: string, shape: readonly number[]) => requireTensor(gguf, `blk.${layer}.${name}.weight`, shape);
+      const tensor = (name: string, shape: readonly number[]) =>
+        requireTensor(gguf, `blk.${layer}.${name}.weight`, shape);
       const label = (name: string) => `blk.${layer}.${name}`;
       const common = {
         attnNorm: tensor('attn_norm', [nEmbd]),
@@ -128,7 +144,9 @@ export function plannedMatrices(plan: WeightsPlan): MatrixPlan[] {
 
 /** Sizes of all the buffers that a plan's matrices will need, in bytes, by label. */
 export function plannedBuffers(plan: WeightsPlan): { label: string; bytes: number }[] {
-  return plannedMatrices(plan).flatMap(matrix => matrixBytes(matrix).map(bytes => ({ label: matrix.label, bytes })));
+  return plannedMatrices(plan).flatMap(matrix =>
+    matrixBytes(matrix).map(bytes => ({ label: matrix.label, bytes })),
+  );
 }
 
 /** Allocates all matrices and streams the file into them. */
@@ -186,7 +204,10 @@ export async function loadWeights(
 
 async function readVector(gguf: GgufFile, tensor: GgufTensor): Promise<Float32Array> {
   if (!isWeightType(tensor.type)) {
-    throw new ForetokenError('unsupported_model', `${tensor.name} is of type ${tensor.type}; F32 is expected`);
+    throw new ForetokenError(
+      'unsupported_model',
+      `${tensor.name} is of type ${tensor.type}; F32 is expected`,
+    );
   }
   const bytes = await gguf.source.read(tensor.offset, tensor.sizeBytes);
   return dequantize(tensor.type, bytes);
@@ -196,7 +217,11 @@ async function readVector(gguf: GgufFile, tensor: GgufTensor): Promise<Float32Ar
 async function uploadVector(gpu: Gpu, gguf: GgufFile, tensor: GgufTensor): Promise<GPUBuffer> {
   const padded = new Float32Array(alignUp(tensor.nElements, 32));
   padded.set(await readVector(gguf, tensor));
-  const buffer = gpu.createBuffer(tensor.name, padded.byteLength, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
+  const buffer = gpu.createBuffer(
+    tensor.name,
+    padded.byteLength,
+    GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
+  );
   gpu.device.queue.writeBuffer(buffer, 0, padded);
   return buffer;
 }

@@ -61,5 +61,8 @@ export function kShift(shape: HeadShape): KernelSpec {
 
 function checkHeads({ headDim, nRot, layout }: HeadShape): void {
   const multiple = layout === 'norm' ? 4 : 8;
-  assert(headDim % 4 === 0 && nRot % multiple === 0 && nRot <= headDim, () => `head of ${headDim}, ${nRot} rotated`);
+  assert(
+    headDim % 4 === 0 && nRot % multiple === 0 && nRot <= headDim,
+    () => `head of ${headDim}, ${nRot} rotated`,
+  );
 }

@@ -1,0 +1,33 @@
+import { assert } from '../util/assert.ts';
+import { ForetokenError } from '../util/errors.ts';
+
+/** Random access to the bytes of a file, wherever they are. */
+export interface ByteSource {
+  /** File name, for messages. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  /**
+   * Exactly `length` bytes from `offset`; the range must lie within the file. The result may be a view of memory
+   * that is not the caller's: read it, do not write to it.
+   * @throws ForetokenError `fetch_failed`, or `aborted` when `signal` is
+   */
+  read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
+}
+
+/** What every `read` begins with: trips on a range outside the file, and gives up when `signal` has fired. */
+export function checkRead(
+  source: ByteSource,
+  offset: number,
+  length: number,
+  signal: AbortSignal | undefined,
+): void {
+  assert(
+    offset >= 0 && length >= 0 && offset + length <= source.sizeBytes,
+    () => `read of ${length} bytes at ${offset} of a file of ${source.sizeBytes}`,
+  );
+  throwIfAborted(source.name, signal);
+}
+
+export function throwIfAborted(name: string, signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new ForetokenError('aborted', `${name}: reading was aborted`);
+}

@@ -1,0 +1,114 @@
+import { ForetokenError } from '../util/errors.ts';
+import type { ByteSource } from './byteSource.ts';
+import { SCALARS, type Scalar } from './scalars.ts';
+import type { ScalarType } from './types.ts';
+
+/** Bytes fetched at a time; more only where a single string or array is longer. */
+const CHUNK_BYTES = 1 << 18;
+
+/** The largest vocabularies known (262144 tokens with merges) need about 16 MiB. */
+const MAX_HEADER_BYTES = 1 << 26;
+
+/** GGUF strings are UTF-8; a byte order mark is a character like any other (vocabularies have it as a token). */
+const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/**
+ * Reads the header of a GGUF file front to back, fetching it in chunks as it goes. Lengths are checked against what is left
+ * of the file before anything is allocated, so a hostile length costs nothing.
+ */
+export class HeaderReader {
+  readonly #source: ByteSource;
+  #chunk: DataView = new DataView(new ArrayBuffer(0));
+  /** Of the next byte: within the chunk, and of the chunk within the file. */
+  #at = 0;
+  #chunkStart = 0;
+
+  constructor(source: ByteSource) {
+    this.#source = source;
+  }
+
+  /** Offset of the next byte in the file. */
+  get position(): number {
+    return this.#chunkStart + this.#at;
+  }
+
+  get fileBytes(): number {
+    return this.#source.sizeBytes;
+  }
+
+  /** Gives up on the file: `what` says what is wrong with it. */
+  fail(what: string): never {
+    throw new ForetokenError('invalid_gguf', `${this.#source.name} is not a valid GGUF file: ${what}`);
+  }
+
+  async scalar(type: ScalarType, what: string): Promise<Scalar> {
+    return this.#decode(type, await this.#take(SCALARS[type].bytes, what), what);
+  }
+
+  async scalars(type: ScalarType, count: number, what: string): Promise<Scalar[]> {
+    const size = SCALARS[type].bytes;
+    const start = await this.#take(count * size, what);
+    return Array.from({ length: count }, (_, i) => this.#decode(type, start + i * size, what));
+  }
+
+  async uint32(what: string): Promise<number> {
+    const start = await this.#take(4, what);
+    return this.#chunk.getUint32(start, true);
+  }
+
+  /** A 64-bit offset, dimension or length: anything beyond 2^53 is an error. */
+  async size(what: string): Promise<number> {
+    const start = await this.#take(8, what);
+    const value = this.#chunk.getBigUint64(start, true);
+    if (value > BigInt(Number.MAX_SAFE_INTEGER)) this.fail(`${what} is ${value}`);
+    return Number(value);
+  }
+
+  /** How many items follow, of at least `itemBytes` each; more than the file can hold is an error. */
+  async count(itemBytes: number, what: string): Promise<number> {
+    const count = await this.size(`the number of ${what}`);
+    const left = this.fileBytes - this.position;
+    if (count * itemBytes > left) this.fail(`it claims ${count} ${what} but only ${left} bytes are left`);
+    return count;
+  }
+
+  /** The bytes of a string; a view that the next call may invalidate. */
+  async stringBytes(what: string): Promise<Uint8Array> {
+    const length = await this.count(1, `bytes of ${what}`);
+    const start = await this.#take(length, what);
+    return new Uint8Array(this.#chunk.buffer, this.#chunk.byteOffset + start, length);
+  }
+
+  /** A string; bytes that are not UTF-8 become U+FFFD. */
+  async string(what: string): Promise<string> {
+    return lenientUtf8.decode(await this.stringBytes(what));
+  }
+
+  #decode(type: ScalarType, at: number, what: string): Scalar {
+    const byte = this.#chunk.getUint8(at);
+    if (type === 'bool' && byte > 1) this.fail(`${what} is a bool with the byte ${byte}`);
+    return SCALARS[type].read(this.#chunk, at);
+  }
+
+  /** Consumes `length` bytes and returns where they start in the chunk, which is refilled as needed. */
+  async #take(length: number, what: string): Promise<number> {
+    if (this.#at + length > this.#chunk.byteLength) await this.#refill(length, what);
+    const start = this.#at;
+    this.#at += length;
+    return start;
+  }
+
+  async #refill(length: number, what: string): Promise<void> {
+    const { position, fileBytes } = this;
+    if (length > fileBytes - position) this.fail(`it ends within ${what}, after ${fileBytes} bytes`);
+    if (position + length > MAX_HEADER_BYTES)
+      this.fail(`its header is longer than ${MAX_HEADER_BYTES} bytes (at ${what})`);
+    const bytes = await this.#source.read(
+      position,
+      Math.min(Math.max(length, CHUNK_BYTES), fileBytes - position),
+    );
+    this.#chunk = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#chunkStart = position;
+    this.#at = 0;
+  }
+}

@@ -1,0 +1,12 @@
+// Public API of src/gguf: reading GGUF files from a URL, a Blob or memory, and writing small ones.
+export { getBool, getNumber, getNumbers, getString, getStrings } from './metadata.ts';
+export { readGguf } from './read.ts';
+export { type ByteSource, openSource } from './source.ts';
+export type { GgufFile, GgufMetadata, GgufTensor, GgufValue } from './types.ts';
+export {
+  type GgufToWrite,
+  type TensorToWrite,
+  type TypedArrayValue,
+  type TypedValue,
+  writeGguf,
+} from './write.ts';

@@ -1,0 +1,18 @@
+import { blobSource, bytesSource } from './blobSource.ts';
+import type { ByteSource } from './byteSource.ts';
+import { openUrl } from './urlSource.ts';
+
+export type { ByteSource } from './byteSource.ts';
+
+/**
+ * Opens a model: a URL is read in ranges, a `Blob` (or `File`) in slices, bytes in place.
+ * @throws ForetokenError `fetch_failed` when the URL cannot be read
+ */
+export async function openSource(
+  model: string | URL | Blob | Uint8Array | ArrayBuffer,
+  fetchImpl: typeof fetch = fetch,
+): Promise<ByteSource> {
+  if (typeof model === 'string' || model instanceof URL) return openUrl(String(model), fetchImpl);
+  if (model instanceof Blob) return blobSource(model instanceof File ? model.name : 'model', model);
+  return bytesSource('model', model instanceof Uint8Array ? model : new Uint8Array(model));
+}

@@ -1,0 +1,56 @@
+import type { GgmlType } from '../quant/types.ts';
+import type { ByteSource } from './byteSource.ts';
+
+/**
+ * Types of a metadata value; the index is the id in the file.
+ * Source: `enum gguf_metadata_value_type` in ggml's docs/gguf.md.
+ */
+export const VALUE_TYPES = [
+  'uint8',
+  'int8',
+  'uint16',
+  'int16',
+  'uint32',
+  'int32',
+  'float32',
+  'bool',
+  'string',
+  'array',
+  'uint64',
+  'int64',
+  'float64',
+] as const;
+export type ValueType = (typeof VALUE_TYPES)[number];
+
+/** Types whose values have a fixed number of bytes. */
+export type ScalarType = Exclude<ValueType, 'string' | 'array'>;
+
+/** A metadata value as read: 64-bit integers are `bigint` only where a `number` would not be exact. */
+export type GgufValue = string | number | bigint | boolean | readonly GgufValue[];
+
+export type GgufMetadata = ReadonlyMap<string, GgufValue>;
+
+/** Where one tensor is in the file, and what it is. */
+export interface GgufTensor {
+  readonly name: string;
+  readonly type: GgmlType;
+  /** In ggml's order: `shape[0]` is the length of a row. One to four dimensions. */
+  readonly shape: readonly number[];
+  readonly nElements: number;
+  /** Bytes from the start of the file. */
+  readonly offset: number;
+  readonly sizeBytes: number;
+}
+
+/** The header of a GGUF file, checked against the size of the file. */
+export interface GgufFile {
+  readonly source: ByteSource;
+  readonly version: 2 | 3;
+  readonly metadata: GgufMetadata;
+  /** By name, in the order of the file. */
+  readonly tensors: ReadonlyMap<string, GgufTensor>;
+}
+
+export const GGUF_MAGIC = 'GGUF';
+export const ALIGNMENT_KEY = 'general.alignment';
+export const DEFAULT_ALIGNMENT = 32;

@@ -1,0 +1,115 @@
+import { ForetokenError } from '../util/errors.ts';
+import { blobSource } from './blobSource.ts';
+import { type ByteSource, checkRead, throwIfAborted } from './byteSource.ts';
+
+/** Size of the first range: the whole header of most models, so that opening and parsing cost one request. */
+const FIRST_RANGE_BYTES = 1 << 20;
+
+type Fetcher = (init: RequestInit, signal?: AbortSignal) => Promise<Response>;
+
+/**
+ * Opens a URL for reading in ranges. A server that does not serve ranges sends the whole file once, into a `Blob`, which
+ * browsers keep outside the JS heap.
+ * @throws ForetokenError `fetch_failed`, with the URL and the status
+ */
+export async function openUrl(url: string, fetchImpl: typeof fetch): Promise<ByteSource> {
+  const request = fetcher(url, fetchImpl);
+  const name = fileName(url);
+  const response = await request(rangeHeader(0, FIRST_RANGE_BYTES));
+  if (response.status !== 206) return blobSource(name, await body(url, response.blob()));
+
+  const sizeBytes = contentRange(response)?.total ?? (await sizeFromHead(request));
+  if (sizeBytes === null) {
+    await response.body?.cancel();
+    const whole = await request({});
+    return blobSource(name, await body(url, whole.blob()));
+  }
+  const head = await rangeBytes(url, response, Math.min(FIRST_RANGE_BYTES, sizeBytes));
+
+  const source: ByteSource = {
+    name,
+    sizeBytes,
+    async read(offset, length, signal) {
+      checkRead(source, offset, length, signal);
+      if (length === 0 || offset + length <= head.byteLength) return head.subarray(offset, offset + length);
+
+      const part = await request(rangeHeader(offset, length), signal);
+      const range = contentRange(part);
+      const complaint =
+        part.status !== 206
+          ? `HTTP ${part.status} instead of 206 for a range`
+          : (range?.total ?? sizeBytes) !== sizeBytes
+            ? `the file has ${range?.total} bytes and had ${sizeBytes} before`
+            : (range?.start ?? offset) !== offset
+              ? `bytes from ${range?.start} came instead of from ${offset}`
+              : null;
+      if (complaint === null) return rangeBytes(url, part, length, signal);
+      await part.body?.cancel();
+      throw fetchFailed(url, `${complaint}; load the model again`, part.status);
+    },
+  };
+  return source;
+}
+
+/** Requests to one URL; everything that goes wrong on the way becomes `fetch_failed`. */
+function fetcher(url: string, fetchImpl: typeof fetch): Fetcher {
+  return async (init, signal) => {
+    const pending = fetchImpl(url, signal ? { ...init, signal } : init);
+    const response = await body(url, pending, signal);
+    if (response.ok) return response;
+    await response.body?.cancel();
+    const remedy =
+      response.status === 404
+        ? 'check the address of the model'
+        : 'check that the server serves this file without a login, or try again later';
+    throw fetchFailed(url, `HTTP ${response.status}; ${remedy}`, response.status);
+  };
+}
+
+async function body<T>(url: string, pending: Promise<T>, signal?: AbortSignal): Promise<T> {
+  try {
+    return await pending;
+  } catch (cause) {
+    throwIfAborted(fileName(url), signal);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const remedy = 'check the connection, and that the server allows requests from this page (CORS)';
+    throw fetchFailed(url, `the request failed (${reason}); ${remedy}`, 0, cause);
+  }
+}
+
+async function rangeBytes(
+  url: string,
+  response: Response,
+  length: number,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
+  const bytes = new Uint8Array(await body(url, response.arrayBuffer(), signal));
+  if (bytes.byteLength === length) return bytes;
+  throw fetchFailed(url, `${bytes.byteLength} bytes came of ${length} asked for; try again`, response.status);
+}
+
+function rangeHeader(offset: number, length: number): RequestInit {
+  return { headers: { Range: `bytes=${offset}-${offset + length - 1}` } };
+}
+
+/** `Content-Range: bytes <start>-<end>/<total>`; null when a part is unknown, or when CORS hides the header. */
+function contentRange(response: Response): { start: number; total: number } | null {
+  const match = /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get('content-range') ?? '');
+  return match ? { start: Number(match[1]), total: Number(match[2]) } : null;
+}
+
+/** `Content-Length` is readable across origins where `Content-Range` is not. */
+async function sizeFromHead(request: Fetcher): Promise<number | null> {
+  const response = await request({ method: 'HEAD' }).catch(() => null);
+  const size = Number(response?.headers.get('content-length') ?? 0);
+  return size > 0 ? size : null;
+}
+
+function fileName(url: string): string {
+  const path = url.split(/[?#]/, 1)[0] ?? url;
+  return path.slice(path.lastIndexOf('/') + 1) || url;
+}
+
+function fetchFailed(url: string, what: string, status = 0, cause?: unknown): ForetokenError {
+  return new ForetokenError('fetch_failed', `${url}: ${what}`, { url, status }, { cause });
+}

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { dequantize } from './dequantize.ts';
+import { quantize } from './quantize.ts';
+import { randomValues } from './randomValues.ts';
+import { GGML_TYPES, WEIGHT_TYPES, type WeightType } from './types.ts';
+
+/** The half 0.5 and the half -1, as stored. */
+const HALF = [0x00, 0x38];
+const MINUS_ONE = [0x00, 0xbc];
+
+/** 16 bytes of nibbles: byte j has j below and 15-j above. */
+const NIBBLES = Array.from({ length: 16 }, (_, j) => j | ((15 - j) << 4));
+const RISING = Array.from({ length: 16 }, (_, j) => j);
+const FALLING = RISING.map(j => 15 - j);
+const QUANTS = [...RISING, ...FALLING];
+/** Fifth bits of the values 0, 5 and 31. */
+const FIFTH_BITS = [0b0010_0001, 0, 0, 0x80];
+const withFifth = QUANTS.map((q, i) => q + ([0, 5, 31].includes(i) ? 16 : 0));
+
+const KNOWN_BLOCKS: { type: WeightType; bytes: number[]; values: number[] }[] = [
+  { type: 'F32', bytes: [0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0], values: [1, -2] },
+  { type: 'F16', bytes: [...HALF, ...MINUS_ONE], values: [0.5, -1] },
+  { type: 'BF16', bytes: [0x80, 0x3f, 0x00, 0xc0], values: [1, -2] },
+  { type: 'Q4_0', bytes: [...HALF, ...NIBBLES], values: QUANTS.map(q => 0.5 * (q - 8)) },
+  { type: 'Q4_1', bytes: [...HALF, ...MINUS_ONE, ...NIBBLES], values: QUANTS.map(q => 0.5 * q - 1) },
+  { type: 'Q5_0', bytes: [...HALF, ...FIFTH_BITS, ...NIBBLES], values: withFifth.map(q => 0.5 * (q - 16)) },
+  {
+    type: 'Q5_1',
+    bytes: [...HALF, ...MINUS_ONE, ...FIFTH_BITS, ...NIBBLES],
+    values: withFifth.map(q => 0.5 * q - 1),
+  },
+  {
+    type: 'Q8_0',
+    bytes: [...HALF, ...Array.from({ length: 32 }, (_, j) => (j - 16) & 0xff)],
+    values: Array.from({ length: 32 }, (_, j) => (j - 16) / 2),
+  },
+];
+
+it.each(KNOWN_BLOCKS)('reads a known block of $type', ({ type, bytes, values }) => {
+  expect([...dequantize(type, Uint8Array.from(bytes))]).toEqual(values);
+});
+
+it.each(KNOWN_BLOCKS)('reads a block of $type at an odd address', ({ type, bytes, values }) => {
+  const moved = Uint8Array.from([0xff, ...bytes]);
+  expect([...dequantize(type, moved.subarray(1))]).toEqual(values);
+});
+
+// One superblock with a single quant raised from -32, at a value whose bits lie as the table says.
+it.each([
+  { value: 0, ql: 0, nibble: 0, qh: 0, pair: 0 },
+  { value: 37, ql: 37, nibble: 0, qh: 5, pair: 1 },
+  { value: 64, ql: 0, nibble: 1, qh: 0, pair: 2 },
+  { value: 127, ql: 63, nibble: 1, qh: 31, pair: 3 },
+  { value: 128, ql: 64, nibble: 0, qh: 32, pair: 0 },
+  { value: 255, ql: 127, nibble: 1, qh: 63, pair: 3 },
+])(
+  'finds value $value of Q6_K in its nibble, its bit pair and its scale',
+  ({ value, ql, nibble, qh, pair }) => {
+    const bytes = new Uint8Array(210);
+    bytes[ql] = 5 << (4 * nibble);
+    bytes[128 + qh] = 3 << (2 * pair);
+    bytes.fill(1, 192, 208);
+    bytes[192 + (value >> 4)] = -3 & 0xff;
+    bytes.set(HALF, 208);
+    const expected = Array.from({ length: 256 }, (_, i) => 0.5 * (i >> 4 === value >> 4 ? -3 : 1) * -32);
+    expected[value] = 0.5 * -3 * (48 + 5 - 32);
+    expect([...dequantize('Q6_K', bytes)]).toEqual(expected);
+  },
+);
+
+/** Largest error of a value, in units of the largest magnitude (symmetric) or of the range (affine) of its block. */
+const ERROR_BOUNDS: Record<WeightType, number> = {
+  F32: 0,
+  F16: 2 ** -11,
+  BF16: 2 ** -8,
+  Q4_0: 1 / 8, // the end opposite the extreme value has no quant of its own
+  Q4_1: 0.5 / 15,
+  Q5_0: 1 / 16,
+  Q5_1: 0.5 / 31,
+  Q8_0: 0.5 / 127,
+  Q6_K: 1 / 32,
+};
+
+describe.each(WEIGHT_TYPES)('quantize to %s', type => {
+  // Far below, the scales themselves are subnormal halves and lose bits.
+  it.each([0.5, 1, 3e4])('comes back within the error bound at magnitude %s', scale => {
+    const values = randomValues(1024, 7, scale);
+    const back = dequantize(type, quantize(type, values));
+    const affine = type.endsWith('_1');
+    // 0.2 % covers the rounding of d and m to half.
+    const bound = (ERROR_BOUNDS[type] + (ERROR_BOUNDS[type] > 0 ? 0.002 : 0)) * scale * (affine ? 2 : 1);
+    values.forEach((value, i) => {
+      expect(Math.abs(back[i] - value)).toBeLessThanOrEqual(bound);
+    });
+  });
+
+  it('gives back values that are already on the grid', () => {
+    const grid = dequantize(type, quantize(type, randomValues(512, 11)));
+    const again = dequantize(type, quantize(type, grid));
+    const error = Math.max(...grid.map((value, i) => Math.abs(again[i] - value)));
+    expect(error).toBeLessThanOrEqual(type === 'Q6_K' ? 0.02 : 1e-3);
+  });
+
+  it('gives zeros for zeros', () => {
+    const { blockBytes } = GGML_TYPES[type];
+    const bytes = quantize(type, new Float32Array(256));
+    expect(bytes.length % blockBytes).toBe(0);
+    expect(dequantize(type, bytes).every(value => value === 0)).toBe(true);
+  });
+});

@@ -1,0 +1,70 @@
+import type { FimRole } from './vocabularySpec.ts';
+
+// Files do not say which tokens end generation or delimit fill-in-the-middle parts, or say it wrongly, so llama.cpp goes by the
+// text (src/llama-vocab.cpp, llama_vocab::impl::load). A token with one of these texts is a control token whatever its type.
+
+/** Texts of tokens that end generation. */
+export const EOG_TEXTS: readonly string[] = [
+  '<|eot_id|>',
+  '<|im_end|>',
+  '<|end|>',
+  '<|return|>',
+  '<|call|>',
+  '<|flush|>',
+  '<|calls|>',
+  '<end_of_turn>',
+  '<|endoftext|>',
+  '</s>',
+  '<|eom_id|>',
+  '<EOT>',
+  '_<EOT>',
+  '[EOT]',
+  '[EOS]',
+  '<|end_of_text|>',
+  '<end_of_utterance>',
+  '<eos>',
+  '<turn|>',
+  '<|tool_response>',
+  '<｜end▁of▁sentence｜>',
+  '[e~[',
+];
+
+/** Texts by which a fill-in-the-middle token is found when the file does not name it. */
+export const FIM_TEXTS: Readonly<Record<FimRole, readonly string[]>> = {
+  prefix: [
+    '<|fim_prefix|>',
+    '<fim-prefix>',
+    '<fim_prefix>',
+    '<｜fim▁begin｜>',
+    '<PRE>',
+    '▁<PRE>',
+    '<|code_prefix|>',
+    '<|prefix|>',
+  ],
+  suffix: [
+    '<|fim_suffix|>',
+    '<fim-suffix>',
+    '<fim_suffix>',
+    '<｜fim▁hole｜>',
+    '<SUF>',
+    '▁<SUF>',
+    '<|code_suffix|>',
+    '<|suffix|>',
+  ],
+  middle: [
+    '<|fim_middle|>',
+    '<fim-middle>',
+    '<fim_middle>',
+    '<｜fim▁end｜>',
+    '<MID>',
+    '▁<MID>',
+    '<|code_middle|>',
+    '<|middle|>',
+  ],
+  pad: ['<|fim_pad|>', '<fim-pad>', '<fim_pad>', '<PAD>', '[PAD]'],
+  repo: ['<|fim_repo|>', '<|repo_name|>', '<fim-repo>', '<REPO>', '<reponame>'],
+  separator: ['<|file_sep|>'],
+};
+
+/** Roles whose tokens end generation: a model that writes one has left the middle part. */
+export const EOG_FIM_ROLES: readonly FimRole[] = ['pad', 'repo', 'separator'];

@@ -1,0 +1,83 @@
+import type { Tokenizer } from './tokenizer.ts';
+
+/**
+ * Turns tokens into text as they come: what `push` returns never ends within a character, and bytes that can never become one come
+ * out as U+FFFD as soon as that is certain.
+ */
+export class StreamDecoder {
+  readonly #tokenizer: Tokenizer;
+  readonly #special: boolean;
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  /** Bytes of an unfinished character, at most three. */
+  #pending = new Uint8Array();
+
+  /** With `special`, control tokens are rendered too. */
+  constructor(tokenizer: Tokenizer, special = false) {
+    this.#tokenizer = tokenizer;
+    this.#special = special;
+  }
+
+  /** The text that `token` completes; empty while a character is unfinished. */
+  push(token: number): string {
+    const piece = this.#tokenizer.piece(token, this.#special);
+    const bytes = new Uint8Array(this.#pending.length + piece.length);
+    bytes.set(this.#pending);
+    bytes.set(piece, this.#pending.length);
+
+    const end = bytes.length - unfinishedLength(bytes);
+    this.#pending = bytes.slice(end);
+    return this.#decoder.decode(bytes.subarray(0, end));
+  }
+
+  /** Whether the last token ended within a character. */
+  get isMidCharacter(): boolean {
+    return this.#pending.length > 0;
+  }
+
+  /** Ends the text: U+FFFD for an unfinished character, otherwise nothing. */
+  flush(): string {
+    const rest = this.#decoder.decode(this.#pending);
+    this.#pending = new Uint8Array();
+    return rest;
+  }
+}
+
+/** How many bytes at the end begin a character that more bytes could finish: 0 to 3. */
+function unfinishedLength(bytes: Uint8Array): number {
+  for (let length = 1; length <= Math.min(3, bytes.length); length++) {
+    const lead = bytes[bytes.length - length] ?? 0;
+    if (isContinuation(lead)) continue;
+    const second = bytes[bytes.length - length + 1];
+    const canFinish = length < sequenceLength(lead) && (second === undefined || isSecondByte(lead, second));
+    return canFinish ? length : 0;
+  }
+  return 0;
+}
+
+function isContinuation(byte: number): boolean {
+  return byte >= 0x80 && byte <= 0xbf;
+}
+
+/** Bytes of the character that `lead` begins; 1 when it begins none. Unicode 15, table 3-7. */
+function sequenceLength(lead: number): number {
+  if (lead >= 0xc2 && lead <= 0xdf) return 2;
+  if (lead >= 0xe0 && lead <= 0xef) return 3;
+  if (lead >= 0xf0 && lead <= 0xf4) return 4;
+  return 1;
+}
+
+/** After some lead bytes not every continuation byte is allowed: it would be overlong, a surrogate, or beyond U+10FFFF. */
+function isSecondByte(lead: number, byte: number): boolean {
+  switch (lead) {
+    case 0xe0:
+      return byte >= 0xa0;
+    case 0xed:
+      return byte <= 0x9f;
+    case 0xf0:
+      return byte >= 0x90;
+    case 0xf4:
+      return byte <= 0x8f;
+    default:
+      return true;
+  }
+}
