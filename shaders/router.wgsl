@@ -1,7 +1,8 @@
 // router: the experts of each row and their weights.
-// logits = gate_inp . x, softmax over all experts, the N_USED likeliest (lowest index on a tie) in descending order,
-// weights renormalised to sum 1. One workgroup per row: each lane computes the logits of its experts, then lane 0
-// selects. Sums in f32, four partials per logit; the maximum is subtracted before exp.
+// The N_USED experts with the largest logits gate_inp . x (lowest index on a tie), in descending order, and their
+// softmax probabilities renormalised to sum 1; over all experts or over the chosen ones, that is the same softmax.
+// One workgroup per row: each lane computes the logits of its experts, then lane 0 selects. Sums in f32, four partials
+// per logit; the largest logit is subtracted before exp.
 #define WEIGHT F32
 #include "lib/step.wgsl"
 #include "lib/weight.wgsl"
@@ -14,7 +15,8 @@ override BLOCKS: u32 = 1u;
 override N_EXPERTS: u32 = 1u;
 override N_USED: u32 = 1u;
 
-var<workgroup> probability: array<f32, N_EXPERTS>;
+const TAKEN = -3e38;
+var<workgroup> logits: array<f32, N_EXPERTS>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
@@ -30,33 +32,26 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         acc += high_quad(weight, i) * src[x + 4u + i];
       }
     }
-    probability[expert] = (acc.x + acc.y) + (acc.z + acc.w);
+    logits[expert] = (acc.x + acc.y) + (acc.z + acc.w);
   }
   workgroupBarrier();
   if (lane != 0u) { return; }
 
-  var highest = probability[0];
-  for (var e = 1u; e < N_EXPERTS; e++) { highest = max(highest, probability[e]); }
+  var highest = 0.0;
   var total = 0.0;
-  for (var e = 0u; e < N_EXPERTS; e++) {
-    probability[e] = exp(probability[e] - highest);
-    total += probability[e];
-  }
-  for (var e = 0u; e < N_EXPERTS; e++) { probability[e] /= total; }
-
-  var used = 0.0;
   for (var rank = 0u; rank < N_USED; rank++) {
     var best = 0u;
     for (var e = 1u; e < N_EXPERTS; e++) {
-      if (probability[e] > probability[best]) { best = e; }
+      if (logits[e] > logits[best]) { best = e; }
     }
-    used += probability[best];
-    chosen[row * N_USED + rank] = vec2<u32>(best, bitcast<u32>(probability[best]));
-    // Below every probability, so that it is not chosen again.
-    probability[best] = -1.0;
+    if (rank == 0u) { highest = logits[best]; }
+    let weight = exp(logits[best] - highest);
+    total += weight;
+    chosen[row * N_USED + rank] = vec2<u32>(best, bitcast<u32>(weight));
+    logits[best] = TAKEN;
   }
   for (var rank = 0u; rank < N_USED; rank++) {
     let at = row * N_USED + rank;
-    chosen[at].y = bitcast<u32>(bitcast<f32>(chosen[at].y) / used);
+    chosen[at].y = bitcast<u32>(bitcast<f32>(chosen[at].y) / total);
   }
 }

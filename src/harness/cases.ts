@@ -1,0 +1,20 @@
+import { attentionCases, kShiftCases, ropeStoreCases } from './cases/attentionCases.ts';
+import { getRowsCases, mulMatCases, mulMatIdCases, routerCases } from './cases/matrixCases.ts';
+import { advanceCases, argmaxCases, rmsNormCases, swigluCases, topKCases } from './cases/rowCases.ts';
+import type { KernelCase } from './kernelCase.ts';
+
+/** Every kernel against its CPU twin: the usual shape, then one thing varied at a time. */
+export const KERNEL_CASES: readonly KernelCase[] = [
+  ...getRowsCases,
+  ...rmsNormCases,
+  ...mulMatCases,
+  ...mulMatIdCases,
+  ...routerCases,
+  ...ropeStoreCases,
+  ...kShiftCases,
+  ...attentionCases,
+  ...swigluCases,
+  ...argmaxCases,
+  ...topKCases,
+  ...advanceCases,
+];

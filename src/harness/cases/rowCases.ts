@@ -1,0 +1,154 @@
+import { rmsNorm as rmsNormKernel } from '../../gpu/kernels/rmsNorm.ts';
+import { advance, argmax as argmaxKernel, topK as topKKernel } from '../../gpu/kernels/sampling.ts';
+import { swiglu as swigluKernel } from '../../gpu/kernels/swiglu.ts';
+import { randomValues } from '../../quant/randomValues.ts';
+import { argmax } from '../../reference/argmax.ts';
+import { rmsNorm } from '../../reference/rmsNorm.ts';
+import { swiglu } from '../../reference/swiglu.ts';
+import { topK } from '../../reference/topK.ts';
+import { alignUp } from '../../util/math.ts';
+import { caseId, type KernelCase } from '../kernelCase.ts';
+import { bitsOf, padRows, plainStep, stepBuffer } from './inputs.ts';
+
+const normShapes = [
+  { k: 64, rows: 1, scale: 1, gather: false },
+  { k: 172, rows: 5, scale: 1, gather: false },
+  { k: 1, rows: 2, scale: 1, gather: false },
+  { k: 512, rows: 3, scale: 1e4, gather: false },
+  { k: 512, rows: 3, scale: 1e-6, gather: false },
+  { k: 288, rows: 6, scale: 1, gather: true },
+];
+
+export const rmsNormCases: readonly KernelCase[] = normShapes.map(parameters => ({
+  id: caseId('rms_norm', parameters),
+  make: tuning => {
+    const { k, rows, scale, gather } = parameters;
+    const eps = 1e-5;
+    const x = randomValues(rows * k, 30, scale);
+    const weight = randomValues(k, 31);
+    const outputs = gather ? [4, 1, 5] : Array.from({ length: rows }, (_, row) => row);
+    const kPadded = alignUp(k, 32);
+    const batch = Array.from({ length: rows }, () => ({}));
+    return {
+      spec: rmsNormKernel({ k, kPadded, eps, rows: gather ? 3 : rows, gather }, tuning),
+      bindings: [
+        stepBuffer(batch, outputs),
+        padRows(x, k),
+        padRows(weight, k),
+        new Float32Array(outputs.length * kPadded).fill(7),
+      ],
+      expected: [{ binding: 3, values: padRows(rmsNorm(x, weight, k, eps, outputs), k), bound: 1e-12 }],
+    };
+  },
+}));
+
+export const swigluCases: readonly KernelCase[] = [
+  { n: 1, rows: 1, scale: 1 },
+  { n: 172, rows: 4, scale: 1 },
+  { n: 64, rows: 2, scale: 60 },
+].map(parameters => ({
+  id: caseId('swiglu', parameters),
+  make: () => {
+    const { n, rows, scale } = parameters;
+    const gateUp = randomValues(rows * 2 * n, 32, scale);
+    const part = (which: 0 | 1) =>
+      Float32Array.from(
+        { length: rows * n },
+        (_, i) => gateUp[Math.floor(i / n) * 2 * n + which * n + (i % n)],
+      );
+    return {
+      spec: swigluKernel({ n, rows, srcStride: 2 * n, dstStride: n }),
+      bindings: [plainStep(rows), gateUp, new Float32Array(rows * n)],
+      expected: [{ binding: 2, values: swiglu(part(0), part(1)), bound: 1e-12 }],
+    };
+  },
+}));
+
+/** Rows of logits, some of them with ties at the top and at the edge of the set. */
+function logitRows(nVocab: number, rows: number, kind: LogitKind): Float32Array<ArrayBuffer> {
+  const values = randomValues(nVocab * rows, 33, 10);
+  switch (kind) {
+    case 'random':
+      return values;
+    case 'ties':
+      return values.map(value => Math.round(value / 4));
+    case 'equal':
+      return values.fill(-3);
+  }
+}
+type LogitKind = 'random' | 'ties' | 'equal';
+
+const logitShapes = [
+  { nVocab: 1024, rows: 3, kind: 'random' },
+  { nVocab: 1000, rows: 2, kind: 'ties' },
+  { nVocab: 300, rows: 1, kind: 'equal' },
+  { nVocab: 32000, rows: 1, kind: 'random' },
+  { nVocab: 1, rows: 2, kind: 'random' },
+  { nVocab: 65, rows: 17, kind: 'ties' },
+] as const;
+
+export const argmaxCases: readonly KernelCase[] = logitShapes.map(parameters => ({
+  id: caseId('argmax', { ...parameters }),
+  make: tuning => {
+    const { nVocab, rows, kind } = parameters;
+    const logits = logitRows(nVocab, rows, kind);
+    const tokens = argmax(logits, nVocab);
+    const expected = Uint32Array.from({ length: 2 * rows }, (_, i) =>
+      i % 2 === 0 ? tokens[i >> 1] : bitsOf(logits[(i >> 1) * nVocab + tokens[i >> 1]]),
+    );
+    return {
+      spec: argmaxKernel({ nVocab, stride: nVocab, outputs: rows, outStride: 1 }, tuning),
+      bindings: [plainStep(rows), logits, new Uint32Array(2 * rows)],
+      expected: [{ binding: 2, values: expected, bound: 0 }],
+    };
+  },
+}));
+
+export const topKCases: readonly KernelCase[] = logitShapes.map(parameters => ({
+  id: caseId('top_k', { ...parameters }),
+  make: tuning => {
+    const { nVocab, rows, kind } = parameters;
+    const k = Math.min(64, nVocab);
+    const logits = logitRows(nVocab, rows, kind);
+    // The kernel leaves the set unordered: compare the ids of each row in ascending order.
+    const sortRows = (ids: Uint32Array) => {
+      const sorted = Uint32Array.from(ids);
+      for (let row = 0; row < rows; row++) sorted.subarray(row * k, (row + 1) * k).sort();
+      return sorted;
+    };
+    return {
+      spec: topKKernel({ nVocab, stride: nVocab, outputs: rows, outStride: 1, k }, tuning),
+      bindings: [plainStep(rows), logits, new Uint32Array(2 * rows * k)],
+      expected: [
+        {
+          binding: 2,
+          values: sortRows(topK(logits, nVocab, k).ids),
+          bound: 0,
+          select: words => sortRows(words.filter((_, i) => i % 2 === 0)),
+        },
+      ],
+    };
+  },
+}));
+
+export const advanceCases: readonly KernelCase[] = [
+  {
+    id: caseId('advance', { rows: 5, outputs: 2 }),
+    make: () => {
+      const rows = [10, 11, 12, 20, 21].map((position, row) => ({
+        token: 9,
+        position,
+        slot: row < 3 ? 0 : 1,
+      }));
+      const before = stepBuffer(rows, [2, 4]);
+      const after = Uint32Array.from(before);
+      after.set([2, 2, 1, 0]);
+      after.set([500, 13, 0, 0, 600, 22, 1, 1], 4);
+      return {
+        spec: advance({ maxOutputs: 2, outStride: 2 }),
+        bindings: [before, new Uint32Array([500, 0, 600, 0])],
+        expected: [{ binding: 0, values: after, bound: 0 }],
+      };
+    },
+  },
+];

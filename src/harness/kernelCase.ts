@@ -1,0 +1,94 @@
+import type { Gpu } from '../gpu/device.ts';
+import { prepare, record } from '../gpu/dispatch.ts';
+import { type KernelSpec, kernelKey } from '../gpu/pipelines.ts';
+import type { Tuning } from '../gpu/tuning.ts';
+import { type Comparison, compareExact, compareNmse } from './compare.ts';
+
+export type BindingData = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
+
+/** What a kernel is given and what has to come back. */
+export interface KernelRun {
+  readonly spec: KernelSpec;
+  /** Contents of binding 0, 1, … before the run. */
+  readonly bindings: readonly BindingData[];
+  /** Bindings to read back, with what their CPU twin gives. */
+  readonly expected: readonly ExpectedBinding[];
+}
+
+export interface ExpectedBinding {
+  readonly binding: number;
+  readonly values: BindingData;
+  /** Largest NMSE; 0 asks for equal bits. */
+  readonly bound: number;
+  /** Which words of the binding to compare, and how to read them; all of it, as `values` is typed, by default. */
+  readonly select?: (words: Uint32Array<ArrayBuffer>) => BindingData;
+}
+
+/** One row of the case table. The id is derived from what varies: `mul_mat:WEIGHT=Q4_0,rows=3`. */
+export interface KernelCase {
+  readonly id: string;
+  /** Builds the inputs, seeded, and the CPU twin's answer. */
+  readonly make: (tuning: Tuning) => KernelRun;
+}
+
+/** Names a case by what varies in it. */
+export function caseId(
+  kernel: string,
+  parameters: Readonly<Record<string, string | number | boolean>>,
+): string {
+  const listed = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
+  return `${kernel}:${listed.join(',')}`;
+}
+
+/** Runs a case on the GPU and compares; inputs that the kernel only reads have to come back unharmed by being read-only. */
+export async function runKernelCase(gpu: Gpu, { make }: KernelCase, tuning: Tuning): Promise<Comparison> {
+  const { spec, bindings, expected } = make(tuning);
+  const { device } = gpu;
+  device.pushErrorScope('validation');
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
+  const buffers = bindings.map((data, i) => {
+    const buffer = gpu.createBuffer(`${spec.shader}[${i}]`, Math.max(16, data.byteLength), usage);
+    device.queue.writeBuffer(buffer, 0, data);
+    return buffer;
+  });
+  const dispatches = await prepare(device, gpu.pipelines, [{ spec, buffers }]);
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  record(pass, dispatches);
+  pass.end();
+  const readings = expected.map(({ binding }) => {
+    const size = bindings[binding].byteLength;
+    const staging = gpu.createBuffer('staging', size, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+    encoder.copyBufferToBuffer(buffers[binding], 0, staging, 0, size);
+    return staging;
+  });
+  device.queue.submit([encoder.finish()]);
+  const words = await Promise.all(
+    readings.map(async staging => {
+      await staging.mapAsync(GPUMapMode.READ);
+      return new Uint32Array(staging.getMappedRange().slice(0));
+    }),
+  );
+  for (const buffer of [...buffers, ...readings]) gpu.destroyBuffer(buffer);
+  const error = await device.popErrorScope();
+  if (error)
+    return { passed: false, nmse: Number.POSITIVE_INFINITY, message: `${kernelKey(spec)}: ${error.message}` };
+
+  const results = expected.map((want, i) => compareBinding(want, words[i]));
+  return results.find(({ passed }) => !passed) ?? results.reduce((a, b) => (a.nmse > b.nmse ? a : b));
+}
+
+function compareBinding(
+  { values, bound, select }: ExpectedBinding,
+  words: Uint32Array<ArrayBuffer>,
+): Comparison {
+  const actual = select
+    ? select(words)
+    : values instanceof Float32Array
+      ? new Float32Array(words.buffer)
+      : words;
+  if (bound === 0 || !(actual instanceof Float32Array && values instanceof Float32Array)) {
+    return compareExact(actual, values);
+  }
+  return compareNmse(actual, values, bound);
+}
