@@ -1,6 +1,6 @@
 import type { GgufFile } from '../gguf/index.ts';
 import type { Gpu } from '../gpu/device.ts';
-import { tuningFor } from '../gpu/tuning.ts';
+import { type Tuning, tuningFor } from '../gpu/tuning.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { readConfig } from './config.ts';
 import { allocateKvCache, type CacheType, layerCacheBytes } from './kvCache.ts';
@@ -17,6 +17,8 @@ export interface LoadOptions {
   /** Largest batch. */
   readonly maxRows: number;
   readonly cacheType: CacheType;
+  /** The choices that fix the order of sums; by default the adapter's. */
+  readonly tuning?: Tuning;
   readonly onProgress?: (
     phase: 'weights' | 'pipelines' | 'ready',
     loadedBytes: number,
@@ -32,6 +34,7 @@ export interface LoadOptions {
  */
 export async function loadModel(gpu: Gpu, gguf: GgufFile, options: LoadOptions): Promise<Model> {
   const { nCtx, nSlots, maxRows, cacheType, onProgress, signal } = options;
+  const tuning = options.tuning ?? tuningFor(gpu.report);
   const config = readConfig(gguf);
   const weightsPlan = planWeights(gguf, config);
   checkLimits(gpu, [
@@ -48,7 +51,7 @@ export async function loadModel(gpu: Gpu, gguf: GgufFile, options: LoadOptions):
     const state = allocateRunState(gpu, config, weights, { nCtx, nSlots, maxRows });
     const { sizeBytes } = gguf.source;
     onProgress?.('pipelines', sizeBytes, sizeBytes);
-    const plan = await buildPlan(gpu, { config, weights, cache, state, tuning: tuningFor(gpu.report) });
+    const plan = await buildPlan(gpu, { config, weights, cache, state, tuning });
     onProgress?.('ready', sizeBytes, sizeBytes);
     return new Model(gpu, config, plan, state, { nCtx, nSlots, maxRows }, describeModel(gguf, config));
   });

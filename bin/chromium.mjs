@@ -1,0 +1,111 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+const NO_CHROMIUM =
+  'no Chromium found: install Chrome or Chromium, or set FORETOKEN_CHROMIUM to the path of its executable';
+const DOWNLOAD_LIMIT_MS = 180_000;
+
+/** Flags that give WebGPU without a GPU (SwiftShader) and keep the browser from calling home. */
+export function chromiumFlags() {
+  return [
+    '--enable-unsafe-webgpu',
+    ...(isRoot() ? ['--no-sandbox'] : []),
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--no-first-run',
+  ];
+}
+
+/**
+ * The Chromium on this machine: `FORETOKEN_CHROMIUM`, then Playwright's own build, then Chromium's and Chrome's usual
+ * places. Throws when `FORETOKEN_CHROMIUM` names no file.
+ *
+ * @returns {string | null} path of the executable
+ */
+export function findChromium() {
+  const chosen = process.env.FORETOKEN_CHROMIUM;
+  if (chosen) {
+    if (existsSync(chosen)) return chosen;
+    throw new Error(`FORETOKEN_CHROMIUM is ${chosen}, but there is no such file; correct or unset it`);
+  }
+  return [playwrightBuild(), ...usualPlaces()].find(path => path && existsSync(path)) ?? null;
+}
+
+/**
+ * The Chromium on this machine; where there is none, one that Playwright or, for root on Debian, apt installs.
+ * Throws an `Error` that says in one line what to do where that fails too.
+ *
+ * @returns {string} path of the executable
+ */
+export function ensureChromium() {
+  const found = findChromium();
+  if (found) return found;
+  console.log('No Chromium found; downloading the build of Playwright');
+  run(process.execPath, [playwrightPath('cli.js'), 'install', '--no-shell', 'chromium'], DOWNLOAD_LIMIT_MS);
+  if (!findChromium() && isRoot() && existsSync('/etc/debian_version')) {
+    console.log('Installing Chromium with apt-get');
+    if (run('apt-get', ['update'])) run('apt-get', ['install', '-y', 'chromium']);
+  }
+  const installed = findChromium();
+  if (!installed) throw new Error(NO_CHROMIUM);
+  return installed;
+}
+
+/** @returns {string | undefined} */
+function playwrightBuild() {
+  try {
+    return createRequire(import.meta.url)('playwright').chromium.executablePath();
+  } catch {
+    return undefined; // Playwright has no build for this system.
+  }
+}
+
+/** @param {string} file */
+function playwrightPath(file) {
+  return join(createRequire(import.meta.url).resolve('playwright/package.json'), '..', file);
+}
+
+/** @returns {string[]} */
+function usualPlaces() {
+  switch (process.platform) {
+    case 'darwin':
+      return [
+        '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+        '/Applications/Chromium.app/Contents/MacOS/Chromium',
+      ];
+    case 'win32':
+      return [process.env.PROGRAMFILES, process.env['PROGRAMFILES(X86)'], process.env.LOCALAPPDATA]
+        .filter(folder => folder !== undefined)
+        .map(folder => `${folder}\\Google\\Chrome\\Application\\chrome.exe`);
+    default:
+      return [
+        '/usr/bin/chromium',
+        '/usr/bin/chromium-browser',
+        '/usr/bin/google-chrome',
+        '/usr/bin/google-chrome-stable',
+        '/opt/google/chrome/chrome',
+        '/snap/bin/chromium',
+      ];
+  }
+}
+
+function isRoot() {
+  return process.getuid?.() === 0;
+}
+
+/**
+ * @param {string} command @param {string[]} args @param {number} [timeout] milliseconds
+ * @returns {boolean} whether it succeeded
+ */
+function run(command, args, timeout) {
+  const env = {
+    ...process.env,
+    DEBIAN_FRONTEND: 'noninteractive',
+    // Without a network every mirror would be waited for half a minute, several times.
+    PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: '10000',
+  };
+  return spawnSync(command, args, { stdio: 'inherit', env, timeout }).status === 0;
+}

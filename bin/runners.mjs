@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureChromium } from './chromium.mjs';
+import { buildSite } from './site.mjs';
+
+/**
+ * One kind of test. `run` prints as it goes and resolves to what it counted.
+ *
+ * @typedef {{ passed: number, failed: number, skipped: number }} Tally
+ * @typedef {{ root: string, reports: string, files: string[], grep: string | undefined }} Run
+ *   `reports`: folder for JSON reports; `files`: parts of the paths of test files; `grep`: pattern of test names
+ * @typedef {{ name: string, filters: boolean, run: (run: Run) => Promise<Tally> }} Runner
+ *   `filters`: whether it can run a part of its tests
+ */
+
+/** @type {readonly Runner[]} */
+export const RUNNERS = [
+  { name: 'types', filters: false, run: ({ root }) => check(root, 'tsc', ['--noEmit']) },
+  { name: 'lint', filters: false, run: ({ root }) => check(root, 'biome', ['check']) },
+  { name: 'unit', filters: true, run: unit },
+  { name: 'e2e', filters: true, run: e2e },
+];
+
+/** A tool that is one test: it finds something or it does not. */
+async function check(root, tool, args) {
+  const ok = (await execute(root, tool, args)) === 0;
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+}
+
+/** @param {Run} run */
+async function unit({ root, reports, files, grep }) {
+  const report = join(reports, 'vitest.json');
+  const filters = [...files, ...(grep ? ['-t', grep] : [])];
+  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...filters];
+  const status = await execute(root, 'vitest', [
+    ...args,
+    ...(filters.length > 0 ? ['--passWithNoTests'] : []),
+  ]);
+  return tally(report, status, json => ({
+    passed: json.numPassedTests,
+    failed: json.numFailedTests,
+    skipped: json.numPendingTests + json.numTodoTests,
+  }));
+}
+
+/** @param {Run} run */
+async function e2e({ root, reports, files, grep }) {
+  const FORETOKEN_CHROMIUM = ensureChromium();
+  await buildSite(root);
+  const report = join(reports, 'playwright.json');
+  const filters = [...files, ...(grep ? ['-g', grep] : [])];
+  const args = ['test', '-c', 'e2e', '--reporter=list,json', ...filters];
+  const status = await execute(
+    root,
+    'playwright',
+    [...args, ...(filters.length > 0 ? ['--pass-with-no-tests'] : [])],
+    {
+      FORETOKEN_CHROMIUM,
+      PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+    },
+  );
+  return tally(report, status, ({ stats }) => ({
+    passed: stats.expected + stats.flaky,
+    failed: stats.unexpected,
+    skipped: stats.skipped,
+  }));
+}
+
+/**
+ * The counts of a runner's report. A runner that failed without a failed test crashed, which counts as one.
+ *
+ * @param {string} report path @param {number} status exit code
+ * @param {(json: any) => Tally} read
+ * @returns {Tally}
+ */
+function tally(report, status, read) {
+  let counted = { passed: 0, failed: 0, skipped: 0 };
+  try {
+    counted = read(JSON.parse(readFileSync(report, 'utf8')));
+  } catch (error) {
+    if (status === 0) throw error;
+  }
+  return { ...counted, failed: status === 0 ? counted.failed : Math.max(counted.failed, 1) };
+}
+
+/**
+ * Runs an installed tool, its output going straight to ours.
+ *
+ * @param {string} root @param {string} tool in node_modules/.bin
+ * @param {string[]} args @param {Record<string, string>} [env] added to ours
+ * @returns {Promise<number>} exit code, 1 where a signal ended it
+ */
+function execute(root, tool, args, env = {}) {
+  const windows = process.platform === 'win32';
+  const command = join(root, 'node_modules', '.bin', windows ? `${tool}.cmd` : tool);
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...env },
+      shell: windows,
+    });
+    child.once('error', reject);
+    child.once('exit', code => resolve(code ?? 1));
+  });
+}

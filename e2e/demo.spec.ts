@@ -1,0 +1,75 @@
+import type { Page } from 'playwright/test';
+import { PageErrors } from './fixtures/pageErrors.ts';
+import { expect, test } from './fixtures/test.ts';
+
+/** Greedily continued by "Hello" until the context is full, so there is time to stop it. */
+const LONG = 'Hello Hello Hello';
+
+let errors: PageErrors;
+
+test.beforeEach(async ({ page }) => {
+  errors = new PageErrors(page);
+  await page.goto('./');
+  await expectReady(page);
+});
+test.afterEach(() => expect(errors.take(), 'errors in the page').toEqual([]));
+
+/** Run becomes possible once the models are loaded and nothing runs. */
+async function expectReady(page: Page): Promise<void> {
+  await expect(page.getByTestId('run')).toBeEnabled({ timeout: 60_000 });
+}
+
+async function beGreedy(page: Page): Promise<void> {
+  await page.getByText('Sampling', { exact: true }).click();
+  await page.getByTestId('setting-temperature').fill('0');
+}
+
+test('loads the bundled pair and writes a story with the help of the draft', async ({ page }) => {
+  await expect(page.getByTestId('adapter')).toHaveText(/\S/);
+  await beGreedy(page);
+  await page.getByTestId('prompt').fill('I believe the meaning of life is');
+  await page.getByTestId('run').click();
+  await expectReady(page);
+
+  await expect(page.getByTestId('output')).toHaveText(/wise|kind|owl|answer/);
+  await expect(page.getByTestId('output').locator('mark').first()).toBeVisible();
+  await expect(page.getByTestId('speed')).toHaveText(/^\d/);
+  await expect(page.getByTestId('acceptance')).toHaveText(/^\d+(\.\d+)?\s?%$/);
+  await expect(page.getByTestId('error')).toHaveCount(0);
+});
+
+for (const [name, stop] of [
+  ['the button', (page: Page) => page.getByTestId('stop').click()],
+  ['the Escape key', (page: Page) => page.keyboard.press('Escape')],
+] as const) {
+  test(`stops by ${name} and runs again`, async ({ page }) => {
+    await beGreedy(page);
+    await page.getByTestId('prompt').fill(LONG);
+    await page.getByTestId('run').click();
+    await expect(page.getByTestId('output')).toHaveText(/Hello/);
+    await stop(page);
+    await expectReady(page);
+    const written = await page.getByTestId('output').textContent();
+    await expect(page.getByTestId('status')).toHaveText(/stopped/i);
+    expect(await page.getByTestId('output').textContent()).toBe(written);
+
+    await page.getByTestId('prompt').fill('The wise owl said,');
+    await page.getByTestId('run').click();
+    await expectReady(page);
+    await expect(page.getByTestId('output')).toHaveText(/\w/);
+  });
+}
+
+test('explains what is wrong with a file that is not GGUF, and offers a way back', async ({ page }) => {
+  await page.getByTestId('target-file').setInputFiles({
+    name: 'notes.gguf',
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.from('These are my notes, not a model.'),
+  });
+  const card = page.getByTestId('error');
+  await expect(card).toHaveAttribute('data-code', 'invalid_gguf');
+  await expect(card).toContainText('notes.gguf');
+  await card.getByRole('button', { name: 'bundled' }).click();
+  await expectReady(page);
+  await expect(card).toHaveCount(0);
+});

@@ -1,0 +1,138 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { CompletionProbability } from '../src/protocol/completion.ts';
+import { PageServer } from './fixtures/pageServer.ts';
+import { expect, test } from './fixtures/test.ts';
+
+/**
+ * What llama.cpp's llama-server answered on a CPU, with the weights dequantized to F32 and an F32 KV cache. So only the
+ * order of floating-point sums differs from ours.
+ */
+interface Golden {
+  readonly model: string;
+  readonly tokenize: readonly { readonly content: string; readonly tokens: readonly number[] }[];
+  readonly greedy: readonly {
+    readonly prompt: string;
+    readonly content: string;
+    readonly tokens: readonly number[];
+    readonly stop_type: string;
+    readonly tokens_evaluated: number;
+    /** For each token the five likeliest `[id, logprob]`. */
+    readonly top: readonly (readonly (readonly [number, number])[])[];
+  }[];
+  readonly sampled: readonly {
+    readonly prompt: string;
+    readonly params: Readonly<Record<string, unknown>>;
+    readonly content: string;
+    readonly tokens: readonly number[];
+  }[];
+}
+
+const FOLDER = new URL('golden/', import.meta.url);
+/** Largest difference of a log-probability; two candidates closer than this may change places. */
+const TOLERANCE = 2e-3;
+const N_GREEDY = 64;
+const N_SAMPLED = 48;
+
+const goldens = readdirSync(FOLDER)
+  .filter(file => file.endsWith('.json'))
+  .map(file => JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')) as Golden);
+
+for (const golden of goldens) {
+  test.describe(`golden of ${basename(golden.model, '.gguf')}`, () => {
+    // Quantized weights put more candidates close together, so only full precision is held to every token.
+    const isExact = golden.model.includes('f16');
+    let server: PageServer;
+
+    test.beforeAll(async ({ openHarness }) => {
+      server = await PageServer.start(openHarness.page, {
+        model: `models/${golden.model}`,
+        nCtx: 512,
+        cacheType: 'f32',
+        cachePrompt: false,
+      });
+    });
+    test.afterAll(() => server.close());
+
+    test('splits text into the same tokens', async ({ harness: _ }) => {
+      for (const { content, tokens } of golden.tokenize) {
+        const { body } = await server.post('/tokenize', { content, add_special: true, parse_special: true });
+        expect(body, JSON.stringify(content)).toEqual({ tokens });
+      }
+    });
+
+    for (const expected of golden.greedy) {
+      test(`continues ${JSON.stringify(expected.prompt)} greedily`, async ({ harness: _ }) => {
+        const answer = await server.completion({
+          prompt: expected.prompt,
+          n_predict: N_GREEDY,
+          temperature: 0,
+          top_k: 1,
+          return_tokens: true,
+        });
+        expect(answer.tokens_evaluated).toBe(expected.tokens_evaluated);
+        const same = isExact ? expected.tokens.length : untilTie(expected.top);
+        expect(answer.tokens.slice(0, same)).toEqual(expected.tokens.slice(0, same));
+        if (same < expected.tokens.length) return;
+        expect(answer.content).toBe(expected.content);
+        expect(answer.stop_type).toBe(expected.stop_type);
+      });
+
+      test(`weighs the continuation of ${JSON.stringify(expected.prompt)} the same`, async ({
+        harness: _,
+      }) => {
+        const { completion_probabilities: positions = [] } = await server.completion({
+          prompt: expected.prompt,
+          n_predict: N_GREEDY,
+          temperature: 0,
+          top_k: 1,
+          n_probs: 5,
+        });
+        const same = untilTie(expected.top);
+        const difference = positions
+          .slice(0, same)
+          .map((position, i) => largestDifference(position, expected.top[i] ?? []));
+        expect(difference).toHaveLength(same);
+        expect(Math.max(...difference)).toBeLessThan(TOLERANCE);
+      });
+    }
+
+    test('draws the same tokens from the same seed', async ({ harness: _ }) => {
+      const different: string[] = [];
+      for (const { prompt, params, tokens } of golden.sampled) {
+        const answer = await server.completion({
+          prompt,
+          ...params,
+          n_predict: N_SAMPLED,
+          return_tokens: true,
+        });
+        if (answer.tokens.join() !== tokens.join())
+          different.push(`${prompt} ${JSON.stringify(params)}: ${answer.content}`);
+      }
+      const nSame = golden.sampled.length - different.length;
+      test
+        .info()
+        .annotations.push({ type: 'seed-exact', description: `${nSame} of ${golden.sampled.length}` });
+      if (isExact) expect(different).toEqual([]);
+      else expect(nSame).toBeGreaterThan(golden.sampled.length / 2);
+    });
+  });
+}
+
+/** How many tokens come before the first position at which the two likeliest are too close to tell apart. */
+function untilTie(top: Golden['greedy'][number]['top']): number {
+  const tie = top.findIndex(([first, second]) => first && second && first[1] - second[1] < TOLERANCE);
+  return tie === -1 ? top.length : tie;
+}
+
+/** Of the log-probabilities, rank by rank: tokens that are nearly tied may change ranks. */
+function largestDifference(
+  ours: CompletionProbability,
+  theirs: readonly (readonly [number, number])[],
+): number {
+  if (!('top_logprobs' in ours)) throw new Error('log-probabilities were asked for');
+  const differences = theirs.map(([, logprob], rank) =>
+    Math.abs((ours.top_logprobs[rank]?.logprob ?? Number.NEGATIVE_INFINITY) - logprob),
+  );
+  return Math.max(...differences);
+}

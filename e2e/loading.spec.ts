@@ -1,0 +1,98 @@
+import type { Page } from 'playwright/test';
+import { DRAFT_Q4_0, fileInPage, MOE_Q4_0, NO_STORIES260K, STORIES260K } from './fixtures/models.ts';
+import { type PageModel, PageServer } from './fixtures/pageServer.ts';
+import { expect, test } from './fixtures/test.ts';
+
+const REQUEST = { prompt: 'Once upon a time', n_predict: 8, temperature: 0 } as const;
+
+/** The first bytes of the bundled draft model. */
+function truncated(page: Page, sizeBytes: number): Promise<PageModel> {
+  return page.evaluateHandle(
+    async ({ url, sizeBytes }) => (await (await fetch(url)).blob()).slice(0, sizeBytes),
+    { url: DRAFT_Q4_0, sizeBytes },
+  );
+}
+
+async function expectNoWorkers(page: Page): Promise<void> {
+  await expect.poll(() => page.workers().length).toBe(0);
+}
+
+const BAD_FILES: readonly { name: string; model: (page: Page) => Promise<PageModel>; code: string }[] = [
+  { name: 'a file that is not GGUF', model: async () => 'index.html', code: 'invalid_gguf' },
+  { name: 'an empty file', model: page => truncated(page, 0), code: 'invalid_gguf' },
+  { name: 'a GGUF truncated in its header', model: page => truncated(page, 4_000), code: 'invalid_gguf' },
+  { name: 'a GGUF truncated in its weights', model: page => truncated(page, 200_000), code: 'invalid_gguf' },
+  { name: 'an address without a file', model: async () => 'models/missing.gguf', code: 'fetch_failed' },
+];
+
+test.describe('loading', () => {
+  // The browser itself logs a 404, whatever the page makes of it.
+  test.use({ expectedErrors: [/Failed to load resource.*404/] });
+
+  for (const { name, model, code } of BAD_FILES) {
+    test(`refuses ${name} and loads the next one`, async ({ harness, startServer }) => {
+      const error = await PageServer.startError(harness.page, { model: await model(harness.page) });
+      expect(error).toMatchObject({ code, message: expect.stringMatching(/\S/) });
+      await expectNoWorkers(harness.page);
+
+      const server = await startServer({ model: DRAFT_Q4_0, nCtx: 512 });
+      expect((await server.completion(REQUEST)).content).not.toBe('');
+    });
+  }
+
+  test('refuses a draft of another vocabulary', async ({ harness }) => {
+    test.skip(STORIES260K === undefined, NO_STORIES260K);
+    const modelDraft = await fileInPage(harness.page, STORIES260K ?? '');
+    const error = await PageServer.startError(harness.page, { model: MOE_Q4_0, modelDraft });
+    expect(error).toMatchObject({ code: 'draft_incompatible' });
+    await expectNoWorkers(harness.page);
+  });
+
+  test('takes the bytes of a file as well as its address', async ({ harness, startServer }) => {
+    const byUrl = await startServer({ model: DRAFT_Q4_0, nCtx: 512 });
+    const byBytes = await startServer({
+      model: await truncated(harness.page, Number.MAX_SAFE_INTEGER),
+      nCtx: 512,
+    });
+    expect((await byBytes.completion(REQUEST)).content).toBe((await byUrl.completion(REQUEST)).content);
+  });
+});
+
+test('leaves no worker behind when it is closed', async ({ harness, startServer }) => {
+  const server = await startServer({ model: DRAFT_Q4_0, nCtx: 512 });
+  expect(harness.page.workers()).toHaveLength(1);
+  await server.close();
+  await expectNoWorkers(harness.page);
+  const code = await server.handle.evaluate(server =>
+    server.fetch('/health').catch(error => ('code' in error ? error.code : error.message)),
+  );
+  expect(code).toBe('closed');
+});
+
+test('leaves nothing behind when the page is reloaded', async ({ page }) => {
+  async function answer(): Promise<string> {
+    const server = await PageServer.start(page, { model: DRAFT_Q4_0, nCtx: 512 });
+    return (await server.completion(REQUEST)).content;
+  }
+  await page.goto('harness.html');
+  const before = await answer();
+  await page.reload();
+  await expectNoWorkers(page);
+  const stored = await page.evaluate(async () => ({
+    local: localStorage.length,
+    session: sessionStorage.length,
+    caches: await caches.keys(),
+    databases: await indexedDB.databases(),
+    serviceWorkers: (await navigator.serviceWorker.getRegistrations()).length,
+    cookies: document.cookie,
+  }));
+  expect(stored).toEqual({
+    local: 0,
+    session: 0,
+    caches: [],
+    databases: [],
+    serviceWorkers: 0,
+    cookies: '',
+  });
+  expect(await answer()).toBe(before);
+});

@@ -1,0 +1,59 @@
+import type { CompletionChunk, CompletionRequest, CompletionResponse } from '../protocol/completion.ts';
+import { ForetokenError } from '../util/errors.ts';
+import { errorFromBody } from './errorBody.ts';
+import { eventData } from './sse.ts';
+
+type Fetch = (path: string, init: RequestInit) => Promise<Response>;
+
+/** What belongs to the call rather than to the request. */
+export interface CallOptions {
+  /** Cancels the request, here and in the worker; what is pending rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** One completion, as a whole. Throws the error the server answered with. */
+export async function complete(
+  fetch: Fetch,
+  request: CompletionRequest,
+  options: CallOptions,
+): Promise<CompletionResponse> {
+  const response = await post(fetch, request, options);
+  return response.json();
+}
+
+/** The events of a streamed completion. Throws the error the server answered with, also from within the stream. */
+export async function* streamCompletion(
+  fetch: Fetch,
+  request: CompletionRequest,
+  options: CallOptions,
+): AsyncGenerator<CompletionChunk, void, undefined> {
+  const { body } = await post(fetch, request, options);
+  if (!body) return;
+  for await (const data of eventData(body)) {
+    if (data === '[DONE]') return;
+    const event: unknown = JSON.parse(data);
+    const error = errorFromBody(event);
+    if (error) throw error;
+    yield event as CompletionChunk;
+  }
+}
+
+async function post(fetch: Fetch, request: CompletionRequest, options: CallOptions): Promise<Response> {
+  const response = await fetch('/completion', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(request),
+    signal: options.signal ?? null,
+  });
+  if (response.ok) return response;
+  const text = await response.text();
+  throw errorFromBody(parsed(text)) ?? new ForetokenError('internal', `status ${response.status}: ${text}`);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

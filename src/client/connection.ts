@@ -1,0 +1,83 @@
+import { proxy, type Remote, transfer, wrap } from 'comlink';
+import type { LoadProgress, ServerReport } from '../protocol/options.ts';
+import type { Counters, ExchangeRequest, Outcome, WireOptions, WorkerApi } from '../protocol/worker.ts';
+import { ForetokenError } from '../util/errors.ts';
+import { abortable } from './abortable.ts';
+import { receive } from './exchange.ts';
+
+/** The part of `Worker` that a connection needs. */
+export interface WorkerPort {
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  addEventListener(type: string, listener: EventListenerOrEventListenerObject): void;
+  removeEventListener(type: string, listener: EventListenerOrEventListenerObject): void;
+  terminate(): void;
+}
+
+/** One worker, from its start to its end; owns it. Once it has crashed or is closed, everything pending rejects. */
+export class Connection {
+  readonly #worker: WorkerPort;
+  readonly #api: Remote<WorkerApi>;
+  readonly #crash = new AbortController();
+  readonly #closed = new AbortController();
+
+  constructor(worker: WorkerPort) {
+    this.#worker = worker;
+    this.#api = wrap<WorkerApi>(worker);
+    worker.addEventListener('error', event => this.#crashed(event));
+    worker.addEventListener('messageerror', event => this.#crashed(event));
+  }
+
+  load(options: WireOptions, onProgress: (progress: LoadProgress) => void): Promise<ServerReport> {
+    return this.#call(this.#api.load(options, proxy(onProgress)));
+  }
+
+  counters(): Promise<Counters> {
+    return this.#call(this.#api.counters());
+  }
+
+  /** Resolves when the GPU device is lost or the worker has crashed. */
+  async lost(): Promise<ForetokenError> {
+    try {
+      return ForetokenError.fromWire(await abortable(this.#api.lost(), this.#crash.signal));
+    } catch (error) {
+      return ForetokenError.from(error);
+    }
+  }
+
+  /** Sends the request; `signal` is the request's own and cancels it in the worker as well. */
+  exchange(request: ExchangeRequest, signal: AbortSignal): Promise<Response> {
+    const { port1, port2 } = new MessageChannel();
+    const response = receive(port1, AbortSignal.any([this.#closed.signal, this.#crash.signal, signal]));
+    void this.#api.exchange(transfer(request, request.body ? [request.body] : []), transfer(port2, [port2]));
+    return response;
+  }
+
+  /** Ends every request, frees the GPU and terminates the worker; safe to call more than once. */
+  async close(): Promise<void> {
+    if (this.#closed.signal.aborted) return;
+    this.#closed.abort(new ForetokenError('closed', 'the server is closed; create another one'));
+    // After a crash there is nobody to answer.
+    await abortable(this.#api.close(), this.#crash.signal).catch(() => {});
+    this.#worker.terminate();
+  }
+
+  /** Terminates the worker without asking it to clean up; the browser frees what it held. */
+  terminate(): void {
+    this.#worker.terminate();
+  }
+
+  async #call<T>(reply: Promise<Outcome<T>>): Promise<T> {
+    const outcome = await abortable(reply, AbortSignal.any([this.#closed.signal, this.#crash.signal]));
+    if (outcome.kind === 'error') throw ForetokenError.fromWire(outcome.error);
+    return outcome.value;
+  }
+
+  #crashed(event: Event): void {
+    const reason =
+      'message' in event && event.message ? String(event.message) : 'its script could not be loaded or read';
+    this.#crash.abort(
+      new ForetokenError('internal', `the worker stopped: ${reason}; create the server again`),
+    );
+    this.#worker.terminate();
+  }
+}

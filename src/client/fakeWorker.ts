@@ -1,0 +1,85 @@
+import { expose } from 'comlink';
+import type { ServerReport } from '../protocol/options.ts';
+import type { CancelMessage, ExchangeMessage, ExchangeRequest, WorkerApi } from '../protocol/worker.ts';
+import type { WorkerPort } from './connection.ts';
+
+export const FAKE_REPORT: ServerReport = {
+  adapter: { vendor: 'fake', architecture: '', description: 'fake', isFallback: false, features: [] },
+  model: {
+    name: 'fake',
+    architecture: 'llama',
+    fileType: 'F32',
+    sizeBytes: 1,
+    nParams: 1,
+    nVocab: 1,
+    nCtxTrain: 1,
+    nEmbd: 1,
+  },
+  draft: null,
+  nCtx: 1,
+  nSlots: 1,
+  gpuBytes: 1,
+};
+
+/** One exchange as a scripted worker sees it. */
+export interface FakeExchange {
+  readonly request: ExchangeRequest;
+  readonly cancelled: Promise<void>;
+  send(message: ExchangeMessage): void;
+}
+
+/** A worker for tests: the real messages over a real channel, with scripted answers. */
+export class FakeWorker implements WorkerPort {
+  terminated = false;
+  readonly firstExchange: Promise<FakeExchange>;
+  readonly #events = new EventTarget();
+  readonly #channel = new MessageChannel();
+
+  constructor(onExchange: (exchange: FakeExchange) => void, overrides: Partial<WorkerApi> = {}) {
+    let first: (exchange: FakeExchange) => void = () => {};
+    this.firstExchange = new Promise(resolve => {
+      first = resolve;
+    });
+    const api: WorkerApi = {
+      load: async () => ({ kind: 'ok', value: FAKE_REPORT }),
+      exchange(request, port) {
+        const cancelled = new Promise<void>(resolve => {
+          port.onmessage = (_: MessageEvent<CancelMessage>) => resolve();
+        });
+        const exchange: FakeExchange = { request, cancelled, send: message => port.postMessage(message) };
+        first(exchange);
+        onExchange(exchange);
+      },
+      counters: async () => ({ kind: 'ok', value: { submit: 3 } }),
+      lost: () => new Promise(() => {}),
+      close: async () => {},
+      ...overrides,
+    };
+    expose(api, this.#channel.port2);
+    this.#channel.port1.start();
+  }
+
+  postMessage(message: unknown, transfer: Transferable[]): void {
+    this.#channel.port1.postMessage(message, transfer);
+  }
+
+  addEventListener(type: string, listener: EventListenerOrEventListenerObject): void {
+    const target = type === 'message' ? this.#channel.port1 : this.#events;
+    target.addEventListener(type, listener);
+  }
+
+  removeEventListener(type: string, listener: EventListenerOrEventListenerObject): void {
+    const target = type === 'message' ? this.#channel.port1 : this.#events;
+    target.removeEventListener(type, listener);
+  }
+
+  terminate(): void {
+    this.terminated = true;
+    this.#channel.port1.close();
+  }
+
+  /** What the browser does when the worker throws and nobody catches it. */
+  crash(message: string): void {
+    this.#events.dispatchEvent(Object.assign(new Event('error'), { message }));
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * Public API of Foretoken. Files inside this repository that need less import the concrete file.
+ */
+import type { LoadProgress, ServerOptions } from '../protocol/options.ts';
+import type { Foretoken } from './foretoken.ts';
+import { openServer } from './open.ts';
+
+export type * from '../protocol/completion.ts';
+export type {
+  AdapterReport,
+  CacheType,
+  LoadProgress,
+  ModelReport,
+  ModelSource,
+  ServerOptions,
+  ServerReport,
+} from '../protocol/options.ts';
+export type { Counters } from '../protocol/worker.ts';
+export { type ErrorCode, ForetokenError } from '../util/errors.ts';
+export type { CallOptions } from './completion.ts';
+export type { Foretoken } from './foretoken.ts';
+
+export type CreateServerOptions = ServerOptions & {
+  /** Called as loading goes on, several times a second. */
+  readonly onProgress?: (progress: LoadProgress) => void;
+  /** Gives up loading; `createServer` then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+};
+
+/**
+ * Starts a worker, loads the models onto the GPU, and resolves with a server that answers llama-server's API.
+ * Rejects with a `ForetokenError`: `invalid_option`, `no_webgpu`, `fetch_failed`, `invalid_gguf`, `unsupported_model`,
+ * `draft_incompatible`, `device_limits`, `out_of_memory`, `shader_error`, …; no worker is left behind then.
+ */
+export function createServer(options: CreateServerOptions): Promise<Foretoken> {
+  return openServer(
+    () => new Worker(new URL('../worker/main.ts', import.meta.url), { type: 'module', name: 'foretoken' }),
+    options,
+  );
+}

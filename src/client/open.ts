@@ -1,0 +1,30 @@
+import type { LoadProgress, ServerOptions } from '../protocol/options.ts';
+import { abortable } from './abortable.ts';
+import { Connection, type WorkerPort } from './connection.ts';
+import { createForetoken, type Foretoken } from './foretoken.ts';
+import { wireSource } from './source.ts';
+
+/** `createServer` over any worker: `spawn` is called once, when the options can be sent at all. */
+export async function openServer(
+  spawn: () => WorkerPort,
+  options: ServerOptions & {
+    readonly onProgress?: (progress: LoadProgress) => void;
+    readonly signal?: AbortSignal;
+  },
+): Promise<Foretoken> {
+  const { model, modelDraft, onProgress = () => {}, signal, ...rest } = options;
+  signal?.throwIfAborted();
+  const wireOptions = {
+    ...rest,
+    model: wireSource(model, 'model'),
+    ...(modelDraft === undefined ? {} : { modelDraft: wireSource(modelDraft, 'modelDraft') }),
+  };
+  const connection = new Connection(spawn());
+  try {
+    const report = await abortable(connection.load(wireOptions, onProgress), signal);
+    return createForetoken(connection, report);
+  } catch (error) {
+    connection.terminate();
+    throw error;
+  }
+}

@@ -1,0 +1,44 @@
+/** What one sequence could use of a batch. */
+export interface BatchDemand {
+  /** Tokens not yet decoded, at least 1. */
+  readonly nPending: number;
+  /** Longest useful draft. */
+  readonly nDraftMax: number;
+  /** Whether the pending tokens are of the prompt. */
+  readonly isPrompt: boolean;
+}
+
+/** Rows of a batch for each sequence, in order. */
+export interface BatchShare {
+  readonly nTokens: number[];
+  readonly nDraftMax: number[];
+}
+
+/**
+ * Divides `nRows`: a row for every generating sequence first, then drafts, then prompts, first come first served. While
+ * prompts wait, drafts leave them half of what is left. The room for drafts is shared evenly; what short ones do not use goes
+ * to the others.
+ */
+export function shareBatch(demands: readonly BatchDemand[], nRows: number): BatchShare {
+  const nTokens: number[] = demands.map(({ isPrompt }) => (isPrompt ? 0 : 1));
+  const nDraftMax: number[] = demands.map(() => 0);
+  let room = nRows - nTokens.reduce((sum, n) => sum + n, 0);
+
+  const nWaiting = demands.reduce((sum, demand) => sum + (demand.isPrompt ? demand.nPending : 0), 0);
+  const nReserved = Math.min(nWaiting, Math.ceil(room / 2));
+  const drafting = [...demands.keys()]
+    .filter(i => demands[i].nDraftMax > 0)
+    .sort((a, b) => demands[a].nDraftMax - demands[b].nDraftMax);
+  for (const [k, i] of drafting.entries()) {
+    const fair = Math.floor((room - nReserved) / (drafting.length - k));
+    nDraftMax[i] = Math.min(demands[i].nDraftMax, fair);
+    room -= nDraftMax[i];
+  }
+
+  for (const [i, { isPrompt, nPending }] of demands.entries()) {
+    if (!isPrompt) continue;
+    nTokens[i] = Math.min(nPending, room);
+    room -= nTokens[i];
+  }
+  return { nTokens, nDraftMax };
+}

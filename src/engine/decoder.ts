@@ -1,0 +1,182 @@
+import { assert } from '../util/assert.ts';
+import { ForetokenError } from '../util/errors.ts';
+import { shareBatch } from './batchShare.ts';
+import type { DraftSource } from './draftSource.ts';
+import type { BatchRow, Candidates, ForwardPass, OutputKind, TokenId } from './forwardPass.ts';
+import { type Sequence, type StepResult, widerOutput } from './sequence.ts';
+import { verifyDraft } from './speculate.ts';
+
+/** What one sequence has in the batch of a step: tokens from its `nPast` on, then a draft behind the pending one. */
+interface BatchPart {
+  readonly sequence: Sequence;
+  readonly nTokens: number;
+  readonly draft: readonly TokenId[];
+}
+
+/**
+ * Continuous batching: every step decodes, in one batch of the target, the pending token of each generating sequence with
+ * its draft, and as much of the unfinished prompts as there is room for. Neither the company in a batch nor the drafts
+ * change what a sequence samples.
+ */
+export class Decoder {
+  readonly #target: ForwardPass;
+  readonly #drafts: DraftSource | null;
+  readonly #batchRows: number;
+  /** Sequences whose prompt is done. */
+  readonly #generating = new WeakSet<Sequence>();
+
+  /** Throws `invalid_option` when a batch has fewer rows than there are slots. */
+  constructor(target: ForwardPass, drafts: DraftSource | null, options: { readonly nBatch: number }) {
+    this.#target = target;
+    this.#drafts = drafts;
+    this.#batchRows = Math.min(options.nBatch, target.maxRows);
+    if (this.#batchRows < target.nSlots) {
+      throw new ForetokenError(
+        'invalid_option',
+        `a batch of ${this.#batchRows} rows cannot serve ${target.nSlots} slots; raise nBatch to ${target.nSlots} or use fewer slots`,
+      );
+    }
+  }
+
+  /**
+   * One iteration over `sequences`, each in a slot of its own and with at least one token not yet decoded. Resolves to one
+   * result per sequence, in order. When a model fails, the sequences are as they were.
+   */
+  async step(sequences: readonly Sequence[]): Promise<StepResult[]> {
+    this.#check(sequences);
+    const parts = await this.#plan(sequences);
+    const rows = parts.flatMap(rowsOf);
+    const outputs = rows.length > 0 ? await this.#target.forward(rows, outputKind(parts)) : [];
+    let next = 0;
+    const results = parts.map(part => {
+      const nOutputs = hasOutput(part) ? part.draft.length + 1 : 0;
+      next += nOutputs;
+      return this.#advance(part, outputs.slice(next - nOutputs, next));
+    });
+    assert(outputs.length === next, () => `${outputs.length} output rows, expected ${next}`);
+    return results;
+  }
+
+  /**
+   * Context shift between two steps: drops positions [keep, keep + discard) of `sequence` and moves the later ones down,
+   * in its tokens and in both caches.
+   */
+  shift(sequence: Sequence, keep: number, discard: number): void {
+    const { slot, nPast, tokens } = sequence;
+    assert(
+      keep >= 0 && discard > 0 && keep + discard < nPast,
+      () => `cannot drop positions [${keep}, ${keep + discard}) of ${nPast}`,
+    );
+    this.#target.shift(slot, keep, discard, nPast);
+    this.#drafts?.shift(slot, keep, discard, nPast);
+    tokens.splice(keep, discard);
+    sequence.nPast -= discard;
+  }
+
+  #check(sequences: readonly Sequence[]): void {
+    const slots = new Set(sequences.map(({ slot }) => slot));
+    assert(slots.size === sequences.length, 'two sequences in one slot');
+    for (const sequence of sequences) {
+      const { tokens, nPast, slot } = sequence;
+      const nPending = tokens.length - nPast;
+      assert(
+        this.#generating.has(sequence) ? nPending === 1 : nPending >= 1,
+        () => `slot ${slot} has ${nPast} of ${tokens.length} tokens decoded`,
+      );
+      assert(
+        tokens.length <= this.#target.nCtx,
+        () => `slot ${slot} has ${tokens.length} tokens for ${this.#target.nCtx} positions`,
+      );
+    }
+  }
+
+  async #plan(sequences: readonly Sequence[]): Promise<BatchPart[]> {
+    const { nTokens, nDraftMax } = shareBatch(
+      sequences.map(sequence => ({
+        nPending: sequence.tokens.length - sequence.nPast,
+        nDraftMax: this.#draftBudget(sequence),
+        isPrompt: !this.#generating.has(sequence),
+      })),
+      this.#batchRows,
+    );
+    const drafts = await this.#draft(sequences, nDraftMax);
+    return sequences.map((sequence, i) => ({ sequence, nTokens: nTokens[i], draft: drafts[i] }));
+  }
+
+  /**
+   * How many tokens may be drafted: what is verified must fit the slot, and what can come of it (one token more) neither
+   * the context nor `nRemain`, so that nothing is sampled that plain decoding would not have sampled.
+   */
+  #draftBudget(sequence: Sequence): number {
+    if (this.#drafts === null || !this.#generating.has(sequence)) return 0;
+    const { tokens, nRemain, speculative } = sequence;
+    const budget = Math.min(speculative.nMax, this.#target.nCtx - tokens.length - 1, nRemain - 1);
+    return isWorthDrafting(sequence, budget) ? budget : 0;
+  }
+
+  async #draft(sequences: readonly Sequence[], nDraftMax: readonly number[]): Promise<TokenId[][]> {
+    const drafts: TokenId[][] = sequences.map(() => []);
+    if (this.#drafts === null) return drafts;
+    const followed = sequences.filter(
+      sequence => !this.#generating.has(sequence) && sequence.speculative.nMax > 0,
+    );
+    await this.#drafts.follow(followed);
+
+    const drafting = [...sequences.keys()].filter(i => isWorthDrafting(sequences[i], nDraftMax[i]));
+    if (drafting.length === 0) return drafts;
+    const proposed = await this.#drafts.draft(
+      drafting.map(i => ({ sequence: sequences[i], nMax: nDraftMax[i] })),
+    );
+    for (const [k, i] of drafting.entries()) {
+      const draft = this.#knownTokens(proposed[k].slice(0, nDraftMax[i]));
+      if (draft.length >= sequences[i].speculative.nMin) drafts[i] = draft;
+    }
+    return drafts;
+  }
+
+  /** A draft ends before a token that the target's vocabulary lacks. */
+  #knownTokens(draft: TokenId[]): TokenId[] {
+    const unknown = draft.findIndex(token => token >= this.#target.nVocab);
+    return unknown < 0 ? draft : draft.slice(0, unknown);
+  }
+
+  #advance(part: BatchPart, outputs: readonly Candidates[]): StepResult {
+    const { sequence, nTokens, draft } = part;
+    const isPrompt = !this.#generating.has(sequence);
+    const sampled = outputs.length > 0 ? verifyDraft(sequence, draft, outputs) : [];
+    const nAccepted = sampled.filter(({ drafted }) => drafted).length;
+    // Rejected draft tokens stay in the cache behind nPast, to be overwritten.
+    sequence.nPast += nTokens + nAccepted;
+    for (const { token } of sampled) sequence.tokens.push(token);
+    if (sampled.length > 0) this.#generating.add(sequence);
+    return { sequence, nPrompt: isPrompt ? nTokens : 0, sampled, nDrafted: draft.length, nAccepted };
+  }
+}
+
+/** Whether a draft of `nMax` tokens could be long enough to be used. */
+function isWorthDrafting({ speculative }: Sequence, nMax: number): boolean {
+  return nMax > 0 && nMax >= speculative.nMin;
+}
+
+/** Whether the part ends with the last token of its sequence, whose logits are wanted. */
+function hasOutput({ sequence, nTokens }: BatchPart): boolean {
+  return nTokens > 0 && sequence.nPast + nTokens === sequence.tokens.length;
+}
+
+function rowsOf(part: BatchPart): BatchRow[] {
+  const { slot, nPast, tokens } = part.sequence;
+  const first = nPast + part.nTokens - 1;
+  const fed = [...tokens.slice(nPast, nPast + part.nTokens), ...part.draft];
+  return fed.map((token, i) => {
+    const position = nPast + i;
+    return { token, position, slot, output: hasOutput(part) && position >= first };
+  });
+}
+
+/** The widest output that one of the sequences with an output row needs. */
+function outputKind(parts: readonly BatchPart[]): OutputKind {
+  return parts
+    .filter(hasOutput)
+    .map(({ sequence: { sampler, probs } }) => (probs && !probs.postSampling ? 'logits' : sampler.needs))
+    .reduce(widerOutput, 'argmax');
+}

@@ -1,0 +1,135 @@
+import { assert } from '../util/assert.ts';
+import type { DraftRequest, DraftSource } from './draftSource.ts';
+import type { BatchRow, DraftToken, ForwardPass, TokenId } from './forwardPass.ts';
+import type { Sequence } from './sequence.ts';
+
+/**
+ * A smaller model with the same vocabulary as draft source: its greedy continuation. It remembers which tokens each slot of
+ * its cache was made from; what a sequence shares with them is kept and the rest is decoded again.
+ */
+export class DraftModel implements DraftSource {
+  readonly kind = 'draft-simple';
+  readonly #model: ForwardPass;
+  /** Tokens behind the K and V of each slot, by position. */
+  readonly #cached: TokenId[][];
+
+  constructor(model: ForwardPass) {
+    this.#model = model;
+    this.#cached = Array.from({ length: model.nSlots }, () => []);
+  }
+
+  async draft(requests: readonly DraftRequest[]): Promise<TokenId[][]> {
+    const drafts = new Map<DraftRequest, TokenId[]>();
+    for (const group of this.#groups(requests)) {
+      await this.#catchUp(group);
+      const drafted = await this.#draftGroup(group);
+      for (const [i, request] of group.entries()) drafts.set(request, drafted[i]);
+    }
+    return requests.map(request => drafts.get(request) ?? []);
+  }
+
+  async follow(sequences: readonly Sequence[]): Promise<void> {
+    for (const sequence of sequences) {
+      const rows = this.#missingRows(sequence, sequence.nPast);
+      const end = rows.findIndex(row => !this.#canDecode(row));
+      await this.#decode(end < 0 ? rows : rows.slice(0, end));
+    }
+  }
+
+  shift(slot: number, keep: number, discard: number, end: number): void {
+    const cached = this.#cached[slot];
+    cached.length = Math.min(cached.length, end);
+    if (cached.length > keep + discard) this.#model.shift(slot, keep, discard, cached.length);
+    cached.splice(keep, discard);
+  }
+
+  /** Requests that can share one call of the model: drafts of one length, and a row for each slot. */
+  #groups(requests: readonly DraftRequest[]): DraftRequest[][] {
+    const groups: DraftRequest[][] = [];
+    for (const request of requests) {
+      if (!this.#canDraft(request)) continue;
+      const group = groups.find(
+        members => members[0].nMax === request.nMax && members.length < this.#model.maxRows,
+      );
+      if (group) group.push(request);
+      else groups.push([request]);
+    }
+    return groups;
+  }
+
+  #canDraft({ sequence, nMax }: DraftRequest): boolean {
+    const fits = sequence.tokens.length - 1 + nMax <= this.#model.nCtx;
+    return fits && this.#missingRows(sequence).every(row => this.#canDecode(row));
+  }
+
+  /** The two vocabularies may differ in their last few tokens, and the two contexts in length. */
+  #canDecode({ token, position }: BatchRow): boolean {
+    return token < this.#model.nVocab && position < this.#model.nCtx;
+  }
+
+  /** Brings the cache up to the last token of each sequence, where that does not fit into the batch of the draft. */
+  async #catchUp(group: readonly DraftRequest[]): Promise<void> {
+    const missing = group.map(({ sequence }) => this.#missingRows(sequence));
+    if (missing.flat().length <= this.#model.maxRows) return;
+    for (const rows of missing) await this.#decode(rows.slice(0, -1));
+  }
+
+  async #draftGroup(group: readonly DraftRequest[]): Promise<TokenId[][]> {
+    const rows = group.flatMap(({ sequence }) => this.#missingRows(sequence));
+    const withProbabilities = group.some(({ sequence }) => sequence.speculative.pMin > 0);
+    this.#forgetFrom(rows);
+    const drafts = await this.#model.draft(rows, group[0].nMax, withProbabilities);
+    assert(drafts.length === group.length, () => `${drafts.length} drafts for ${group.length} slots`);
+    this.#remember(rows);
+    return group.map(({ sequence: { slot, speculative } }, i) => {
+      // The last drafted token was not fed back: its K and V do not exist.
+      this.#cached[slot].push(...drafts[i].slice(0, -1).map(({ token }) => token));
+      return likelyTokens(drafts[i], speculative.pMin);
+    });
+  }
+
+  /**
+   * Rows of a sequence before `end` that the cache does not hold. The last token is always missing: a draft starts from
+   * its logits.
+   */
+  #missingRows({ slot, tokens }: Sequence, end = tokens.length): BatchRow[] {
+    const cached = this.#cached[slot];
+    const last = tokens.length - 1;
+    let start = 0;
+    while (start < Math.min(cached.length, last) && cached[start] === tokens[start]) start++;
+    const positions = Array.from({ length: Math.max(0, end - start) }, (_, i) => start + i);
+    return positions.map(position => ({
+      token: tokens[position],
+      position,
+      slot,
+      output: position === last,
+    }));
+  }
+
+  /** Decodes rows of one slot, none of which has an output, a batch at a time. */
+  async #decode(rows: readonly BatchRow[]): Promise<void> {
+    const { maxRows } = this.#model;
+    for (let at = 0; at < rows.length; at += maxRows) {
+      const batch = rows.slice(at, at + maxRows);
+      this.#forgetFrom(batch);
+      await this.#model.forward(batch, 'argmax');
+      this.#remember(batch);
+    }
+  }
+
+  /** The cells of `rows` are about to be overwritten; should that fail, nobody knows what they hold. */
+  #forgetFrom(rows: readonly BatchRow[]): void {
+    for (const { slot, position } of rows) {
+      this.#cached[slot].length = Math.min(this.#cached[slot].length, position);
+    }
+  }
+
+  #remember(rows: readonly BatchRow[]): void {
+    for (const { slot, token } of rows) this.#cached[slot].push(token);
+  }
+}
+
+function likelyTokens(draft: readonly DraftToken[], pMin: number): TokenId[] {
+  const end = draft.findIndex(({ p }) => p < pMin);
+  return (end < 0 ? draft : draft.slice(0, end)).map(({ token }) => token);
+}

@@ -1,0 +1,35 @@
+import type { TokenId } from './forwardPass.ts';
+import type { Sequence } from './sequence.ts';
+
+/** A continuation wanted for one sequence. */
+export interface DraftRequest {
+  /** Its `tokens` end with the pending token, which is sampled but not yet decoded by the target. */
+  readonly sequence: Sequence;
+  /** Longest draft that can be verified, at least 1. */
+  readonly nMax: number;
+}
+
+/**
+ * Guesses how sequences go on. What it guesses never changes the answer, only its speed: the target verifies every token.
+ * A source that keeps state finds out for itself what of it a sequence still agrees with, so rejected tokens and new
+ * requests in a slot need no call.
+ */
+export interface DraftSource {
+  /** Name for reports, e.g. `draft-simple`. */
+  readonly kind: string;
+
+  /**
+   * One draft per request, in order, of at most `nMax` tokens; it ends before a token less probable than the sequence's
+   * `pMin`, where the source knows probabilities.
+   */
+  draft(requests: readonly DraftRequest[]): Promise<TokenId[][]>;
+
+  /**
+   * Told at every step of a prompt: the target's cache holds the first `nPast` tokens of these sequences. Lets the source
+   * take in a long prompt a batch at a time, as the target does, rather than all of it at the first draft.
+   */
+  follow(sequences: readonly Sequence[]): Promise<void>;
+
+  /** The context shift of `ForwardPass.shift`, for state indexed by position; `end` is the target's. */
+  shift(slot: number, keep: number, discard: number, end: number): void;
+}

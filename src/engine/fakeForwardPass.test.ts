@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { FakeForwardPass } from './fakeForwardPass.ts';
+import type { BatchRow, TokenId } from './forwardPass.ts';
+
+function rowsFrom(position: number, tokens: readonly TokenId[], slot = 0): BatchRow[] {
+  return tokens.map((token, i) => ({ token, position: position + i, slot, output: i === tokens.length - 1 }));
+}
+
+async function lastLogits(model: FakeForwardPass, rows: readonly BatchRow[]): Promise<number[]> {
+  const outputs = await model.forward(rows, 'logits');
+  return [...outputs[outputs.length - 1].logits];
+}
+
+describe('FakeForwardPass', () => {
+  it('does not depend on how the tokens were split, nor on other slots', async () => {
+    const whole = await lastLogits(new FakeForwardPass(), rowsFrom(0, [5, 6, 7, 8]));
+    const split = new FakeForwardPass();
+    await split.forward([...rowsFrom(0, [5, 6]), ...rowsFrom(0, [1, 2], 1)], 'argmax');
+    expect(await lastLogits(split, [...rowsFrom(2, [3], 1), ...rowsFrom(2, [7, 8])])).toEqual(whole);
+  });
+
+  it('shows a stale cell', async () => {
+    const model = new FakeForwardPass();
+    const whole = await lastLogits(model, rowsFrom(0, [5, 6, 7, 8]));
+    await model.forward(rowsFrom(0, [5, 9]), 'argmax');
+    expect(await lastLogits(model, rowsFrom(3, [8]))).not.toEqual(whole);
+  });
+
+  it('moves cells in a shift, with what they remember', async () => {
+    const model = new FakeForwardPass();
+    await model.forward(rowsFrom(0, [5, 6, 7, 8]), 'argmax');
+    model.shift(0, 1, 2, 4);
+    const shifted = await lastLogits(model, rowsFrom(2, [9]));
+    expect(shifted).not.toEqual(await lastLogits(new FakeForwardPass(), rowsFrom(0, [5, 8, 9])));
+  });
+
+  it('drafts what forward would choose, and caches it', async () => {
+    const model = new FakeForwardPass();
+    const [draft] = await model.draft(rowsFrom(0, [5, 6]), 3, true);
+    const tokens = draft.map(({ token }) => token);
+    const [first] = await new FakeForwardPass().forward(rowsFrom(0, [5, 6]), 'argmax');
+    expect(first.ids[0]).toBe(tokens[0]);
+    expect(draft.every(({ p }) => p >= 0.1 && p < 1)).toBe(true);
+    const expected = await lastLogits(new FakeForwardPass(), rowsFrom(0, [5, 6, ...tokens]));
+    expect(await lastLogits(model, rowsFrom(4, tokens.slice(2)))).toEqual(expected);
+  });
+
+  it.each<[string, BatchRow[]]>([
+    ['a gap in the cache', rowsFrom(1, [5])],
+    ['a position out of range', rowsFrom(128, [5])],
+    ['positions that are not contiguous', [...rowsFrom(0, [5]), ...rowsFrom(2, [5])]],
+    ['a token outside the vocabulary', rowsFrom(0, [97])],
+    ['a slot that does not exist', rowsFrom(0, [5], 4)],
+    ['an empty batch', []],
+    ['too many rows', rowsFrom(0, new Array<number>(17).fill(5))],
+  ])('refuses %s', async (_, rows) => {
+    await expect(new FakeForwardPass().forward(rows, 'argmax')).rejects.toThrow('assertion failed');
+  });
+
+  it('fails when asked, once', async () => {
+    const model = new FakeForwardPass();
+    model.failNext(new Error('lost'));
+    await expect(model.forward(rowsFrom(0, [5]), 'argmax')).rejects.toThrow('lost');
+    await expect(model.forward(rowsFrom(0, [5]), 'argmax')).resolves.toHaveLength(1);
+  });
+});

@@ -1,0 +1,178 @@
+import { assert } from '../util/assert.ts';
+import type { BatchRow, Candidates, DraftToken, ForwardPass, OutputKind } from './forwardPass.ts';
+import { TOP_K_MAX } from './forwardPass.ts';
+import { topCandidates } from './sampler/ranking.ts';
+
+export interface FakeModelOptions {
+  readonly nVocab?: number;
+  readonly nCtx?: number;
+  readonly nSlots?: number;
+  readonly maxRows?: number;
+  /** Two fakes with the same seed are the same model. */
+  readonly seed?: number;
+  /** Share of contexts, 0..1, in which the model disagrees with the one of the same seed: an imperfect draft. */
+  readonly disagreement?: number;
+  /** Spread of the logits. */
+  readonly scale?: number;
+}
+
+/** A call as the fake received it. */
+export type FakeCall =
+  | { readonly kind: 'forward'; readonly rows: readonly BatchRow[]; readonly output: OutputKind }
+  | { readonly kind: 'draft'; readonly rows: readonly BatchRow[]; readonly nDraft: number }
+  | { readonly kind: 'shift'; readonly slot: number; readonly keep: number; readonly discard: number };
+
+/**
+ * A `ForwardPass` for tests whose logits are a hash. Each cell of its cache mixes its token with all the cells before it,
+ * like K and V of a real model: a wrong position, a stale cell or a missed shift changes every later logit. It refuses what
+ * the interface forbids.
+ */
+export class FakeForwardPass implements ForwardPass {
+  readonly nVocab: number;
+  readonly nCtx: number;
+  readonly nSlots: number;
+  readonly maxRows: number;
+  readonly calls: FakeCall[] = [];
+  readonly #seed: number;
+  readonly #disagreement: number;
+  readonly #scale: number;
+  /** Hash of each decoded position; an array ends at the first position never decoded. */
+  readonly #cells: number[][];
+  #failure: Error | null = null;
+
+  constructor(options: FakeModelOptions = {}) {
+    this.nVocab = options.nVocab ?? 97;
+    this.nCtx = options.nCtx ?? 128;
+    this.nSlots = options.nSlots ?? 4;
+    this.maxRows = options.maxRows ?? 16;
+    this.#seed = options.seed ?? 1;
+    this.#disagreement = options.disagreement ?? 0;
+    this.#scale = options.scale ?? 6;
+    this.#cells = Array.from({ length: this.nSlots }, () => []);
+  }
+
+  /** The next call rejects with `error`, after spoiling the cells it would have written. */
+  failNext(error: Error): void {
+    this.#failure = error;
+  }
+
+  async forward(rows: readonly BatchRow[], kind: OutputKind): Promise<Candidates[]> {
+    this.calls.push({ kind: 'forward', rows, output: kind });
+    this.#check(rows);
+    const outputs: Candidates[] = [];
+    for (const row of rows) {
+      const state = this.#decode(row);
+      if (row.output) outputs.push(this.#candidates(state, kind));
+    }
+    this.#failIfAsked();
+    return outputs;
+  }
+
+  async draft(
+    rows: readonly BatchRow[],
+    nDraft: number,
+    withProbabilities: boolean,
+  ): Promise<DraftToken[][]> {
+    this.calls.push({ kind: 'draft', rows, nDraft });
+    this.#check(rows);
+    assert(nDraft >= 1, () => `a draft of ${nDraft} tokens`);
+    const drafts: DraftToken[][] = [];
+    for (const [i, row] of rows.entries()) {
+      const isLast = rows[i + 1]?.slot !== row.slot;
+      assert(row.output === isLast, () => `row ${i}: exactly the last row of each slot has an output`);
+      const state = this.#decode(row);
+      if (isLast) drafts.push(this.#continue(row, state, nDraft, withProbabilities));
+    }
+    this.#failIfAsked();
+    return drafts;
+  }
+
+  shift(slot: number, keep: number, discard: number, end: number): void {
+    this.calls.push({ kind: 'shift', slot, keep, discard });
+    const cells = this.#cells[slot];
+    assert(discard > 0 && keep + discard < end, () => `shift of [${keep}, ${keep + discard}) of ${end}`);
+    assert(end <= cells.length, () => `shift up to ${end}, but ${cells.length} positions are decoded`);
+    cells.length = end;
+    cells.splice(keep, discard);
+  }
+
+  #continue(from: BatchRow, state: number, nDraft: number, withProbabilities: boolean): DraftToken[] {
+    const draft: DraftToken[] = [];
+    let { position } = from;
+    for (let next = state; ; ) {
+      const top = this.#candidates(next, 'topK');
+      draft.push({ token: top.ids[0], p: withProbabilities ? topTenShare(top) : 1 });
+      if (draft.length === nDraft) return draft;
+      position++;
+      next = this.#decode({ token: top.ids[0], position, slot: from.slot, output: true });
+    }
+  }
+
+  #check(rows: readonly BatchRow[]): void {
+    assert(
+      rows.length >= 1 && rows.length <= this.maxRows,
+      () => `${rows.length} rows, allowed 1..${this.maxRows}`,
+    );
+    const last = new Map<number, number>();
+    for (const { slot, position, token } of rows) {
+      assert(token >= 0 && token < this.nVocab, () => `token ${token} of ${this.nVocab}`);
+      const previous = last.get(slot);
+      assert(
+        previous === undefined || position === previous + 1,
+        () => `slot ${slot}: position ${position} follows ${previous}`,
+      );
+      last.set(slot, position);
+    }
+  }
+
+  /** Writes the cell of a row; returns its hash. */
+  #decode({ token, position, slot }: BatchRow): number {
+    assert(slot >= 0 && slot < this.nSlots, () => `slot ${slot} of ${this.nSlots}`);
+    assert(position >= 0 && position < this.nCtx, () => `position ${position} of ${this.nCtx}`);
+    const cells = this.#cells[slot];
+    assert(position <= cells.length, () => `position ${position} after only ${cells.length} decoded ones`);
+    let state = mix(position, token);
+    for (let i = 0; i < position; i++) state = mix(state, cells[i]);
+    cells[position] = this.#failure ? 0 : state;
+    return state;
+  }
+
+  #failIfAsked(): void {
+    const failure = this.#failure;
+    this.#failure = null;
+    if (failure) throw failure;
+  }
+
+  #candidates(state: number, kind: OutputKind): Candidates {
+    const isOdd = mix(state, 0xd15a) / 2 ** 32 < this.#disagreement;
+    const base = mix(state, isOdd ? ~this.#seed : this.#seed);
+    const logits = Float32Array.from({ length: this.nVocab }, (_, id) => this.#logit(mix(base, id)));
+    const ids = Int32Array.from({ length: this.nVocab }, (_, id) => id);
+    switch (kind) {
+      case 'logits':
+        return { ids, logits };
+      case 'topK':
+        return topCandidates(ids, logits, this.nVocab, TOP_K_MAX);
+      case 'argmax':
+        return topCandidates(ids, logits, this.nVocab, 1);
+    }
+  }
+
+  /** Skewed, so that a few tokens stand out; rounded, so that ties occur. */
+  #logit(hash: number): number {
+    return Math.round(this.#scale * 8 * (hash / 2 ** 32) ** 3) / 4 - this.#scale / 2;
+  }
+}
+
+/** Probability of the best among the ten best. */
+function topTenShare({ logits }: Candidates): number {
+  return 1 / logits.subarray(0, 10).reduce((sum, logit) => sum + Math.exp(logit - logits[0]), 0);
+}
+
+/** Mixes two integers into an unsigned 32-bit hash (the finalizer of MurmurHash3). */
+function mix(a: number, b: number): number {
+  let h = Math.imul(a ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(b + 0x7f4a7c15, 0xc2b2ae35);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}

@@ -1,0 +1,32 @@
+import { expf, f32 } from './float32.ts';
+import { Mt19937 } from './mt19937.ts';
+import type { Selector } from './stage.ts';
+
+/**
+ * Draws from the softmax of what is left, in its present order: float32 weights, double sums, one draw even when a single
+ * candidate is left.
+ */
+export function createDist(seed: number): Selector {
+  const rng = new Mt19937(seed);
+  return {
+    select(list) {
+      const { logits, p, size } = list;
+      const max = list.maxLogit();
+      let sum = 0;
+      for (let i = 0; i < size; i++) {
+        p[i] = expf(f32(logits[i] - max));
+        sum += p[i];
+      }
+      const target = sum * rng.nextDouble();
+      let running = 0;
+      let chosen = -1;
+      for (let i = 0; i < size; i++) {
+        running += p[i];
+        // A draw of exactly 0 must not choose a candidate that a stage has ruled out.
+        if (chosen < 0 && running >= target && p[i] > 0) chosen = i;
+        p[i] /= sum;
+      }
+      return chosen < 0 ? size - 1 : chosen;
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import type { LogitBias } from './params.ts';
+import type { ChainStage } from './stage.ts';
+
+/** Adds to the logits of single tokens; -Infinity bans one. Tokens outside the vocabulary are ignored. */
+export function createLogitBias(biases: readonly LogitBias[]): ChainStage | null {
+  if (biases.length === 0) return null;
+  return {
+    effect: { kind: 'reweigh' },
+    apply(list) {
+      for (const { token, bias } of biases) {
+        const i = list.indexOf(token);
+        if (i >= 0) list.logits[i] += Math.fround(bias);
+      }
+      list.sorted = false;
+    },
+  };
+}

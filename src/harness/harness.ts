@@ -1,0 +1,61 @@
+import { openSource, readGguf } from '../gguf/index.ts';
+import { type AdapterDescription, type Gpu, openGpu } from '../gpu/device.ts';
+import { shaderSources } from '../gpu/shaderSources.ts';
+import { GPU_TUNING, SOFTWARE_TUNING, type Tuning } from '../gpu/tuning.ts';
+import { loadModel } from '../model/loadModel.ts';
+import { assert } from '../util/assert.ts';
+import { KERNEL_CASES } from './cases.ts';
+import type { Comparison } from './compare.ts';
+import { checkInvariance, type InvarianceReport } from './invariance.ts';
+import { runKernelCase } from './kernelCase.ts';
+
+/** The two sets of order-fixing choices; each has to be right on every adapter. */
+export const TUNINGS = { software: SOFTWARE_TUNING, gpu: GPU_TUNING } as const satisfies Record<
+  string,
+  Tuning
+>;
+export type TuningName = keyof typeof TUNINGS;
+
+/** What the kernel and exactness tests run in the page, on one device that stays open. */
+export class Harness {
+  #gpu: Promise<Gpu> | null = null;
+
+  async adapter(): Promise<AdapterDescription> {
+    return (await this.#open()).report;
+  }
+
+  async runKernel(id: string, tuning: TuningName): Promise<Comparison> {
+    const kernelCase = KERNEL_CASES.find(candidate => candidate.id === id);
+    assert(kernelCase !== undefined, () => `no kernel case ${id}`);
+    return runKernelCase(await this.#open(), kernelCase, TUNINGS[tuning]);
+  }
+
+  /** Loads a model of its own and compares batches of `tokens` with decoding them one by one. */
+  async checkInvariance(options: {
+    readonly model: string;
+    readonly tuning: TuningName;
+    readonly cacheType: 'f32' | 'f16';
+    readonly tokens: readonly number[];
+    readonly others: readonly number[];
+  }): Promise<InvarianceReport> {
+    const gpu = await openGpu(shaderSources());
+    try {
+      const gguf = await readGguf(await openSource(new URL(options.model, location.href)));
+      const model = await loadModel(gpu, gguf, {
+        nCtx: 128,
+        nSlots: 2,
+        maxRows: 64,
+        cacheType: options.cacheType,
+        tuning: TUNINGS[options.tuning],
+      });
+      return await checkInvariance(model, options.tokens, options.others);
+    } finally {
+      gpu.close();
+    }
+  }
+
+  #open(): Promise<Gpu> {
+    this.#gpu ??= openGpu(shaderSources());
+    return this.#gpu;
+  }
+}

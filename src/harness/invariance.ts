@@ -1,0 +1,75 @@
+import type { BatchRow, ForwardPass } from '../engine/forwardPass.ts';
+
+/** A batch whose logits were not those of the same tokens decoded one by one. */
+export interface Deviation {
+  readonly batch: string;
+  readonly position: number;
+  /** Logits whose bits differ. */
+  readonly nLogits: number;
+}
+
+export interface InvarianceReport {
+  /** Rows of logits that were compared, bit by bit. */
+  readonly nCompared: number;
+  readonly deviations: readonly Deviation[];
+}
+
+/** Widths whose every row is compared: all that verification uses, and some that only prompts have. */
+const WIDTHS = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 40, 64];
+
+/**
+ * Design D1, measured: the logits after each of `tokens` in slot 0, decoded alone, against the same row in batches of
+ * every width, and beside rows of slot 1 (`others`), bit by bit.
+ */
+export async function checkInvariance(
+  model: ForwardPass,
+  tokens: readonly number[],
+  others: readonly number[],
+): Promise<InvarianceReport> {
+  const row = (slot: number, sequence: readonly number[], position: number): BatchRow => ({
+    token: sequence[position],
+    position,
+    slot,
+    output: true,
+  });
+  const alone: Float32Array[] = [];
+  for (let position = 0; position < tokens.length; position++) {
+    const [candidates] = await model.forward([row(0, tokens, position)], 'logits');
+    alone.push(candidates.logits);
+  }
+
+  const deviations: Deviation[] = [];
+  let nCompared = 0;
+  const compare = async (batch: string, rows: readonly BatchRow[]) => {
+    const outputs = await model.forward(rows, 'logits');
+    rows.forEach(({ slot, position }, i) => {
+      if (slot !== 0) return;
+      nCompared++;
+      const nLogits = differingBits(outputs[i].logits, alone[position]);
+      if (nLogits > 0) deviations.push({ batch, position, nLogits });
+    });
+  };
+
+  for (const width of WIDTHS.filter(width => width <= model.maxRows)) {
+    for (let first = 0; first < tokens.length; first += width) {
+      const positions = Array.from({ length: Math.min(width, tokens.length - first) }, (_, i) => first + i);
+      await compare(
+        `${width} rows`,
+        positions.map(position => row(0, tokens, position)),
+      );
+    }
+  }
+  for (let position = 0; position < tokens.length; position++) {
+    const neighbours = others.slice(0, 1 + (position % 4)).map((_, i) => row(1, others, i));
+    await compare('beside a busy slot', [...neighbours, row(0, tokens, position)]);
+  }
+  return { nCompared, deviations };
+}
+
+function differingBits(a: Float32Array, b: Float32Array): number {
+  const aBits = new Uint32Array(a.buffer, a.byteOffset, a.length);
+  const bBits = new Uint32Array(b.buffer, b.byteOffset, b.length);
+  let count = 0;
+  for (let i = 0; i < aBits.length; i++) if (aBits[i] !== bBits[i]) count++;
+  return count;
+}

@@ -1,0 +1,140 @@
+import { useRef, useState } from 'preact/hooks';
+import type { ModelReport } from '../../../client/index.ts';
+import type { Context } from '../context.ts';
+import { megabytes, parameters } from '../format.ts';
+import type { ModelChoice, Role } from '../state.ts';
+
+const TITLES: Readonly<Record<Role, string>> = { target: 'Target', draft: 'Draft' };
+const OPTIONS: Readonly<Record<ModelChoice['kind'], string>> = {
+  bundled: 'Bundled stories model',
+  file: 'A .gguf file …',
+  url: 'From a URL …',
+  none: 'None',
+};
+
+export function ModelPanel({ state, session }: Context) {
+  const { models, engine } = state;
+  const report = engine.kind === 'ready' ? engine.report : null;
+  return (
+    <section class="panel" aria-labelledby="models-title">
+      <h2 id="models-title">Models</h2>
+      <ModelPicker
+        which="target"
+        choice={models.target}
+        report={report?.model ?? null}
+        onChoose={target => session.choose({ target })}
+      />
+      <ModelPicker
+        which="draft"
+        choice={models.draft}
+        report={report?.draft ?? null}
+        onChoose={draft => session.choose({ draft })}
+      />
+      {models.target.kind === 'bundled' && (
+        <p class="note">
+          The bundled models write children’s little stories, about animals, lost things and a wise owl, and
+          know nothing else.
+        </p>
+      )}
+      <p class="note">Or drop a .gguf file anywhere on this page.</p>
+    </section>
+  );
+}
+
+interface PickerProps {
+  readonly which: Role;
+  readonly choice: ModelChoice;
+  readonly report: ModelReport | null;
+  readonly onChoose: (choice: ModelChoice) => void;
+}
+
+function ModelPicker({ which, choice, report, onChoose }: PickerProps) {
+  const [askingUrl, setAskingUrl] = useState(false);
+  const fileInput = useRef<HTMLInputElement>(null);
+  const kinds = (['bundled', 'file', 'url', 'none'] as const).filter(
+    kind => kind !== 'none' || which === 'draft',
+  );
+  return (
+    <div class="model">
+      <label for={`${which}-source`}>{TITLES[which]}</label>
+      <select
+        id={`${which}-source`}
+        data-testid={`${which}-source`}
+        value={askingUrl ? 'url' : choice.kind}
+        onChange={event => {
+          const kind = kinds.find(name => name === event.currentTarget.value);
+          // What is chosen here only counts once a file or an address is given.
+          event.currentTarget.value = choice.kind;
+          setAskingUrl(kind === 'url');
+          if (kind === 'file') fileInput.current?.click();
+          if (kind === 'bundled' || kind === 'none') onChoose({ kind });
+        }}
+      >
+        {kinds.map(kind => (
+          <option key={kind} value={kind}>
+            {kind === 'file' && choice.kind === 'file' ? choice.file.name : OPTIONS[kind]}
+          </option>
+        ))}
+      </select>
+      <input
+        ref={fileInput}
+        type="file"
+        accept=".gguf"
+        class="hidden"
+        tabIndex={-1}
+        aria-label={`${TITLES[which]} model file`}
+        data-testid={`${which}-file`}
+        onChange={event => {
+          const file = event.currentTarget.files?.[0];
+          event.currentTarget.value = '';
+          if (file) onChoose({ kind: 'file', file });
+        }}
+      />
+      {(askingUrl || choice.kind === 'url') && (
+        <UrlForm
+          which={which}
+          initial={choice.kind === 'url' ? choice.url : ''}
+          onUrl={url => {
+            setAskingUrl(false);
+            onChoose({ kind: 'url', url });
+          }}
+        />
+      )}
+      {report && <ModelFacts report={report} />}
+    </div>
+  );
+}
+
+function UrlForm({ which, initial, onUrl }: { which: Role; initial: string; onUrl: (url: string) => void }) {
+  const [url, setUrl] = useState(initial);
+  return (
+    <form
+      class="url"
+      onSubmit={event => {
+        event.preventDefault();
+        onUrl(url);
+      }}
+    >
+      <input
+        type="url"
+        required
+        placeholder="https://…/model.gguf"
+        aria-label={`${TITLES[which]} model URL`}
+        data-testid={`${which}-url`}
+        value={url}
+        onInput={event => setUrl(event.currentTarget.value)}
+      />
+      <button type="submit">Load</button>
+    </form>
+  );
+}
+
+function ModelFacts({ report }: { report: ModelReport }) {
+  return (
+    <p class="facts">
+      <span class="name">{report.name}</span>
+      <br />
+      {parameters(report.nParams)} parameters · {report.fileType} · {megabytes(report.sizeBytes)}
+    </p>
+  );
+}

@@ -1,0 +1,54 @@
+import type { ForetokenError } from '../../../client/index.ts';
+import type { Context } from '../context.ts';
+import { describeProblem, type Remedy } from '../problems.ts';
+
+const LABELS: Readonly<Record<Remedy, string>> = {
+  retry: 'Load again',
+  bundled: 'Use the bundled models',
+  noDraft: 'Go on without a draft',
+  dismiss: 'Dismiss',
+};
+
+/** What went wrong, what helps, and buttons that do it. */
+export function ProblemCard({
+  error,
+  session,
+  dispatch,
+}: { error: ForetokenError } & Omit<Context, 'state'>) {
+  const { title, advice, remedies } = describeProblem(error);
+  function apply(remedy: Remedy): void {
+    switch (remedy) {
+      case 'retry':
+        session.reload();
+        break;
+      case 'bundled':
+        session.choose({ target: { kind: 'bundled' }, draft: { kind: 'bundled' } });
+        break;
+      case 'noDraft':
+        session.choose({ draft: { kind: 'none' } });
+        break;
+      case 'dismiss':
+        dispatch({ type: 'dismiss' });
+    }
+  }
+  return (
+    <section class="problem" role="alert" data-testid="error" data-code={error.code}>
+      <h2>{title}</h2>
+      <ul>
+        {advice.map(sentence => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+      <p class="message">
+        <code>{error.message}</code>
+      </p>
+      <div class="actions">
+        {remedies.map(remedy => (
+          <button key={remedy} type="button" onClick={() => apply(remedy)}>
+            {LABELS[remedy]}
+          </button>
+        ))}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,48 @@
+import { render } from 'preact';
+import { createServer } from '../../client/index.ts';
+import { App } from './components/App.tsx';
+import { loadPreferences, savePreferences } from './preferences.ts';
+import { Session } from './session.ts';
+import { initialState, reduce } from './state.ts';
+import { createStore } from './store.ts';
+import './style/base.css';
+import './style/page.css';
+import './style/write.css';
+import './style/panels.css';
+
+const root = document.getElementById('app') ?? document.body;
+const storage = () => window.localStorage;
+let saved = loadPreferences(storage);
+
+let scheduled = false;
+const store = createStore(reduce, initialState(saved, performance.now()), () => {
+  // Tokens may come faster than frames.
+  if (!scheduled) requestAnimationFrame(draw);
+  scheduled = true;
+});
+const session = new Session(store, createServer);
+
+function draw(): void {
+  scheduled = false;
+  const { state } = store;
+  document.documentElement.dataset.theme = state.theme;
+  if (state.settings !== saved.settings || state.theme !== saved.theme) {
+    saved = { settings: state.settings, theme: state.theme };
+    savePreferences(storage, saved);
+  }
+  render(<App state={state} session={session} dispatch={store.dispatch} />, root);
+}
+
+draw();
+window.addEventListener('keydown', event => {
+  if (event.key === 'Escape') session.stop();
+});
+
+const ready = session.load();
+ready.catch(() => {});
+window.foretokenDemo = {
+  ready,
+  get server() {
+    return session.server;
+  },
+};

@@ -1,0 +1,37 @@
+import { DEFAULT_SETTINGS, type Settings, settingsFrom } from './settings.ts';
+
+export const THEMES = ['auto', 'light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
+
+/** What the page remembers from visit to visit, on this machine. */
+export interface Preferences {
+  readonly theme: Theme;
+  readonly settings: Settings;
+}
+
+const KEY = 'foretoken.demo';
+
+export function loadPreferences(storage: () => Storage): Preferences {
+  try {
+    const stored: unknown = JSON.parse(storage().getItem(KEY) ?? 'null');
+    return preferencesFrom(stored);
+  } catch {
+    // No storage here, or not ours: the defaults serve.
+    return preferencesFrom(null);
+  }
+}
+
+export function savePreferences(storage: () => Storage, { theme, settings }: Preferences): void {
+  try {
+    storage().setItem(KEY, JSON.stringify({ theme, settings }));
+  } catch {
+    // Private windows and full disks refuse; the page works without.
+  }
+}
+
+/** Stored preferences, each with its default where it is missing or no longer valid. */
+export function preferencesFrom(stored: unknown): Preferences {
+  if (typeof stored !== 'object' || stored === null) return { theme: 'auto', settings: DEFAULT_SETTINGS };
+  const theme = THEMES.find(name => 'theme' in stored && stored.theme === name) ?? 'auto';
+  return { theme, settings: settingsFrom('settings' in stored ? stored.settings : null) };
+}

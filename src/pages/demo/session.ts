@@ -1,0 +1,137 @@
+import {
+  type createServer,
+  type Foretoken,
+  ForetokenError,
+  type ModelSource,
+  type ServerReport,
+} from '../../client/index.ts';
+import { completionRequest } from './request.ts';
+import type { Action, ModelChoice, Role, State } from './state.ts';
+import type { Store } from './store.ts';
+
+const BUNDLED: Readonly<Record<Role, string>> = {
+  target: 'models/foretoken-stories-moe-q4_0.gguf',
+  draft: 'models/foretoken-stories-draft-q4_0.gguf',
+};
+
+/** Does what the page asks for: loads, runs, stops. Tells the store how it goes, and nothing else. */
+export class Session {
+  readonly #store: Store<State, Action>;
+  readonly #createServer: typeof createServer;
+  #server: Foretoken | null = null;
+  #loading: AbortController | null = null;
+  #running: AbortController | null = null;
+
+  constructor(store: Store<State, Action>, create: typeof createServer) {
+    this.#store = store;
+    this.#createServer = create;
+  }
+
+  /** The loaded server, for the curious and for tests. */
+  get server(): Foretoken | null {
+    return this.#server;
+  }
+
+  /** Loads the chosen models in place of what is there. Rejects as `createServer` does. */
+  async load(): Promise<ServerReport> {
+    this.stop();
+    this.#loading?.abort();
+    const loading = new AbortController();
+    this.#loading = loading;
+    this.#store.dispatch({ type: 'load', now: performance.now() });
+    try {
+      await this.#close();
+      const server = await this.#createServer(this.#options(loading.signal));
+      if (loading.signal.aborted) await server.close();
+      loading.signal.throwIfAborted();
+      this.#server = server;
+      void server.lost.then(error => this.#lost(server, error));
+      this.#store.dispatch({ type: 'loaded', report: server.report });
+      return server.report;
+    } catch (error) {
+      // A load that gave way to a later one is no news.
+      if (!loading.signal.aborted) {
+        this.#store.dispatch({ type: 'engineFailed', error: ForetokenError.from(error) });
+      }
+      throw error;
+    }
+  }
+
+  /** Chooses models and loads them. The outcome is in the store. */
+  choose(choices: Partial<Record<Role, ModelChoice>>): void {
+    if (choices.target) this.#store.dispatch({ type: 'choose', role: 'target', choice: choices.target });
+    if (choices.draft) this.#store.dispatch({ type: 'choose', role: 'draft', choice: choices.draft });
+    this.reload();
+  }
+
+  /** `load` for callers that watch the store. */
+  reload(): void {
+    this.load().catch(() => {});
+  }
+
+  /** Runs the prompt; the text arrives in the store. */
+  async run(): Promise<void> {
+    const server = this.#server;
+    const { engine, prompt, settings } = this.#store.state;
+    if (!server || engine.kind !== 'ready' || this.#running) return;
+    const running = new AbortController();
+    this.#running = running;
+    this.#store.dispatch({ type: 'run', now: performance.now() });
+    try {
+      const request = completionRequest(prompt, settings);
+      for await (const event of server.completion(request, { signal: running.signal })) {
+        this.#store.dispatch({ type: 'event', event, now: performance.now() });
+      }
+    } catch (error) {
+      this.#store.dispatch(
+        running.signal.aborted
+          ? { type: 'stopped' }
+          : { type: 'runFailed', error: ForetokenError.from(error) },
+      );
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  stop(): void {
+    this.#running?.abort();
+  }
+
+  async #close(): Promise<void> {
+    const server = this.#server;
+    this.#server = null;
+    await server?.close();
+  }
+
+  #lost(server: Foretoken, error: ForetokenError): void {
+    if (server === this.#server) this.#store.dispatch({ type: 'engineFailed', error });
+  }
+
+  #options(signal: AbortSignal): Parameters<typeof createServer>[0] {
+    const { models, settings } = this.#store.state;
+    const draft = source('draft', models.draft);
+    return {
+      model: source('target', models.target) ?? BUNDLED.target,
+      ...(draft === null ? {} : { modelDraft: draft }),
+      nCtx: settings.nCtx,
+      nSlots: settings.nSlots,
+      signal,
+      onProgress: progress => {
+        if (!signal.aborted) this.#store.dispatch({ type: 'progress', progress, now: performance.now() });
+      },
+    };
+  }
+}
+
+function source(role: Role, choice: ModelChoice): ModelSource | null {
+  switch (choice.kind) {
+    case 'bundled':
+      return BUNDLED[role];
+    case 'file':
+      return choice.file;
+    case 'url':
+      return choice.url;
+    case 'none':
+      return null;
+  }
+}

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import { randomValues } from '../quant/randomValues.ts';
+import { getRows } from './getRows.ts';
+import { mulMat } from './mulMat.ts';
+import { mulMatIdSum, mulMatIdSwiglu } from './mulMatId.ts';
+import { mulMatSwiglu } from './mulMatSwiglu.ts';
+import { rmsNorm } from './rmsNorm.ts';
+import { router } from './router.ts';
+import { swiglu } from './swiglu.ts';
+
+const floats = (...values: number[]) => Float32Array.from(values);
+
+describe('getRows', () => {
+  it('gathers the embeddings of tokens in their order', () => {
+    expect([...getRows(floats(1, 2, 3, 4, 5, 6), 2, [2, 0, 2])]).toEqual([5, 6, 1, 2, 5, 6]);
+  });
+});
+
+describe('rmsNorm', () => {
+  it('divides a row by the root of its mean square and multiplies by the weight', () => {
+    // mean(x²) = (9 + 16) / 2 = 12.5
+    const expected = [3 / Math.sqrt(12.5), 8 / Math.sqrt(12.5)].map(Math.fround);
+    expect([...rmsNorm(floats(3, 4), floats(1, 2), 2, 0)]).toEqual(expected);
+  });
+
+  it('adds eps to the mean square, so that zeros stay zeros', () => {
+    expect([...rmsNorm(floats(0, 0), floats(1, 1), 2, 1e-5)]).toEqual([0, 0]);
+    expect(rmsNorm(floats(3, 3), floats(1, 1), 2, 16)[0]).toBe(Math.fround(3 / 5));
+  });
+
+  it('takes the rows it is told to', () => {
+    const x = floats(1, 1, 2, -2, 3, 3);
+    expect([...rmsNorm(x, floats(1, 1), 2, 0, [1, 0])]).toEqual([1, -1, 1, 1]);
+  });
+
+  it('does not overflow where squares are beyond float32', () => {
+    expect([...rmsNorm(floats(3e30, -3e30), floats(1, 1), 2, 0)]).toEqual([1, -1]);
+  });
+});
+
+describe('mulMat', () => {
+  const weight = floats(1, 2, 3, 4, 5, 6); // [3, 2]
+
+  it('multiplies every row of x by every row of the weight', () => {
+    expect([...mulMat(weight, floats(1, 10, -1, 1), 3, 2)]).toEqual([21, 43, 65, 1, 1, 1]);
+  });
+
+  it('adds a residual', () => {
+    expect([...mulMat(weight, floats(1, 10), 3, 2, floats(1, 2, 3))]).toEqual([22, 45, 68]);
+  });
+
+  it('keeps what a float32 sum would lose', () => {
+    expect(mulMat(floats(1, 1, 1), floats(2 ** 30, 1, -(2 ** 30)), 1, 3)[0]).toBe(1);
+    expect(mulMat(floats(1), floats(2 ** -30), 1, 1, floats(1))[0]).toBe(1);
+  });
+});
+
+describe('swiglu', () => {
+  it('is silu of the gate times up', () => {
+    const [first, zero] = swiglu(floats(2, 0), floats(3, 5));
+    expect(first).toBe(Math.fround((2 / (1 + Math.exp(-2))) * 3));
+    expect(zero).toBe(0);
+  });
+
+  it('is the gate itself far above zero, and zero far below', () => {
+    expect([...swiglu(floats(1e4, -1e4), floats(1, 1))]).toEqual([1e4, -0]);
+  });
+
+  it('is what mulMatSwiglu fuses with the two products', () => {
+    const [gate, up, x] = [randomValues(12, 1), randomValues(12, 2), randomValues(8, 3)];
+    const fused = mulMatSwiglu(gate, up, x, 3, 4);
+    const separate = swiglu(mulMat(gate, x, 3, 4), mulMat(up, x, 3, 4));
+    fused.forEach((value, i) => {
+      expect(value).toBeCloseTo(separate[i], 6);
+    });
+  });
+});
+
+describe('router', () => {
+  const gateInp = floats(0, 1, 2, 1); // four experts, k = 1
+
+  it('chooses the likeliest experts, the lowest id of equals first', () => {
+    expect([...router(gateInp, floats(1), 1, 3).ids]).toEqual([2, 1, 3]);
+    expect([...router(gateInp, floats(0), 1, 2).ids]).toEqual([0, 1]);
+  });
+
+  it('gives them the softmax over all experts, renormalised to the sum 1', () => {
+    const exponentials = [0, 1, 2, 1].map(Math.exp);
+    const total = exponentials.reduce((a, b) => a + b);
+    const [first, second] = [exponentials[2] / total, exponentials[1] / total];
+    const { weights } = router(gateInp, floats(1), 1, 2);
+    expect(weights[0]).toBeCloseTo(first / (first + second), 7);
+    expect(weights[1]).toBeCloseTo(second / (first + second), 7);
+  });
+
+  it('has weights that sum to 1 in every row, at any magnitude', () => {
+    const k = 8;
+    const { weights } = router(randomValues(6 * k, 4, 100), randomValues(5 * k, 5, 100), k, 3);
+    for (let row = 0; row < 5; row++) {
+      expect(weights.subarray(3 * row, 3 * row + 3).reduce((a, b) => a + b)).toBeCloseTo(1, 6);
+    }
+  });
+});
+
+describe('mulMatId', () => {
+  const shape = { nEmbd: 4, nFf: 3, nUsed: 2 };
+  const nExpert = 3;
+  const [gate, up, down] = [6, 7, 8].map(seed => randomValues(nExpert * 12, seed));
+  const x = randomValues(2 * 4, 9);
+  const ids = [2, 0, 1, 2];
+  const expert = (weights: Float32Array, id: number) => weights.subarray(id * 12, (id + 1) * 12);
+
+  it('computes for each row the gate and up products of the experts chosen for it', () => {
+    const h = mulMatIdSwiglu(gate, up, x, ids, shape);
+    ids.forEach((id, choice) => {
+      const row = x.subarray(4 * (choice >> 1), 4 * (choice >> 1) + 4);
+      expect(h.subarray(3 * choice, 3 * choice + 3)).toEqual(
+        mulMatSwiglu(expert(gate, id), expert(up, id), row, 3, 4),
+      );
+    });
+  });
+
+  it('adds their weighted down products to the residual', () => {
+    const h = mulMatIdSwiglu(gate, up, x, ids, shape);
+    const weights = floats(0.75, 0.25, 0.5, 0.5);
+    const sums = mulMatIdSum(down, h, ids, weights, x, shape);
+    for (let row = 0; row < 2; row++) {
+      const parts = [2 * row, 2 * row + 1].map(choice =>
+        mulMat(expert(down, ids[choice]), h.subarray(3 * choice, 3 * choice + 3), 4, 3).map(
+          value => value * weights[choice],
+        ),
+      );
+      for (let i = 0; i < 4; i++) {
+        expect(sums[4 * row + i]).toBeCloseTo(x[4 * row + i] + parts[0][i] + parts[1][i], 6);
+      }
+    }
+  });
+
+  it('is the dense feed-forward when the only expert has the weight 1', () => {
+    const one = { ...shape, nUsed: 1 };
+    const h = mulMatIdSwiglu(gate, up, x, [1, 1], one);
+    const sums = mulMatIdSum(down, h, [1, 1], floats(1, 1), x, one);
+    const dense = mulMatSwiglu(expert(gate, 1), expert(up, 1), x, 3, 4);
+    expect(sums).toEqual(mulMat(expert(down, 1), dense, 4, 3, x));
+  });
+});

@@ -1,0 +1,132 @@
+import { Hono } from 'hono';
+import { Decoder } from '../engine/decoder.ts';
+import type { DraftSource } from '../engine/draftSource.ts';
+import type { ForwardPass } from '../engine/forwardPass.ts';
+import { createSampler } from '../engine/sampler/createSampler.ts';
+import { buildDryBreakers } from '../engine/sampler/dryBreakers.ts';
+import type { ServerReport, ServerSettings } from '../protocol/options.ts';
+import type { Tokenizer } from '../tokenizer/index.ts';
+import { ForetokenError } from '../util/errors.ts';
+import { type CompletionDeps, handleCompletion } from './completion.ts';
+import { completionFields } from './completionFields.ts';
+import { errorResponse } from './errorResponse.ts';
+import { jsonResponse } from './jsonBody.ts';
+import { type ModelViewDeps, modelsView, propsView } from './modelViews.ts';
+import type { ResponseContext } from './response.ts';
+import { type SamplerContext, samplerParamsOf } from './samplerParams.ts';
+import { Scheduler } from './scheduler.ts';
+import { readFields } from './schema.ts';
+import { slotView } from './slotsView.ts';
+import { handleDetokenize, handleTokenize } from './tokenize.ts';
+
+/** What a server is made of. The two last stand in for the clock and for chance in tests. */
+export interface AppDeps {
+  readonly tokenizer: Tokenizer;
+  readonly target: ForwardPass;
+  readonly drafts: DraftSource | null;
+  readonly settings: ServerSettings;
+  readonly report: ServerReport;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: () => number;
+  /** An unsigned 32-bit number. */
+  readonly randomSeed?: () => number;
+}
+
+/** llama-server as a function from request to response; paths count, hosts do not. */
+export interface App {
+  /** Never rejects: whatever goes wrong is a response in llama-server's error shape. */
+  fetch(request: Request): Promise<Response>;
+  /** Ends all requests with `closed`; resolves when the model is not in use any more. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_N_BATCH = 64;
+
+/** Builds the server around a loaded model. */
+export function createApp(deps: AppDeps): App {
+  const { tokenizer, target, drafts, settings, report } = deps;
+  const { nCtx, nSlots } = target;
+  const scheduler = new Scheduler(
+    new Decoder(target, drafts, { nBatch: settings.nBatch ?? DEFAULT_N_BATCH }),
+    nSlots,
+    { tokenizer, nCtx, ctxShift: settings.ctxShift ?? false },
+    deps.now ?? (() => performance.now()),
+  );
+  const fields = completionFields(settings, tokenizer, nSlots);
+  const context: ResponseContext = {
+    tokenizer,
+    model: settings.alias ?? report.model.name,
+    eogTokens: tokenizer.eogTokens,
+    draftKind: drafts?.kind ?? null,
+  };
+  const sampling = samplerContext(tokenizer, deps.randomSeed ?? randomSeed);
+  let nTasks = 0;
+  const completion: CompletionDeps = {
+    scheduler,
+    fields,
+    context,
+    nCtx,
+    nPredict: unlimitedIfNegative(settings.nPredict ?? -1),
+    createSampler: params => createSampler(samplerParamsOf(params, sampling), tokenizer.nVocab),
+    nextTaskId: () => nTasks++,
+  };
+  const model: ModelViewDeps = {
+    context,
+    model: report.model,
+    nCtx,
+    nSlots,
+    defaults: readFields(fields, {}),
+  };
+
+  const routes = new Hono();
+  for (const path of ['/health', '/v1/health']) routes.get(path, () => jsonResponse({ status: 'ok' }));
+  for (const path of ['/models', '/v1/models']) {
+    routes.get(path, () => jsonResponse(modelsView(model, Date.now())));
+  }
+  routes.get('/props', () => jsonResponse(propsView(model)));
+  routes.get('/slots', c => listSlots(c.req.query('fail_on_no_slot')));
+  for (const path of ['/completion', '/completions']) {
+    routes.post(path, c => handleCompletion(c.req.raw, completion));
+  }
+  routes.post('/tokenize', c => handleTokenize(c.req.raw, tokenizer));
+  routes.post('/detokenize', c => handleDetokenize(c.req.raw, tokenizer));
+  routes.notFound(() => errorResponse(new ForetokenError('not_found', 'File Not Found')));
+  routes.onError(error => errorResponse(ForetokenError.from(error)));
+
+  function listSlots(failOnNoSlot: string | undefined): Response {
+    const isIdle = scheduler.slots.some(slot => slot.state.kind === 'idle');
+    if (failOnNoSlot && !isIdle) throw new ForetokenError('no_slot', 'no slot available');
+    return jsonResponse(scheduler.slots.map(slot => slotView(slot, nCtx, context)));
+  }
+
+  return {
+    fetch: async request => routes.fetch(request),
+    close: () => scheduler.close(),
+  };
+}
+
+function unlimitedIfNegative(n: number): number {
+  return n < 0 ? Number.POSITIVE_INFINITY : n;
+}
+
+function randomSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+}
+
+function samplerContext(tokenizer: Tokenizer, random: () => number): SamplerContext {
+  return {
+    eogTokens: tokenizer.eogTokens,
+    randomSeed: random,
+    dryBreakers: breakers =>
+      buildDryBreakers(breakers, pieces(tokenizer), bytes => encodeBytes(bytes, tokenizer)),
+  };
+}
+
+function* pieces(tokenizer: Tokenizer): Iterable<Uint8Array> {
+  for (let token = 0; token < tokenizer.nVocab; token++) yield tokenizer.piece(token, true);
+}
+
+function encodeBytes(bytes: Uint8Array, tokenizer: Tokenizer): readonly number[] {
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  return tokenizer.encode(text, { addSpecial: false, parseSpecial: false });
+}

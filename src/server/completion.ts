@@ -1,0 +1,114 @@
+import type { Sampler } from '../engine/sampler/chain.ts';
+import type { CompletionResponse } from '../protocol/completion.ts';
+import { assertNever } from '../util/assert.ts';
+import type { CompletionParams, completionFields } from './completionFields.ts';
+import { errorBody } from './errorResponse.ts';
+import { jsonResponse, readJsonObject } from './jsonBody.ts';
+import { checkLength, checkTokens, tokenizePrompts } from './prompt.ts';
+import {
+  finalResponse,
+  pickFields,
+  progressPartial,
+  type ResponseContext,
+  tokenPartial,
+} from './response.ts';
+import { type PreparedTask, type RunListener, runTasks } from './runTasks.ts';
+import type { Scheduler } from './scheduler.ts';
+import { readFields } from './schema.ts';
+import { EVENT_STREAM_HEADERS, EventStream } from './sse.ts';
+
+export interface CompletionDeps {
+  readonly scheduler: Scheduler;
+  readonly fields: ReturnType<typeof completionFields>;
+  readonly context: ResponseContext;
+  readonly nCtx: number;
+  /** What `n_predict` -1 means; Infinity when unlimited. */
+  readonly nPredict: number;
+  /** A new chain for a request. Throws `invalid_request` for parameters that make none. */
+  createSampler(params: CompletionParams): Sampler;
+  /** Number of the next task of this server. */
+  nextTaskId(): number;
+}
+
+/** `POST /completion`: one object or an array of them, or a stream of events. Throws whatever is wrong with the request. */
+export async function handleCompletion(request: Request, deps: CompletionDeps): Promise<Response> {
+  const { tasks, params } = prepare(await readJsonObject(request), deps);
+  return params.stream
+    ? streamed(tasks, params, request.signal, deps)
+    : collected(tasks, params, request.signal, deps);
+}
+
+/** Checks everything that can be checked before there is a slot: prompts, fields, sampler, length, in this order. */
+function prepare(body: Awaited<ReturnType<typeof readJsonObject>>, deps: CompletionDeps) {
+  const prompts = tokenizePrompts(body, deps.context.tokenizer);
+  const params = readFields(deps.fields, body);
+  const nPredict = params.nPredict < 0 ? deps.nPredict : params.nPredict;
+  const tasks = prompts.map((prompt, index): PreparedTask => {
+    checkTokens(prompt, deps.context.tokenizer.nVocab);
+    const sampler = deps.createSampler(params);
+    checkLength(prompt.length, deps.nCtx);
+    return { id: deps.nextTaskId(), index, prompt, params, sampler, nPredict };
+  });
+  return { tasks, params };
+}
+
+async function collected(
+  tasks: readonly PreparedTask[],
+  params: CompletionParams,
+  signal: AbortSignal,
+  { scheduler, context }: CompletionDeps,
+): Promise<Response> {
+  const results = await new Promise<CompletionResponse[]>((resolve, reject) => {
+    const finals: CompletionResponse[] = [];
+    runTasks(scheduler, tasks, signal, {
+      event(event) {
+        if (event.kind === 'finished') finals.push(finalResponse(event.generation, context));
+      },
+      done: () => resolve(finals.sort((a, b) => a.index - b.index)),
+      failed: reject,
+    });
+  });
+  const bodies = results.map(result => pickFields(result, params.responseFields));
+  return jsonResponse(bodies.length === 1 ? bodies[0] : bodies);
+}
+
+/** Resolves when the first task has its slot; what fails before is an ordinary error, what fails later is an event. */
+function streamed(
+  tasks: readonly PreparedTask[],
+  params: CompletionParams,
+  signal: AbortSignal,
+  { scheduler, context }: CompletionDeps,
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    let stream: EventStream | null = null;
+    const listener: RunListener = {
+      event(event) {
+        if (stream === null) {
+          stream = new EventStream(params.ssePingInterval, () => cancel());
+          resolve(new Response(stream.body, { headers: EVENT_STREAM_HEADERS }));
+        }
+        switch (event.kind) {
+          case 'started':
+          case 'progress':
+            if (params.returnProgress) stream.send(progressPartial(event.generation));
+            return;
+          case 'token':
+            stream.send(tokenPartial(event.generation, event.sampled, event.text, context.tokenizer));
+            return;
+          case 'finished':
+            stream.send(pickFields(finalResponse(event.generation, context), params.responseFields));
+            return;
+          default:
+            assertNever(event);
+        }
+      },
+      done: () => stream?.close(),
+      failed(error) {
+        if (stream === null) return reject(error);
+        stream.send(errorBody(error));
+        stream.close();
+      },
+    };
+    const cancel = runTasks(scheduler, tasks, signal, listener);
+  });
+}

@@ -1,0 +1,183 @@
+import type { TokenId } from '../engine/forwardPass.ts';
+import type { SampledToken, Sequence, StepResult } from '../engine/sequence.ts';
+import { StopMatcher } from '../engine/stop.ts';
+import type { StopType, Timings } from '../protocol/completion.ts';
+import { StreamDecoder, type Tokenizer } from '../tokenizer/index.ts';
+import { IndentGuard } from './indent.ts';
+import { speculativeParamsOf } from './samplerParams.ts';
+import type { Task } from './task.ts';
+import { timingsOf } from './timings.ts';
+
+/** What every generation of a server has in common. */
+export interface GenerationContext {
+  readonly tokenizer: Tokenizer;
+  readonly nCtx: number;
+  /** Whether a full slot drops old context and goes on. */
+  readonly ctxShift: boolean;
+}
+
+/** One task running in a slot, or what it came to: its sequence, its text, why it stopped, and what it took. */
+export class Generation {
+  readonly task: Task;
+  readonly sequence: Sequence;
+  /** Prompt tokens that the slot's cache already held. */
+  readonly nCached: number;
+  readonly startedAt: number;
+
+  readonly #context: GenerationContext;
+  readonly #decoder: StreamDecoder;
+  readonly #stops: StopMatcher;
+  readonly #indent: IndentGuard;
+  readonly #sampled: SampledToken[] = [];
+  #text = '';
+  #hasNewLine = false;
+  #truncated = false;
+  #stopType: StopType = 'none';
+  #stoppingWord = '';
+  #nDrafted = 0;
+  #nAccepted = 0;
+  /** Sampled in the last step behind the token that ended the generation. */
+  #nDropped = 0;
+  #promptDoneAt: number | null = null;
+  /** Time of the last step. */
+  #updatedAt: number;
+
+  /** Starts `task` in `slot`, whose cache holds the first `nCached` tokens of the prompt. `now` in milliseconds. */
+  constructor(task: Task, slot: number, nCached: number, now: number, context: GenerationContext) {
+    const { params, prompt, sampler, nPredict } = task;
+    this.task = task;
+    this.nCached = nCached;
+    this.startedAt = now;
+    this.#updatedAt = now;
+    this.#context = context;
+    this.#decoder = new StreamDecoder(context.tokenizer);
+    this.#stops = new StopMatcher(params.stop);
+    this.#indent = new IndentGuard(params.nIndent);
+    for (const token of prompt) sampler.accept(token);
+    this.sequence = {
+      slot,
+      tokens: [...prompt],
+      nPast: nCached,
+      sampler,
+      probs: params.nProbs > 0 ? { n: params.nProbs, postSampling: params.postSamplingProbs } : null,
+      speculative: speculativeParamsOf(params),
+      nRemain: Math.max(1, nPredict),
+    };
+  }
+
+  /** The text so far, without what a stop string may yet cut. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /** Everything sampled so far, end-of-generation token and tokens of a stop string included. */
+  get sampled(): readonly SampledToken[] {
+    return this.#sampled;
+  }
+
+  get hasNewLine(): boolean {
+    return this.#hasNewLine;
+  }
+
+  get truncated(): boolean {
+    return this.#truncated;
+  }
+
+  get stopType(): StopType {
+    return this.#stopType;
+  }
+
+  get stoppingWord(): string {
+    return this.#stoppingWord;
+  }
+
+  /** Prompt tokens in the cache by now. */
+  get nPromptDone(): number {
+    return this.#promptDoneAt === null ? this.sequence.nPast : this.task.prompt.length;
+  }
+
+  /** Milliseconds from the start to the last step. */
+  get elapsedMs(): number {
+    return this.#updatedAt - this.startedAt;
+  }
+
+  get timings(): Timings {
+    return timingsOf({
+      nCached: this.nCached,
+      nPrompt: this.task.prompt.length,
+      nPredicted: this.#sampled.length,
+      nDrafted: this.#nDrafted,
+      nAccepted: this.#nAccepted,
+      startedAt: this.startedAt,
+      promptDoneAt: this.#promptDoneAt ?? this.#updatedAt,
+      lastTokenAt: this.#updatedAt,
+    });
+  }
+
+  /** Tokens whose K and V the slot holds: all but the last one, which was sampled but never decoded. */
+  get cachedTokens(): readonly TokenId[] {
+    const { tokens, nPast } = this.sequence;
+    const end = this.#promptDoneAt === null ? nPast : tokens.length - this.#nDropped - 1;
+    return tokens.slice(0, Math.min(nPast, end));
+  }
+
+  /** To be called when positions of the sequence were dropped to make room. */
+  markTruncated(): void {
+    this.#truncated = true;
+  }
+
+  /** Takes in what a step did to the sequence and tells the task. True when the generation is over. */
+  advance(result: StepResult, now: number): boolean {
+    this.#updatedAt = now;
+    this.#nDrafted += result.nDrafted;
+    this.#nAccepted += result.nAccepted;
+    if (this.#promptDoneAt === null) {
+      if (result.sampled.length > 0) this.#promptDoneAt = now;
+      if (result.nPrompt > 0) this.task.onEvent({ kind: 'progress', generation: this });
+    }
+    for (const [i, sampled] of result.sampled.entries()) {
+      this.#nDropped = result.sampled.length - 1 - i;
+      if (this.task.nPredict === 0) this.#stopType = 'limit';
+      else this.#take(sampled);
+      if (this.#stopType !== 'none') return true;
+    }
+    this.sequence.nRemain = this.task.nPredict - this.#sampled.length;
+    return false;
+  }
+
+  #take(sampled: SampledToken): void {
+    this.#sampled.push(sampled);
+    const matched = this.#stops.push(this.#decoder.push(sampled.token));
+    let { text } = matched;
+    if (matched.stop !== null) {
+      this.#stopType = 'word';
+      this.#stoppingWord = matched.stop;
+    } else {
+      const indented = this.#indent.push(text);
+      text = indented.text;
+      this.#stopType = this.#reasonToStop(sampled.token, text, indented.ended);
+      if (this.#stopType !== 'none' && !indented.ended) text += this.#heldBack();
+    }
+    this.#text += text;
+    this.#hasNewLine ||= text.includes('\n');
+    this.task.onEvent({ kind: 'token', generation: this, sampled, text });
+  }
+
+  /** Why the token just taken is the last one; `none` when it is not. `text` is what it made visible. */
+  #reasonToStop(token: TokenId, text: string, indentEnded: boolean): StopType {
+    const { nPredict, params } = this.task;
+    const { nCtx, ctxShift, tokenizer } = this.#context;
+    const isFull = !ctxShift && this.sequence.tokens.length - this.#nDropped >= nCtx;
+    if (isFull) this.#truncated = true;
+    if (tokenizer.isEog(token)) return 'eos';
+    if (isFull || indentEnded || this.#sampled.length >= nPredict) return 'limit';
+    const generatingMs = this.#updatedAt - (this.#promptDoneAt ?? this.#updatedAt);
+    const isLate = params.tMaxPredictMs > 0 && generatingMs > params.tMaxPredictMs;
+    return isLate && text.includes('\n') ? 'limit' : 'none';
+  }
+
+  /** Text that waited for a stop string or for the rest of a character, which will not come any more. */
+  #heldBack(): string {
+    return this.#stops.push(this.#decoder.flush()).text + this.#stops.flush();
+  }
+}

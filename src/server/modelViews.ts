@@ -1,0 +1,95 @@
+import type { ModelReport } from '../protocol/options.ts';
+import type { CompletionParams } from './completionFields.ts';
+import { reducedGenerationSettings } from './generationSettings.ts';
+import type { JsonObject } from './json.ts';
+import type { ResponseContext } from './response.ts';
+
+/** `build_info`; llama-server's begins with a `b` and a number, and clients look for that. */
+const BUILD_INFO = 'b1-foretoken';
+
+/** What `/props` and `/v1/models` tell of a server. */
+export interface ModelViewDeps {
+  readonly context: ResponseContext;
+  readonly model: ModelReport;
+  readonly nCtx: number;
+  readonly nSlots: number;
+  /** Parameters of a request that sets none. */
+  readonly defaults: CompletionParams;
+}
+
+/** `GET /props`. */
+export function propsView({ context, model, nCtx, nSlots, defaults }: ModelViewDeps): JsonObject {
+  const { tokenizer } = context;
+  return {
+    default_generation_settings: { params: reducedGenerationSettings(defaults, context), n_ctx: nCtx },
+    total_slots: nSlots,
+    model_alias: context.model,
+    model_ftype: model.fileType,
+    model_path: model.name,
+    modalities: { vision: false, video: false, audio: false },
+    endpoint_slots: true,
+    endpoint_props: false,
+    endpoint_metrics: false,
+    chat_template: '',
+    chat_template_caps: {},
+    bos_token: specialText(tokenizer.bos),
+    eos_token: specialText(tokenizer.eos),
+    build_info: BUILD_INFO,
+    is_sleeping: false,
+  };
+
+  function specialText(token: number): string {
+    return token >= 0 && token < tokenizer.nVocab ? tokenizer.pieceText(token) : '';
+  }
+}
+
+/** `GET /v1/models`: the one model there is, as Ollama and as OpenAI list it. `createdAt` in milliseconds. */
+export function modelsView({ context, model, nCtx }: ModelViewDeps, createdAt: number): JsonObject {
+  const name = context.model;
+  return {
+    models: [
+      {
+        name,
+        model: name,
+        modified_at: '',
+        size: '',
+        digest: '',
+        type: 'model',
+        description: '',
+        tags: [''],
+        capabilities: ['completion'],
+        parameters: '',
+        details: {
+          parent_model: '',
+          format: 'gguf',
+          family: '',
+          families: [''],
+          parameter_size: '',
+          quantization_level: '',
+        },
+      },
+    ],
+    object: 'list',
+    data: [
+      {
+        id: name,
+        aliases: [name],
+        tags: [],
+        object: 'model',
+        created: Math.floor(createdAt / 1000),
+        owned_by: 'llamacpp',
+        meta: {
+          // 1: SentencePiece, the one kind of vocabulary there is here.
+          vocab_type: 1,
+          n_vocab: model.nVocab,
+          n_ctx: nCtx,
+          n_ctx_train: model.nCtxTrain,
+          n_embd: model.nEmbd,
+          n_params: model.nParams,
+          size: model.sizeBytes,
+          ftype: model.fileType,
+        },
+      },
+    ],
+  };
+}

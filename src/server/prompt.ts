@@ -1,0 +1,73 @@
+import type { EncodeOptions, Tokenizer } from '../tokenizer/index.ts';
+import { ForetokenError } from '../util/errors.ts';
+import { isJsonObject, type JsonObject } from './json.ts';
+
+const SHAPES =
+  '"prompt" elements must be a string, a list of tokens, a JSON object containing a prompt string, or a list of mixed strings & tokens.';
+
+const PROMPT_ENCODING: EncodeOptions = { addSpecial: true, parseSpecial: true };
+
+/**
+ * The prompts of a request as tokens. An array with an integer at its top level is one prompt, any other array is
+ * several. Special-token text is parsed; the beginning-of-sequence token is added where a prompt begins with text.
+ * Throws `invalid_request` for any other shape. Ids are not checked here: see `checkTokens`.
+ */
+export function tokenizePrompts(body: JsonObject, tokenizer: Tokenizer): number[][] {
+  if (!Object.hasOwn(body, 'prompt')) {
+    throw new ForetokenError('invalid_request', "[json.exception.out_of_range.403] key 'prompt' not found");
+  }
+  const { prompt } = body;
+  if (!Array.isArray(prompt) || prompt.some(Number.isInteger)) return [tokenizePrompt(prompt, tokenizer)];
+  if (prompt.length === 0) throw new ForetokenError('invalid_request', '"prompt" must not be empty');
+  return prompt.map(element => tokenizePrompt(element, tokenizer));
+}
+
+function tokenizePrompt(prompt: unknown, tokenizer: Tokenizer): number[] {
+  if (!isJsonObject(prompt)) return tokenizeMixed(prompt, tokenizer, PROMPT_ENCODING);
+  if (Object.hasOwn(prompt, 'multimodal_data')) {
+    throw new ForetokenError(
+      'invalid_request',
+      'Multimodal data provided, but model does not support multimodal requests.',
+    );
+  }
+  if (typeof prompt.prompt_string !== 'string') throw new ForetokenError('invalid_request', SHAPES);
+  return tokenizer.encode(prompt.prompt_string, PROMPT_ENCODING);
+}
+
+/**
+ * Text, or an array of texts and token ids, as tokens; only a text at the very beginning gets the special tokens that
+ * `addSpecial` adds. Throws `invalid_request` for anything else.
+ */
+export function tokenizeMixed(
+  content: unknown,
+  tokenizer: Tokenizer,
+  { addSpecial, parseSpecial }: EncodeOptions,
+): number[] {
+  if (typeof content === 'string') return tokenizer.encode(content, { addSpecial, parseSpecial });
+  if (!Array.isArray(content)) throw new ForetokenError('invalid_request', SHAPES);
+  return content.flatMap((part, index) => {
+    if (Number.isInteger(part)) return part;
+    if (typeof part !== 'string') throw new ForetokenError('invalid_request', SHAPES);
+    return tokenizer.encode(part, { addSpecial: addSpecial && index === 0, parseSpecial });
+  });
+}
+
+/** Throws `invalid_request` when an id is not in the vocabulary. */
+export function checkTokens(tokens: readonly number[], nVocab: number): void {
+  const stranger = tokens.find(token => token < 0 || token >= nVocab);
+  if (stranger === undefined) return;
+  throw new ForetokenError(
+    'invalid_request',
+    `Prompt contains invalid tokens: ${stranger} is not in 0..${nVocab - 1}`,
+  );
+}
+
+/** Throws `context_exceeded` when a prompt leaves no room for a single token. */
+export function checkLength(nTokens: number, nCtx: number): void {
+  if (nTokens < nCtx) return;
+  throw new ForetokenError(
+    'context_exceeded',
+    `request (${nTokens} tokens) exceeds the available context size (${nCtx} tokens), try increasing it`,
+    { n_prompt_tokens: nTokens, n_ctx: nCtx },
+  );
+}

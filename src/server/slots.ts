@@ -1,0 +1,59 @@
+import type { TokenId } from '../engine/forwardPass.ts';
+import type { Generation } from './generation.ts';
+
+/** A slot either runs a generation, or rests on the KV cache its last one left. */
+export type SlotState =
+  | {
+      readonly kind: 'idle';
+      /** Tokens whose K and V the slot still holds. */
+      readonly cached: readonly TokenId[];
+      readonly last: Generation | null;
+      /** Order of release, for choosing the least recently used; 0 before the first. */
+      readonly releasedAt: number;
+    }
+  | { readonly kind: 'busy'; readonly generation: Generation };
+
+/** One sequence of the target's KV cache. */
+export interface Slot {
+  readonly id: number;
+  state: SlotState;
+}
+
+export function createSlots(nSlots: number): readonly Slot[] {
+  return Array.from({ length: nSlots }, (_, id) => ({
+    id,
+    state: { kind: 'idle', cached: [], last: null, releasedAt: 0 },
+  }));
+}
+
+/** Least share of a prompt that a slot must hold to be chosen for it, llama.cpp's `--slot-prompt-similarity`. */
+const MIN_SIMILARITY = 0.1;
+
+/** Length of the longest common prefix. */
+export function commonPrefix(a: readonly TokenId[], b: readonly TokenId[]): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return i;
+  return length;
+}
+
+/**
+ * The idle slot for a prompt, or null while there is none: the one asked for (ids wrap around, and it is waited for);
+ * else the one that holds the most of the prompt; else the least recently used, the highest id on a tie.
+ */
+export function chooseSlot(slots: readonly Slot[], prompt: readonly TokenId[], idSlot: number): Slot | null {
+  if (idSlot >= 0) {
+    const pinned = slots[idSlot % slots.length];
+    return pinned?.state.kind === 'idle' ? pinned : null;
+  }
+  let similar: Slot | null = null;
+  let longest = MIN_SIMILARITY * prompt.length;
+  let oldest: Slot | null = null;
+  let releasedAt = Number.POSITIVE_INFINITY;
+  for (const slot of slots) {
+    if (slot.state.kind !== 'idle') continue;
+    const shared = commonPrefix(slot.state.cached, prompt);
+    if (shared > longest) [similar, longest] = [slot, shared];
+    if (slot.state.releasedAt <= releasedAt) [oldest, releasedAt] = [slot, slot.state.releasedAt];
+  }
+  return similar ?? oldest;
+}

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import type { ServerReport } from '../protocol/options.ts';
+import type { ExchangeMessage, ExchangeRequest } from '../protocol/worker.ts';
+import { ForetokenError } from '../util/errors.ts';
+import { type Composition, createWorkerApi } from './api.ts';
+
+const REPORT: ServerReport = {
+  adapter: { vendor: '', architecture: '', description: '', isFallback: true, features: [] },
+  model: {
+    name: 'm',
+    architecture: 'llama',
+    fileType: 'F32',
+    sizeBytes: 0,
+    nParams: 0,
+    nVocab: 0,
+    nCtxTrain: 0,
+    nEmbd: 0,
+  },
+  draft: null,
+  nCtx: 64,
+  nSlots: 1,
+  gpuBytes: 0,
+};
+const OPTIONS = { model: 'https://example.com/model.gguf' };
+const GET: ExchangeRequest = { method: 'GET', path: '/x?y=1', headers: [], body: null };
+
+function composition(overrides: Partial<Composition> = {}): Composition {
+  return {
+    report: REPORT,
+    lost: new Promise(() => {}),
+    fetch: async () => new Response('ok'),
+    counters: () => ({ submit: 1 }),
+    close: async () => {},
+    ...overrides,
+  };
+}
+
+function loadedApi(overrides: Partial<Composition> = {}) {
+  const api = createWorkerApi(async () => composition(overrides));
+  return { api, loaded: api.load(OPTIONS, () => {}) };
+}
+
+/** Sends one request and reads messages until the last; `onMessage` may answer on the port. */
+function exchange(
+  api: ReturnType<typeof createWorkerApi>,
+  request: ExchangeRequest,
+  onMessage: (message: ExchangeMessage, port: MessagePort) => void = () => {},
+): Promise<ExchangeMessage[]> {
+  const { port1, port2 } = new MessageChannel();
+  const messages: ExchangeMessage[] = [];
+  return new Promise(resolve => {
+    port1.onmessage = ({ data }: MessageEvent<ExchangeMessage>) => {
+      messages.push(data);
+      onMessage(data, port1);
+      if (data.kind !== 'end' && data.kind !== 'error') return;
+      port1.close();
+      resolve(messages);
+    };
+    api.exchange(request, port2);
+  });
+}
+
+describe('an exchange', () => {
+  it('is the request, then head, chunks and end', async () => {
+    let seen = '';
+    const { api } = loadedApi({
+      async fetch(request) {
+        seen = `${request.method} ${new URL(request.url).pathname} ${await request.text()}`;
+        return new Response('hello', { status: 201, headers: { 'x-a': 'b' } });
+      },
+    });
+    const body = new TextEncoder().encode('{}').buffer;
+    const messages = await exchange(api, { ...GET, method: 'POST', body });
+    expect(seen).toBe('POST /x {}');
+    expect(messages).toEqual([
+      { kind: 'head', status: 201, headers: expect.arrayContaining([['x-a', 'b']]) },
+      { kind: 'chunk', bytes: new TextEncoder().encode('hello') },
+      { kind: 'end' },
+    ]);
+  });
+
+  it('ends with the code of the error the handler throws', async () => {
+    const { api } = loadedApi({ fetch: () => Promise.reject(new ForetokenError('device_lost', 'gone')) });
+    expect(await exchange(api, GET)).toMatchObject([{ kind: 'error', error: { code: 'device_lost' } }]);
+  });
+
+  it('reports a body that fails after the head', async () => {
+    const body = new ReadableStream({ start: controller => controller.error(new Error('broken')) });
+    const { api } = loadedApi({ fetch: async () => new Response(body) });
+    expect((await exchange(api, GET)).map(message => message.kind)).toEqual(['head', 'error']);
+  });
+
+  it('waits for a model that is still loading, and fails when none was asked for', async () => {
+    expect(
+      await exchange(
+        createWorkerApi(async () => composition()),
+        GET,
+      ),
+    ).toMatchObject([{ kind: 'error', error: { code: 'loading' } }]);
+    const { api } = loadedApi();
+    expect((await exchange(api, GET)).at(-1)).toEqual({ kind: 'end' });
+  });
+
+  it('aborts the request’s signal and cancels the body on `cancel`', async () => {
+    await new Promise<void>(cancelled => {
+      const { api } = loadedApi({
+        async fetch({ signal }) {
+          return new Response(
+            new ReadableStream({
+              start: controller => controller.enqueue(new Uint8Array(1)),
+              cancel: () => {
+                expect(signal.aborted).toBe(true);
+                cancelled();
+              },
+            }),
+          );
+        },
+      });
+      void exchange(api, GET, (message, port) => {
+        if (message.kind === 'chunk') port.postMessage({ kind: 'cancel' });
+      });
+    });
+  });
+
+  it('sends only the bytes of a chunk, not the buffer behind it', async () => {
+    const chunk = new Uint8Array(1000).subarray(10, 12);
+    const start = (controller: ReadableStreamDefaultController) => {
+      controller.enqueue(chunk);
+      controller.close();
+    };
+    const { api } = loadedApi({ fetch: async () => new Response(new ReadableStream({ start })) });
+    const [, message] = await exchange(api, GET);
+    expect(message?.kind === 'chunk' && message.bytes.buffer.byteLength).toBe(2);
+  });
+});
+
+describe('the worker', () => {
+  it('answers load with the report, or with the error and its code', async () => {
+    expect(await loadedApi().loaded).toEqual({ kind: 'ok', value: REPORT });
+    const failing = createWorkerApi(() => Promise.reject(new ForetokenError('invalid_gguf', 'bad magic')));
+    expect(await failing.load(OPTIONS, () => {})).toMatchObject({ error: { code: 'invalid_gguf' } });
+  });
+
+  it('frees the composition on close and answers `closed` from then on', async () => {
+    let closed = 0;
+    const { api } = loadedApi({
+      close: async () => {
+        closed++;
+      },
+    });
+    await api.close();
+    await api.close();
+    expect(closed).toBe(1);
+    expect(await api.counters()).toMatchObject({ error: { code: 'closed' } });
+  });
+
+  it('closes quietly after a failed load', async () => {
+    const api = createWorkerApi(() => Promise.reject(new Error('no')));
+    await api.load(OPTIONS, () => {});
+    await api.close();
+  });
+});

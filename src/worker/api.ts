@@ -1,0 +1,54 @@
+import type { LoadProgress, ServerReport } from '../protocol/options.ts';
+import type { Counters, Outcome, WireOptions, WorkerApi } from '../protocol/worker.ts';
+import { ForetokenError, type WireError } from '../util/errors.ts';
+import { answer } from './exchange.ts';
+
+/** Everything a loaded pair of models consists of, wired together. */
+export interface Composition {
+  readonly report: ServerReport;
+  /** Resolves when the GPU device is lost. */
+  readonly lost: Promise<ForetokenError>;
+  fetch(request: Request): Promise<Response>;
+  counters(): Counters;
+  close(): Promise<void>;
+}
+
+export type Compose = (
+  options: WireOptions,
+  onProgress: (progress: LoadProgress) => void,
+) => Promise<Composition>;
+
+/** The worker's side of the boundary: one composition, created by `load`, gone after `close`. */
+export function createWorkerApi(compose: Compose): WorkerApi {
+  let loading: Promise<Composition> | undefined;
+
+  function loaded(): Promise<Composition> {
+    return loading ?? Promise.reject(new ForetokenError('loading', 'no model is loaded; call load() first'));
+  }
+
+  return {
+    load(options, onProgress) {
+      loading ??= compose(options, onProgress);
+      return outcome(async () => (await loaded()).report);
+    },
+    exchange(request, port) {
+      void answer(async http => (await loaded()).fetch(http), request, port);
+    },
+    counters: () => outcome(async () => (await loaded()).counters()),
+    lost: async (): Promise<WireError> => (await (await loaded()).lost).toWire(),
+    async close() {
+      const composition = await loading?.catch(() => undefined);
+      loading = Promise.reject(new ForetokenError('closed', 'the server is closed; create another one'));
+      loading.catch(() => {});
+      await composition?.close();
+    },
+  };
+}
+
+async function outcome<T>(run: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { kind: 'ok', value: await run() };
+  } catch (error) {
+    return { kind: 'error', error: ForetokenError.from(error).toWire() };
+  }
+}

@@ -1,0 +1,124 @@
+import { DraftModel } from '../engine/draftModel.ts';
+import { type GgufFile, getNumber, getString, openSource, readGguf } from '../gguf/index.ts';
+import { openGpu } from '../gpu/device.ts';
+import { shaderSources } from '../gpu/shaderSources.ts';
+import { loadModel } from '../model/loadModel.ts';
+import type { LoadProgress } from '../protocol/options.ts';
+import type { WireOptions, WireSource } from '../protocol/worker.ts';
+import { createApp } from '../server/app.ts';
+import { Tokenizer, type VocabularySpec, vocabularyMismatch } from '../tokenizer/index.ts';
+import { ForetokenError } from '../util/errors.ts';
+import type { Composition } from './api.ts';
+import { checkOptions, contextSize } from './options.ts';
+import { Resources } from './resources.ts';
+import { vocabularyFrom } from './vocabulary.ts';
+
+type OnProgress = (progress: LoadProgress) => void;
+
+/** A model file whose header and vocabulary are read, and nothing else yet. */
+interface OpenedModel {
+  readonly role: LoadProgress['model'];
+  readonly gguf: GgufFile;
+  readonly vocabulary: VocabularySpec;
+}
+
+/** Loads the models and wires everything together. On failure whatever was opened is closed again. */
+export async function compose(options: WireOptions, onProgress: OnProgress): Promise<Composition> {
+  checkOptions(options);
+  const resources = new Resources();
+  try {
+    return await wire(options, onProgress, resources);
+  } catch (error) {
+    // The failure that brought us here is the one to report.
+    await resources.close().catch(() => {});
+    throw error;
+  }
+}
+
+async function wire(
+  options: WireOptions,
+  onProgress: OnProgress,
+  resources: Resources,
+): Promise<Composition> {
+  // What can fail cheaply comes first: the adapter, then the headers, then gigabytes of weights.
+  const gpu = resources.use(await openGpu(shaderSources(), { countCalls: options.countCalls ?? false }));
+  const target = await openModel('target', options.model, onProgress);
+  const draft =
+    options.modelDraft === undefined ? null : await openModel('draft', options.modelDraft, onProgress);
+  if (draft) checkDraft(target, draft);
+
+  const { nCtx, nCtxSlot } = contextSize(options, trainingContext(target.gguf));
+  const {
+    nSlots = 1,
+    nBatch = 64,
+    cacheType = 'f16',
+    countCalls: _,
+    model: __,
+    modelDraft: ___,
+    ...given
+  } = options;
+  const settings = { ...given, nCtx, nSlots, nBatch };
+  const load = ({ role, gguf }: OpenedModel) =>
+    loadModel(gpu, gguf, {
+      nCtx: nCtxSlot,
+      nSlots,
+      maxRows: nBatch,
+      cacheType,
+      onProgress: (phase, loadedBytes, totalBytes) =>
+        onProgress({ model: role, phase, loadedBytes, totalBytes }),
+    });
+  // What the models hold is freed with the device.
+  const targetModel = await load(target);
+  const draftModel = draft && (await load(draft));
+
+  const report = {
+    adapter: gpu.report,
+    model: targetModel.report,
+    draft: draftModel?.report ?? null,
+    nCtx,
+    nSlots,
+    gpuBytes: gpu.allocatedBytes,
+  };
+  const app = resources.use(
+    createApp({
+      tokenizer: new Tokenizer(target.vocabulary),
+      target: targetModel,
+      drafts: draftModel && new DraftModel(draftModel),
+      settings,
+      report,
+    }),
+  );
+  return {
+    report,
+    lost: gpu.lost,
+    fetch: request => app.fetch(request),
+    counters: () => ({ ...gpu.counters() }),
+    close: () => resources.close(),
+  };
+}
+
+async function openModel(
+  role: OpenedModel['role'],
+  source: WireSource,
+  onProgress: OnProgress,
+): Promise<OpenedModel> {
+  onProgress({ model: role, phase: 'header', loadedBytes: 0, totalBytes: 0 });
+  const gguf = await readGguf(await openSource(source));
+  let totalBytes = 0;
+  for (const tensor of gguf.tensors.values()) totalBytes += tensor.sizeBytes;
+  onProgress({ model: role, phase: 'header', loadedBytes: 0, totalBytes });
+  return { role, gguf, vocabulary: vocabularyFrom(gguf.metadata) };
+}
+
+function checkDraft(target: OpenedModel, draft: OpenedModel): void {
+  const mismatch = vocabularyMismatch(target.vocabulary, draft.vocabulary);
+  if (mismatch === null) return;
+  throw new ForetokenError(
+    'draft_incompatible',
+    `the draft model does not fit the target: ${mismatch}; use a draft with the target's tokenizer, or none`,
+  );
+}
+
+function trainingContext({ metadata }: GgufFile): number {
+  return getNumber(metadata, `${getString(metadata, 'general.architecture')}.context_length`);
+}

@@ -1,0 +1,59 @@
+import type { CancelMessage, ExchangeMessage, ExchangeRequest } from '../protocol/worker.ts';
+import { ForetokenError } from '../util/errors.ts';
+
+/** Paths are all that matters; the host only makes them a URL. */
+const ORIGIN = 'http://foretoken.invalid';
+
+/**
+ * Answers one request over its port. Resolves when the last message is sent or the request was cancelled, never
+ * rejects. A `cancel` message aborts the signal of the request and cancels the body of the response.
+ */
+export async function answer(
+  handle: (request: Request) => Promise<Response>,
+  record: ExchangeRequest,
+  port: MessagePort,
+): Promise<void> {
+  const abort = new AbortController();
+  const post = (message: ExchangeMessage, transfer: Transferable[] = []) =>
+    port.postMessage(message, transfer);
+  port.onmessage = (_: MessageEvent<CancelMessage>) => {
+    abort.abort();
+    port.close();
+  };
+  try {
+    const response = await handle(requestFrom(record, abort.signal));
+    post({ kind: 'head', status: response.status, headers: [...response.headers] });
+    if (response.body) await pump(response.body, abort.signal, post);
+    post({ kind: 'end' });
+  } catch (error) {
+    post({ kind: 'error', error: ForetokenError.from(error).toWire() });
+  }
+}
+
+function requestFrom(record: ExchangeRequest, signal: AbortSignal): Request {
+  return new Request(new URL(record.path, ORIGIN), {
+    method: record.method,
+    headers: record.headers.map(([name, value]): [string, string] => [name, value]),
+    body: record.body,
+    signal,
+  });
+}
+
+async function pump(
+  body: ReadableStream<Uint8Array>,
+  signal: AbortSignal,
+  post: (message: ExchangeMessage, transfer: Transferable[]) => void,
+): Promise<void> {
+  const reader = body.getReader();
+  // A producer that has failed already rejects the cancellation; the failure itself reaches `read`.
+  const cancel = () => void reader.cancel(signal.reason).catch(() => {});
+  if (signal.aborted) cancel();
+  else signal.addEventListener('abort', cancel, { once: true });
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    // A copy of its own: cloning a view would clone all of the buffer behind it.
+    const bytes = value.slice();
+    post({ kind: 'chunk', bytes }, [bytes.buffer]);
+  }
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { checkOptions, contextSize } from './options.ts';
+
+const model = 'https://example.com/model.gguf';
+
+describe('checkOptions', () => {
+  it('accepts every option in range, and undefined for the default', () => {
+    const all = {
+      nCtx: 64,
+      nSlots: 2,
+      draftMin: 4,
+      draftMax: 8,
+      pMin: 0.5,
+      ctxShift: true,
+      nPredict: -1,
+      seed: -1,
+    };
+    checkOptions({
+      model,
+      modelDraft: new Blob(),
+      ...all,
+      temperature: 0,
+      cacheType: 'f32',
+      alias: 'a',
+      nBatch: 1,
+    });
+    checkOptions(Object.assign({ model }, { nCtx: undefined }));
+  });
+
+  it.each([
+    [{ nCtx: 0 }, 'nCtx must be a whole number from 1 to 1048576; got 0'],
+    [{ nCtx: 64.5 }, 'nCtx must be a whole number'],
+    [{ nCtx: '64' }, 'got "64"'],
+    [{ nSlots: Number.NaN }, 'nSlots must be a whole number'],
+    [{ pMin: 1.5 }, 'pMin must be a number from 0 to 1; got 1.5'],
+    [{ temperature: -1 }, 'temperature must be a number from 0; got -1'],
+    [{ ctxShift: 1 }, 'ctxShift must be true or false; got 1'],
+    [{ cacheType: 'q8_0' }, "cacheType must be 'f32' or 'f16'"],
+    [{ alias: '' }, 'alias must be a text that is not empty'],
+    [{ draftMin: 9, draftMax: 8 }, 'draftMin (9) must not be above draftMax (8)'],
+    [{ n_ctx: 64 }, 'unknown option n_ctx; the options are model, modelDraft, nCtx'],
+  ])('refuses %j', (options, message) => {
+    expect(() => checkOptions(Object.assign({ model }, options))).toThrow(message);
+  });
+});
+
+describe('contextSize', () => {
+  it.each([
+    { options: {}, nCtxTrain: 512, expected: { nCtx: 512, nCtxSlot: 512 } },
+    { options: {}, nCtxTrain: 131072, expected: { nCtx: 4096, nCtxSlot: 4096 } },
+    { options: { nCtx: 64 }, nCtxTrain: 512, expected: { nCtx: 64, nCtxSlot: 64 } },
+    { options: { nCtx: 1024, nSlots: 3 }, nCtxTrain: 512, expected: { nCtx: 1024, nCtxSlot: 341 } },
+  ])('is $expected for $options and a model trained with $nCtxTrain', ({ options, nCtxTrain, expected }) => {
+    expect(contextSize({ model, ...options }, nCtxTrain)).toEqual(expected);
+  });
+
+  it('refuses fewer positions than slots', () => {
+    expect(() => contextSize({ model, nCtx: 2, nSlots: 4 }, 512)).toThrow(
+      'nCtx (2) must be at least nSlots (4)',
+    );
+  });
+});

@@ -1,0 +1,106 @@
+import type { WireOptions } from '../protocol/worker.ts';
+import { ForetokenError } from '../util/errors.ts';
+
+/** What an option may be: a number in a range, a flag, one of some words, or any text. */
+type Rule =
+  | { readonly kind: 'integer' | 'number'; readonly min: number; readonly max: number }
+  | { readonly kind: 'flag' }
+  | { readonly kind: 'word'; readonly words: readonly string[] }
+  | { readonly kind: 'text' }
+  | { readonly kind: 'source' };
+
+const integer = (min: number, max: number): Rule => ({ kind: 'integer', min, max });
+const number = (min: number, max: number): Rule => ({ kind: 'number', min, max });
+
+const RULES: Readonly<Record<keyof WireOptions, Rule>> = {
+  model: { kind: 'source' },
+  modelDraft: { kind: 'source' },
+  nCtx: integer(1, 2 ** 20),
+  nSlots: integer(1, 256),
+  draftMin: integer(0, 2 ** 16),
+  draftMax: integer(0, 2 ** 16),
+  pMin: number(0, 1),
+  ctxShift: { kind: 'flag' },
+  nPredict: integer(-1, 2 ** 31 - 1),
+  temperature: number(0, Number.MAX_VALUE),
+  seed: integer(-1, 2 ** 32 - 1),
+  cachePrompt: { kind: 'flag' },
+  nBatch: integer(1, 4096),
+  cacheType: { kind: 'word', words: ['f32', 'f16'] },
+  alias: { kind: 'text' },
+  countCalls: { kind: 'flag' },
+};
+
+/** Longest context that is taken without being asked for. */
+const MAX_DEFAULT_N_CTX = 4096;
+
+/** Throws `invalid_option`, naming the option, its value and what it may be. */
+export function checkOptions(options: { readonly [Name in keyof WireOptions]: unknown }): void {
+  const rules: Readonly<Record<string, Rule>> = RULES;
+  for (const [name, value] of Object.entries(options)) {
+    const rule = rules[name];
+    if (!rule) throw invalid(`unknown option ${name}; the options are ${Object.keys(RULES).join(', ')}`);
+    if (value !== undefined && !fits(value, rule)) {
+      throw invalid(`${name} must be ${expectation(rule)}; got ${JSON.stringify(value) ?? String(value)}`);
+    }
+  }
+  const { draftMin, draftMax } = options;
+  if (typeof draftMin === 'number' && typeof draftMax === 'number' && draftMin > draftMax) {
+    throw invalid(`draftMin (${draftMin}) must not be above draftMax (${draftMax})`);
+  }
+}
+
+/**
+ * Context of all slots together, and of each. Without `nCtx` it is what the model was trained with, up to 4096.
+ * Throws `invalid_option` when there is not one position per slot.
+ */
+export function contextSize(options: WireOptions, nCtxTrain: number): { nCtx: number; nCtxSlot: number } {
+  const { nCtx = Math.min(nCtxTrain, MAX_DEFAULT_N_CTX), nSlots = 1 } = options;
+  const nCtxSlot = Math.floor(nCtx / nSlots);
+  if (nCtxSlot < 1) throw invalid(`nCtx (${nCtx}) must be at least nSlots (${nSlots}), which share it`);
+  return { nCtx, nCtxSlot };
+}
+
+function fits(value: unknown, rule: Rule): boolean {
+  switch (rule.kind) {
+    case 'integer':
+      return Number.isSafeInteger(value) && inRange(value, rule);
+    case 'number':
+      return inRange(value, rule);
+    case 'flag':
+      return typeof value === 'boolean';
+    case 'word':
+      return typeof value === 'string' && rule.words.includes(value);
+    case 'text':
+      return typeof value === 'string' && value !== '';
+    case 'source':
+      return typeof value === 'string' || value instanceof Blob;
+  }
+}
+
+function inRange(value: unknown, { min, max }: { readonly min: number; readonly max: number }): boolean {
+  return typeof value === 'number' && value >= min && value <= max;
+}
+
+function expectation(rule: Rule): string {
+  switch (rule.kind) {
+    case 'integer':
+      return `a whole number from ${rule.min} to ${rule.max}`;
+    case 'number':
+      return rule.max === Number.MAX_VALUE
+        ? `a number from ${rule.min}`
+        : `a number from ${rule.min} to ${rule.max}`;
+    case 'flag':
+      return 'true or false';
+    case 'word':
+      return rule.words.map(word => `'${word}'`).join(' or ');
+    case 'text':
+      return 'a text that is not empty';
+    case 'source':
+      return 'a URL or a Blob';
+  }
+}
+
+function invalid(message: string): ForetokenError {
+  return new ForetokenError('invalid_option', message);
+}

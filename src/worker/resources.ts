@@ -1,0 +1,23 @@
+/** Things to close, in the reverse order of their opening. */
+export class Resources {
+  readonly #closers: (() => void | Promise<void>)[] = [];
+
+  /** Registers `resource` and gives it back. */
+  use<T extends { close(): void | Promise<void> }>(resource: T): T {
+    this.#closers.push(() => resource.close());
+    return resource;
+  }
+
+  /** Closes everything; what fails to close does not keep the rest open, and the first failure is thrown at the end. */
+  async close(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const close of this.#closers.splice(0).reverse()) {
+      try {
+        await close();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+}
