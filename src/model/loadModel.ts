@@ -6,7 +6,6 @@ import { readConfig } from './config.ts';
 import { allocateKvCache, type CacheType, layerCacheBytes } from './kvCache.ts';
 import { Model } from './model.ts';
 import { buildPlan } from './plan.ts';
-import { describeModel } from './report.ts';
 import { allocateRunState } from './runState.ts';
 import { loadWeights, plannedBuffers, planWeights } from './weights.ts';
 
@@ -46,15 +45,22 @@ export async function loadModel(gpu: Gpu, gguf: GgufFile, options: LoadOptions):
   ]);
   return gpu.allocating(`${gguf.source.name} with a context of ${nCtx} × ${nSlots}`, async () => {
     const cache = allocateKvCache(gpu, config, cacheType, nSlots, nCtx);
-    const onBytes = (loaded: number, total: number) => onProgress?.('weights', loaded, total);
+    const totalBytes = tensorBytes(gguf);
+    const onBytes = (loaded: number) => onProgress?.('weights', loaded, totalBytes);
     const weights = await loadWeights(gpu, gguf, weightsPlan, onBytes, signal);
     const state = allocateRunState(gpu, config, weights, { nCtx, nSlots, maxRows });
-    const { sizeBytes } = gguf.source;
-    onProgress?.('pipelines', sizeBytes, sizeBytes);
+    onProgress?.('pipelines', totalBytes, totalBytes);
     const plan = await buildPlan(gpu, { config, weights, cache, state, tuning });
-    onProgress?.('ready', sizeBytes, sizeBytes);
-    return new Model(gpu, config, plan, state, { nCtx, nSlots, maxRows }, describeModel(gguf, config));
+    onProgress?.('ready', totalBytes, totalBytes);
+    return new Model(gpu, config, plan, state, { nCtx, nSlots, maxRows });
   });
+}
+
+/** Bytes of all tensors of a file. */
+export function tensorBytes({ tensors }: GgufFile): number {
+  let total = 0;
+  for (const { sizeBytes } of tensors.values()) total += sizeBytes;
+  return total;
 }
 
 /** Compares what will be allocated with what the adapter allows, before anything is. */

@@ -5,7 +5,6 @@ import { assert, assertNever } from '../util/assert.ts';
 import type { ModelConfig } from './config.ts';
 import type { Plan, WidthPlan } from './plan.ts';
 import { planWidth } from './plan.ts';
-import type { ModelReport } from './report.ts';
 import { argmaxCandidates, draftProbability, logitsCandidates, topKCandidates } from './results.ts';
 import type { RunState } from './runState.ts';
 
@@ -15,7 +14,7 @@ export class Model implements ForwardPass {
   readonly nCtx: number;
   readonly nSlots: number;
   readonly maxRows: number;
-  readonly report: ModelReport;
+  readonly config: ModelConfig;
   readonly #gpu: Gpu;
   readonly #plan: Plan;
   readonly #state: RunState;
@@ -30,7 +29,6 @@ export class Model implements ForwardPass {
     plan: Plan,
     state: RunState,
     shape: { readonly nCtx: number; readonly nSlots: number; readonly maxRows: number },
-    report: ModelReport,
   ) {
     this.#gpu = gpu;
     this.#plan = plan;
@@ -39,7 +37,7 @@ export class Model implements ForwardPass {
     this.nCtx = shape.nCtx;
     this.nSlots = shape.nSlots;
     this.maxRows = shape.maxRows;
-    this.report = report;
+    this.config = config;
     this.#stepWords = new Uint32Array(4 * (1 + state.maxRows));
     void gpu.lost.then(error => {
       this.#lost = error;

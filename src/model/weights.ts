@@ -154,22 +154,18 @@ export async function loadWeights(
   gpu: Gpu,
   gguf: GgufFile,
   plan: WeightsPlan,
-  onBytes: (loaded: number, total: number) => void,
+  onBytes: (loaded: number) => void,
   signal?: AbortSignal,
 ): Promise<Weights> {
   const matrices = new Map<MatrixPlan, Matrix>();
   for (const matrix of plannedMatrices(plan)) matrices.set(matrix, allocateMatrix(gpu, matrix));
-  const total = plannedMatrices(plan).reduce(
-    (sum, { tensors }) => sum + tensors.reduce((bytes, tensor) => bytes + tensor.sizeBytes, 0),
-    0,
-  );
   let loaded = 0;
   // In the order of the file, so that a download streams through.
   const inFileOrder = [...matrices].sort(([a], [b]) => a.tensors[0].offset - b.tensors[0].offset);
   for (const [matrixPlan, matrix] of inFileOrder) {
     const onChunk = (bytes: number) => {
       loaded += bytes;
-      onBytes(loaded, total);
+      onBytes(loaded);
     };
     await uploadMatrix(gpu, gguf, matrixPlan, matrix, onChunk, signal);
   }

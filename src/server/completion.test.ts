@@ -295,6 +295,12 @@ describe('parameters', () => {
     expect(seeded.content).toBe(a);
   });
 
+  it('draft no further than n_predict', async () => {
+    const body = { prompt: PROMPT, n_predict: 4, draft_max: 8, ignore_eos: true };
+    const { timings } = await testServer({ draftDisagreement: 0 }).complete(body);
+    expect(timings).toMatchObject({ predicted_n: 4, draft_n: 2, draft_n_accepted: 2 });
+  });
+
   it.each([
     { name: 'dotted', extra: { 'speculative.n_max': 0 } },
     { name: 'nested', extra: { speculative: { n_max: 0 } } },

@@ -12,10 +12,11 @@ import {
   type ResponseContext,
   tokenPartial,
 } from './response.ts';
-import { type PreparedTask, type RunListener, runTasks } from './runTasks.ts';
+import { type RunListener, runTasks } from './runTasks.ts';
 import type { Scheduler } from './scheduler.ts';
 import { readFields } from './schema.ts';
 import { EVENT_STREAM_HEADERS, EventStream } from './sse.ts';
+import type { Task } from './task.ts';
 
 export interface CompletionDeps {
   readonly scheduler: Scheduler;
@@ -43,7 +44,7 @@ function prepare(body: Awaited<ReturnType<typeof readJsonObject>>, deps: Complet
   const prompts = tokenizePrompts(body, deps.context.tokenizer);
   const params = readFields(deps.fields, body);
   const nPredict = params.nPredict < 0 ? deps.nPredict : params.nPredict;
-  const tasks = prompts.map((prompt, index): PreparedTask => {
+  const tasks = prompts.map((prompt, index): Task => {
     checkTokens(prompt, deps.context.tokenizer.nVocab);
     const sampler = deps.createSampler(params);
     checkLength(prompt.length, deps.nCtx);
@@ -53,7 +54,7 @@ function prepare(body: Awaited<ReturnType<typeof readJsonObject>>, deps: Complet
 }
 
 async function collected(
-  tasks: readonly PreparedTask[],
+  tasks: readonly Task[],
   params: CompletionParams,
   signal: AbortSignal,
   { scheduler, context }: CompletionDeps,
@@ -74,7 +75,7 @@ async function collected(
 
 /** Resolves when the first task has its slot; what fails before is an ordinary error, what fails later is an event. */
 function streamed(
-  tasks: readonly PreparedTask[],
+  tasks: readonly Task[],
   params: CompletionParams,
   signal: AbortSignal,
   { scheduler, context }: CompletionDeps,

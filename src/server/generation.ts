@@ -16,6 +16,12 @@ export interface GenerationContext {
   readonly ctxShift: boolean;
 }
 
+export type GenerationEvent =
+  /** More of the prompt is in the cache. */
+  | { readonly kind: 'progress' }
+  /** A token was sampled; `text` is what may be shown after it, held-back text included. */
+  | { readonly kind: 'token'; readonly sampled: SampledToken; readonly text: string };
+
 /** One task running in a slot, or what it came to: its sequence, its text, why it stopped, and what it took. */
 export class Generation {
   readonly task: Task;
@@ -126,26 +132,31 @@ export class Generation {
     this.#truncated = true;
   }
 
-  /** Takes in what a step did to the sequence and tells the task. True when the generation is over. */
-  advance(result: StepResult, now: number): boolean {
+  /** Whether there is a reason to stop. */
+  get isOver(): boolean {
+    return this.#stopType !== 'none';
+  }
+
+  /** Takes in what a step did to the sequence, one event at a time: at each, the generation is as of that event. */
+  *advance(result: StepResult, now: number): Generator<GenerationEvent, void> {
     this.#updatedAt = now;
     this.#nDrafted += result.nDrafted;
     this.#nAccepted += result.nAccepted;
     if (this.#promptDoneAt === null) {
       if (result.sampled.length > 0) this.#promptDoneAt = now;
-      if (result.nPrompt > 0) this.task.onEvent({ kind: 'progress', generation: this });
+      if (result.nPrompt > 0) yield { kind: 'progress' };
     }
     for (const [i, sampled] of result.sampled.entries()) {
       this.#nDropped = result.sampled.length - 1 - i;
       if (this.task.nPredict === 0) this.#stopType = 'limit';
-      else this.#take(sampled);
-      if (this.#stopType !== 'none') return true;
+      else yield { kind: 'token', sampled, text: this.#take(sampled) };
+      if (this.isOver) return;
     }
-    this.sequence.nRemain = this.task.nPredict - this.#sampled.length;
-    return false;
+    this.sequence.nRemain = Infinity;
   }
 
-  #take(sampled: SampledToken): void {
+  /** The text that `sampled` makes visible. */
+  #take(sampled: SampledToken): string {
     this.#sampled.push(sampled);
     const matched = this.#stops.push(this.#decoder.push(sampled.token));
     let { text } = matched;
@@ -156,11 +167,11 @@ export class Generation {
       const indented = this.#indent.push(text);
       text = indented.text;
       this.#stopType = this.#reasonToStop(sampled.token, text, indented.ended);
-      if (this.#stopType !== 'none' && !indented.ended) text += this.#heldBack();
+      if (this.isOver && !indented.ended) text += this.#heldBack();
     }
     this.#text += text;
     this.#hasNewLine ||= text.includes('\n');
-    this.task.onEvent({ kind: 'token', generation: this, sampled, text });
+    return text;
   }
 
   /** Why the token just taken is the last one; `none` when it is not. `text` is what it made visible. */

@@ -1,12 +1,11 @@
 import { ForetokenError } from '../util/errors.ts';
+import type { Job, JobEvent } from './job.ts';
 import type { Scheduler } from './scheduler.ts';
-import type { Task, TaskEvent } from './task.ts';
-
-export type PreparedTask = Omit<Task, 'onEvent'>;
+import type { Task } from './task.ts';
 
 /** Told what becomes of the tasks of one request: events, then exactly one of `done` and `failed`. */
 export interface RunListener {
-  event(event: Exclude<TaskEvent, { readonly kind: 'failed' }>): void;
+  event(event: Exclude<JobEvent, { readonly kind: 'failed' }>): void;
   done(): void;
   failed(error: ForetokenError): void;
 }
@@ -17,18 +16,18 @@ export interface RunListener {
  */
 export function runTasks(
   scheduler: Scheduler,
-  prepared: readonly PreparedTask[],
+  tasks: readonly Task[],
   signal: AbortSignal,
   listener: RunListener,
 ): () => void {
-  let nOpen = prepared.length;
+  let nOpen = tasks.length;
   let over = false;
-  const tasks: readonly Task[] = prepared.map(task => ({ ...task, onEvent }));
+  const jobs: readonly Job[] = tasks.map(task => ({ task, onEvent }));
   const cancel = () => {
-    for (const task of tasks) scheduler.cancel(task);
+    for (const job of jobs) scheduler.cancel(job);
   };
 
-  function onEvent(event: TaskEvent): void {
+  function onEvent(event: JobEvent): void {
     if (over) return;
     if (event.kind === 'failed') {
       fail(event.error);
@@ -59,7 +58,7 @@ export function runTasks(
   }
 
   signal.addEventListener('abort', cancel);
-  for (const task of tasks) scheduler.submit(task);
+  for (const job of jobs) scheduler.submit(job);
   if (signal.aborted) cancel();
   return cancel;
 }

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Generation } from './generation.ts';
+import type { Job } from './job.ts';
 import { chooseSlot, commonPrefix, type Slot } from './slots.ts';
 
 const idle = (id: number, cached: number[], releasedAt: number): Slot => ({
   id,
   state: { kind: 'idle', cached, last: null, releasedAt },
 });
-const busy = (id: number): Slot => ({ id, state: { kind: 'busy', generation: {} as Generation } });
+const busy = (id: number): Slot => ({
+  id,
+  state: { kind: 'busy', job: {} as Job, generation: {} as Generation },
+});
 const PROMPT = Array.from({ length: 20 }, (_, i) => i);
 
 describe('the slot for a prompt', () => {

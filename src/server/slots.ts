@@ -1,5 +1,6 @@
 import type { TokenId } from '../engine/forwardPass.ts';
 import type { Generation } from './generation.ts';
+import type { Job } from './job.ts';
 
 /** A slot either runs a generation, or rests on the KV cache its last one left. */
 export type SlotState =
@@ -11,7 +12,9 @@ export type SlotState =
       /** Order of release, for choosing the least recently used; 0 before the first. */
       readonly releasedAt: number;
     }
-  | { readonly kind: 'busy'; readonly generation: Generation };
+  | { readonly kind: 'busy'; readonly job: Job; readonly generation: Generation };
+
+export type BusyState = Extract<SlotState, { readonly kind: 'busy' }>;
 
 /** One sequence of the target's KV cache. */
 export interface Slot {

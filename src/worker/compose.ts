@@ -2,13 +2,14 @@ import { DraftModel } from '../engine/draftModel.ts';
 import { type GgufFile, getNumber, getString, openSource, readGguf } from '../gguf/index.ts';
 import { openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
-import { loadModel } from '../model/loadModel.ts';
+import { loadModel, tensorBytes } from '../model/loadModel.ts';
 import type { LoadProgress } from '../protocol/options.ts';
 import type { WireOptions, WireSource } from '../protocol/worker.ts';
 import { createApp } from '../server/app.ts';
 import { Tokenizer, type VocabularySpec, vocabularyMismatch } from '../tokenizer/index.ts';
 import { ForetokenError } from '../util/errors.ts';
 import type { Composition } from './api.ts';
+import { describeModel } from './modelReport.ts';
 import { checkOptions, contextSize } from './options.ts';
 import { Resources } from './resources.ts';
 import { vocabularyFrom } from './vocabulary.ts';
@@ -73,8 +74,8 @@ async function wire(
 
   const report = {
     adapter: gpu.report,
-    model: targetModel.report,
-    draft: draftModel?.report ?? null,
+    model: describeModel(target.gguf, targetModel.config),
+    draft: draft && draftModel && describeModel(draft.gguf, draftModel.config),
     nCtx,
     nSlots,
     gpuBytes: gpu.allocatedBytes,
@@ -104,9 +105,7 @@ async function openModel(
 ): Promise<OpenedModel> {
   onProgress({ model: role, phase: 'header', loadedBytes: 0, totalBytes: 0 });
   const gguf = await readGguf(await openSource(source));
-  let totalBytes = 0;
-  for (const tensor of gguf.tensors.values()) totalBytes += tensor.sizeBytes;
-  onProgress({ model: role, phase: 'header', loadedBytes: 0, totalBytes });
+  onProgress({ model: role, phase: 'header', loadedBytes: 0, totalBytes: tensorBytes(gguf) });
   return { role, gguf, vocabulary: vocabularyFrom(gguf.metadata) };
 }
 

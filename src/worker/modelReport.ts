@@ -1,19 +1,8 @@
 import type { GgufFile } from '../gguf/index.ts';
-import type { ModelConfig } from './config.ts';
+import type { ModelConfig } from '../model/config.ts';
+import type { ModelReport } from '../protocol/options.ts';
 
 /** What a model file says of itself. */
-export interface ModelReport {
-  readonly name: string;
-  readonly architecture: string;
-  /** The weight type that most values have, e.g. `Q4_0`. */
-  readonly fileType: string;
-  readonly sizeBytes: number;
-  readonly nParams: number;
-  readonly nVocab: number;
-  readonly nCtxTrain: number;
-  readonly nEmbd: number;
-}
-
 export function describeModel(gguf: GgufFile, config: ModelConfig): ModelReport {
   const valuesByType = new Map<string, number>();
   let nParams = 0;
