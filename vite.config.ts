@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   // Relative addresses: the build works from any path of a static host.
   base: './',
+  // Several pages and no router: what is not there is a 404.
+  appType: 'mpa',
   worker: { format: 'es' },
   build: { target: 'es2022', rollupOptions: { input: ['index.html', 'harness.html'] } },
   test: { include: ['src/**/*.test.ts', 'shaders/**/*.test.ts'], environment: 'node' },

@@ -1,7 +1,7 @@
 import { defineConfig } from 'playwright/test';
 import { chromiumFlags, ensureChromium } from '../bin/chromium.mjs';
 
-const PORT = 4187;
+const PORT = Number(process.env.FORETOKEN_TEST_PORT ?? 4187);
 
 // The tests share one machine's worth of GPU, which without a real one is its processor: one worker, patient limits.
 export default defineConfig({

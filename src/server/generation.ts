@@ -152,7 +152,7 @@ export class Generation {
       else yield { kind: 'token', sampled, text: this.#take(sampled) };
       if (this.isOver) return;
     }
-    this.sequence.nRemain = Infinity;
+    this.sequence.nRemain = this.task.nPredict - this.#sampled.length;
   }
 
   /** The text that `sampled` makes visible. */
