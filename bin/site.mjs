@@ -17,7 +17,7 @@ export async function buildSite(root) {
  */
 export async function serveSite(root, port) {
   const { preview } = await import('vite');
-  const server = await preview({ root, appType: 'mpa', logLevel: 'warn', preview: { port } });
+  const server = await preview({ root, logLevel: 'warn', preview: { port } });
   // Vite's own listener ends the process with status 143; when to end is the caller's business.
   process.removeAllListeners('SIGTERM');
   const url = server.resolvedUrls?.local[0];

@@ -54,7 +54,8 @@ export async function openUrl(url: string, fetchImpl: typeof fetch): Promise<Byt
 /** Requests to one URL; everything that goes wrong on the way becomes `fetch_failed`. */
 function fetcher(url: string, fetchImpl: typeof fetch): Fetcher {
   return async (init, signal) => {
-    const pending = fetchImpl(url, signal ? { ...init, signal } : init);
+    // Not from the HTTP cache: Chromium's mixes ranges with an earlier compressed answer for the whole file.
+    const pending = fetchImpl(url, { ...init, cache: 'no-store', ...(signal && { signal }) });
     const response = await body(url, pending, signal);
     if (response.ok) return response;
     await response.body?.cancel();
