@@ -3,7 +3,7 @@ import { Decoder } from './decoder.ts';
 import { DraftModel } from './draftModel.ts';
 import type { DraftSource } from './draftSource.ts';
 import { FakeForwardPass, type FakeModelOptions } from './fakeForwardPass.ts';
-import type { TokenId } from './forwardPass.ts';
+import type { Candidates, TokenId } from './forwardPass.ts';
 import { createSampler } from './sampler/createSampler.ts';
 import { DEFAULT_SAMPLER_PARAMS, type SamplerParams } from './sampler/params.ts';
 import type { ProbsRequest, SampledToken, Sequence, SpeculativeParams, StepResult } from './sequence.ts';
@@ -113,6 +113,21 @@ describe('speculative decoding', () => {
     });
   });
 
+  it.each(samplings)('without a draft samples token by token, with %s', async (_, sampling) => {
+    const model = new FakeForwardPass();
+    const { tokens, sampler } = createSequence({ sampling });
+    while (tokens.length < 45) {
+      const rows = tokens.map((token, position) => ({ token, position, slot: 0, output: true }));
+      let last: Candidates[] = [];
+      for (let at = 0; at < rows.length; at += 16)
+        last = await model.forward(rows.slice(at, at + 16), 'logits');
+      const token = sampler.sample(last[last.length - 1]);
+      sampler.accept(token);
+      tokens.push(token);
+    }
+    expect((await run({ sampling })).tokens).toEqual(tokens.slice(5));
+  });
+
   it('accepts every token of a perfect draft at temperature 0, and a bonus token with it', async () => {
     const { results, sampled } = await run({ sampling: { temperature: 0 }, draft: {}, nPredict: 21 });
     expect(results.map(result => result.sampled.length)).toEqual([1, 4, 4, 4, 4, 4]);
@@ -219,6 +234,14 @@ describe('prompts', () => {
     expect(chunked.tokens).toEqual(expected.tokens);
     expect(chunked.results[0]).toMatchObject({ nPrompt: nBatch, sampled: [] });
     expect(sum(chunked.results, 'nPrompt')).toBe(40);
+  });
+
+  it('reach the draft model a batch at a time, behind the target', async () => {
+    const draft = new FakeForwardPass();
+    const decoder = new Decoder(new FakeForwardPass(), new DraftModel(draft), { nBatch: 16 });
+    await generate(decoder, [createSequence({ prompt, nPredict: 5 })]);
+    const sizes = draft.calls.map(call => (call.kind === 'shift' ? 0 : call.rows.length));
+    expect(sizes.slice(0, 3)).toEqual([16, 16, 9]);
   });
 
   it('start behind what the cache already holds', async () => {

@@ -68,7 +68,7 @@ export class Decoder {
       () => `cannot drop positions [${keep}, ${keep + discard}) of ${nPast}`,
     );
     this.#target.shift(slot, keep, discard, nPast);
-    this.#drafts?.shift(slot, keep, discard, nPast);
+    this.#drafts?.shift(slot, keep, discard);
     tokens.splice(keep, discard);
     sequence.nPast -= discard;
   }

@@ -149,13 +149,15 @@ describe('DraftModel', () => {
     const [draft] = await drafts.draft([{ sequence: sequenceOf([1], 0, pMin), nMax: 4 }]);
     expect(draft).toEqual(all.slice(0, end).map(({ token }) => token));
     expect((await drafts.draft([{ sequence: sequenceOf([1], 1, 0.999999), nMax: 4 }]))[0]).toEqual([]);
+    const least = Math.min(...all.map(({ p }) => p));
+    expect((await drafts.draft([{ sequence: sequenceOf([1], 2, least), nMax: 4 }]))[0]).toHaveLength(4);
   });
 
   it('shifts its cache with the target', async () => {
     const { model, drafts } = setUp();
     const sequence = sequenceOf([1, 2, 3, 4, 5, 6, 7, 8]);
     await drafts.draft([{ sequence, nMax: 3 }]);
-    drafts.shift(0, 2, 3, 7);
+    drafts.shift(0, 2, 3);
     sequence.tokens.splice(2, 3);
     await drafts.draft([{ sequence, nMax: 3 }]);
     expect(callSizes(model)).toEqual([
@@ -168,7 +170,7 @@ describe('DraftModel', () => {
   it('needs no shift for positions it has not decoded', async () => {
     const { model, drafts } = setUp();
     await drafts.follow([{ ...sequenceOf(PROMPT), nPast: 3 }]);
-    drafts.shift(0, 1, 3, 5);
+    drafts.shift(0, 1, 3);
     await drafts.draft([{ sequence: sequenceOf([1, 9, 9]), nMax: 1 }]);
     expect(callSizes(model)).toEqual([
       ['forward', 3],

@@ -36,9 +36,8 @@ export class DraftModel implements DraftSource {
     }
   }
 
-  shift(slot: number, keep: number, discard: number, end: number): void {
+  shift(slot: number, keep: number, discard: number): void {
     const cached = this.#cached[slot];
-    cached.length = Math.min(cached.length, end);
     if (cached.length > keep + discard) this.#model.shift(slot, keep, discard, cached.length);
     cached.splice(keep, discard);
   }

@@ -30,6 +30,6 @@ export interface DraftSource {
    */
   follow(sequences: readonly Sequence[]): Promise<void>;
 
-  /** The context shift of `ForwardPass.shift`, for state indexed by position; `end` is the target's. */
-  shift(slot: number, keep: number, discard: number, end: number): void;
+  /** The context shift of `ForwardPass.shift`, for state indexed by position. */
+  shift(slot: number, keep: number, discard: number): void;
 }

@@ -94,6 +94,24 @@ describe('createSampler', () => {
     expect([chain.sample(uniform), chain.sample(uniform), chain.sample(uniform)]).toEqual([3, 0, 3]);
   });
 
+  it('withstands logits whose exponential overflows', () => {
+    const row: Candidates = { ids: Int32Array.from([0, 1]), logits: Float32Array.from([200, 100]) };
+    const chain = sampler({ samplers: [] });
+    expect([chain.sample(row), chain.sample(row)]).toEqual([0, 0]);
+    expect(chain.survivors()[0].p).toBe(1);
+  });
+
+  it('finds the best again after penalties have reordered a sorted list', () => {
+    const row: Candidates = { ids: Int32Array.from([0, 1]), logits: Float32Array.from([8, 7]) };
+    const chain = sampler({
+      samplers: ['top_k', 'penalties', 'temperature'],
+      repeatPenalty: 2,
+      temperature: 0,
+    });
+    chain.accept(0);
+    expect(chain.sample(row)).toBe(1);
+  });
+
   it('leaves the candidates alone', () => {
     const row = randomRow(new Mt19937(3));
     const before = { ids: [...row.ids], logits: [...row.logits] };

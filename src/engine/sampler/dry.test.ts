@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CandidateList } from './candidateList.ts';
 import { createDry } from './dry.ts';
+import { Mt19937 } from './mt19937.ts';
 import type { SamplerParams } from './params.ts';
 
 type Breakers = SamplerParams['dryBreakers'];
@@ -72,6 +73,20 @@ describe('dry', () => {
     ],
   ])('%s', (_, history, breakers, expected) => {
     expect(penaltiesAfter(history, breakers)).toEqual(expected);
+  });
+
+  it('finds every repetition in random text', () => {
+    const rng = new Mt19937(3);
+    for (let round = 0; round < 200; round++) {
+      const history = Array.from({ length: 20 }, () => rng.nextUint32() % 2);
+      const expected = new Array<number>(8).fill(0);
+      for (let end = 1; end < history.length; end++) {
+        let length = 0;
+        while (length < end && history[end - 1 - length] === history[history.length - 1 - length]) length++;
+        if (length >= 2) expected[history[end]] = Math.max(expected[history[end]], 2 ** (length - 2));
+      }
+      expect(penaltiesAfter(history)).toEqual(expected);
+    }
   });
 
   it('forgets what has left its window', () => {

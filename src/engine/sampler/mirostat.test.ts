@@ -35,6 +35,24 @@ describe('mirostat', () => {
     expect([...list.ids.subarray(0, list.size)]).toEqual([1]);
   });
 
+  it('moves mu by eta times the error in surprise', () => {
+    const uniform = new Array<number>(8).fill(1 / 8);
+    const selector = createMirostatV2({ seed: 7, mirostatTau: 2, mirostatEta: 1.5 });
+    const first = listOf(...uniform);
+    selector.select(first);
+    // A surprise of 3 against a target of 2 takes mu from 4 to 2.5, below any of these candidates.
+    const second = listOf(...uniform);
+    selector.select(second);
+    expect([first.size, second.size]).toEqual([8, 1]);
+  });
+
+  it('draws nothing when a single candidate is left, like libstdc++', () => {
+    const weights = [0.5, 0.25, 0.15, 0.1];
+    const selector = createMirostatV2({ ...params, mirostatTau: 50, mirostatEta: 0 });
+    draw(selector, 3, [1]);
+    expect(draw(selector, 6, weights)).toEqual([0, 0, 3, 0, 0, 0]);
+  });
+
   it.each([
     ['1', (tau: number) => createMirostat({ ...params, mirostatTau: tau }, 1000)],
     ['2', (tau: number) => createMirostatV2({ ...params, mirostatTau: tau })],

@@ -1,0 +1,74 @@
+import { expect, test } from './fixtures/test.ts';
+
+// The static plan (design D2), counted: these figures hold on any adapter.
+const LAYERS = 2;
+const OUTSIDE_LAYERS = 4; // embedding, output norm, logits, argmax
+const N_PREDICT = 33;
+
+test('a decode step of a dense model is one pass and one submit of at most 8 dispatches per layer, and creates nothing', async ({
+  harness,
+}) => {
+  const calls = await harness.page.evaluate(async nPredict => {
+    const server = await window.foretoken.createServer({
+      model: 'models/foretoken-stories-draft-q4_0.gguf',
+      nCtx: 256,
+      temperature: 0,
+      cachePrompt: false,
+      countCalls: true,
+    });
+    const request = { prompt: 'Once upon a time', ignore_eos: true };
+    await server.completion({ ...request, n_predict: 4 });
+    const counts = [await server.counters()];
+    for (const n of [1, nPredict]) {
+      await server.completion({ ...request, n_predict: n });
+      counts.push(await server.counters());
+    }
+    await server.close();
+    // What the long request did beyond the short one: `nPredict - 1` decode steps.
+    return Object.fromEntries(
+      Object.keys(counts[0]).map(key => [key, counts[2][key] - 2 * counts[1][key] + counts[0][key]]),
+    );
+  }, N_PREDICT);
+  const steps = N_PREDICT - 1;
+  expect(calls.dispatches / steps).toBeLessThanOrEqual(8 * LAYERS + OUTSIDE_LAYERS);
+  expect(calls).toMatchObject({
+    passes: steps,
+    submits: steps,
+    readbacks: steps,
+    writeBufferCalls: steps,
+    bytesReadBack: 8 * steps,
+    buffersCreated: 0,
+    bindGroupsCreated: 0,
+    pipelinesCreated: 0,
+  });
+});
+
+test('a speculative round is two submits and two readbacks, however long the draft', async ({ harness }) => {
+  const { rounds, calls } = await harness.page.evaluate(async () => {
+    const server = await window.foretoken.createServer({
+      model: 'models/foretoken-stories-moe-q4_0.gguf',
+      modelDraft: 'models/foretoken-stories-draft-q4_0.gguf',
+      nCtx: 256,
+      draftMax: 6,
+      temperature: 0,
+      cachePrompt: false,
+      countCalls: true,
+    });
+    const request = { prompt: 'Once upon a time', ignore_eos: true };
+    await server.completion({ ...request, n_predict: 4 });
+    const before = await server.counters();
+    const { timings } = await server.completion({ ...request, n_predict: 48 });
+    const after = await server.counters();
+    await server.close();
+    const drafted = timings.draft_n ?? 0;
+    return {
+      // Every round but the last drafts 6 tokens; the last one no more than are still wanted.
+      rounds: Math.ceil(drafted / 6),
+      calls: Object.fromEntries(Object.keys(after).map(key => [key, after[key] - before[key]])),
+    };
+  });
+  // The prompt is one step of each model.
+  expect(calls.submits).toBeLessThanOrEqual(2 * rounds + 3);
+  expect(calls.readbacks).toBeLessThanOrEqual(2 * rounds + 2);
+  expect(calls).toMatchObject({ buffersCreated: 0, bindGroupsCreated: 0, pipelinesCreated: 0 });
+});
