@@ -8,6 +8,7 @@
 #define GROUP 1
 #include "lib/step.wgsl"
 #include "lib/kv_cache.wgsl"
+#include "lib/sums.wgsl"
 @group(0) @binding(1) var<storage, read> qkv: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> k_cache: array<Quad>;
 @group(0) @binding(3) var<storage, read> v_cache: array<Quad>;
@@ -59,12 +60,12 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         for (var i = 0u; i < quads; i++) {
           let key = unpack_quad(k_cache[k + i]);
 #for h 0..GROUP
-          dot{h} += key * qkv[q + {h}u * quads + i];
+          dot{h} = fma(key, qkv[q + {h}u * quads + i], dot{h});
 #endfor
         }
       }
 #for h 0..GROUP
-      scores[{h}u * TILE + j] = select(MASKED, ((dot{h}.x + dot{h}.y) + (dot{h}.z + dot{h}.w)) * SCALE, j < count);
+      scores[{h}u * TILE + j] = select(MASKED, quad_sum(dot{h}) * SCALE, j < count);
 #endfor
     }
     workgroupBarrier();
@@ -82,7 +83,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       for (var j = 0u; j < count; j++) {
         let weight = weights[g * TILE + j];
         total += weight;
-        acc += weight * unpack_quad(v_cache[v + j * cell_stride]);
+        acc = fma(vec4<f32>(weight), unpack_quad(v_cache[v + j * cell_stride]), acc);
       }
     }
   }

@@ -4,7 +4,8 @@
 // LANES > 1, LANES invocations share it, lane l taking the blocks b = l mod LANES. workgroup.x walks weight rows,
 // workgroup.y tiles of M rows.
 // Numerics: weights are dequantized to f32; four f32 partial sums per lane run over the blocks in order, then
-// (x + y) + (z + w), then the lanes in order. Nothing of it depends on M, so a row's bits do not either (design D1).
+// (x + y) + (z + w), then the lanes in order. Nothing of it depends on M, so a row's bits do not either (design D1);
+// fma is spelled out because a compiler might contract a * b + c for one M and not for another.
 // EPILOGUE: store, add (dst is the residual stream) or swiglu (dst = silu(gate) * up).
 #define M 1
 #define LANES 1
@@ -12,6 +13,7 @@
 #define WEIGHT F32
 #include "lib/step.wgsl"
 #include "lib/weight.wgsl"
+#include "lib/sums.wgsl"
 @group(0) @binding(3) var<storage, read> src: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> dst: array<f32>;
 
@@ -22,8 +24,6 @@ override N: u32 = 1u;
 // Where a row of dst begins and which part of it this matrix fills, in values.
 override DST_STRIDE: u32 = 1u;
 override DST_OFFSET: u32 = 0u;
-// Row of `quants` at which this matrix begins.
-override ROW_OFFSET: u32 = 0u;
 // 1: the rows of src and dst are the batch's output rows.
 override OUTPUT_ROWS: u32 = 0u;
 
@@ -37,8 +37,6 @@ var<workgroup> partial: array<f32, {M} * WORKGROUP_SIZE>;
 var<workgroup> partial_up: array<f32, {M} * WORKGROUP_SIZE>;
 #endif
 #endif
-
-fn quad_sum(v: vec4<f32>) -> f32 { return (v.x + v.y) + (v.z + v.w); }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
@@ -60,7 +58,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var up{m} = vec4<f32>(0.0);
 #endfor
 #endif
-  let first = (ROW_OFFSET + min(n, N - 1u)) * BLOCKS;
+  let first = min(n, N - 1u) * BLOCKS;
   for (var block = lane; block < BLOCKS; block += {LANES}u) {
     let weight = load_block(first + block);
 #if EPILOGUE == swiglu
@@ -76,11 +74,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 #for m 0..M
       let low{m} = src[src{m} + block * 8u + i];
       let high{m} = src[src{m} + block * 8u + 4u + i];
-      acc{m} += low * low{m};
-      acc{m} += high * high{m};
+      acc{m} = fma(low, low{m}, acc{m});
+      acc{m} = fma(high, high{m}, acc{m});
 #if EPILOGUE == swiglu
-      up{m} += low_up * low{m};
-      up{m} += high_up * high{m};
+      up{m} = fma(low_up, low{m}, up{m});
+      up{m} = fma(high_up, high{m}, up{m});
 #endif
 #endfor
     }
@@ -124,7 +122,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     dst[at] += sum{m};
 #endif
 #if EPILOGUE == swiglu
-    dst[at] = sum{m} / (1.0 + exp(-sum{m})) * sum_up{m};
+    dst[at] = silu(sum{m}) * sum_up{m};
 #endif
   }
 #endfor

@@ -10,6 +10,7 @@
 #define WEIGHT F32
 #include "lib/step.wgsl"
 #include "lib/weight.wgsl"
+#include "lib/sums.wgsl"
 @group(0) @binding(3) var<storage, read> src: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> dst: array<f32>;
 // [row, e] = (expert, bits of its weight)
@@ -26,8 +27,6 @@ override DST_STRIDE: u32 = 1u;
 #else
 var<workgroup> partial: array<vec2<f32>, WORKGROUP_SIZE>;
 #endif
-
-fn quad_sum(v: vec4<f32>) -> f32 { return (v.x + v.y) + (v.z + v.w); }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
@@ -56,10 +55,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     for (var i = 0u; i < 4u; i++) {
       let low = src[src0 + block * 8u + i];
       let high = src[src0 + block * 8u + 4u + i];
-      gate += low_quad(weight, i) * low;
-      gate += high_quad(weight, i) * high;
-      up += low_quad(weight_up, i) * low;
-      up += high_quad(weight_up, i) * high;
+      gate = fma(low_quad(weight, i), low, gate);
+      gate = fma(high_quad(weight, i), high, gate);
+      up = fma(low_quad(weight_up, i), low, up);
+      up = fma(high_quad(weight_up, i), high, up);
     }
   }
   var sum = vec2<f32>(quad_sum(gate), quad_sum(up));
@@ -73,11 +72,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     for (var block = lane; block < BLOCKS; block += {LANES}u) {
       let weight = load_block(first + block);
       for (var i = 0u; i < 4u; i++) {
-        acc += low_quad(weight, i) * src[src0 + block * 8u + i];
-        acc += high_quad(weight, i) * src[src0 + block * 8u + 4u + i];
+        acc = fma(low_quad(weight, i), src[src0 + block * 8u + i], acc);
+        acc = fma(high_quad(weight, i), src[src0 + block * 8u + 4u + i], acc);
       }
     }
-    total += bitcast<f32>(choice.y) * quad_sum(acc);
+    total = fma(bitcast<f32>(choice.y), quad_sum(acc), total);
   }
   var sum = vec2<f32>(total, 0.0);
 #endif
@@ -91,7 +90,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 #endif
 
 #if STAGE == gate_up
-  dst[(row * N_USED + group.y) * DST_STRIDE + n] = sum.x / (1.0 + exp(-sum.x)) * sum.y;
+  dst[(row * N_USED + group.y) * DST_STRIDE + n] = silu(sum.x) * sum.y;
 #else
   dst[row * DST_STRIDE + n] += sum.x;
 #endif

@@ -4,6 +4,7 @@
 // GATHER 1: row i of dst is the batch row that output i belongs to (the rows whose logits are wanted).
 #define GATHER 0
 #include "lib/step.wgsl"
+#include "lib/sums.wgsl"
 @group(0) @binding(1) var<storage, read> src: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> weight: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> dst: array<vec4<f32>>;
@@ -29,9 +30,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var squares = vec4<f32>(0.0);
   for (var i = lane; i < STRIDE; i += WORKGROUP_SIZE) {
     let x = src[from_row + i];
-    squares += x * x;
+    squares = fma(x, x, squares);
   }
-  sums[lane] = (squares.x + squares.y) + (squares.z + squares.w);
+  sums[lane] = quad_sum(squares);
   workgroupBarrier();
   var total = 0.0;
   for (var l = 0u; l < WORKGROUP_SIZE; l++) { total += sums[l]; }

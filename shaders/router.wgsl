@@ -6,6 +6,7 @@
 #define WEIGHT F32
 #include "lib/step.wgsl"
 #include "lib/weight.wgsl"
+#include "lib/sums.wgsl"
 @group(0) @binding(3) var<storage, read> src: array<vec4<f32>>;
 // [row, e] = (expert, bits of its weight)
 @group(0) @binding(4) var<storage, read_write> chosen: array<vec2<u32>>;
@@ -28,11 +29,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       let weight = load_block(expert * BLOCKS + block);
       let x = (row * BLOCKS + block) * 8u;
       for (var i = 0u; i < 4u; i++) {
-        acc += low_quad(weight, i) * src[x + i];
-        acc += high_quad(weight, i) * src[x + 4u + i];
+        acc = fma(low_quad(weight, i), src[x + i], acc);
+        acc = fma(high_quad(weight, i), src[x + 4u + i], acc);
       }
     }
-    logits[expert] = (acc.x + acc.y) + (acc.z + acc.w);
+    logits[expert] = quad_sum(acc);
   }
   workgroupBarrier();
   if (lane != 0u) { return; }

@@ -1,6 +1,7 @@
 // swiglu: dst = silu(gate) * up, for models whose gate and up matrices differ in type (else it is fused into mul_mat).
 // src rows hold gate, then up, N values each. One invocation per value; workgroup.y = row.
 #include "lib/step.wgsl"
+#include "lib/sums.wgsl"
 @group(0) @binding(1) var<storage, read> src: array<f32>;
 @group(0) @binding(2) var<storage, read_write> dst: array<f32>;
 
@@ -14,5 +15,5 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   if (id.x >= N || id.y >= n_rows()) { return; }
   let gate = src[id.y * SRC_STRIDE + id.x];
   let up = src[id.y * SRC_STRIDE + N + id.x];
-  dst[id.y * DST_STRIDE + id.x] = gate / (1.0 + exp(-gate)) * up;
+  dst[id.y * DST_STRIDE + id.x] = silu(gate) * up;
 }

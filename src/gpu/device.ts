@@ -18,25 +18,26 @@ export interface Gpu {
   readonly pipelines: PipelineCache;
   /** Resolves with the reason when the device is lost; never after `close`. */
   readonly lost: Promise<ForetokenError>;
-  /** Creates a labelled buffer; its size counts until `destroyBuffer`. Throws `device_limits` with the numbers. */
+  /** Why nothing that this device computes can be trusted any more: it was lost, or refused some work. Else null. */
+  readonly fault: ForetokenError | null;
+  /** Throws `device_limits`, with the numbers, when a buffer of that size could not be created and bound. */
+  checkSize(label: string, sizeBytes: number): void;
+  /** Creates a labelled buffer; its size counts until `destroyBuffer`. Throws `device_limits`. */
   createBuffer(label: string, sizeBytes: number, usage: GPUBufferUsageFlags): GPUBuffer;
   destroyBuffer(buffer: GPUBuffer): void;
   /** Bytes of all live buffers. */
   readonly allocatedBytes: number;
-  /** Runs `allocate` and turns an out-of-memory condition into `out_of_memory`. */
-  allocating<T>(what: string, allocate: () => Promise<T>): Promise<T>;
+  /** Runs `allocate`, which creates buffers, and throws `out_of_memory` when the GPU has no memory for them. */
+  allocating<T>(what: string, allocate: () => T): Promise<T>;
   /** Totals since the device was opened; all zero unless opened with `countCalls`. */
   counters(): CallCounts;
   close(): void;
 }
 
-/** Limits worth raising to what the adapter has: they decide which models fit. */
+/** Limits worth raising to what the adapter has: they decide which models fit. Kernels make do with the other defaults. */
 const RAISED_LIMITS = [
   'maxBufferSize',
   'maxStorageBufferBindingSize',
-  'maxComputeWorkgroupStorageSize',
-  'maxComputeInvocationsPerWorkgroup',
-  'maxComputeWorkgroupSizeX',
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
 
 /** Opens the preferred adapter's device. Throws `no_webgpu` where there is none. */
@@ -77,6 +78,7 @@ class OpenGpu implements Gpu {
   readonly #counts: CallCounts;
   readonly #buffers = new Set<GPUBuffer>();
   #allocatedBytes = 0;
+  #fault: ForetokenError | null = null;
 
   constructor(
     device: GPUDevice,
@@ -98,30 +100,40 @@ class OpenGpu implements Gpu {
     this.lost = new Promise(resolve => {
       void device.lost.then(info => {
         if (info.reason === 'destroyed') return;
-        resolve(
-          new ForetokenError(
-            'device_lost',
-            `the GPU device was lost: ${info.message || 'no reason given'}; reload the model`,
-          ),
-        );
+        const why = info.message || 'no reason given';
+        this.#fault = new ForetokenError('device_lost', `the GPU device was lost: ${why}; reload the model`);
+        resolve(this.#fault);
       });
     });
+    device.addEventListener('uncapturederror', ({ error }) => {
+      this.#fault ??= new ForetokenError(
+        'internal',
+        `the GPU refused some work: ${error.message}; reload the model`,
+      );
+    });
+  }
+
+  get fault(): ForetokenError | null {
+    return this.#fault;
   }
 
   get allocatedBytes(): number {
     return this.#allocatedBytes;
   }
 
-  createBuffer(label: string, sizeBytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
+  checkSize(label: string, sizeBytes: number): void {
     const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
     const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
-    if (sizeBytes > limit) {
-      throw new ForetokenError(
-        'device_limits',
-        `${label} needs a buffer of ${sizeBytes} bytes, but this adapter allows ${limit}; use a smaller model or context`,
-        { neededBytes: sizeBytes, limitBytes: limit },
-      );
-    }
+    if (sizeBytes <= limit) return;
+    throw new ForetokenError(
+      'device_limits',
+      `${label} needs ${sizeBytes} bytes in one buffer, but this adapter allows ${limit}; use a smaller model or context`,
+      { neededBytes: sizeBytes, limitBytes: limit },
+    );
+  }
+
+  createBuffer(label: string, sizeBytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
+    this.checkSize(label, sizeBytes);
     const buffer = this.device.createBuffer({ label, size: sizeBytes, usage });
     this.#buffers.add(buffer);
     this.#allocatedBytes += sizeBytes;
@@ -134,24 +146,22 @@ class OpenGpu implements Gpu {
     buffer.destroy();
   }
 
-  async allocating<T>(what: string, allocate: () => Promise<T>): Promise<T> {
+  async allocating<T>(what: string, allocate: () => T): Promise<T> {
     this.device.pushErrorScope('out-of-memory');
     let result: T;
     try {
-      result = await allocate();
+      result = allocate();
     } catch (error) {
       await this.device.popErrorScope();
       throw error;
     }
     const error = await this.device.popErrorScope();
-    if (error) {
-      throw new ForetokenError(
-        'out_of_memory',
-        `the GPU has no memory for ${what}: ${error.message}; ${this.#allocatedBytes} bytes were asked for so far; use a smaller model or context`,
-        { allocatedBytes: this.#allocatedBytes },
-      );
-    }
-    return result;
+    if (!error) return result;
+    throw new ForetokenError(
+      'out_of_memory',
+      `the GPU has no memory for ${what}: ${error.message || 'out of memory'}; ${this.#allocatedBytes} bytes were asked for in all; use a smaller model or context`,
+      { allocatedBytes: this.#allocatedBytes },
+    );
   }
 
   counters(): CallCounts {

@@ -1,4 +1,5 @@
 import { assert } from '../util/assert.ts';
+import { ForetokenError } from '../util/errors.ts';
 import { type KernelSpec, kernelKey, type PipelineCache } from './pipelines.ts';
 
 /** One recorded kernel call: nothing of it changes from step to step (design D2). */
@@ -14,24 +15,58 @@ export interface Call {
   readonly buffers: readonly GPUBuffer[];
 }
 
-/** Compiles the calls' pipelines, all at once, and makes their bind groups. */
-export async function prepare(
-  device: GPUDevice,
-  pipelines: PipelineCache,
-  calls: readonly Call[],
-): Promise<Dispatch[]> {
-  return Promise.all(
-    calls.map(async ({ spec, buffers }) => {
-      assert(buffers.length === spec.bindings.length, () => `${kernelKey(spec)}: ${buffers.length} buffers`);
-      const { key, pipeline, layout } = await pipelines.get(spec);
+/** Turns calls into dispatches; calls with the same buffers share a bind group, whatever their pipeline. */
+export class Recorder {
+  readonly #device: GPUDevice;
+  readonly #pipelines: PipelineCache;
+  readonly #bufferIds = new Map<GPUBuffer, number>();
+  readonly #bindGroups = new Map<string, GPUBindGroup>();
+
+  constructor(device: GPUDevice, pipelines: PipelineCache) {
+    this.#device = device;
+    this.#pipelines = pipelines;
+  }
+
+  /** Compiles the calls' pipelines, all at once. Throws `device_limits` for a grid that the device refuses. */
+  prepare(calls: readonly Call[]): Promise<Dispatch[]> {
+    return Promise.all(
+      calls.map(async ({ spec, buffers }) => {
+        this.#check(spec, buffers);
+        const { pipeline, layout } = await this.#pipelines.get(spec);
+        return { pipeline, bindGroup: this.#bindGroup(layout, buffers), workgroups: spec.workgroups };
+      }),
+    );
+  }
+
+  #check(spec: KernelSpec, buffers: readonly GPUBuffer[]): void {
+    assert(buffers.length === spec.bindings.length, () => `${kernelKey(spec)}: ${buffers.length} buffers`);
+    const limit = this.#device.limits.maxComputeWorkgroupsPerDimension;
+    const widest = Math.max(...spec.workgroups);
+    if (widest <= limit) return;
+    throw new ForetokenError(
+      'device_limits',
+      `${kernelKey(spec)} needs ${widest} workgroups in one dimension, but this adapter allows ${limit}; use a smaller model`,
+      { needed: widest, limit },
+    );
+  }
+
+  #bindGroup(layout: GPUBindGroupLayout, buffers: readonly GPUBuffer[]): GPUBindGroup {
+    const key = `${layout.label}:${buffers.map(buffer => this.#bufferId(buffer)).join(',')}`;
+    let bindGroup = this.#bindGroups.get(key);
+    if (!bindGroup) {
       const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
-      return {
-        pipeline,
-        bindGroup: device.createBindGroup({ label: key, layout, entries }),
-        workgroups: spec.workgroups,
-      };
-    }),
-  );
+      const label = buffers.map(buffer => buffer.label).join(',');
+      bindGroup = this.#device.createBindGroup({ label, layout, entries });
+      this.#bindGroups.set(key, bindGroup);
+    }
+    return bindGroup;
+  }
+
+  #bufferId(buffer: GPUBuffer): number {
+    const id = this.#bufferIds.get(buffer) ?? this.#bufferIds.size;
+    this.#bufferIds.set(buffer, id);
+    return id;
+  }
 }
 
 /** Records a list of dispatches into a pass, in order. */

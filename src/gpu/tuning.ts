@@ -6,16 +6,33 @@ export interface Tuning {
   /** Invocations that share one weight row in matrix products. */
   readonly lanes: number;
   readonly mulMatWorkgroup: number;
+  /** Most rows of a batch that one product tile holds; more rows are more tiles. */
+  readonly maxTile: 4 | 8 | 16;
   /** Lanes of the row-wise kernels: norms, argmax. */
   readonly rowWorkgroup: number;
   readonly topKWorkgroup: number;
 }
 
-/** Adapters that run shaders on the CPU: a barrier costs more than the arithmetic, so few lanes share anything. */
-export const SOFTWARE_TUNING: Tuning = { lanes: 1, mulMatWorkgroup: 32, rowWorkgroup: 8, topKWorkgroup: 16 };
+/**
+ * Adapters that run shaders on the CPU: a barrier costs more than the arithmetic, so few lanes share anything; and wide
+ * tiles spill registers.
+ */
+export const SOFTWARE_TUNING: Tuning = {
+  lanes: 1,
+  mulMatWorkgroup: 32,
+  maxTile: 4,
+  rowWorkgroup: 8,
+  topKWorkgroup: 16,
+};
 
 /** GPUs: neighbouring lanes read neighbouring 16 bytes of a row. */
-export const GPU_TUNING: Tuning = { lanes: 16, mulMatWorkgroup: 64, rowWorkgroup: 128, topKWorkgroup: 256 };
+export const GPU_TUNING: Tuning = {
+  lanes: 16,
+  mulMatWorkgroup: 64,
+  maxTile: 16,
+  rowWorkgroup: 128,
+  topKWorkgroup: 256,
+};
 
 export function tuningFor(adapter: { readonly isFallback: boolean }): Tuning {
   return adapter.isFallback ? SOFTWARE_TUNING : GPU_TUNING;

@@ -2,7 +2,7 @@ import { openSource, readGguf } from '../gguf/index.ts';
 import { type AdapterDescription, type Gpu, openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
 import { GPU_TUNING, SOFTWARE_TUNING, type Tuning } from '../gpu/tuning.ts';
-import { loadModel } from '../model/loadModel.ts';
+import { checkModel, loadModel } from '../model/loadModel.ts';
 import { assert } from '../util/assert.ts';
 import { KERNEL_CASES } from './cases.ts';
 import type { Comparison } from './compare.ts';
@@ -41,7 +41,7 @@ export class Harness {
     const gpu = await openGpu(shaderSources());
     try {
       const gguf = await readGguf(await openSource(new URL(options.model, location.href)));
-      const model = await loadModel(gpu, gguf, {
+      const model = await loadModel(gpu, checkModel(gguf), {
         nCtx: 128,
         nSlots: 2,
         maxRows: 64,

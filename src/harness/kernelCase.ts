@@ -1,5 +1,5 @@
 import type { Gpu } from '../gpu/device.ts';
-import { prepare, record } from '../gpu/dispatch.ts';
+import { Recorder, record } from '../gpu/dispatch.ts';
 import { type KernelSpec, kernelKey } from '../gpu/pipelines.ts';
 import type { Tuning } from '../gpu/tuning.ts';
 import { type Comparison, compareExact, compareNmse } from './compare.ts';
@@ -51,7 +51,7 @@ export async function runKernelCase(gpu: Gpu, { make }: KernelCase, tuning: Tuni
     device.queue.writeBuffer(buffer, 0, data);
     return buffer;
   });
-  const dispatches = await prepare(device, gpu.pipelines, [{ spec, buffers }]);
+  const dispatches = await new Recorder(device, gpu.pipelines).prepare([{ spec, buffers }]);
   const encoder = device.createCommandEncoder();
   const pass = encoder.beginComputePass();
   record(pass, dispatches);

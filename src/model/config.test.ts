@@ -81,7 +81,11 @@ describe('readConfig', () => {
       code: 'unsupported_model',
       message: /"mamba"/,
     },
-    { change: { 'llama.block_count': u32(0) }, code: 'invalid_gguf', message: /block_count is 0/ },
+    {
+      change: { 'llama.block_count': u32(0) },
+      code: 'invalid_gguf',
+      message: /block_count is 0, not a whole number from 1/,
+    },
     { change: { 'llama.embedding_length': undefined }, code: 'invalid_gguf', message: /embedding_length/ },
     {
       change: { 'llama.attention.head_count_kv': u32(3) },
@@ -102,6 +106,21 @@ describe('readConfig', () => {
       change: { 'llama.expert_count': u32(2), 'llama.expert_used_count': u32(3) },
       code: 'unsupported_model',
       message: /3 experts used of 2/,
+    },
+    {
+      change: { 'llama.rope.freq_base': { type: 'float32', value: 0 } as const },
+      code: 'invalid_gguf',
+      message: /freq_base is 0, not a positive number/,
+    },
+    {
+      change: { 'llama.attention.layer_norm_rms_epsilon': { type: 'float32', value: Number.NaN } as const },
+      code: 'invalid_gguf',
+      message: /epsilon is NaN/,
+    },
+    {
+      change: { 'llama.expert_count': u32(5000), 'llama.expert_used_count': u32(2) },
+      code: 'unsupported_model',
+      message: /5000 experts; up to 1024/,
     },
   ])('refuses $message', async ({ change, code, message }) => {
     const gguf = await file(change);
@@ -124,6 +143,10 @@ describe('planWeights', () => {
   it.each([
     { shapes: { 'blk.0.attn_q.weight': undefined }, message: /no tensor blk.0.attn_q.weight/ },
     {
+      shapes: { 'rope_freqs.weight': [3] },
+      message: /rope_freqs.weight is \[3\], but the metadata asks for \[4\]/,
+    },
+    {
       shapes: { 'blk.0.ffn_down.weight': [32, 64] },
       message: /ffn_down.weight is \[32,64\], but the metadata asks for \[64,32\]/,
     },
@@ -132,5 +155,12 @@ describe('planWeights', () => {
     const error = codeOf(() => planWeights(gguf, readConfig(gguf)));
     expect(error.code).toBe('invalid_gguf');
     expect(error.message).toMatch(message);
+  });
+
+  it('refuses tensors that it would have to ignore', async () => {
+    const gguf = await file({}, { 'blk.0.attn_q.bias': [32] });
+    const error = codeOf(() => planWeights(gguf, readConfig(gguf)));
+    expect(error.code).toBe('unsupported_model');
+    expect(error.message).toMatch(/1 tensors that are not supported, blk.0.attn_q.bias first/);
   });
 });

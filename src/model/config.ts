@@ -20,6 +20,8 @@ export interface ModelConfig {
   readonly nCtxTrain: number;
 }
 
+const MAX_EXPERTS = 1024;
+
 /** Reads the `llama` architecture. Throws `unsupported_model` for another one, `invalid_gguf` for senseless values. */
 export function readConfig(gguf: GgufFile): ModelConfig {
   const { metadata } = gguf;
@@ -35,7 +37,7 @@ export function readConfig(gguf: GgufFile): ModelConfig {
   const nHead = count(gguf, key('attention.head_count'));
   const nKvHead = count(gguf, key('attention.head_count_kv'), nHead);
   const headDim = count(gguf, key('attention.key_length'), nEmbd / nHead);
-  const nExperts = getNumber(metadata, key('expert_count'), 0);
+  const nExperts = count(gguf, key('expert_count'), 0, 0);
   const config: ModelConfig = {
     name: getString(metadata, 'general.name', gguf.source.name),
     nVocab: vocabularySize(gguf),
@@ -47,25 +49,32 @@ export function readConfig(gguf: GgufFile): ModelConfig {
     nFf: count(gguf, key('feed_forward_length')),
     experts: nExperts > 0 ? { count: nExperts, used: count(gguf, key('expert_used_count')) } : null,
     nRot: count(gguf, key('rope.dimension_count'), headDim),
-    ropeFreqBase: getNumber(metadata, key('rope.freq_base'), 10000),
+    ropeFreqBase: positive(gguf, key('rope.freq_base'), 10000),
     ropeFreqScale: ropeScale(gguf),
-    rmsEps: getNumber(metadata, key('attention.layer_norm_rms_epsilon')),
+    rmsEps: positive(gguf, key('attention.layer_norm_rms_epsilon')),
     nCtxTrain: count(gguf, key('context_length')),
   };
   check(gguf, config);
   return config;
 }
 
-function count(gguf: GgufFile, key: string, fallback?: number): number {
+function count(gguf: GgufFile, key: string, fallback?: number, least = 1): number {
   const value =
     fallback === undefined ? getNumber(gguf.metadata, key) : getNumber(gguf.metadata, key, fallback);
-  if (!Number.isInteger(value) || value < 1 || value > 2 ** 31) {
+  if (!Number.isInteger(value) || value < least || value > 2 ** 31) {
     throw new ForetokenError(
       'invalid_gguf',
-      `${gguf.source.name}: ${key} is ${value}, not a positive integer`,
+      `${gguf.source.name}: ${key} is ${value}, not a whole number from ${least}`,
     );
   }
   return value;
+}
+
+function positive(gguf: GgufFile, key: string, fallback?: number): number {
+  const value =
+    fallback === undefined ? getNumber(gguf.metadata, key) : getNumber(gguf.metadata, key, fallback);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new ForetokenError('invalid_gguf', `${gguf.source.name}: ${key} is ${value}, not a positive number`);
 }
 
 /** Rows of the embedding matrix: what the kernels can index, whatever the metadata says. */
@@ -81,7 +90,8 @@ function ropeScale(gguf: GgufFile): number {
     case 'none':
       return 1;
     case 'linear':
-      return 1 / getNumber(gguf.metadata, 'llama.rope.scaling.factor', 1);
+      // 0 stands for "not set" in llama.cpp.
+      return 1 / (getNumber(gguf.metadata, 'llama.rope.scaling.factor', 0) || 1);
     default:
       throw new ForetokenError(
         'unsupported_model',
@@ -100,5 +110,8 @@ function check(gguf: GgufFile, config: ModelConfig): void {
     fail(`heads of ${headDim} values; multiples of 4 up to 1024 are supported`);
   if (nRot % 4 !== 0 || nRot > headDim)
     fail(`rope over ${nRot} of ${headDim} values; a multiple of 4 is needed`);
+  // The router keeps all experts' logits in workgroup storage.
+  if (experts && experts.count > MAX_EXPERTS)
+    fail(`${experts.count} experts; up to ${MAX_EXPERTS} are supported`);
   if (experts && experts.used > experts.count) fail(`${experts.used} experts used of ${experts.count}`);
 }

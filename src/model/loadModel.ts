@@ -1,13 +1,20 @@
 import type { GgufFile } from '../gguf/index.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type Tuning, tuningFor } from '../gpu/tuning.ts';
-import { ForetokenError } from '../util/errors.ts';
-import { readConfig } from './config.ts';
+import { type ModelConfig, readConfig } from './config.ts';
 import { allocateKvCache, type CacheType, layerCacheBytes } from './kvCache.ts';
 import { Model } from './model.ts';
 import { buildPlan } from './plan.ts';
-import { allocateRunState } from './runState.ts';
-import { loadWeights, plannedBuffers, planWeights } from './weights.ts';
+import { allocateRunState, planRunState, writeRopeTable } from './runState.ts';
+import { runUploads } from './upload.ts';
+import { allocateWeights, plannedBuffers, planWeights, vectorValues, type WeightsPlan } from './weights.ts';
+
+/** A model file that was checked, and nothing allocated for it yet. */
+export interface ModelFile {
+  readonly gguf: GgufFile;
+  readonly config: ModelConfig;
+  readonly weights: WeightsPlan;
+}
 
 export interface LoadOptions {
   /** Positions per slot. */
@@ -23,37 +30,58 @@ export interface LoadOptions {
     loadedBytes: number,
     totalBytes: number,
   ) => void;
-  readonly signal?: AbortSignal;
+}
+
+/** Checks a file's configuration and tensors. Throws `unsupported_model` or `invalid_gguf`. */
+export function checkModel(gguf: GgufFile): ModelFile {
+  const config = readConfig(gguf);
+  return { gguf, config, weights: planWeights(gguf, config) };
 }
 
 /**
- * Puts a model on the GPU: checks the file and the device's limits, allocates, streams the weights up as they are
- * quantized, and compiles every pipeline meanwhile. Throws `unsupported_model`, `invalid_gguf`, `device_limits` or
- * `out_of_memory`; what was allocated is freed by `gpu.close()`.
+ * Puts a model on the GPU: compares every buffer it needs with the device's limits, allocates them all, streams the
+ * weights up as they are quantized, and compiles every pipeline. Throws `device_limits` or `out_of_memory` before the
+ * weights are read; what was allocated is freed by `gpu.close()`.
  */
-export async function loadModel(gpu: Gpu, gguf: GgufFile, options: LoadOptions): Promise<Model> {
-  const { nCtx, nSlots, maxRows, cacheType, onProgress, signal } = options;
-  const tuning = options.tuning ?? tuningFor(gpu.report);
-  const config = readConfig(gguf);
-  const weightsPlan = planWeights(gguf, config);
-  checkLimits(gpu, [
-    ...plannedBuffers(weightsPlan),
-    {
-      label: `the KV cache of ${nSlots} × ${nCtx} positions`,
-      bytes: layerCacheBytes(config, cacheType, nSlots, nCtx),
-    },
-  ]);
-  return gpu.allocating(`${gguf.source.name} with a context of ${nCtx} × ${nSlots}`, async () => {
-    const cache = allocateKvCache(gpu, config, cacheType, nSlots, nCtx);
-    const totalBytes = tensorBytes(gguf);
-    const onBytes = (loaded: number) => onProgress?.('weights', loaded, totalBytes);
-    const weights = await loadWeights(gpu, gguf, weightsPlan, onBytes, signal);
-    const state = allocateRunState(gpu, config, weights, { nCtx, nSlots, maxRows });
-    onProgress?.('pipelines', totalBytes, totalBytes);
-    const plan = await buildPlan(gpu, { config, weights, cache, state, tuning });
-    onProgress?.('ready', totalBytes, totalBytes);
-    return new Model(gpu, config, plan, state, { nCtx, nSlots, maxRows });
-  });
+export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions): Promise<Model> {
+  const { gguf, config } = file;
+  const { nCtx, nSlots, maxRows, cacheType, onProgress, tuning = tuningFor(gpu.report) } = options;
+  const runState = planRunState(config, file.weights, options);
+  for (const { label, bytes } of plannedBuffers(file.weights)) gpu.checkSize(label, bytes);
+  gpu.checkSize(
+    `the KV cache of ${nSlots} × ${nCtx} positions`,
+    layerCacheBytes(config, cacheType, nSlots, nCtx),
+  );
+  for (const [name, words] of Object.entries(runState.words)) gpu.checkSize(name, 4 * words);
+
+  const {
+    weights: { weights, uploads },
+    cache,
+    state,
+  } = await gpu.allocating(`${gguf.source.name} with ${nSlots} × ${nCtx} positions`, () => ({
+    weights: allocateWeights(gpu, file.weights),
+    cache: allocateKvCache(gpu, config, cacheType, nSlots, nCtx),
+    state: allocateRunState(gpu, runState),
+  }));
+  // Compiled while the weights come in; a failure is reported when its turn comes.
+  const planned = buildPlan(gpu, { config, weights, cache, state, tuning });
+  planned.catch(() => {});
+  const totalBytes = tensorBytes(gguf);
+  writeRopeTable(gpu, state, config, nCtx, await ropeFactors(file));
+  await runUploads(gguf.source, uploads, loaded => onProgress?.('weights', loaded, totalBytes));
+  onProgress?.('pipelines', totalBytes, totalBytes);
+  const plan = await planned;
+  if (gpu.fault) throw gpu.fault;
+  onProgress?.('ready', totalBytes, totalBytes);
+  return new Model(gpu, config, plan, state, { nCtx, nSlots, maxRows });
+}
+
+/** Values of `rope_freqs.weight`, where the file has it. */
+async function ropeFactors({
+  gguf,
+  weights: { ropeFactors: tensor },
+}: ModelFile): Promise<Float32Array | null> {
+  return tensor && vectorValues(tensor, await gguf.source.read(tensor.offset, tensor.sizeBytes));
 }
 
 /** Bytes of all tensors of a file. */
@@ -61,17 +89,4 @@ export function tensorBytes({ tensors }: GgufFile): number {
   let total = 0;
   for (const { sizeBytes } of tensors.values()) total += sizeBytes;
   return total;
-}
-
-/** Compares what will be allocated with what the adapter allows, before anything is. */
-function checkLimits(gpu: Gpu, buffers: readonly { readonly label: string; readonly bytes: number }[]): void {
-  const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
-  const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
-  const tooLarge = buffers.find(({ bytes }) => bytes > limit);
-  if (!tooLarge) return;
-  throw new ForetokenError(
-    'device_limits',
-    `${tooLarge.label} needs ${tooLarge.bytes} bytes in one buffer, but this adapter allows ${limit}; use a smaller model or context`,
-    { neededBytes: tooLarge.bytes, limitBytes: limit },
-  );
 }

@@ -1,8 +1,9 @@
-import type { GgufFile, GgufTensor } from '../gguf/index.ts';
+import type { GgufTensor } from '../gguf/index.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { repackedLayout, repackInto, rowGranularity } from '../quant/repack.ts';
 import { byteLength, isWeightType, WEIGHT_TYPES, type WeightType } from '../quant/types.ts';
 import { ForetokenError } from '../util/errors.ts';
+import type { Upload } from './upload.ts';
 
 /** A weight matrix on the GPU, still quantized: `n` rows of `k` values in the layout of `src/quant/repack.ts`. */
 export interface Matrix {
@@ -27,19 +28,6 @@ export interface MatrixPlan {
 
 /** Bytes read from the file and repacked at a time. */
 const CHUNK_BYTES = 4 << 20;
-
-/** A tensor that must be there, with the shape the configuration asks for. Throws `invalid_gguf` or `unsupported_model`. */
-export function requireTensor(gguf: GgufFile, name: string, shape: readonly number[]): GgufTensor {
-  const tensor = gguf.tensors.get(name);
-  if (!tensor) throw new ForetokenError('invalid_gguf', `${gguf.source.name} has no tensor ${name}`);
-  if (tensor.shape.length !== shape.length || tensor.shape.some((length, i) => length !== shape[i])) {
-    throw new ForetokenError(
-      'invalid_gguf',
-      `${gguf.source.name}: ${name} is [${tensor.shape}], but the metadata asks for [${shape}]`,
-    );
-  }
-  return tensor;
-}
 
 /** Plans `tensors` as one stacked matrix, or as one each where their types differ. */
 export function planMatrices(label: string, tensors: readonly GgufTensor[]): MatrixPlan[] {
@@ -78,33 +66,32 @@ export function allocateMatrix(gpu: Gpu, plan: MatrixPlan): Matrix {
   return { type, k, n, blocks: blocksPerRow, quants, scales };
 }
 
-/** Streams the tensors' bytes from the file into the matrix, a few megabytes at a time (design D5). */
-export async function uploadMatrix(
-  gpu: Gpu,
-  gguf: GgufFile,
-  plan: MatrixPlan,
-  matrix: Matrix,
-  onBytes: (bytes: number) => void,
-  signal?: AbortSignal,
-): Promise<void> {
+/** The uploads that fill a matrix: whole rows of its tensors, a few megabytes each, repacked on the way. */
+export function matrixUploads(gpu: Gpu, plan: MatrixPlan, matrix: Matrix): Upload[] {
   const { type, k } = plan;
   const rowBytes = byteLength(type, k);
   const granularity = rowGranularity(type, k);
   const chunkRows = Math.max(1, Math.floor(CHUNK_BYTES / rowBytes / granularity)) * granularity;
-  let row = 0;
+  const uploads: Upload[] = [];
+  let tensorRow = 0;
   for (const tensor of plan.tensors) {
     const tensorRows = tensor.nElements / k;
     for (let first = 0; first < tensorRows; first += chunkRows) {
       const nRows = Math.min(chunkRows, tensorRows - first);
-      const bytes = await gguf.source.read(tensor.offset + first * rowBytes, nRows * rowBytes, signal);
-      const { quants, scales } = repackInto(type, bytes, k, nRows);
-      const before = repackedLayout(type, k, row);
-      gpu.device.queue.writeBuffer(matrix.quants, before.quantsBytes, quants);
-      if (scales.length > 0) gpu.device.queue.writeBuffer(matrix.scales, before.scalesBytes, scales);
-      row += nRows;
-      onBytes(bytes.length);
+      const before = repackedLayout(type, k, tensorRow + first);
+      uploads.push({
+        offset: tensor.offset + first * rowBytes,
+        length: nRows * rowBytes,
+        write(bytes) {
+          const { quants, scales } = repackInto(type, bytes, k, nRows);
+          gpu.device.queue.writeBuffer(matrix.quants, before.quantsBytes, quants);
+          if (scales.length > 0) gpu.device.queue.writeBuffer(matrix.scales, before.scalesBytes, scales);
+        },
+      });
     }
+    tensorRow += tensorRows;
   }
+  return uploads;
 }
 
 /** Whether the tensor that follows this one in a stack begins on a whole word of scales. */

@@ -8,20 +8,23 @@ import { planWidth } from './plan.ts';
 import { argmaxCandidates, draftProbability, logitsCandidates, topKCandidates } from './results.ts';
 import type { RunState } from './runState.ts';
 
+/** How long a failed mapping waits to hear that the device was lost. */
+const LOST_GRACE_MS = 200;
+
 /** A model on the GPU. One call of `forward` or `draft` at a time. */
 export class Model implements ForwardPass {
   readonly nVocab: number;
   readonly nCtx: number;
   readonly nSlots: number;
   readonly maxRows: number;
-  readonly config: ModelConfig;
   readonly #gpu: Gpu;
   readonly #plan: Plan;
   readonly #state: RunState;
   /** What is written before a step, see shaders/lib/step.wgsl. */
   readonly #stepWords: Uint32Array<ArrayBuffer>;
-  #lost: Error | null = null;
   #busy = false;
+  /** The last step that nobody waits for. */
+  #ahead: Promise<undefined> | null = null;
 
   constructor(
     gpu: Gpu,
@@ -37,11 +40,7 @@ export class Model implements ForwardPass {
     this.nCtx = shape.nCtx;
     this.nSlots = shape.nSlots;
     this.maxRows = shape.maxRows;
-    this.config = config;
     this.#stepWords = new Uint32Array(4 * (1 + state.maxRows));
-    void gpu.lost.then(error => {
-      this.#lost = error;
-    });
   }
 
   async forward(rows: readonly BatchRow[], kind: OutputKind): Promise<Candidates[]> {
@@ -58,7 +57,7 @@ export class Model implements ForwardPass {
     }
     pass.end();
     if (nOutputs === 0) {
-      this.#gpu.device.queue.submit([encoder.finish()]);
+      await this.#submitAhead(encoder);
       return [];
     }
     switch (kind) {
@@ -121,14 +120,14 @@ export class Model implements ForwardPass {
   }
 
   #width(rows: number): WidthPlan {
-    const plan = this.#plan.widths.get(planWidth(rows));
+    const plan = this.#plan.widths.get(planWidth(rows, this.#plan.tuning));
     assert(plan !== undefined, () => `no plan for ${rows} rows`);
     return plan;
   }
 
   /** Describes the batch to the kernels in one write; returns the number of output rows. */
   #writeStep(rows: readonly BatchRow[]): number {
-    if (this.#lost) throw this.#lost;
+    if (this.#gpu.fault) throw this.#gpu.fault;
     assert(rows.length > 0 && rows.length <= this.maxRows, () => `a batch of ${rows.length} rows`);
     const words = this.#stepWords;
     let nOutputs = 0;
@@ -144,6 +143,13 @@ export class Model implements ForwardPass {
     return nOutputs;
   }
 
+  /** Submits without waiting for this step, but for the one before it: the queue stays short, and can be abandoned. */
+  async #submitAhead(encoder: GPUCommandEncoder): Promise<void> {
+    await this.#ahead;
+    this.#gpu.device.queue.submit([encoder.finish()]);
+    this.#ahead = this.#gpu.device.queue.onSubmittedWorkDone();
+  }
+
   /** Submits with a copy of `bytes` of `source`, waits for it and hands its words to `decode`, which must copy them. */
   async #read<T>(
     encoder: GPUCommandEncoder,
@@ -156,16 +162,20 @@ export class Model implements ForwardPass {
     encoder.copyBufferToBuffer(source, 0, staging, 0, bytes);
     this.#gpu.device.queue.submit([encoder.finish()]);
     this.#busy = true;
+    let result: T;
     try {
       await staging.mapAsync(GPUMapMode.READ, 0, bytes);
-      return decode(new Uint32Array(staging.getMappedRange(0, bytes)));
+      result = decode(new Uint32Array(staging.getMappedRange(0, bytes)));
     } catch (error) {
-      // A lost device rejects the mapping before `lost` tells why.
-      await Promise.resolve();
-      throw this.#lost ?? error;
+      // A lost device rejects the mapping before it tells why.
+      await Promise.race([this.#gpu.lost, new Promise(resolve => setTimeout(resolve, LOST_GRACE_MS))]);
+      throw this.#gpu.fault ?? error;
     } finally {
       this.#busy = false;
       staging.unmap();
     }
+    // What an invalid submit leaves in the buffer is not a result.
+    if (this.#gpu.fault) throw this.#gpu.fault;
+    return result;
   }
 }

@@ -1,8 +1,8 @@
 import type { Gpu } from '../gpu/device.ts';
-import { type Call, type Dispatch, prepare } from '../gpu/dispatch.ts';
+import { type Call, type Dispatch, Recorder } from '../gpu/dispatch.ts';
 import { attention } from '../gpu/kernels/attention.ts';
 import { getRows } from '../gpu/kernels/getRows.ts';
-import { mulMat, TILE_WIDTHS, tileWidth } from '../gpu/kernels/mulMat.ts';
+import { mulMat, tileWidth } from '../gpu/kernels/mulMat.ts';
 import { mulMatId } from '../gpu/kernels/mulMatId.ts';
 import { rmsNorm } from '../gpu/kernels/rmsNorm.ts';
 import { type HeadShape, kShift, ropeStore } from '../gpu/kernels/rope.ts';
@@ -11,7 +11,7 @@ import { advance, argmax, topK } from '../gpu/kernels/sampling.ts';
 import { swiglu } from '../gpu/kernels/swiglu.ts';
 import type { Tuning } from '../gpu/tuning.ts';
 import { assert } from '../util/assert.ts';
-import { alignUp, ceilDiv } from '../util/math.ts';
+import { alignUp } from '../util/math.ts';
 import type { ModelConfig } from './config.ts';
 import type { KvCache } from './kvCache.ts';
 import type { Matrix } from './matrix.ts';
@@ -44,21 +44,23 @@ export interface Plan {
   /** From one draft step to the next. */
   readonly advance: readonly Dispatch[];
   readonly shift: readonly Dispatch[];
+  /** What `widths` was planned for. */
+  readonly tuning: Tuning;
 }
 
-/** The planned width that holds `rows`: a power of two up to 16, then whole tiles of 16. */
-export function planWidth(rows: number): number {
-  return rows <= 16 ? tileWidth(rows) : alignUp(rows, 16);
+/** The planned width that holds `rows`: one product tile, or a whole number of the largest. */
+export function planWidth(rows: number, tuning: Tuning): number {
+  return alignUp(rows, tileWidth(rows, tuning));
 }
 
 /** Compiles all pipelines, asynchronously and together, and makes all bind groups. */
 export async function buildPlan(gpu: Gpu, inputs: PlanInputs): Promise<Plan> {
-  const { state } = inputs;
-  const prepared = (calls: readonly Call[]) => prepare(gpu.device, gpu.pipelines, calls);
-  const tiles = ceilDiv(state.maxRows, 16);
-  const allWidths = [...TILE_WIDTHS, ...Array.from({ length: tiles - 1 }, (_, i) => 16 * (i + 2))];
+  const { state, tuning } = inputs;
+  const recorder = new Recorder(gpu.device, gpu.pipelines);
+  const prepared = (calls: readonly Call[]) => recorder.prepare(calls);
+  const allWidths = new Set(Array.from({ length: state.maxRows }, (_, i) => planWidth(i + 1, tuning)));
   const widths = await Promise.all(
-    allWidths.map(async (rows): Promise<[number, WidthPlan]> => {
+    [...allWidths].map(async (rows): Promise<[number, WidthPlan]> => {
       const [layers, head, argmaxOf, topKOf] = await Promise.all([
         prepared(layerCalls(inputs, rows)),
         prepared(headCalls(inputs, rows)),
@@ -72,6 +74,7 @@ export async function buildPlan(gpu: Gpu, inputs: PlanInputs): Promise<Plan> {
     widths: new Map(widths),
     advance: await prepared([advanceCall(inputs)]),
     shift: await prepared(shiftCalls(inputs)),
+    tuning,
   };
 }
 

@@ -1,11 +1,12 @@
+import type { TOP_K_MAX } from '../engine/forwardPass.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { alignUp } from '../util/math.ts';
 import { ropeTable } from '../util/ropeTable.ts';
 import type { ModelConfig } from './config.ts';
-import type { Weights } from './weights.ts';
+import type { WeightsPlan } from './weights.ts';
 
 /** Candidates that a `topK` output brings back. */
-export const TOP_K = 64;
+const TOP_K: typeof TOP_K_MAX = 64;
 
 /** The buffers that a step works in; rows of activations are padded with zeros to whole blocks of 32 values. */
 export interface RunState {
@@ -56,61 +57,102 @@ export function paddedRow(k: number): number {
   return alignUp(k, 32);
 }
 
-export function allocateRunState(
-  gpu: Gpu,
+/** Names of the buffers of a run state. */
+type BufferName = {
+  [Name in keyof RunState]: RunState[Name] extends GPUBuffer | null ? Name : never;
+}[keyof RunState];
+
+/** Strides and sizes of a run state, known before anything is allocated. */
+export interface RunStatePlan {
+  readonly maxRows: number;
+  readonly outStride: number;
+  readonly qkvStride: number;
+  readonly attnStride: number;
+  readonly ffnStride: number;
+  readonly nVocab: number;
+  readonly kTop: number;
+  /** Words of each buffer; 0 where the model has no use for it. */
+  readonly words: Readonly<Record<BufferName, number>>;
+}
+
+export function planRunState(
   config: ModelConfig,
-  weights: Weights,
+  weights: WeightsPlan,
   options: RunStateOptions,
-): RunState {
-  const { nEmbd, nHead, nKvHead, headDim, nFf, experts, nVocab } = config;
-  const maxRows = alignUp(options.maxRows, 16);
+): RunStatePlan {
+  const { nEmbd, nHead, nKvHead, headDim, nFf, nRot, experts, nVocab } = config;
   const { nSlots, nCtx } = options;
-  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
-  const buffer = (label: string, words: number, extra = 0) =>
-    gpu.createBuffer(label, 4 * words, usage | extra);
+  const maxRows = alignUp(options.maxRows, 16);
   const qkvStride = (nHead + 2 * nKvHead) * headDim;
   const attnStride = paddedRow(nHead * headDim);
   const ffnStride = paddedRow(nFf);
   const kTop = Math.min(TOP_K, nVocab);
-  const chains = maxRows * nSlots;
+  // A draft has at most a token per row of the batch that verifies it.
+  const draftOutputs = maxRows * nSlots;
   const splitGateUp = weights.layers.some(({ ffn }) => ffn.kind === 'dense' && ffn.gateUp.length > 1);
-
-  const table = ropeTable(
-    nCtx,
-    config.nRot,
-    config.ropeFreqBase,
-    config.ropeFreqScale,
-    weights.ropeFactors ?? undefined,
-  );
-  const tableBuffer = buffer('rope_table', table.length, GPUBufferUsage.COPY_DST);
-  gpu.device.queue.writeBuffer(tableBuffer, 0, table);
-
   return {
     maxRows,
     outStride: nSlots,
-    step: buffer('step', 4 * (1 + maxRows), GPUBufferUsage.COPY_DST),
-    shift: buffer('shift', 4, GPUBufferUsage.COPY_DST),
-    ropeTable: tableBuffer,
-    x: buffer('x', maxRows * paddedRow(nEmbd)),
-    xNorm: buffer('x_norm', maxRows * paddedRow(nEmbd)),
-    qkv: buffer('qkv', maxRows * qkvStride),
     qkvStride,
-    attn: buffer('attn', maxRows * attnStride),
     attnStride,
-    ffn: buffer('ffn', maxRows * (experts?.used ?? 1) * ffnStride),
     ffnStride,
-    gateUp: splitGateUp ? buffer('gate_up', maxRows * 2 * nFf) : null,
-    chosen: experts ? buffer('chosen', maxRows * experts.used * 2) : null,
-    outputNorm: buffer('output_norm', maxRows * paddedRow(nEmbd)),
-    logits: buffer('logits', maxRows * nVocab),
     nVocab,
-    argmax: buffer('argmax', 2 * chains),
-    topK: buffer('top_k', 2 * kTop * chains),
     kTop,
-    staging: gpu.createBuffer(
-      'staging',
-      Math.max(4 * maxRows * nVocab, 8 * kTop * chains),
-      GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-    ),
+    words: {
+      step: 4 * (1 + maxRows),
+      shift: 4,
+      ropeTable: nCtx * nRot,
+      x: maxRows * paddedRow(nEmbd),
+      xNorm: maxRows * paddedRow(nEmbd),
+      qkv: maxRows * qkvStride,
+      attn: maxRows * attnStride,
+      ffn: maxRows * (experts?.used ?? 1) * ffnStride,
+      gateUp: splitGateUp ? maxRows * 2 * nFf : 0,
+      chosen: experts ? maxRows * experts.used * 2 : 0,
+      outputNorm: maxRows * paddedRow(nEmbd),
+      logits: maxRows * nVocab,
+      argmax: 2 * draftOutputs,
+      topK: 2 * kTop * draftOutputs,
+      staging: Math.max(maxRows * nVocab, 2 * kTop * draftOutputs),
+    },
   };
+}
+
+export function allocateRunState(gpu: Gpu, { words, ...strides }: RunStatePlan): RunState {
+  const optional = (name: BufferName) => (words[name] > 0 ? buffer(name) : null);
+  const buffer = (
+    name: BufferName,
+    usage: GPUBufferUsageFlags = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+  ) => gpu.createBuffer(name, 4 * words[name], usage);
+  return {
+    ...strides,
+    step: buffer('step'),
+    shift: buffer('shift'),
+    ropeTable: buffer('ropeTable'),
+    x: buffer('x'),
+    xNorm: buffer('xNorm'),
+    qkv: buffer('qkv'),
+    attn: buffer('attn'),
+    ffn: buffer('ffn'),
+    gateUp: optional('gateUp'),
+    chosen: optional('chosen'),
+    outputNorm: buffer('outputNorm'),
+    logits: buffer('logits'),
+    argmax: buffer('argmax'),
+    topK: buffer('topK'),
+    staging: buffer('staging', GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST),
+  };
+}
+
+/** Fills the rope table, once the model's frequency factors are known. */
+export function writeRopeTable(
+  gpu: Gpu,
+  state: RunState,
+  config: ModelConfig,
+  nCtx: number,
+  factors: Float32Array | null,
+): void {
+  const { nRot, ropeFreqBase, ropeFreqScale } = config;
+  const table = ropeTable(nCtx, nRot, ropeFreqBase, ropeFreqScale, factors ?? undefined);
+  gpu.device.queue.writeBuffer(state.ropeTable, 0, table);
 }

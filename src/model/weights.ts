@@ -11,11 +11,12 @@ import {
   type Matrix,
   type MatrixPlan,
   matrixBytes,
+  matrixUploads,
   planMatrices,
   planMatrix,
-  requireTensor,
-  uploadMatrix,
 } from './matrix.ts';
+import { TensorFinder } from './tensorFinder.ts';
+import type { Upload } from './upload.ts';
 
 /** The weights of one layer; matrices in a list are consecutive parts of one product, one where their types agree. */
 export interface LayerWeights {
@@ -48,8 +49,6 @@ export interface Weights {
   readonly outputNorm: GPUBuffer;
   /** The same matrix as `tokenEmbd` where the file has no `output.weight`. */
   readonly output: Matrix;
-  /** Values of `rope_freqs.weight`, where the file has it. */
-  readonly ropeFactors: Float32Array | null;
 }
 
 /** A file's tensors checked against its configuration, before anything is allocated. */
@@ -74,62 +73,73 @@ export interface WeightsPlan {
   readonly ropeFactors: GgufTensor | null;
 }
 
-/** Finds and checks every tensor. Throws `invalid_gguf` or `unsupported_model`. */
+/**
+ * Finds and checks every tensor of the file. Throws `invalid_gguf` for one that is missing or has another shape, and
+ * `unsupported_model` for one that nothing here would use: without it the model would talk nonsense.
+ */
 export function planWeights(gguf: GgufFile, config: ModelConfig): WeightsPlan {
-  const { nEmbd, nVocab, nHead, nKvHead, headDim, nFf, experts } = config;
-  const matrix = (name: string, shape: readonly number[]) =>
-    planMatrix(name, [requireTensor(gguf, name, shape)]);
-  const hasOutput = gguf.tensors.has('output.weight');
-  return {
+  const { nEmbd, nVocab, nHead, nKvHead, headDim, nFf, nRot, experts } = config;
+  const tensors = new TensorFinder(gguf);
+  const matrix = (name: string, shape: readonly number[]) => planMatrix(name, [tensors.find(name, shape)]);
+  const plan: WeightsPlan = {
     tokenEmbd: matrix('token_embd.weight', [nEmbd, nVocab]),
-    outputNorm: requireTensor(gguf, 'output_norm.weight', [nEmbd]),
-    output: hasOutput ? matrix('output.weight', [nEmbd, nVocab]) : null,
-    ropeFactors: gguf.tensors.get('rope_freqs.weight') ?? null,
+    outputNorm: tensors.findVector('output_norm.weight', nEmbd),
+    output: gguf.tensors.has('output.weight') ? matrix('output.weight', [nEmbd, nVocab]) : null,
+    ropeFactors: gguf.tensors.has('rope_freqs.weight')
+      ? tensors.findVector('rope_freqs.weight', nRot / 2)
+      : null,
     layers: Array.from({ length: config.nLayers }, (_, layer) => {
+      const prefix = `blk.${layer}.`;
       const tensor = (name: string, shape: readonly number[]) =>
-        requireTensor(gguf, `blk.${layer}.${name}.weight`, shape);
-      const label = (name: string) => `blk.${layer}.${name}`;
-      const common = {
-        attnNorm: tensor('attn_norm', [nEmbd]),
-        qkv: planMatrices(label('attn_qkv'), [
+        tensors.find(`${prefix}${name}.weight`, shape);
+      return {
+        attnNorm: tensors.findVector(`${prefix}attn_norm.weight`, nEmbd),
+        qkv: planMatrices(`${prefix}attn_qkv`, [
           tensor('attn_q', [nEmbd, nHead * headDim]),
           tensor('attn_k', [nEmbd, nKvHead * headDim]),
           tensor('attn_v', [nEmbd, nKvHead * headDim]),
         ]),
-        attnOutput: planMatrix(label('attn_output'), [tensor('attn_output', [nHead * headDim, nEmbd])]),
-        ffnNorm: tensor('ffn_norm', [nEmbd]),
-      };
-      if (!experts) {
-        const gateUp = [tensor('ffn_gate', [nEmbd, nFf]), tensor('ffn_up', [nEmbd, nFf])];
-        return {
-          ...common,
-          ffn: {
-            kind: 'dense',
-            gateUp: planMatrices(label('ffn_gate_up'), gateUp),
-            down: planMatrix(label('ffn_down'), [tensor('ffn_down', [nFf, nEmbd])]),
-          },
-        };
-      }
-      const gateUp = planMatrices(label('ffn_gate_up_exps'), [
-        tensor('ffn_gate_exps', [nEmbd, nFf, experts.count]),
-        tensor('ffn_up_exps', [nEmbd, nFf, experts.count]),
-      ]);
-      if (gateUp.length !== 1) {
-        throw new ForetokenError(
-          'unsupported_model',
-          `blk.${layer}: ffn_gate_exps is ${gateUp[0].type} but ffn_up_exps is ${gateUp[1].type}; they have to be the same`,
-        );
-      }
-      return {
-        ...common,
-        ffn: {
-          kind: 'experts',
-          gateInp: planMatrix(label('ffn_gate_inp'), [tensor('ffn_gate_inp', [nEmbd, experts.count])]),
-          gateUp: gateUp[0],
-          down: planMatrix(label('ffn_down_exps'), [tensor('ffn_down_exps', [nFf, nEmbd, experts.count])]),
-        },
+        attnOutput: planMatrix(`${prefix}attn_output`, [tensor('attn_output', [nHead * headDim, nEmbd])]),
+        ffnNorm: tensors.findVector(`${prefix}ffn_norm.weight`, nEmbd),
+        ffn: experts
+          ? planExperts(prefix, tensor, nEmbd, nFf, experts.count)
+          : {
+              kind: 'dense',
+              gateUp: planMatrices(`${prefix}ffn_gate_up`, [
+                tensor('ffn_gate', [nEmbd, nFf]),
+                tensor('ffn_up', [nEmbd, nFf]),
+              ]),
+              down: planMatrix(`${prefix}ffn_down`, [tensor('ffn_down', [nFf, nEmbd])]),
+            },
       };
     }),
+  };
+  tensors.refuseUnused();
+  return plan;
+}
+
+function planExperts(
+  prefix: string,
+  tensor: (name: string, shape: readonly number[]) => GgufTensor,
+  nEmbd: number,
+  nFf: number,
+  nExperts: number,
+): WeightsPlan['layers'][number]['ffn'] {
+  const gateUp = planMatrices(`${prefix}ffn_gate_up_exps`, [
+    tensor('ffn_gate_exps', [nEmbd, nFf, nExperts]),
+    tensor('ffn_up_exps', [nEmbd, nFf, nExperts]),
+  ]);
+  if (gateUp.length !== 1) {
+    throw new ForetokenError(
+      'unsupported_model',
+      `${prefix}ffn_gate_exps is ${gateUp[0].type} but ffn_up_exps is ${gateUp[1].type}; they have to be the same`,
+    );
+  }
+  return {
+    kind: 'experts',
+    gateInp: planMatrix(`${prefix}ffn_gate_inp`, [tensor('ffn_gate_inp', [nEmbd, nExperts])]),
+    gateUp: gateUp[0],
+    down: planMatrix(`${prefix}ffn_down_exps`, [tensor('ffn_down_exps', [nFf, nEmbd, nExperts])]),
   };
 }
 
@@ -149,75 +159,49 @@ export function plannedBuffers(plan: WeightsPlan): { label: string; bytes: numbe
   );
 }
 
-/** Allocates all matrices and streams the file into them. */
-export async function loadWeights(
-  gpu: Gpu,
-  gguf: GgufFile,
-  plan: WeightsPlan,
-  onBytes: (loaded: number) => void,
-  signal?: AbortSignal,
-): Promise<Weights> {
-  const matrices = new Map<MatrixPlan, Matrix>();
-  for (const matrix of plannedMatrices(plan)) matrices.set(matrix, allocateMatrix(gpu, matrix));
-  let loaded = 0;
-  // In the order of the file, so that a download streams through.
-  const inFileOrder = [...matrices].sort(([a], [b]) => a.tensors[0].offset - b.tensors[0].offset);
-  for (const [matrixPlan, matrix] of inFileOrder) {
-    const onChunk = (bytes: number) => {
-      loaded += bytes;
-      onBytes(loaded);
-    };
-    await uploadMatrix(gpu, gguf, matrixPlan, matrix, onChunk, signal);
-  }
-
-  const get = (matrixPlan: MatrixPlan): Matrix => {
-    const matrix = matrices.get(matrixPlan);
-    assert(matrix !== undefined, () => `${matrixPlan.label} was not loaded`);
-    return matrix;
+/** Creates all buffers of the weights, empty, and the uploads that fill them. */
+export function allocateWeights(gpu: Gpu, plan: WeightsPlan): { weights: Weights; uploads: Upload[] } {
+  const uploads: Upload[] = [];
+  const matrix = (matrixPlan: MatrixPlan): Matrix => {
+    const allocated = allocateMatrix(gpu, matrixPlan);
+    uploads.push(...matrixUploads(gpu, matrixPlan, allocated));
+    return allocated;
   };
-  const vector = (tensor: GgufTensor) => uploadVector(gpu, gguf, tensor);
-  const layers: LayerWeights[] = [];
-  for (const { attnNorm, qkv, attnOutput, ffnNorm, ffn } of plan.layers) {
-    layers.push({
-      attnNorm: await vector(attnNorm),
-      qkv: qkv.map(get),
-      attnOutput: get(attnOutput),
-      ffnNorm: await vector(ffnNorm),
+  const vector = (tensor: GgufTensor): GPUBuffer => {
+    const size = 4 * alignUp(tensor.nElements, 32);
+    const buffer = gpu.createBuffer(tensor.name, size, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
+    const write = (bytes: Uint8Array) => {
+      gpu.device.queue.writeBuffer(buffer, 0, vectorValues(tensor, bytes));
+    };
+    uploads.push({ offset: tensor.offset, length: tensor.sizeBytes, write });
+    return buffer;
+  };
+  const tokenEmbd = matrix(plan.tokenEmbd);
+  const weights: Weights = {
+    tokenEmbd,
+    layers: plan.layers.map(({ attnNorm, qkv, attnOutput, ffnNorm, ffn }) => ({
+      attnNorm: vector(attnNorm),
+      qkv: qkv.map(matrix),
+      attnOutput: matrix(attnOutput),
+      ffnNorm: vector(ffnNorm),
       ffn:
         ffn.kind === 'dense'
-          ? { kind: 'dense', gateUp: ffn.gateUp.map(get), down: get(ffn.down) }
-          : { kind: 'experts', gateInp: get(ffn.gateInp), gateUp: get(ffn.gateUp), down: get(ffn.down) },
-    });
-  }
-  return {
-    tokenEmbd: get(plan.tokenEmbd),
-    layers,
-    outputNorm: await vector(plan.outputNorm),
-    output: get(plan.output ?? plan.tokenEmbd),
-    ropeFactors: plan.ropeFactors && (await readVector(gguf, plan.ropeFactors)),
+          ? { kind: 'dense', gateUp: ffn.gateUp.map(matrix), down: matrix(ffn.down) }
+          : {
+              kind: 'experts',
+              gateInp: matrix(ffn.gateInp),
+              gateUp: matrix(ffn.gateUp),
+              down: matrix(ffn.down),
+            },
+    })),
+    outputNorm: vector(plan.outputNorm),
+    output: plan.output ? matrix(plan.output) : tokenEmbd,
   };
+  return { weights, uploads };
 }
 
-async function readVector(gguf: GgufFile, tensor: GgufTensor): Promise<Float32Array> {
-  if (!isWeightType(tensor.type)) {
-    throw new ForetokenError(
-      'unsupported_model',
-      `${tensor.name} is of type ${tensor.type}; F32 is expected`,
-    );
-  }
-  const bytes = await gguf.source.read(tensor.offset, tensor.sizeBytes);
-  return dequantize(tensor.type, bytes);
-}
-
-/** A norm's weights as f32, padded with zeros to whole blocks. */
-async function uploadVector(gpu: Gpu, gguf: GgufFile, tensor: GgufTensor): Promise<GPUBuffer> {
-  const padded = new Float32Array(alignUp(tensor.nElements, 32));
-  padded.set(await readVector(gguf, tensor));
-  const buffer = gpu.createBuffer(
-    tensor.name,
-    padded.byteLength,
-    GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
-  );
-  gpu.device.queue.writeBuffer(buffer, 0, padded);
-  return buffer;
+/** A tensor of plain numbers as f32, from its bytes. */
+export function vectorValues({ type, name }: GgufTensor, bytes: Uint8Array): Float32Array<ArrayBuffer> {
+  assert(isWeightType(type), () => `${name} is of type ${type}`);
+  return dequantize(type, bytes);
 }

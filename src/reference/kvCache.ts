@@ -3,6 +3,8 @@ import { floatToHalf, halfToFloat } from '../quant/f16.ts';
 /** The K or the V cache of one layer: f32, or the bits of f16. */
 export type KvCache = Float32Array | Uint16Array;
 
+const MAX_HALF = 65504;
+
 /** Layout of a cache: [slot][position][KV head][headDim], `nCtx` positions per slot. */
 export interface KvShape {
   readonly nCtx: number;
@@ -25,7 +27,7 @@ export function loadKv(cache: KvCache, index: number): number {
   return cache instanceof Uint16Array ? halfToFloat(cache[index]) : cache[index];
 }
 
-/** Rounds `value` to the type of the cache. */
+/** Rounds `value` to the type of the cache; beyond the largest f16 it saturates. */
 export function saveKv(cache: KvCache, index: number, value: number): void {
-  cache[index] = cache instanceof Uint16Array ? floatToHalf(value) : value;
+  cache[index] = cache instanceof Uint16Array ? floatToHalf(Math.min(Math.max(value, -MAX_HALF), MAX_HALF)) : value;
 }

@@ -1,8 +1,8 @@
 import { DraftModel } from '../engine/draftModel.ts';
-import { type GgufFile, getNumber, getString, openSource, readGguf } from '../gguf/index.ts';
+import { openSource, readGguf } from '../gguf/index.ts';
 import { openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
-import { loadModel, tensorBytes } from '../model/loadModel.ts';
+import { checkModel, loadModel, type ModelFile, tensorBytes } from '../model/loadModel.ts';
 import type { LoadProgress } from '../protocol/options.ts';
 import type { WireOptions, WireSource } from '../protocol/worker.ts';
 import { createApp } from '../server/app.ts';
@@ -16,10 +16,10 @@ import { vocabularyFrom } from './vocabulary.ts';
 
 type OnProgress = (progress: LoadProgress) => void;
 
-/** A model file whose header and vocabulary are read, and nothing else yet. */
+/** A model file whose header and vocabulary are read and checked, and nothing else yet. */
 interface OpenedModel {
   readonly role: LoadProgress['model'];
-  readonly gguf: GgufFile;
+  readonly file: ModelFile;
   readonly vocabulary: VocabularySpec;
 }
 
@@ -48,7 +48,7 @@ async function wire(
     options.modelDraft === undefined ? null : await openModel('draft', options.modelDraft, onProgress);
   if (draft) checkDraft(target, draft);
 
-  const { nCtx, nCtxSlot } = contextSize(options, trainingContext(target.gguf));
+  const { nCtx, nCtxSlot } = contextSize(options, target.file.config.nCtxTrain);
   const {
     nSlots = 1,
     nBatch = 64,
@@ -59,8 +59,8 @@ async function wire(
     ...given
   } = options;
   const settings = { ...given, nCtx, nSlots, nBatch };
-  const load = ({ role, gguf }: OpenedModel) =>
-    loadModel(gpu, gguf, {
+  const load = ({ role, file }: OpenedModel) =>
+    loadModel(gpu, file, {
       nCtx: nCtxSlot,
       nSlots,
       maxRows: nBatch,
@@ -74,8 +74,8 @@ async function wire(
 
   const report = {
     adapter: gpu.report,
-    model: describeModel(target.gguf, targetModel.config),
-    draft: draft && draftModel && describeModel(draft.gguf, draftModel.config),
+    model: describeModel(target.file),
+    draft: draft && describeModel(draft.file),
     nCtx,
     nSlots,
     gpuBytes: gpu.allocatedBytes,
@@ -106,7 +106,10 @@ async function openModel(
   onProgress({ model: role, phase: 'header', loadedBytes: 0, totalBytes: 0 });
   const gguf = await readGguf(await openSource(source));
   onProgress({ model: role, phase: 'header', loadedBytes: 0, totalBytes: tensorBytes(gguf) });
-  return { role, gguf, vocabulary: vocabularyFrom(gguf.metadata) };
+  const file = checkModel(gguf);
+  const vocabulary = vocabularyFrom(gguf.metadata);
+  checkVocabulary(file, vocabulary);
+  return { role, file, vocabulary };
 }
 
 function checkDraft(target: OpenedModel, draft: OpenedModel): void {
@@ -118,6 +121,11 @@ function checkDraft(target: OpenedModel, draft: OpenedModel): void {
   );
 }
 
-function trainingContext({ metadata }: GgufFile): number {
-  return getNumber(metadata, `${getString(metadata, 'general.architecture')}.context_length`);
+/** A token without an embedding, or an embedding without a token, would only be noticed in the middle of an answer. */
+function checkVocabulary({ gguf, config }: ModelFile, { tokens }: VocabularySpec): void {
+  if (tokens.length === config.nVocab) return;
+  throw new ForetokenError(
+    'invalid_gguf',
+    `${gguf.source.name} has ${tokens.length} tokens but ${config.nVocab} rows in token_embd.weight; they have to be as many`,
+  );
 }

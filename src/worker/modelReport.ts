@@ -1,9 +1,8 @@
-import type { GgufFile } from '../gguf/index.ts';
-import type { ModelConfig } from '../model/config.ts';
+import type { ModelFile } from '../model/loadModel.ts';
 import type { ModelReport } from '../protocol/options.ts';
 
 /** What a model file says of itself. */
-export function describeModel(gguf: GgufFile, config: ModelConfig): ModelReport {
+export function describeModel({ gguf, config }: ModelFile): ModelReport {
   const valuesByType = new Map<string, number>();
   let nParams = 0;
   for (const { type, nElements } of gguf.tensors.values()) {

@@ -38,6 +38,7 @@ describe('checkOptions', () => {
     [{ cacheType: 'q8_0' }, "cacheType must be 'f32' or 'f16'"],
     [{ alias: '' }, 'alias must be a text that is not empty'],
     [{ draftMin: 9, draftMax: 8 }, 'draftMin (9) must not be above draftMax (8)'],
+    [{ draftMin: 5 }, 'draftMin (5) must not be above draftMax (3)'],
     [{ n_ctx: 64 }, 'unknown option n_ctx; the options are model, modelDraft, nCtx'],
   ])('refuses %j', (options, message) => {
     expect(() => checkOptions(Object.assign({ model }, options))).toThrow(message);
@@ -52,6 +53,14 @@ describe('contextSize', () => {
     { options: { nCtx: 1024, nSlots: 3 }, nCtxTrain: 512, expected: { nCtx: 1024, nCtxSlot: 341 } },
   ])('is $expected for $options and a model trained with $nCtxTrain', ({ options, nCtxTrain, expected }) => {
     expect(contextSize({ model, ...options }, nCtxTrain)).toEqual(expected);
+  });
+
+  it('refuses fewer positions than a context shift needs', () => {
+    const options = { model, nCtx: 7, nSlots: 2, ctxShift: true };
+    expect(() => contextSize(options, 512)).toThrow(
+      'ctxShift needs 4 positions per slot, but nCtx (7) gives 3; raise nCtx to 8',
+    );
+    expect(contextSize({ ...options, nCtx: 8 }, 512).nCtxSlot).toBe(4);
   });
 
   it('refuses fewer positions than slots', () => {

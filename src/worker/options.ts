@@ -1,4 +1,6 @@
 import type { WireOptions } from '../protocol/worker.ts';
+import { DEFAULT_DRAFT_MAX } from '../server/completionFields.ts';
+import { MIN_SHIFTED_N_CTX } from '../server/contextShift.ts';
 import { ForetokenError } from '../util/errors.ts';
 
 /** What an option may be: a number in a range, a flag, one of some words, or any text. */
@@ -44,7 +46,7 @@ export function checkOptions(options: { readonly [Name in keyof WireOptions]: un
       throw invalid(`${name} must be ${expectation(rule)}; got ${JSON.stringify(value) ?? String(value)}`);
     }
   }
-  const { draftMin, draftMax } = options;
+  const { draftMin, draftMax = DEFAULT_DRAFT_MAX } = options;
   if (typeof draftMin === 'number' && typeof draftMax === 'number' && draftMin > draftMax) {
     throw invalid(`draftMin (${draftMin}) must not be above draftMax (${draftMax})`);
   }
@@ -52,12 +54,17 @@ export function checkOptions(options: { readonly [Name in keyof WireOptions]: un
 
 /**
  * Context of all slots together, and of each. Without `nCtx` it is what the model was trained with, up to 4096.
- * Throws `invalid_option` when there is not one position per slot.
+ * Throws `invalid_option` when there is not one position per slot, or too few to shift.
  */
 export function contextSize(options: WireOptions, nCtxTrain: number): { nCtx: number; nCtxSlot: number } {
   const { nCtx = Math.min(nCtxTrain, MAX_DEFAULT_N_CTX), nSlots = 1 } = options;
   const nCtxSlot = Math.floor(nCtx / nSlots);
   if (nCtxSlot < 1) throw invalid(`nCtx (${nCtx}) must be at least nSlots (${nSlots}), which share it`);
+  if (options.ctxShift && nCtxSlot < MIN_SHIFTED_N_CTX) {
+    throw invalid(
+      `ctxShift needs ${MIN_SHIFTED_N_CTX} positions per slot, but nCtx (${nCtx}) gives ${nCtxSlot}; raise nCtx to ${nSlots * MIN_SHIFTED_N_CTX}`,
+    );
+  }
   return { nCtx, nCtxSlot };
 }
 

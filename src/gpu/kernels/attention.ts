@@ -3,6 +3,8 @@ import type { KernelSpec } from '../pipelines.ts';
 import type { HeadShape } from './rope.ts';
 
 const MAX_WORKGROUP = 256;
+/** Each head's scores and weights of a tile take 512 bytes of workgroup storage, of which 16 KiB are certain. */
+const MAX_GROUP = 32;
 
 export interface AttentionShape extends HeadShape {
   readonly rows: number;
@@ -38,7 +40,7 @@ function headsPerWorkgroup({ nHead, nKvHead, headDim }: HeadShape): number {
   const shared = nHead / nKvHead;
   assert(Number.isInteger(shared), () => `${nHead} heads over ${nKvHead} KV heads`);
   let group = shared;
-  while ((group * headDim) / 4 > MAX_WORKGROUP) {
+  while (group > MAX_GROUP || (group * headDim) / 4 > MAX_WORKGROUP) {
     do group--;
     while (shared % group !== 0);
   }

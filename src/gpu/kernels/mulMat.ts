@@ -5,11 +5,10 @@ import type { Tuning } from '../tuning.ts';
 
 /** Rows of a batch that one workgroup tile multiplies; every batch width is made of these (design D2). */
 export const TILE_WIDTHS = [1, 2, 4, 8, 16] as const;
-export type TileWidth = (typeof TILE_WIDTHS)[number];
 
-/** The smallest tile that holds `rows`, or the largest there is. */
-export function tileWidth(rows: number): TileWidth {
-  return TILE_WIDTHS.find(width => width >= rows) ?? 16;
+/** The smallest tile that holds `rows`, or the largest the tuning allows. */
+export function tileWidth(rows: number, { maxTile }: Tuning): number {
+  return TILE_WIDTHS.find(width => width >= rows && width <= maxTile) ?? maxTile;
 }
 
 export interface MulMatShape {
@@ -18,8 +17,6 @@ export interface MulMatShape {
   readonly blocks: number;
   /** Weight rows of this product (with swiglu: of gate and of up). */
   readonly n: number;
-  /** Row of the matrix at which they begin. */
-  readonly rowOffset?: number;
   /** Rows of the batch. */
   readonly rows: number;
   /** Values from one row of dst to the next, and the first one filled. */
@@ -32,7 +29,7 @@ export interface MulMatShape {
 
 /** `dst[row, n] = weight[n] · src[row]`; buffers: step, quants, scales, src, dst. */
 export function mulMat(shape: MulMatShape, tuning: Tuning): KernelSpec {
-  const m = tileWidth(shape.rows);
+  const m = tileWidth(shape.rows, tuning);
   return {
     shader: 'mul_mat',
     defines: { M: m, LANES: tuning.lanes, EPILOGUE: shape.epilogue, WEIGHT: shape.weight },
@@ -40,7 +37,6 @@ export function mulMat(shape: MulMatShape, tuning: Tuning): KernelSpec {
       WORKGROUP_SIZE: tuning.mulMatWorkgroup,
       BLOCKS: shape.blocks,
       N: shape.n,
-      ROW_OFFSET: shape.rowOffset ?? 0,
       DST_STRIDE: shape.dstStride,
       DST_OFFSET: shape.dstOffset ?? 0,
       OUTPUT_ROWS: shape.outputRows ? 1 : 0,

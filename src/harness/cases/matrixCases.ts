@@ -50,7 +50,7 @@ export const mulMatCases: readonly KernelCase[] = productCases().map(parameters 
     // Kept small where scale is large and swiglu would overflow its exponential.
     const x = randomValues(rows * k, 2, isSwiglu ? 0.2 : scale);
     const before = randomValues(rows * n, 3, scale);
-    const tileRows = alignUp(rows, tileWidth(rows));
+    const tileRows = alignUp(rows, tileWidth(rows, tuning));
     // A row of dst begins at 2 of n + 5 values, so that offset and stride matter.
     const dstStride = n + 5;
     const dst = new Float32Array(tileRows * dstStride).fill(epilogue === 'add' ? 0 : 7);
