@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CompletionRequest } from '../protocol/completion.ts';
 import { complete, streamCompletion } from './completion.ts';
 
 const respond =
@@ -20,6 +21,17 @@ describe('completion', () => {
     expect(answer.content).toBe(' time');
     expect(sent?.method).toBe('POST');
     expect(await sent?.json()).toEqual({ prompt: 'Once upon a' });
+  });
+
+  it('takes every spelling of the draft settings', async () => {
+    const requests: CompletionRequest[] = [
+      { prompt: '', speculative: { n_min: 1, n_max: 4, p_min: 0.5 } },
+      { prompt: '', 'speculative.n_min': 1, 'speculative.n_max': 4, 'speculative.p_min': 0.5 },
+      { prompt: '', draft_min: 1, draft_max: 4, draft_p_min: 0.5 },
+    ];
+    for (const request of requests) {
+      expect((await complete(respond('{"content":"a"}'), request, {})).content).toBe('a');
+    }
   });
 
   it.each([

@@ -46,11 +46,13 @@ export function createForetoken(connection: Connection, report: ServerReport): F
   async function fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     const request = new Request(input instanceof Request ? input : new URL(input, ORIGIN), init);
     const { pathname, search } = new URL(request.url);
+    // Firefox has no `body` to ask: a request of another method has one, if only an empty one.
+    const hasBody = !['GET', 'HEAD'].includes(request.method);
     const record = {
       method: request.method,
       path: pathname + search,
       headers: [...request.headers],
-      body: request.body === null ? null : await request.arrayBuffer(),
+      body: hasBody ? await request.arrayBuffer() : null,
     };
     return connection.exchange(record, request.signal);
   }

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ExchangeMessage, WireOptions, WorkerApi } from '../protocol/worker.ts';
 import { FAKE_REPORT, type FakeExchange, FakeWorker } from './fakeWorker.ts';
 import type { Foretoken } from './foretoken.ts';
@@ -108,6 +108,19 @@ describe('fetch', () => {
     });
     await server.fetch(input);
     expect(seen).toBe(path);
+  });
+
+  it('sends no body with GET where `Request` has no `body` to ask', async () => {
+    const body = vi.spyOn(Request.prototype, 'body', 'get').mockReturnValue(undefined as unknown as null);
+    let sent: ArrayBuffer | null = new ArrayBuffer(1);
+    const { server } = await open(({ request, send }) => {
+      sent = request.body;
+      send(OK);
+      send({ kind: 'end' });
+    });
+    await server.fetch('/health');
+    body.mockRestore();
+    expect(sent).toBeNull();
   });
 
   it.each([

@@ -12,12 +12,15 @@ export interface StopResult {
  */
 export class StopMatcher {
   readonly #stops: readonly string[];
+  /** Most characters that can begin a stop string without being one. */
+  readonly #heldMax: number;
   #held = '';
   #isStopped = false;
 
   /** Empty stop strings are ignored. */
   constructor(stops: readonly string[]) {
     this.#stops = stops.filter(stop => stop !== '');
+    this.#heldMax = this.#stops.reduce((max, stop) => Math.max(max, stop.length - 1), 0);
   }
 
   /** Adds whole characters. The match that begins earliest wins, then the first listed; nothing comes after it. */
@@ -53,8 +56,7 @@ export class StopMatcher {
 
   /** Where the longest end of `text` that begins a stop string starts; its length when there is none. */
   #startOfPartialMatch(text: string): number {
-    const longest = Math.max(0, ...this.#stops.map(stop => stop.length - 1));
-    for (let at = Math.max(0, text.length - longest); at < text.length; at++) {
+    for (let at = Math.max(0, text.length - this.#heldMax); at < text.length; at++) {
       const end = text.slice(at);
       if (this.#stops.some(stop => stop.startsWith(end))) return at;
     }

@@ -62,12 +62,18 @@ export interface CompletionRequest {
   readonly stop?: readonly string[] | string | null;
   readonly n_probs?: number | null;
   readonly post_sampling_probs?: boolean | null;
-  /** Draft settings of this request; `"speculative.n_max"` and so on are read as well. */
+  /** Draft settings of this request, in any of the spellings that llama-server has had. */
   readonly speculative?: {
     readonly n_min?: number | null;
     readonly n_max?: number | null;
     readonly p_min?: number | null;
   } | null;
+  readonly 'speculative.n_min'?: number | null;
+  readonly 'speculative.n_max'?: number | null;
+  readonly 'speculative.p_min'?: number | null;
+  readonly draft_min?: number | null;
+  readonly draft_max?: number | null;
+  readonly draft_p_min?: number | null;
 }
 
 /** How a generation ended: end-of-generation token, stop string, a limit (tokens, context, time, indent), or not begun. */

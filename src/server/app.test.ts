@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BOS, E_ACUTE, errorOf, letters, testServer, tokenizer } from './testServer.ts';
 
 const get = (path: string, init: RequestInit = {}) => new Request(`http://page${path}`, init);
@@ -91,8 +91,16 @@ describe('routes', () => {
       model_path: 'tiny',
       bos_token: '<s>',
       eos_token: '</s>',
+      ui: false,
       build_info: expect.stringMatching(/^b\d/),
+      cors_proxy_enabled: false,
     });
+  });
+
+  it('/props cannot be changed', async () => {
+    const response = await server.post('/props', {});
+    expect(response.status).toBe(501);
+    expect((await errorOf(response)).type).toBe('not_supported_error');
   });
 
   it.each(['/models', '/v1/models'])('%s lists the one model', async path => {
@@ -129,7 +137,8 @@ describe('routes', () => {
   it.each([{ content: 5 }, { content: null }, { content: {} }, { content: [1000], with_pieces: true }])(
     '/tokenize refuses %j',
     async body => {
-      expect((await server.post('/tokenize', body)).status).toBe(400);
+      const error = await errorOf(await server.post('/tokenize', body));
+      expect(error).toMatchObject({ code: 400, message: expect.stringContaining('"content"') });
     },
   );
 
@@ -144,4 +153,16 @@ describe('routes', () => {
       expect((await server.post('/detokenize', body)).status).toBe(400);
     },
   );
+});
+
+describe('DRY', () => {
+  it('looks for the breakers of DRY once, however many prompts there are', async () => {
+    const server = testServer();
+    const request = { dry_multiplier: 1, dry_sequence_breakers: ['.', 'é'], n_predict: 1 };
+    const piece = vi.spyOn(tokenizer, 'piece');
+    await server.post('/completion', { ...request, prompt: Array(20).fill('a') });
+    const nCalls = piece.mock.calls.length;
+    piece.mockRestore();
+    expect(nCalls).toBeLessThan(3 * tokenizer.nVocab);
+  });
 });

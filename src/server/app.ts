@@ -84,6 +84,12 @@ export function createApp(deps: AppDeps): App {
     routes.get(path, () => jsonResponse(modelsView(model, Date.now())));
   }
   routes.get('/props', () => jsonResponse(propsView(model)));
+  routes.post('/props', () => {
+    throw new ForetokenError(
+      'not_supported',
+      'This server does not support changing global properties. Create it with other options, or send them with each request',
+    );
+  });
   routes.get('/slots', c => listSlots(c.req.query('fail_on_no_slot')));
   for (const path of ['/completion', '/completions']) {
     routes.post(path, c => handleCompletion(c.req.raw, completion));
@@ -114,11 +120,18 @@ function randomSeed(): number {
 }
 
 function samplerContext(tokenizer: Tokenizer, random: () => number): SamplerContext {
+  // Going through the vocabulary takes as long as many tokens: once for the defaults, once for all prompts of a request.
+  const known = new WeakMap<readonly string[], ReturnType<typeof buildDryBreakers>>();
   return {
     eogTokens: tokenizer.eogTokens,
     randomSeed: random,
-    dryBreakers: breakers =>
-      buildDryBreakers(breakers, pieces(tokenizer), bytes => encodeBytes(bytes, tokenizer)),
+    dryBreakers(breakers) {
+      const found =
+        known.get(breakers) ??
+        buildDryBreakers(breakers, pieces(tokenizer), bytes => encodeBytes(bytes, tokenizer));
+      known.set(breakers, found);
+      return found;
+    },
   };
 }
 

@@ -7,7 +7,7 @@ import { dryBreakersField, logitBiasField, samplersField, stopField, unsupported
 import { boolean, type Field, type FieldValues, float, hard, integer, soft, wrongType } from './schema.ts';
 
 /** llama.cpp's `--spec-draft-n-max`. */
-const DEFAULT_DRAFT_MAX = 3;
+export const DEFAULT_DRAFT_MAX = 3;
 
 /**
  * Every field of a completion request but the prompt, in llama-server's order of evaluation (the first bad one is

@@ -108,13 +108,14 @@ describe('context shift', () => {
     expect(drafted.tokens).toHaveLength(200);
   });
 
-  it('leaves a cache that the next request can go on from', async () => {
+  it('leaves to the next request what it did not move: the rest was decoded behind other text', async () => {
     const server = testServer({ nCtx: 64, settings });
     const prompt = tokenizer.encode('abcdefg', { addSpecial: true, parseSpecial: true });
-    const { tokens } = await server.complete({ ...body, prompt, n_predict: 60 });
+    const { tokens } = await server.complete({ ...body, prompt, n_predict: 60, n_keep: 3 });
     const kept = [...prompt, ...tokens];
-    kept.splice(1, 31);
+    kept.splice(4, 29);
     const next = await server.complete({ ...body, prompt: kept });
-    expect(next.timings.cache_n).toBe(kept.length - 1);
+    expect(next.timings.cache_n).toBe(4);
+    expect((await server.complete({ ...body, prompt: kept })).timings.cache_n).toBe(kept.length - 1);
   });
 });

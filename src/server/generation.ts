@@ -38,6 +38,8 @@ export class Generation {
   #text = '';
   #hasNewLine = false;
   #truncated = false;
+  /** Positions at the beginning that no context shift has touched. */
+  #nUnshifted = Number.POSITIVE_INFINITY;
   #stopType: StopType = 'none';
   #stoppingWord = '';
   #nDrafted = 0;
@@ -127,9 +129,15 @@ export class Generation {
     return tokens.slice(0, Math.min(nPast, end));
   }
 
-  /** To be called when positions of the sequence were dropped to make room. */
-  markTruncated(): void {
+  /** Of these, the ones a later request may go on from: what was moved down still knows the text that was dropped. */
+  get reusableTokens(): readonly TokenId[] {
+    return this.cachedTokens.slice(0, this.#nUnshifted);
+  }
+
+  /** To be called when positions of the sequence from `keep` on were dropped to make room. */
+  markShifted(keep: number): void {
     this.#truncated = true;
+    this.#nUnshifted = Math.min(this.#nUnshifted, keep);
   }
 
   /** Whether there is a reason to stop. */

@@ -30,12 +30,15 @@ export function propsView({ context, model, nCtx, nSlots, defaults }: ModelViewD
     endpoint_slots: true,
     endpoint_props: false,
     endpoint_metrics: false,
+    ui: false,
+    ui_settings: {},
     chat_template: '',
     chat_template_caps: {},
     bos_token: specialText(tokenizer.bos),
     eos_token: specialText(tokenizer.eos),
     build_info: BUILD_INFO,
     is_sleeping: false,
+    cors_proxy_enabled: false,
   };
 
   function specialText(token: number): string {

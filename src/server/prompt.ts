@@ -36,29 +36,30 @@ function tokenizePrompt(prompt: unknown, tokenizer: Tokenizer): number[] {
 
 /**
  * Text, or an array of texts and token ids, as tokens; only a text at the very beginning gets the special tokens that
- * `addSpecial` adds. Throws `invalid_request` for anything else.
+ * `addSpecial` adds. Throws `invalid_request` with the message `shapes` for anything else.
  */
 export function tokenizeMixed(
   content: unknown,
   tokenizer: Tokenizer,
   { addSpecial, parseSpecial }: EncodeOptions,
+  shapes = SHAPES,
 ): number[] {
   if (typeof content === 'string') return tokenizer.encode(content, { addSpecial, parseSpecial });
-  if (!Array.isArray(content)) throw new ForetokenError('invalid_request', SHAPES);
+  if (!Array.isArray(content)) throw new ForetokenError('invalid_request', shapes);
   return content.flatMap((part, index) => {
     if (Number.isInteger(part)) return part;
-    if (typeof part !== 'string') throw new ForetokenError('invalid_request', SHAPES);
+    if (typeof part !== 'string') throw new ForetokenError('invalid_request', shapes);
     return tokenizer.encode(part, { addSpecial: addSpecial && index === 0, parseSpecial });
   });
 }
 
-/** Throws `invalid_request` when an id is not in the vocabulary. */
-export function checkTokens(tokens: readonly number[], nVocab: number): void {
+/** Throws `invalid_request` when an id is not in the vocabulary; `where` is what the error says it was found in. */
+export function checkTokens(tokens: readonly number[], nVocab: number, where = 'Prompt'): void {
   const stranger = tokens.find(token => token < 0 || token >= nVocab);
   if (stranger === undefined) return;
   throw new ForetokenError(
     'invalid_request',
-    `Prompt contains invalid tokens: ${stranger} is not in 0..${nVocab - 1}`,
+    `${where} contains invalid tokens: ${stranger} is not in 0..${nVocab - 1}`,
   );
 }
 

@@ -98,13 +98,22 @@ export class Scheduler {
   }
 
   async #step(running: readonly BusyState[]): Promise<void> {
+    let results: readonly StepResult[];
     try {
       for (const { generation } of running) this.#shiftIfFull(generation);
-      const results = await this.#decoder.step(running.map(({ generation }) => generation.sequence));
-      const now = this.#now();
-      for (const [i, state] of running.entries()) this.#advance(state, results[i], now);
+      results = await this.#decoder.step(running.map(({ generation }) => generation.sequence));
     } catch (error) {
       this.#failAll(running, ForetokenError.from(error));
+      return;
+    }
+    const now = this.#now();
+    for (const [i, state] of running.entries()) {
+      try {
+        this.#advance(state, results[i], now);
+      } catch (error) {
+        // The text of one answer is no concern of the others.
+        this.#abandon(state.job, ForetokenError.from(error));
+      }
     }
   }
 
@@ -130,7 +139,7 @@ export class Scheduler {
       addBos: tokenizer.addBos,
     });
     this.#decoder.shift(sequence, keep, discard);
-    generation.markTruncated();
+    generation.markShifted(keep);
   }
 
   #isRunning(state: BusyState): boolean {
@@ -146,7 +155,7 @@ export class Scheduler {
     this.#nReleased++;
     this.slots[generation.sequence.slot].state = {
       kind: 'idle',
-      cached: generation.cachedTokens,
+      cached: generation.reusableTokens,
       last: generation,
       releasedAt: this.#nReleased,
     };

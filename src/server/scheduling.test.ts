@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { FakeForwardPass } from '../engine/fakeForwardPass.ts';
+import { StopMatcher } from '../engine/stop.ts';
 import { errorOf, Gate, letters, parseEvents, type TestServer, testServer, tokenizer } from './testServer.ts';
 
 const body = { n_predict: 12, ignore_eos: true, return_tokens: true };
@@ -55,6 +56,21 @@ describe('requests at the same time', () => {
     await both;
     // Each alone takes 12 steps; the second may have come when the first was already in its first one.
     expect(model.calls.length).toBeLessThanOrEqual(13);
+  });
+
+  it('fail one by one: text that cannot be made of one of them is not the end of the others', async () => {
+    const { gate, server } = gatedServer(2);
+    gate.close();
+    const both = ['ab', 'cd'].map(prompt => server.post('/completion', { ...body, prompt }));
+    await busy(server, 2);
+    const push = vi.spyOn(StopMatcher.prototype, 'push').mockImplementationOnce(() => {
+      throw new Error('no text');
+    });
+    gate.open();
+    const statuses = (await Promise.all(both)).map(({ status }) => status);
+    push.mockRestore();
+    expect(statuses.sort()).toEqual([200, 500]);
+    await busy(server, 0);
   });
 
   it('wait for a slot in the order they came', async () => {

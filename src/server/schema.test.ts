@@ -16,6 +16,7 @@ describe('request fields', () => {
     { body: { max_tokens: 5, max_completion_tokens: 6 }, expected: { nPredict: 6 } },
     { body: { temperature: -1 }, expected: { temperature: 0 } },
     { body: { top_p: 7, min_p: -1, top_k: -3 }, expected: { topP: 1, minP: 0, topK: 0 } },
+    { body: { top_p: 1e39, xtc_threshold: -1e39 }, expected: { topP: 1, xtcThreshold: 0 } },
     { body: { mirostat: 9 }, expected: { mirostat: 2 } },
     { body: { dry_base: 0.5 }, expected: { dryBase: 0.5 } },
     { body: { id_slot: 'x', response_fields: 'content' }, expected: { idSlot: -1, responseFields: [] } },
@@ -98,6 +99,8 @@ describe('request fields', () => {
       { repeat_last_n: -1 },
       "Field 'repeat_last_n': Value must be between 0 <= value <= 2147483647, but got -1",
     ],
+    [{ temperature: 1e39 }, "Field 'temperature': the number is too large"],
+    [{ frequency_penalty: -1e39 }, "Field 'frequency_penalty': the number is too large"],
     [{ n: 3 }, "Field 'n': Value must be between 1 <= value <= 2, but got 3"],
     [
       { speculative: { n_max: -1 } },

@@ -98,20 +98,28 @@ export function integer(names: Names, fallback: number, range?: Range): Field<nu
   };
 }
 
-/** A number; true and false are 1 and 0. */
+/** A number that fits a float32, the type the samplers compute in; true and false are 1 and 0. */
 export function float(names: Names, fallback: number, range?: Range): Field<number> {
   return {
     names: namesOf(names),
     fallback,
-    read: (value, name) => withinRange(readNumber(value, name), name, range, x => x.toFixed(6)),
+    read(value, name) {
+      const number = withinRange(readNumber(value, name), name, range, x => x.toFixed(6));
+      if (!Number.isFinite(Math.fround(number))) throw tooLarge(name);
+      return number;
+    },
   };
 }
 
 function readNumber(value: unknown, name: string): number {
   if (typeof value === 'boolean') return Number(value);
   if (typeof value !== 'number') throw wrongType(name, 'number', value);
-  if (!Number.isFinite(value)) throw fieldError(name, 'the number is too large');
+  if (!Number.isFinite(value)) throw tooLarge(name);
   return value;
+}
+
+function tooLarge(name: string): ForetokenError {
+  return fieldError(name, 'the number is too large');
 }
 
 function withinRange(value: number, name: string, range: Range | undefined, show: (x: number) => string) {

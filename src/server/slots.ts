@@ -6,7 +6,7 @@ import type { Job } from './job.ts';
 export type SlotState =
   | {
       readonly kind: 'idle';
-      /** Tokens whose K and V the slot still holds. */
+      /** Tokens whose K and V the slot still holds, as far as decoding them again would give the same. */
       readonly cached: readonly TokenId[];
       readonly last: Generation | null;
       /** Order of release, for choosing the least recently used; 0 before the first. */

@@ -3,15 +3,15 @@ import { ForetokenError } from '../util/errors.ts';
 import { jsonResponse, readJsonObject } from './jsonBody.ts';
 import { checkTokens, tokenizeMixed } from './prompt.ts';
 
+const CONTENT_SHAPES = '"content" must be a string, or a list of mixed strings & tokens';
+
 /** `POST /tokenize`: text, or an array of texts and ids, as token ids, with their pieces if wanted. */
 export async function handleTokenize(request: Request, tokenizer: Tokenizer): Promise<Response> {
   const body = await readJsonObject(request);
   const { content = [] } = body;
-  const tokens = tokenizeMixed(content, tokenizer, {
-    addSpecial: body.add_special === true,
-    parseSpecial: body.parse_special !== false,
-  });
-  checkTokens(tokens, tokenizer.nVocab);
+  const encoding = { addSpecial: body.add_special === true, parseSpecial: body.parse_special !== false };
+  const tokens = tokenizeMixed(content, tokenizer, encoding, CONTENT_SHAPES);
+  checkTokens(tokens, tokenizer.nVocab, '"content"');
   if (body.with_pieces !== true) return jsonResponse({ tokens });
   return jsonResponse({ tokens: tokens.map(id => ({ id, piece: pieceOf(id, tokenizer) })) });
 }
@@ -22,7 +22,7 @@ export async function handleDetokenize(request: Request, tokenizer: Tokenizer): 
   if (!Array.isArray(tokens) || !tokens.every(Number.isInteger)) {
     throw new ForetokenError('invalid_request', '"tokens" must be an array of token ids');
   }
-  checkTokens(tokens, tokenizer.nVocab);
+  checkTokens(tokens, tokenizer.nVocab, '"tokens"');
   return jsonResponse({ content: tokenizer.decode(tokens, true) });
 }
 

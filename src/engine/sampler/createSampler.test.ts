@@ -101,6 +101,27 @@ describe('createSampler', () => {
     expect(chain.survivors()[0].p).toBe(1);
   });
 
+  it.each<[string, Partial<SamplerParams>]>([
+    ['no samplers', { samplers: [] }],
+    ['the defaults', {}],
+    ['mirostat 1', { mirostat: 1 }],
+    ['mirostat 2', { mirostat: 2 }],
+    ['a low temperature, which makes both biases infinite', { temperature: 0.01, topK: 0 }],
+  ])('shares the draw among infinite biases with %s', (_, params) => {
+    const logitBias = [7, 3].map(token => ({ token, bias: params.temperature ? 3e38 : 1e39 }));
+    const chain = sampler({ ...params, logitBias });
+    expect([3, 7]).toContain(chain.sample(randomRow(new Mt19937(6))));
+    expect(chain.survivors().every(({ token }) => token === 3 || token === 7)).toBe(true);
+  });
+
+  it.each([0, 1])('still draws at temperature %d when every token is banned', temperature => {
+    const logitBias = Array.from({ length: N_VOCAB }, (_, token) => ({ token, bias: -Infinity }));
+    const chain = sampler({ samplers: ['temperature'], temperature, logitBias });
+    const token = chain.sample(randomRow(new Mt19937(7)));
+    expect(chain.survivors().map(survivor => survivor.token)).toContain(token);
+    expect(chain.survivors().reduce((sum, { p }) => sum + p, 0)).toBeCloseTo(1, 5);
+  });
+
   it('finds the best again after penalties have reordered a sorted list', () => {
     const row: Candidates = { ids: Int32Array.from([0, 1]), logits: Float32Array.from([8, 7]) };
     const chain = sampler({

@@ -1,5 +1,5 @@
-import { expf, f32 } from './float32.ts';
 import { Mt19937 } from './mt19937.ts';
+import { weightOf } from './softmax.ts';
 import type { Selector } from './stage.ts';
 
 /**
@@ -14,7 +14,7 @@ export function createDist(seed: number): Selector {
       const max = list.maxLogit();
       let sum = 0;
       for (let i = 0; i < size; i++) {
-        p[i] = expf(f32(logits[i] - max));
+        p[i] = weightOf(logits[i], max);
         sum += p[i];
       }
       const target = sum * rng.nextDouble();
