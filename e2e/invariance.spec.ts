@@ -12,6 +12,7 @@ const CASES = [
   { model: 'foretoken-stories-moe-q4_0.gguf', tuning: 'software', cacheType: 'f16' },
   { model: 'foretoken-stories-moe-q4_0.gguf', tuning: 'gpu', cacheType: 'f16' },
   { model: 'foretoken-stories-draft-q4_0.gguf', tuning: 'software', cacheType: 'f16' },
+  { model: 'foretoken-stories-draft-q4_0.gguf', tuning: 'gpu', cacheType: 'f32' },
 ] as const;
 
 for (const { model, tuning, cacheType } of CASES) {

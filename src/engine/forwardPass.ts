@@ -64,7 +64,7 @@ export interface ForwardPass {
   /**
    * Decodes `rows` (1..maxRows; rows of one slot in ascending, contiguous positions) in one submit.
    * Resolves to one `Candidates` per row with `output`, in order; to an empty list, without waiting for this step's own
-   * work, when no row has it. The arrays are the caller's to keep. Throws `device_lost`.
+   * work, when no row has it. The arrays may be kept, not written. Throws `device_lost`.
    */
   forward(rows: readonly BatchRow[], kind: OutputKind): Promise<Candidates[]>;
 

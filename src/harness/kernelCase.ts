@@ -40,36 +40,46 @@ export function caseId(
   return `${kernel}:${listed.join(',')}`;
 }
 
-/** Runs a case on the GPU and compares; inputs that the kernel only reads have to come back unharmed by being read-only. */
+/** Runs a case on the GPU and compares what came of it. Throws `shader_error` when the kernel does not compile. */
 export async function runKernelCase(gpu: Gpu, { make }: KernelCase, tuning: Tuning): Promise<Comparison> {
   const { spec, bindings, expected } = make(tuning);
   const { device } = gpu;
+  // Compiled first: an error from here on is the run's.
+  await gpu.pipelines.get(spec);
+  const buffers: GPUBuffer[] = [];
+  const create = (size: number, usage: GPUBufferUsageFlags) => {
+    const buffer = gpu.createBuffer(kernelKey(spec), Math.max(16, size), usage);
+    buffers.push(buffer);
+    return buffer;
+  };
   device.pushErrorScope('validation');
-  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
-  const buffers = bindings.map((data, i) => {
-    const buffer = gpu.createBuffer(`${spec.shader}[${i}]`, Math.max(16, data.byteLength), usage);
+  const inputs = bindings.map(data => {
+    const buffer = create(
+      data.byteLength,
+      GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
+    );
     device.queue.writeBuffer(buffer, 0, data);
     return buffer;
   });
-  const dispatches = await new Recorder(device, gpu.pipelines).prepare([{ spec, buffers }]);
+  const dispatches = await new Recorder(device, gpu.pipelines).prepare([{ spec, buffers: inputs }]);
   const encoder = device.createCommandEncoder();
   const pass = encoder.beginComputePass();
   record(pass, dispatches);
   pass.end();
   const readings = expected.map(({ binding }) => {
     const size = bindings[binding].byteLength;
-    const staging = gpu.createBuffer('staging', size, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
-    encoder.copyBufferToBuffer(buffers[binding], 0, staging, 0, size);
-    return staging;
+    const staging = create(size, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+    encoder.copyBufferToBuffer(inputs[binding], 0, staging, 0, size);
+    return { staging, size };
   });
   device.queue.submit([encoder.finish()]);
   const words = await Promise.all(
-    readings.map(async staging => {
+    readings.map(async ({ staging, size }) => {
       await staging.mapAsync(GPUMapMode.READ);
-      return new Uint32Array(staging.getMappedRange().slice(0));
+      return new Uint32Array(staging.getMappedRange(0, size).slice(0));
     }),
   );
-  for (const buffer of [...buffers, ...readings]) gpu.destroyBuffer(buffer);
+  for (const buffer of buffers) gpu.destroyBuffer(buffer);
   const error = await device.popErrorScope();
   if (error)
     return { passed: false, nmse: Number.POSITIVE_INFINITY, message: `${kernelKey(spec)}: ${error.message}` };

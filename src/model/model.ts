@@ -22,6 +22,7 @@ export class Model implements ForwardPass {
   readonly #state: RunState;
   /** What is written before a step, see shaders/lib/step.wgsl. */
   readonly #stepWords: Uint32Array<ArrayBuffer>;
+  readonly #allIds: Int32Array;
   #busy = false;
   /** The last step that nobody waits for. */
   #ahead: Promise<undefined> | null = null;
@@ -40,6 +41,7 @@ export class Model implements ForwardPass {
     this.nCtx = shape.nCtx;
     this.nSlots = shape.nSlots;
     this.maxRows = shape.maxRows;
+    this.#allIds = Int32Array.from({ length: config.nVocab }, (_, id) => id);
     this.#stepWords = new Uint32Array(4 * (1 + state.maxRows));
   }
 
@@ -67,7 +69,7 @@ export class Model implements ForwardPass {
         return this.#read(encoder, topK, 8 * kTop * nOutputs, words => topKCandidates(words, nOutputs, kTop));
       case 'logits': {
         const bytes = 4 * this.nVocab * nOutputs;
-        return this.#read(encoder, logits, bytes, words => logitsCandidates(words, nOutputs, this.nVocab));
+        return this.#read(encoder, logits, bytes, words => logitsCandidates(words, nOutputs, this.#allIds));
       }
       default:
         return assertNever(kind);

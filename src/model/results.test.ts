@@ -34,7 +34,7 @@ describe('topKCandidates', () => {
 describe('logitsCandidates', () => {
   it('gives every row a copy of its logits, in order of id', () => {
     const mapped = new Float32Array([1, 2, 3, 4]);
-    const rows = logitsCandidates(new Uint32Array(mapped.buffer), 2, 2);
+    const rows = logitsCandidates(new Uint32Array(mapped.buffer), 2, Int32Array.of(0, 1));
     mapped.fill(0);
     expect(rows.map(({ ids, logits }) => [[...ids], [...logits]])).toEqual([
       [

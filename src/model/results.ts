@@ -22,9 +22,9 @@ export function topKCandidates(words: Uint32Array, nOutputs: number, k: number):
   });
 }
 
-/** From [output, nVocab] logits. */
-export function logitsCandidates(words: Uint32Array, nOutputs: number, nVocab: number): Candidates[] {
-  const ids = Int32Array.from({ length: nVocab }, (_, id) => id);
+/** From [output, nVocab] logits; `ids` are all of them, in order, shared by the rows. */
+export function logitsCandidates(words: Uint32Array, nOutputs: number, ids: Int32Array): Candidates[] {
+  const nVocab = ids.length;
   return Array.from({ length: nOutputs }, (_, output) => ({
     ids,
     logits: new Float32Array(words.buffer, words.byteOffset + 4 * output * nVocab, nVocab).slice(),

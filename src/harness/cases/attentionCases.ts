@@ -35,6 +35,9 @@ const shapes: readonly HeadShape[] = [
   { ...usual, nHead: 1, nKvHead: 1, headDim: 4, nRot: 4 },
   { ...usual, nHead: 3, nKvHead: 3, headDim: 64, nRot: 64 },
   { ...usual, nHead: 8, nKvHead: 1, headDim: 32, nRot: 32, cache: 'f16' },
+  // More heads than one workgroup takes: by lanes, and by workgroup storage.
+  { ...usual, nHead: 24, nKvHead: 1, headDim: 64, nRot: 64 },
+  { ...usual, nHead: 40, nKvHead: 1, headDim: 8, nRot: 8 },
 ];
 
 /** Rows of two slots at positions around the edges of a tile of 64. */
@@ -86,13 +89,17 @@ function readCache(shape: HeadShape): (words: Uint32Array<ArrayBuffer>) => Float
   return words => (shape.cache === 'f16' ? halvesToFloats(words) : new Float32Array(words.buffer));
 }
 
-export const ropeStoreCases: readonly KernelCase[] = shapes.map(shape => ({
-  id: caseId('rope_store', named(shape)),
+export const ropeStoreCases: readonly KernelCase[] = [
+  ...shapes.map(shape => ({ shape, scale: 1 })),
+  // Beyond the largest f16: the cache saturates.
+  { shape: { ...usual, cache: 'f16' as const }, scale: 1e5 },
+].map(({ shape, scale }) => ({
+  id: caseId('rope_store', { ...named(shape), scale }),
   make: () => {
     const { nHead, nKvHead, headDim, nCtx, nRot } = shape;
     const width = (nHead + 2 * nKvHead) * headDim;
     const table = ropeTable(nCtx, nRot, 10000, 1);
-    const qkv = randomValues(places.length * width, 20);
+    const qkv = randomValues(places.length * width, 20, scale);
     const k = cacheValues(shape, 21);
     const v = cacheValues(shape, 22);
     const bindings = [stepBuffer(places), table, Float32Array.from(qkv), cacheBinding(k), cacheBinding(v)];

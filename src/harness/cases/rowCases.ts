@@ -46,6 +46,8 @@ export const swigluCases: readonly KernelCase[] = [
   { n: 1, rows: 1, scale: 1 },
   { n: 172, rows: 4, scale: 1 },
   { n: 64, rows: 2, scale: 60 },
+  // exp overflows from 88 on.
+  { n: 256, rows: 1, scale: 300 },
 ].map(parameters => ({
   id: caseId('swiglu', parameters),
   make: () => {
@@ -78,27 +80,44 @@ function logitRows(nVocab: number, rows: number, kind: LogitKind): Float32Array<
 }
 type LogitKind = 'random' | 'ties' | 'equal';
 
+/** `draftStep`: results of a later step of a draft chain go behind those of the earlier ones. */
 const logitShapes = [
-  { nVocab: 1024, rows: 3, kind: 'random' },
-  { nVocab: 1000, rows: 2, kind: 'ties' },
-  { nVocab: 300, rows: 1, kind: 'equal' },
-  { nVocab: 32000, rows: 1, kind: 'random' },
-  { nVocab: 1, rows: 2, kind: 'random' },
-  { nVocab: 65, rows: 17, kind: 'ties' },
+  { nVocab: 1024, rows: 3, kind: 'random', draftStep: 0 },
+  { nVocab: 1000, rows: 2, kind: 'ties', draftStep: 0 },
+  { nVocab: 300, rows: 1, kind: 'equal', draftStep: 0 },
+  { nVocab: 128256, rows: 1, kind: 'random', draftStep: 0 },
+  { nVocab: 1, rows: 2, kind: 'random', draftStep: 0 },
+  { nVocab: 65, rows: 17, kind: 'ties', draftStep: 0 },
+  { nVocab: 200, rows: 2, kind: 'random', draftStep: 3 },
 ] as const;
+
+function draftStepBuffer(rows: number, draftStep: number): Uint32Array<ArrayBuffer> {
+  const step = plainStep(rows);
+  step[2] = draftStep;
+  return step;
+}
+
+/** (token, bits of its logit) of each. */
+function tokenPairs(tokens: Uint32Array, logitOf: (i: number) => number): Uint32Array<ArrayBuffer> {
+  const pairs = new Uint32Array(2 * tokens.length);
+  tokens.forEach((token, i) => {
+    pairs.set([token, bitsOf(logitOf(i))], 2 * i);
+  });
+  return pairs;
+}
 
 export const argmaxCases: readonly KernelCase[] = logitShapes.map(parameters => ({
   id: caseId('argmax', { ...parameters }),
   make: tuning => {
-    const { nVocab, rows, kind } = parameters;
+    const { nVocab, rows, kind, draftStep } = parameters;
     const logits = logitRows(nVocab, rows, kind);
     const tokens = argmax(logits, nVocab);
-    const expected = Uint32Array.from({ length: 2 * rows }, (_, i) =>
-      i % 2 === 0 ? tokens[i >> 1] : bitsOf(logits[(i >> 1) * nVocab + tokens[i >> 1]]),
-    );
+    const expected = new Uint32Array(2 * rows * (draftStep + 1));
+    const chosen = tokenPairs(tokens, row => logits[row * nVocab + tokens[row]]);
+    expected.set(chosen, 2 * rows * draftStep);
     return {
-      spec: argmaxKernel({ nVocab, stride: nVocab, outputs: rows, outStride: 1 }, tuning),
-      bindings: [plainStep(rows), logits, new Uint32Array(2 * rows)],
+      spec: argmaxKernel({ nVocab, stride: nVocab, outputs: rows, outStride: rows }, tuning),
+      bindings: [draftStepBuffer(rows, draftStep), logits, new Uint32Array(expected.length)],
       expected: [{ binding: 2, values: expected, bound: 0 }],
     };
   },
@@ -107,29 +126,38 @@ export const argmaxCases: readonly KernelCase[] = logitShapes.map(parameters => 
 export const topKCases: readonly KernelCase[] = logitShapes.map(parameters => ({
   id: caseId('top_k', { ...parameters }),
   make: tuning => {
-    const { nVocab, rows, kind } = parameters;
+    const { nVocab, rows, kind, draftStep } = parameters;
     const k = Math.min(64, nVocab);
     const logits = logitRows(nVocab, rows, kind);
-    // The kernel leaves the set unordered: compare the ids of each row in ascending order.
-    const sortRows = (ids: Uint32Array) => {
-      const sorted = Uint32Array.from(ids);
-      for (let row = 0; row < rows; row++) sorted.subarray(row * k, (row + 1) * k).sort();
-      return sorted;
-    };
+    const top = topK(logits, nVocab, k);
+    const expected = new Uint32Array(2 * rows * k * (draftStep + 1));
+    expected.set(
+      tokenPairs(top.ids, i => top.logits[i]),
+      2 * rows * k * draftStep,
+    );
     return {
-      spec: topKKernel({ nVocab, stride: nVocab, outputs: rows, outStride: 1, k }, tuning),
-      bindings: [plainStep(rows), logits, new Uint32Array(2 * rows * k)],
+      spec: topKKernel({ nVocab, stride: nVocab, outputs: rows, outStride: rows, k }, tuning),
+      bindings: [draftStepBuffer(rows, draftStep), logits, new Uint32Array(expected.length)],
       expected: [
-        {
-          binding: 2,
-          values: sortRows(topK(logits, nVocab, k).ids),
-          bound: 0,
-          select: words => sortRows(words.filter((_, i) => i % 2 === 0)),
-        },
+        { binding: 2, values: sortedRows(expected, k), bound: 0, select: words => sortedRows(words, k) },
       ],
     };
   },
 }));
+
+/** The pairs of each row of `k` by ascending token: the kernel leaves the set unordered. */
+function sortedRows(pairs: Uint32Array<ArrayBuffer>, k: number): Uint32Array<ArrayBuffer> {
+  const sorted = new Uint32Array(pairs.length);
+  for (let row = 0; row < pairs.length / (2 * k); row++) {
+    const order = Array.from({ length: k }, (_, i) => row * k + i).sort(
+      (a, b) => pairs[2 * a] - pairs[2 * b],
+    );
+    order.forEach((from, i) => {
+      sorted.set(pairs.subarray(2 * from, 2 * from + 2), 2 * (row * k + i));
+    });
+  }
+  return sorted;
+}
 
 export const advanceCases: readonly KernelCase[] = [
   {
