@@ -185,6 +185,8 @@ const routerShapes = [
   { weight: 'F16', rows: 3, nExperts: 8, nUsed: 8, scale: 1 },
   { weight: 'Q8_0', rows: 2, nExperts: 130, nUsed: 6, scale: 1 },
   { weight: 'F32', rows: 2, nExperts: 60, nUsed: 4, scale: 30 },
+  // All logits equal: the lowest ids win.
+  { weight: 'F32', rows: 2, nExperts: 8, nUsed: 3, scale: 0 },
 ] as const;
 
 export const routerCases: readonly KernelCase[] = routerShapes.map(parameters => ({
