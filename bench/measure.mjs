@@ -24,7 +24,6 @@ export async function measure({ model, modelDraft, nPredict, repetitions }) {
       const { timings, tokens } = await server.completion({
         prompt: PROMPT,
         n_predict: nPredict,
-        ignore_eos: true,
         return_tokens: true,
       });
       const after = await server.counters();
@@ -46,7 +45,6 @@ export async function measure({ model, modelDraft, nPredict, repetitions }) {
       prefillTokensPerSecond: summary(list.map(run => run.prefill)),
       decodeTokensPerSecond: summary(list.map(run => run.decode)),
       ...(name === 'speculative' && { drafted, accepted, acceptanceRate: accepted / drafted }),
-      // The prompt's own step is the first token's; what it costs beside decoding is one submit.
       callsPerToken: Object.fromEntries(Object.entries(calls).map(([key, n]) => [key, n / tokens.length])),
     };
   }

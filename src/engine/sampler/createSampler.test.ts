@@ -24,6 +24,14 @@ function view({ ids, logits }: Candidates, kind: OutputKind): Candidates {
   return topCandidates(ids, logits, ids.length, kind === 'topK' ? TOP_K_MAX : 1);
 }
 
+/** Lowers the first `count` tokens, every second one a little and the others for good. */
+function bans(count: number) {
+  return Array.from({ length: count }, (_, token) => ({
+    token,
+    bias: token % 2 ? -0.5 : Number.NEGATIVE_INFINITY,
+  }));
+}
+
 const cases: [string, Partial<SamplerParams>, OutputKind][] = [
   ['the defaults', {}, 'topK'],
   ['temperature 0', { temperature: 0 }, 'argmax'],
@@ -34,6 +42,14 @@ const cases: [string, Partial<SamplerParams>, OutputKind][] = [
   ['top_k 1 after top_p', { topK: 1, samplers: ['top_p', 'top_k', 'temperature'] }, 'argmax'],
   ['top_k 1 after a temperature', { topK: 1, samplers: ['temperature', 'top_k'] }, 'logits'],
   ['temperature 0 with a bias', { temperature: 0, logitBias: [{ token: 3, bias: 9 }] }, 'logits'],
+  [
+    'temperature 0 with a ban',
+    { temperature: 0, logitBias: [{ token: 3, bias: Number.NEGATIVE_INFINITY }] },
+    'topK',
+  ],
+  ['bans before top_k', { logitBias: bans(24) }, 'topK'],
+  ['more bans than the candidates have room for', { logitBias: bans(25) }, 'logits'],
+  ['temperature 0 with many bans', { temperature: 0, logitBias: bans(64) }, 'logits'],
   ['temperature 0 with penalties', { temperature: 0, repeatPenalty: 1.3 }, 'logits'],
   ['temperature 0 with DRY', { temperature: 0, dryMultiplier: 1 }, 'logits'],
   ['temperature 0 with typ_p after top_k', { temperature: 0, typicalP: 0.5 }, 'topK'],

@@ -108,15 +108,23 @@ function createSelector(params: SamplerParams, nVocab: number): Selector {
 /** The least that decides the same token: only what stages do before the first that keeps few of the best matters. */
 function neededOutput(stages: readonly ChainStage[]): OutputKind {
   let needs: OutputKind = 'logits';
-  for (const [i, { effect }] of stages.entries()) {
+  // Of the best of a row this many may fall behind, so that as many more have to be seen.
+  let nLowered = 0;
+  let isUncut = true;
+  for (const { effect } of stages) {
     switch (effect.kind) {
       case 'reweigh':
         return needs;
+      case 'lower':
+        nLowered += effect.count;
+        break;
       case 'cutTail':
+        isUncut = false;
         break;
       case 'keepBest':
-        if (effect.count === 1) return 'argmax';
-        if (i === 0 && effect.count <= TOP_K_MAX) needs = 'topK';
+        if (effect.count === 1 && nLowered === 0) return 'argmax';
+        if ((isUncut || effect.count === 1) && effect.count + nLowered <= TOP_K_MAX) needs = 'topK';
+        isUncut = false;
         break;
       default:
         assertNever(effect);

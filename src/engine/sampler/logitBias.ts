@@ -5,7 +5,9 @@ import type { ChainStage } from './stage.ts';
 export function createLogitBias(biases: readonly LogitBias[]): ChainStage | null {
   if (biases.length === 0) return null;
   return {
-    effect: { kind: 'reweigh' },
+    effect: biases.every(({ bias }) => bias <= 0)
+      ? { kind: 'lower', count: biases.length }
+      : { kind: 'reweigh' },
     apply(list) {
       for (const { token, bias } of biases) {
         const i = list.indexOf(token);
