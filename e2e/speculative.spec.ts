@@ -136,12 +136,15 @@ for (const { name, skip, models, prompt, expected, longPrompt } of PAIRS) {
     ] as const) {
       test(`answers ${nRequests} requests at once with ${nSlots} slots`, async ({ harness, startServer }) => {
         const server = await startServer({ ...SETTINGS, ...(await models(harness.page)), nSlots });
+        const request = { prompt, ...GREEDY, cache_prompt: false };
         const replies = await Promise.all(
-          Array.from({ length: nRequests }, () => server.post('/completion', { prompt, ...GREEDY })),
+          Array.from({ length: nRequests }, () => server.post('/completion', request)),
         );
+        const alone = await server.completion(request);
         for (const { status, body } of replies) {
           expect(status).toBe(200);
           expect(body).toHaveProperty('content', expect.stringMatching(expected));
+          expect(body).toHaveProperty('content', alone.content);
         }
       });
     }

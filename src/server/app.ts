@@ -4,7 +4,7 @@ import type { DraftSource } from '../engine/draftSource.ts';
 import type { ForwardPass } from '../engine/forwardPass.ts';
 import { createSampler } from '../engine/sampler/createSampler.ts';
 import { buildDryBreakers } from '../engine/sampler/dryBreakers.ts';
-import type { ServerReport, ServerSettings } from '../protocol/options.ts';
+import { DEFAULT_N_BATCH, type ServerReport, type ServerSettings } from '../protocol/options.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { type CompletionDeps, handleCompletion } from './completion.ts';
@@ -39,8 +39,6 @@ export interface App {
   /** Ends all requests with `closed`; resolves when the model is not in use any more. */
   close(): Promise<void>;
 }
-
-const DEFAULT_N_BATCH = 64;
 
 /** Builds the server around a loaded model. */
 export function createApp(deps: AppDeps): App {

@@ -3,7 +3,7 @@ import { openSource, readGguf } from '../gguf/index.ts';
 import { openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
 import { checkModel, loadModel, type ModelFile, tensorBytes } from '../model/loadModel.ts';
-import type { LoadProgress } from '../protocol/options.ts';
+import { DEFAULT_N_BATCH, type LoadProgress } from '../protocol/options.ts';
 import type { WireOptions, WireSource } from '../protocol/worker.ts';
 import { createApp } from '../server/app.ts';
 import { Tokenizer, type VocabularySpec, vocabularyMismatch } from '../tokenizer/index.ts';
@@ -51,7 +51,7 @@ async function wire(
   const { nCtx, nCtxSlot } = contextSize(options, target.file.config.nCtxTrain);
   const {
     nSlots = 1,
-    nBatch = 64,
+    nBatch = DEFAULT_N_BATCH,
     cacheType = 'f16',
     countCalls: _,
     model: __,

@@ -1,8 +1,10 @@
-import type { CancelMessage, ExchangeMessage, ExchangeRequest } from '../protocol/worker.ts';
+import {
+  type CancelMessage,
+  EXCHANGE_ORIGIN,
+  type ExchangeMessage,
+  type ExchangeRequest,
+} from '../protocol/worker.ts';
 import { ForetokenError } from '../util/errors.ts';
-
-/** Paths are all that matters; the host only makes them a URL. */
-const ORIGIN = 'http://foretoken.invalid';
 
 /**
  * Answers one request over its port. Resolves when the last message is sent or the request was cancelled, never
@@ -31,7 +33,7 @@ export async function answer(
 }
 
 function requestFrom(record: ExchangeRequest, signal: AbortSignal): Request {
-  return new Request(new URL(record.path, ORIGIN), {
+  return new Request(new URL(record.path, EXCHANGE_ORIGIN), {
     method: record.method,
     headers: record.headers.map(([name, value]): [string, string] => [name, value]),
     body: record.body,

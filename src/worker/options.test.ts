@@ -8,6 +8,7 @@ describe('checkOptions', () => {
     const all = {
       nCtx: 64,
       nSlots: 2,
+      nBatch: 2,
       draftMin: 4,
       draftMax: 8,
       pMin: 0.5,
@@ -22,9 +23,10 @@ describe('checkOptions', () => {
       temperature: 0,
       cacheType: 'f32',
       alias: 'a',
-      nBatch: 1,
     });
     checkOptions(Object.assign({ model }, { nCtx: undefined }));
+    checkOptions({ model, nSlots: 64 });
+    checkOptions({ model, nSlots: 65, nBatch: 65 });
   });
 
   it.each([
@@ -39,6 +41,8 @@ describe('checkOptions', () => {
     [{ alias: '' }, 'alias must be a text that is not empty'],
     [{ draftMin: 9, draftMax: 8 }, 'draftMin (9) must not be above draftMax (8)'],
     [{ draftMin: 5 }, 'draftMin (5) must not be above draftMax (3)'],
+    [{ nSlots: 65 }, 'nBatch (64) must be at least nSlots (65)'],
+    [{ nSlots: 3, nBatch: 2 }, 'nBatch (2) must be at least nSlots (3)'],
     [{ n_ctx: 64 }, 'unknown option n_ctx; the options are model, modelDraft, nCtx'],
   ])('refuses %j', (options, message) => {
     expect(() => checkOptions(Object.assign({ model }, options))).toThrow(message);

@@ -1,3 +1,4 @@
+import { DEFAULT_N_BATCH } from '../protocol/options.ts';
 import type { WireOptions } from '../protocol/worker.ts';
 import { DEFAULT_DRAFT_MAX } from '../server/completionFields.ts';
 import { MIN_SHIFTED_N_CTX } from '../server/contextShift.ts';
@@ -46,9 +47,14 @@ export function checkOptions(options: { readonly [Name in keyof WireOptions]: un
       throw invalid(`${name} must be ${expectation(rule)}; got ${JSON.stringify(value) ?? String(value)}`);
     }
   }
-  const { draftMin, draftMax = DEFAULT_DRAFT_MAX } = options;
+  const { draftMin, draftMax = DEFAULT_DRAFT_MAX, nSlots, nBatch = DEFAULT_N_BATCH } = options;
   if (typeof draftMin === 'number' && typeof draftMax === 'number' && draftMin > draftMax) {
     throw invalid(`draftMin (${draftMin}) must not be above draftMax (${draftMax})`);
+  }
+  if (typeof nSlots === 'number' && typeof nBatch === 'number' && nSlots > nBatch) {
+    throw invalid(
+      `nBatch (${nBatch}) must be at least nSlots (${nSlots}): each slot has a row in every batch`,
+    );
   }
 }
 
