@@ -1,4 +1,5 @@
 import type { Page } from 'playwright/test';
+import { expectInvariance } from './fixtures/invariance.ts';
 import { DRAFT_Q4_0, fileInPage, MOE_F16, MOE_Q4_0, NO_STORIES260K, STORIES260K } from './fixtures/models.ts';
 import type { PageModel } from './fixtures/pageServer.ts';
 import { expect, test } from './fixtures/test.ts';
@@ -148,5 +149,17 @@ for (const { name, skip, models, prompt, expected, longPrompt } of PAIRS) {
         }
       });
     }
+  });
+}
+
+// Batch invariance is what makes the rest of this file hold by construction instead of by luck.
+for (const [name, options] of [
+  ['F16', { model: MOE_F16, tuning: 'software', cacheType: 'f32' }],
+  ['Q4_0', { model: MOE_Q4_0, tuning: 'software', cacheType: 'f16' }],
+] as const) {
+  test(`${name} target: logits are bit-equal alone, as any row of a batch and beside a busy slot`, async ({
+    harness,
+  }) => {
+    await expectInvariance(harness, options);
   });
 }

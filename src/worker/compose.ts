@@ -2,7 +2,7 @@ import { DraftModel } from '../engine/draftModel.ts';
 import { openSource, readGguf } from '../gguf/index.ts';
 import { openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
-import { checkModel, loadModel, type ModelFile, tensorBytes } from '../model/loadModel.ts';
+import { checkLimits, checkModel, loadModel, type ModelFile, tensorBytes } from '../model/loadModel.ts';
 import { DEFAULT_N_BATCH, type LoadProgress } from '../protocol/options.ts';
 import type { WireOptions, WireSource } from '../protocol/worker.ts';
 import { createApp } from '../server/app.ts';
@@ -59,12 +59,11 @@ async function wire(
     ...given
   } = options;
   const settings = { ...given, nCtx, nSlots, nBatch };
+  const shape = { nCtx: nCtxSlot, nSlots, maxRows: nBatch, cacheType };
+  for (const opened of draft ? [target, draft] : [target]) checkLimits(gpu, opened.file, shape);
   const load = ({ role, file }: OpenedModel) =>
     loadModel(gpu, file, {
-      nCtx: nCtxSlot,
-      nSlots,
-      maxRows: nBatch,
-      cacheType,
+      ...shape,
       onProgress: (phase, loadedBytes, totalBytes) =>
         onProgress({ model: role, phase, loadedBytes, totalBytes }),
     });
