@@ -7,11 +7,12 @@ import { buildDryBreakers } from '../engine/sampler/dryBreakers.ts';
 import { DEFAULT_N_BATCH, type ServerReport, type ServerSettings } from '../protocol/options.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
 import { ForetokenError } from '../util/errors.ts';
-import { type CompletionDeps, handleCompletion } from './completion.ts';
+import { type CompletionDeps, complete, handleCompletion } from './completion.ts';
 import { completionFields } from './completionFields.ts';
 import { errorResponse } from './errorResponse.ts';
-import { jsonResponse } from './jsonBody.ts';
+import { jsonResponse, readJsonObject } from './jsonBody.ts';
 import { type ModelViewDeps, modelsView, propsView } from './modelViews.ts';
+import { createTextFormat } from './openai/textFormat.ts';
 import type { ResponseContext } from './response.ts';
 import { type SamplerContext, samplerParamsOf } from './samplerParams.ts';
 import { Scheduler } from './scheduler.ts';
@@ -92,6 +93,9 @@ export function createApp(deps: AppDeps): App {
   for (const path of ['/completion', '/completions']) {
     routes.post(path, c => handleCompletion(c.req.raw, completion));
   }
+  routes.post('/v1/completions', async c =>
+    complete(await readJsonObject(c.req.raw), c.req.raw.signal, createTextFormat(context.model), completion),
+  );
   routes.post('/tokenize', c => handleTokenize(c.req.raw, tokenizer));
   routes.post('/detokenize', c => handleDetokenize(c.req.raw, tokenizer));
   routes.notFound(() => errorResponse(new ForetokenError('not_found', 'File Not Found')));

@@ -16,8 +16,10 @@ export const DEFAULT_DRAFT_MAX = 3;
  */
 export function completionFields(settings: ServerSettings, tokenizer: Tokenizer, nSlots: number) {
   return {
+    verbose: boolean('verbose', false),
     timingsPerToken: boolean('timings_per_token', false),
     stream: boolean('stream', false),
+    includeUsage: boolean('stream_options.include_usage', false),
     cachePrompt: boolean('cache_prompt', settings.cachePrompt ?? true),
     returnTokens: boolean('return_tokens', false),
     returnProgress: boolean('return_progress', false),

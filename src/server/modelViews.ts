@@ -4,8 +4,8 @@ import { reducedGenerationSettings } from './generationSettings.ts';
 import type { JsonObject } from './json.ts';
 import type { ResponseContext } from './response.ts';
 
-/** `build_info`; llama-server's begins with a `b` and a number, and clients look for that. */
-const BUILD_INFO = 'b1-foretoken';
+/** `build_info`, and `system_fingerprint` of OpenAI's answers; llama-server's begins with a `b` and a number, and clients look for that. */
+export const BUILD_INFO = 'b1-foretoken';
 
 /** What `/props` and `/v1/models` tell of a server. */
 export interface ModelViewDeps {
