@@ -42,6 +42,13 @@ export interface ServerOptions {
   readonly nBatch?: number;
   /** Type of the KV cache of the target and the draft. Default f16. */
   readonly cacheType?: CacheType;
+  /**
+   * Format of conversations: 'chatml', 'llama3', 'command-r', or a Jinja template. Default: the model's own, or chatml if it
+   * has none.
+   */
+  readonly chatTemplate?: string;
+  /** Whether chat templates are Jinja; if not, the format is one of the three, told by the template's text. Default true. */
+  readonly jinja?: boolean;
   /** Name the server answers with. Default: the model's own. */
   readonly alias?: string;
   /** Count every WebGPU call, for benchmarks; read with `server.counters()`. */

@@ -7,6 +7,8 @@ import { buildDryBreakers } from '../engine/sampler/dryBreakers.ts';
 import { DEFAULT_N_BATCH, type ServerReport, type ServerSettings } from '../protocol/options.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
 import { ForetokenError } from '../util/errors.ts';
+import { addChatRoutes } from './chat/routes.ts';
+import { createChatTemplate } from './chat/template.ts';
 import { type CompletionDeps, complete, handleCompletion } from './completion.ts';
 import { completionFields } from './completionFields.ts';
 import { errorResponse } from './errorResponse.ts';
@@ -27,6 +29,8 @@ export interface AppDeps {
   readonly drafts: DraftSource | null;
   readonly settings: ServerSettings;
   readonly report: ServerReport;
+  /** The model's own chat template, if it has one. */
+  readonly chatTemplate?: string | null;
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number;
   /** An unsigned 32-bit number. */
@@ -58,6 +62,11 @@ export function createApp(deps: AppDeps): App {
     eogTokens: tokenizer.eogTokens,
     draftKind: drafts?.kind ?? null,
   };
+  const template = createChatTemplate({
+    option: settings.chatTemplate,
+    model: deps.chatTemplate ?? null,
+    jinja: settings.jinja ?? true,
+  });
   const sampling = samplerContext(tokenizer, deps.randomSeed ?? randomSeed);
   let nTasks = 0;
   const completion: CompletionDeps = {
@@ -75,6 +84,7 @@ export function createApp(deps: AppDeps): App {
     nCtx,
     nSlots,
     defaults: readFields(fields, {}),
+    template,
   };
 
   const routes = new Hono();
@@ -96,6 +106,7 @@ export function createApp(deps: AppDeps): App {
   routes.post('/v1/completions', async c =>
     complete(await readJsonObject(c.req.raw), c.req.raw.signal, createTextFormat(context.model), completion),
   );
+  addChatRoutes(routes, { template, tokenizer }, completion);
   routes.post('/tokenize', c => handleTokenize(c.req.raw, tokenizer));
   routes.post('/detokenize', c => handleDetokenize(c.req.raw, tokenizer));
   routes.notFound(() => errorResponse(new ForetokenError('not_found', 'File Not Found')));

@@ -12,7 +12,7 @@ import type { Composition } from './api.ts';
 import { describeModel } from './modelReport.ts';
 import { checkOptions, contextSize } from './options.ts';
 import { Resources } from './resources.ts';
-import { vocabularyFrom } from './vocabulary.ts';
+import { chatTemplateOf, vocabularyFrom } from './vocabulary.ts';
 
 type OnProgress = (progress: LoadProgress) => void;
 
@@ -86,6 +86,7 @@ async function wire(
       drafts: draftModel && new DraftModel(draftModel),
       settings,
       report,
+      chatTemplate: chatTemplateOf(target.file.gguf.metadata),
     }),
   );
   return {

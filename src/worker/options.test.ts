@@ -23,6 +23,8 @@ describe('checkOptions', () => {
       temperature: 0,
       cacheType: 'f32',
       alias: 'a',
+      chatTemplate: '{{ messages }}',
+      jinja: true,
     });
     checkOptions(Object.assign({ model }, { nCtx: undefined }));
     checkOptions({ model, nSlots: 64 });
@@ -39,6 +41,10 @@ describe('checkOptions', () => {
     [{ ctxShift: 1 }, 'ctxShift must be true or false; got 1'],
     [{ cacheType: 'q8_0' }, "cacheType must be 'f32' or 'f16'"],
     [{ alias: '' }, 'alias must be a text that is not empty'],
+    [{ jinja: 'no' }, 'jinja must be true or false; got "no"'],
+    [{ chatTemplate: '' }, 'chatTemplate must be a text that is not empty'],
+    [{ chatTemplate: '{% if %}' }, 'the chat template is not valid Jinja'],
+    [{ chatTemplate: 'my own', jinja: false }, 'this custom template is not supported'],
     [{ draftMin: 9, draftMax: 8 }, 'draftMin (9) must not be above draftMax (8)'],
     [{ draftMin: 5 }, 'draftMin (5) must not be above draftMax (3)'],
     [{ nSlots: 65 }, 'nBatch (64) must be at least nSlots (65)'],
