@@ -9,6 +9,7 @@ import { jsonResponse, readJsonObject } from './jsonBody.ts';
 import { checkLength, checkTokens, tokenizePrompts } from './prompt.ts';
 import { finalResponse, progressPartial, type ResponseContext, tokenPartial } from './response.ts';
 import { type RunListener, runTasks } from './runTasks.ts';
+import { RANDOM_SEED, unsignedSeed } from './samplerParams.ts';
 import type { Scheduler } from './scheduler.ts';
 import { readFields } from './schema.ts';
 import { EVENT_STREAM_HEADERS, EventStream } from './sse.ts';
@@ -50,13 +51,22 @@ function prepare(body: JsonObject, deps: CompletionDeps) {
   const prompts = tokenizePrompts(body, deps.context.tokenizer);
   const params = readFields(deps.fields, body);
   const nPredict = params.nPredict < 0 ? deps.nPredict : params.nPredict;
-  const tasks = prompts.map((prompt, index): Task => {
+  const choices = prompts.flatMap(prompt =>
+    Array.from({ length: params.nCmpl }, (_, choice) => ({ prompt, params: choiceParams(params, choice) })),
+  );
+  const tasks = choices.map(({ prompt, params }, index): Task => {
     checkTokens(prompt, deps.context.tokenizer.nVocab);
     const sampler = deps.createSampler(params);
     checkLength(prompt.length, deps.nCtx);
     return { id: deps.nextTaskId(), index, prompt, params, sampler, nPredict };
   });
   return { tasks, params };
+}
+
+/** Parameters of a prompt's choice number `choice`: a fixed seed counts on from one to the next. */
+function choiceParams(params: CompletionParams, choice: number): CompletionParams {
+  const isRandom = unsignedSeed(params.seed) === RANDOM_SEED;
+  return isRandom ? params : { ...params, seed: params.seed + choice };
 }
 
 async function collected(

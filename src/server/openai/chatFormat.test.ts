@@ -135,6 +135,22 @@ describe('/v1/chat/completions', () => {
     expect(__verbose).toMatchObject({ generation_settings: { n_probs: nProbs }, prompt: '<s>ab' });
   });
 
+  it('gives several choices, each with a role and an end of its own', async () => {
+    const server = testServer({ nSlots: 2, settings: { chatTemplate: TEMPLATE } });
+    const body = { n: 2, max_tokens: 3, temperature: 1, seed: 1, ignore_eos: true };
+    const { choices } = await ask(server, body);
+    expect(choices.map(({ index }) => index)).toEqual([0, 1]);
+    const deltas = (await stream(server, body)).flatMap(chunk => chunk.choices);
+    for (const { index, message } of choices) {
+      const own = deltas.filter(delta => delta.index === index);
+      expect(own.map(({ delta }) => ('content' in delta ? delta.content : '')).join('')).toBe(
+        message.content,
+      );
+      expect(own[0].delta).toEqual({ role: 'assistant', content: null });
+      expect(own.at(-1)).toMatchObject({ delta: {}, finish_reason: 'length' });
+    }
+  });
+
   const tool = { type: 'function', function: { name: 'f', parameters: {} } };
   it.each<{ body: object; code: number; message: string }>([
     { body: { messages: 1 }, code: 400, message: "Expected 'messages' to be an array" },
