@@ -3,6 +3,8 @@ import { BOS, EOS, tokenizer } from '../testServer.ts';
 import { renderChat } from './prompt.ts';
 import { createChatTemplate, type TemplateSources } from './template.ts';
 
+const bosText = tokenizer.pieceText(BOS);
+const eosText = tokenizer.pieceText(EOS);
 const CONVERSATION = [
   { role: 'system', content: ' Book ' },
   { role: 'user', content: 'Hey' },
@@ -170,9 +172,6 @@ describe('a chat template', () => {
     });
   });
 });
-
-const bosText = tokenizer.pieceText(BOS);
-const eosText = tokenizer.pieceText(EOS);
 
 describe('a bad conversation', () => {
   const user = { role: 'user', content: 'a' };
