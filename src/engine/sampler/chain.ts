@@ -6,7 +6,10 @@ export interface Sampler {
   readonly needs: OutputKind;
   /** Appends a token to the history that penalties and DRY look at: every prompt token, then every sampled one. */
   accept(token: TokenId): void;
-  /** Runs the chain on one row and draws; consumes exactly one draw. Does not call `accept`, leaves `candidates` alone. */
+  /**
+   * Runs the chain on one row and draws once, or twice where a grammar refuses the first token. Does not call `accept`,
+   * leaves `candidates` alone.
+   */
   sample(candidates: Candidates): TokenId;
   /** The survivors of the last `sample`, by descending probability, without those of probability 0. */
   survivors(): readonly { readonly token: TokenId; readonly p: number }[];

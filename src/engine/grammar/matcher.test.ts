@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { EOG, feed, matcherOf, SPECIAL, vocabulary } from './testVocabulary.ts';
+
+const JSON_GRAMMAR = `root ::= object
+value ::= object | array | string | number | "true" | "false" | "null"
+object ::= "{" ws ( string ":" ws value ("," ws string ":" ws value)* )? "}" ws
+array ::= "[" ws ( value ("," ws value)* )? "]" ws
+string ::= "\\"" ( [^"\\\\\\x7F\\x00-\\x1F] | "\\\\" (["\\\\bfnrt] | "u" [0-9a-fA-F]{4}) )* "\\"" ws
+number ::= "-"? ([0-9] | [1-9] [0-9]{0,15}) ("." [0-9]+)? ws
+ws ::= | " " | "\\n" [ \\t]{0,20}`;
+
+const TEXTS = ['', '{', '{"', '{"a', '{"a\\', '{"a\\u12', '{"日', '{"a":', '{"a": 12', '{"a":[{}, ', '{}'];
+
+describe('allowed tokens', () => {
+  it.each(TEXTS)('behind %s are those that are allowed one by one', text => {
+    const matcher = matcherOf(JSON_GRAMMAR);
+    expect(feed(matcher, new TextEncoder().encode(text))).toBe(true);
+    const oneByOne = [...vocabulary.pieces.keys()].filter(token => matcher.isAllowed(token));
+    expect(matcher.allowedTokens().sort((a, b) => a - b)).toEqual(oneByOne);
+    expect(oneByOne.length).toBeGreaterThan(0);
+  });
+
+  it('end the text where the grammar may end, and nowhere else', () => {
+    const matcher = matcherOf('root ::= "a" "b"?');
+    expect(matcher.isAllowed(EOG)).toBe(false);
+    feed(matcher, [0x61]);
+    expect(matcher.allowedTokens()).toEqual(expect.arrayContaining([EOG, 0x62]));
+    feed(matcher, [0x62]);
+    expect(matcher.allowedTokens()).toEqual([EOG]);
+  });
+
+  it('are never special, not even where the grammar has the text of the one that ends generation', () => {
+    const matcher = matcherOf('root ::= .* "</s>"');
+    expect(matcher.isAllowed(SPECIAL)).toBe(false);
+    expect(matcher.isAllowed(EOG)).toBe(false);
+    expect(matcher.allowedTokens()).not.toContain(EOG);
+    expect(matcher.allowedTokens()).not.toContain(SPECIAL);
+    expect(matcher.isAllowed(9999)).toBe(false);
+  });
+});
+
+describe('UTF-8', () => {
+  it.each<[string, number[], boolean]>([
+    ['root ::= "é"', [0xc3], true],
+    ['root ::= "é"', [0xc3, 0xa9], true],
+    ['root ::= "é"', [0xc3, 0xa8], false],
+    ['root ::= "é"', [0xc4], false],
+    ['root ::= [^é]', [0xc3, 0xa8], true],
+    ['root ::= [^é]', [0xc3, 0xa9], false],
+    ['root ::= [α-ω]', [0xce, 0xb1], true],
+    ['root ::= [α-ω]', [0xce, 0x90], false],
+    ['root ::= .', [0x80], false],
+    ['root ::= .', [0xff], false],
+    ['root ::= .', [0xc0], false],
+    ['root ::= .', [0xe0, 0x9f], false],
+    ['root ::= .', [0xed, 0xa0], false],
+    ['root ::= .', [0xf4, 0x90], false],
+    ['root ::= .', [0xf4, 0x8f, 0xbf, 0xbf], true],
+    ['root ::= .', [0xf5], false],
+    ['root ::= .', [0xe6, 0x41], false],
+    ['root ::= .', [0], false],
+  ])('%s takes %j: %s', (grammar, bytes, expected) => {
+    expect(feed(matcherOf(grammar), bytes)).toBe(expected);
+  });
+
+  it('does not let a text end within a character', () => {
+    const matcher = matcherOf('root ::= "日"*');
+    expect(matcher.canEnd).toBe(true);
+    feed(matcher, [0xe6]);
+    expect(matcher.canEnd).toBe(false);
+    feed(matcher, [0x97]);
+    expect(matcher.allowedTokens()).toEqual([0xa5]);
+    feed(matcher, [0xa5]);
+    expect(matcher.canEnd).toBe(true);
+  });
+});
+
+describe('hostile grammars', () => {
+  it('that begin in exponentially many ways are refused', () => {
+    const rules = Array.from({ length: 40 }, (_, i) => `r${i} ::= r${i + 1} "x" | r${i + 1} "y"`);
+    const grammar = ['root ::= r0', ...rules, 'r40 ::= "a"'].join('\n');
+    expect(() => matcherOf(grammar)).toThrow('more than 10000 ways');
+  });
+
+  it('that become ambiguous later stay bounded and let nothing wrong in', () => {
+    const rules = Array.from({ length: 40 }, (_, i) => `r${i} ::= r${i + 1} "x" | r${i + 1} "y"`);
+    const matcher = matcherOf(['root ::= "b" r0', ...rules, 'r40 ::= "a"'].join('\n'));
+    expect(feed(matcher, [0x62])).toBe(true);
+    expect(matcher.allowedTokens()).toEqual([0x61]);
+    feed(matcher, [0x61]);
+    for (let i = 0; i < 40; i++) {
+      const [token] = matcher.allowedTokens();
+      expect([0x78, 0x79]).toContain(token);
+      feed(matcher, [token]);
+    }
+    expect(matcher.allowedTokens()).toEqual([EOG]);
+  });
+
+  it('with many counters take long texts in little time', () => {
+    const matcher = matcherOf('root ::= [^"]{0,1900} [^"]{0,1900} "!"');
+    const begun = performance.now();
+    for (let i = 0; i < 150; i++) {
+      expect(matcher.allowedTokens().length).toBeGreaterThan(150);
+      feed(matcher, [0x61]);
+    }
+    expect(performance.now() - begun).toBeLessThan(5000);
+  });
+});

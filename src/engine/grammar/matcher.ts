@@ -1,0 +1,79 @@
+import type { TokenId } from '../forwardPass.ts';
+import { Automaton, type State } from './automaton.ts';
+import type { Grammar } from './grammar.ts';
+import { addByte, type PartialCharacter } from './utf8.ts';
+import type { GrammarVocabulary, TrieNode } from './vocabularyTrie.ts';
+
+/** Where a text of bytes stands: behind its last whole character, and within the next. */
+interface Place {
+  readonly state: State;
+  readonly partial: PartialCharacter | null;
+}
+
+/** Follows one text through a grammar, token by token. A token may end within a character that the next one completes. */
+export class GrammarMatcher {
+  readonly #automaton: Automaton;
+  readonly #vocabulary: GrammarVocabulary;
+  readonly #eog: ReadonlySet<TokenId>;
+  #place: Place;
+
+  /** Throws `invalid_request` for a grammar that is too ambiguous to begin with. */
+  constructor(grammar: Grammar, vocabulary: GrammarVocabulary) {
+    this.#automaton = new Automaton(grammar);
+    this.#vocabulary = vocabulary;
+    this.#eog = new Set(vocabulary.eogTokens);
+    this.#place = { state: this.#automaton.start, partial: null };
+  }
+
+  /** Whether the text may end here: then tokens that end generation are allowed, and nowhere else. */
+  get canEnd(): boolean {
+    return this.#place.partial === null && this.#place.state.isFinal;
+  }
+
+  isAllowed(token: TokenId): boolean {
+    return this.#eog.has(token) ? this.canEnd : this.#after(token) !== null;
+  }
+
+  /** Every token that may come next, in no particular order. Looks only at beginnings that the grammar allows. */
+  allowedTokens(): TokenId[] {
+    const allowed = this.canEnd ? [...this.#vocabulary.eogTokens] : [];
+    const pending: { node: TrieNode; place: Place }[] = [{ node: this.#vocabulary.trie, place: this.#place }];
+    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+      for (const node of at.node.children) {
+        const place = this.#step(at.place, node.byte);
+        if (place === null) continue;
+        for (const token of node.tokens) allowed.push(token);
+        if (node.children.length > 0) pending.push({ node, place });
+      }
+    }
+    return allowed;
+  }
+
+  /** Appends a token to the text. One that is not allowed is passed over, as is one that ends generation. */
+  accept(token: TokenId): void {
+    if (this.#eog.has(token)) return;
+    this.#place = this.#after(token) ?? this.#place;
+  }
+
+  #after(token: TokenId): Place | null {
+    const piece = this.#vocabulary.pieces[token];
+    if (piece === undefined || piece.length === 0 || piece[0] === 0) return null;
+    let place: Place | null = this.#place;
+    for (const byte of piece) {
+      place = this.#step(place, byte);
+      if (place === null) return null;
+    }
+    return place;
+  }
+
+  #step({ state, partial }: Place, byte: number): Place | null {
+    const character = addByte(partial, byte);
+    if (character === null) return null;
+    if (typeof character === 'number') {
+      const next = this.#automaton.next(state, character);
+      return next && { state: next, partial: null };
+    }
+    const { first, last } = character;
+    return this.#automaton.canMatch(state, first, last) ? { state, partial: character } : null;
+  }
+}

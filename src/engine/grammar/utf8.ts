@@ -1,0 +1,41 @@
+import { MAX_CODE_POINT } from './grammar.ts';
+
+/** A character of UTF-8 of which bytes are missing. */
+export interface PartialCharacter {
+  /** The bits so far. */
+  readonly bits: number;
+  readonly nMissing: number;
+  /** Code points that it may become. */
+  readonly first: number;
+  readonly last: number;
+}
+
+const SURROGATES = { first: 0xd800, last: 0xdfff } as const;
+
+/**
+ * One more byte: the whole character, the part of one, or null where UTF-8 allows no such byte (bad, overlong, a
+ * surrogate or too large; RFC 3629).
+ */
+export function addByte(partial: PartialCharacter | null, byte: number): number | PartialCharacter | null {
+  if (partial === null) return firstByte(byte);
+  if (byte < 0x80 || byte > 0xbf) return null;
+  return narrowed((partial.bits << 6) | (byte & 0x3f), partial.nMissing - 1, partial.first);
+}
+
+function firstByte(byte: number): number | PartialCharacter | null {
+  if (byte < 0x80) return byte;
+  if (byte >= 0xc2 && byte <= 0xdf) return narrowed(byte & 0x1f, 1, 0x80);
+  if (byte >= 0xe0 && byte <= 0xef) return narrowed(byte & 0x0f, 2, 0x800);
+  if (byte >= 0xf0 && byte <= 0xf4) return narrowed(byte & 0x07, 3, 0x10000);
+  return null;
+}
+
+/** `least`: no character of this length is below it. */
+function narrowed(bits: number, nMissing: number, least: number): number | PartialCharacter | null {
+  const lowest = bits << (6 * nMissing);
+  const first = Math.max(lowest, least);
+  const last = Math.min(lowest + 2 ** (6 * nMissing) - 1, MAX_CODE_POINT);
+  const isSurrogate = first >= SURROGATES.first && last <= SURROGATES.last;
+  if (first > last || isSurrogate) return null;
+  return nMissing === 0 ? bits : { bits, nMissing, first, last };
+}
