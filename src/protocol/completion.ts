@@ -61,6 +61,10 @@ export interface CompletionRequest {
     | null;
   readonly ignore_eos?: boolean | null;
   readonly stop?: readonly string[] | string | null;
+  /** The answer fits this grammar, in GBNF. */
+  readonly grammar?: string | null;
+  /** The answer is JSON that fits this schema; not together with `grammar`. */
+  readonly json_schema?: unknown;
   readonly n_probs?: number | null;
   readonly post_sampling_probs?: boolean | null;
   /** Draft settings of this request, in any of the spellings that llama-server has had. */

@@ -43,8 +43,20 @@ describe('a bad request', () => {
       expected: { code: 400, type: 'exceed_context_size_error', n_prompt_tokens: nWords, n_ctx: 64 },
     },
     {
-      body: { prompt: 'a', grammar: 'root ::= "a"' },
-      expected: { code: 501, type: 'not_supported_error', message: /^Field 'grammar': not supported/ },
+      body: { prompt: 'a', grammar: 'root ::= ("a"' },
+      expected: {
+        code: 400,
+        type: 'invalid_request_error',
+        message: /^Failed to initialize samplers: failed to parse grammar \(line 1, column 14: /,
+      },
+    },
+    {
+      body: { prompt: 'a', grammar: 'root ::= "a"', json_schema: {} },
+      expected: {
+        code: 400,
+        type: 'invalid_request_error',
+        message: 'Cannot use both json_schema and grammar: leave one of them out',
+      },
     },
   ])('$body gives $expected.code $expected.type', async ({ body, expected }) => {
     const response = await server.post('/completion', body);

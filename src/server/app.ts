@@ -12,6 +12,8 @@ import { createChatTemplate } from './chat/template.ts';
 import { type CompletionDeps, complete, handleCompletion } from './completion.ts';
 import { completionFields } from './completionFields.ts';
 import { errorResponse } from './errorResponse.ts';
+import { grammarConstraint } from './grammarConstraint.ts';
+import { grammarOf } from './grammarFields.ts';
 import { jsonResponse, readJsonObject } from './jsonBody.ts';
 import { type ModelViewDeps, modelsView, propsView } from './modelViews.ts';
 import { createTextFormat } from './openai/textFormat.ts';
@@ -68,6 +70,7 @@ export function createApp(deps: AppDeps): App {
     jinja: settings.jinja ?? true,
   });
   const sampling = samplerContext(tokenizer, deps.randomSeed ?? randomSeed);
+  const constrain = grammarConstraint(tokenizer);
   let nTasks = 0;
   const completion: CompletionDeps = {
     scheduler,
@@ -75,7 +78,8 @@ export function createApp(deps: AppDeps): App {
     context,
     nCtx,
     nPredict: unlimitedIfNegative(settings.nPredict ?? -1),
-    createSampler: params => createSampler(samplerParamsOf(params, sampling), tokenizer.nVocab),
+    createSampler: params =>
+      constrain(createSampler(samplerParamsOf(params, sampling), tokenizer.nVocab), grammarOf(params)),
     nextTaskId: () => nTasks++,
   };
   const model: ModelViewDeps = {

@@ -1,6 +1,7 @@
 import { DEFAULT_SAMPLER_PARAMS as SAMPLING } from '../engine/sampler/params.ts';
 import type { ServerSettings } from '../protocol/options.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
+import { grammarField, jsonSchemaField } from './grammarFields.ts';
 import { isStringArray } from './json.ts';
 import { dryBreakersField, logitBiasField, samplersField, stopField, unsupported } from './samplerFields.ts';
 import { boolean, type Field, type FieldValues, float, hard, integer, soft, wrongType } from './schema.ts';
@@ -81,8 +82,8 @@ export function completionFields(settings: ServerSettings, tokenizer: Tokenizer,
     ),
     lora: unsupported('lora', 'Bake the adapter into the model file.'),
     dryBreakers: dryBreakersField,
-    grammar: unsupported('grammar', 'Leave it out and check the text yourself.'),
-    jsonSchema: unsupported('json_schema', 'Leave it out and check the text yourself.'),
+    grammar: grammarField,
+    jsonSchema: jsonSchemaField,
     logitBias: logitBiasField(tokenizer),
     ignoreEos: boolean('ignore_eos', false),
     stop: stopField,

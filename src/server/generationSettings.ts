@@ -1,5 +1,6 @@
 import type { GenerationSettings, ReducedGenerationSettings } from '../protocol/completion.ts';
 import type { CompletionParams } from './completionFields.ts';
+import { grammarOf } from './grammarFields.ts';
 import { effectiveLogitBias, unsignedSeed } from './samplerParams.ts';
 
 /** What the server adds to a request's parameters when it shows them. */
@@ -23,7 +24,7 @@ export function generationSettings(params: CompletionParams, context: SettingsCo
     })),
     n_probs: params.nProbs,
     min_keep: params.minKeep,
-    grammar: '',
+    grammar: grammarOf(params),
     grammar_lazy: false,
     grammar_triggers: [],
     preserved_tokens: [],
