@@ -62,7 +62,7 @@ function optionalMembers(members: readonly Member[], name: string, rules: RuleSe
   return alternatives.join(' | ');
 }
 
-/** Name of a rule within the rule `name`. */
+/** Name of a rule within the rule `name`; never empty, which is the root's. */
 export function nested(name: string, part: string): string {
-  return name === '' ? part : `${name}-${part}`;
+  return name === '' ? part || 'empty' : `${name}-${part}`;
 }

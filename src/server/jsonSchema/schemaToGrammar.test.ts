@@ -109,6 +109,11 @@ describe('a JSON schema', () => {
       no: ['{"a b":true,"a-b":null}'],
     },
     {
+      schema: { properties: { '': { type: 'null' }, hex: { format: 'uuid' } }, required: [''] },
+      yes: ['{"":null}', '{"":null,"hex":"01234567-89ab-cdef-ABCD-0123456789ab"}'],
+      no: ['null', '{}', '{"":1}'],
+    },
+    {
       schema: { properties: { value: { const: 1 }, root: { const: 2 } } },
       yes: ['{"value":1,"root":2}'],
       no: ['{"value":2}'],
