@@ -31,7 +31,8 @@ export async function answer(
 }
 
 function requestFrom(record: ExchangeRequest, signal: AbortSignal): Request {
-  return new Request(new URL(record.path, ORIGIN), {
+  // Not resolved against the origin: a path may begin with two slashes.
+  return new Request(new URL(ORIGIN + record.path), {
     method: record.method,
     headers: record.headers.map(([name, value]): [string, string] => [name, value]),
     body: record.body,
