@@ -1,12 +1,9 @@
-// keeper.mjs EXECUTABLE ARGS…: runs a Chromium with a profile of its own. When standard input closes, because our parent
+// keeper.mjs PROFILE EXECUTABLE ARGS…: runs a Chromium with the profile folder. When standard input closes, because our parent
 // is done or dead, or when the browser ends, everything of it goes: its processes and its profile.
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 
-const [executable, ...args] = process.argv.slice(2);
-const profile = await mkdtemp(join(tmpdir(), 'foretoken-'));
+const [profile, executable, ...args] = process.argv.slice(2);
 const windows = process.platform === 'win32';
 
 // Chromium ends when the debugging pipe (descriptors 3 and 4) closes, which it does even if we are killed.

@@ -29,5 +29,6 @@ export function loadKv(cache: KvCache, index: number): number {
 
 /** Rounds `value` to the type of the cache; beyond the largest f16 it saturates. */
 export function saveKv(cache: KvCache, index: number, value: number): void {
-  cache[index] = cache instanceof Uint16Array ? floatToHalf(Math.min(Math.max(value, -MAX_HALF), MAX_HALF)) : value;
+  cache[index] =
+    cache instanceof Uint16Array ? floatToHalf(Math.min(Math.max(value, -MAX_HALF), MAX_HALF)) : value;
 }
