@@ -19,6 +19,8 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
   const engineOptions = await publish(options.engine, secret, files);
   const executable = choice.attach ? null : await executableOf(choice.path, machine);
 
+  // A signal may have come while the browser was looked for.
+  if (signal.aborted) return;
   let door: Door | null = null;
   let browser: Browser | null = null;
   let hasLoaded = false;
@@ -47,6 +49,7 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
 
   async function run(engine: Engine): Promise<void> {
     door = await openDoor({ host, port, site: machine.site, secret, files, engine });
+    if (signal.aborted) return door.close();
     machine.log(`listening on ${door.url}`);
     const address = `${door.url}engine.html#${secret}`;
     if (executable === null) {
