@@ -21,8 +21,7 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
 
   // A signal may have come while the browser was looked for.
   if (signal.aborted) return;
-  let door: Door | null = null;
-  let browser: Browser | null = null;
+  const open: { door: Door | null; browser: Browser | null } = { door: null, browser: null };
   let hasLoaded = false;
   try {
     await new Promise<void>((stop, fail) => {
@@ -38,17 +37,18 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
           if (!wasReady && reason) fail(reason);
           else machine.log(`the engine tab is gone${reason ? `: ${reason.message}` : ''}`);
           // The end of the browser is what starts the next one.
-          void browser?.close();
+          void open.browser?.close();
         },
       });
       run(engine).catch(fail);
     });
   } finally {
-    await Promise.all([(browser as Browser | null)?.close(), (door as Door | null)?.close()]);
+    await Promise.all([open.browser?.close(), open.door?.close()]);
   }
 
   async function run(engine: Engine): Promise<void> {
-    door = await openDoor({ host, port, site: machine.site, secret, files, engine });
+    const door = await openDoor({ host, port, site: machine.site, secret, files, engine });
+    open.door = door;
     if (signal.aborted) return door.close();
     machine.log(`listening on ${door.url}`);
     const address = `${door.url}engine.html#${secret}`;
@@ -59,9 +59,14 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
     const args = [...machine.browserFlags, ...choice.args];
     while (!signal.aborted) {
       hasLoaded = false;
-      browser = openBrowser(address, { keeper: machine.keeper, executable, args, headed: choice.headed });
-      await browser.ended;
-      browser = null;
+      open.browser = openBrowser(address, {
+        keeper: machine.keeper,
+        executable,
+        args,
+        headed: choice.headed,
+      });
+      await open.browser.ended;
+      open.browser = null;
       // Its tab may not be known to be gone yet, and would keep the next one out.
       await engine.close();
       // One that could not load the models would not the next time; one that could is started anew.
