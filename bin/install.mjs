@@ -21,11 +21,12 @@ export function installPackages(root) {
   const installed = modified(join(root, 'node_modules', '.package-lock.json'));
   if (installed >= modified(join(root, 'package-lock.json'))) return;
 
-  console.log('Installing packages (npm ci)');
+  // Not on stdout, which may be somebody's JSON.
+  console.error('Installing packages (npm ci)');
   const windows = process.platform === 'win32';
   const { status } = spawnSync('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], {
     cwd: root,
-    stdio: 'inherit',
+    stdio: ['inherit', 2, 2],
     shell: windows,
   });
   if (status !== 0)

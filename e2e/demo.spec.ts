@@ -1,18 +1,13 @@
 import type { Page } from 'playwright/test';
-import { PageErrors } from './fixtures/pageErrors.ts';
 import { expect, test } from './fixtures/test.ts';
 
 /** Greedily continued by "Hello" until the context is full, so there is time to stop it. */
 const LONG = 'Hello Hello Hello';
 
-let errors: PageErrors;
-
 test.beforeEach(async ({ page }) => {
-  errors = new PageErrors(page);
   await page.goto('./');
   await expectReady(page);
 });
-test.afterEach(() => expect(errors.take(), 'errors in the page').toEqual([]));
 
 /** Run becomes possible once the models are loaded and nothing runs. */
 async function expectReady(page: Page): Promise<void> {

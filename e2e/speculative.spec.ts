@@ -1,4 +1,5 @@
 import type { Page } from 'playwright/test';
+import { expectInvariance } from './fixtures/invariance.ts';
 import { DRAFT_Q4_0, fileInPage, MOE_F16, MOE_Q4_0, NO_STORIES260K, STORIES260K } from './fixtures/models.ts';
 import type { PageModel } from './fixtures/pageServer.ts';
 import { expect, test } from './fixtures/test.ts';
@@ -136,14 +137,29 @@ for (const { name, skip, models, prompt, expected, longPrompt } of PAIRS) {
     ] as const) {
       test(`answers ${nRequests} requests at once with ${nSlots} slots`, async ({ harness, startServer }) => {
         const server = await startServer({ ...SETTINGS, ...(await models(harness.page)), nSlots });
+        const request = { prompt, ...GREEDY, cache_prompt: false };
         const replies = await Promise.all(
-          Array.from({ length: nRequests }, () => server.post('/completion', { prompt, ...GREEDY })),
+          Array.from({ length: nRequests }, () => server.post('/completion', request)),
         );
+        const alone = await server.completion(request);
         for (const { status, body } of replies) {
           expect(status).toBe(200);
           expect(body).toHaveProperty('content', expect.stringMatching(expected));
+          expect(body).toHaveProperty('content', alone.content);
         }
       });
     }
+  });
+}
+
+// Batch invariance is what makes the rest of this file hold by construction instead of by luck.
+for (const [name, options] of [
+  ['F16', { model: MOE_F16, tuning: 'software', cacheType: 'f32' }],
+  ['Q4_0', { model: MOE_Q4_0, tuning: 'software', cacheType: 'f16' }],
+] as const) {
+  test(`${name} target: logits are bit-equal alone, as any row of a batch and beside a busy slot`, async ({
+    harness,
+  }) => {
+    await expectInvariance(harness, options);
   });
 }

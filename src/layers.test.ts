@@ -39,6 +39,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 
 /** Package → the folders that may import it. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  '@huggingface/jinja': ['server'],
   comlink: ['client', 'worker'],
   hono: ['server'],
   preact: ['pages'],

@@ -13,6 +13,12 @@ export interface WorkerPort {
   terminate(): void;
 }
 
+/**
+ * How long the worker may take to free what it holds. It waits for the step under way, and a GPU that hangs never ends
+ * one.
+ */
+const CLOSE_GRACE_MS = 3_000;
+
 /** One worker, from its start to its end; owns it. Once it has crashed or is closed, everything pending rejects. */
 export class Connection {
   readonly #worker: WorkerPort;
@@ -56,8 +62,9 @@ export class Connection {
   async close(): Promise<void> {
     if (this.#closed.signal.aborted) return;
     this.#closed.abort(new ForetokenError('closed', 'the server is closed; create another one'));
-    // After a crash there is nobody to answer.
-    await abortable(this.#api.close(), this.#crash.signal).catch(() => {});
+    // After a crash there is nobody to answer, and the browser frees what is left when the worker is gone.
+    const patience = AbortSignal.any([this.#crash.signal, AbortSignal.timeout(CLOSE_GRACE_MS)]);
+    await abortable(this.#api.close(), patience).catch(() => {});
     this.#worker.terminate();
   }
 

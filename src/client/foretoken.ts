@@ -1,6 +1,6 @@
 import type { CompletionChunk, CompletionRequest, CompletionResponse } from '../protocol/completion.ts';
 import type { ServerReport } from '../protocol/options.ts';
-import type { Counters } from '../protocol/worker.ts';
+import { type Counters, EXCHANGE_ORIGIN } from '../protocol/worker.ts';
 import type { ForetokenError } from '../util/errors.ts';
 import { type CallOptions, complete, streamCompletion } from './completion.ts';
 import type { Connection } from './connection.ts';
@@ -38,13 +38,10 @@ export interface Foretoken {
   close(): Promise<void>;
 }
 
-/** Paths are all that matters; the host only makes them a URL. */
-const ORIGIN = 'http://foretoken.invalid';
-
 /** The server on the other end of `connection`. */
 export function createForetoken(connection: Connection, report: ServerReport): Foretoken {
   async function fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-    const request = new Request(input instanceof Request ? input : new URL(input, ORIGIN), init);
+    const request = new Request(input instanceof Request ? input : new URL(input, EXCHANGE_ORIGIN), init);
     const { pathname, search } = new URL(request.url);
     // Firefox has no `body` to ask: a request of another method has one, if only an empty one.
     const hasBody = !['GET', 'HEAD'].includes(request.method);

@@ -218,6 +218,20 @@ describe('the end of a server', () => {
     await server.close();
   });
 
+  it('waits for the worker to free the GPU, but not for ever', async () => {
+    const patience = new AbortController();
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(patience.signal);
+    const { server, worker } = await open(() => {}, { close: () => new Promise(() => {}) });
+    const closed = server.close();
+    await new Promise(resolve => setTimeout(resolve, 20));
+    expect(worker.terminated).toBe(false);
+    patience.abort();
+    await closed;
+    expect(worker.terminated).toBe(true);
+    expect(timeout).toHaveBeenCalledWith(3_000);
+    timeout.mockRestore();
+  });
+
   it('rejects what is pending and resolves `lost` when the worker crashes', async () => {
     const { server, worker } = await open(() => {}, { close: () => new Promise(() => {}) });
     const pending = server.fetch('/completion');

@@ -9,14 +9,21 @@ import { ForetokenError } from '../util/errors.ts';
  */
 export function wireSource(source: ModelSource, option: string): WireSource {
   if (source instanceof Blob) return source;
-  if (source instanceof ArrayBuffer) return new Blob([source]);
-  if (source instanceof Uint8Array) return new Blob([source.slice()]);
+  if (source instanceof ArrayBuffer) return blobOf(new Uint8Array(source));
+  if (source instanceof Uint8Array) return blobOf(source);
   if (source instanceof URL) return source.href;
   if (typeof source === 'string') return absolute(source, option);
   throw new ForetokenError(
     'invalid_option',
     `${option} must be a URL, a Blob or File, a Uint8Array or an ArrayBuffer; got ${describe(source)}`,
   );
+}
+
+/** A Blob takes a copy by itself; only memory that is shared or may be resized has to be copied for it. */
+function blobOf(bytes: Uint8Array): Blob {
+  const { buffer, byteOffset, byteLength } = bytes;
+  const isFixed = buffer instanceof ArrayBuffer && !('resizable' in buffer && buffer.resizable);
+  return new Blob([isFixed ? new Uint8Array(buffer, byteOffset, byteLength) : bytes.slice()]);
 }
 
 function absolute(address: string, option: string): string {

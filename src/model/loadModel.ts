@@ -46,13 +46,8 @@ export function checkModel(gguf: GgufFile): ModelFile {
 export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions): Promise<Model> {
   const { gguf, config } = file;
   const { nCtx, nSlots, maxRows, cacheType, onProgress, tuning = tuningFor(gpu.report) } = options;
+  checkLimits(gpu, file, options);
   const runState = planRunState(config, file.weights, options);
-  for (const { label, bytes } of plannedBuffers(file.weights)) gpu.checkSize(label, bytes);
-  gpu.checkSize(
-    `the KV cache of ${nSlots} × ${nCtx} positions`,
-    layerCacheBytes(config, cacheType, nSlots, nCtx),
-  );
-  for (const [name, words] of Object.entries(runState.words)) gpu.checkSize(name, 4 * words);
 
   const {
     weights: { weights, uploads },
@@ -74,6 +69,17 @@ export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions)
   if (gpu.fault) throw gpu.fault;
   onProgress?.('ready', totalBytes, totalBytes);
   return new Model(gpu, config, plan, state, { nCtx, nSlots, maxRows });
+}
+
+/** Compares every buffer that the model would need with what the device allows. Throws `device_limits`. */
+export function checkLimits(gpu: Gpu, { config, weights }: ModelFile, options: LoadOptions): void {
+  const { nSlots, nCtx, cacheType } = options;
+  for (const { label, bytes } of plannedBuffers(weights)) gpu.checkSize(label, bytes);
+  const cacheBytes = layerCacheBytes(config, cacheType, nSlots, nCtx);
+  gpu.checkSize(`the KV cache of ${nSlots} × ${nCtx} positions`, cacheBytes);
+  for (const [name, words] of Object.entries(planRunState(config, weights, options).words)) {
+    gpu.checkSize(name, 4 * words);
+  }
 }
 
 /** Values of `rope_freqs.weight`, where the file has it. */

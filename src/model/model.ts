@@ -1,6 +1,6 @@
 import type { BatchRow, Candidates, DraftToken, ForwardPass, OutputKind } from '../engine/forwardPass.ts';
 import type { Gpu } from '../gpu/device.ts';
-import { record } from '../gpu/dispatch.ts';
+import { type Dispatch, record } from '../gpu/dispatch.ts';
 import { assert, assertNever } from '../util/assert.ts';
 import type { ModelConfig } from './config.ts';
 import type { Plan, WidthPlan } from './plan.ts';
@@ -48,16 +48,9 @@ export class Model implements ForwardPass {
   async forward(rows: readonly BatchRow[], kind: OutputKind): Promise<Candidates[]> {
     const nOutputs = this.#writeStep(rows);
     const { argmax, topK, logits, kTop } = this.#state;
-    const encoder = this.#gpu.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    record(pass, this.#width(rows.length).layers);
-    if (nOutputs > 0) {
-      const width = this.#width(nOutputs);
-      record(pass, width.head);
-      if (kind === 'argmax') record(pass, width.argmax);
-      if (kind === 'topK') record(pass, width.topK);
-    }
-    pass.end();
+    const { layers } = this.#width(rows.length);
+    for (const part of layers.slice(0, -1)) this.#gpu.device.queue.submit([this.#encode([part]).finish()]);
+    const encoder = this.#encode([...layers.slice(-1), ...this.#outputs(nOutputs, kind)]);
     if (nOutputs === 0) {
       await this.#submitAhead(encoder);
       return [];
@@ -85,17 +78,11 @@ export class Model implements ForwardPass {
     const { outStride, argmax, topK, kTop, maxRows } = this.#state;
     assert(nOutputs > 0 && nOutputs <= outStride, () => `a draft of ${nOutputs} rows for ${outStride} slots`);
     assert(nDraft > 0 && nDraft <= maxRows, () => `a draft of ${nDraft} tokens, at most ${maxRows}`);
-    const encoder = this.#gpu.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    const width = this.#width(nOutputs);
-    for (let step = 0; step < nDraft; step++) {
-      record(pass, step === 0 ? this.#width(rows.length).layers : width.layers);
-      record(pass, width.head);
-      record(pass, width.argmax);
-      if (withProbabilities) record(pass, width.topK);
-      if (step + 1 < nDraft) record(pass, this.#plan.advance);
-    }
-    pass.end();
+    const { layers, head, argmax: chosen, topK: candidates } = this.#width(nOutputs);
+    const results = [head, chosen, ...(withProbabilities ? [candidates] : [])];
+    const lists = [...this.#width(rows.length).layers, ...results];
+    for (let step = 1; step < nDraft; step++) lists.push(this.#plan.advance, ...layers, ...results);
+    const encoder = this.#encode(lists);
 
     const perStep = withProbabilities ? kTop : 1;
     const source = withProbabilities ? topK : argmax;
@@ -114,11 +101,32 @@ export class Model implements ForwardPass {
     assert(keep + discard <= end && end <= this.nCtx, () => `shift by ${discard} after ${keep} of ${end}`);
     const { device } = this.#gpu;
     device.queue.writeBuffer(this.#state.shift, 0, new Uint32Array([slot, keep, discard, end]));
-    const encoder = device.createCommandEncoder();
+    device.queue.submit([this.#encode([this.#plan.shift]).finish()]);
+  }
+
+  /** An encoder with one pass that replays the lists. */
+  #encode(lists: readonly (readonly Dispatch[])[]): GPUCommandEncoder {
+    const encoder = this.#gpu.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    record(pass, this.#plan.shift);
+    for (const list of lists) record(pass, list);
     pass.end();
-    device.queue.submit([encoder.finish()]);
+    return encoder;
+  }
+
+  /** What turns `nOutputs` rows of the residual stream into the results asked for. */
+  #outputs(nOutputs: number, kind: OutputKind): (readonly Dispatch[])[] {
+    if (nOutputs === 0) return [];
+    const { head, argmax, topK } = this.#width(nOutputs);
+    switch (kind) {
+      case 'argmax':
+        return [head, argmax];
+      case 'topK':
+        return [head, topK];
+      case 'logits':
+        return [head];
+      default:
+        return assertNever(kind);
+    }
   }
 
   #width(rows: number): WidthPlan {

@@ -18,6 +18,12 @@ import type { Matrix } from './matrix.ts';
 import { paddedRow, type RunState } from './runState.ts';
 import type { LayerWeights, Weights } from './weights.ts';
 
+/**
+ * Multiply-adds in one submit: an operating system may reset a GPU that is busy with one for two seconds, and a slow one
+ * does some 10^11 in that time.
+ */
+const MAX_MACS_PER_SUBMIT = 1e11;
+
 /** Everything a model needs to describe its dispatches. */
 export interface PlanInputs {
   readonly config: ModelConfig;
@@ -29,8 +35,8 @@ export interface PlanInputs {
 
 /** The dispatches for one batch width. */
 export interface WidthPlan {
-  /** Embedding and layers of that many rows. */
-  readonly layers: readonly Dispatch[];
+  /** Embedding and layers of that many rows: all in one part, unless that were too much work for one submit. */
+  readonly layers: readonly (readonly Dispatch[])[];
   /** Logits, argmax and candidates of that many output rows. */
   readonly head: readonly Dispatch[];
   readonly argmax: readonly Dispatch[];
@@ -56,6 +62,7 @@ export function planWidth(rows: number, tuning: Tuning): number {
 /** Compiles all pipelines, asynchronously and together, and makes all bind groups. */
 export async function buildPlan(gpu: Gpu, inputs: PlanInputs): Promise<Plan> {
   const { state, tuning } = inputs;
+  const nWeights = layerWeights(inputs.weights);
   const recorder = new Recorder(gpu.device, gpu.pipelines);
   const prepared = (calls: readonly Call[]) => recorder.prepare(calls);
   const allWidths = new Set(Array.from({ length: state.maxRows }, (_, i) => planWidth(i + 1, tuning)));
@@ -67,7 +74,8 @@ export async function buildPlan(gpu: Gpu, inputs: PlanInputs): Promise<Plan> {
         prepared([argmaxCall(inputs, rows)]),
         prepared([topKCall(inputs, rows)]),
       ]);
-      return [rows, { layers, head, argmax: argmaxOf, topK: topKOf }];
+      const parts = splitEvenly(layers, Math.ceil((rows * nWeights) / MAX_MACS_PER_SUBMIT));
+      return [rows, { layers: parts, head, argmax: argmaxOf, topK: topKOf }];
     }),
   );
   return {
@@ -76,6 +84,23 @@ export async function buildPlan(gpu: Gpu, inputs: PlanInputs): Promise<Plan> {
     shift: await prepared(shiftCalls(inputs)),
     tuning,
   };
+}
+
+/** Values in the matrices of all layers, those of experts that a row does not use included. */
+function layerWeights({ layers }: Weights): number {
+  const matrices = layers.flatMap(({ qkv, attnOutput, ffn }) => [
+    ...qkv,
+    attnOutput,
+    ...(ffn.kind === 'dense' ? [...ffn.gateUp, ffn.down] : [ffn.gateUp, ffn.down]),
+  ]);
+  return matrices.reduce((sum, { n, k }) => sum + n * k, 0);
+}
+
+function splitEvenly<T>(list: readonly T[], nParts: number): T[][] {
+  const length = Math.ceil(list.length / nParts);
+  return Array.from({ length: Math.ceil(list.length / length) }, (_, i) =>
+    list.slice(i * length, (i + 1) * length),
+  );
 }
 
 function layerCalls(inputs: PlanInputs, rows: number): Call[] {

@@ -19,6 +19,7 @@ export interface CompletionRequest {
   readonly n_indent?: number | null;
   readonly n_keep?: number | null;
   readonly n_discard?: number | null;
+  /** Answers per prompt, at most as many as there are slots; a fixed seed counts on from one to the next. */
   readonly n_cmpl?: number | null;
   readonly t_max_predict_ms?: number | null;
   readonly id_slot?: number | null;

@@ -13,6 +13,9 @@ export interface LoadProgress {
 /** Type of the K and V caches. */
 export type CacheType = 'f32' | 'f16';
 
+/** Largest number of rows in one batch, unless `nBatch` says otherwise. */
+export const DEFAULT_N_BATCH = 64;
+
 /** Options of `createServer`; the defaults are llama-server's where it has them. */
 export interface ServerOptions {
   readonly model: ModelSource;
@@ -35,10 +38,17 @@ export interface ServerOptions {
   readonly seed?: number;
   /** Default `cache_prompt` of requests. Default true. */
   readonly cachePrompt?: boolean;
-  /** Largest number of rows in one batch. Default 64. */
+  /** Largest number of rows in one batch, at least `nSlots`. Default 64. */
   readonly nBatch?: number;
   /** Type of the KV cache of the target and the draft. Default f16. */
   readonly cacheType?: CacheType;
+  /**
+   * Format of conversations: 'chatml', 'llama3', 'command-r', or a Jinja template. Default: the model's own, or chatml if it
+   * has none.
+   */
+  readonly chatTemplate?: string;
+  /** Whether chat templates are Jinja; if not, the format is one of the three, told by the template's text. Default true. */
+  readonly jinja?: boolean;
   /** Name the server answers with. Default: the model's own. */
   readonly alias?: string;
   /** Count every WebGPU call, for benchmarks; read with `server.counters()`. */

@@ -35,6 +35,9 @@ export interface WorkerApi {
   close(): Promise<void>;
 }
 
+/** Paths are all that matters in an exchange; the host only makes them a URL. */
+export const EXCHANGE_ORIGIN = 'http://foretoken.invalid';
+
 /** One HTTP request, read to its end. */
 export interface ExchangeRequest {
   readonly method: string;

@@ -4,14 +4,17 @@ import type { DraftSource } from '../engine/draftSource.ts';
 import type { ForwardPass } from '../engine/forwardPass.ts';
 import { createSampler } from '../engine/sampler/createSampler.ts';
 import { buildDryBreakers } from '../engine/sampler/dryBreakers.ts';
-import type { ServerReport, ServerSettings } from '../protocol/options.ts';
+import { DEFAULT_N_BATCH, type ServerReport, type ServerSettings } from '../protocol/options.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
 import { ForetokenError } from '../util/errors.ts';
-import { type CompletionDeps, handleCompletion } from './completion.ts';
+import { addChatRoutes } from './chat/routes.ts';
+import { createChatTemplate } from './chat/template.ts';
+import { type CompletionDeps, complete, handleCompletion } from './completion.ts';
 import { completionFields } from './completionFields.ts';
 import { errorResponse } from './errorResponse.ts';
-import { jsonResponse } from './jsonBody.ts';
+import { jsonResponse, readJsonObject } from './jsonBody.ts';
 import { type ModelViewDeps, modelsView, propsView } from './modelViews.ts';
+import { createTextFormat } from './openai/textFormat.ts';
 import type { ResponseContext } from './response.ts';
 import { type SamplerContext, samplerParamsOf } from './samplerParams.ts';
 import { Scheduler } from './scheduler.ts';
@@ -26,6 +29,8 @@ export interface AppDeps {
   readonly drafts: DraftSource | null;
   readonly settings: ServerSettings;
   readonly report: ServerReport;
+  /** The model's own chat template, if it has one. */
+  readonly chatTemplate?: string | null;
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number;
   /** An unsigned 32-bit number. */
@@ -39,8 +44,6 @@ export interface App {
   /** Ends all requests with `closed`; resolves when the model is not in use any more. */
   close(): Promise<void>;
 }
-
-const DEFAULT_N_BATCH = 64;
 
 /** Builds the server around a loaded model. */
 export function createApp(deps: AppDeps): App {
@@ -59,6 +62,11 @@ export function createApp(deps: AppDeps): App {
     eogTokens: tokenizer.eogTokens,
     draftKind: drafts?.kind ?? null,
   };
+  const template = createChatTemplate({
+    option: settings.chatTemplate,
+    model: deps.chatTemplate ?? null,
+    jinja: settings.jinja ?? true,
+  });
   const sampling = samplerContext(tokenizer, deps.randomSeed ?? randomSeed);
   let nTasks = 0;
   const completion: CompletionDeps = {
@@ -76,6 +84,7 @@ export function createApp(deps: AppDeps): App {
     nCtx,
     nSlots,
     defaults: readFields(fields, {}),
+    template,
   };
 
   const routes = new Hono();
@@ -94,6 +103,10 @@ export function createApp(deps: AppDeps): App {
   for (const path of ['/completion', '/completions']) {
     routes.post(path, c => handleCompletion(c.req.raw, completion));
   }
+  routes.post('/v1/completions', async c =>
+    complete(await readJsonObject(c.req.raw), c.req.raw.signal, createTextFormat(context.model), completion),
+  );
+  addChatRoutes(routes, { template, tokenizer }, completion);
   routes.post('/tokenize', c => handleTokenize(c.req.raw, tokenizer));
   routes.post('/detokenize', c => handleDetokenize(c.req.raw, tokenizer));
   routes.notFound(() => errorResponse(new ForetokenError('not_found', 'File Not Found')));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CompletionChunk, CompletionPartial } from '../protocol/completion.ts';
+import type { CompletionChunk, CompletionPartial, CompletionResponse } from '../protocol/completion.ts';
 import { BOS, E_ACUTE, EOS, letters, ScriptedForwardPass, testServer, tokenizer } from './testServer.ts';
 
 const PROMPT = 'the cat';
@@ -311,5 +311,31 @@ describe('parameters', () => {
     const body = { prompt: PROMPT, n_predict: 20, ignore_eos: true };
     expect((await server.complete(body)).timings.draft_n).toBeGreaterThan(0);
     expect((await server.complete({ ...body, ...extra })).timings.draft_n).toBeUndefined();
+  });
+});
+
+describe('several choices', () => {
+  const sampling = { n_predict: 6, temperature: 1.5, top_k: 0, top_p: 1, min_p: 0, ignore_eos: true };
+
+  it('come prompt by prompt, each with the next seed', async () => {
+    const server = testServer({ nSlots: 3 });
+    const request = { prompt: ['ab', 'xyz'], ...sampling, seed: 7, n_cmpl: 3 };
+    const results: CompletionResponse[] = await (await server.post('/completion', request)).json();
+    const alone = await Promise.all(
+      ['ab', 'xyz'].flatMap(prompt =>
+        [7, 8, 9].map(seed => server.complete({ prompt, ...sampling, seed, n_cmpl: 1 })),
+      ),
+    );
+    expect(results.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(results.map(({ content }) => content)).toEqual(alone.map(({ content }) => content));
+    expect(new Set(results.map(({ content }) => content)).size).toBe(6);
+  });
+
+  it('each draw a seed of their own when there is none', async () => {
+    let seed = 0;
+    const server = testServer({ nSlots: 2, randomSeed: () => seed++ });
+    const request = { prompt: 'ab', ...sampling, n: 2 };
+    const results: CompletionResponse[] = await (await server.post('/completion', request)).json();
+    expect(results[0].content).not.toBe(results[1].content);
   });
 });

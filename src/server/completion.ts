@@ -1,18 +1,15 @@
 import type { Sampler } from '../engine/sampler/chain.ts';
-import type { CompletionResponse } from '../protocol/completion.ts';
+import type { CompletionChunk, CompletionResponse } from '../protocol/completion.ts';
 import { assertNever } from '../util/assert.ts';
 import type { CompletionParams, completionFields } from './completionFields.ts';
+import { type CompletionFormat, NATIVE_FORMAT } from './completionFormat.ts';
 import { errorBody } from './errorResponse.ts';
+import type { JsonObject } from './json.ts';
 import { jsonResponse, readJsonObject } from './jsonBody.ts';
 import { checkLength, checkTokens, tokenizePrompts } from './prompt.ts';
-import {
-  finalResponse,
-  pickFields,
-  progressPartial,
-  type ResponseContext,
-  tokenPartial,
-} from './response.ts';
+import { finalResponse, progressPartial, type ResponseContext, tokenPartial } from './response.ts';
 import { type RunListener, runTasks } from './runTasks.ts';
+import { RANDOM_SEED, unsignedSeed } from './samplerParams.ts';
 import type { Scheduler } from './scheduler.ts';
 import { readFields } from './schema.ts';
 import { EVENT_STREAM_HEADERS, EventStream } from './sse.ts';
@@ -33,18 +30,31 @@ export interface CompletionDeps {
 
 /** `POST /completion`: one object or an array of them, or a stream of events. Throws whatever is wrong with the request. */
 export async function handleCompletion(request: Request, deps: CompletionDeps): Promise<Response> {
-  const { tasks, params } = prepare(await readJsonObject(request), deps);
+  return complete(await readJsonObject(request), request.signal, NATIVE_FORMAT, deps);
+}
+
+/** Answers the completion request `body` in `format`; `signal` cancels it. Throws whatever is wrong with the request. */
+export async function complete(
+  body: JsonObject,
+  signal: AbortSignal,
+  format: CompletionFormat,
+  deps: CompletionDeps,
+): Promise<Response> {
+  const { tasks, params } = prepare(body, deps);
   return params.stream
-    ? streamed(tasks, params, request.signal, deps)
-    : collected(tasks, params, request.signal, deps);
+    ? streamed(tasks, params, signal, format, deps)
+    : collected(tasks, params, signal, format, deps);
 }
 
 /** Checks everything that can be checked before there is a slot: prompts, fields, sampler, length, in this order. */
-function prepare(body: Awaited<ReturnType<typeof readJsonObject>>, deps: CompletionDeps) {
+function prepare(body: JsonObject, deps: CompletionDeps) {
   const prompts = tokenizePrompts(body, deps.context.tokenizer);
   const params = readFields(deps.fields, body);
   const nPredict = params.nPredict < 0 ? deps.nPredict : params.nPredict;
-  const tasks = prompts.map((prompt, index): Task => {
+  const choices = prompts.flatMap(prompt =>
+    Array.from({ length: params.nCmpl }, (_, choice) => ({ prompt, params: choiceParams(params, choice) })),
+  );
+  const tasks = choices.map(({ prompt, params }, index): Task => {
     checkTokens(prompt, deps.context.tokenizer.nVocab);
     const sampler = deps.createSampler(params);
     checkLength(prompt.length, deps.nCtx);
@@ -53,10 +63,17 @@ function prepare(body: Awaited<ReturnType<typeof readJsonObject>>, deps: Complet
   return { tasks, params };
 }
 
+/** Parameters of a prompt's choice number `choice`: a fixed seed counts on from one to the next. */
+function choiceParams(params: CompletionParams, choice: number): CompletionParams {
+  const isRandom = unsignedSeed(params.seed) === RANDOM_SEED;
+  return isRandom ? params : { ...params, seed: params.seed + choice };
+}
+
 async function collected(
   tasks: readonly Task[],
   params: CompletionParams,
   signal: AbortSignal,
+  format: CompletionFormat,
   { scheduler, context }: CompletionDeps,
 ): Promise<Response> {
   const results = await new Promise<CompletionResponse[]>((resolve, reject) => {
@@ -69,8 +86,7 @@ async function collected(
       failed: reject,
     });
   });
-  const bodies = results.map(result => pickFields(result, params.responseFields));
-  return jsonResponse(bodies.length === 1 ? bodies[0] : bodies);
+  return jsonResponse(format.whole(results, params));
 }
 
 /** Resolves when the first task has its slot; what fails before is an ordinary error, what fails later is an event. */
@@ -78,10 +94,14 @@ function streamed(
   tasks: readonly Task[],
   params: CompletionParams,
   signal: AbortSignal,
+  format: CompletionFormat,
   { scheduler, context }: CompletionDeps,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     let stream: EventStream | null = null;
+    const send = (chunk: CompletionChunk) => {
+      for (const event of format.events(chunk, params)) stream?.send(event);
+    };
     const listener: RunListener = {
       event(event) {
         if (stream === null) {
@@ -91,19 +111,22 @@ function streamed(
         switch (event.kind) {
           case 'started':
           case 'progress':
-            if (params.returnProgress) stream.send(progressPartial(event.generation));
+            if (params.returnProgress) send(progressPartial(event.generation));
             return;
           case 'token':
-            stream.send(tokenPartial(event.generation, event.sampled, event.text, context.tokenizer));
+            send(tokenPartial(event.generation, event.sampled, event.text, context.tokenizer));
             return;
           case 'finished':
-            stream.send(pickFields(finalResponse(event.generation, context), params.responseFields));
+            send(finalResponse(event.generation, context));
             return;
           default:
             assertNever(event);
         }
       },
-      done: () => stream?.close(),
+      done() {
+        if (format.lastLine !== null) stream?.sendText(format.lastLine);
+        stream?.close();
+      },
       failed(error) {
         if (stream === null) return reject(error);
         stream.send(errorBody(error));

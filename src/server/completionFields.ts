@@ -1,7 +1,6 @@
 import { DEFAULT_SAMPLER_PARAMS as SAMPLING } from '../engine/sampler/params.ts';
 import type { ServerSettings } from '../protocol/options.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
-import { ForetokenError } from '../util/errors.ts';
 import { isStringArray } from './json.ts';
 import { dryBreakersField, logitBiasField, samplersField, stopField, unsupported } from './samplerFields.ts';
 import { boolean, type Field, type FieldValues, float, hard, integer, soft, wrongType } from './schema.ts';
@@ -16,8 +15,10 @@ export const DEFAULT_DRAFT_MAX = 3;
  */
 export function completionFields(settings: ServerSettings, tokenizer: Tokenizer, nSlots: number) {
   return {
+    verbose: boolean('verbose', false),
     timingsPerToken: boolean('timings_per_token', false),
     stream: boolean('stream', false),
+    includeUsage: boolean('stream_options.include_usage', false),
     cachePrompt: boolean('cache_prompt', settings.cachePrompt ?? true),
     returnTokens: boolean('return_tokens', false),
     returnProgress: boolean('return_progress', false),
@@ -26,7 +27,7 @@ export function completionFields(settings: ServerSettings, tokenizer: Tokenizer,
     nIndent: integer('n_indent', 0, hard(0)),
     nKeep: integer('n_keep', 0, hard(-1)),
     nDiscard: integer('n_discard', 0, hard(0)),
-    nCmpl: singleChoice(nSlots),
+    nCmpl: integer(['n_cmpl', 'n'], 1, hard(1, nSlots)),
     // A hint of how to reuse the cache; what is reused here is the common prefix, whatever it says.
     nCacheReuse: integer('n_cache_reuse', 0, hard(0)),
     tMaxPredictMs: milliseconds('t_max_predict_ms'),
@@ -106,22 +107,6 @@ const responseFields: Field<readonly string[]> = {
   fallback: [],
   read: value => (isStringArray(value) ? value : []),
 };
-
-/** `n_cmpl`: 1 is all that can be had for now. */
-function singleChoice(nSlots: number): Field<number> {
-  const field = integer(['n_cmpl', 'n'], 1, hard(1, nSlots));
-  return {
-    ...field,
-    read(value, name) {
-      const n = field.read(value, name);
-      if (n === 1) return n;
-      throw new ForetokenError(
-        'not_supported',
-        `Field '${name}': ${n} choices in one request are not supported. Send the prompt ${n} times with ${n} seeds.`,
-      );
-    },
-  };
-}
 
 /** A 64-bit integer of llama-server, which takes no booleans. */
 function milliseconds(name: string): Field<number> {

@@ -1,11 +1,12 @@
 import type { ModelReport } from '../protocol/options.ts';
+import type { ChatTemplate } from './chat/template.ts';
 import type { CompletionParams } from './completionFields.ts';
 import { reducedGenerationSettings } from './generationSettings.ts';
 import type { JsonObject } from './json.ts';
 import type { ResponseContext } from './response.ts';
 
-/** `build_info`; llama-server's begins with a `b` and a number, and clients look for that. */
-const BUILD_INFO = 'b1-foretoken';
+/** `build_info`, and `system_fingerprint` of OpenAI's answers; llama-server's begins with a `b` and a number, and clients look for that. */
+export const BUILD_INFO = 'b1-foretoken';
 
 /** What `/props` and `/v1/models` tell of a server. */
 export interface ModelViewDeps {
@@ -15,10 +16,11 @@ export interface ModelViewDeps {
   readonly nSlots: number;
   /** Parameters of a request that sets none. */
   readonly defaults: CompletionParams;
+  readonly template: ChatTemplate;
 }
 
 /** `GET /props`. */
-export function propsView({ context, model, nCtx, nSlots, defaults }: ModelViewDeps): JsonObject {
+export function propsView({ context, model, nCtx, nSlots, defaults, template }: ModelViewDeps): JsonObject {
   const { tokenizer } = context;
   return {
     default_generation_settings: { params: reducedGenerationSettings(defaults, context), n_ctx: nCtx },
@@ -32,8 +34,8 @@ export function propsView({ context, model, nCtx, nSlots, defaults }: ModelViewD
     endpoint_metrics: false,
     ui: false,
     ui_settings: {},
-    chat_template: '',
-    chat_template_caps: {},
+    chat_template: template.source,
+    chat_template_caps: template.kind === 'jinja' ? template.caps : {},
     bos_token: specialText(tokenizer.bos),
     eos_token: specialText(tokenizer.eos),
     build_info: BUILD_INFO,

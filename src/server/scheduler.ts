@@ -74,8 +74,15 @@ export class Scheduler {
   /** Starts every queued job that has a slot; one that waits for a certain slot holds up nobody else. */
   #admit(): void {
     for (const job of [...this.#queue]) {
-      const slot = chooseSlot(this.slots, job.task.prompt, job.task.params.idSlot);
-      if (slot !== null && this.#unqueue(job)) this.#start(job, slot);
+      // Whoever heard of an earlier start may have cancelled this job.
+      if (!this.#queue.includes(job)) continue;
+      try {
+        const slot = chooseSlot(this.slots, job.task.prompt, job.task.params.idSlot);
+        if (slot !== null) this.#start(job, slot);
+      } catch (error) {
+        // A task that cannot begin is no concern of the others.
+        this.#abandon(job, ForetokenError.from(error));
+      }
     }
   }
 
@@ -92,9 +99,11 @@ export class Scheduler {
     // At least one token has to be decoded: its logits choose the first one of the answer.
     const nCached = Math.max(0, Math.min(commonPrefix(cached, prompt), prompt.length - 1));
     const generation = new Generation(job.task, slot.id, nCached, this.#now(), this.#context);
-    slot.state = { kind: 'busy', job, generation };
+    const state: BusyState = { kind: 'busy', job, generation };
+    this.#unqueue(job);
+    slot.state = state;
     job.onEvent({ kind: 'started', generation });
-    if (prompt.length === 0) this.#finish(slot.state);
+    if (prompt.length === 0 && this.#isRunning(state)) this.#finish(state);
   }
 
   async #step(running: readonly BusyState[]): Promise<void> {
@@ -165,7 +174,11 @@ export class Scheduler {
     const state = this.#running().find(candidate => candidate.job === job);
     if (state) this.#release(state);
     else if (!this.#unqueue(job)) return;
-    job.onEvent({ kind: 'failed', error });
+    try {
+      job.onEvent({ kind: 'failed', error });
+    } catch {
+      // There is nobody else to tell, and the loop has to go on for the others.
+    }
   }
 
   /** A step failed: nobody knows what the caches of its slots hold now. */

@@ -14,6 +14,8 @@ describe('request fields', () => {
     { body: { n_predict: true }, expected: { nPredict: 1 } },
     { body: { n_predict: null, max_tokens: 5 }, expected: { nPredict: 5 } },
     { body: { max_tokens: 5, max_completion_tokens: 6 }, expected: { nPredict: 6 } },
+    { body: { n: 2 }, expected: { nCmpl: 2 } },
+    { body: { n_cmpl: 1, n: 2 }, expected: { nCmpl: 1 } },
     { body: { temperature: -1 }, expected: { temperature: 0 } },
     { body: { top_p: 7, min_p: -1, top_k: -3 }, expected: { topP: 1, minP: 0, topK: 0 } },
     { body: { top_p: 1e39, xtc_threshold: -1e39 }, expected: { topP: 1, xtcThreshold: 0 } },
@@ -123,7 +125,6 @@ describe('request fields', () => {
     { grammar: 'root ::= "a"' },
     { json_schema: {} },
     { lora: [{ id: 0, scale: 1 }] },
-    { n_cmpl: 2 },
     { samplers: ['adaptive_p'] },
     { samplers: 'i' },
   ])('says that %j is not supported', body => {

@@ -1,4 +1,4 @@
-/** A response body of server-sent events: one `data:` line of JSON each, and comments that break a long silence. */
+/** A response body of server-sent events: one `data:` line each, and comments that break a long silence. */
 export class EventStream {
   readonly body: ReadableStream<Uint8Array>;
   readonly #encoder = new TextEncoder();
@@ -24,7 +24,12 @@ export class EventStream {
   }
 
   send(event: unknown): void {
-    this.#write(`data: ${JSON.stringify(event)}\n\n`);
+    this.sendText(JSON.stringify(event));
+  }
+
+  /** An event whose data is `line` as it stands. */
+  sendText(line: string): void {
+    this.#write(`data: ${line}\n\n`);
   }
 
   close(): void {

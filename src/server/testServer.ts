@@ -166,6 +166,13 @@ export function parseEvents<T = CompletionChunk>(text: string): T[] {
     });
 }
 
+/** Events of a whole stream on a route of OpenAI's, without the `[DONE]` that it must end with. */
+export function parseOpenAiEvents<T>(text: string): T[] {
+  const done = 'data: [DONE]\n\n';
+  if (!text.endsWith(done)) throw new Error(`the stream does not end with [DONE]: ${text.slice(-40)}`);
+  return parseEvents(text.slice(0, -done.length));
+}
+
 export async function errorOf(response: Response): Promise<ErrorBody['error']> {
   return (await response.json()).error;
 }

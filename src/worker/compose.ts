@@ -2,8 +2,8 @@ import { DraftModel } from '../engine/draftModel.ts';
 import { openSource, readGguf } from '../gguf/index.ts';
 import { openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
-import { checkModel, loadModel, type ModelFile, tensorBytes } from '../model/loadModel.ts';
-import type { LoadProgress } from '../protocol/options.ts';
+import { checkLimits, checkModel, loadModel, type ModelFile, tensorBytes } from '../model/loadModel.ts';
+import { DEFAULT_N_BATCH, type LoadProgress } from '../protocol/options.ts';
 import type { WireOptions, WireSource } from '../protocol/worker.ts';
 import { createApp } from '../server/app.ts';
 import { Tokenizer, type VocabularySpec, vocabularyMismatch } from '../tokenizer/index.ts';
@@ -12,7 +12,7 @@ import type { Composition } from './api.ts';
 import { describeModel } from './modelReport.ts';
 import { checkOptions, contextSize } from './options.ts';
 import { Resources } from './resources.ts';
-import { vocabularyFrom } from './vocabulary.ts';
+import { chatTemplateOf, vocabularyFrom } from './vocabulary.ts';
 
 type OnProgress = (progress: LoadProgress) => void;
 
@@ -51,7 +51,7 @@ async function wire(
   const { nCtx, nCtxSlot } = contextSize(options, target.file.config.nCtxTrain);
   const {
     nSlots = 1,
-    nBatch = 64,
+    nBatch = DEFAULT_N_BATCH,
     cacheType = 'f16',
     countCalls: _,
     model: __,
@@ -59,12 +59,11 @@ async function wire(
     ...given
   } = options;
   const settings = { ...given, nCtx, nSlots, nBatch };
+  const shape = { nCtx: nCtxSlot, nSlots, maxRows: nBatch, cacheType };
+  for (const opened of draft ? [target, draft] : [target]) checkLimits(gpu, opened.file, shape);
   const load = ({ role, file }: OpenedModel) =>
     loadModel(gpu, file, {
-      nCtx: nCtxSlot,
-      nSlots,
-      maxRows: nBatch,
-      cacheType,
+      ...shape,
       onProgress: (phase, loadedBytes, totalBytes) =>
         onProgress({ model: role, phase, loadedBytes, totalBytes }),
     });
@@ -87,6 +86,7 @@ async function wire(
       drafts: draftModel && new DraftModel(draftModel),
       settings,
       report,
+      chatTemplate: chatTemplateOf(target.file.gguf.metadata),
     }),
   );
   return {

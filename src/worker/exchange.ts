@@ -1,8 +1,10 @@
-import type { CancelMessage, ExchangeMessage, ExchangeRequest } from '../protocol/worker.ts';
+import {
+  type CancelMessage,
+  EXCHANGE_ORIGIN,
+  type ExchangeMessage,
+  type ExchangeRequest,
+} from '../protocol/worker.ts';
 import { ForetokenError } from '../util/errors.ts';
-
-/** Paths are all that matters; the host only makes them a URL. */
-const ORIGIN = 'http://foretoken.invalid';
 
 /**
  * Answers one request over its port. Resolves when the last message is sent or the request was cancelled, never
@@ -32,7 +34,7 @@ export async function answer(
 
 function requestFrom(record: ExchangeRequest, signal: AbortSignal): Request {
   // Not resolved against the origin: a path may begin with two slashes.
-  return new Request(new URL(ORIGIN + record.path), {
+  return new Request(new URL(EXCHANGE_ORIGIN + record.path), {
     method: record.method,
     headers: record.headers.map(([name, value]): [string, string] => [name, value]),
     body: record.body,

@@ -8,6 +8,7 @@ describe('checkOptions', () => {
     const all = {
       nCtx: 64,
       nSlots: 2,
+      nBatch: 2,
       draftMin: 4,
       draftMax: 8,
       pMin: 0.5,
@@ -22,9 +23,12 @@ describe('checkOptions', () => {
       temperature: 0,
       cacheType: 'f32',
       alias: 'a',
-      nBatch: 1,
+      chatTemplate: '{{ messages }}',
+      jinja: true,
     });
     checkOptions(Object.assign({ model }, { nCtx: undefined }));
+    checkOptions({ model, nSlots: 64 });
+    checkOptions({ model, nSlots: 65, nBatch: 65 });
   });
 
   it.each([
@@ -37,8 +41,14 @@ describe('checkOptions', () => {
     [{ ctxShift: 1 }, 'ctxShift must be true or false; got 1'],
     [{ cacheType: 'q8_0' }, "cacheType must be 'f32' or 'f16'"],
     [{ alias: '' }, 'alias must be a text that is not empty'],
+    [{ jinja: 'no' }, 'jinja must be true or false; got "no"'],
+    [{ chatTemplate: '' }, 'chatTemplate must be a text that is not empty'],
+    [{ chatTemplate: '{% if %}' }, 'the chat template is not valid Jinja'],
+    [{ chatTemplate: 'my own', jinja: false }, 'this custom template is not supported'],
     [{ draftMin: 9, draftMax: 8 }, 'draftMin (9) must not be above draftMax (8)'],
     [{ draftMin: 5 }, 'draftMin (5) must not be above draftMax (3)'],
+    [{ nSlots: 65 }, 'nBatch (64) must be at least nSlots (65)'],
+    [{ nSlots: 3, nBatch: 2 }, 'nBatch (2) must be at least nSlots (3)'],
     [{ n_ctx: 64 }, 'unknown option n_ctx; the options are model, modelDraft, nCtx'],
   ])('refuses %j', (options, message) => {
     expect(() => checkOptions(Object.assign({ model }, options))).toThrow(message);

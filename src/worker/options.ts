@@ -1,4 +1,6 @@
+import { DEFAULT_N_BATCH } from '../protocol/options.ts';
 import type { WireOptions } from '../protocol/worker.ts';
+import { createChatTemplate } from '../server/chat/template.ts';
 import { DEFAULT_DRAFT_MAX } from '../server/completionFields.ts';
 import { MIN_SHIFTED_N_CTX } from '../server/contextShift.ts';
 import { ForetokenError } from '../util/errors.ts';
@@ -29,6 +31,8 @@ const RULES: Readonly<Record<keyof WireOptions, Rule>> = {
   cachePrompt: { kind: 'flag' },
   nBatch: integer(1, 4096),
   cacheType: { kind: 'word', words: ['f32', 'f16'] },
+  chatTemplate: { kind: 'text' },
+  jinja: { kind: 'flag' },
   alias: { kind: 'text' },
   countCalls: { kind: 'flag' },
 };
@@ -46,9 +50,19 @@ export function checkOptions(options: { readonly [Name in keyof WireOptions]: un
       throw invalid(`${name} must be ${expectation(rule)}; got ${JSON.stringify(value) ?? String(value)}`);
     }
   }
-  const { draftMin, draftMax = DEFAULT_DRAFT_MAX } = options;
+  const { draftMin, draftMax = DEFAULT_DRAFT_MAX, nSlots, nBatch = DEFAULT_N_BATCH } = options;
+  const { chatTemplate, jinja } = options;
+  if (typeof chatTemplate === 'string') {
+    // Before gigabytes of weights are loaded for nothing.
+    createChatTemplate({ option: chatTemplate, model: null, jinja: jinja !== false });
+  }
   if (typeof draftMin === 'number' && typeof draftMax === 'number' && draftMin > draftMax) {
     throw invalid(`draftMin (${draftMin}) must not be above draftMax (${draftMax})`);
+  }
+  if (typeof nSlots === 'number' && typeof nBatch === 'number' && nSlots > nBatch) {
+    throw invalid(
+      `nBatch (${nBatch}) must be at least nSlots (${nSlots}): each slot has a row in every batch`,
+    );
   }
 }
 

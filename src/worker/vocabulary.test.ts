@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type GgufValue, openSource, readGguf } from '../gguf/index.ts';
 import { StreamDecoder, TOKEN_TYPE, Tokenizer } from '../tokenizer/index.ts';
-import { vocabularyFrom } from './vocabulary.ts';
+import { chatTemplateOf, vocabularyFrom } from './vocabulary.ts';
 
 interface Golden {
   readonly tokenize: readonly { readonly content: string; readonly tokens: number[] }[];
@@ -148,5 +148,15 @@ describe('vocabularyFrom', () => {
     expect(() => vocabularyFrom(metadata)).toThrow(
       expect.objectContaining({ code: 'invalid_gguf', message: expect.stringContaining(key) }),
     );
+  });
+});
+
+describe('chatTemplateOf', () => {
+  it.each([
+    [{}, null],
+    [{ 'tokenizer.chat_template': '' }, null],
+    [{ 'tokenizer.chat_template': '{{ messages }}' }, '{{ messages }}'],
+  ])('finds in %j: %j', (entries, template) => {
+    expect(chatTemplateOf(metadataOf(entries))).toBe(template);
   });
 });

@@ -50,6 +50,11 @@ export function vocabularyFrom(metadata: GgufMetadata): VocabularySpec {
   };
 }
 
+/** The model's own chat template, which lies beside the vocabulary; null without one. */
+export function chatTemplateOf(metadata: GgufMetadata): string | null {
+  return getString(metadata, 'tokenizer.chat_template', '') || null;
+}
+
 /** The id under the last of `keys` that has one; an id outside the vocabulary counts as absent. */
 function specialId(metadata: GgufMetadata, keys: readonly string[], nVocab: number): number | undefined {
   const ids = keys.map(key => getNumber(metadata, `${PREFIX}.${key}`, -1));

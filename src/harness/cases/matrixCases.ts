@@ -10,8 +10,17 @@ import { mulMatIdSum, mulMatIdSwiglu } from '../../reference/mulMatId.ts';
 import { mulMatSwiglu } from '../../reference/mulMatSwiglu.ts';
 import { router } from '../../reference/router.ts';
 import { alignUp } from '../../util/math.ts';
-import { caseId, type KernelCase } from '../kernelCase.ts';
-import { awkwardK, bitsOf, padBatch, padRows, plainStep, stepBuffer, weightInput } from './inputs.ts';
+import { type BindingData, caseId, type KernelCase, type KernelRun } from '../kernelCase.ts';
+import {
+  awkwardK,
+  bitsOf,
+  padBatch,
+  padRows,
+  plainStep,
+  stepBuffer,
+  type WeightInput,
+  weightInput,
+} from './inputs.ts';
 
 /** Products of a few hundred f32 terms; the weights are dequantized exactly on both sides. */
 const BOUND = 1e-11;
@@ -136,45 +145,33 @@ export const mulMatIdCases: readonly KernelCase[] = expertCases.flatMap(paramete
       const chosen = Uint32Array.from({ length: 2 * ids.length }, (_, i) =>
         i % 2 === 0 ? ids[i >> 1] : bitsOf(weights[i >> 1]),
       );
-      const counts = { nExperts, nUsed, rows };
+      const run = (
+        matrix: WeightInput,
+        src: Float32Array,
+        dst: BindingData,
+        values: BindingData,
+      ): KernelRun => ({
+        spec: mulMatId(
+          { stage, weight, blocks: matrix.blocks, n, nExperts, nUsed, rows, dstStride: n },
+          tuning,
+        ),
+        bindings: [plainStep(rows), matrix.quants, matrix.scales, padRows(src, k), dst, chosen],
+        expected: [{ binding: 4, values, bound: BOUND }],
+      });
       if (stage === 'gate_up') {
         const matrix = weightInput(weight, k, 2 * nExperts * n, 5);
-        const x = randomValues(rows * k, 7, 0.2);
         const half = matrix.values.length / 2;
-        const h = mulMatIdSwiglu(matrix.values.subarray(0, half), matrix.values.subarray(half), x, ids, {
-          nEmbd: k,
-          nFf: n,
-          nUsed,
-        });
-        return {
-          spec: mulMatId({ stage, weight, blocks: matrix.blocks, n, ...counts, dstStride: n }, tuning),
-          bindings: [
-            plainStep(rows),
-            matrix.quants,
-            matrix.scales,
-            padRows(x, k),
-            new Float32Array(h.length),
-            chosen,
-          ],
-          expected: [{ binding: 4, values: h, bound: BOUND }],
-        };
+        const gates = matrix.values.subarray(0, half);
+        const ups = matrix.values.subarray(half);
+        const x = randomValues(rows * k, 7, 0.2);
+        const h = mulMatIdSwiglu(gates, ups, x, ids, { nEmbd: k, nFf: n, nUsed });
+        return run(matrix, x, new Float32Array(h.length), h);
       }
       const matrix = weightInput(weight, k, nExperts * n, 5);
       const h = randomValues(rows * nUsed * k, 8);
       const residual = randomValues(rows * n, 9);
       const sums = mulMatIdSum(matrix.values, h, ids, weights, residual, { nEmbd: n, nFf: k, nUsed });
-      return {
-        spec: mulMatId({ stage, weight, blocks: matrix.blocks, n, ...counts, dstStride: n }, tuning),
-        bindings: [
-          plainStep(rows),
-          matrix.quants,
-          matrix.scales,
-          padRows(h, k),
-          Float32Array.from(residual),
-          chosen,
-        ],
-        expected: [{ binding: 4, values: sums, bound: BOUND }],
-      };
+      return run(matrix, h, Float32Array.from(residual), sums);
     },
   })),
 );

@@ -1,12 +1,10 @@
 import { ForetokenError } from '../../client/index.ts';
 import type { FromTab, ToTab } from '../../protocol/tab.ts';
+import { EXCHANGE_ORIGIN } from '../../protocol/worker.ts';
 
 export type TabRequest = Extract<ToTab, { kind: 'request' }>;
 
 type Fetch = (input: URL, init: RequestInit) => Promise<Response>;
-
-/** Paths are all that matters; the host only makes them a URL. */
-const ORIGIN = 'http://foretoken.invalid';
 
 /**
  * Answers one request of the process with `fetch`, piece by piece as it comes. Never rejects; says nothing more once
@@ -20,7 +18,7 @@ export async function answer(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    const response = await fetch(new URL(ORIGIN + path), {
+    const response = await fetch(new URL(EXCHANGE_ORIGIN + path), {
       method,
       headers: headers.map(([name, value]): [string, string] => [name, value]),
       body: ['GET', 'HEAD'].includes(method) ? null : body.slice(),

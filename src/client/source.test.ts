@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { wireSource } from './source.ts';
+
+// ES2024, which the types do not know.
+const Resizable: new (length: number, options: { maxByteLength: number }) => ArrayBuffer = ArrayBuffer;
+
+/** The bytes 0, 1, 2, 3 in memory of that kind. */
+function counting<B extends ArrayBufferLike>(buffer: B): Uint8Array<B> {
+  const bytes = new Uint8Array(buffer);
+  bytes.set([0, 1, 2, 3]);
+  return bytes;
+}
+
+/** Node's takes any memory; a browser's throws for this one. */
+class StrictBlob extends Blob {
+  constructor(parts: BlobPart[]) {
+    for (const part of parts) {
+      const buffer: unknown = ArrayBuffer.isView(part) ? part.buffer : part;
+      const isFixed = buffer instanceof ArrayBuffer && !('resizable' in buffer && buffer.resizable);
+      if (!isFixed) throw new TypeError('neither shared nor resizable');
+    }
+    super(parts);
+  }
+}
+
+beforeAll(() => void vi.stubGlobal('Blob', StrictBlob));
+afterAll(() => void vi.unstubAllGlobals());
+
+describe('bytes become a Blob', () => {
+  it.each([
+    { kind: 'a buffer', source: counting(new ArrayBuffer(4)).buffer, expected: [0, 1, 2, 3] },
+    {
+      kind: 'a resizable buffer',
+      source: counting(new Resizable(4, { maxByteLength: 8 })).buffer,
+      expected: [0, 1, 2, 3],
+    },
+    { kind: 'a part of one', source: counting(new ArrayBuffer(4)).subarray(1, 3), expected: [1, 2] },
+    {
+      kind: 'a part of shared memory',
+      source: counting(new SharedArrayBuffer(4)).subarray(1),
+      expected: [1, 2, 3],
+    },
+  ])('from $kind', async ({ source, expected }) => {
+    const blob = wireSource(source, 'model');
+    if (!(blob instanceof Blob)) throw new Error('not a Blob');
+    expect([...new Uint8Array(await blob.arrayBuffer())]).toEqual(expected);
+  });
+
+  it('without a copy of their own, where a Blob takes them as they are', () => {
+    const source = Object.assign(new Uint8Array(4), {
+      slice: () => {
+        throw new Error('copied');
+      },
+    });
+    expect(wireSource(source, 'model')).toHaveProperty('size', 4);
+  });
+});

@@ -1,0 +1,77 @@
+import type { JsonObject } from '../json.ts';
+import type { JinjaInput, JinjaTemplate } from './jinja.ts';
+
+/** What a template can make use of; `chat_template_caps` of `/props`, in llama-server's order. */
+export interface TemplateCaps {
+  /** Arguments of tool calls are objects, not JSON text. */
+  readonly supports_object_arguments: boolean;
+  readonly supports_parallel_tool_calls: boolean;
+  readonly supports_preserve_reasoning: boolean;
+  readonly supports_reasoning_effort: boolean;
+  readonly supports_string_content: boolean;
+  readonly supports_system_role: boolean;
+  readonly supports_tool_calls: boolean;
+  readonly supports_tools: boolean;
+  /** The content of a message may be a list of parts. */
+  readonly supports_typed_content: boolean;
+}
+
+/** A text that no template has of its own. */
+const NEEDLE = 'u9Qx7';
+
+const USER = { role: 'user', content: 'hello' };
+const NOTHING: JinjaInput = {
+  messages: [USER],
+  tools: [],
+  bosToken: '',
+  eosToken: '',
+  addGenerationPrompt: true,
+  enableThinking: true,
+  extra: {},
+};
+
+/** Finds out by trying: what a template supports leaves its trace in the text. */
+export function capsOf(template: JinjaTemplate): TemplateCaps {
+  const outputOf = (input: Partial<JinjaInput>): string => {
+    try {
+      return template.render({ ...NOTHING, ...input });
+    } catch {
+      return '';
+    }
+  };
+  const shows = (input: Partial<JinjaInput>) => outputOf(input).includes(NEEDLE);
+  const showsIn = (messages: readonly JsonObject[]) => shows({ messages });
+  const typed = outputOf({ messages: [{ role: 'user', content: [{ type: 'text', text: NEEDLE }] }] });
+  return {
+    supports_object_arguments: showsIn(afterCalls([call('f', { [NEEDLE]: 1 })])),
+    supports_parallel_tool_calls: showsIn(afterCalls([call('f', {}), call(NEEDLE, {})])),
+    supports_preserve_reasoning: showsIn(
+      afterAnswer({ role: 'assistant', content: 'yes', reasoning_content: NEEDLE }),
+    ),
+    supports_reasoning_effort: shows({ extra: { reasoning_effort: NEEDLE } }),
+    supports_string_content: showsIn([{ role: 'user', content: NEEDLE }]),
+    supports_system_role: showsIn([{ role: 'system', content: NEEDLE }, USER]),
+    supports_tool_calls: showsIn(afterCalls([call(NEEDLE, {})])) || showsIn(afterCalls([call(NEEDLE, '{}')])),
+    supports_tools: shows({ tools: [tool(NEEDLE)] }),
+    // A template that knows no parts prints the list as it is, keys and all.
+    supports_typed_content: typed.includes(NEEDLE) && !/["']type["']/.test(typed),
+  };
+}
+
+function afterAnswer(answer: JsonObject): JsonObject[] {
+  return [USER, answer, USER];
+}
+
+function afterCalls(calls: readonly JsonObject[]): JsonObject[] {
+  const answer = { role: 'assistant', content: '', tool_calls: calls };
+  return [USER, answer, { role: 'tool', tool_call_id: 'c', name: 'f', content: 'done' }, USER];
+}
+
+function call(name: string, args: JsonObject | string): JsonObject {
+  return { id: 'c', type: 'function', function: { name, arguments: args } };
+}
+
+function tool(name: string): JsonObject {
+  const parameters = { type: 'object', properties: {}, required: [] };
+  return { type: 'function', function: { name, description: 'A tool', parameters } };
+}

@@ -1,0 +1,112 @@
+import { ForetokenError } from '../../util/errors.ts';
+import { isJsonObject, type JsonObject } from '../json.ts';
+
+export interface TextPart {
+  readonly type: 'text';
+  readonly text: string;
+}
+
+export interface ToolCall {
+  readonly type: 'function';
+  readonly function: { readonly name: string; readonly arguments: string | JsonObject };
+  readonly id?: string;
+}
+
+/** One turn of a conversation, by the names that templates know it by. */
+export interface ChatMessage {
+  readonly role: string;
+  readonly content: string | readonly TextPart[];
+  readonly reasoning_content?: string;
+  readonly name?: string;
+  readonly tool_call_id?: string;
+  readonly tool_calls?: readonly ToolCall[];
+}
+
+/**
+ * `messages` of a chat request. Throws in llama-server's words: `invalid_request` for what it refuses at a first look,
+ * `internal` for what its parser fails at.
+ */
+export function readMessages(body: JsonObject): ChatMessage[] {
+  if (!Object.hasOwn(body, 'messages')) throw invalid("'messages' is required");
+  const { messages } = body;
+  if (!Array.isArray(messages)) throw invalid("Expected 'messages' to be an array");
+  // All of them get the first look before any is parsed, so that the first look's error comes first.
+  const looked = messages.map(message => ({ message, content: readContent(message) }));
+  return looked.map(({ message, content }) => readMessage(message, content));
+}
+
+/** The text of a content; parts become lines, or whatever `separator` makes of them. */
+export function contentText(content: ChatMessage['content'], separator = '\n'): string {
+  return typeof content === 'string' ? content : content.map(({ text }) => text).join(separator);
+}
+
+function readContent(message: unknown): ChatMessage['content'] {
+  const { role, content, tool_calls }: JsonObject = isJsonObject(message) ? message : {};
+  if (content === undefined) {
+    if (role !== 'assistant') throw invalid("All non-assistant messages must contain 'content'");
+    if (tool_calls === undefined) {
+      throw invalid("Assistant message must contain either 'content' or 'tool_calls'!");
+    }
+  }
+  if (typeof content === 'string') return content;
+  if (content === undefined || content === null) return '';
+  if (!Array.isArray(content)) throw invalid("Expected 'content' to be a string or an array");
+  return content.map(readPart);
+}
+
+const MEDIA: Readonly<Record<string, string>> = {
+  image_url: 'image',
+  input_audio: 'audio',
+  input_video: 'video',
+  video_url: 'video',
+};
+
+function readPart(part: unknown): TextPart {
+  const { type, text }: JsonObject = isJsonObject(part) ? part : {};
+  const media = typeof type === 'string' && Object.hasOwn(MEDIA, type) ? MEDIA[type] : undefined;
+  if (media) {
+    throw new ForetokenError('internal', `${media} input is not supported - hint: send text parts only`);
+  }
+  if (type !== 'text') throw invalid('unsupported content[].type');
+  if (typeof text !== 'string') throw unparsable("Missing 'text' in content part", part);
+  return { type, text };
+}
+
+function readMessage(message: unknown, content: ChatMessage['content']): ChatMessage {
+  const { role, ...rest }: JsonObject = isJsonObject(message) ? message : {};
+  if (typeof role !== 'string') throw unparsable("Missing 'role' in message", message);
+  const calls = rest.tool_calls ?? [];
+  if (!Array.isArray(calls)) throw unparsable("'tool_calls' must be an array", message);
+  return {
+    role: role === 'developer' ? 'system' : role,
+    content,
+    ...(calls.length > 0 && { tool_calls: calls.map(readToolCall) }),
+    ...(typeof rest.reasoning_content === 'string' && { reasoning_content: rest.reasoning_content }),
+    ...(typeof rest.name === 'string' && { name: rest.name }),
+    ...(typeof rest.tool_call_id === 'string' && { tool_call_id: rest.tool_call_id }),
+  };
+}
+
+function readToolCall(call: unknown): ToolCall {
+  if (!isJsonObject(call)) throw unparsable('Expected a tool call to be an object', call);
+  if (call.type !== 'function') throw unparsable("Tool call type must be 'function'", call);
+  if (!isJsonObject(call.function)) throw unparsable("Missing 'function' in tool call", call);
+  const { name, arguments: given } = call.function;
+  if (typeof name !== 'string') throw unparsable("Missing 'name' in tool call", call);
+  if (typeof given !== 'string' && !isJsonObject(given)) {
+    throw unparsable("Missing 'arguments' in tool call", call);
+  }
+  return {
+    type: 'function',
+    function: { name, arguments: given },
+    ...(typeof call.id === 'string' && { id: call.id }),
+  };
+}
+
+function invalid(message: string): ForetokenError {
+  return new ForetokenError('invalid_request', message);
+}
+
+function unparsable(what: string, where: unknown): ForetokenError {
+  return new ForetokenError('internal', `Failed to parse messages: ${what}: ${JSON.stringify(where)}`);
+}

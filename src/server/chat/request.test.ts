@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { tokenizer } from '../testServer.ts';
+import { completionBody } from './request.ts';
+import { createChatTemplate } from './template.ts';
+
+const context = {
+  template: createChatTemplate({ option: '{{ messages[0].content }}', model: null, jinja: true }),
+  tokenizer,
+};
+const chat = { messages: [{ role: 'user', content: 'ab' }] };
+
+describe('a chat request as a completion request', () => {
+  it('keeps what is not for chats alone', () => {
+    const body = { ...chat, top_k: 3, stop: 'x', n_predict: 5, prompt: 'overwritten' };
+    expect(completionBody(body, context)).toMatchObject({ prompt: 'ab', top_k: 3, stop: 'x', n_predict: 5 });
+  });
+
+  it.each([
+    { body: { response_format: { type: 'json_object' } }, schema: {} },
+    { body: { response_format: { type: 'json_object', schema: { const: 1 } } }, schema: { const: 1 } },
+    {
+      body: { response_format: { type: 'json_schema', json_schema: { schema: { const: 2 } } } },
+      schema: { const: 2 },
+    },
+    { body: { response_format: { type: 'json_object' }, json_schema: { const: 3 } }, schema: { const: 3 } },
+    { body: { response_format: { type: 'text' } }, schema: undefined },
+    { body: { response_format: 'text' }, schema: undefined },
+    { body: { json_schema: { const: 4 } }, schema: { const: 4 } },
+  ])('has the schema of $body', ({ body, schema }) => {
+    expect(completionBody({ ...chat, ...body }, context).json_schema).toEqual(schema);
+  });
+});

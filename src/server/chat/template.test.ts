@@ -1,0 +1,265 @@
+import { describe, expect, it } from 'vitest';
+import { BOS, EOS, tokenizer } from '../testServer.ts';
+import { renderChat } from './prompt.ts';
+import { createChatTemplate, type TemplateSources } from './template.ts';
+
+const bosText = tokenizer.pieceText(BOS);
+const eosText = tokenizer.pieceText(EOS);
+const CONVERSATION = [
+  { role: 'system', content: ' Book ' },
+  { role: 'user', content: 'Hey' },
+];
+const LLAMA3_LIKE = `{{ bos_token }}{% for m in messages %}<|start_header_id|>{{ m.role }}<|end_header_id|>
+
+{{ m.content | trim }}<|eot_id|>{% endfor %}{% if add_generation_prompt %}<|start_header_id|>assistant<|end_header_id|>
+
+{% endif %}`;
+
+function templateOf(sources: Partial<TemplateSources>) {
+  return createChatTemplate({ option: undefined, model: null, jinja: true, ...sources });
+}
+
+function render(sources: Partial<TemplateSources>, body: object = {}): string {
+  return renderChat({ messages: CONVERSATION, ...body }, { template: templateOf(sources), tokenizer });
+}
+
+const CHATML_TEXT =
+  '<|im_start|>system\n Book <|im_end|>\n<|im_start|>user\nHey<|im_end|>\n<|im_start|>assistant\n';
+const LLAMA3_TEXT =
+  '<|start_header_id|>system<|end_header_id|>\n\nBook<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nHey<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n';
+const COMMAND_R_TEXT =
+  '<|START_OF_TURN_TOKEN|><|SYSTEM_TOKEN|>Book<|END_OF_TURN_TOKEN|><|START_OF_TURN_TOKEN|><|USER_TOKEN|>Hey<|END_OF_TURN_TOKEN|><|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|>';
+
+describe('a chat template', () => {
+  it.each<{ sources: Partial<TemplateSources>; expected: string }>([
+    { sources: {}, expected: CHATML_TEXT },
+    { sources: { jinja: false }, expected: CHATML_TEXT },
+    { sources: { option: 'chatml' }, expected: CHATML_TEXT },
+    { sources: { option: 'llama3', jinja: false }, expected: LLAMA3_TEXT },
+    { sources: { option: 'llama3' }, expected: LLAMA3_TEXT },
+    { sources: { option: 'command-r', jinja: false }, expected: COMMAND_R_TEXT },
+    { sources: { model: LLAMA3_LIKE }, expected: LLAMA3_TEXT },
+    { sources: { model: LLAMA3_LIKE, jinja: false }, expected: LLAMA3_TEXT },
+    { sources: { model: LLAMA3_LIKE, option: 'chatml' }, expected: CHATML_TEXT },
+    {
+      sources: { option: 'This is not a chat template, it is' },
+      expected: 'This is not a chat template, it is',
+    },
+    {
+      sources: { model: '{{ "<|START_OF_TURN_TOKEN|>" }}<|USER_TOKEN|>', jinja: false },
+      expected: COMMAND_R_TEXT,
+    },
+  ])('from $sources gives $expected', ({ sources, expected }) => {
+    expect(render(sources)).toBe(expected);
+  });
+
+  it.each([{}, { jinja: false }])('leaves the opener out when asked to, %j', sources => {
+    const text = render(sources, { add_generation_prompt: false });
+    expect(text).toBe(CHATML_TEXT.slice(0, -'<|im_start|>assistant\n'.length));
+  });
+
+  it.each([
+    { sources: { option: '{% for %}' }, message: 'the chat template is not valid Jinja' },
+    { sources: { option: 'no such format', jinja: false }, message: 'try using --jinja' },
+  ])('refuses the option of $sources', ({ sources, message }) => {
+    expect(() => templateOf(sources)).toThrow(
+      expect.objectContaining({ code: 'invalid_option', message: expect.stringContaining(message) }),
+    );
+  });
+
+  it.each([
+    { model: '{% for %}', jinja: true },
+    { model: 'a format of its own', jinja: false },
+  ])('of a model that is of no use fails chats only, %j', sources => {
+    expect(templateOf(sources)).toMatchObject({ kind: 'unusable', source: sources.model });
+    expect(() => render(sources)).toThrow(expect.objectContaining({ code: 'internal' }));
+  });
+
+  it('knows tokens, thinking, the date and variables of the request', () => {
+    const option =
+      '{{ bos_token }}|{{ eos_token }}|{{ enable_thinking }}|{{ date_string }}|{{ datetime }}|{{ strftime_now("%Y") }}|{{ mood }}|{{ reasoning_effort }}|{{ add_generation_prompt is defined }}';
+    const year = new Date().getFullYear();
+    const text = render(
+      { option: `.${option}` },
+      {
+        chat_template_kwargs: { mood: 'good', enable_thinking: false, reasoning_effort: 'low' },
+        reasoning_effort: 'high',
+        add_generation_prompt: false,
+      },
+    );
+    const date = '\\d\\d \\w{3} \\d{4}\\|\\w{3} \\d\\d \\d{4}';
+    expect(text).toMatch(
+      new RegExp(`^\\.${bosText}\\|${eosText}\\|false\\|${date}\\|${year}\\|good\\|high\\|false$`, 'i'),
+    );
+  });
+
+  it('leaves the beginning-of-sequence text to the tokenizer that adds it', () => {
+    expect(render({ option: '{{ bos_token }}a{{ bos_token }}' })).toBe(`a${bosText}`);
+  });
+
+  it('gives a template what it can read: parts, strings or lines', () => {
+    const parts = [
+      { type: 'text', text: 'a' },
+      { type: 'text', text: 'b' },
+    ];
+    const messages = [
+      { role: 'user', content: parts },
+      { role: 'user', content: 'c' },
+    ];
+    const typed = '{% for m in messages %}{% for p in m.content %}[{{ p.text }}]{% endfor %}{% endfor %}';
+    const both = `{% for m in messages %}{% if m.content is string %}{{ m.content }}{% else %}{% for p in m.content %}[{{ p.text }}]{% endfor %}{% endif %}{% endfor %}`;
+    const text = '{% for m in messages %}{{ m.content }};{% endfor %}';
+    expect(render({ option: typed }, { messages })).toBe('[a][b][c]');
+    expect(render({ option: both }, { messages })).toBe('[a][b]c');
+    expect(render({ option: text }, { messages })).toBe('a\nb;c;');
+    expect(render({ jinja: false }, { messages })).toContain('user\na\nb<|im_end|>');
+  });
+
+  it('puts the system message into the next one for a template without that role', () => {
+    const option = "{% for m in messages if m.role != 'system' %}{{ m.content }};{% endfor %}";
+    expect(render({ option })).toBe(' Book \nHey;');
+  });
+
+  it.each([
+    { prefill: 'Whill', end: 'Whill' },
+    { prefill: ['Wh', 'ill'].map(text => ({ type: 'text', text })), end: 'Wh\n\nill' },
+  ])('goes on from a last message of the assistant, $prefill', ({ prefill, end }) => {
+    const messages = [...CONVERSATION, { role: 'assistant', content: prefill }];
+    expect(render({}, { messages })).toBe(CHATML_TEXT + end);
+    const explicit = { messages, continue_final_message: true, add_generation_prompt: false };
+    expect(render({}, explicit)).toBe(CHATML_TEXT + end);
+    // The fixed formats know turns only.
+    expect(render({ jinja: false }, { messages })).toMatch(/<\|im_end\|>\n<\|im_start\|>assistant\n$/);
+  });
+
+  it('hands over tools, and arguments of calls in the shape the template takes', () => {
+    const tool = { type: 'function', function: { name: 'clock', parameters: {} } };
+    const messages = [
+      { role: 'user', content: 'When?' },
+      {
+        role: 'assistant',
+        tool_calls: [{ type: 'function', id: 'x', function: { name: 'clock', arguments: '{"zone":"UTC"}' } }],
+      },
+      { role: 'tool', tool_call_id: 'x', content: 'now' },
+    ];
+    const loop = (args: string) =>
+      `{% for t in tools or [] %}<{{ t.function.name }}>{% endfor %}{% for m in messages %}{{ m.content }}{% for c in m.tool_calls or [] %}{{ c.function.name }}(${args}){% endfor %};{% endfor %}`;
+    const body = { messages, tools: [tool] };
+    const asObject = render(
+      { option: loop('{% for k, v in c.function.arguments.items() %}{{ k }}={{ v }}{% endfor %}') },
+      body,
+    );
+    expect(asObject).toBe('<clock>When?;clock(zone=UTC);now;');
+    const asText = render({ option: loop('{{ c.function.arguments + "" }}') }, body);
+    expect(asText).toBe('<clock>When?;clock({"zone":"UTC"});now;');
+  });
+
+  it('tells what it supports', () => {
+    const template = templateOf({});
+    expect(template).toMatchObject({
+      kind: 'jinja',
+      caps: {
+        supports_object_arguments: false,
+        supports_parallel_tool_calls: false,
+        supports_preserve_reasoning: false,
+        supports_reasoning_effort: false,
+        supports_string_content: true,
+        supports_system_role: true,
+        supports_tool_calls: false,
+        supports_tools: false,
+        supports_typed_content: false,
+      },
+    });
+  });
+});
+
+describe('a bad conversation', () => {
+  const user = { role: 'user', content: 'a' };
+  const assistant = { role: 'assistant', content: 'b' };
+  const call = { type: 'function', function: { name: 'f', arguments: '{}' } };
+  const tool = { type: 'function', function: { name: 'f' } };
+
+  it.each<{ body: object; code?: string; message: string }>([
+    { body: { messages: undefined }, message: "Expected 'messages' to be an array" },
+    { body: { messages: null }, message: "Expected 'messages' to be an array" },
+    { body: { messages: 'string' }, message: "Expected 'messages' to be an array" },
+    { body: { messages: [123] }, message: "All non-assistant messages must contain 'content'" },
+    { body: { messages: [{ role: 123 }] }, message: "All non-assistant messages must contain 'content'" },
+    { body: { messages: [user, {}] }, message: "All non-assistant messages must contain 'content'" },
+    {
+      body: { messages: [{ role: 'assistant' }] },
+      message: "Assistant message must contain either 'content' or 'tool_calls'!",
+    },
+    {
+      body: { messages: [{ role: 'system', content: 123 }] },
+      message: "Expected 'content' to be a string or an array",
+    },
+    {
+      body: { messages: [{ role: 'user', content: [{ type: 'smell' }] }] },
+      message: 'unsupported content[].type',
+    },
+    {
+      body: { messages: [{ role: 'user', content: [{ type: 'image_url' }] }] },
+      code: 'internal',
+      message: 'image input is not supported - hint: ',
+    },
+    {
+      body: { messages: [{ content: 'hello' }] },
+      code: 'internal',
+      message: 'Failed to parse messages: Missing \'role\' in message: {"content":"hello"}',
+    },
+    {
+      body: { messages: [{ ...assistant, tool_calls: [{ type: 'other' }] }] },
+      code: 'internal',
+      message: 'Failed to parse messages: ',
+    },
+    { body: { messages: [user, assistant, assistant] }, message: 'Cannot have 2 or more assistant messages' },
+    {
+      body: { messages: [user, { ...assistant, tool_calls: [call] }] },
+      message: 'Cannot continue an assistant message that contains tool calls.',
+    },
+    {
+      body: { messages: [user, assistant], continue_final_message: true },
+      message: 'Cannot set both add_generation_prompt and continue_final_message to true.',
+    },
+    { body: { messages: [user], tool_choice: 'maybe' }, message: 'Invalid tool_choice: maybe' },
+    {
+      body: { messages: [user], tools: [{ type: 'x' }] },
+      code: 'internal',
+      message: 'Failed to parse tools: ',
+    },
+    {
+      body: { messages: [user], reasoning_format: 'loud' },
+      code: 'internal',
+      message: 'Unknown reasoning format: loud',
+    },
+    {
+      body: { messages: [user], chat_template_kwargs: { enable_thinking: 'yes' } },
+      message: 'invalid type for "enable_thinking" (expected boolean, got string)',
+    },
+  ])('is refused: $body', ({ body, code = 'invalid_request', message }) => {
+    expect(() => render({}, body)).toThrow(
+      expect.objectContaining({ code, message: expect.stringContaining(message) }),
+    );
+  });
+
+  it('is one without messages', () => {
+    expect(() => renderChat({}, { template: templateOf({}), tokenizer })).toThrow("'messages' is required");
+  });
+
+  it.each([
+    { body: { tools: [tool] }, message: 'tools param requires --jinja flag' },
+    { body: { tool_choice: 'none' }, message: 'tool_choice param requires --jinja flag' },
+  ])('is $body for a fixed format', ({ body, message }) => {
+    expect(() => render({ jinja: false }, body)).toThrow(
+      expect.objectContaining({ code: 'internal', message }),
+    );
+  });
+
+  it('is one that the template refuses', () => {
+    const option = "{{ raise_exception('roles must alternate') }}";
+    expect(() => render({ option })).toThrow(
+      expect.objectContaining({ code: 'internal', message: expect.stringContaining('roles must alternate') }),
+    );
+  });
+});
