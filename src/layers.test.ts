@@ -43,7 +43,11 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   comlink: ['client', 'worker'],
   hono: ['server'],
   preact: ['pages'],
+  ws: ['cli'],
 };
+
+/** The folders that run in Node and may import its modules. */
+const NODE = ['cli'];
 
 const MAX_LINES = 500;
 const MAX_WGSL_LINES = 200;
@@ -105,6 +109,7 @@ function violation(file: string, { specifier, typeOnly }: Import): string | null
   if (layer === null) return `${file} is in no folder of src`;
   const allowed = LAYERS[layer];
   if (!allowed) return `${layer} is not in the table`;
+  if (specifier.startsWith('node:')) return NODE.includes(layer) ? null : `${file} imports ${specifier}`;
   if (!specifier.startsWith('.')) {
     const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
     return PACKAGES[name]?.includes(layer) ? null : `${file} imports the package ${specifier}`;
@@ -187,6 +192,8 @@ describe('layers', () => {
     ['src/engine/decoder.ts', './sampler/chain.ts', false, true],
     ['src/engine/decoder.ts', 'comlink', false, false],
     ['src/client/connection.ts', 'comlink', false, true],
+    ['src/client/connection.ts', 'node:fs', false, false],
+    ['src/cli/door.ts', 'node:fs', false, true],
     ['src/util/math.ts', '../../bin/site.mjs', false, false],
   ])('judges that %s imports %s (types only: %s): %s', (file, specifier, typeOnly, allowed) => {
     expect(violation(file, { specifier, typeOnly }) === null).toBe(allowed);

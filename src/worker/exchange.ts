@@ -33,7 +33,8 @@ export async function answer(
 }
 
 function requestFrom(record: ExchangeRequest, signal: AbortSignal): Request {
-  return new Request(new URL(record.path, EXCHANGE_ORIGIN), {
+  // Not resolved against the origin: a path may begin with two slashes.
+  return new Request(new URL(EXCHANGE_ORIGIN + record.path), {
     method: record.method,
     headers: record.headers.map(([name, value]): [string, string] => [name, value]),
     body: record.body,

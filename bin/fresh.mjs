@@ -1,0 +1,61 @@
+import { readdirSync, statSync } from 'node:fs';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What the builds are made of. */
+const SOURCES = [
+  'src',
+  'shaders',
+  'public',
+  'index.html',
+  'engine.html',
+  'harness.html',
+  'vite.config.ts',
+  'package-lock.json',
+];
+
+/**
+ * Builds what is missing or older than its sources: the site into `dist`, the command into `dist-cli`. Each is built
+ * aside and then moved, so that two processes that start at once do not see each other's halves.
+ *
+ * @param {string} root folder of package.json
+ */
+export async function freshen(root) {
+  const newest = Math.max(...SOURCES.map(name => modified(join(root, name))));
+  if (modified(join(root, 'dist', 'engine.html')) < newest) {
+    await rebuild(root, 'dist', outDir => ({ root, build: { outDir } }));
+  }
+  if (modified(join(root, 'dist-cli', 'main.js')) < newest) {
+    await rebuild(root, 'dist-cli', outDir => ({
+      root,
+      configFile: false,
+      publicDir: false,
+      build: { outDir, ssr: 'src/cli/main.ts', target: 'node20' },
+    }));
+  }
+}
+
+/** @param {string} root @param {string} name @param {(outDir: string) => import('vite').InlineConfig} config */
+async function rebuild(root, name, config) {
+  console.error(`Building ${name}`);
+  const { build } = await import('vite');
+  const aside = await mkdtemp(join(root, `.build-${name}-`));
+  try {
+    await build({ ...config(aside), logLevel: 'warn' });
+    await rm(join(root, name), { recursive: true, force: true });
+    await rename(aside, join(root, name));
+  } catch (error) {
+    // Another process was faster; its build is as good as ours.
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+
+/** @param {string} path @returns {number} when the file, or the newest one in the folder, was changed; 0 where there is none */
+function modified(path) {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) return 0;
+  if (!found.isDirectory()) return found.mtimeMs;
+  return Math.max(found.mtimeMs, ...readdirSync(path).map(name => modified(join(path, name))));
+}

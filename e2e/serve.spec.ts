@@ -1,0 +1,111 @@
+import { fileURLToPath } from 'node:url';
+import { test as base, expect } from 'playwright/test';
+import { bundledFile, DRAFT_Q4_0, MOE_Q4_0 } from './fixtures/models.ts';
+import { ServeProcess } from './fixtures/serveProcess.ts';
+
+const PAIR = [
+  ...['-m', fileURLToPath(bundledFile(MOE_Q4_0)), '-md', fileURLToPath(bundledFile(DRAFT_Q4_0))],
+  ...['-c', '1024', '-np', '2', '--port', '0'],
+];
+/** Long enough to be cancelled in the middle. */
+const LONG = { prompt: 'Once upon a time', n_predict: 480, ignore_eos: true };
+
+const test = base.extend<{ start: (args: readonly string[]) => Promise<ServeProcess> }>({
+  start: async ({ browserName: _ }, use) => {
+    const processes: ServeProcess[] = [];
+    await use(async args => {
+      const started = await ServeProcess.start(args);
+      processes.push(started);
+      return started;
+    });
+    await Promise.all(processes.map(started => started.dispose()));
+  },
+});
+
+function post(url: string, body: object, signal?: AbortSignal): Promise<Response> {
+  return fetch(new URL('completion', url), {
+    method: 'POST',
+    body: JSON.stringify(body),
+    ...(signal && { signal }),
+  });
+}
+
+async function isProcessing(url: string): Promise<boolean> {
+  const slots: { is_processing: boolean }[] = await (await fetch(new URL('slots', url))).json();
+  return slots.some(slot => slot.is_processing);
+}
+
+test('serves what the tab answers, cancels for clients that leave, and leaves nothing behind', async ({
+  start,
+}) => {
+  const server = await start(PAIR);
+  const url = await server.url();
+  const statuses = await server.ready();
+  expect(statuses[0]).toBe(503);
+  expect(new Set(statuses)).toEqual(new Set([503, 200]));
+
+  const request = { prompt: 'Once upon a time', n_predict: 24, temperature: 0 };
+  const { content, timings } = await (await post(url, request)).json();
+  expect(content.length).toBeGreaterThan(20);
+  expect(timings.draft_n_accepted).toBeGreaterThan(0);
+  const stream = await (await post(url, { ...request, stream: true })).text();
+  const events = stream
+    .split('\n\n')
+    .filter(Boolean)
+    .map(event => JSON.parse(event.replace('data: ', '')));
+  expect(events.length).toBeGreaterThan(2);
+  expect(events.map(event => event.content).join('')).toBe(content);
+
+  for (const streamed of [false, true]) {
+    const leaving = new AbortController();
+    const answer = post(url, { ...LONG, stream: streamed }, leaving.signal);
+    answer.catch(() => {});
+    await expect.poll(() => isProcessing(url)).toBe(true);
+    leaving.abort();
+    // The limit is 200 ms; a step that is under way, and the poll itself, take their time without a GPU.
+    await expect.poll(() => isProcessing(url), { timeout: 1000, intervals: [20] }).toBe(false);
+  }
+
+  expect(await server.processes()).not.toEqual([]);
+  const before = Date.now();
+  expect(await server.kill('SIGTERM')).toBe(0);
+  expect(Date.now() - before).toBeLessThan(2000);
+  expect(await server.processes()).toEqual([]);
+  expect(await server.profiles()).toEqual([]);
+});
+
+test('its browser and profile go with it when it is killed', async ({ start }) => {
+  const server = await start(PAIR);
+  await server.ready();
+  await server.kill('SIGKILL');
+  await expect.poll(() => server.processes(), { timeout: 5000 }).toEqual([]);
+  expect(await server.profiles()).toEqual([]);
+});
+
+test('two of them do not disturb each other', async ({ start }) => {
+  const [first, second] = [await start(PAIR), await start(PAIR)];
+  await Promise.all([first.ready(), second.ready()]);
+  expect(await first.kill('SIGTERM')).toBe(0);
+  expect((await fetch(new URL('health', await second.url()))).status).toBe(200);
+});
+
+for (const [args, message] of [
+  [['--foo'], 'error: invalid argument: --foo\n'],
+  [['-m', 'missing.gguf'], 'error: cannot read the model missing.gguf; check the path\n'],
+  [
+    [...PAIR, '--browser', '/missing'],
+    'error: cannot run the browser /missing; check the path after --browser\n',
+  ],
+] as const) {
+  test(`${args.slice(-2).join(' ')} is one line and exit code 1`, async ({ start }) => {
+    const server = await start(args);
+    expect(await server.exitCode()).toBe(1);
+    expect(server.errors).toBe(message);
+  });
+}
+
+test('a file that is no model is one line and exit code 1', async ({ start }) => {
+  const server = await start(['-m', fileURLToPath(import.meta.url), '--port', '0']);
+  expect(await server.exitCode()).toBe(1);
+  expect(server.errors).toMatch(/^error: serve\.spec\.ts is not a valid GGUF file: .*\n$/);
+});

@@ -1,0 +1,279 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Door, openDoor } from './door.ts';
+import { Engine } from './engine.ts';
+import { FakeTab } from './fakeTab.ts';
+
+const SECRET = 'hush';
+const OPTIONS = { model: `${SECRET}/target/a.gguf`, nCtx: 64 };
+
+let folder: string;
+let door: Door;
+let engine: Engine;
+let events: string[];
+let onEvent: () => void;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'foretoken-test-'));
+  await writeFile(join(folder, 'index.html'), '<p>site</p>');
+  await writeFile(join(folder, 'a.gguf'), '0123456789');
+  events = [];
+  onEvent = () => {};
+  const log = (event: string) => {
+    events.push(event);
+    onEvent();
+  };
+  engine = new Engine(OPTIONS, {
+    ready: ({ model }) => log(`ready: ${model.name}`),
+    gone: (wasReady, reason) => log(`gone: ${wasReady}, ${reason?.message ?? null}`),
+  });
+  const files = new Map([['target/a.gguf', join(folder, 'a.gguf')]]);
+  door = await openDoor({ host: '127.0.0.1', port: 0, site: folder, secret: SECRET, files, engine });
+});
+
+afterEach(async () => {
+  await engine.close();
+  await door.close();
+  await rm(folder, { recursive: true });
+});
+
+const at = (path: string) => new URL(path, door.url).href;
+const origin = () => new URL(door.url).origin;
+
+function nextEvent(): Promise<void> {
+  return new Promise(resolve => {
+    onEvent = resolve;
+  });
+}
+
+/** A tab whose models are loaded. */
+async function readyTab(): Promise<FakeTab> {
+  const tab = await FakeTab.dial(at(`${SECRET}/socket`), origin());
+  expect(await tab.next()).toMatchObject({ kind: 'load', options: OPTIONS });
+  const ready = nextEvent();
+  tab.ready();
+  await ready;
+  return tab;
+}
+
+/** A request with headers that `fetch` does not let one set. */
+function get(path: string, headers: Record<string, string>): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(at(path), { headers }, response => resolve(response.resume()));
+    request.on('error', reject).end();
+  });
+}
+
+const post = (body: string, signal?: AbortSignal) =>
+  fetch(at('completion?a=b'), { method: 'POST', body, headers: { 'x-a': 'b' }, ...(signal && { signal }) });
+
+describe('before a tab is ready', () => {
+  it.each(['health', 'completion', 'nope'])('answers 503 to /%s', async path => {
+    const response = await fetch(at(path));
+    expect(response.status).toBe(503);
+    const error = { message: 'Loading model', type: 'unavailable_error', code: 503 };
+    expect(await response.json()).toEqual({ error });
+  });
+
+  it('serves the site', async () => {
+    expect(await (await fetch(door.url)).text()).toBe('<p>site</p>');
+  });
+});
+
+describe('what only the tab may have', () => {
+  it('is the model, in ranges', async () => {
+    const response = await fetch(at(`${SECRET}/target/a.gguf`), { headers: { range: 'bytes=2-4' } });
+    expect(response.status).toBe(206);
+    expect(response.headers.get('content-range')).toBe('bytes 2-4/10');
+    expect(await response.text()).toBe('234');
+  });
+
+  it('is not to be had without the secret', async () => {
+    expect((await fetch(at('other/target/a.gguf'))).status).toBe(503);
+  });
+
+  it.each([
+    { what: 'no secret', path: 'other/socket', from: origin, headers: {}, status: 404 },
+    {
+      what: 'another origin',
+      path: `${SECRET}/socket`,
+      from: () => 'http://evil.example',
+      headers: {},
+      status: 403,
+    },
+    {
+      what: 'a name that was rebound',
+      path: `${SECRET}/socket`,
+      from: () => 'http://evil.example',
+      headers: { host: 'evil.example' },
+      status: 403,
+    },
+  ])('refuses a socket with $what', async ({ path, from, headers, status }) => {
+    await expect(FakeTab.dial(at(path), from(), headers)).rejects.toThrow(String(status));
+  });
+
+  it('is one socket', async () => {
+    await readyTab();
+    await expect(FakeTab.dial(at(`${SECRET}/socket`), origin())).rejects.toThrow('409');
+  });
+});
+
+describe('the port', () => {
+  it.each([
+    ['evil.example', 403],
+    ['evil.example:80', 403],
+    ['localhost.evil.example', 403],
+    ['localhost:9', 503],
+    ['LOCALHOST', 503],
+    ['[::1]:9', 503],
+  ])('answers to the host %s with %s', async (host, status) => {
+    expect((await get('health', { host })).statusCode).toBe(status);
+  });
+
+  it('is refused in one line when another has it', async () => {
+    const port = Number(new URL(door.url).port);
+    const options = { host: '127.0.0.1', port, site: folder, secret: '', files: new Map(), engine };
+    await expect(openDoor(options)).rejects.toThrow(`port ${port} of 127.0.0.1 is in use`);
+  });
+
+  it('takes neither endless headers nor endless bodies', async () => {
+    await readyTab();
+    expect((await get('health', { 'x-a': 'a'.repeat(70_000) })).statusCode).toBe(431);
+    expect((await get('health', { 'content-length': String(101 * 1024 * 1024) })).statusCode).toBe(413);
+  });
+});
+
+describe('a request', () => {
+  it('goes to the tab as it came, and its answer back', async () => {
+    const tab = await readyTab();
+    const response = post('{"prompt":"é"}');
+    const request = await tab.next();
+    expect(request).toMatchObject({
+      kind: 'request',
+      method: 'POST',
+      path: '/completion?a=b',
+      body: '{"prompt":"é"}',
+    });
+    if (request.kind !== 'request') return;
+    expect(request.headers).toContainEqual(['x-a', 'b']);
+    tab.answer(request.id, '{"content":"è"}');
+    expect(await (await response).json()).toEqual({ content: 'è' });
+  });
+
+  it('gets each piece of its answer at once', async () => {
+    const tab = await readyTab();
+    const pending = post('');
+    const id = await tab.nextRequest();
+    tab.head(id, 'text/event-stream');
+    const reader = (await pending).body?.pipeThrough(new TextDecoderStream()).getReader();
+    for (const text of ['data: 1\n\n', 'data: 2\n\n']) {
+      tab.send({ kind: 'chunk', id }, text);
+      expect((await reader?.read())?.value).toBe(text);
+    }
+    tab.send({ kind: 'end', id });
+    expect((await reader?.read())?.done).toBe(true);
+  });
+
+  it.each([{ started: false }, { started: true }])(
+    'is cancelled in the tab when its client leaves (started: $started)',
+    async ({ started }) => {
+      const tab = await readyTab();
+      const leaving = new AbortController();
+      const response = post('', leaving.signal).catch(() => {});
+      const id = await tab.nextRequest();
+      if (started) {
+        tab.head(id, 'text/event-stream');
+        await response;
+      }
+      leaving.abort();
+      expect(await tab.next()).toMatchObject({ kind: 'cancel', id });
+      await response;
+    },
+  );
+
+  it('gets the error that the tab reports', async () => {
+    const tab = await readyTab();
+    const response = post('');
+    const id = await tab.nextRequest();
+    const message = 'the server is closed';
+    tab.send({ kind: 'error', id, error: { code: 'closed', message, details: {} } });
+    expect((await response).status).toBe(503);
+    expect(await (await response).json()).toMatchObject({ error: { code: 503, message } });
+  });
+});
+
+describe('when the tab is gone', () => {
+  it('a request that has no answer yet goes to the next tab, and one that took two with it fails', async () => {
+    const first = await readyTab();
+    const replayed = post('once');
+    await first.nextRequest();
+    let gone = nextEvent();
+    first.crash();
+    await gone;
+    const second = await readyTab();
+    const id = await second.nextRequest();
+    const fatal = post('twice');
+    second.answer(id, 'done');
+    expect(await (await replayed).text()).toBe('done');
+    await second.nextRequest();
+    gone = nextEvent();
+    second.crash();
+    await gone;
+    const third = await readyTab();
+    await third.nextRequest();
+    third.crash();
+    expect((await fatal).status).toBe(500);
+    expect(await (await fatal).json()).toMatchObject({ error: { type: 'server_error' } });
+  });
+
+  it('a stream of events ends with an error, another answer breaks off', async () => {
+    const tab = await readyTab();
+    const responses: Promise<Response>[] = [];
+    for (const type of ['text/event-stream', 'application/json']) {
+      responses.push(post(''));
+      tab.head(await tab.nextRequest(), type);
+    }
+    const [events, json] = await Promise.all(responses);
+    const texts = [events?.text(), json?.text()];
+    texts[1]?.catch(() => {});
+    tab.crash();
+    expect(await texts[0]).toMatch(/^data: \{"error":\{"message":"the engine stopped.*\}\n\n$/);
+    await expect(texts[1]).rejects.toThrow('terminated');
+  });
+
+  it('is not asked again for what was cancelled meanwhile', async () => {
+    const first = await readyTab();
+    const leaving = new AbortController();
+    const response = post('', leaving.signal).catch(() => {});
+    await first.nextRequest();
+    const gone = nextEvent();
+    first.crash();
+    await gone;
+    leaving.abort();
+    await response;
+    // Its end reaches the door before that of a later request does.
+    await fetch(at('health'));
+    const second = await readyTab();
+    const other = post('other');
+    const request = await second.next();
+    expect(request.body).toBe('other');
+    if (request.kind === 'request') second.answer(request.id, '');
+    await other;
+  });
+
+  it('says whether it was ready, and why it went', async () => {
+    const tab = await FakeTab.dial(at(`${SECRET}/socket`), origin());
+    const gone = nextEvent();
+    tab.send({ kind: 'failed', error: { code: 'no_webgpu', message: 'no WebGPU', details: {} } });
+    await gone;
+    expect(events).toEqual(['gone: false, no WebGPU']);
+    const other = await readyTab();
+    const lost = nextEvent();
+    other.crash();
+    await lost;
+    expect(events.slice(1)).toEqual(['ready: fake', 'gone: true, null']);
+  });
+});

@@ -1,0 +1,172 @@
+import { once } from 'node:events';
+import type { WebSocket } from 'ws';
+import { decodeFrame, encodeFrame } from '../protocol/frame.ts';
+import type { ServerReport } from '../protocol/options.ts';
+import type { FromTab, TabOptions, ToTab } from '../protocol/tab.ts';
+import type { ExchangeMessage } from '../protocol/worker.ts';
+import { assertNever } from '../util/assert.ts';
+import { ForetokenError } from '../util/errors.ts';
+
+/** A request as it goes to the tab. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Uint8Array;
+}
+
+/** A request that is not answered to its end. */
+interface Exchange {
+  readonly request: HttpRequest;
+  readonly deliver: (message: ExchangeMessage) => void;
+  /** Whether its client has a part of the answer already. */
+  started: boolean;
+  /** How many tabs have had it. */
+  attempts: number;
+}
+
+/** What becomes of the tab. */
+export interface TabEvents {
+  readonly ready: (report: ServerReport) => void;
+  /** The tab is gone. `wasReady` tells whether its models had loaded; `reason` is null where it said none. */
+  readonly gone: (wasReady: boolean, reason: ForetokenError | null) => void;
+}
+
+type State =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'loading' | 'ready';
+      readonly socket: WebSocket;
+      readonly failure: ForetokenError | null;
+    };
+
+/** A request that took two tabs with it does not get a third. */
+const MAX_ATTEMPTS = 2;
+
+/**
+ * The tab that answers, and all that it has been asked. When it is gone, requests whose clients have heard nothing yet
+ * wait for the next one; the others end with an error.
+ */
+export class Engine {
+  readonly #options: TabOptions;
+  readonly #events: TabEvents;
+  readonly #exchanges = new Map<number, Exchange>();
+  #state: State = { kind: 'none' };
+  #nextId = 0;
+
+  constructor(options: TabOptions, events: TabEvents) {
+    this.#options = options;
+    this.#events = events;
+  }
+
+  get isReady(): boolean {
+    return this.#state.kind === 'ready';
+  }
+
+  /** Whether a tab is there; only one can be. */
+  get isConnected(): boolean {
+    return this.#state.kind !== 'none';
+  }
+
+  /** A tab has dialled in. */
+  connect(socket: WebSocket): void {
+    this.#state = { kind: 'loading', socket, failure: null };
+    socket.on('message', (data: Buffer) => {
+      try {
+        this.#receive(decodeFrame<FromTab>(data));
+      } catch (error) {
+        // A tab that does not speak the protocol is as good as none.
+        this.#fail(ForetokenError.from(error));
+      }
+    });
+    socket.on('error', () => socket.terminate());
+    socket.on('close', () => this.#closed());
+    this.#send({ kind: 'load', options: this.#options });
+  }
+
+  /** Has the tab answer; returns what cancels it. Messages come until `end` or `error`, and none after a cancellation. */
+  exchange(request: HttpRequest, deliver: (message: ExchangeMessage) => void): () => void {
+    const id = this.#nextId++;
+    this.#exchanges.set(id, { request, deliver, started: false, attempts: 0 });
+    if (this.isReady) this.#start(id);
+    return () => {
+      if (this.#exchanges.delete(id)) this.#send({ kind: 'cancel', id });
+    };
+  }
+
+  /** Lets the tab go, if there is one; resolves when it is gone. */
+  async close(): Promise<void> {
+    if (this.#state.kind === 'none') return;
+    const { socket } = this.#state;
+    const closed = once(socket, 'close');
+    socket.terminate();
+    await closed;
+  }
+
+  #receive({ message, bytes }: { message: FromTab; bytes: Uint8Array }): void {
+    switch (message.kind) {
+      case 'ready':
+        if (this.#state.kind === 'none') return;
+        this.#state = { ...this.#state, kind: 'ready' };
+        this.#events.ready(message.report);
+        for (const id of this.#exchanges.keys()) this.#start(id);
+        break;
+      case 'failed':
+        this.#fail(ForetokenError.fromWire(message.error));
+        break;
+      case 'head':
+      case 'end':
+      case 'error':
+        this.#deliver(message.id, message);
+        break;
+      case 'chunk':
+        this.#deliver(message.id, { kind: 'chunk', bytes });
+        break;
+      default:
+        assertNever(message);
+    }
+  }
+
+  #start(id: number): void {
+    const exchange = this.#exchanges.get(id);
+    if (!exchange) return;
+    exchange.attempts++;
+    const { body, ...head } = exchange.request;
+    this.#send({ kind: 'request', id, ...head }, body);
+  }
+
+  #deliver(id: number, message: ExchangeMessage): void {
+    const exchange = this.#exchanges.get(id);
+    // A cancelled one is still answered for a moment.
+    if (!exchange) return;
+    exchange.started = true;
+    if (message.kind === 'end' || message.kind === 'error') this.#exchanges.delete(id);
+    exchange.deliver(message);
+  }
+
+  #fail(failure: ForetokenError): void {
+    if (this.#state.kind === 'none') return;
+    this.#state = { ...this.#state, failure };
+    this.#state.socket.terminate();
+  }
+
+  #closed(): void {
+    const state = this.#state;
+    if (state.kind === 'none') return;
+    this.#state = { kind: 'none' };
+    const error = new ForetokenError(
+      'device_lost',
+      `the engine stopped during this request${state.failure ? ` (${state.failure.message})` : ''}; send it again`,
+    );
+    for (const [id, { started, attempts }] of this.#exchanges) {
+      if (started || attempts >= MAX_ATTEMPTS) {
+        this.#deliver(id, { kind: 'error', error: error.toWire() });
+      }
+    }
+    this.#events.gone(state.kind === 'ready', state.failure);
+  }
+
+  #send(message: ToTab, bytes?: Uint8Array): void {
+    if (this.#state.kind !== 'none') this.#state.socket.send(encodeFrame(message, bytes));
+  }
+}

@@ -1,0 +1,88 @@
+import { WebSocket } from 'ws';
+import { decodeFrame, encodeFrame } from '../protocol/frame.ts';
+import type { ServerReport } from '../protocol/options.ts';
+import type { FromTab, ToTab } from '../protocol/tab.ts';
+
+const REPORT: ServerReport = {
+  adapter: { vendor: 'fake', architecture: '', description: '', isFallback: false, features: [] },
+  model: {
+    name: 'fake',
+    architecture: 'llama',
+    fileType: 'F32',
+    sizeBytes: 1,
+    nParams: 1,
+    nVocab: 1,
+    nCtxTrain: 1,
+    nEmbd: 1,
+  },
+  draft: null,
+  nCtx: 1,
+  nSlots: 1,
+  gpuBytes: 1,
+};
+
+type Received = ToTab & { readonly body: string };
+
+/** A tab for tests: the real messages over a real socket, with scripted answers. */
+export class FakeTab {
+  readonly #socket: WebSocket;
+  readonly #received: Received[] = [];
+  readonly #waiting: ((message: Received) => void)[] = [];
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.on('message', (data: Buffer) => {
+      const { message, bytes } = decodeFrame<ToTab>(data);
+      const received = { ...message, body: new TextDecoder().decode(bytes) };
+      const next = this.#waiting.shift();
+      if (next) next(received);
+      else this.#received.push(received);
+    });
+  }
+
+  /** Dials in; rejects with the status that refuses it. */
+  static dial(url: string, origin: string, headers: Record<string, string> = {}): Promise<FakeTab> {
+    const socket = new WebSocket(url.replace('http', 'ws'), { origin, headers });
+    // Listens from the start: the first message may come with the answer to the handshake.
+    const tab = new FakeTab(socket);
+    return new Promise((resolve, reject) => {
+      socket.once('open', () => resolve(tab));
+      socket.once('error', reject);
+    });
+  }
+
+  /** The next message of the process. */
+  async next(): Promise<Received> {
+    return this.#received.shift() ?? new Promise(resolve => this.#waiting.push(resolve));
+  }
+
+  /** The id of the next message, which has to be a request. */
+  async nextRequest(): Promise<number> {
+    const message = await this.next();
+    if (message.kind !== 'request') throw new Error(`got ${message.kind} instead of a request`);
+    return message.id;
+  }
+
+  send(message: FromTab, text = ''): void {
+    this.#socket.send(encodeFrame(message, new TextEncoder().encode(text)));
+  }
+
+  ready(): void {
+    this.send({ kind: 'ready', report: REPORT });
+  }
+
+  head(id: number, contentType: string): void {
+    this.send({ kind: 'head', id, status: 200, headers: [['content-type', contentType]] });
+  }
+
+  /** A whole answer. */
+  answer(id: number, text: string): void {
+    this.head(id, 'application/json');
+    this.send({ kind: 'chunk', id }, text);
+    this.send({ kind: 'end', id });
+  }
+
+  crash(): void {
+    this.#socket.terminate();
+  }
+}

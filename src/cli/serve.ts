@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import type { TabOptions } from '../protocol/tab.ts';
+import { secretPath } from '../protocol/tab.ts';
+import { ForetokenError } from '../util/errors.ts';
+import { type Browser, openBrowser } from './browser.ts';
+import type { ServeOptions } from './commandLine.ts';
+import { type Door, openDoor } from './door.ts';
+import { Engine } from './engine.ts';
+import type { Machine } from './machine.ts';
+
+/** Serves until `signal` aborts. Throws what keeps it from serving: a file, the port, the browser, the models. */
+export async function serve(options: ServeOptions, machine: Machine, signal: AbortSignal): Promise<void> {
+  const { host, port, browser: choice } = options;
+  const secret = randomBytes(24).toString('base64url');
+  const files = new Map<string, string>();
+  const engineOptions = await publish(options.engine, secret, files);
+  const executable = choice.attach ? null : await executableOf(choice.path, machine);
+
+  // A signal may have come while the browser was looked for.
+  if (signal.aborted) return;
+  const open: { door: Door | null; browser: Browser | null } = { door: null, browser: null };
+  let hasLoaded = false;
+  try {
+    await new Promise<void>((stop, fail) => {
+      signal.addEventListener('abort', () => stop(), { once: true });
+      const engine = new Engine(engineOptions, {
+        ready({ adapter, model }) {
+          hasLoaded = true;
+          const gpu = [adapter.vendor, adapter.architecture, adapter.description].filter(Boolean).join(' ');
+          machine.log(`ready: ${model.name} on ${gpu || 'an unnamed adapter'}`);
+        },
+        gone(wasReady, reason) {
+          if (signal.aborted) return;
+          if (!wasReady && reason) fail(reason);
+          else machine.log(`the engine tab is gone${reason ? `: ${reason.message}` : ''}`);
+          // The end of the browser is what starts the next one.
+          void open.browser?.close();
+        },
+      });
+      run(engine).catch(fail);
+    });
+  } finally {
+    await Promise.all([open.browser?.close(), open.door?.close()]);
+  }
+
+  async function run(engine: Engine): Promise<void> {
+    const door = await openDoor({ host, port, site: machine.site, secret, files, engine });
+    open.door = door;
+    if (signal.aborted) return door.close();
+    machine.log(`listening on ${door.url}`);
+    const address = `${door.url}engine.html#${secret}`;
+    if (executable === null) {
+      machine.log(`open this in the browser that is to be the engine: ${address}`);
+      return;
+    }
+    const args = [...machine.browserFlags, ...choice.args];
+    while (!signal.aborted) {
+      hasLoaded = false;
+      open.browser = openBrowser(address, {
+        keeper: machine.keeper,
+        executable,
+        args,
+        headed: choice.headed,
+      });
+      await open.browser.ended;
+      open.browser = null;
+      // Its tab may not be known to be gone yet, and would keep the next one out.
+      await engine.close();
+      // One that could not load the models would not the next time; one that could is started anew.
+      if (!hasLoaded && !signal.aborted) throw browserFailed(executable);
+    }
+  }
+}
+
+/** The options as the tab gets them: the models under the secret, where it finds the files. */
+async function publish(
+  { model, modelDraft, ...options }: TabOptions,
+  secret: string,
+  files: Map<string, string>,
+): Promise<TabOptions> {
+  async function publishFile(role: string, path: string): Promise<string> {
+    const file = resolve(path);
+    const found = await stat(file).catch(() => null);
+    const readable = await access(file, constants.R_OK).then(
+      () => true,
+      () => false,
+    );
+    if (!found?.isFile() || !readable) {
+      throw new ForetokenError('invalid_option', `cannot read the model ${path}; check the path`);
+    }
+    // Under its own name, which is what messages call it.
+    const name = `${role}/${encodeURIComponent(basename(file))}`;
+    files.set(name, file);
+    return secretPath(secret, name);
+  }
+  return {
+    ...options,
+    model: await publishFile('target', model),
+    ...(modelDraft !== undefined && { modelDraft: await publishFile('draft', modelDraft) }),
+  };
+}
+
+async function executableOf(path: string | undefined, machine: Machine): Promise<string> {
+  if (path === undefined) return machine.findBrowser();
+  await access(path, constants.X_OK).catch(() => {
+    throw new ForetokenError(
+      'invalid_option',
+      `cannot run the browser ${path}; check the path after --browser`,
+    );
+  });
+  return path;
+}
+
+function browserFailed(executable: string): ForetokenError {
+  return new ForetokenError(
+    'internal',
+    `${executable} ended before its tab answered; choose another browser with --browser, or open one yourself with --attach`,
+  );
+}

@@ -1,0 +1,35 @@
+/**
+ * What crosses the WebSocket between the process that owns the port and the tab that owns the GPU, each message one
+ * frame (frame.ts). The exchanges are those of worker.ts, with an id instead of a port of their own.
+ */
+import type { WireError } from '../util/errors.ts';
+import type { ServerOptions, ServerReport } from './options.ts';
+import type { ExchangeMessage, ExchangeRequest } from './worker.ts';
+
+/** Options of `createServer` as a tab gets them: the models are addresses, relative to its page. */
+export type TabOptions = Omit<ServerOptions, 'model' | 'modelDraft'> & {
+  readonly model: string;
+  readonly modelDraft?: string;
+};
+
+/** Process to tab. `load` comes first and once; the bytes of a `request` are its body. */
+export type ToTab =
+  | { readonly kind: 'load'; readonly options: TabOptions }
+  | ({ readonly kind: 'request'; readonly id: number } & Omit<ExchangeRequest, 'body'>)
+  | { readonly kind: 'cancel'; readonly id: number };
+
+/** Part of an answer; the bytes of a `chunk` are those of its frame. */
+type Numbered<Message> = Message extends { readonly kind: 'chunk' }
+  ? { readonly kind: 'chunk'; readonly id: number }
+  : Message & { readonly id: number };
+
+/** Tab to process. After `failed` the tab answers nothing more: its models did not load, or its GPU is lost. */
+export type FromTab =
+  | { readonly kind: 'ready'; readonly report: ServerReport }
+  | { readonly kind: 'failed'; readonly error: WireError }
+  | Numbered<ExchangeMessage>;
+
+/** Where a tab dials in and finds its models, relative to its page. */
+export function secretPath(secret: string, name: string): string {
+  return `${secret}/${name}`;
+}
