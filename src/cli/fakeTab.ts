@@ -1,25 +1,7 @@
 import { WebSocket } from 'ws';
+import { FAKE_REPORT } from '../protocol/fakeReport.ts';
 import { decodeFrame, encodeFrame } from '../protocol/frame.ts';
-import type { ServerReport } from '../protocol/options.ts';
 import type { FromTab, ToTab } from '../protocol/tab.ts';
-
-const REPORT: ServerReport = {
-  adapter: { vendor: 'fake', architecture: '', description: '', isFallback: false, features: [] },
-  model: {
-    name: 'fake',
-    architecture: 'llama',
-    fileType: 'F32',
-    sizeBytes: 1,
-    nParams: 1,
-    nVocab: 1,
-    nCtxTrain: 1,
-    nEmbd: 1,
-  },
-  draft: null,
-  nCtx: 1,
-  nSlots: 1,
-  gpuBytes: 1,
-};
 
 type Received = ToTab & { readonly body: string };
 
@@ -68,7 +50,7 @@ export class FakeTab {
   }
 
   ready(): void {
-    this.send({ kind: 'ready', report: REPORT });
+    this.send({ kind: 'ready', report: FAKE_REPORT });
   }
 
   head(id: number, contentType: string): void {

@@ -1,25 +1,7 @@
 import { expose } from 'comlink';
-import type { ServerReport } from '../protocol/options.ts';
+import { FAKE_REPORT } from '../protocol/fakeReport.ts';
 import type { CancelMessage, ExchangeMessage, ExchangeRequest, WorkerApi } from '../protocol/worker.ts';
 import type { WorkerPort } from './connection.ts';
-
-export const FAKE_REPORT: ServerReport = {
-  adapter: { vendor: 'fake', architecture: '', description: 'fake', isFallback: false, features: [] },
-  model: {
-    name: 'fake',
-    architecture: 'llama',
-    fileType: 'F32',
-    sizeBytes: 1,
-    nParams: 1,
-    nVocab: 1,
-    nCtxTrain: 1,
-    nEmbd: 1,
-  },
-  draft: null,
-  nCtx: 1,
-  nSlots: 1,
-  gpuBytes: 1,
-};
 
 /** One exchange as a scripted worker sees it. */
 export interface FakeExchange {

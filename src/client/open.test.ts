@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { FAKE_REPORT } from '../protocol/fakeReport.ts';
 import type { ExchangeMessage, WireOptions, WorkerApi } from '../protocol/worker.ts';
-import { FAKE_REPORT, type FakeExchange, FakeWorker } from './fakeWorker.ts';
+import { type FakeExchange, FakeWorker } from './fakeWorker.ts';
 import type { Foretoken } from './foretoken.ts';
 import { openServer } from './open.ts';
 

@@ -1,0 +1,20 @@
+import type { ServerReport } from './options.ts';
+
+/** For tests: what a server that answers nothing says of itself. */
+export const FAKE_REPORT: ServerReport = {
+  adapter: { vendor: 'fake', architecture: '', description: 'fake', isFallback: false, features: [] },
+  model: {
+    name: 'fake',
+    architecture: 'llama',
+    fileType: 'F32',
+    sizeBytes: 1,
+    nParams: 1,
+    nVocab: 1,
+    nCtxTrain: 1,
+    nEmbd: 1,
+  },
+  draft: null,
+  nCtx: 1,
+  nSlots: 1,
+  gpuBytes: 1,
+};
