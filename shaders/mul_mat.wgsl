@@ -27,13 +27,11 @@ override DST_OFFSET: u32 = 0u;
 // 1: the rows of src and dst are the batch's output rows.
 override OUTPUT_ROWS: u32 = 0u;
 
-#if LANES == 1
-#else
+#if LANES != 1
 var<workgroup> partial: array<f32, {M} * WORKGROUP_SIZE>;
 #endif
 #if EPILOGUE == swiglu
-#if LANES == 1
-#else
+#if LANES != 1
 var<workgroup> partial_up: array<f32, {M} * WORKGROUP_SIZE>;
 #endif
 #endif
@@ -92,8 +90,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var sum_up{m} = quad_sum(up{m});
 #endfor
 #endif
-#if LANES == 1
-#else
+#if LANES != 1
 #for m 0..M
   partial[{m}u * WORKGROUP_SIZE + local] = sum{m};
 #if EPILOGUE == swiglu

@@ -23,8 +23,7 @@ override N_EXPERTS: u32 = 1u;
 override N_USED: u32 = 1u;
 override DST_STRIDE: u32 = 1u;
 
-#if LANES == 1
-#else
+#if LANES != 1
 var<workgroup> partial: array<vec2<f32>, WORKGROUP_SIZE>;
 #endif
 
@@ -81,8 +80,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var sum = vec2<f32>(total, 0.0);
 #endif
 
-#if LANES == 1
-#else
+#if LANES != 1
   partial[local] = sum;
   workgroupBarrier();
   if (lane != 0u || n >= N) { return; }

@@ -50,6 +50,12 @@ const CASES: readonly {
     expected: ['b'],
   },
   {
+    name: 'chooses a branch by what a value is not',
+    lines: ['#if LANES != 1', 'a', '#endif', '#if LANES != 4', 'b', '#endif'],
+    defines: { LANES: 4 },
+    expected: ['a'],
+  },
+  {
     name: 'takes 0 as false',
     lines: ['#if A', 'a', '#else', 'b', '#endif'],
     defines: { A: 0 },

@@ -7,7 +7,7 @@ export type Defines = Readonly<Record<string, string | number>>;
  *
  * - `#define NAME value` sets a default; a variant's own define wins
  * - `#include "lib/step.wgsl"`; the path may use `{NAME}`
- * - `#if NAME`, `#if !NAME`, `#if NAME == value`, `#else`, `#endif`; a missing name or 0 is false
+ * - `#if NAME`, `#if !NAME`, `#if NAME == value`, `#if NAME != value`, `#else`, `#endif`; a missing name or 0 is false
  * - `#for i 0..COUNT` … `#endfor` writes the lines once per value of `i`, for named accumulators and literal indices
  *
  * In the other lines `{NAME}`, `{NAME+4}`, `{NAME*4}` and `{NAME*2+1}` are replaced where NAME is a define or a loop variable.
@@ -107,11 +107,11 @@ function numberOf(word: string, names: ReadonlyMap<string, string>): number {
 }
 
 function holds(condition: string, names: ReadonlyMap<string, string>): boolean {
-  const [, not, name, , literal] = /^(!?)(\w+)(\s*==\s*(\w+))?/.exec(condition) ?? [];
+  const [, not, name, operator, literal] = /^(!?)(\w+)(?:\s*(==|!=)\s*(\w+))?/.exec(condition) ?? [];
   assert(name !== undefined, () => `malformed #if: ${condition}`);
   const value = names.get(name);
-  const truth = literal === undefined ? value !== undefined && value !== '0' : value === literal;
-  return not ? !truth : truth;
+  if (operator !== undefined) return (value === literal) === (operator === '==');
+  return (value !== undefined && value !== '0') !== (not === '!');
 }
 
 function matchingEnd(lines: readonly string[], start: number, open: string, close: string): number {
