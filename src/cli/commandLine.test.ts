@@ -18,8 +18,28 @@ describe('readCommandLine', () => {
       cors: { origins: '*', methods: 'GET, POST, DELETE, OPTIONS', headers: '*', credentials: true },
       ui: true,
       browser: { headed: false, args: [], attach: false },
-      engine: { model: 'a.gguf', alias: 'a.gguf' },
+      model: { kind: 'file', path: 'a.gguf' },
+      modelDraft: null,
+      offline: false,
+      engine: { alias: 'a.gguf' },
     });
+  });
+
+  it.each([
+    ['-m a.gguf -md b.gguf', { kind: 'file', path: 'a.gguf' }, { kind: 'file', path: 'b.gguf' }],
+    ['-m a.gguf --model-draft b.gguf', { kind: 'file', path: 'a.gguf' }, { kind: 'file', path: 'b.gguf' }],
+    ['-hf org/a:Q8_0 -hfd org/b', { kind: 'hub', repo: 'org/a:Q8_0' }, { kind: 'hub', repo: 'org/b' }],
+    ['--hf-repo org/a -hff c/d.gguf', { kind: 'hub', repo: 'org/a', file: 'c/d.gguf' }, null],
+    ['-mu https://e/f.gguf', { kind: 'url', url: 'https://e/f.gguf' }, null],
+    ['-mu https://e/f.gguf -m g.gguf', { kind: 'url', url: 'https://e/f.gguf', path: 'g.gguf' }, null],
+  ])('finds the models in %s', (line, model, modelDraft) => {
+    const command = readCommandLine(line.split(' '));
+    expect(command).toMatchObject({ options: { model, modelDraft, offline: false } });
+  });
+
+  it('passes on how to get at them', () => {
+    const options = serveOptions(['--offline', '--hf-token', 'hf_a']);
+    expect(options).toMatchObject({ offline: true, hfToken: 'hf_a' });
   });
 
   it('does not need the word serve', () => {
@@ -27,8 +47,6 @@ describe('readCommandLine', () => {
   });
 
   it.each([
-    ['-md b.gguf', { modelDraft: 'b.gguf' }],
-    ['--model-draft b.gguf', { modelDraft: 'b.gguf' }],
     ['-c 512', { nCtx: 512 }],
     ['--ctx_size 512', { nCtx: 512 }],
     ['-c 512 -c 0', {}],
@@ -78,7 +96,7 @@ describe('readCommandLine', () => {
     ['--no-jinja --chat-template llama3', { jinja: false, chatTemplate: 'llama3' }],
     ['--threads 4 -fa off --swa-full --backend_sampling -ngl 99 -lv 3', {}],
   ])('reads %s', (line, engine) => {
-    expect(serveOptions(line.split(' ')).engine).toEqual({ model: 'a.gguf', alias: 'a.gguf', ...engine });
+    expect(serveOptions(line.split(' ')).engine).toEqual({ alias: 'a.gguf', ...engine });
   });
 
   it('reads where to listen and which browser to take', () => {
@@ -148,7 +166,7 @@ describe('the environment', () => {
   });
 
   it('names the model', () => {
-    expect(read({ LLAMA_ARG_MODEL: 'b.gguf' }, [])?.engine.model).toBe('b.gguf');
+    expect(read({ LLAMA_ARG_MODEL: 'b.gguf' }, [])?.model).toEqual({ kind: 'file', path: 'b.gguf' });
   });
 
   it.each([

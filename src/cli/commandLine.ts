@@ -1,22 +1,28 @@
-import type { TabOptions } from '../protocol/tab.ts';
+import { assertNever } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 import type { CorsPolicy } from './cors.ts';
 import type { Environment } from './environment.ts';
-import { type BrowserChoice, type Flag, type Given, NOTHING_GIVEN } from './flags/flag.ts';
+import { type BrowserChoice, type Flag, type Given, NOTHING_GIVEN, type Settings } from './flags/flag.ts';
 import { HINTS } from './flags/hints.ts';
 import { FLAG_GROUPS, FLAGS } from './flags/index.ts';
 import { REFUSALS } from './flags/refusals.ts';
-import { cachedModel, hubCacheRoot } from './hubCache.ts';
+import type { ModelChoice } from './hub/locate.ts';
 
-/** What `serve` is to do; the models are paths. */
+/** What `serve` is to do. */
 export interface ServeOptions {
+  readonly model: ModelChoice;
+  readonly modelDraft: ModelChoice | null;
+  /** Download nothing. */
+  readonly offline: boolean;
+  /** For the Hugging Face Hub. */
+  readonly hfToken?: string;
   readonly host: string;
   readonly port: number;
   readonly cors: CorsPolicy;
   /** Whether the site's pages are served. */
   readonly ui: boolean;
   readonly browser: BrowserChoice;
-  readonly engine: TabOptions;
+  readonly engine: Settings;
 }
 
 export type Command =
@@ -48,7 +54,7 @@ export function readCommandLine(args: readonly string[], env: Environment = {}):
     }
     given = withArgument(given, name, arg, next);
   }
-  return { kind: 'serve', options: optionsFrom(given, env) };
+  return { kind: 'serve', options: optionsFrom(given) };
 }
 
 function withArgument(given: Given, name: string, arg: string, next: (value: string) => string): Given {
@@ -99,30 +105,44 @@ function spellings({ names, value, negation }: Flag): string {
   return value === undefined ? all : `${all} ${value}`;
 }
 
-function optionsFrom(given: Given, env: Environment): ServeOptions {
-  const { modelDraft, hfRepo, host, port, cors, ui, browser, settings, cacheTypeK, cacheTypeV } = given;
-  const model = given.model ?? hubModel(given, env);
-  if (model === undefined) throw invalid('no model; name a GGUF file with -m FILE');
+function optionsFrom(given: Given): ServeOptions {
+  const { host, port, cors, ui, browser, offline, hfToken, settings, cacheTypeK, cacheTypeV } = given;
+  const model = modelFrom(given);
   if (cacheTypeK && cacheTypeV && cacheTypeK !== cacheTypeV) {
     throw invalid(
       `-ctk ${cacheTypeK} and -ctv ${cacheTypeV} differ; both caches have one type, give it once`,
     );
   }
   const cacheType = cacheTypeK ?? cacheTypeV;
-  const engine: TabOptions = {
-    alias: hfRepo ?? model,
-    ...settings,
-    ...(cacheType && { cacheType }),
-    model,
-    ...(modelDraft !== undefined && { modelDraft }),
-  };
-  return { host, port, cors, ui, browser, engine };
+  const engine: Settings = { alias: aliasOf(model), ...settings, ...(cacheType && { cacheType }) };
+  const models = { model, modelDraft: draftFrom(given), offline, ...(hfToken !== undefined && { hfToken }) };
+  return { ...models, host, port, cors, ui, browser, engine };
 }
 
-/** Path of the model that is named by its repository. */
-function hubModel({ hfRepo: repo, hfFile: file }: Given, env: Environment): string | undefined {
-  if (repo === undefined) return undefined;
-  return cachedModel({ repo, ...(file !== undefined && { file }) }, hubCacheRoot(env));
+function modelFrom({ model: path, modelUrl: url, hfRepo: repo, hfFile: file }: Given): ModelChoice {
+  if (url !== undefined) return { kind: 'url', url, ...(path !== undefined && { path }) };
+  if (path !== undefined) return { kind: 'file', path };
+  if (repo !== undefined) return { kind: 'hub', repo, ...(file !== undefined && { file }) };
+  throw invalid('no model; name a GGUF file with -m FILE');
+}
+
+function draftFrom({ modelDraft: path, hfRepoDraft: repo }: Given): ModelChoice | null {
+  if (path !== undefined) return { kind: 'file', path };
+  return repo === undefined ? null : { kind: 'hub', repo };
+}
+
+/** What the server calls the model where nobody says. */
+function aliasOf(model: ModelChoice): string {
+  switch (model.kind) {
+    case 'file':
+      return model.path;
+    case 'hub':
+      return model.repo;
+    case 'url':
+      return model.path ?? model.url;
+    default:
+      return assertNever(model);
+  }
 }
 
 function invalid(message: string): ForetokenError {

@@ -28,10 +28,11 @@ beforeEach(async () => {
     events.push(event);
     onEvent();
   };
-  engine = new Engine(OPTIONS, {
+  engine = new Engine({
     ready: ({ model }) => log(`ready: ${model.name}`),
     gone: (wasReady, reason) => log(`gone: ${wasReady}, ${reason?.message ?? null}`),
   });
+  engine.prepare(OPTIONS);
   files = new Map([['target/a.gguf', join(folder, 'a.gguf')]]);
   door = await openDoor(options());
 });

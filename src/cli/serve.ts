@@ -9,14 +9,17 @@ import { type Browser, openBrowser } from './browser.ts';
 import type { ServeOptions } from './commandLine.ts';
 import { type Door, openDoor } from './door.ts';
 import { Engine } from './engine.ts';
+import { locate, type ModelChoice } from './hub/locate.ts';
 import type { Machine } from './machine.ts';
+
+/** A browser that has not opened its page by then hangs. */
+const DIAL_IN_LIMIT_MS = 60_000;
 
 /** Serves until `signal` aborts. Throws what keeps it from serving: a file, the port, the browser, the models. */
 export async function serve(options: ServeOptions, machine: Machine, signal: AbortSignal): Promise<void> {
   const { host, port, cors, ui, browser: choice } = options;
   const secret = randomBytes(24).toString('base64url');
   const files = new Map<string, string>();
-  const engineOptions = await publish(options.engine, secret, files);
   const executable = choice.attach ? null : await executableOf(choice.path, machine);
 
   // A signal may have come while the browser was looked for.
@@ -26,7 +29,7 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
   try {
     await new Promise<void>((stop, fail) => {
       signal.addEventListener('abort', () => stop(), { once: true });
-      const engine = new Engine(engineOptions, {
+      const engine = new Engine({
         ready({ adapter, model }) {
           hasLoaded = true;
           const gpu = [adapter.vendor, adapter.architecture, adapter.description].filter(Boolean).join(' ');
@@ -51,6 +54,8 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
     open.door = door;
     if (signal.aborted) return door.close();
     machine.log(`listening on ${door.url}`);
+    // The port is open first: a model may have to be downloaded, and who asks meanwhile is told that it is loading.
+    engine.prepare(await publish(options, machine, secret, files, signal));
     const address = `${door.url}engine.html#${secret}`;
     if (executable === null) {
       machine.log(`open this in the browser that is to be the engine: ${address}`);
@@ -65,7 +70,11 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
         args,
         headed: choice.headed,
       });
+      const patience = setTimeout(() => {
+        if (!engine.isConnected) void open.browser?.close();
+      }, DIAL_IN_LIMIT_MS);
       await open.browser.ended;
+      clearTimeout(patience);
       open.browser = null;
       // Its tab may not be known to be gone yet, and would keep the next one out.
       await engine.close();
@@ -77,11 +86,16 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
 
 /** The options as the tab gets them: the models under the secret, where it finds the files. */
 async function publish(
-  { model, modelDraft, ...options }: TabOptions,
+  { model, modelDraft, engine, offline, hfToken }: ServeOptions,
+  { env, display, log }: Machine,
   secret: string,
   files: Map<string, string>,
+  signal: AbortSignal,
 ): Promise<TabOptions> {
-  async function publishFile(role: string, path: string): Promise<string> {
+  const locating = { env, offline, display, log, signal, ...(hfToken !== undefined && { token: hfToken }) };
+
+  async function publishFile(role: string, choice: ModelChoice): Promise<string> {
+    const path = await locate(choice, locating);
     const file = resolve(path);
     const found = await stat(file).catch(() => null);
     const readable = await access(file, constants.R_OK).then(
@@ -97,9 +111,9 @@ async function publish(
     return secretPath(secret, name);
   }
   return {
-    ...options,
+    ...engine,
     model: await publishFile('target', model),
-    ...(modelDraft !== undefined && { modelDraft: await publishFile('draft', modelDraft) }),
+    ...(modelDraft && { modelDraft: await publishFile('draft', modelDraft) }),
   };
 }
 
@@ -117,6 +131,6 @@ async function executableOf(path: string | undefined, machine: Machine): Promise
 function browserFailed(executable: string): ForetokenError {
   return new ForetokenError(
     'internal',
-    `${executable} ended before its tab answered; choose another browser with --browser, or open one yourself with --attach`,
+    `${executable} ended, or was silent for ${DIAL_IN_LIMIT_MS / 1000} s, before its tab answered; choose another browser with --browser, or open one yourself with --attach`,
   );
 }

@@ -46,6 +46,7 @@ const RULES: Readonly<Record<keyof WireOptions, Rule>> = {
   slotPromptSimilarity: number(0, 1),
   sleepIdleSeconds: number(-1, 2 ** 31 / 1000),
   verbose: { kind: 'flag' },
+  restarts: integer(0, 2 ** 31 - 1),
   countCalls: { kind: 'flag' },
 };
 

@@ -23,6 +23,12 @@ export interface Given {
   /** Where the model is on the Hugging Face Hub. */
   readonly hfRepo?: string;
   readonly hfFile?: string;
+  readonly hfRepoDraft?: string;
+  readonly hfToken?: string;
+  /** Where else it is. */
+  readonly modelUrl?: string;
+  /** Download nothing. */
+  readonly offline: boolean;
   readonly modelDraft?: string;
   readonly host: string;
   readonly port: number;
@@ -56,6 +62,7 @@ export const NOTHING_GIVEN: Given = {
   port: 8080,
   cors: { origins: '*', methods: 'GET, POST, DELETE, OPTIONS', headers: '*', credentials: true },
   ui: true,
+  offline: false,
   browser: { headed: false, args: [], attach: false },
   settings: {},
 };
