@@ -13,8 +13,9 @@ function serveOptions(args: readonly string[]): ServeOptions {
 describe('readCommandLine', () => {
   it("leaves to the engine what is not given, and names the model's path", () => {
     expect(serveOptions([])).toEqual({
-      host: '127.0.0.1',
+      hosts: ['127.0.0.1'],
       port: 8080,
+      timeoutSeconds: 3600,
       cors: { origins: '*', methods: 'GET, POST, DELETE, OPTIONS', headers: '*', credentials: true },
       ui: true,
       browser: { headed: false, args: [], attach: false },
@@ -101,9 +102,10 @@ describe('readCommandLine', () => {
 
   it('reads where to listen and which browser to take', () => {
     const line =
-      '--host 0.0.0.0 --port 0 --browser /b --headed --browser-arg --x=1 --browser-arg --y --attach';
+      '--host 0.0.0.0,:: --timeout 5 --port 0 --browser /b --headed --browser-arg --x=1 --browser-arg --y --attach';
     expect(serveOptions(line.split(' '))).toMatchObject({
-      host: '0.0.0.0',
+      hosts: ['0.0.0.0', '::'],
+      timeoutSeconds: 5,
       port: 0,
       browser: { path: '/b', headed: true, args: ['--x=1', '--y'], attach: true },
     });
@@ -151,12 +153,12 @@ describe('the environment', () => {
   };
 
   it.each([
-    [{ LLAMA_ARG_HOST: '0.0.0.0' }, { host: '0.0.0.0' }],
+    [{ LLAMA_ARG_HOST: '0.0.0.0' }, { hosts: ['0.0.0.0'] }],
     [{ LLAMA_ARG_CTX_SIZE: '64' }, { engine: { nCtx: 64 } }],
     [{ LLAMA_ARG_JINJA: '0' }, { engine: { jinja: false } }],
     [{ LLAMA_ARG_ENDPOINT_METRICS: 'on' }, { engine: { metricsEndpoint: true } }],
     [{ LLAMA_ARG_ENDPOINT_METRICS: 'off' }, { engine: {} }],
-    [{ UNRELATED: 'x' }, { host: '127.0.0.1' }],
+    [{ UNRELATED: 'x' }, { hosts: ['127.0.0.1'] }],
   ])('%j counts', (env, options) => {
     expect(read(env)).toMatchObject(options);
   });

@@ -16,8 +16,9 @@ export interface ServeOptions {
   readonly offline: boolean;
   /** For the Hugging Face Hub. */
   readonly hfToken?: string;
-  readonly host: string;
+  readonly hosts: readonly string[];
   readonly port: number;
+  readonly timeoutSeconds: number;
   readonly cors: CorsPolicy;
   /** Whether the site's pages are served. */
   readonly ui: boolean;
@@ -106,7 +107,8 @@ function spellings({ names, value, negation }: Flag): string {
 }
 
 function optionsFrom(given: Given): ServeOptions {
-  const { host, port, cors, ui, browser, offline, hfToken, settings, cacheTypeK, cacheTypeV } = given;
+  const { hosts, port, timeoutSeconds, cors, ui, browser, offline, hfToken } = given;
+  const { settings, cacheTypeK, cacheTypeV } = given;
   const model = modelFrom(given);
   if (cacheTypeK && cacheTypeV && cacheTypeK !== cacheTypeV) {
     throw invalid(
@@ -116,7 +118,7 @@ function optionsFrom(given: Given): ServeOptions {
   const cacheType = cacheTypeK ?? cacheTypeV;
   const engine: Settings = { alias: aliasOf(model), ...settings, ...(cacheType && { cacheType }) };
   const models = { model, modelDraft: draftFrom(given), offline, ...(hfToken !== undefined && { hfToken }) };
-  return { ...models, host, port, cors, ui, browser, engine };
+  return { ...models, hosts, port, timeoutSeconds, cors, ui, browser, engine };
 }
 
 function modelFrom({ model: path, modelUrl: url, hfRepo: repo, hfFile: file }: Given): ModelChoice {

@@ -17,7 +17,7 @@ const DIAL_IN_LIMIT_MS = 60_000;
 
 /** Serves until `signal` aborts. Throws what keeps it from serving: a file, the port, the browser, the models. */
 export async function serve(options: ServeOptions, machine: Machine, signal: AbortSignal): Promise<void> {
-  const { host, port, cors, ui, browser: choice } = options;
+  const { hosts, port, timeoutSeconds, cors, ui, browser: choice } = options;
   const secret = randomBytes(24).toString('base64url');
   const files = new Map<string, string>();
   const executable = choice.attach ? null : await executableOf(choice.path, machine);
@@ -50,7 +50,10 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
   }
 
   async function run(engine: Engine): Promise<void> {
-    const door = await openDoor({ host, port, cors, ui, site: machine.site, secret, files, engine });
+    const door = await openDoor({
+      ...{ hosts, port, timeoutSeconds, cors, ui, secret, files, engine },
+      site: machine.site,
+    });
     open.door = door;
     if (signal.aborted) return door.close();
     machine.log(`listening on ${door.url}`);

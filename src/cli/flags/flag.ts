@@ -30,8 +30,9 @@ export interface Given {
   /** Download nothing. */
   readonly offline: boolean;
   readonly modelDraft?: string;
-  readonly host: string;
+  readonly hosts: readonly string[];
   readonly port: number;
+  readonly timeoutSeconds: number;
   readonly cors: CorsPolicy;
   /** Whether the site's pages are served. */
   readonly ui: boolean;
@@ -58,8 +59,9 @@ export interface Flag {
 
 /** llama-server's defaults where the process itself needs one; all others are the engine's. */
 export const NOTHING_GIVEN: Given = {
-  host: '127.0.0.1',
+  hosts: ['127.0.0.1'],
   port: 8080,
+  timeoutSeconds: 3600,
   cors: { origins: '*', methods: 'GET, POST, DELETE, OPTIONS', headers: '*', credentials: true },
   ui: true,
   offline: false,
