@@ -83,6 +83,10 @@ export class Gate {
         await passed();
         return model.forward(rows, kind);
       },
+      async embed(rows) {
+        await passed();
+        return model.embed(rows);
+      },
       draft: (rows, nDraft, withProbabilities) => model.draft(rows, nDraft, withProbabilities),
       shift: (slot, keep, discard, end) => model.shift(slot, keep, discard, end),
     };
