@@ -13,6 +13,9 @@ export interface LoadProgress {
 /** Type of the K and V caches. */
 export type CacheType = 'f32' | 'f16';
 
+/** What becomes of the hidden states of an input to be embedded. */
+export type Pooling = 'none' | 'mean' | 'cls' | 'last';
+
 /** Largest number of rows in one batch, unless `nBatch` says otherwise. */
 export const DEFAULT_N_BATCH = 64;
 
@@ -51,6 +54,17 @@ export interface ServerOptions {
   readonly jinja?: boolean;
   /** Name the server answers with. Default: the model's own. */
   readonly alias?: string;
+  /** Whether `POST /embedding`, `/embeddings` and `/v1/embeddings` are answered, beside everything else. Default false. */
+  readonly embeddings?: boolean;
+  /** What an embedding is: the hidden states of all tokens of the input, their mean, the first, the last. Default 'none'. */
+  readonly pooling?: Pooling;
+  /** Norm of pooled embeddings: -1 none, 0 the largest value, 1 taxicab, 2 Euclidean, and so on. Default 2. */
+  readonly embdNormalize?: number;
+  /**
+   * Longest input of an embedding, but for `pooling: 'last'`: llama-server's physical batch, which such an input has to fit.
+   * Here nothing has to; without this option the context of a slot is the limit.
+   */
+  readonly nUbatch?: number;
   /** Count every WebGPU call, for benchmarks; read with `server.counters()`. */
   readonly countCalls?: boolean;
 }

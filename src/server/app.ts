@@ -11,6 +11,7 @@ import { addChatRoutes } from './chat/routes.ts';
 import { createChatTemplate } from './chat/template.ts';
 import { type CompletionDeps, complete, handleCompletion } from './completion.ts';
 import { completionFields } from './completionFields.ts';
+import { addEmbeddingRoutes } from './embeddings/routes.ts';
 import { errorResponse } from './errorResponse.ts';
 import { grammarConstraint } from './grammarConstraint.ts';
 import { grammarOf } from './grammarFields.ts';
@@ -111,6 +112,7 @@ export function createApp(deps: AppDeps): App {
     complete(await readJsonObject(c.req.raw), c.req.raw.signal, createTextFormat(context.model), completion),
   );
   addChatRoutes(routes, { template, tokenizer }, completion);
+  addEmbeddingRoutes(routes, settings, completion);
   routes.post('/tokenize', c => handleTokenize(c.req.raw, tokenizer));
   routes.post('/detokenize', c => handleDetokenize(c.req.raw, tokenizer));
   routes.notFound(() => errorResponse(new ForetokenError('not_found', 'File Not Found')));

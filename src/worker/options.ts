@@ -34,6 +34,10 @@ const RULES: Readonly<Record<keyof WireOptions, Rule>> = {
   chatTemplate: { kind: 'text' },
   jinja: { kind: 'flag' },
   alias: { kind: 'text' },
+  embeddings: { kind: 'flag' },
+  pooling: { kind: 'word', words: ['none', 'mean', 'cls', 'last'] },
+  embdNormalize: integer(-1, 2 ** 31 - 1),
+  nUbatch: integer(1, 2 ** 20),
   countCalls: { kind: 'flag' },
 };
 
