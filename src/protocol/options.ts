@@ -65,6 +65,8 @@ export interface ServerOptions {
    * Here nothing has to; without this option the context of a slot is the limit.
    */
   readonly nUbatch?: number;
+  /** Order of an infill prompt: suffix, prefix, middle instead of prefix, suffix, middle. Default false. */
+  readonly spmInfill?: boolean;
   /** Count every WebGPU call, for benchmarks; read with `server.counters()`. */
   readonly countCalls?: boolean;
 }

@@ -38,6 +38,7 @@ const RULES: Readonly<Record<keyof WireOptions, Rule>> = {
   pooling: { kind: 'word', words: ['none', 'mean', 'cls', 'last'] },
   embdNormalize: integer(-1, 2 ** 31 - 1),
   nUbatch: integer(1, 2 ** 20),
+  spmInfill: { kind: 'flag' },
   countCalls: { kind: 'flag' },
 };
 
