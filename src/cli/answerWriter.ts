@@ -52,7 +52,7 @@ export class AnswerWriter {
   #begin({ status, headers }: Extract<ExchangeMessage, { kind: 'head' }>): void {
     this.#status = status;
     for (const [name, value] of headers) {
-      if (!CONNECTION_HEADERS.includes(name)) this.#response.appendHeader(name, value);
+      if (!CONNECTION_HEADERS.includes(name)) this.#response.appendHeader(titleCase(name), value);
     }
     this.#isStream = isEventStream(this.#response);
     if (!this.#isStream) return;
@@ -91,6 +91,11 @@ export function writeError(response: ServerResponse, error: ForetokenError): voi
 
 function errorBody({ status: code, message, type }: ForetokenError): object {
   return { error: { message, type, code } };
+}
+
+/** A browser gives names in small letters; there are clients that look for them as servers commonly write them. */
+function titleCase(name: string): string {
+  return name.replaceAll(/\b[a-z]/g, letter => letter.toUpperCase());
 }
 
 function isEventStream(response: ServerResponse): boolean {

@@ -6,6 +6,7 @@ import { type BrowserChoice, type Flag, type Given, NOTHING_GIVEN, type Settings
 import { HINTS } from './flags/hints.ts';
 import { FLAG_GROUPS, FLAGS } from './flags/index.ts';
 import { REFUSALS } from './flags/refusals.ts';
+import { wholeNumber } from './flags/values.ts';
 import type { ModelChoice } from './hub/locate.ts';
 
 /** What `serve` is to do. */
@@ -55,7 +56,7 @@ export function readCommandLine(args: readonly string[], env: Environment = {}):
     }
     given = withArgument(given, name, arg, next);
   }
-  return { kind: 'serve', options: optionsFrom(given) };
+  return { kind: 'serve', options: optionsFrom(given, env) };
 }
 
 function withArgument(given: Given, name: string, arg: string, next: (value: string) => string): Given {
@@ -106,7 +107,7 @@ function spellings({ names, value, negation }: Flag): string {
   return value === undefined ? all : `${all} ${value}`;
 }
 
-function optionsFrom(given: Given): ServeOptions {
+function optionsFrom(given: Given, env: Environment): ServeOptions {
   const { hosts, port, timeoutSeconds, cors, ui, browser, offline, hfToken } = given;
   const { settings, cacheTypeK, cacheTypeV } = given;
   const model = modelFrom(given);
@@ -116,9 +117,17 @@ function optionsFrom(given: Given): ServeOptions {
     );
   }
   const cacheType = cacheTypeK ?? cacheTypeV;
-  const engine: Settings = { alias: aliasOf(model), ...settings, ...(cacheType && { cacheType }) };
+  const prediction = env.AIP_MODE === 'PREDICTION';
+  const engine: Settings = {
+    alias: aliasOf(model),
+    ...(prediction && { predictRoute: env.AIP_PREDICT_ROUTE ?? '/predict' }),
+    ...settings,
+    ...(cacheType && { cacheType }),
+  };
   const models = { model, modelDraft: draftFrom(given), offline, ...(hfToken !== undefined && { hfToken }) };
-  return { ...models, hosts, port, timeoutSeconds, cors, ui, browser, engine };
+  const predictionPort = () => wholeNumber(env.AIP_HTTP_PORT ?? '8080', 'AIP_HTTP_PORT');
+  const door = { hosts, port: prediction ? predictionPort() : port, timeoutSeconds, cors, ui };
+  return { ...models, ...door, browser, engine };
 }
 
 function modelFrom({ model: path, modelUrl: url, hfRepo: repo, hfFile: file }: Given): ModelChoice {

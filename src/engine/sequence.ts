@@ -1,4 +1,5 @@
 import type { OutputKind, TokenId } from './forwardPass.ts';
+import type { Pool } from './pooling.ts';
 import type { Sampler } from './sampler/chain.ts';
 
 /** How many tokens to draft per round, llama.cpp's `--spec-draft-n-min`, `-n-max` and `-p-min`. */
@@ -49,6 +50,8 @@ export interface Sequence {
   readonly speculative: SpeculativeParams;
   /** Tokens that may still be sampled (`n_predict`); limits the draft. Infinity when unlimited. */
   nRemain: number;
+  /** Set where the hidden states of the prompt are wanted instead of tokens after it. */
+  readonly pool?: Pool;
 }
 
 /** What one step did for one sequence. */

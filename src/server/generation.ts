@@ -70,6 +70,7 @@ export class Generation {
       probs: params.nProbs > 0 ? { n: params.nProbs, postSampling: params.postSamplingProbs } : null,
       speculative: speculativeParamsOf(params),
       nRemain: Math.max(1, nPredict),
+      ...(task.pool && { pool: task.pool }),
     };
   }
 
@@ -112,7 +113,7 @@ export class Generation {
   get timings(): Timings {
     return timingsOf({
       nCached: this.nCached,
-      nPrompt: this.task.prompt.length,
+      nPrompt: this.nPromptDone,
       nPredicted: this.#sampled.length,
       nDrafted: this.#nDrafted,
       nAccepted: this.#nAccepted,
@@ -140,9 +141,10 @@ export class Generation {
     this.#nUnshifted = Math.min(this.#nUnshifted, keep);
   }
 
-  /** Whether there is a reason to stop. */
+  /** Whether there is a reason to stop; to an embedding there is nothing but the prompt. */
   get isOver(): boolean {
-    return this.#stopType !== 'none';
+    const { pool, nPast, tokens } = this.sequence;
+    return this.#stopType !== 'none' || (pool !== undefined && nPast === tokens.length);
   }
 
   /** Takes in what a step did to the sequence, one event at a time: at each, the generation is as of that event. */
