@@ -1,3 +1,4 @@
+import type { ServerReport } from '../protocol/options.ts';
 import type { Environment } from './environment.ts';
 import type { Display } from './hub/progress.ts';
 
@@ -15,6 +16,8 @@ export interface Machine {
   readonly findBrowser: () => string;
   /** Where progress is shown. */
   readonly display: Display;
+  /** Called whenever the models are loaded; `url` is the door's. */
+  readonly ready?: (server: { readonly url: string; readonly report: ServerReport }) => void;
   /** Prints a line. */
   readonly log: (line: string) => void;
 }

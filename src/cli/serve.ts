@@ -30,10 +30,12 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
     await new Promise<void>((stop, fail) => {
       signal.addEventListener('abort', () => stop(), { once: true });
       const engine = new Engine({
-        ready({ adapter, model }) {
+        ready(report) {
+          const { adapter, model } = report;
           hasLoaded = true;
           const gpu = [adapter.vendor, adapter.architecture, adapter.description].filter(Boolean).join(' ');
           machine.log(`ready: ${model.name} on ${gpu || 'an unnamed adapter'}`);
+          if (open.door) machine.ready?.({ url: open.door.url, report });
         },
         gone(wasReady, reason) {
           if (signal.aborted) return;
