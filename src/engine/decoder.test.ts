@@ -213,7 +213,7 @@ describe('speculative decoding', () => {
 
   it('cuts a draft before a token that the target does not have', async () => {
     const drafts: DraftSource = {
-      kind: 'scripted',
+      longest: () => 3,
       draft: async requests => requests.map(() => [N_VOCAB, 3]),
       follow: async () => {},
       shift: () => {},

@@ -122,6 +122,7 @@ export function testServer(options: TestServerOptions = {}): TestServer {
     target,
     drafts:
       disagreement === undefined ? null : new DraftModel(new FakeForwardPass({ ...shape, disagreement })),
+    specTypes: disagreement === undefined ? [] : ['draft-simple'],
     settings: { temperature: 0, ...options.settings },
     report: report(nCtx, nSlots),
     ...(options.now && { now: options.now }),
@@ -199,5 +200,6 @@ function report(nCtx: number, nSlots: number): ServerReport {
     nCtx: nCtx * nSlots,
     nSlots,
     gpuBytes: 0,
+    warnings: [],
   };
 }
