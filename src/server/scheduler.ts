@@ -10,6 +10,13 @@ import { type BusyState, chooseSlot, commonPrefix, createSlots, type Slot } from
 /** What the scheduler needs of the engine. */
 export type StepDecoder = Pick<Decoder, 'step' | 'shift'>;
 
+export interface SchedulerContext extends GenerationContext {
+  /** Whether a job may start while others generate. */
+  readonly contBatching: boolean;
+  /** Least share of a prompt that a slot must hold to be chosen for it. */
+  readonly slotPromptSimilarity: number;
+}
+
 /**
  * Slots, a first-in-first-out queue without a bound, and one loop that decodes all running generations together
  * (continuous batching): a job joins between two steps as soon as a slot is free. The loop exists only while there is
@@ -18,14 +25,14 @@ export type StepDecoder = Pick<Decoder, 'step' | 'shift'>;
 export class Scheduler {
   readonly slots: readonly Slot[];
   readonly #decoder: StepDecoder;
-  readonly #context: GenerationContext;
+  readonly #context: SchedulerContext;
   readonly #now: () => number;
   readonly #queue: Job[] = [];
   #nReleased = 0;
   #loop: Promise<void> | null = null;
   #closed = false;
 
-  constructor(decoder: StepDecoder, nSlots: number, context: GenerationContext, now: () => number) {
+  constructor(decoder: StepDecoder, nSlots: number, context: SchedulerContext, now: () => number) {
     this.slots = createSlots(nSlots);
     this.#decoder = decoder;
     this.#context = context;
@@ -73,11 +80,13 @@ export class Scheduler {
 
   /** Starts every queued job that has a slot; one that waits for a certain slot holds up nobody else. */
   #admit(): void {
+    if (!this.#context.contBatching && this.#running().length > 0) return;
     for (const job of [...this.#queue]) {
       // Whoever heard of an earlier start may have cancelled this job.
       if (!this.#queue.includes(job)) continue;
       try {
-        const slot = chooseSlot(this.slots, job.task.prompt, job.task.params.idSlot);
+        const { prompt, params } = job.task;
+        const slot = chooseSlot(this.slots, prompt, params.idSlot, this.#context.slotPromptSimilarity);
         if (slot !== null) this.#start(job, slot);
       } catch (error) {
         // A task that cannot begin is no concern of the others.
