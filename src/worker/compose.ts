@@ -5,14 +5,16 @@ import { checkLimits, checkModel, loadModel, type ModelFile, tensorBytes } from 
 import { DEFAULT_N_BATCH, type LoadProgress } from '../protocol/options.ts';
 import type { WireOptions, WireSource } from '../protocol/worker.ts';
 import { createApp } from '../server/app.ts';
+import { Metrics } from '../server/metrics.ts';
 import { Tokenizer, type VocabularySpec, vocabularyMismatch } from '../tokenizer/index.ts';
 import { ForetokenError } from '../util/errors.ts';
 import type { Composition } from './api.ts';
 import { describeModel } from './modelReport.ts';
 import { checkOptions, contextSize } from './options.ts';
 import { Resources } from './resources.ts';
-import { createDrafts, optionWarnings, specKindsOf, specTypesOf } from './speculation.ts';
-import { isSynthetic, syntheticAcceptance } from './syntheticOptions.ts';
+import { type Idler, type Sleep, Sleeper } from './sleep.ts';
+import { createDrafts, isSynthetic, optionWarnings, specKindsOf, specTypesOf } from './speculation.ts';
+import { syntheticAcceptance } from './syntheticOptions.ts';
 import { chatTemplateOf, vocabularyFrom } from './vocabulary.ts';
 
 type OnProgress = (progress: LoadProgress) => void;
@@ -29,9 +31,22 @@ export async function compose(options: WireOptions, onProgress: OnProgress): Pro
   checkOptions(options);
   // Wrong rates, or nothing to speculate with at them, are known before anything is loaded.
   syntheticAcceptance(options, specKindsOf(options, options.modelDraft !== undefined));
+  const { sleepIdleSeconds = -1 } = options;
+  const metrics = new Metrics();
+  if (sleepIdleSeconds <= 0) return composeOnce(options, onProgress, metrics, null);
+  const compose = (sleep: Sleep) => composeOnce(options, onProgress, metrics, sleep);
+  return Sleeper.create(compose, 1000 * sleepIdleSeconds);
+}
+
+async function composeOnce(
+  options: WireOptions,
+  onProgress: OnProgress,
+  metrics: Metrics,
+  sleep: Sleep | null,
+): Promise<Idler> {
   const resources = new Resources();
   try {
-    return await wire(options, onProgress, resources);
+    return await wire(options, onProgress, resources, metrics, sleep);
   } catch (error) {
     // The failure that brought us here is the one to report.
     await resources.close().catch(() => {});
@@ -43,7 +58,9 @@ async function wire(
   options: WireOptions,
   onProgress: OnProgress,
   resources: Resources,
-): Promise<Composition> {
+  metrics: Metrics,
+  sleep: Sleep | null,
+): Promise<Idler> {
   // What can fail cheaply comes first: the adapter, then the headers, then gigabytes of weights.
   const gpu = resources.use(await openGpu(shaderSources(), { countCalls: options.countCalls ?? false }));
   const target = await openModel('target', options.model, onProgress);
@@ -92,12 +109,15 @@ async function wire(
       settings,
       report,
       chatTemplate: chatTemplateOf(target.file.gguf.metadata),
+      metrics,
+      sleep,
     }),
   );
   return {
     report,
     lost: gpu.lost,
     fetch: request => app.fetch(request),
+    idleSince: () => app.idleSince(),
     counters: () => ({ ...gpu.counters() }),
     close: () => resources.close(),
   };

@@ -32,13 +32,18 @@ export function specKindsOf(options: WireOptions, hasDraft: boolean): readonly S
   return PRIORITY.filter(kind => types.includes(kind) && (kind !== 'draft-simple' || hasDraft));
 }
 
+/** Whether drafts are to be accepted at random. */
+export function isSynthetic({ specSynthRates, specSynthLen }: WireOptions): boolean {
+  return specSynthRates !== undefined || specSynthLen !== undefined;
+}
+
 /** What the options ask for and will not get, or should know of what they get. */
 export function optionWarnings(options: WireOptions): string[] {
   const warnings: string[] = [];
   if (specTypesOf(options).includes('draft-simple') && options.modelDraft === undefined) {
     warnings.push('draft-simple needs a draft model, and there is none: nothing is drafted by one');
   }
-  if (options.specSynthRates !== undefined || options.specSynthLen !== undefined) {
+  if (isSynthetic(options)) {
     warnings.push('drafts are accepted at random, for benchmarks: the answers are not those of the model');
   }
   return warnings;

@@ -1,12 +1,7 @@
 import { conditionalProbabilities, ratesOfLength } from '../engine/syntheticRates.ts';
 import type { WireOptions } from '../protocol/worker.ts';
 import { ForetokenError } from '../util/errors.ts';
-import { longestDraft, type SpecKind } from './speculation.ts';
-
-/** Whether drafts are to be accepted at random. */
-export function isSynthetic({ specSynthRates, specSynthLen }: WireOptions): boolean {
-  return specSynthRates !== undefined || specSynthLen !== undefined;
-}
+import { isSynthetic, longestDraft, type SpecKind } from './speculation.ts';
 
 /**
  * Probability of every token of a draft to be accepted, given that those before it were; null where the target decides.
