@@ -2,6 +2,7 @@ import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { type BatchShare, shareBatch } from './batchShare.ts';
 import type { DraftSource } from './draftSource.ts';
+import { embedStep, isEmbedded } from './embedStep.ts';
 import type { BatchRow, Candidates, ForwardPass, OutputKind, TokenId } from './forwardPass.ts';
 import { type Sequence, type StepResult, widerOutput } from './sequence.ts';
 import { verifyDraft } from './speculate.ts';
@@ -39,11 +40,17 @@ export class Decoder {
   }
 
   /**
-   * One iteration over `sequences`, each in a slot of its own and with at least one token not yet decoded. Resolves to one
+   * One iteration over `sequences`, each in a slot of its own and with at least one token not yet decoded; either all of
+   * them are prompts to embed or none is. Resolves to one
    * result per sequence, in order. When a model fails, the sequences are as they were.
    */
   async step(sequences: readonly Sequence[]): Promise<StepResult[]> {
     this.#check(sequences);
+    const embedded = sequences.filter(isEmbedded);
+    if (embedded.length > 0) {
+      assert(embedded.length === sequences.length, 'embeddings share no batch with generations');
+      return embedStep(this.#target, embedded, this.#batchRows);
+    }
     const parts = await this.#plan(sequences);
     const rows = parts.flatMap(rowsOf);
     const outputs = rows.length > 0 ? await this.#target.forward(rows, outputKind(parts)) : [];

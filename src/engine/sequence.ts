@@ -1,4 +1,5 @@
 import type { OutputKind, TokenId } from './forwardPass.ts';
+import type { Pool } from './pooling.ts';
 import type { Sampler } from './sampler/chain.ts';
 import type { SyntheticAcceptance } from './syntheticAcceptance.ts';
 
@@ -55,6 +56,8 @@ export interface Sequence {
   readonly synthetic?: SyntheticAcceptance | null;
   /** Tokens that may still be sampled (`n_predict`); limits the draft. Infinity when unlimited. */
   nRemain: number;
+  /** Set where the hidden states of the prompt are wanted instead of tokens after it. */
+  readonly pool?: Pool;
 }
 
 /** What one step did for one sequence. */

@@ -20,6 +20,9 @@ export type CacheType = 'f32' | 'f16';
 export const SPEC_TYPES = ['none', 'draft-simple', 'ngram-simple', 'ngram-map-k', 'ngram-mod'] as const;
 export type SpecType = (typeof SPEC_TYPES)[number];
 
+/** What becomes of the hidden states of an input to be embedded. */
+export type Pooling = 'none' | 'mean' | 'cls' | 'last';
+
 /** Largest number of rows in one batch, unless `nBatch` says otherwise. */
 export const DEFAULT_N_BATCH = 64;
 
@@ -76,6 +79,19 @@ export interface ServerOptions {
   readonly nBatch?: number;
   /** Type of the KV cache of the target and the draft. Default f16. */
   readonly cacheType?: CacheType;
+  /** Whether `POST /embedding`, `/embeddings` and `/v1/embeddings` are answered, beside everything else. Default false. */
+  readonly embeddings?: boolean;
+  /** What an embedding is: the hidden states of all tokens of the input, their mean, the first, the last. Default 'none'. */
+  readonly pooling?: Pooling;
+  /** Norm of pooled embeddings: -1 none, 0 the largest value, 1 taxicab, 2 Euclidean, and so on. Default 2. */
+  readonly embdNormalize?: number;
+  /**
+   * Longest input of an embedding, but for `pooling: 'last'`: llama-server's physical batch, which such an input has to fit.
+   * Here nothing has to; without this option the context of a slot is the limit.
+   */
+  readonly nUbatch?: number;
+  /** Order of an infill prompt: suffix, prefix, middle instead of prefix, suffix, middle. Default false. */
+  readonly spmInfill?: boolean;
   /**
    * Format of conversations: 'chatml', 'llama3', 'command-r', or a Jinja template. Default: the model's own, or chatml if it
    * has none.

@@ -13,14 +13,17 @@ import {
 } from '../protocol/options.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
 import { ForetokenError } from '../util/errors.ts';
+import { addAbsentFeatureRoutes } from './absentFeatures.ts';
 import { checkApiKey } from './access.ts';
 import { addChatRoutes } from './chat/routes.ts';
 import { createChatTemplate } from './chat/template.ts';
 import { type CompletionDeps, complete, handleCompletion } from './completion.ts';
 import { completionFields } from './completionFields.ts';
+import { addEmbeddingRoutes } from './embeddings/routes.ts';
 import { errorResponse } from './errorResponse.ts';
 import { grammarConstraint } from './grammarConstraint.ts';
 import { grammarOf } from './grammarFields.ts';
+import { handleInfill } from './infill.ts';
 import { jsonResponse, readJsonObject } from './jsonBody.ts';
 import { Metrics } from './metrics.ts';
 import { type ModelViewDeps, modelsView, propsView } from './modelViews.ts';
@@ -159,6 +162,9 @@ export function createApp(deps: AppDeps): App {
     complete(await readJsonObject(c.req.raw), c.req.raw.signal, createTextFormat(context.model), completion),
   );
   addChatRoutes(routes, { template, tokenizer }, completion);
+  addEmbeddingRoutes(routes, settings, completion);
+  routes.post('/infill', c => handleInfill(c.req.raw, settings, completion));
+  addAbsentFeatureRoutes(routes);
   routes.post('/tokenize', c => handleTokenize(c.req.raw, tokenizer));
   routes.post('/detokenize', c => handleDetokenize(c.req.raw, tokenizer));
   if (settings.predictRoute !== undefined) {

@@ -75,6 +75,7 @@ export class Generation {
       speculative: speculativeParamsOf(params),
       synthetic: context.createAcceptance?.(params) ?? null,
       nRemain: Math.max(1, nPredict),
+      ...(task.pool && { pool: task.pool }),
     };
   }
 
@@ -145,9 +146,10 @@ export class Generation {
     this.#nUnshifted = Math.min(this.#nUnshifted, keep);
   }
 
-  /** Whether there is a reason to stop. */
+  /** Whether there is a reason to stop; to an embedding there is nothing but the prompt. */
   get isOver(): boolean {
-    return this.#stopType !== 'none';
+    const { pool, nPast, tokens } = this.sequence;
+    return this.#stopType !== 'none' || (pool !== undefined && nPast === tokens.length);
   }
 
   /** Takes in what a step did to the sequence, one event at a time: at each, the generation is as of that event. */

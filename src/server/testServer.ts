@@ -83,6 +83,10 @@ export class Gate {
         await passed();
         return model.forward(rows, kind);
       },
+      async embed(rows) {
+        await passed();
+        return model.embed(rows);
+      },
       draft: (rows, nDraft, withProbabilities) => model.draft(rows, nDraft, withProbabilities),
       shift: (slot, keep, discard, end) => model.shift(slot, keep, discard, end),
     };
@@ -93,6 +97,8 @@ export interface TestServerOptions {
   readonly nCtx?: number;
   readonly nSlots?: number;
   readonly settings?: ServerSettings;
+  /** Instead of this file's; a target that fits it goes with it. */
+  readonly tokenizer?: Tokenizer;
   /** Instead of the fake with its hashed logits. */
   readonly target?: ForwardPass;
   /** Share of contexts in which the draft model disagrees with the target; without it there is no draft. */
@@ -121,7 +127,7 @@ export function testServer(options: TestServerOptions = {}): TestServer {
   const target = options.target ?? new FakeForwardPass(shape);
   const { draftDisagreement: disagreement } = options;
   const app = createApp({
-    tokenizer,
+    tokenizer: options.tokenizer ?? tokenizer,
     target,
     drafts:
       disagreement === undefined ? null : new DraftModel(new FakeForwardPass({ ...shape, disagreement })),

@@ -77,7 +77,7 @@ async function wire(
     modelDraft: ___,
     ...given
   } = options;
-  const settings = { ...given, nCtx, nSlots, nBatch };
+  const settings = { ...given, nCtx, nSlots };
   const shape = { nCtx: nCtxSlot, nSlots, maxRows: nBatch, cacheType };
   for (const opened of draft ? [target, draft] : [target]) checkLimits(gpu, opened.file, shape);
   const load = ({ role, file }: OpenedModel) =>
