@@ -111,6 +111,7 @@ function optionsFrom(given: Given, env: Environment): ServeOptions {
   const { hosts, port, timeoutSeconds, cors, ui, browser, offline, hfToken } = given;
   const { settings, cacheTypeK, cacheTypeV } = given;
   const model = modelFrom(given);
+  const modelDraft = draftFrom(given);
   if (cacheTypeK && cacheTypeV && cacheTypeK !== cacheTypeV) {
     throw invalid(
       `-ctk ${cacheTypeK} and -ctv ${cacheTypeV} differ; both caches have one type, give it once`,
@@ -123,8 +124,10 @@ function optionsFrom(given: Given, env: Environment): ServeOptions {
     ...(prediction && { predictRoute: env.AIP_PREDICT_ROUTE ?? '/predict' }),
     ...settings,
     ...(cacheType && { cacheType }),
+    // Like llama-server: one that does not fit is told of, and done without.
+    ...(modelDraft && { draftRequired: false }),
   };
-  const models = { model, modelDraft: draftFrom(given), offline, ...(hfToken !== undefined && { hfToken }) };
+  const models = { model, modelDraft, offline, ...(hfToken !== undefined && { hfToken }) };
   const predictionPort = () => wholeNumber(env.AIP_HTTP_PORT ?? '8080', 'AIP_HTTP_PORT');
   const door = { hosts, port: prediction ? predictionPort() : port, timeoutSeconds, cors, ui };
   return { ...models, ...door, browser, engine };

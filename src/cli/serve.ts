@@ -31,9 +31,10 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
       signal.addEventListener('abort', () => stop(), { once: true });
       const engine = new Engine({
         ready(report) {
-          const { adapter, model } = report;
+          const { adapter, model, warnings } = report;
           hasLoaded = true;
           const gpu = [adapter.vendor, adapter.architecture, adapter.description].filter(Boolean).join(' ');
+          for (const warning of warnings) machine.log(`warning: ${warning}`);
           machine.log(`ready: ${model.name} on ${gpu || 'an unnamed adapter'}`);
           if (open.door) machine.ready?.({ url: open.door.url, report });
         },

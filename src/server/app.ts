@@ -4,7 +4,13 @@ import type { DraftSource } from '../engine/draftSource.ts';
 import type { ForwardPass } from '../engine/forwardPass.ts';
 import { createSampler } from '../engine/sampler/createSampler.ts';
 import { buildDryBreakers } from '../engine/sampler/dryBreakers.ts';
-import { DEFAULT_N_BATCH, type ServerReport, type ServerSettings } from '../protocol/options.ts';
+import { SyntheticAcceptance } from '../engine/syntheticAcceptance.ts';
+import {
+  DEFAULT_N_BATCH,
+  type ServerReport,
+  type ServerSettings,
+  type SpecType,
+} from '../protocol/options.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { addAbsentFeatureRoutes } from './absentFeatures.ts';
@@ -24,7 +30,7 @@ import { type ModelViewDeps, modelsView, propsView } from './modelViews.ts';
 import { createTextFormat } from './openai/textFormat.ts';
 import { handlePredict } from './predict.ts';
 import type { ResponseContext } from './response.ts';
-import { type SamplerContext, samplerParamsOf } from './samplerParams.ts';
+import { concreteSeed, type SamplerContext, samplerParamsOf } from './samplerParams.ts';
 import { Scheduler } from './scheduler.ts';
 import { readFields, withDefaults } from './schema.ts';
 import { DEFAULT_SLOT_PROMPT_SIMILARITY } from './slots.ts';
@@ -36,6 +42,10 @@ export interface AppDeps {
   readonly tokenizer: Tokenizer;
   readonly target: ForwardPass;
   readonly drafts: DraftSource | null;
+  /** Kinds of speculation that were asked for, whether or not `drafts` has them all. */
+  readonly specTypes: readonly SpecType[];
+  /** Probabilities at which draft tokens are accepted, for benchmarks; null to accept what the target samples. */
+  readonly syntheticAcceptance?: readonly number[] | null;
   readonly settings: ServerSettings;
   readonly report: ServerReport;
   /** The model's own chat template, if it has one. */
@@ -71,6 +81,8 @@ const ASLEEP_PATHS = ['/health', '/v1/health', '/props', '/models', '/v1/models'
 export function createApp(deps: AppDeps): App {
   const { tokenizer, target, drafts, settings, report, sleep = null, metrics = new Metrics() } = deps;
   const { nCtx, nSlots } = target;
+  const random = deps.randomSeed ?? randomSeed;
+  const { syntheticAcceptance = null } = deps;
   const scheduler = new Scheduler(
     new Decoder(target, drafts, { nBatch: settings.nBatch ?? DEFAULT_N_BATCH }),
     nSlots,
@@ -80,6 +92,9 @@ export function createApp(deps: AppDeps): App {
       ctxShift: settings.ctxShift ?? false,
       contBatching: settings.contBatching ?? true,
       slotPromptSimilarity: settings.slotPromptSimilarity ?? DEFAULT_SLOT_PROMPT_SIMILARITY,
+      createAcceptance: ({ seed }) =>
+        syntheticAcceptance &&
+        new SyntheticAcceptance(syntheticAcceptance, tokenizer.eogTokens, concreteSeed(seed, random)),
     },
     deps.now ?? (() => performance.now()),
     metrics,
@@ -90,14 +105,15 @@ export function createApp(deps: AppDeps): App {
     tokenizer,
     model: names[0],
     eogTokens: tokenizer.eogTokens,
-    draftKind: drafts?.kind ?? null,
+    isSpeculative: drafts !== null,
+    specTypes: ['none', ...deps.specTypes].join(),
   };
   const template = createChatTemplate({
     option: settings.chatTemplate,
     model: deps.chatTemplate ?? null,
     jinja: settings.jinja ?? true,
   });
-  const sampling = samplerContext(tokenizer, deps.randomSeed ?? randomSeed);
+  const sampling = samplerContext(tokenizer, random);
   const constrain = grammarConstraint(tokenizer);
   let nTasks = 0;
   const completion: CompletionDeps = {

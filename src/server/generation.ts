@@ -1,8 +1,10 @@
 import type { TokenId } from '../engine/forwardPass.ts';
 import type { SampledToken, Sequence, StepResult } from '../engine/sequence.ts';
 import { StopMatcher } from '../engine/stop.ts';
+import type { SyntheticAcceptance } from '../engine/syntheticAcceptance.ts';
 import type { StopType, Timings } from '../protocol/completion.ts';
 import { StreamDecoder, type Tokenizer } from '../tokenizer/index.ts';
+import type { CompletionParams } from './completionFields.ts';
 import { IndentGuard } from './indent.ts';
 import { speculativeParamsOf } from './samplerParams.ts';
 import type { Task } from './task.ts';
@@ -14,6 +16,8 @@ export interface GenerationContext {
   readonly nCtx: number;
   /** Whether a full slot drops old context and goes on. */
   readonly ctxShift: boolean;
+  /** What decides about the drafts of a generation in place of its target; null for none. */
+  readonly createAcceptance?: (params: CompletionParams) => SyntheticAcceptance | null;
 }
 
 export type GenerationEvent =
@@ -69,6 +73,7 @@ export class Generation {
       sampler,
       probs: params.nProbs > 0 ? { n: params.nProbs, postSampling: params.postSamplingProbs } : null,
       speculative: speculativeParamsOf(params),
+      synthetic: context.createAcceptance?.(params) ?? null,
       nRemain: Math.max(1, nPredict),
       ...(task.pool && { pool: task.pool }),
     };

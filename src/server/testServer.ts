@@ -103,6 +103,8 @@ export interface TestServerOptions {
   readonly target?: ForwardPass;
   /** Share of contexts in which the draft model disagrees with the target; without it there is no draft. */
   readonly draftDisagreement?: number;
+  /** Instead of the target, what decides about drafts. */
+  readonly syntheticAcceptance?: readonly number[];
   readonly now?: () => number;
   readonly randomSeed?: () => number;
   readonly sleep?: AppDeps['sleep'];
@@ -129,6 +131,8 @@ export function testServer(options: TestServerOptions = {}): TestServer {
     target,
     drafts:
       disagreement === undefined ? null : new DraftModel(new FakeForwardPass({ ...shape, disagreement })),
+    syntheticAcceptance: options.syntheticAcceptance ?? null,
+    specTypes: disagreement === undefined ? [] : ['draft-simple'],
     settings: { temperature: 0, ...options.settings },
     report: report(nCtx, nSlots),
     ...(options.now && { now: options.now }),
@@ -208,5 +212,6 @@ function report(nCtx: number, nSlots: number): ServerReport {
     nCtx: nCtx * nSlots,
     nSlots,
     gpuBytes: 0,
+    warnings: [],
   };
 }
