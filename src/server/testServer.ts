@@ -85,6 +85,9 @@ export class Gate {
       },
       draft: (rows, nDraft, withProbabilities) => model.draft(rows, nDraft, withProbabilities),
       shift: (slot, keep, discard, end) => model.shift(slot, keep, discard, end),
+      readCache: (slot, nTokens) => model.readCache(slot, nTokens),
+      writeCache: (slot, nTokens, bytes) => model.writeCache(slot, nTokens, bytes),
+      copyCache: (from, to, nTokens) => model.copyCache(from, to, nTokens),
     };
   }
 }
