@@ -4,9 +4,15 @@ import type { DraftSource } from '../engine/draftSource.ts';
 import type { ForwardPass } from '../engine/forwardPass.ts';
 import { createSampler } from '../engine/sampler/createSampler.ts';
 import { buildDryBreakers } from '../engine/sampler/dryBreakers.ts';
-import { DEFAULT_N_BATCH, type ServerReport, type ServerSettings } from '../protocol/options.ts';
+import {
+  DEFAULT_CACHE_RAM,
+  DEFAULT_N_BATCH,
+  type ServerReport,
+  type ServerSettings,
+} from '../protocol/options.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
 import { ForetokenError } from '../util/errors.ts';
+import { SlotCaches } from './cache/slotCaches.ts';
 import { addChatRoutes } from './chat/routes.ts';
 import { createChatTemplate } from './chat/template.ts';
 import { type CompletionDeps, complete, handleCompletion } from './completion.ts';
@@ -21,6 +27,7 @@ import type { ResponseContext } from './response.ts';
 import { type SamplerContext, samplerParamsOf } from './samplerParams.ts';
 import { Scheduler } from './scheduler.ts';
 import { readFields } from './schema.ts';
+import { handleSlotAction, type SlotFiles } from './slotActions.ts';
 import { slotView } from './slotsView.ts';
 import { handleDetokenize, handleTokenize } from './tokenize.ts';
 
@@ -33,6 +40,10 @@ export interface AppDeps {
   readonly report: ServerReport;
   /** The model's own chat template, if it has one. */
   readonly chatTemplate?: string | null;
+  /** Where slots are saved; nowhere without it. */
+  readonly slotFiles?: SlotFiles | null;
+  /** Told what the server does, a line at a time. */
+  readonly log?: (line: string) => void;
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number;
   /** An unsigned 32-bit number. */
@@ -51,11 +62,18 @@ export interface App {
 export function createApp(deps: AppDeps): App {
   const { tokenizer, target, drafts, settings, report } = deps;
   const { nCtx, nSlots } = target;
+  const { now = () => performance.now(), log = () => {} } = deps;
+  const caches = new SlotCaches(target, {
+    limitBytes: unlimitedIfNegative((settings.cacheRam ?? DEFAULT_CACHE_RAM) * 2 ** 20),
+    saveIdle: settings.cacheIdleSlots ?? true,
+    log,
+  });
   const scheduler = new Scheduler(
     new Decoder(target, drafts, { nBatch: settings.nBatch ?? DEFAULT_N_BATCH }),
     nSlots,
     { tokenizer, nCtx, ctxShift: settings.ctxShift ?? false },
-    deps.now ?? (() => performance.now()),
+    caches,
+    now,
   );
   const fields = completionFields(settings, tokenizer, nSlots);
   const context: ResponseContext = {
@@ -104,6 +122,10 @@ export function createApp(deps: AppDeps): App {
     );
   });
   routes.get('/slots', c => listSlots(c.req.query('fail_on_no_slot')));
+  const slotActions = { scheduler, target, files: deps.slotFiles ?? null, now, log };
+  routes.post('/slots/:id', c =>
+    handleSlotAction(c.req.raw, c.req.param('id'), c.req.query('action'), slotActions),
+  );
   for (const path of ['/completion', '/completions']) {
     routes.post(path, c => handleCompletion(c.req.raw, completion));
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Decoder } from '../engine/decoder.ts';
 import type { Sampler } from '../engine/sampler/chain.ts';
+import { SlotCaches } from './cache/slotCaches.ts';
 import { completionFields } from './completionFields.ts';
 import type { Job, JobEvent } from './job.ts';
 import { Scheduler } from './scheduler.ts';
@@ -13,8 +14,10 @@ const sampler: Sampler = { needs: 'argmax', accept() {}, sample: () => EOS, surv
 
 /** The model ends every text at once. */
 function startScheduler(nSlots = 1): Scheduler {
-  const decoder = new Decoder(new ScriptedForwardPass([], { nSlots }), null, { nBatch: 16 });
-  return new Scheduler(decoder, nSlots, { tokenizer, nCtx: 64, ctxShift: false }, () => 0);
+  const model = new ScriptedForwardPass([], { nSlots });
+  const decoder = new Decoder(model, null, { nBatch: 16 });
+  const caches = new SlotCaches(model, { limitBytes: 0, saveIdle: false, log() {} });
+  return new Scheduler(decoder, nSlots, { tokenizer, nCtx: 64, ctxShift: false }, caches, () => 0);
 }
 
 /** A job and the kinds of the events it heard, the failure as its message; `listen` hears them first. */

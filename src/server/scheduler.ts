@@ -1,14 +1,23 @@
 import type { Decoder } from '../engine/decoder.ts';
 import type { StepResult } from '../engine/sequence.ts';
+import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
+import type { SlotCaches } from './cache/slotCaches.ts';
 import { contextShift } from './contextShift.ts';
 import { nextTask } from './eventLoop.ts';
 import { Generation, type GenerationContext } from './generation.ts';
 import type { Job } from './job.ts';
-import { type BusyState, chooseSlot, commonPrefix, createSlots, type Slot } from './slots.ts';
+import { type BusyState, chooseSlot, createSlots, holding, type IdleState, type Slot } from './slots.ts';
 
 /** What the scheduler needs of the engine. */
 export type StepDecoder = Pick<Decoder, 'step' | 'shift'>;
+
+/** Something to do with a slot that has no task. */
+interface Visit {
+  readonly slot: Slot;
+  readonly begin: (state: IdleState) => void;
+  readonly refuse: (error: ForetokenError) => void;
+}
 
 /**
  * Slots, a first-in-first-out queue without a bound, and one loop that decodes all running generations together
@@ -19,16 +28,25 @@ export class Scheduler {
   readonly slots: readonly Slot[];
   readonly #decoder: StepDecoder;
   readonly #context: GenerationContext;
+  readonly #caches: SlotCaches;
   readonly #now: () => number;
   readonly #queue: Job[] = [];
+  #visits: Visit[] = [];
   #nReleased = 0;
   #loop: Promise<void> | null = null;
   #closed = false;
 
-  constructor(decoder: StepDecoder, nSlots: number, context: GenerationContext, now: () => number) {
+  constructor(
+    decoder: StepDecoder,
+    nSlots: number,
+    context: GenerationContext,
+    caches: SlotCaches,
+    now: () => number,
+  ) {
     this.slots = createSlots(nSlots);
     this.#decoder = decoder;
     this.#context = context;
+    this.#caches = caches;
     this.#now = now;
   }
 
@@ -42,6 +60,22 @@ export class Scheduler {
     this.#loop ??= this.#run();
   }
 
+  /**
+   * Calls `visit` between two steps, as soon as the slot has no task; ids wrap around. What it asks of the model before it
+   * returns comes before the slot's next task.
+   */
+  whenIdle<T>(idSlot: number, visit: (slot: Slot, state: IdleState) => T | Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(closedError());
+      const slot = this.slots[idSlot % this.slots.length];
+      const begin = (state: IdleState) => {
+        new Promise<T>(done => done(visit(slot, state))).then(resolve, reject);
+      };
+      this.#visits.push({ slot, begin, refuse: reject });
+      this.#loop ??= this.#run();
+    });
+  }
+
   /** Ends `job` with `aborted`, queued or running; its slot is free at once. Nothing happens if it is over. */
   cancel(job: Job): void {
     this.#abandon(job, new ForetokenError('aborted', 'The request was cancelled by its sender'));
@@ -53,16 +87,20 @@ export class Scheduler {
     for (const job of [...this.#queue, ...this.#running().map(state => state.job)]) {
       this.#abandon(job, closedError());
     }
+    for (const { refuse } of this.#visits.splice(0)) refuse(closedError());
     await this.#loop;
+    await this.#caches.settled();
   }
 
   async #run(): Promise<void> {
     for (;;) {
       await nextTask();
-      this.#admit();
+      this.#receiveVisits();
+      await this.#admit();
       const running = this.#running();
-      if (running.length === 0) break;
-      await this.#step(running);
+      if (running.length > 0) await this.#step(running);
+      // Something may have come while the others were admitted.
+      else if (this.#queue.length + this.#visits.length === 0) break;
     }
     this.#loop = null;
   }
@@ -71,9 +109,21 @@ export class Scheduler {
     return this.slots.flatMap(({ state }) => (state.kind === 'busy' ? state : []));
   }
 
+  #receiveVisits(): void {
+    const visits = this.#visits;
+    this.#visits = [];
+    for (const visit of visits) {
+      const { state } = visit.slot;
+      if (state.kind === 'idle') visit.begin(state);
+      else this.#visits.push(visit);
+    }
+  }
+
   /** Starts every queued job that has a slot; one that waits for a certain slot holds up nobody else. */
-  #admit(): void {
+  async #admit(): Promise<void> {
     for (const job of [...this.#queue]) {
+      // The job may have use for what the one before it pushed out.
+      await this.#caches.settled();
       // Whoever heard of an earlier start may have cancelled this job.
       if (!this.#queue.includes(job)) continue;
       try {
@@ -94,14 +144,19 @@ export class Scheduler {
   }
 
   #start(job: Job, slot: Slot): void {
-    const { prompt, params } = job.task;
-    const cached = slot.state.kind === 'idle' && params.cachePrompt ? slot.state.cached : [];
-    // At least one token has to be decoded: its logits choose the first one of the answer.
-    const nCached = Math.max(0, Math.min(commonPrefix(cached, prompt), prompt.length - 1));
-    const generation = new Generation(job.task, slot.id, nCached, this.#now(), this.#context);
+    const { prompt } = job.task;
+    const now = this.#now();
+    assert(slot.state.kind === 'idle', () => `slot ${slot.id} is busy`);
+    const idle = this.#caches.prepare(slot, slot.state, job.task);
+    slot.state = idle;
+    const reuse = this.#caches.reuse(idle, job.task);
+    const generation = new Generation(job.task, slot.id, reuse.nCached, now, this.#context);
+    if (reuse.nExact < reuse.nCached) generation.markMoved(reuse.nExact);
+    this.#caches.move(slot, reuse);
     const state: BusyState = { kind: 'busy', job, generation };
     this.#unqueue(job);
     slot.state = state;
+    this.#caches.saveIdle(this.slots);
     job.onEvent({ kind: 'started', generation });
     if (prompt.length === 0 && this.#isRunning(state)) this.#finish(state);
   }
@@ -165,6 +220,7 @@ export class Scheduler {
     this.slots[generation.sequence.slot].state = {
       kind: 'idle',
       cached: generation.reusableTokens,
+      cells: generation.cachedTokens,
       last: generation,
       releasedAt: this.#nReleased,
     };
@@ -186,7 +242,7 @@ export class Scheduler {
     for (const { job, generation } of running) {
       this.#abandon(job, error);
       const slot = this.slots[generation.sequence.slot];
-      if (slot.state.kind === 'idle') slot.state = { ...slot.state, cached: [] };
+      if (slot.state.kind === 'idle') slot.state = holding(slot.state, []);
     }
   }
 }

@@ -6,6 +6,7 @@ import type { CompletionChunk, CompletionResponse, ErrorBody } from '../protocol
 import type { ServerReport, ServerSettings } from '../protocol/options.ts';
 import { TOKEN_TYPE, Tokenizer } from '../tokenizer/index.ts';
 import { type App, createApp } from './app.ts';
+import type { SlotFiles } from './slotActions.ts';
 
 const { normal, byte, control, unknown } = TOKEN_TYPE;
 const BYTES = ['<0x0A>', '<0xC3>', '<0xA9>', '<0x09>'];
@@ -100,6 +101,8 @@ export interface TestServerOptions {
   readonly target?: ForwardPass;
   /** Share of contexts in which the draft model disagrees with the target; without it there is no draft. */
   readonly draftDisagreement?: number;
+  readonly slotFiles?: SlotFiles;
+  readonly log?: (line: string) => void;
   readonly now?: () => number;
   readonly randomSeed?: () => number;
 }
@@ -127,6 +130,8 @@ export function testServer(options: TestServerOptions = {}): TestServer {
       disagreement === undefined ? null : new DraftModel(new FakeForwardPass({ ...shape, disagreement })),
     settings: { temperature: 0, ...options.settings },
     report: report(nCtx, nSlots),
+    ...(options.slotFiles && { slotFiles: options.slotFiles }),
+    ...(options.log && { log: options.log }),
     ...(options.now && { now: options.now }),
     ...(options.randomSeed && { randomSeed: options.randomSeed }),
   });
