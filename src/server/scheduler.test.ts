@@ -8,6 +8,7 @@ import { Scheduler } from './scheduler.ts';
 import { readFields } from './schema.ts';
 import { EOS, letters, ScriptedForwardPass, tokenizer } from './testServer.ts';
 
+const CONTEXT = { tokenizer, nCtx: 64, ctxShift: false, contBatching: true, slotPromptSimilarity: 0.1 };
 const params = readFields(completionFields({}, tokenizer, 1), {});
 
 const sampler: Sampler = { needs: 'argmax', accept() {}, sample: () => EOS, survivors: () => [] };
@@ -16,8 +17,8 @@ const sampler: Sampler = { needs: 'argmax', accept() {}, sample: () => EOS, surv
 function startScheduler(nSlots = 1): Scheduler {
   const model = new ScriptedForwardPass([], { nSlots });
   const decoder = new Decoder(model, null, { nBatch: 16 });
-  const caches = new SlotCaches(model, { limitBytes: 0, saveIdle: false, log() {} });
-  return new Scheduler(decoder, nSlots, { tokenizer, nCtx: 64, ctxShift: false }, caches, () => 0);
+  const caches = new SlotCaches(model, { limitBytes: 0, saveIdle: false, minSimilarity: 0.1, log() {} });
+  return new Scheduler(decoder, nSlots, CONTEXT, caches, () => 0);
 }
 
 /** A job and the kinds of the events it heard, the failure as its message; `listen` hears them first. */

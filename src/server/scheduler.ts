@@ -19,6 +19,13 @@ interface Visit {
   readonly refuse: (error: ForetokenError) => void;
 }
 
+export interface SchedulerContext extends GenerationContext {
+  /** Whether a job may start while others generate. */
+  readonly contBatching: boolean;
+  /** Least share of a prompt that a slot must hold to be chosen for it. */
+  readonly slotPromptSimilarity: number;
+}
+
 /**
  * Slots, a first-in-first-out queue without a bound, and one loop that decodes all running generations together
  * (continuous batching): a job joins between two steps as soon as a slot is free. The loop exists only while there is
@@ -27,7 +34,7 @@ interface Visit {
 export class Scheduler {
   readonly slots: readonly Slot[];
   readonly #decoder: StepDecoder;
-  readonly #context: GenerationContext;
+  readonly #context: SchedulerContext;
   readonly #caches: SlotCaches;
   readonly #now: () => number;
   readonly #queue: Job[] = [];
@@ -39,7 +46,7 @@ export class Scheduler {
   constructor(
     decoder: StepDecoder,
     nSlots: number,
-    context: GenerationContext,
+    context: SchedulerContext,
     caches: SlotCaches,
     now: () => number,
   ) {
@@ -121,13 +128,15 @@ export class Scheduler {
 
   /** Starts every queued job that has a slot; one that waits for a certain slot holds up nobody else. */
   async #admit(): Promise<void> {
+    if (!this.#context.contBatching && this.#running().length > 0) return;
     for (const job of [...this.#queue]) {
       // The job may have use for what the one before it pushed out.
       await this.#caches.settled();
       // Whoever heard of an earlier start may have cancelled this job.
       if (!this.#queue.includes(job)) continue;
       try {
-        const slot = chooseSlot(this.slots, job.task.prompt, job.task.params.idSlot);
+        const { prompt, params } = job.task;
+        const slot = chooseSlot(this.slots, prompt, params.idSlot, this.#context.slotPromptSimilarity);
         if (slot !== null) this.#start(job, slot);
       } catch (error) {
         // A task that cannot begin is no concern of the others.

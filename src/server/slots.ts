@@ -38,7 +38,7 @@ export function holding(state: IdleState, tokens: readonly TokenId[]): IdleState
 }
 
 /** Least share of a prompt that a slot must hold to be chosen for it, llama.cpp's `--slot-prompt-similarity`. */
-const MIN_SIMILARITY = 0.1;
+export const DEFAULT_SLOT_PROMPT_SIMILARITY = 0.1;
 
 /** Length of the longest common prefix. */
 export function commonPrefix(a: readonly TokenId[], b: readonly TokenId[]): number {
@@ -47,22 +47,22 @@ export function commonPrefix(a: readonly TokenId[], b: readonly TokenId[]): numb
   return length;
 }
 
-/** Whether a slot holds enough of a prompt to be chosen for it. */
-export function isSimilar(cached: readonly TokenId[], prompt: readonly TokenId[]): boolean {
-  return commonPrefix(cached, prompt) > MIN_SIMILARITY * prompt.length;
-}
-
 /**
  * The idle slot for a prompt, or null while there is none: the one asked for (ids wrap around, and it is waited for);
- * else the one that holds the most of the prompt; else the least recently used, the highest id on a tie.
+ * else the one that holds the most of the prompt, if that is more than `minSimilarity` of it; else the least recently used, the highest id on a tie.
  */
-export function chooseSlot(slots: readonly Slot[], prompt: readonly TokenId[], idSlot: number): Slot | null {
+export function chooseSlot(
+  slots: readonly Slot[],
+  prompt: readonly TokenId[],
+  idSlot: number,
+  minSimilarity: number,
+): Slot | null {
   if (idSlot >= 0) {
     const pinned = slots[idSlot % slots.length];
     return pinned?.state.kind === 'idle' ? pinned : null;
   }
   let similar: Slot | null = null;
-  let longest = MIN_SIMILARITY * prompt.length;
+  let longest = minSimilarity * prompt.length;
   let oldest: Slot | null = null;
   let releasedAt = Number.POSITIVE_INFINITY;
   for (const slot of slots) {

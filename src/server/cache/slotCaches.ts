@@ -1,5 +1,5 @@
 import type { ForwardPass } from '../../engine/forwardPass.ts';
-import { commonPrefix, holding, type IdleState, isSimilar, type Slot } from '../slots.ts';
+import { commonPrefix, holding, type IdleState, type Slot } from '../slots.ts';
 import type { Task } from '../task.ts';
 import { type ChunkShift, chunkShifts } from './chunkReuse.ts';
 import { PromptCache } from './promptCache.ts';
@@ -9,6 +9,8 @@ export interface SlotCachesOptions {
   readonly limitBytes: number;
   /** Whether idle slots are saved when a task starts in another one. */
   readonly saveIdle: boolean;
+  /** Least share of a prompt for which a slot is chosen. */
+  readonly minSimilarity: number;
   readonly log: (line: string) => void;
 }
 
@@ -53,11 +55,12 @@ export class SlotCaches {
   /** `task` comes to `slot`: what it would lose is saved, and what is better for it is loaded. */
   prepare(slot: Slot, state: IdleState, { prompt, params }: Task): IdleState {
     const { cached } = state;
-    const losesHalf = commonPrefix(cached, prompt) < cached.length / 2;
+    const { limitBytes, minSimilarity, log } = this.#options;
+    const shared = commonPrefix(cached, prompt);
+    const losesHalf = shared < cached.length / 2;
     // A slot that was not asked for, and does not hold the prompt, was the least recently used.
-    const wasOldest = params.idSlot < 0 && !isSimilar(cached, prompt);
-    if (this.#options.limitBytes === 0 || prompt.length === 0 || !(losesHalf || wasOldest)) return state;
-    const { log } = this.#options;
+    const wasOldest = params.idSlot < 0 && shared <= minSimilarity * prompt.length;
+    if (limitBytes === 0 || prompt.length === 0 || !(losesHalf || wasOldest)) return state;
     log(`slot ${slot.id}: updating prompt cache`);
     this.#save(slot, state);
     const better = this.#prompts.take(prompt, cached);
