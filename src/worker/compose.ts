@@ -12,6 +12,7 @@ import type { Composition } from './api.ts';
 import { describeModel } from './modelReport.ts';
 import { checkOptions, contextSize } from './options.ts';
 import { Resources } from './resources.ts';
+import { openSlotFiles } from './slotFiles.ts';
 import { chatTemplateOf, vocabularyFrom } from './vocabulary.ts';
 
 type OnProgress = (progress: LoadProgress) => void;
@@ -24,11 +25,15 @@ interface OpenedModel {
 }
 
 /** Loads the models and wires everything together. On failure whatever was opened is closed again. */
-export async function compose(options: WireOptions, onProgress: OnProgress): Promise<Composition> {
+export async function compose(
+  options: WireOptions,
+  onProgress: OnProgress,
+  onLog: (line: string) => void,
+): Promise<Composition> {
   checkOptions(options);
   const resources = new Resources();
   try {
-    return await wire(options, onProgress, resources);
+    return await wire(options, onProgress, onLog, resources);
   } catch (error) {
     // The failure that brought us here is the one to report.
     await resources.close().catch(() => {});
@@ -39,6 +44,7 @@ export async function compose(options: WireOptions, onProgress: OnProgress): Pro
 async function wire(
   options: WireOptions,
   onProgress: OnProgress,
+  log: (line: string) => void,
   resources: Resources,
 ): Promise<Composition> {
   // What can fail cheaply comes first: the adapter, then the headers, then gigabytes of weights.
@@ -56,6 +62,7 @@ async function wire(
     countCalls: _,
     model: __,
     modelDraft: ___,
+    slotSavePath,
     ...given
   } = options;
   const settings = { ...given, nCtx, nSlots, nBatch };
@@ -87,6 +94,8 @@ async function wire(
       settings,
       report,
       chatTemplate: chatTemplateOf(target.file.gguf.metadata),
+      slotFiles: slotSavePath === undefined ? null : openSlotFiles(slotSavePath),
+      log,
     }),
   );
   return {
