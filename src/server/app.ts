@@ -81,6 +81,7 @@ export function createApp(deps: AppDeps): App {
       ctxShift: settings.ctxShift ?? false,
       contBatching: settings.contBatching ?? true,
       slotPromptSimilarity,
+      log,
     },
     caches,
     now,

@@ -56,7 +56,7 @@ describe('the prompt cache', () => {
     await server.complete({ ...body, prompt: A, id_slot: 0 });
     expect(drain()).not.toContain('updating');
     await server.complete({ ...body, prompt: B, id_slot: 0 });
-    expect(drain()).toContain('saved 13 tokens');
+    expect(drain()).toContain('saved 13 tokens; prompt cache: 1 prompts');
     const { timings } = await server.complete({ ...body, prompt: A, id_slot: 0 });
     expect(timings.cache_n).toBe(7);
   });

@@ -8,7 +8,14 @@ import { Scheduler } from './scheduler.ts';
 import { readFields } from './schema.ts';
 import { EOS, letters, ScriptedForwardPass, tokenizer } from './testServer.ts';
 
-const CONTEXT = { tokenizer, nCtx: 64, ctxShift: false, contBatching: true, slotPromptSimilarity: 0.1 };
+const CONTEXT = {
+  tokenizer,
+  nCtx: 64,
+  ctxShift: false,
+  contBatching: true,
+  slotPromptSimilarity: 0.1,
+  log() {},
+};
 const params = readFields(completionFields({}, tokenizer, 1), {});
 
 const sampler: Sampler = { needs: 'argmax', accept() {}, sample: () => EOS, survivors: () => [] };

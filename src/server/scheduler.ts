@@ -24,6 +24,7 @@ export interface SchedulerContext extends GenerationContext {
   readonly contBatching: boolean;
   /** Least share of a prompt that a slot must hold to be chosen for it. */
   readonly slotPromptSimilarity: number;
+  readonly log: (line: string) => void;
 }
 
 /**
@@ -166,6 +167,10 @@ export class Scheduler {
     this.#unqueue(job);
     slot.state = state;
     this.#caches.saveIdle(this.slots);
+    const { id } = job.task;
+    this.#context.log(
+      `slot ${slot.id}: task ${id} starts, ${reuse.nCached} of ${prompt.length} tokens cached`,
+    );
     job.onEvent({ kind: 'started', generation });
     if (prompt.length === 0 && this.#isRunning(state)) this.#finish(state);
   }
@@ -226,6 +231,8 @@ export class Scheduler {
 
   #release({ generation }: BusyState): void {
     this.#nReleased++;
+    const { task, sequence, sampled, stopType } = generation;
+    this.#context.log(`slot ${sequence.slot}: task ${task.id} ends, ${sampled.length} tokens, ${stopType}`);
     this.slots[generation.sequence.slot].state = {
       kind: 'idle',
       cached: generation.reusableTokens,

@@ -112,7 +112,10 @@ export class SlotCaches {
       .then(cache => {
         this.#bytesPerToken = cache.length / tokens.length;
         const isNew = this.#prompts.add({ tokens, cache });
-        if (isNew) log(`slot ${id}: saved ${tokens.length} tokens to the prompt cache ${mark}`.trimEnd());
+        if (!isNew) return;
+        const { nEntries, sizeBytes } = this.#prompts;
+        const total = `prompt cache: ${nEntries} prompts, ${(sizeBytes / 2 ** 20).toFixed(1)} MiB`;
+        log(`slot ${id}: saved ${tokens.length} tokens; ${total} ${mark}`.trimEnd());
       })
       // Without the entry the prompt is decoded again, which is no reason to fail anybody.
       .catch((error: unknown) => log(`slot ${id}: not saved to the prompt cache: ${String(error)}`))
