@@ -11,7 +11,7 @@ function parts({ layers, nSlots, nCtx }: KvCache, nTokens: number) {
   return { buffers, slotBytes: nCtx * positionBytes, partBytes: nTokens * positionBytes };
 }
 
-/** `ForwardPass.readCache`. */
+/** `ForwardPass.readCache`. Throws `out_of_memory` when the GPU has no memory for the copy. */
 export async function readCache(
   gpu: Gpu,
   cache: KvCache,
@@ -19,16 +19,26 @@ export async function readCache(
   nTokens: number,
 ): Promise<Uint8Array> {
   const { buffers, slotBytes, partBytes } = parts(cache, nTokens);
+  const { device } = gpu;
   const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
-  const encoder = gpu.device.createCommandEncoder();
+  // All is copied at once, so that the slot may change. Without memory the copy fails, and nothing else.
+  device.pushErrorScope('out-of-memory');
+  device.pushErrorScope('validation');
+  const encoder = device.createCommandEncoder();
   // A buffer for each part: all of them in one could be more than the device allows.
   const copies = buffers.map(buffer => {
     const copy = gpu.createBuffer(`${buffer.label} copy`, partBytes, usage);
     encoder.copyBufferToBuffer(buffer, slot * slotBytes, copy, 0, partBytes);
     return copy;
   });
-  gpu.device.queue.submit([encoder.finish()]);
+  device.queue.submit([encoder.finish()]);
   try {
+    const errors = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
+    const failure = errors.find(error => error !== null);
+    if (failure) {
+      const message = `the GPU has no memory to copy the KV cache of ${nTokens} tokens: ${failure.message}`;
+      throw new ForetokenError('out_of_memory', `${message}; use a smaller context`);
+    }
     await Promise.all(copies.map(copy => copy.mapAsync(GPUMapMode.READ)));
     if (gpu.fault) throw gpu.fault;
     const bytes = new Uint8Array(copies.length * partBytes);

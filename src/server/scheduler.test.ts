@@ -24,7 +24,13 @@ const sampler: Sampler = { needs: 'argmax', accept() {}, sample: () => EOS, surv
 function startScheduler(nSlots = 1): Scheduler {
   const model = new ScriptedForwardPass([], { nSlots });
   const decoder = new Decoder(model, null, { nBatch: 16 });
-  const caches = new SlotCaches(model, { limitBytes: 0, saveIdle: false, minSimilarity: 0.1, log() {} });
+  const caches = new SlotCaches(model, {
+    limitBytes: 0,
+    saveIdle: false,
+    clearIdle: false,
+    minSimilarity: 0.1,
+    log() {},
+  });
   return new Scheduler(decoder, nSlots, CONTEXT, caches, () => 0);
 }
 

@@ -9,6 +9,8 @@ export interface SlotCachesOptions {
   readonly limitBytes: number;
   /** Whether idle slots are saved when a task starts in another one. */
   readonly saveIdle: boolean;
+  /** Whether these are emptied then, because others can use their cells. */
+  readonly clearIdle: boolean;
   /** Least share of a prompt for which a slot is chosen. */
   readonly minSimilarity: number;
   readonly log: (line: string) => void;
@@ -79,7 +81,9 @@ export class SlotCaches {
   saveIdle(slots: readonly Slot[]): void {
     if (!this.#savesIdle) return;
     for (const slot of slots) {
-      if (slot.state.kind === 'idle') this.#save(slot, slot.state, '__TEST_TAG_CACHE_IDLE_SLOT__');
+      if (slot.state.kind !== 'idle') continue;
+      this.#save(slot, slot.state, '__TEST_TAG_CACHE_IDLE_SLOT__');
+      if (this.#options.clearIdle) slot.state = holding(slot.state, []);
     }
   }
 
