@@ -141,6 +141,22 @@ describe('n_cache_reuse', () => {
     expect((await server.complete({ ...body, prompt: cut })).timings.cache_n).toBe(6);
   });
 
+  it('that fails leaves the slot with what was not moved', async () => {
+    class Stuck extends FakeForwardPass {
+      override shift(slot: number, keep: number, discard: number, end: number): void {
+        super.shift(slot, keep, discard, end);
+        throw new Error('stuck');
+      }
+    }
+    const { server } = start({ target: new Stuck({ nVocab: tokenizer.nVocab, nSlots: 1 }) });
+    await server.complete({ ...body, prompt: A });
+    const failed = await server.post('/completion', { ...body, prompt: cut, n_cache_reuse: 4 });
+    expect(failed.status).toBe(500);
+    const { timings, tokens } = await server.complete({ ...body, prompt: A });
+    expect(timings.cache_n).toBe(2);
+    expect(tokens).toEqual(await fresh(A));
+  });
+
   it('leaves moved tokens only to requests that ask for them', async () => {
     const { server } = start();
     await server.complete({ ...body, prompt: A });

@@ -162,10 +162,10 @@ export class Scheduler {
     const reuse = this.#caches.reuse(idle, job.task);
     const generation = new Generation(job.task, slot.id, reuse.nCached, now, this.#context);
     if (reuse.nExact < reuse.nCached) generation.markMoved(reuse.nExact);
-    this.#caches.move(slot, reuse);
     const state: BusyState = { kind: 'busy', job, generation };
     this.#unqueue(job);
     slot.state = state;
+    this.#caches.move(slot, reuse);
     this.#caches.saveIdle(this.slots);
     const { id } = job.task;
     this.#context.log(
