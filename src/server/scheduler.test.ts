@@ -4,6 +4,7 @@ import type { Sampler } from '../engine/sampler/chain.ts';
 import { SlotCaches } from './cache/slotCaches.ts';
 import { completionFields } from './completionFields.ts';
 import type { Job, JobEvent } from './job.ts';
+import { Metrics } from './metrics.ts';
 import { Scheduler } from './scheduler.ts';
 import { readFields } from './schema.ts';
 import { EOS, letters, ScriptedForwardPass, tokenizer } from './testServer.ts';
@@ -31,7 +32,7 @@ function startScheduler(nSlots = 1): Scheduler {
     minSimilarity: 0.1,
     log() {},
   });
-  return new Scheduler(decoder, nSlots, CONTEXT, caches, () => 0);
+  return new Scheduler(decoder, nSlots, CONTEXT, caches, () => 0, new Metrics());
 }
 
 /** A job and the kinds of the events it heard, the failure as its message; `listen` hears them first. */

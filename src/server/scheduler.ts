@@ -7,6 +7,7 @@ import { contextShift } from './contextShift.ts';
 import { nextTask } from './eventLoop.ts';
 import { Generation, type GenerationContext } from './generation.ts';
 import type { Job } from './job.ts';
+import type { Load, Metrics } from './metrics.ts';
 import { type BusyState, chooseSlot, createSlots, holding, type IdleState, type Slot } from './slots.ts';
 
 /** What the scheduler needs of the engine. */
@@ -40,7 +41,9 @@ export class Scheduler {
   readonly #now: () => number;
   readonly #queue: Job[] = [];
   #visits: Visit[] = [];
+  readonly #metrics: Metrics;
   #nReleased = 0;
+  #idleSince: number;
   #loop: Promise<void> | null = null;
   #closed = false;
 
@@ -50,12 +53,24 @@ export class Scheduler {
     context: SchedulerContext,
     caches: SlotCaches,
     now: () => number,
+    metrics: Metrics,
   ) {
     this.slots = createSlots(nSlots);
     this.#decoder = decoder;
     this.#context = context;
     this.#caches = caches;
     this.#now = now;
+    this.#metrics = metrics;
+    this.#idleSince = now();
+  }
+
+  /** When the last job ended; null while there is one. */
+  get idleSince(): number | null {
+    return this.#loop === null ? this.#idleSince : null;
+  }
+
+  get load(): Load {
+    return { nProcessing: this.#running().length, nDeferred: this.#queue.length };
   }
 
   /** Queues `job`. It hears of nothing before this returns, unless the server is closed. */
@@ -111,6 +126,7 @@ export class Scheduler {
       else if (this.#queue.length + this.#visits.length === 0) break;
     }
     this.#loop = null;
+    this.#idleSince = this.#now();
   }
 
   #running(): BusyState[] {
@@ -185,6 +201,7 @@ export class Scheduler {
       return;
     }
     const now = this.#now();
+    this.#metrics.stepped(results);
     for (const [i, state] of running.entries()) {
       try {
         this.#advance(state, results[i], now);
@@ -233,6 +250,7 @@ export class Scheduler {
     this.#nReleased++;
     const { task, sequence, sampled, stopType } = generation;
     this.#context.log(`slot ${sequence.slot}: task ${task.id} ends, ${sampled.length} tokens, ${stopType}`);
+    this.#metrics.finished(generation.timings);
     this.slots[generation.sequence.slot].state = {
       kind: 'idle',
       cached: generation.reusableTokens,

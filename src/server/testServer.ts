@@ -5,7 +5,7 @@ import type { BatchRow, Candidates, ForwardPass, OutputKind, TokenId } from '../
 import type { CompletionChunk, CompletionResponse, ErrorBody } from '../protocol/completion.ts';
 import type { ServerReport, ServerSettings } from '../protocol/options.ts';
 import { TOKEN_TYPE, Tokenizer } from '../tokenizer/index.ts';
-import { type App, createApp } from './app.ts';
+import { type App, type AppDeps, createApp } from './app.ts';
 import type { SlotFiles } from './slotActions.ts';
 
 const { normal, byte, control, unknown } = TOKEN_TYPE;
@@ -105,6 +105,7 @@ export interface TestServerOptions {
   readonly log?: (line: string) => void;
   readonly now?: () => number;
   readonly randomSeed?: () => number;
+  readonly sleep?: AppDeps['sleep'];
 }
 
 export interface TestServer extends App {
@@ -133,6 +134,7 @@ export function testServer(options: TestServerOptions = {}): TestServer {
     ...(options.slotFiles && { slotFiles: options.slotFiles }),
     ...(options.log && { log: options.log }),
     ...(options.now && { now: options.now }),
+    ...(options.sleep && { sleep: options.sleep }),
     ...(options.randomSeed && { randomSeed: options.randomSeed }),
   });
   const post = (path: string, body: unknown, signal: AbortSignal | null = null) =>

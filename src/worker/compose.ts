@@ -6,12 +6,14 @@ import { checkLimits, checkModel, loadModel, type ModelFile, tensorBytes } from 
 import { DEFAULT_N_BATCH, type LoadProgress } from '../protocol/options.ts';
 import type { WireOptions, WireSource } from '../protocol/worker.ts';
 import { createApp } from '../server/app.ts';
+import { Metrics } from '../server/metrics.ts';
 import { Tokenizer, type VocabularySpec, vocabularyMismatch } from '../tokenizer/index.ts';
 import { ForetokenError } from '../util/errors.ts';
 import type { Composition } from './api.ts';
 import { describeModel } from './modelReport.ts';
 import { checkOptions, contextSize } from './options.ts';
 import { Resources } from './resources.ts';
+import { type Idler, type Sleep, Sleeper } from './sleep.ts';
 import { openSlotFiles } from './slotFiles.ts';
 import { chatTemplateOf, vocabularyFrom } from './vocabulary.ts';
 
@@ -31,9 +33,23 @@ export async function compose(
   onLog: (line: string) => void,
 ): Promise<Composition> {
   checkOptions(options);
+  const { sleepIdleSeconds = -1 } = options;
+  const metrics = new Metrics();
+  if (sleepIdleSeconds <= 0) return composeOnce(options, onProgress, onLog, metrics, null);
+  const compose = (sleep: Sleep) => composeOnce(options, onProgress, onLog, metrics, sleep);
+  return Sleeper.create(compose, 1000 * sleepIdleSeconds);
+}
+
+async function composeOnce(
+  options: WireOptions,
+  onProgress: OnProgress,
+  log: (line: string) => void,
+  metrics: Metrics,
+  sleep: Sleep | null,
+): Promise<Idler> {
   const resources = new Resources();
   try {
-    return await wire(options, onProgress, onLog, resources);
+    return await wire(options, onProgress, log, resources, metrics, sleep);
   } catch (error) {
     // The failure that brought us here is the one to report.
     await resources.close().catch(() => {});
@@ -46,7 +62,9 @@ async function wire(
   onProgress: OnProgress,
   log: (line: string) => void,
   resources: Resources,
-): Promise<Composition> {
+  metrics: Metrics,
+  sleep: Sleep | null,
+): Promise<Idler> {
   // What can fail cheaply comes first: the adapter, then the headers, then gigabytes of weights.
   const gpu = resources.use(await openGpu(shaderSources(), { countCalls: options.countCalls ?? false }));
   const target = await openModel('target', options.model, onProgress);
@@ -96,12 +114,15 @@ async function wire(
       chatTemplate: chatTemplateOf(target.file.gguf.metadata),
       slotFiles: slotSavePath === undefined ? null : openSlotFiles(slotSavePath),
       log,
+      metrics,
+      sleep,
     }),
   );
   return {
     report,
     lost: gpu.lost,
     fetch: request => app.fetch(request),
+    idleSince: () => app.idleSince(),
     counters: () => ({ ...gpu.counters() }),
     close: () => resources.close(),
   };
