@@ -28,6 +28,8 @@ interface Exchange {
 /** What becomes of the tab. */
 export interface TabEvents {
   readonly ready: (report: ServerReport) => void;
+  /** A line of the server's log. */
+  readonly log: (line: string) => void;
   /** The tab is gone. `wasReady` tells whether its models had loaded; `reason` is null where it said none. */
   readonly gone: (wasReady: boolean, reason: ForetokenError | null) => void;
 }
@@ -123,6 +125,9 @@ export class Engine {
         break;
       case 'failed':
         this.#fail(ForetokenError.fromWire(message.error));
+        break;
+      case 'log':
+        this.#events.log(message.line);
         break;
       case 'head':
       case 'end':

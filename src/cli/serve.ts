@@ -1,16 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
-import type { TabOptions } from '../protocol/tab.ts';
-import { secretPath } from '../protocol/tab.ts';
+import { access } from 'node:fs/promises';
 import { ForetokenError } from '../util/errors.ts';
 import { type Browser, openBrowser } from './browser.ts';
 import type { ServeOptions } from './commandLine.ts';
 import { type Door, openDoor } from './door.ts';
 import { Engine } from './engine.ts';
-import { locate, type ModelChoice } from './hub/locate.ts';
 import type { Machine } from './machine.ts';
+import { publish, slotFolderOf } from './publish.ts';
 
 /** A browser that has not opened its page by then hangs. */
 const DIAL_IN_LIMIT_MS = 60_000;
@@ -20,6 +17,7 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
   const { hosts, port, timeoutSeconds, cors, ui, browser: choice } = options;
   const secret = randomBytes(24).toString('base64url');
   const files = new Map<string, string>();
+  const slotFolder = await slotFolderOf(options.engine);
   const executable = choice.attach ? null : await executableOf(choice.path, machine);
 
   // A signal may have come while the browser was looked for.
@@ -38,6 +36,9 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
           machine.log(`ready: ${model.name} on ${gpu || 'an unnamed adapter'}`);
           if (open.door) machine.ready?.({ url: open.door.url, report });
         },
+        log(line) {
+          if (options.engine.verbose) machine.log(line);
+        },
         gone(wasReady, reason) {
           if (signal.aborted) return;
           if (!wasReady && reason) fail(reason);
@@ -54,7 +55,7 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
 
   async function run(engine: Engine): Promise<void> {
     const door = await openDoor({
-      ...{ hosts, port, timeoutSeconds, cors, ui, secret, files, engine },
+      ...{ hosts, port, timeoutSeconds, cors, ui, secret, files, slotFolder, engine },
       site: machine.site,
     });
     open.door = door;
@@ -88,39 +89,6 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
       if (!hasLoaded && !signal.aborted) throw browserFailed(executable);
     }
   }
-}
-
-/** The options as the tab gets them: the models under the secret, where it finds the files. */
-async function publish(
-  { model, modelDraft, engine, offline, hfToken }: ServeOptions,
-  { env, display, log }: Machine,
-  secret: string,
-  files: Map<string, string>,
-  signal: AbortSignal,
-): Promise<TabOptions> {
-  const locating = { env, offline, display, log, signal, ...(hfToken !== undefined && { token: hfToken }) };
-
-  async function publishFile(role: string, choice: ModelChoice): Promise<string> {
-    const path = await locate(choice, locating);
-    const file = resolve(path);
-    const found = await stat(file).catch(() => null);
-    const readable = await access(file, constants.R_OK).then(
-      () => true,
-      () => false,
-    );
-    if (!found?.isFile() || !readable) {
-      throw new ForetokenError('invalid_option', `cannot read the model ${path}; check the path`);
-    }
-    // Under its own name, which is what messages call it.
-    const name = `${role}/${encodeURIComponent(basename(file))}`;
-    files.set(name, file);
-    return secretPath(secret, name);
-  }
-  return {
-    ...engine,
-    model: await publishFile('target', model),
-    ...(modelDraft && { modelDraft: await publishFile('draft', modelDraft) }),
-  };
 }
 
 async function executableOf(path: string | undefined, machine: Machine): Promise<string> {
