@@ -45,10 +45,20 @@ export interface DraftToken {
   readonly p: number;
 }
 
+/** Positions [start, end) of a slot. */
+export interface CacheSpan {
+  readonly slot: number;
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
  * A model with a KV cache of `nSlots` sequences of `nCtx` positions each. The cache is indexed by position: decoding a
  * row overwrites whatever its position held, and positions after a row's own are never attended to, so rolling back is
  * simply decoding again from an earlier position.
+ *
+ * The slots draw on one pool of cells. Where it is too small for all of them to be full, `reserve` tells whether there is
+ * room for a step, and `truncate` makes some.
  *
  * The logits of a row depend on the tokens at positions 0..position of its slot alone, bit for bit: not on how many
  * rows share the batch, nor on how the earlier positions were split into batches.
@@ -77,7 +87,37 @@ export interface ForwardPass {
 
   /**
    * Context shift: removes positions [keep, keep + discard) of `slot` and moves [keep + discard, end) down by `discard`,
-   * K re-rotated for its new position. Ordered before every later call.
+   * K re-rotated for its new position. Ordered before every later call. Throws `cache_full` where that takes cells that
+   * the pool lacks, which may be only while another slot shares them.
    */
   shift(slot: number, keep: number, discard: number, end: number): void;
+
+  /**
+   * Takes from the pool what decoding these positions needs beyond what the slots hold; false, and nothing taken, when
+   * there is not as much. At most one span per slot, beginning no later than what the slot holds ends. `forward` and
+   * `draft` reserve for themselves what they find missing, and throw `cache_full` when they cannot.
+   */
+  reserve(spans: readonly CacheSpan[]): boolean;
+
+  /** Forgets the positions of `slot` from `nTokens` on: their cells go back to the pool. */
+  truncate(slot: number, nTokens: number): void;
+
+  /**
+   * The cache of `to` becomes the first `nTokens` positions of `from`, another slot. Takes no cells: they are shared until
+   * one of the two overwrites them. Ordered before every later call.
+   */
+  copyCache(from: number, to: number, nTokens: number): void;
+
+  /**
+   * K and V of the first `nTokens` positions of `slot`, in a format of the model's own: `writeCache` of the same file loaded
+   * with the same type of cache takes them, for any slot. The slot must not change until it resolves. Throws `device_lost`.
+   */
+  readCache(slot: number, nTokens: number): Promise<Uint8Array<ArrayBuffer>>;
+
+  /**
+   * The cache of `slot` becomes the `nTokens` positions that `readCache` gave. Ordered before every later call. Throws
+   * `invalid_request` when the size is not that of so many positions, `cache_full` when the pool has no room for them; then
+   * the slot holds nothing.
+   */
+  writeCache(slot: number, nTokens: number, bytes: Uint8Array): void;
 }

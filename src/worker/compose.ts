@@ -59,7 +59,7 @@ async function wire(
     ...given
   } = options;
   const settings = { ...given, nCtx, nSlots, nBatch };
-  const shape = { nCtx: nCtxSlot, nSlots, maxRows: nBatch, cacheType };
+  const shape = { nCtx: nCtxSlot, nSlots, nCtxShared: null, maxRows: nBatch, cacheType };
   for (const opened of draft ? [target, draft] : [target]) checkLimits(gpu, opened.file, shape);
   const load = ({ role, file }: OpenedModel) =>
     loadModel(gpu, file, {
