@@ -217,6 +217,7 @@ describe('speculative decoding', () => {
       draft: async requests => requests.map(() => [N_VOCAB, 3]),
       follow: async () => {},
       shift: () => {},
+      copy: () => {},
     };
     const decoder = new Decoder(new FakeForwardPass(), drafts, { nBatch: 16 });
     const [{ results, sampled }] = await generate(decoder, [createSequence()]);

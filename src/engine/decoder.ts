@@ -2,7 +2,7 @@ import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { shareBatch } from './batchShare.ts';
 import type { DraftSource } from './draftSource.ts';
-import type { BatchRow, Candidates, ForwardPass, OutputKind, TokenId } from './forwardPass.ts';
+import type { BatchRow, CacheSpan, Candidates, ForwardPass, OutputKind, TokenId } from './forwardPass.ts';
 import { type Sequence, type StepResult, widerOutput } from './sequence.ts';
 import { verifyDraft } from './speculate.ts';
 
@@ -41,10 +41,13 @@ export class Decoder {
   /**
    * One iteration over `sequences`, each in a slot of its own and with at least one token not yet decoded. Resolves to one
    * result per sequence, in order. When a model fails, the sequences are as they were.
+   *
+   * Where the cells do not suffice, `giveUp` is asked to empty another slot, until it has none left (false). Throws
+   * `cache_full` when there are too few even then.
    */
-  async step(sequences: readonly Sequence[]): Promise<StepResult[]> {
+  async step(sequences: readonly Sequence[], giveUp: () => boolean = () => false): Promise<StepResult[]> {
     this.#check(sequences);
-    const parts = await this.#plan(sequences);
+    const parts = await this.#plan(sequences, giveUp);
     const rows = parts.flatMap(rowsOf);
     const outputs = rows.length > 0 ? await this.#target.forward(rows, outputKind(parts)) : [];
     let next = 0;
@@ -73,6 +76,23 @@ export class Decoder {
     sequence.nPast -= discard;
   }
 
+  /**
+   * `to`, whose prompt is that of `from` and of which nothing is decoded, goes on from what `from` has in both caches: from
+   * the last token of the prompt, whose logits choose its first own one.
+   */
+  fork(from: Sequence, to: Sequence): void {
+    const nShared = to.tokens.length - 1;
+    assert(nShared <= from.nPast, () => `${from.nPast} of ${nShared} positions to share`);
+    this.#target.copyCache(from.slot, to.slot, nShared);
+    this.#drafts?.copy(from.slot, to.slot, nShared);
+    to.nPast = nShared;
+  }
+
+  /** Forgets what `slot`, which no running sequence has, holds behind its first `nTokens`. */
+  truncate(slot: number, nTokens: number): void {
+    this.#target.truncate(slot, nTokens);
+  }
+
   #check(sequences: readonly Sequence[]): void {
     const slots = new Set(sequences.map(({ slot }) => slot));
     assert(slots.size === sequences.length, 'two sequences in one slot');
@@ -90,7 +110,7 @@ export class Decoder {
     }
   }
 
-  async #plan(sequences: readonly Sequence[]): Promise<BatchPart[]> {
+  async #plan(sequences: readonly Sequence[], giveUp: () => boolean): Promise<BatchPart[]> {
     const { nTokens, nDraftMax } = shareBatch(
       sequences.map(sequence => ({
         nPending: sequence.tokens.length - sequence.nPast,
@@ -99,8 +119,19 @@ export class Decoder {
       })),
       this.#batchRows,
     );
+    const plain = sequences.map((sequence, i) => ({ sequence, nTokens: nTokens[i], draft: [] }));
+    this.#makeRoom(plain, giveUp);
     const drafts = await this.#draft(sequences, nDraftMax);
-    return sequences.map((sequence, i) => ({ sequence, nTokens: nTokens[i], draft: drafts[i] }));
+    const parts = plain.map((part, i) => ({ ...part, draft: drafts[i] }));
+    // Whether an answer can go on must not depend on what was guessed.
+    return this.#target.reserve(parts.map(spanOf)) ? parts : plain;
+  }
+
+  #makeRoom(parts: readonly BatchPart[], giveUp: () => boolean): void {
+    for (const { sequence } of parts) this.#target.truncate(sequence.slot, sequence.nPast);
+    while (!this.#target.reserve(parts.map(spanOf))) {
+      if (!giveUp()) throw new ForetokenError('cache_full', 'Context size has been exceeded.');
+    }
   }
 
   /**
@@ -156,6 +187,11 @@ export class Decoder {
 /** Whether a draft of `nMax` tokens could be long enough to be used. */
 function isWorthDrafting({ speculative }: Sequence, nMax: number): boolean {
   return nMax > 0 && nMax >= speculative.nMin;
+}
+
+/** The positions that a part writes. */
+function spanOf({ sequence: { slot, nPast }, nTokens, draft }: BatchPart): CacheSpan {
+  return { slot, start: nPast, end: nPast + nTokens + draft.length };
 }
 
 /** Whether the part ends with the last token of its sequence, whose logits are wanted. */
