@@ -5,15 +5,16 @@ import { contextShift } from './contextShift.ts';
 import { nextTask } from './eventLoop.ts';
 import { Generation, type GenerationContext } from './generation.ts';
 import type { Job } from './job.ts';
-import { type BusyState, chooseSlot, commonPrefix, createSlots, type Slot } from './slots.ts';
+import { type BusyState, chooseSlots, commonPrefix, createSlots, idleSlots, type Slot } from './slots.ts';
 
 /** What the scheduler needs of the engine. */
-export type StepDecoder = Pick<Decoder, 'step' | 'shift'>;
+export type StepDecoder = Pick<Decoder, 'step' | 'shift' | 'fork' | 'truncate'>;
 
 /**
  * Slots, a first-in-first-out queue without a bound, and one loop that decodes all running generations together
- * (continuous batching): a job joins between two steps as soon as a slot is free. The loop exists only while there is
- * work, and lets the event loop run between steps.
+ * (continuous batching): a job joins between two steps as soon as a slot is free. The choices of one prompt join together:
+ * the first decodes it, and the others wait to go on from its cache. The loop exists only while there is work, and lets the
+ * event loop run between steps.
  */
 export class Scheduler {
   readonly slots: readonly Slot[];
@@ -59,8 +60,9 @@ export class Scheduler {
   async #run(): Promise<void> {
     for (;;) {
       await nextTask();
+      this.#dropUnused();
       this.#admit();
-      const running = this.#running();
+      const running = this.#running().filter(state => !this.#waitsForPrompt(state));
       if (running.length === 0) break;
       await this.#step(running);
     }
@@ -71,18 +73,40 @@ export class Scheduler {
     return this.slots.flatMap(({ state }) => (state.kind === 'busy' ? state : []));
   }
 
-  /** Starts every queued job that has a slot; one that waits for a certain slot holds up nobody else. */
+  /** Whether another choice of the same prompt is still decoding it. */
+  #waitsForPrompt({ job }: BusyState): boolean {
+    const parent = this.#running().find(({ job: { task } }) => task === job.task.parent);
+    return parent !== undefined && !parent.generation.isPromptDone;
+  }
+
+  /** Gives back the cells of idle slots that no prompt can go on from: a step may have taken some for a cancelled job. */
+  #dropUnused(): void {
+    for (const { id, state } of this.slots) {
+      if (state.kind === 'idle') this.#decoder.truncate(id, state.cached.length);
+    }
+  }
+
+  /** Starts every queued job that has a slot; one that waits for a certain slot, or for several, holds up nobody else. */
   #admit(): void {
     for (const job of [...this.#queue]) {
-      // Whoever heard of an earlier start may have cancelled this job.
-      if (!this.#queue.includes(job)) continue;
-      try {
-        const slot = chooseSlot(this.slots, job.task.prompt, job.task.params.idSlot);
-        if (slot !== null) this.#start(job, slot);
-      } catch (error) {
-        // A task that cannot begin is no concern of the others.
-        this.#abandon(job, ForetokenError.from(error));
+      // A choice starts with the first one.
+      if (this.#queue.some(({ task }) => task === job.task.parent)) continue;
+      const choices = [job, ...this.#queue.filter(({ task }) => task.parent === job.task)];
+      const slots = chooseSlots(this.slots, job.task.prompt, job.task.params.idSlot, choices.length);
+      if (slots === null) continue;
+      for (const [i, choice] of choices.entries()) {
+        // Whoever heard of an earlier start may have cancelled this job.
+        if (this.#queue.includes(choice)) this.#startOrFail(choice, slots[i]);
       }
+    }
+  }
+
+  #startOrFail(job: Job, slot: Slot): void {
+    try {
+      this.#start(job, slot);
+    } catch (error) {
+      // A task that cannot begin is no concern of the others.
+      this.#abandon(job, ForetokenError.from(error));
     }
   }
 
@@ -95,13 +119,15 @@ export class Scheduler {
 
   #start(job: Job, slot: Slot): void {
     const { prompt, params } = job.task;
-    const cached = slot.state.kind === 'idle' && params.cachePrompt ? slot.state.cached : [];
+    const isReusable = params.cachePrompt && job.task.parent === undefined;
+    const cached = slot.state.kind === 'idle' && isReusable ? slot.state.cached : [];
     // At least one token has to be decoded: its logits choose the first one of the answer.
     const nCached = Math.max(0, Math.min(commonPrefix(cached, prompt), prompt.length - 1));
     const generation = new Generation(job.task, slot.id, nCached, this.#now(), this.#context);
     const state: BusyState = { kind: 'busy', job, generation };
     this.#unqueue(job);
     slot.state = state;
+    this.#decoder.truncate(slot.id, nCached);
     job.onEvent({ kind: 'started', generation });
     if (prompt.length === 0 && this.#isRunning(state)) this.#finish(state);
   }
@@ -109,8 +135,10 @@ export class Scheduler {
   async #step(running: readonly BusyState[]): Promise<void> {
     let results: readonly StepResult[];
     try {
-      for (const { generation } of running) this.#shiftIfFull(generation);
-      results = await this.#decoder.step(running.map(({ generation }) => generation.sequence));
+      for (const state of running) this.#shiftIfFull(state);
+      const sequences = running.map(({ generation }) => generation.sequence);
+      results = await this.#decoder.step(sequences, this.#sparePlaces());
+      for (const [i, state] of running.entries()) this.#fork(state, results[i]);
     } catch (error) {
       this.#failAll(running, ForetokenError.from(error));
       return;
@@ -137,10 +165,36 @@ export class Scheduler {
     if (generation.isOver) this.#finish(state);
   }
 
-  #shiftIfFull(generation: Generation): void {
+  /** Empties idle slots, one at each call, the least recently released first; false when none is left. */
+  #sparePlaces(): () => boolean {
+    const idle = idleSlots(this.slots);
+    return () => {
+      const slot = idle.shift();
+      if (slot?.state.kind !== 'idle') return false;
+      slot.state = { ...slot.state, cached: [] };
+      this.#decoder.truncate(slot.id, 0);
+      return true;
+    };
+  }
+
+  /** Lets the other choices of a prompt that was finished in this step go on from it. */
+  #fork(state: BusyState, { nPrompt, sampled }: StepResult): void {
+    if (nPrompt === 0 || sampled.length === 0 || !this.#isRunning(state)) return;
+    for (const { job, generation } of this.#running()) {
+      if (job.task.parent !== state.job.task) continue;
+      this.#decoder.fork(state.generation.sequence, generation.sequence);
+      generation.markForked(state.generation);
+    }
+  }
+
+  #shiftIfFull({ job, generation }: BusyState): void {
     const { sequence, task } = generation;
     const { nCtx, ctxShift, tokenizer } = this.#context;
     if (!ctxShift || sequence.tokens.length < nCtx) return;
+    if (task.params.nCmpl > 1) {
+      this.#abandon(job, new ForetokenError('internal', 'context shift cannot be used for shared prompt'));
+      return;
+    }
     const { keep, discard } = contextShift(sequence.nPast, nCtx, {
       nKeep: task.params.nKeep,
       nDiscard: task.params.nDiscard,
@@ -164,7 +218,8 @@ export class Scheduler {
     this.#nReleased++;
     this.slots[generation.sequence.slot].state = {
       kind: 'idle',
-      cached: generation.reusableTokens,
+      // Of several choices only the first one's cache is kept, as llama-server does.
+      cached: generation.task.parent ? [] : generation.reusableTokens,
       last: generation,
       releasedAt: this.#nReleased,
     };

@@ -32,11 +32,31 @@ export function createSlots(nSlots: number): readonly Slot[] {
 /** Least share of a prompt that a slot must hold to be chosen for it, llama.cpp's `--slot-prompt-similarity`. */
 const MIN_SIMILARITY = 0.1;
 
+/** Idle slots for the choices of one prompt, the one that decodes it first; null while there are not as many. */
+export function chooseSlots(
+  slots: readonly Slot[],
+  prompt: readonly TokenId[],
+  idSlot: number,
+  nChoices: number,
+): readonly [Slot, ...Slot[]] | null {
+  const first = chooseSlot(slots, prompt, idSlot);
+  const others = idleSlots(slots).filter(slot => slot !== first);
+  return first === null || others.length < nChoices - 1 ? null : [first, ...others.slice(0, nChoices - 1)];
+}
+
 /** Length of the longest common prefix. */
 export function commonPrefix(a: readonly TokenId[], b: readonly TokenId[]): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) if (a[i] !== b[i]) return i;
   return length;
+}
+
+/** The idle slots, the least recently released first; of fresh ones the highest id. */
+export function idleSlots(slots: readonly Slot[]): Slot[] {
+  const releasedAt = ({ state }: Slot) => (state.kind === 'idle' ? state.releasedAt : 0);
+  return slots
+    .filter(({ state }) => state.kind === 'idle')
+    .sort((a, b) => releasedAt(a) - releasedAt(b) || b.id - a.id);
 }
 
 /**
@@ -50,13 +70,11 @@ export function chooseSlot(slots: readonly Slot[], prompt: readonly TokenId[], i
   }
   let similar: Slot | null = null;
   let longest = MIN_SIMILARITY * prompt.length;
-  let oldest: Slot | null = null;
-  let releasedAt = Number.POSITIVE_INFINITY;
+  const idle = idleSlots(slots);
   for (const slot of slots) {
     if (slot.state.kind !== 'idle') continue;
     const shared = commonPrefix(slot.state.cached, prompt);
     if (shared > longest) [similar, longest] = [slot, shared];
-    if (slot.state.releasedAt <= releasedAt) [oldest, releasedAt] = [slot, slot.state.releasedAt];
   }
-  return similar ?? oldest;
+  return similar ?? idle[0] ?? null;
 }

@@ -12,4 +12,6 @@ export interface Task {
   readonly sampler: Sampler;
   /** Most tokens to generate; Infinity when unlimited. */
   readonly nPredict: number;
+  /** The first choice of the same prompt, from whose cache this one goes on; absent in the first choice itself. */
+  readonly parent?: Task;
 }
