@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { helpText, readCommandLine, type ServeOptions } from './commandLine.ts';
-import { FLAGS } from './flags.ts';
+import { HINTS } from './flags/hints.ts';
+import { FLAGS } from './flags/index.ts';
+import { REFUSALS } from './flags/refusals.ts';
 
 function serveOptions(args: readonly string[]): ServeOptions {
   const command = readCommandLine(['serve', '-m', 'a.gguf', ...args]);
@@ -13,6 +15,8 @@ describe('readCommandLine', () => {
     expect(serveOptions([])).toEqual({
       host: '127.0.0.1',
       port: 8080,
+      cors: { origins: '*', methods: 'GET, POST, DELETE, OPTIONS', headers: '*', credentials: true },
+      ui: true,
       browser: { headed: false, args: [], attach: false },
       engine: { model: 'a.gguf', alias: 'a.gguf' },
     });
@@ -48,7 +52,31 @@ describe('readCommandLine', () => {
     ['--context-shift --no-context-shift', { ctxShift: false }],
     ['-ctk f32', { cacheType: 'f32' }],
     ['-ctv f16 -ctk f16', { cacheType: 'f16' }],
-    ['-a name', { alias: 'name' }],
+    ['-a name', { alias: ['name'] }],
+    ['--alias b,a', { alias: ['b', 'a'] }],
+    ['--tags x,y', { tags: ['x', 'y'] }],
+    ['--top-k 5 --top-p 0.5', { requestDefaults: { top_k: 5, top_p: 0.5 } }],
+    ['-r a -r b', { requestDefaults: { stop: ['a', 'b'] } }],
+    [
+      '-l 5+1.5 --logit-bias 6-2',
+      {
+        requestDefaults: {
+          logit_bias: [
+            [5, 1.5],
+            [6, -2],
+          ],
+        },
+      },
+    ],
+    ['--samplers top_k;min-p', { requestDefaults: { samplers: ['top_k', 'min-p'] } }],
+    ['--sampler-seq km', { requestDefaults: { samplers: 'km' } }],
+    ['-j {"type":"object"}', { requestDefaults: { json_schema: { type: 'object' } } }],
+    ['--ignore-eos --keep -1', { requestDefaults: { ignore_eos: true, n_keep: -1 } }],
+    ['--api-key a,b --api-key c', { apiKeys: ['a', 'b', 'c'] }],
+    ['--no-slots --metrics --props', { slotsEndpoint: false, metricsEndpoint: true, propsEndpoint: true }],
+    ['-nocb', { contBatching: false }],
+    ['--no-jinja --chat-template llama3', { jinja: false, chatTemplate: 'llama3' }],
+    ['--threads 4 -fa off --swa-full --backend_sampling -ngl 99 -lv 3', {}],
   ])('reads %s', (line, engine) => {
     expect(serveOptions(line.split(' ')).engine).toEqual({ model: 'a.gguf', alias: 'a.gguf', ...engine });
   });
@@ -74,6 +102,12 @@ describe('readCommandLine', () => {
     ['--temp warm', 'invalid value for argument: --temp warm'],
     ['--port 65536', 'invalid value for argument: --port 65536'],
     ['-ctk q8_0', 'invalid value for argument: -ctk q8_0'],
+    ['--lora a.gguf', '--lora is not supported'],
+    ['-mm', '-mm is not supported'],
+    ['-t', 'expected value for argument: -t'],
+    ['-l 5', 'invalid value for argument: -l 5'],
+    ['-j {', 'invalid value for argument: -j {'],
+    ['--grammar-file /nowhere', 'cannot read the file after --grammar-file'],
     ['-ctk f16 -ctv f32', '-ctk f16 and -ctv f32 differ'],
   ])('refuses %s', (line, message) => {
     expect(() => serveOptions(line.split(' '))).toThrow(message);
@@ -92,10 +126,46 @@ describe('readCommandLine', () => {
   });
 });
 
+describe('the environment', () => {
+  const read = (env: Record<string, string>, args: readonly string[] = ['-m', 'a.gguf']) => {
+    const command = readCommandLine(args, env);
+    return command.kind === 'serve' ? command.options : null;
+  };
+
+  it.each([
+    [{ LLAMA_ARG_HOST: '0.0.0.0' }, { host: '0.0.0.0' }],
+    [{ LLAMA_ARG_CTX_SIZE: '64' }, { engine: { nCtx: 64 } }],
+    [{ LLAMA_ARG_JINJA: '0' }, { engine: { jinja: false } }],
+    [{ LLAMA_ARG_ENDPOINT_METRICS: 'on' }, { engine: { metricsEndpoint: true } }],
+    [{ LLAMA_ARG_ENDPOINT_METRICS: 'off' }, { engine: {} }],
+    [{ UNRELATED: 'x' }, { host: '127.0.0.1' }],
+  ])('%j counts', (env, options) => {
+    expect(read(env)).toMatchObject(options);
+  });
+
+  it('counts less than a flag', () => {
+    expect(read({ LLAMA_ARG_PORT: '1' }, ['-m', 'a.gguf', '--port', '2'])?.port).toBe(2);
+  });
+
+  it('names the model', () => {
+    expect(read({ LLAMA_ARG_MODEL: 'b.gguf' }, [])?.engine.model).toBe('b.gguf');
+  });
+
+  it.each([
+    [{ LLAMA_ARG_PORT: 'x' }, 'LLAMA_ARG_PORT x'],
+    [{ LLAMA_ARG_JINJA: 'maybe' }, 'LLAMA_ARG_JINJA: maybe'],
+  ])('is refused where it makes no sense: %j', (env, message) => {
+    expect(() => read(env)).toThrow(message);
+  });
+});
+
 describe('flags', () => {
   it('have a spelling each of their own, and all are in the help', () => {
-    const names = FLAGS.flatMap(flag => flag.names);
-    expect(new Set(names).size).toBe(names.length);
+    const hints = HINTS.flatMap(({ names }) => names);
+    const own = FLAGS.flatMap(({ names, negation }) => [...names, ...(negation?.names ?? [])]);
+    const names = [...own, ...hints];
+    const refused = REFUSALS.flatMap(refusal => refusal.names);
+    expect(new Set([...names, ...refused]).size).toBe(names.length + refused.length);
     for (const name of names) expect(helpText()).toContain(name);
   });
 });

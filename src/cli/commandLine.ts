@@ -1,11 +1,20 @@
 import type { TabOptions } from '../protocol/tab.ts';
 import { ForetokenError } from '../util/errors.ts';
-import { type BrowserChoice, FLAGS, type Flag, type Given, NOTHING_GIVEN } from './flags.ts';
+import type { CorsPolicy } from './cors.ts';
+import type { Environment } from './environment.ts';
+import { type BrowserChoice, type Flag, type Given, NOTHING_GIVEN } from './flags/flag.ts';
+import { HINTS } from './flags/hints.ts';
+import { FLAG_GROUPS, FLAGS } from './flags/index.ts';
+import { REFUSALS } from './flags/refusals.ts';
+import { cachedModel, hubCacheRoot } from './hubCache.ts';
 
 /** What `serve` is to do; the models are paths. */
 export interface ServeOptions {
   readonly host: string;
   readonly port: number;
+  readonly cors: CorsPolicy;
+  /** Whether the site's pages are served. */
+  readonly ui: boolean;
   readonly browser: BrowserChoice;
   readonly engine: TabOptions;
 }
@@ -16,46 +25,83 @@ export type Command =
   | { readonly kind: 'version' };
 
 /**
- * Reads the arguments as llama-server does: `_` may stand for `-` in a long flag, and the last of two equal flags counts.
- * The word `serve` in front may be left out. Throws `invalid_option`.
+ * Reads the arguments as llama-server does: `_` may stand for `-` in a long flag, the last of two equal flags counts, and
+ * a flag counts more than its variable in the environment. The word `serve` in front may be left out. Throws
+ * `invalid_option`.
  */
-export function readCommandLine(args: readonly string[]): Command {
+export function readCommandLine(args: readonly string[], env: Environment = {}): Command {
   const rest = args[0] === 'serve' ? args.slice(1) : [...args];
-  let given = NOTHING_GIVEN;
+  let given = FLAGS.reduce((before, flag) => withVariable(before, flag, env), NOTHING_GIVEN);
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
     const name = arg.startsWith('--') ? arg.replaceAll('_', '-') : arg;
     if (name === '-h' || name === '--help') return { kind: 'help' };
     if (name === '--version') return { kind: 'version' };
-    const flag = FLAGS.find(({ names }) => names.includes(name));
-    if (!flag) throw invalid(`invalid argument: ${arg}`);
-    const text = flag.value === undefined ? '' : rest.shift();
-    if (text === undefined) throw invalid(`expected value for argument: ${name} ${flag.value}`);
-    given = flag.apply(given, text, name);
+    const next = (value: string) => {
+      const text = rest.shift();
+      if (text === undefined) throw invalid(`expected value for argument: ${name} ${value}`);
+      return text;
+    };
+    const hint = HINTS.find(({ names }) => names.includes(name));
+    if (hint) {
+      if (hint.hasValue) next('VALUE');
+      continue;
+    }
+    given = withArgument(given, name, arg, next);
   }
-  return { kind: 'serve', options: optionsFrom(given) };
+  return { kind: 'serve', options: optionsFrom(given, env) };
+}
+
+function withArgument(given: Given, name: string, arg: string, next: (value: string) => string): Given {
+  for (const { names, value, apply, negation } of FLAGS) {
+    if (names.includes(name)) return apply(given, value === undefined ? '' : next(value), name);
+    if (negation?.names.includes(name)) return negation.apply(given, '', name);
+  }
+  const refusal = REFUSALS.find(({ names }) => names.includes(name));
+  throw invalid(refusal ? `${name} is not supported: ${refusal.reason}` : `invalid argument: ${arg}`);
+}
+
+/** What a flag's variable says; a switch takes 1, true, on and enabled, or their opposites. */
+function withVariable(given: Given, { env: name, value, apply, negation }: Flag, env: Environment): Given {
+  const text = name === undefined ? undefined : env[name];
+  if (name === undefined || text === undefined) return given;
+  if (value !== undefined) return apply(given, text, name);
+  if (['1', 'true', 'on', 'enabled'].includes(text)) return apply(given, '', name);
+  if (['0', 'false', 'off', 'disabled'].includes(text)) return negation?.apply(given, '', name) ?? given;
+  throw invalid(`invalid value for ${name}: ${text} (give 1 or 0)`);
 }
 
 /** The text of `--help`. */
 export function helpText(): string {
-  const lines = FLAGS.map(flag => [spellings(flag), flag.help] as const);
   const own = [
     ['-h, --help', 'this text'],
     ['--version', 'the version'],
   ] as const;
-  const width = Math.max(...lines.map(([left]) => left.length));
+  const groups = FLAG_GROUPS.map(({ title, flags }) => ({
+    title,
+    lines: flags.map(flag => [spellings(flag), flag.help] as const),
+  }));
+  const width = Math.max(...groups.flatMap(({ lines }) => lines.map(([left]) => left.length)));
+  const shown = (lines: readonly (readonly [string, string])[]) =>
+    lines.map(([left, help]) => `  ${left.padEnd(width)}  ${help}`);
   return [
     'usage: foretoken serve -m FILE [flags]',
+    ...groups.flatMap(({ title, lines }) => ['', `${title}:`, ...shown(lines)]),
     '',
-    ...[...lines, ...own].map(([left, help]) => `  ${left.padEnd(width)}  ${help}`),
+    ...shown(own),
+    '',
+    "accepted for llama-server's sake, without effect:",
+    ...shown([[HINTS.flatMap(({ names }) => names).join(' '), '']]).map(line => line.trimEnd()),
   ].join('\n');
 }
 
-function spellings({ names, value }: Flag): string {
-  return value === undefined ? names.join(', ') : `${names.join(', ')} ${value}`;
+function spellings({ names, value, negation }: Flag): string {
+  const all = [...names, ...(negation?.names ?? [])].join(', ');
+  return value === undefined ? all : `${all} ${value}`;
 }
 
-function optionsFrom(given: Given): ServeOptions {
-  const { model, modelDraft, host, port, browser, settings, cacheTypeK, cacheTypeV } = given;
+function optionsFrom(given: Given, env: Environment): ServeOptions {
+  const { modelDraft, hfRepo, host, port, cors, ui, browser, settings, cacheTypeK, cacheTypeV } = given;
+  const model = given.model ?? hubModel(given, env);
   if (model === undefined) throw invalid('no model; name a GGUF file with -m FILE');
   if (cacheTypeK && cacheTypeV && cacheTypeK !== cacheTypeV) {
     throw invalid(
@@ -64,13 +110,19 @@ function optionsFrom(given: Given): ServeOptions {
   }
   const cacheType = cacheTypeK ?? cacheTypeV;
   const engine: TabOptions = {
-    alias: model,
+    alias: hfRepo ?? model,
     ...settings,
     ...(cacheType && { cacheType }),
     model,
     ...(modelDraft !== undefined && { modelDraft }),
   };
-  return { host, port, browser, engine };
+  return { host, port, cors, ui, browser, engine };
+}
+
+/** Path of the model that is named by its repository. */
+function hubModel({ hfRepo: repo, hfFile: file }: Given, env: Environment): string | undefined {
+  if (repo === undefined) return undefined;
+  return cachedModel({ repo, ...(file !== undefined && { file }) }, hubCacheRoot(env));
 }
 
 function invalid(message: string): ForetokenError {

@@ -3,14 +3,16 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Door, openDoor } from './door.ts';
+import { type Door, type DoorOptions, openDoor } from './door.ts';
 import { Engine } from './engine.ts';
 import { FakeTab } from './fakeTab.ts';
+import { NOTHING_GIVEN } from './flags/flag.ts';
 
 const SECRET = 'hush';
 const OPTIONS = { model: `${SECRET}/target/a.gguf`, nCtx: 64 };
 
 let folder: string;
+let files: Map<string, string>;
 let door: Door;
 let engine: Engine;
 let events: string[];
@@ -30,8 +32,8 @@ beforeEach(async () => {
     ready: ({ model }) => log(`ready: ${model.name}`),
     gone: (wasReady, reason) => log(`gone: ${wasReady}, ${reason?.message ?? null}`),
   });
-  const files = new Map([['target/a.gguf', join(folder, 'a.gguf')]]);
-  door = await openDoor({ host: '127.0.0.1', port: 0, site: folder, secret: SECRET, files, engine });
+  files = new Map([['target/a.gguf', join(folder, 'a.gguf')]]);
+  door = await openDoor(options());
 });
 
 afterEach(async () => {
@@ -39,6 +41,11 @@ afterEach(async () => {
   await door.close();
   await rm(folder, { recursive: true });
 });
+
+function options(): DoorOptions {
+  const { cors, ui } = NOTHING_GIVEN;
+  return { host: '127.0.0.1', port: 0, cors, ui, site: folder, secret: SECRET, files, engine };
+}
 
 const at = (path: string) => new URL(path, door.url).href;
 const origin = () => new URL(door.url).origin;
@@ -133,10 +140,32 @@ describe('the port', () => {
     expect((await get('health', { host })).statusCode).toBe(status);
   });
 
+  it('lets pages of other origins ask, and says whose it is', async () => {
+    const headers = { host: new URL(door.url).host, origin: 'https://a.example' };
+    const preflight = await fetch(at('completion'), { method: 'OPTIONS', headers });
+    expect(preflight.status).toBe(200);
+    expect(preflight.headers.get('access-control-allow-origin')).toBe('https://a.example');
+    expect(preflight.headers.get('access-control-allow-methods')).toContain('POST');
+    const { headers: answered } = await get('health', headers);
+    expect(answered).toMatchObject({
+      server: 'llama.cpp',
+      'access-control-allow-origin': 'https://a.example',
+    });
+  });
+
+  it('does not show the page where it is not wanted', async () => {
+    const closed = await openDoor({ ...options(), ui: false });
+    try {
+      expect((await fetch(closed.url)).status).toBe(503);
+      expect((await fetch(`${closed.url}index.html`)).status).toBe(503);
+    } finally {
+      await closed.close();
+    }
+  });
+
   it('is refused in one line when another has it', async () => {
     const port = Number(new URL(door.url).port);
-    const options = { host: '127.0.0.1', port, site: folder, secret: '', files: new Map(), engine };
-    await expect(openDoor(options)).rejects.toThrow(`port ${port} of 127.0.0.1 is in use`);
+    await expect(openDoor({ ...options(), port })).rejects.toThrow(`port ${port} of 127.0.0.1 is in use`);
   });
 
   it('takes neither endless headers nor endless bodies', async () => {

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { ForetokenError } from '../util/errors.ts';
 import { answer } from './answer.ts';
+import { type CorsPolicy, corsHeaders } from './cors.ts';
 import type { Engine } from './engine.ts';
 import { sendFile } from './sendFile.ts';
 import { siteFile } from './siteFile.ts';
@@ -11,11 +12,17 @@ import { siteFile } from './siteFile.ts';
 /** Room for an address of 32 KiB, llama-server's limit, and as much for headers. */
 const MAX_HEADER_BYTES = 64 * 1024;
 
+/** There are clients that look for it. */
+const SERVER_NAME = 'llama.cpp';
+
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
 export interface DoorOptions {
   readonly host: string;
   readonly port: number;
+  readonly cors: CorsPolicy;
+  /** Whether the site's pages are served; a tab gets its own in any case. */
+  readonly ui: boolean;
   /** Folder of the built site. */
   readonly site: string;
   /** What a tab has to know in order to dial in and to read the models. */
@@ -69,11 +76,27 @@ async function handle(
     response.writeHead(403).end();
     return;
   }
+  const isPreflight = request.method === 'OPTIONS';
+  response.setHeader('Server', SERVER_NAME);
+  for (const [name, value] of corsHeaders(options.cors, request.headers.origin, isPreflight)) {
+    response.setHeader(name, value);
+  }
+  if (isPreflight) {
+    response.writeHead(200, { 'content-type': 'text/html' }).end();
+    return;
+  }
   if (request.method === 'GET' || request.method === 'HEAD') {
-    const path = tabFile(options, request) ?? siteFile(options.site, request.url ?? '/');
+    const path = tabFile(options, request) ?? pageFile(options, request);
     if (path !== null && (await sendFile(path, request, response))) return;
   }
   await answer(options.engine, request, response);
+}
+
+/** The file of the site, or null where there is none to be shown. */
+function pageFile({ site, ui }: DoorOptions, { url = '/' }: IncomingMessage): string | null {
+  // The index is what people open; all else is what the tab is made of.
+  const isIndex = /^\/(index\.html)?([?#]|$)/.test(url);
+  return ui || !isIndex ? siteFile(site, url) : null;
 }
 
 /** The file behind `/<secret>/<name>`, or null for any other address. */

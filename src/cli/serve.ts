@@ -13,7 +13,7 @@ import type { Machine } from './machine.ts';
 
 /** Serves until `signal` aborts. Throws what keeps it from serving: a file, the port, the browser, the models. */
 export async function serve(options: ServeOptions, machine: Machine, signal: AbortSignal): Promise<void> {
-  const { host, port, browser: choice } = options;
+  const { host, port, cors, ui, browser: choice } = options;
   const secret = randomBytes(24).toString('base64url');
   const files = new Map<string, string>();
   const engineOptions = await publish(options.engine, secret, files);
@@ -47,7 +47,7 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
   }
 
   async function run(engine: Engine): Promise<void> {
-    const door = await openDoor({ host, port, site: machine.site, secret, files, engine });
+    const door = await openDoor({ host, port, cors, ui, site: machine.site, secret, files, engine });
     open.door = door;
     if (signal.aborted) return door.close();
     machine.log(`listening on ${door.url}`);

@@ -5,6 +5,7 @@ export const FAKE_REPORT: ServerReport = {
   adapter: { vendor: 'fake', architecture: '', description: 'fake', isFallback: false, features: [] },
   model: {
     name: 'fake',
+    file: 'fake.gguf',
     architecture: 'llama',
     fileType: 'F32',
     sizeBytes: 1,

@@ -49,8 +49,26 @@ export interface ServerOptions {
   readonly chatTemplate?: string;
   /** Whether chat templates are Jinja; if not, the format is one of the three, told by the template's text. Default true. */
   readonly jinja?: boolean;
-  /** Name the server answers with. Default: the model's own. */
-  readonly alias?: string;
+  /** Names the server answers with, of which it gives the alphabetically first. Default: the model's own. */
+  readonly alias?: string | readonly string[];
+  /** Tags in the list of models. */
+  readonly tags?: readonly string[];
+  /** Defaults of request fields, by their names in a request: `{ top_k: 20, stop: ['\n'] }`. */
+  readonly requestDefaults?: Readonly<Record<string, unknown>>;
+  /** Keys that requests need one of, as `Authorization: Bearer KEY`. Default: none needed. */
+  readonly apiKeys?: readonly string[];
+  /** Whether `GET /slots` (default true), `GET /metrics` and `POST /props` (default false) are answered. */
+  readonly slotsEndpoint?: boolean;
+  readonly metricsEndpoint?: boolean;
+  readonly propsEndpoint?: boolean;
+  /** Whether a request may join while others are decoded. Default true. */
+  readonly contBatching?: boolean;
+  /** Least share of a prompt that a slot must hold to be chosen for it. Default 0.1. */
+  readonly slotPromptSimilarity?: number;
+  /** Frees the GPU after so many seconds without a request; the next one loads the models again. Default -1: never. */
+  readonly sleepIdleSeconds?: number;
+  /** Chat answers say what was asked of the model (`__verbose`), unless a request says otherwise. Default false. */
+  readonly verbose?: boolean;
   /** Count every WebGPU call, for benchmarks; read with `server.counters()`. */
   readonly countCalls?: boolean;
 }
@@ -70,6 +88,8 @@ export interface AdapterReport {
 /** What a model file says of itself, for `/props`, `/v1/models` and the page. */
 export interface ModelReport {
   readonly name: string;
+  /** Name of the file. */
+  readonly file: string;
   readonly architecture: string;
   /** Most common weight type, e.g. `Q4_0`. */
   readonly fileType: string;

@@ -100,7 +100,7 @@ describe('routes', () => {
       default_generation_settings: { params: { temperature: 0.5, n_predict: -1, stream: false }, n_ctx: 64 },
       total_slots: 2,
       model_alias: 'my-model',
-      model_path: 'tiny',
+      model_path: 'tiny.gguf',
       bos_token: '<s>',
       eos_token: '</s>',
       ui: false,

@@ -7,6 +7,7 @@ import { buildDryBreakers } from '../engine/sampler/dryBreakers.ts';
 import { DEFAULT_N_BATCH, type ServerReport, type ServerSettings } from '../protocol/options.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
 import { ForetokenError } from '../util/errors.ts';
+import { checkApiKey } from './access.ts';
 import { addChatRoutes } from './chat/routes.ts';
 import { createChatTemplate } from './chat/template.ts';
 import { type CompletionDeps, complete, handleCompletion } from './completion.ts';
@@ -20,7 +21,8 @@ import { createTextFormat } from './openai/textFormat.ts';
 import type { ResponseContext } from './response.ts';
 import { type SamplerContext, samplerParamsOf } from './samplerParams.ts';
 import { Scheduler } from './scheduler.ts';
-import { readFields } from './schema.ts';
+import { readFields, withDefaults } from './schema.ts';
+import { DEFAULT_SLOT_PROMPT_SIMILARITY } from './slots.ts';
 import { slotView } from './slotsView.ts';
 import { handleDetokenize, handleTokenize } from './tokenize.ts';
 
@@ -54,13 +56,20 @@ export function createApp(deps: AppDeps): App {
   const scheduler = new Scheduler(
     new Decoder(target, drafts, { nBatch: settings.nBatch ?? DEFAULT_N_BATCH }),
     nSlots,
-    { tokenizer, nCtx, ctxShift: settings.ctxShift ?? false },
+    {
+      tokenizer,
+      nCtx,
+      ctxShift: settings.ctxShift ?? false,
+      contBatching: settings.contBatching ?? true,
+      slotPromptSimilarity: settings.slotPromptSimilarity ?? DEFAULT_SLOT_PROMPT_SIMILARITY,
+    },
     deps.now ?? (() => performance.now()),
   );
-  const fields = completionFields(settings, tokenizer, nSlots);
+  const fields = withDefaults(completionFields(settings, tokenizer, nSlots), settings.requestDefaults ?? {});
+  const names = namesOf(settings.alias, report.model.name);
   const context: ResponseContext = {
     tokenizer,
-    model: settings.alias ?? report.model.name,
+    model: names[0],
     eogTokens: tokenizer.eogTokens,
     draftKind: drafts?.kind ?? null,
   };
@@ -87,10 +96,13 @@ export function createApp(deps: AppDeps): App {
     model: report.model,
     nCtx,
     nSlots,
+    names,
     defaults: readFields(fields, {}),
     template,
+    settings,
   };
 
+  const apiKeys = settings.apiKeys ?? [];
   const routes = new Hono();
   for (const path of ['/health', '/v1/health']) routes.get(path, () => jsonResponse({ status: 'ok' }));
   for (const path of ['/models', '/v1/models']) {
@@ -98,10 +110,9 @@ export function createApp(deps: AppDeps): App {
   }
   routes.get('/props', () => jsonResponse(propsView(model)));
   routes.post('/props', () => {
-    throw new ForetokenError(
-      'not_supported',
-      'This server does not support changing global properties. Create it with other options, or send them with each request',
-    );
+    requireEndpoint(settings.propsEndpoint, 'changing global properties', '--props');
+    // There are none to change; llama-server says the same.
+    return jsonResponse({ success: true });
   });
   routes.get('/slots', c => listSlots(c.req.query('fail_on_no_slot')));
   for (const path of ['/completion', '/completions']) {
@@ -117,15 +128,40 @@ export function createApp(deps: AppDeps): App {
   routes.onError(error => errorResponse(ForetokenError.from(error)));
 
   function listSlots(failOnNoSlot: string | undefined): Response {
+    requireEndpoint(settings.slotsEndpoint ?? true, 'slots endpoint', '--slots');
     const isIdle = scheduler.slots.some(slot => slot.state.kind === 'idle');
     if (failOnNoSlot && !isIdle) throw new ForetokenError('no_slot', 'no slot available');
     return jsonResponse(scheduler.slots.map(slot => slotView(slot, nCtx, context)));
   }
 
   return {
-    fetch: async request => routes.fetch(request),
+    async fetch(request) {
+      try {
+        // Before there is a route: who has no key does not learn which paths there are.
+        await checkApiKey(request, apiKeys);
+      } catch (error) {
+        return errorResponse(ForetokenError.from(error));
+      }
+      return routes.fetch(request);
+    },
     close: () => scheduler.close(),
   };
+}
+
+/** The names of the server in alphabetical order; the first is the one it gives. */
+function namesOf(alias: ServerSettings['alias'], fallback: string): readonly [string, ...string[]] {
+  const given = typeof alias === 'string' ? [alias] : (alias ?? []);
+  const [first = fallback, ...rest] = [...new Set(given)].sort();
+  return [first, ...rest];
+}
+
+/** Throws `not_supported`, in llama-server's words, unless the endpoint is on. */
+function requireEndpoint(isOn: boolean | undefined, what: string, flag: string): void {
+  if (isOn) return;
+  throw new ForetokenError(
+    'not_supported',
+    `This server does not support ${what}. Start it with \`${flag}\``,
+  );
 }
 
 function unlimitedIfNegative(n: number): number {

@@ -16,7 +16,7 @@ export const DEFAULT_DRAFT_MAX = 3;
  */
 export function completionFields(settings: ServerSettings, tokenizer: Tokenizer, nSlots: number) {
   return {
-    verbose: boolean('verbose', false),
+    verbose: boolean('verbose', settings.verbose ?? false),
     timingsPerToken: boolean('timings_per_token', false),
     stream: boolean('stream', false),
     includeUsage: boolean('stream_options.include_usage', false),

@@ -1,4 +1,4 @@
-import type { ModelReport } from '../protocol/options.ts';
+import type { ModelReport, ServerSettings } from '../protocol/options.ts';
 import type { ChatTemplate } from './chat/template.ts';
 import type { CompletionParams } from './completionFields.ts';
 import { reducedGenerationSettings } from './generationSettings.ts';
@@ -14,24 +14,35 @@ export interface ModelViewDeps {
   readonly model: ModelReport;
   readonly nCtx: number;
   readonly nSlots: number;
+  /** All names of the server, in alphabetical order. */
+  readonly names: readonly string[];
   /** Parameters of a request that sets none. */
   readonly defaults: CompletionParams;
   readonly template: ChatTemplate;
+  readonly settings: ServerSettings;
 }
 
 /** `GET /props`. */
-export function propsView({ context, model, nCtx, nSlots, defaults, template }: ModelViewDeps): JsonObject {
+export function propsView({
+  context,
+  model,
+  nCtx,
+  nSlots,
+  defaults,
+  template,
+  settings,
+}: ModelViewDeps): JsonObject {
   const { tokenizer } = context;
   return {
     default_generation_settings: { params: reducedGenerationSettings(defaults, context), n_ctx: nCtx },
     total_slots: nSlots,
     model_alias: context.model,
     model_ftype: model.fileType,
-    model_path: model.name,
+    model_path: model.file,
     modalities: { vision: false, video: false, audio: false },
-    endpoint_slots: true,
-    endpoint_props: false,
-    endpoint_metrics: false,
+    endpoint_slots: settings.slotsEndpoint ?? true,
+    endpoint_props: settings.propsEndpoint ?? false,
+    endpoint_metrics: settings.metricsEndpoint ?? false,
     ui: false,
     ui_settings: {},
     chat_template: template.source,
@@ -49,7 +60,10 @@ export function propsView({ context, model, nCtx, nSlots, defaults, template }: 
 }
 
 /** `GET /v1/models`: the one model there is, as Ollama and as OpenAI list it. `createdAt` in milliseconds. */
-export function modelsView({ context, model, nCtx }: ModelViewDeps, createdAt: number): JsonObject {
+export function modelsView(
+  { context, model, nCtx, names, settings }: ModelViewDeps,
+  createdAt: number,
+): JsonObject {
   const name = context.model;
   return {
     models: [
@@ -78,8 +92,8 @@ export function modelsView({ context, model, nCtx }: ModelViewDeps, createdAt: n
     data: [
       {
         id: name,
-        aliases: [name],
-        tags: [],
+        aliases: names,
+        tags: [...new Set(settings.tags)].sort(),
         object: 'model',
         created: Math.floor(createdAt / 1000),
         owned_by: 'llamacpp',

@@ -7,6 +7,7 @@ import { Scheduler } from './scheduler.ts';
 import { readFields } from './schema.ts';
 import { EOS, letters, ScriptedForwardPass, tokenizer } from './testServer.ts';
 
+const CONTEXT = { tokenizer, nCtx: 64, ctxShift: false, contBatching: true, slotPromptSimilarity: 0.1 };
 const params = readFields(completionFields({}, tokenizer, 1), {});
 
 const sampler: Sampler = { needs: 'argmax', accept() {}, sample: () => EOS, survivors: () => [] };
@@ -14,7 +15,7 @@ const sampler: Sampler = { needs: 'argmax', accept() {}, sample: () => EOS, surv
 /** The model ends every text at once. */
 function startScheduler(nSlots = 1): Scheduler {
   const decoder = new Decoder(new ScriptedForwardPass([], { nSlots }), null, { nBatch: 16 });
-  return new Scheduler(decoder, nSlots, { tokenizer, nCtx: 64, ctxShift: false }, () => 0);
+  return new Scheduler(decoder, nSlots, CONTEXT, () => 0);
 }
 
 /** A job and the kinds of the events it heard, the failure as its message; `listen` hears them first. */

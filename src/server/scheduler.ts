@@ -10,6 +10,13 @@ import { type BusyState, chooseSlots, commonPrefix, createSlots, idleSlots, type
 /** What the scheduler needs of the engine. */
 export type StepDecoder = Pick<Decoder, 'step' | 'shift' | 'fork' | 'truncate'>;
 
+export interface SchedulerContext extends GenerationContext {
+  /** Whether a job may start while others generate. */
+  readonly contBatching: boolean;
+  /** Least share of a prompt that a slot must hold to be chosen for it. */
+  readonly slotPromptSimilarity: number;
+}
+
 /**
  * Slots, a first-in-first-out queue without a bound, and one loop that decodes all running generations together
  * (continuous batching): a job joins between two steps as soon as a slot is free. The choices of one prompt join together:
@@ -19,14 +26,14 @@ export type StepDecoder = Pick<Decoder, 'step' | 'shift' | 'fork' | 'truncate'>;
 export class Scheduler {
   readonly slots: readonly Slot[];
   readonly #decoder: StepDecoder;
-  readonly #context: GenerationContext;
+  readonly #context: SchedulerContext;
   readonly #now: () => number;
   readonly #queue: Job[] = [];
   #nReleased = 0;
   #loop: Promise<void> | null = null;
   #closed = false;
 
-  constructor(decoder: StepDecoder, nSlots: number, context: GenerationContext, now: () => number) {
+  constructor(decoder: StepDecoder, nSlots: number, context: SchedulerContext, now: () => number) {
     this.slots = createSlots(nSlots);
     this.#decoder = decoder;
     this.#context = context;
@@ -88,11 +95,12 @@ export class Scheduler {
 
   /** Starts every queued job that has a slot; one that waits for a certain slot, or for several, holds up nobody else. */
   #admit(): void {
+    if (!this.#context.contBatching && this.#running().length > 0) return;
     for (const job of [...this.#queue]) {
       // A choice starts with the first one.
       if (this.#queue.some(({ task }) => task === job.task.parent)) continue;
       const choices = [job, ...this.#queue.filter(({ task }) => task.parent === job.task)];
-      const slots = chooseSlots(this.slots, job.task.prompt, job.task.params.idSlot, choices.length);
+      const slots = chooseSlots(this.slots, job.task, this.#context.slotPromptSimilarity, choices.length);
       if (slots === null) continue;
       for (const [i, choice] of choices.entries()) {
         // Whoever heard of an earlier start may have cancelled this job.

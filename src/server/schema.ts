@@ -54,6 +54,29 @@ export function readFields<Table extends FieldTable>(table: Table, body: JsonObj
   return Object.fromEntries(values) as FieldValues<Table>;
 }
 
+/** `table` with other defaults, by the names of the fields in a request. Throws `invalid_option` for one that is none. */
+export function withDefaults<Table extends FieldTable>(table: Table, defaults: JsonObject): Table {
+  const names = new Set(Object.values(table).flatMap(field => field.names));
+  const unknown = Object.keys(defaults).find(name => !names.has(name));
+  if (unknown !== undefined) {
+    throw new ForetokenError('invalid_option', `requestDefaults: requests have no field '${unknown}'`);
+  }
+  const fields = Object.entries(table).map(([key, field]) => [
+    key,
+    { ...field, fallback: readDefault(field, defaults) },
+  ]);
+  return Object.fromEntries(fields) as Table;
+}
+
+function readDefault(field: Field<unknown>, defaults: JsonObject): unknown {
+  try {
+    return readField(field, defaults);
+  } catch (error) {
+    const { message } = ForetokenError.from(error);
+    throw new ForetokenError('invalid_option', `requestDefaults: ${message}`);
+  }
+}
+
 function readField<T>(field: Field<T>, body: JsonObject): T {
   for (const name of field.names) {
     const value = lookUp(body, name) ?? lookUp(body, ...name.split('.'));

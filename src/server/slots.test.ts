@@ -39,7 +39,7 @@ describe('the slot for a prompt', () => {
     },
     { name: 'nothing while all are busy', slots: [busy(0), busy(1)], expected: undefined },
   ])('is $name', ({ slots, idSlot = -1, expected }) => {
-    expect(chooseSlot(slots, PROMPT, idSlot)?.id).toBe(expected);
+    expect(chooseSlot(slots, PROMPT, idSlot, 0.1)?.id).toBe(expected);
   });
 });
 

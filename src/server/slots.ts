@@ -1,6 +1,7 @@
 import type { TokenId } from '../engine/forwardPass.ts';
 import type { Generation } from './generation.ts';
 import type { Job } from './job.ts';
+import type { Task } from './task.ts';
 
 /** A slot either runs a generation, or rests on the KV cache its last one left. */
 export type SlotState =
@@ -30,16 +31,16 @@ export function createSlots(nSlots: number): readonly Slot[] {
 }
 
 /** Least share of a prompt that a slot must hold to be chosen for it, llama.cpp's `--slot-prompt-similarity`. */
-const MIN_SIMILARITY = 0.1;
+export const DEFAULT_SLOT_PROMPT_SIMILARITY = 0.1;
 
-/** Idle slots for the choices of one prompt, the one that decodes it first; null while there are not as many. */
+/** Idle slots for the choices of a task's prompt, the one that decodes it first; null while there are not as many. */
 export function chooseSlots(
   slots: readonly Slot[],
-  prompt: readonly TokenId[],
-  idSlot: number,
+  { prompt, params }: Pick<Task, 'prompt' | 'params'>,
+  minSimilarity: number,
   nChoices: number,
-): readonly [Slot, ...Slot[]] | null {
-  const first = chooseSlot(slots, prompt, idSlot);
+): readonly Slot[] | null {
+  const first = chooseSlot(slots, prompt, params.idSlot, minSimilarity);
   const others = idleSlots(slots).filter(slot => slot !== first);
   return first === null || others.length < nChoices - 1 ? null : [first, ...others.slice(0, nChoices - 1)];
 }
@@ -61,15 +62,21 @@ export function idleSlots(slots: readonly Slot[]): Slot[] {
 
 /**
  * The idle slot for a prompt, or null while there is none: the one asked for (ids wrap around, and it is waited for);
- * else the one that holds the most of the prompt; else the least recently used, the highest id on a tie.
+ * else the one that holds the most of the prompt, if that is more than `minSimilarity` of it; else the least recently used,
+ * the highest id on a tie.
  */
-export function chooseSlot(slots: readonly Slot[], prompt: readonly TokenId[], idSlot: number): Slot | null {
+export function chooseSlot(
+  slots: readonly Slot[],
+  prompt: readonly TokenId[],
+  idSlot: number,
+  minSimilarity: number,
+): Slot | null {
   if (idSlot >= 0) {
     const pinned = slots[idSlot % slots.length];
     return pinned?.state.kind === 'idle' ? pinned : null;
   }
   let similar: Slot | null = null;
-  let longest = MIN_SIMILARITY * prompt.length;
+  let longest = minSimilarity * prompt.length;
   const idle = idleSlots(slots);
   for (const slot of slots) {
     if (slot.state.kind !== 'idle') continue;

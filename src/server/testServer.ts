@@ -192,6 +192,7 @@ function report(nCtx: number, nSlots: number): ServerReport {
     adapter: { vendor: '', architecture: '', description: '', isFallback: true, features: [] },
     model: {
       name: 'tiny',
+      file: 'tiny.gguf',
       architecture: 'llama',
       fileType: 'F32',
       sizeBytes: 1000,

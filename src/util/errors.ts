@@ -6,6 +6,7 @@ export const ERROR_CODES = {
   invalid_request: { status: 400, type: 'invalid_request_error' },
   invalid_json: { status: 400, type: 'invalid_request_error' },
   context_exceeded: { status: 400, type: 'exceed_context_size_error' },
+  unauthorized: { status: 401, type: 'authentication_error' },
   not_found: { status: 404, type: 'not_found_error' },
   not_supported: { status: 501, type: 'not_supported_error' },
   loading: { status: 503, type: 'unavailable_error' },

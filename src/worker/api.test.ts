@@ -7,6 +7,7 @@ import { type Composition, createWorkerApi } from './api.ts';
 const REPORT: ServerReport = {
   adapter: { vendor: '', architecture: '', description: '', isFallback: true, features: [] },
   model: {
+    file: 'fake.gguf',
     name: 'm',
     architecture: 'llama',
     fileType: 'F32',

@@ -12,6 +12,7 @@ export function describeModel({ gguf, config }: ModelFile): ModelReport {
   const [[fileType]] = [...valuesByType].sort(([, a], [, b]) => b - a);
   return {
     name: config.name,
+    file: gguf.source.name,
     architecture: 'llama',
     fileType,
     sizeBytes: gguf.source.sizeBytes,

@@ -40,7 +40,7 @@ describe('checkOptions', () => {
     [{ temperature: -1 }, 'temperature must be a number from 0; got -1'],
     [{ ctxShift: 1 }, 'ctxShift must be true or false; got 1'],
     [{ cacheType: 'q8_0' }, "cacheType must be 'f32' or 'f16'"],
-    [{ alias: '' }, 'alias must be a text that is not empty'],
+    [{ alias: '' }, 'alias must be a list of texts that are not empty'],
     [{ jinja: 'no' }, 'jinja must be true or false; got "no"'],
     [{ chatTemplate: '' }, 'chatTemplate must be a text that is not empty'],
     [{ chatTemplate: '{% if %}' }, 'the chat template is not valid Jinja'],

@@ -11,6 +11,8 @@ type Rule =
   | { readonly kind: 'flag' }
   | { readonly kind: 'word'; readonly words: readonly string[] }
   | { readonly kind: 'text' }
+  | { readonly kind: 'texts' }
+  | { readonly kind: 'record' }
   | { readonly kind: 'source' };
 
 const integer = (min: number, max: number): Rule => ({ kind: 'integer', min, max });
@@ -33,7 +35,17 @@ const RULES: Readonly<Record<keyof WireOptions, Rule>> = {
   cacheType: { kind: 'word', words: ['f32', 'f16'] },
   chatTemplate: { kind: 'text' },
   jinja: { kind: 'flag' },
-  alias: { kind: 'text' },
+  alias: { kind: 'texts' },
+  tags: { kind: 'texts' },
+  requestDefaults: { kind: 'record' },
+  apiKeys: { kind: 'texts' },
+  slotsEndpoint: { kind: 'flag' },
+  metricsEndpoint: { kind: 'flag' },
+  propsEndpoint: { kind: 'flag' },
+  contBatching: { kind: 'flag' },
+  slotPromptSimilarity: number(0, 1),
+  sleepIdleSeconds: number(-1, 2 ** 31 / 1000),
+  verbose: { kind: 'flag' },
   countCalls: { kind: 'flag' },
 };
 
@@ -93,10 +105,18 @@ function fits(value: unknown, rule: Rule): boolean {
     case 'word':
       return typeof value === 'string' && rule.words.includes(value);
     case 'text':
-      return typeof value === 'string' && value !== '';
+      return isText(value);
+    case 'texts':
+      return Array.isArray(value) ? value.every(isText) : isText(value);
+    case 'record':
+      return typeof value === 'object' && value !== null && !Array.isArray(value);
     case 'source':
       return typeof value === 'string' || value instanceof Blob;
   }
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }
 
 function inRange(value: unknown, { min, max }: { readonly min: number; readonly max: number }): boolean {
@@ -117,6 +137,10 @@ function expectation(rule: Rule): string {
       return rule.words.map(word => `'${word}'`).join(' or ');
     case 'text':
       return 'a text that is not empty';
+    case 'texts':
+      return 'a list of texts that are not empty';
+    case 'record':
+      return 'an object';
     case 'source':
       return 'a URL or a Blob';
   }

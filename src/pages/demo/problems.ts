@@ -94,6 +94,7 @@ export function describeProblem(error: ForetokenError): Problem {
     case 'invalid_json':
     case 'loading':
     case 'no_slot':
+    case 'unauthorized':
     case 'not_found':
     case 'not_supported':
       return {

@@ -1,0 +1,49 @@
+import { type Flag, numberSetting, requestDefault, toggle } from './flag.ts';
+import { anyNumber, wholeNumber } from './values.ts';
+
+/** Slots, their context and what is kept of it. */
+export const CONTEXT_FLAGS: readonly Flag[] = [
+  numberSetting('nCtx', wholeNumber, {
+    names: ['-c', '--ctx-size'],
+    help: "context of all slots together, 0 for the model's own (default: 0)",
+    env: 'LLAMA_ARG_CTX_SIZE',
+    absent: 0,
+  }),
+  numberSetting('nSlots', wholeNumber, {
+    names: ['-np', '--parallel'],
+    help: 'requests decoded at the same time (default: 1)',
+    env: 'LLAMA_ARG_N_PARALLEL',
+    absent: -1,
+  }),
+  numberSetting('nBatch', wholeNumber, {
+    names: ['-b', '--batch-size'],
+    help: 'largest number of rows in one batch (default: 64)',
+    env: 'LLAMA_ARG_BATCH',
+  }),
+  toggle('contBatching', {
+    names: ['-cb', '--cont-batching'],
+    off: ['-nocb', '--no-cont-batching'],
+    help: 'let requests join while others are decoded (the default)',
+    env: 'LLAMA_ARG_CONT_BATCHING',
+  }),
+  toggle('ctxShift', {
+    names: ['--context-shift'],
+    off: ['--no-context-shift'],
+    help: 'drop old context instead of stopping when a slot is full (default: stop)',
+    env: 'LLAMA_ARG_CONTEXT_SHIFT',
+  }),
+  requestDefault('n_keep', wholeNumber, {
+    names: ['--keep'],
+    help: 'tokens of the prompt that a context shift keeps, -1 for all (default: 0)',
+  }),
+  toggle('cachePrompt', {
+    names: ['--cache-prompt'],
+    off: ['--no-cache-prompt'],
+    help: 'reuse what a slot has of a prompt (the default)',
+    env: 'LLAMA_ARG_CACHE_PROMPT',
+  }),
+  numberSetting('slotPromptSimilarity', anyNumber, {
+    names: ['-sps', '--slot-prompt-similarity'],
+    help: 'share of a prompt that a slot must have to be chosen for it (default: 0.1)',
+  }),
+];

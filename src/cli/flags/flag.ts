@@ -1,0 +1,132 @@
+import type { CacheType } from '../../protocol/options.ts';
+import type { TabOptions } from '../../protocol/tab.ts';
+import { ForetokenError } from '../../util/errors.ts';
+import type { CorsPolicy } from '../cors.ts';
+
+/** Who brings the tab that owns the GPU. */
+export interface BrowserChoice {
+  /** Path of a Chromium; without one it is looked for. */
+  readonly path?: string;
+  readonly headed: boolean;
+  /** Further arguments for it. */
+  readonly args: readonly string[];
+  /** Start none: somebody opens the printed address. */
+  readonly attach: boolean;
+}
+
+/** Options of `createServer` that flags set. */
+export type Settings = Omit<TabOptions, 'model' | 'modelDraft'>;
+
+/** What the command line says. */
+export interface Given {
+  readonly model?: string;
+  /** Where the model is on the Hugging Face Hub. */
+  readonly hfRepo?: string;
+  readonly hfFile?: string;
+  readonly modelDraft?: string;
+  readonly host: string;
+  readonly port: number;
+  readonly cors: CorsPolicy;
+  /** Whether the site's pages are served. */
+  readonly ui: boolean;
+  readonly browser: BrowserChoice;
+  readonly cacheTypeK?: CacheType;
+  readonly cacheTypeV?: CacheType;
+  readonly settings: Settings;
+}
+
+/** What was given before, and this flag. `name` is the spelling used, `text` the argument behind it. */
+export type Apply = (given: Given, text: string, name: string) => Given;
+
+/** One flag under all its spellings. A flag with a `value` takes the argument after it. */
+export interface Flag {
+  readonly names: readonly string[];
+  readonly value?: string;
+  readonly help: string;
+  readonly apply: Apply;
+  /** The opposite, of a flag that has one. */
+  readonly negation?: { readonly names: readonly string[]; readonly apply: Apply };
+  /** Environment variable that counts where the flag is not given. */
+  readonly env?: string;
+}
+
+/** llama-server's defaults where the process itself needs one; all others are the engine's. */
+export const NOTHING_GIVEN: Given = {
+  host: '127.0.0.1',
+  port: 8080,
+  cors: { origins: '*', methods: 'GET, POST, DELETE, OPTIONS', headers: '*', credentials: true },
+  ui: true,
+  browser: { headed: false, args: [], attach: false },
+  settings: {},
+};
+
+interface Naming {
+  readonly names: readonly string[];
+  readonly help: string;
+  readonly env?: string;
+}
+
+/** A flag with a value, read by `read`, which throws what `invalidValue` makes. */
+export function valued<T>(
+  naming: Naming & { readonly value: string },
+  read: (text: string, name: string) => T,
+  apply: (given: Given, value: T) => Given,
+): Flag {
+  return { ...naming, apply: (given, text, name) => apply(given, read(text, name)) };
+}
+
+/** The keys of `Settings` that hold a `T`. */
+type KeysOf<T> = { [Key in keyof Settings]-?: T extends Settings[Key] ? Key : never }[keyof Settings];
+
+/** A number that becomes an option; `absent` is llama-server's number for "decide yourself", where we have no option at all. */
+export function numberSetting(
+  key: KeysOf<number>,
+  read: (text: string, name: string) => number,
+  { absent, ...naming }: Naming & { readonly value?: string; readonly absent?: number },
+): Flag {
+  return valued({ value: 'N', ...naming }, read, (given, value) => {
+    if (value !== absent) return withSettings(given, { [key]: value });
+    const { [key]: _, ...settings } = given.settings;
+    return { ...given, settings };
+  });
+}
+
+/** A flag that turns an option on, and its opposite, if `off` names one. */
+export function toggle(
+  key: KeysOf<boolean>,
+  { off, ...naming }: Naming & { readonly off?: readonly string[] },
+): Flag {
+  return {
+    ...naming,
+    apply: given => withSettings(given, { [key]: true }),
+    ...(off && { negation: { names: off, apply: given => withSettings(given, { [key]: false }) } }),
+  };
+}
+
+/** A flag that sets what requests have where they do not say: `field` is its name in a request. */
+export function requestDefault<T>(
+  field: string,
+  read: (text: string, name: string) => T,
+  naming: Naming & { readonly value?: string },
+): Flag {
+  return valued({ value: 'N', ...naming }, read, (given, value) => withDefault(given, field, value));
+}
+
+export function withSettings(given: Given, settings: Settings): Given {
+  return { ...given, settings: { ...given.settings, ...settings } };
+}
+
+export function withDefault(given: Given, field: string, value: unknown): Given {
+  return withSettings(given, { requestDefaults: { ...given.settings.requestDefaults, [field]: value } });
+}
+
+export function withBrowser(given: Given, browser: Partial<BrowserChoice>): Given {
+  return { ...given, browser: { ...given.browser, ...browser } };
+}
+
+export function invalidValue(text: string, name: string, expected: string): ForetokenError {
+  return new ForetokenError(
+    'invalid_option',
+    `invalid value for argument: ${name} ${text} (give ${expected})`,
+  );
+}

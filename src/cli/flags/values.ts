@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { ForetokenError } from '../../util/errors.ts';
+import { invalidValue } from './flag.ts';
+
+/** A whole number in decimal digits. */
+export function wholeNumber(text: string, name: string): number {
+  if (!/^-?\d{1,15}$/.test(text)) throw invalidValue(text, name, 'a whole number');
+  return Number(text);
+}
+
+export function anyNumber(text: string, name: string): number {
+  if (text.trim() === '' || !Number.isFinite(Number(text))) throw invalidValue(text, name, 'a number');
+  return Number(text);
+}
+
+export function asIs(text: string): string {
+  return text;
+}
+
+/** One of `words`. */
+export function oneOf<Word extends string>(...words: readonly Word[]) {
+  return (text: string, name: string): Word => {
+    const word = words.find(candidate => candidate === text);
+    if (word === undefined) throw invalidValue(text, name, words.join(' or '));
+    return word;
+  };
+}
+
+/** The parts between commas, without the empty ones. */
+export function commaList(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map(part => part.trim())
+    .filter(part => part !== '');
+}
+
+export function json(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalidValue(text, name, 'JSON');
+  }
+}
+
+/** The text of the file that the argument names. */
+export function fileText(path: string, name: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new ForetokenError(
+      'invalid_option',
+      `cannot read the file after ${name}: ${path}; check the path`,
+      {},
+      { cause },
+    );
+  }
+}
