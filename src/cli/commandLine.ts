@@ -1,5 +1,6 @@
 import type { TabOptions } from '../protocol/tab.ts';
 import { ForetokenError } from '../util/errors.ts';
+import { withContextShape } from './contextShape.ts';
 import type { CorsPolicy } from './cors.ts';
 import type { Environment } from './environment.ts';
 import { type BrowserChoice, type Flag, type Given, NOTHING_GIVEN } from './flags/flag.ts';
@@ -111,7 +112,7 @@ function optionsFrom(given: Given, env: Environment): ServeOptions {
   const cacheType = cacheTypeK ?? cacheTypeV;
   const engine: TabOptions = {
     alias: hfRepo ?? model,
-    ...settings,
+    ...withContextShape(settings),
     ...(cacheType && { cacheType }),
     model,
     ...(modelDraft !== undefined && { modelDraft }),

@@ -48,7 +48,7 @@ async function wire(
     options.modelDraft === undefined ? null : await openModel('draft', options.modelDraft, onProgress);
   if (draft) checkDraft(target, draft);
 
-  const { nCtx, nCtxSlot } = contextSize(options, target.file.config.nCtxTrain);
+  const { nCtx, nCtxSlot, nCtxShared } = contextSize(options, target.file.config.nCtxTrain);
   const {
     nSlots = 1,
     nBatch = DEFAULT_N_BATCH,
@@ -59,7 +59,7 @@ async function wire(
     ...given
   } = options;
   const settings = { ...given, nCtx, nSlots, nBatch };
-  const shape = { nCtx: nCtxSlot, nSlots, nCtxShared: null, maxRows: nBatch, cacheType };
+  const shape = { nCtx: nCtxSlot, nSlots, nCtxShared, maxRows: nBatch, cacheType };
   for (const opened of draft ? [target, draft] : [target]) checkLimits(gpu, opened.file, shape);
   const load = ({ role, file }: OpenedModel) =>
     loadModel(gpu, file, {
