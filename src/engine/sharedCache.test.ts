@@ -82,6 +82,19 @@ describe('a pool that is too small', () => {
   });
 });
 
+it('takes the room of a draft from the slot that has not drafted for longest', async () => {
+  const { draft, decoder } = setUp({ draft: { nCells: 60 } });
+  const sequences = [0, 1, 2].map(slot => sequenceIn(slot));
+  for (const sequence of sequences) await stepUntil(decoder, sequence, 20);
+  await stepUntil(decoder, sequences[2], 34);
+  const decoded = (slot: number) =>
+    draft?.calls.flatMap(call => ('rows' in call ? call.rows : [])).filter(row => row.slot === slot).length;
+  const before = [0, 1].map(decoded);
+  for (const sequence of [sequences[1], sequences[0]]) await decoder.step([sequence]);
+  const after = [0, 1].map(decoded);
+  expect(after.map((n = 0, slot) => n - (before[slot] ?? 0) > 3)).toEqual([true, false]);
+});
+
 describe('a forked sequence', () => {
   it.each([
     ['no draft', undefined],

@@ -39,6 +39,12 @@ describe('several choices of a prompt', () => {
     }
   });
 
+  it('leave the cache of the first one alone', async () => {
+    const target = new FakeForwardPass({ nVocab, nSlots: 3 });
+    await choicesOf(testServer({ nSlots: 3, target }), { ...body, n: 3 });
+    await expect.poll(() => target.nUsed).toBe(prompt.length + body.n_predict - 1);
+  });
+
   it('wait for as many slots, and hold up nobody', async () => {
     const server = testServer({ nSlots: 2 });
     const order: string[] = [];
