@@ -7,6 +7,7 @@ import { type BrowserChoice, type Flag, type Given, NOTHING_GIVEN } from './flag
 import { HINTS } from './flags/hints.ts';
 import { FLAG_GROUPS, FLAGS } from './flags/index.ts';
 import { REFUSALS } from './flags/refusals.ts';
+import { wholeNumber } from './flags/values.ts';
 import { cachedModel, hubCacheRoot } from './hubCache.ts';
 
 /** What `serve` is to do; the models are paths. */
@@ -110,14 +111,24 @@ function optionsFrom(given: Given, env: Environment): ServeOptions {
     );
   }
   const cacheType = cacheTypeK ?? cacheTypeV;
+  const prediction = env.AIP_MODE === 'PREDICTION';
   const engine: TabOptions = {
     alias: hfRepo ?? model,
+    ...(prediction && { predictRoute: env.AIP_PREDICT_ROUTE ?? '/predict' }),
     ...withContextShape(settings),
     ...(cacheType && { cacheType }),
     model,
-    ...(modelDraft !== undefined && { modelDraft }),
+    // Like llama-server: one that does not fit is told of, and done without.
+    ...(modelDraft !== undefined && { modelDraft, draftRequired: false }),
   };
-  return { host, port, cors, ui, browser, engine };
+  return {
+    host,
+    port: prediction ? wholeNumber(env.AIP_HTTP_PORT ?? '8080', 'AIP_HTTP_PORT') : port,
+    cors,
+    ui,
+    browser,
+    engine,
+  };
 }
 
 /** Path of the model that is named by its repository. */

@@ -9,7 +9,6 @@ import type { Sequence } from './sequence.ts';
  * small for all slots, those that have not drafted for longest give up theirs.
  */
 export class DraftModel implements DraftSource {
-  readonly kind = 'draft-simple';
   readonly #model: ForwardPass;
   /** Tokens behind the K and V of each slot, by position. */
   readonly #cached: TokenId[][];
@@ -21,11 +20,15 @@ export class DraftModel implements DraftSource {
     this.#cached = Array.from({ length: model.nSlots }, () => []);
   }
 
+  longest({ speculative: { nMin, nMax } }: Sequence): number {
+    return nMax >= nMin ? nMax : 0;
+  }
+
   async draft(requests: readonly DraftRequest[]): Promise<TokenId[][]> {
     const drafts = new Map<DraftRequest, TokenId[]>();
     for (const group of this.#groups(requests)) {
       const rows = group.map(({ sequence }) => this.#missingRows(sequence));
-      if (!this.#makeRoom(rows, group[0].nMax - 1)) continue;
+      if (!this.#makeRoom(rows, lengthOf(group[0]) - 1)) continue;
       await this.#catchUp(group);
       const drafted = await this.#draftGroup(group);
       for (const [i, request] of group.entries()) drafts.set(request, drafted[i]);
@@ -66,7 +69,7 @@ export class DraftModel implements DraftSource {
     for (const request of requests) {
       if (!this.#canDraft(request)) continue;
       const group = groups.find(
-        members => members[0].nMax === request.nMax && members.length < this.#model.maxRows,
+        members => lengthOf(members[0]) === lengthOf(request) && members.length < this.#model.maxRows,
       );
       if (group) group.push(request);
       else groups.push([request]);
@@ -74,8 +77,12 @@ export class DraftModel implements DraftSource {
     return groups;
   }
 
-  #canDraft({ sequence, nMax }: DraftRequest): boolean {
-    const fits = sequence.tokens.length - 1 + nMax <= this.#model.nCtx;
+  #canDraft(request: DraftRequest): boolean {
+    const { sequence } = request;
+    const length = lengthOf(request);
+    // A draft that cannot become as long as it has to be is not begun.
+    if (length < Math.max(1, sequence.speculative.nMin)) return false;
+    const fits = sequence.tokens.length - 1 + length <= this.#model.nCtx;
     return fits && this.#missingRows(sequence).every(row => this.#canDecode(row));
   }
 
@@ -124,13 +131,14 @@ export class DraftModel implements DraftSource {
   async #draftGroup(group: readonly DraftRequest[]): Promise<TokenId[][]> {
     const rows = group.flatMap(({ sequence }) => this.#missingRows(sequence));
     const withProbabilities = group.some(({ sequence }) => sequence.speculative.pMin > 0);
-    const drafts = await this.#model.draft(rows, group[0].nMax, withProbabilities);
+    const drafts = await this.#model.draft(rows, lengthOf(group[0]), withProbabilities);
     assert(drafts.length === group.length, () => `${drafts.length} drafts for ${group.length} slots`);
     this.#remember(rows);
     return group.map(({ sequence: { slot, speculative } }, i) => {
       // The last drafted token was not fed back: its K and V do not exist.
       this.#cached[slot].push(...drafts[i].slice(0, -1).map(({ token }) => token));
-      return likelyTokens(drafts[i], speculative.pMin);
+      const draft = likelyTokens(drafts[i], speculative.pMin);
+      return draft.length >= speculative.nMin ? draft : [];
     });
   }
 
@@ -174,6 +182,11 @@ export class DraftModel implements DraftSource {
   #remember(rows: readonly BatchRow[]): void {
     for (const { slot, token } of rows) this.#cached[slot].push(token);
   }
+}
+
+/** Tokens to draft: as many as there is room for and the sequence asks of a draft model. */
+function lengthOf({ sequence, nMax }: DraftRequest): number {
+  return Math.min(nMax, sequence.speculative.nMax);
 }
 
 function likelyTokens(draft: readonly DraftToken[], pMin: number): TokenId[] {

@@ -3,6 +3,7 @@ import { Decoder } from './decoder.ts';
 import { DraftModel } from './draftModel.ts';
 import { FakeForwardPass, type FakeModelOptions } from './fakeForwardPass.ts';
 import type { TokenId } from './forwardPass.ts';
+import { Pool } from './pooling.ts';
 import { createSampler } from './sampler/createSampler.ts';
 import { DEFAULT_SAMPLER_PARAMS } from './sampler/params.ts';
 import type { Sequence } from './sequence.ts';
@@ -69,6 +70,18 @@ describe('a pool that is too small', () => {
     const sequence = sequenceIn(0);
     await expect(stepUntil(decoder, sequence, 40)).rejects.toThrow('Context size has been exceeded.');
     expect(sequence.tokens).toHaveLength(22);
+  });
+
+  it('has room made for a prompt to embed', async () => {
+    const { decoder, target } = setUp({ target: { nCells: 12 } });
+    await stepUntil(decoder, sequenceIn(1), 10);
+    const sequence: Sequence = { ...sequenceIn(0), pool: new Pool('last', PROMPT.length) };
+    await expect(decoder.step([sequence])).rejects.toThrow('Context size has been exceeded.');
+    await decoder.step([sequence], () => {
+      decoder.truncate(1, 0);
+      return true;
+    });
+    expect([sequence.nPast, target.nUsed]).toEqual([PROMPT.length, PROMPT.length]);
   });
 
   it('of the draft is shared by those that draft, the longest unused first', async () => {

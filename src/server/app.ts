@@ -4,22 +4,33 @@ import type { DraftSource } from '../engine/draftSource.ts';
 import type { ForwardPass } from '../engine/forwardPass.ts';
 import { createSampler } from '../engine/sampler/createSampler.ts';
 import { buildDryBreakers } from '../engine/sampler/dryBreakers.ts';
-import { DEFAULT_N_BATCH, type ServerReport, type ServerSettings } from '../protocol/options.ts';
+import { SyntheticAcceptance } from '../engine/syntheticAcceptance.ts';
+import {
+  DEFAULT_N_BATCH,
+  type ServerReport,
+  type ServerSettings,
+  type SpecType,
+} from '../protocol/options.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
 import { ForetokenError } from '../util/errors.ts';
+import { addAbsentFeatureRoutes } from './absentFeatures.ts';
 import { checkApiKey } from './access.ts';
 import { addChatRoutes } from './chat/routes.ts';
 import { createChatTemplate } from './chat/template.ts';
 import { type CompletionDeps, complete, handleCompletion } from './completion.ts';
 import { completionFields } from './completionFields.ts';
+import { addEmbeddingRoutes } from './embeddings/routes.ts';
 import { errorResponse } from './errorResponse.ts';
 import { grammarConstraint } from './grammarConstraint.ts';
 import { grammarOf } from './grammarFields.ts';
+import { handleInfill } from './infill.ts';
 import { jsonResponse, readJsonObject } from './jsonBody.ts';
+import { Metrics } from './metrics.ts';
 import { type ModelViewDeps, modelsView, propsView } from './modelViews.ts';
 import { createTextFormat } from './openai/textFormat.ts';
+import { handlePredict } from './predict.ts';
 import type { ResponseContext } from './response.ts';
-import { type SamplerContext, samplerParamsOf } from './samplerParams.ts';
+import { concreteSeed, type SamplerContext, samplerParamsOf } from './samplerParams.ts';
 import { Scheduler } from './scheduler.ts';
 import { readFields, withDefaults } from './schema.ts';
 import { DEFAULT_SLOT_PROMPT_SIMILARITY } from './slots.ts';
@@ -31,10 +42,22 @@ export interface AppDeps {
   readonly tokenizer: Tokenizer;
   readonly target: ForwardPass;
   readonly drafts: DraftSource | null;
+  /** Kinds of speculation that were asked for, whether or not `drafts` has them all. */
+  readonly specTypes: readonly SpecType[];
+  /** Probabilities at which draft tokens are accepted, for benchmarks; null to accept what the target samples. */
+  readonly syntheticAcceptance?: readonly number[] | null;
   readonly settings: ServerSettings;
   readonly report: ServerReport;
   /** The model's own chat template, if it has one. */
   readonly chatTemplate?: string | null;
+  /** What was counted before, by a server of the same models. */
+  readonly metrics?: Metrics;
+  /** Where the models may be gone for a while. */
+  readonly sleep?: {
+    isSleeping(): boolean;
+    /** Answers when they are there again. */
+    wake(request: Request): Promise<Response>;
+  } | null;
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number;
   /** An unsigned 32-bit number. */
@@ -45,14 +68,21 @@ export interface AppDeps {
 export interface App {
   /** Never rejects: whatever goes wrong is a response in llama-server's error shape. */
   fetch(request: Request): Promise<Response>;
+  /** When the last task ended, by the server's clock; null while there is one. */
+  idleSince(): number | null;
   /** Ends all requests with `closed`; resolves when the model is not in use any more. */
   close(): Promise<void>;
 }
 
+/** What is answered without the models, and does not wake them. */
+const ASLEEP_PATHS = ['/health', '/v1/health', '/props', '/models', '/v1/models', '/metrics'];
+
 /** Builds the server around a loaded model. */
 export function createApp(deps: AppDeps): App {
-  const { tokenizer, target, drafts, settings, report } = deps;
+  const { tokenizer, target, drafts, settings, report, sleep = null, metrics = new Metrics() } = deps;
   const { nCtx, nSlots } = target;
+  const random = deps.randomSeed ?? randomSeed;
+  const { syntheticAcceptance = null } = deps;
   const scheduler = new Scheduler(
     new Decoder(target, drafts, { nBatch: settings.nBatch ?? DEFAULT_N_BATCH }),
     nSlots,
@@ -62,8 +92,12 @@ export function createApp(deps: AppDeps): App {
       ctxShift: settings.ctxShift ?? false,
       contBatching: settings.contBatching ?? true,
       slotPromptSimilarity: settings.slotPromptSimilarity ?? DEFAULT_SLOT_PROMPT_SIMILARITY,
+      createAcceptance: ({ seed }) =>
+        syntheticAcceptance &&
+        new SyntheticAcceptance(syntheticAcceptance, tokenizer.eogTokens, concreteSeed(seed, random)),
     },
     deps.now ?? (() => performance.now()),
+    metrics,
   );
   const fields = withDefaults(completionFields(settings, tokenizer, nSlots), settings.requestDefaults ?? {});
   const names = namesOf(settings.alias, report.model.name);
@@ -71,14 +105,15 @@ export function createApp(deps: AppDeps): App {
     tokenizer,
     model: names[0],
     eogTokens: tokenizer.eogTokens,
-    draftKind: drafts?.kind ?? null,
+    isSpeculative: drafts !== null,
+    specTypes: ['none', ...deps.specTypes].join(),
   };
   const template = createChatTemplate({
     option: settings.chatTemplate,
     model: deps.chatTemplate ?? null,
     jinja: settings.jinja ?? true,
   });
-  const sampling = samplerContext(tokenizer, deps.randomSeed ?? randomSeed);
+  const sampling = samplerContext(tokenizer, random);
   const constrain = grammarConstraint(tokenizer);
   let nTasks = 0;
   const completion: CompletionDeps = {
@@ -100,10 +135,11 @@ export function createApp(deps: AppDeps): App {
     defaults: readFields(fields, {}),
     template,
     settings,
+    isSleeping: () => sleep?.isSleeping() ?? false,
   };
 
-  const apiKeys = settings.apiKeys ?? [];
   const routes = new Hono();
+  const startedAt = Date.now();
   for (const path of ['/health', '/v1/health']) routes.get(path, () => jsonResponse({ status: 'ok' }));
   for (const path of ['/models', '/v1/models']) {
     routes.get(path, () => jsonResponse(modelsView(model, Date.now())));
@@ -114,6 +150,10 @@ export function createApp(deps: AppDeps): App {
     // There are none to change; llama-server says the same.
     return jsonResponse({ success: true });
   });
+  routes.get('/metrics', () => {
+    requireEndpoint(settings.metricsEndpoint, 'metrics endpoint', '--metrics');
+    return metricsResponse(metrics.scrape(scheduler.load));
+  });
   routes.get('/slots', c => listSlots(c.req.query('fail_on_no_slot')));
   for (const path of ['/completion', '/completions']) {
     routes.post(path, c => handleCompletion(c.req.raw, completion));
@@ -122,10 +162,27 @@ export function createApp(deps: AppDeps): App {
     complete(await readJsonObject(c.req.raw), c.req.raw.signal, createTextFormat(context.model), completion),
   );
   addChatRoutes(routes, { template, tokenizer }, completion);
+  addEmbeddingRoutes(routes, settings, completion);
+  routes.post('/infill', c => handleInfill(c.req.raw, settings, completion));
+  addAbsentFeatureRoutes(routes);
   routes.post('/tokenize', c => handleTokenize(c.req.raw, tokenizer));
   routes.post('/detokenize', c => handleDetokenize(c.req.raw, tokenizer));
+  if (settings.predictRoute !== undefined) {
+    const paths = routes.routes.filter(({ method }) => method === 'POST').map(({ path }) => path);
+    routes.post(settings.predictRoute, c =>
+      handlePredict(c.req.raw, paths, async inner => routes.fetch(inner)),
+    );
+  }
   routes.notFound(() => errorResponse(new ForetokenError('not_found', 'File Not Found')));
   routes.onError(error => errorResponse(ForetokenError.from(error)));
+
+  function metricsResponse(text: string): Response {
+    const headers = {
+      'content-type': 'text/plain; version=0.0.4',
+      'process-start-time-unix': String(Math.floor(startedAt / 1000)),
+    };
+    return new Response(text, { headers });
+  }
 
   function listSlots(failOnNoSlot: string | undefined): Response {
     requireEndpoint(settings.slotsEndpoint ?? true, 'slots endpoint', '--slots');
@@ -138,12 +195,16 @@ export function createApp(deps: AppDeps): App {
     async fetch(request) {
       try {
         // Before there is a route: who has no key does not learn which paths there are.
-        await checkApiKey(request, apiKeys);
+        await checkApiKey(request, settings.apiKeys ?? []);
+        if (sleep?.isSleeping() && !ASLEEP_PATHS.includes(new URL(request.url).pathname)) {
+          return await sleep.wake(request);
+        }
+        return await routes.fetch(request);
       } catch (error) {
         return errorResponse(ForetokenError.from(error));
       }
-      return routes.fetch(request);
     },
+    idleSince: () => scheduler.idleSince,
     close: () => scheduler.close(),
   };
 }

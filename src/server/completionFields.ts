@@ -3,8 +3,18 @@ import type { ServerSettings } from '../protocol/options.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
 import { grammarField, jsonSchemaField } from './grammarFields.ts';
 import { isStringArray } from './json.ts';
-import { dryBreakersField, logitBiasField, samplersField, stopField, unsupported } from './samplerFields.ts';
-import { boolean, type Field, type FieldValues, float, hard, integer, soft, wrongType } from './schema.ts';
+import { dryBreakersField, logitBiasField, samplersField, stopField } from './samplerFields.ts';
+import {
+  boolean,
+  type Field,
+  type FieldValues,
+  fieldError,
+  float,
+  hard,
+  integer,
+  soft,
+  wrongType,
+} from './schema.ts';
 
 /** llama.cpp's `--spec-draft-n-max`. */
 export const DEFAULT_DRAFT_MAX = 3;
@@ -80,7 +90,7 @@ export function completionFields(settings: ServerSettings, tokenizer: Tokenizer,
       settings.pMin ?? 0,
       hard(0, 1),
     ),
-    lora: unsupported('lora', 'Bake the adapter into the model file.'),
+    lora: loraField,
     dryBreakers: dryBreakersField,
     grammar: grammarField,
     jsonSchema: jsonSchemaField,
@@ -100,6 +110,16 @@ const idSlot: Field<number> = {
   names: ['id_slot'],
   fallback: -1,
   read: value => (typeof value === 'number' && Number.isFinite(value) ? Math.trunc(value) : -1),
+};
+
+/** Scales of adapters by id. There are none, and ids that do not exist count for nothing. */
+const loraField: Field<null> = {
+  names: ['lora'],
+  fallback: null,
+  read(value, name) {
+    if (Array.isArray(value)) return null;
+    throw fieldError(name, "Error: 'lora' must be an array of objects with 'id' and 'scale' fields");
+  },
 };
 
 /** Read leniently as well. */

@@ -1,10 +1,12 @@
 import type { Decoder } from '../engine/decoder.ts';
+import { isEmbedded } from '../engine/embedStep.ts';
 import type { StepResult } from '../engine/sequence.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { contextShift } from './contextShift.ts';
 import { nextTask } from './eventLoop.ts';
 import { Generation, type GenerationContext } from './generation.ts';
 import type { Job } from './job.ts';
+import type { Load, Metrics } from './metrics.ts';
 import { type BusyState, chooseSlots, commonPrefix, createSlots, idleSlots, type Slot } from './slots.ts';
 
 /** What the scheduler needs of the engine. */
@@ -29,15 +31,34 @@ export class Scheduler {
   readonly #context: SchedulerContext;
   readonly #now: () => number;
   readonly #queue: Job[] = [];
+  readonly #metrics: Metrics;
   #nReleased = 0;
+  #idleSince: number;
   #loop: Promise<void> | null = null;
   #closed = false;
 
-  constructor(decoder: StepDecoder, nSlots: number, context: SchedulerContext, now: () => number) {
+  constructor(
+    decoder: StepDecoder,
+    nSlots: number,
+    context: SchedulerContext,
+    now: () => number,
+    metrics: Metrics,
+  ) {
     this.slots = createSlots(nSlots);
     this.#decoder = decoder;
     this.#context = context;
     this.#now = now;
+    this.#metrics = metrics;
+    this.#idleSince = now();
+  }
+
+  /** When the last job ended; null while there is one. */
+  get idleSince(): number | null {
+    return this.#loop === null ? this.#idleSince : null;
+  }
+
+  get load(): Load {
+    return { nProcessing: this.#running().length, nDeferred: this.#queue.length };
   }
 
   /** Queues `job`. It hears of nothing before this returns, unless the server is closed. */
@@ -69,11 +90,17 @@ export class Scheduler {
       await nextTask();
       this.#dropUnused();
       this.#admit();
-      const running = this.#running().filter(state => !this.#waitsForPrompt(state));
-      if (running.length === 0) break;
-      await this.#step(running);
+      if (this.#running().length === 0) break;
+      // Prompts to embed and generations take turns: they share no batch.
+      for (const embedded of [false, true]) {
+        const batch = this.#running().filter(
+          state => isEmbedded(state.generation.sequence) === embedded && !this.#waitsForPrompt(state),
+        );
+        if (batch.length > 0) await this.#step(batch);
+      }
     }
     this.#loop = null;
+    this.#idleSince = this.#now();
   }
 
   #running(): BusyState[] {
@@ -152,6 +179,7 @@ export class Scheduler {
       return;
     }
     const now = this.#now();
+    this.#metrics.stepped(results);
     for (const [i, state] of running.entries()) {
       try {
         this.#advance(state, results[i], now);
@@ -198,7 +226,7 @@ export class Scheduler {
   #shiftIfFull({ job, generation }: BusyState): void {
     const { sequence, task } = generation;
     const { nCtx, ctxShift, tokenizer } = this.#context;
-    if (!ctxShift || sequence.tokens.length < nCtx) return;
+    if (!ctxShift || isEmbedded(sequence) || sequence.tokens.length < nCtx) return;
     if (task.params.nCmpl > 1) {
       this.#abandon(job, new ForetokenError('internal', 'context shift cannot be used for shared prompt'));
       return;
@@ -224,6 +252,7 @@ export class Scheduler {
 
   #release({ generation }: BusyState): void {
     this.#nReleased++;
+    this.#metrics.finished(generation.timings);
     this.slots[generation.sequence.slot].state = {
       kind: 'idle',
       // Of several choices only the first one's cache is kept, as llama-server does.

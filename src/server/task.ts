@@ -1,4 +1,5 @@
 import type { TokenId } from '../engine/forwardPass.ts';
+import type { Pool } from '../engine/pooling.ts';
 import type { Sampler } from '../engine/sampler/chain.ts';
 import type { CompletionParams } from './completionFields.ts';
 
@@ -14,4 +15,6 @@ export interface Task {
   readonly nPredict: number;
   /** The first choice of the same prompt, from whose cache this one goes on; absent in the first choice itself. */
   readonly parent?: Task;
+  /** Set where the prompt is to be embedded: takes its hidden states. There is nothing to generate then. */
+  readonly pool?: Pool;
 }

@@ -5,7 +5,7 @@ import type { BatchRow, Candidates, ForwardPass, OutputKind, TokenId } from '../
 import type { CompletionChunk, CompletionResponse, ErrorBody } from '../protocol/completion.ts';
 import type { ServerReport, ServerSettings } from '../protocol/options.ts';
 import { TOKEN_TYPE, Tokenizer } from '../tokenizer/index.ts';
-import { type App, createApp } from './app.ts';
+import { type App, type AppDeps, createApp } from './app.ts';
 
 const { normal, byte, control, unknown } = TOKEN_TYPE;
 const BYTES = ['<0x0A>', '<0xC3>', '<0xA9>', '<0x09>'];
@@ -83,6 +83,10 @@ export class Gate {
         await passed();
         return model.forward(rows, kind);
       },
+      async embed(rows) {
+        await passed();
+        return model.embed(rows);
+      },
       draft: (rows, nDraft, withProbabilities) => model.draft(rows, nDraft, withProbabilities),
       shift: (slot, keep, discard, end) => model.shift(slot, keep, discard, end),
       reserve: spans => model.reserve(spans),
@@ -98,12 +102,17 @@ export interface TestServerOptions {
   readonly nCtx?: number;
   readonly nSlots?: number;
   readonly settings?: ServerSettings;
+  /** Instead of this file's; a target that fits it goes with it. */
+  readonly tokenizer?: Tokenizer;
   /** Instead of the fake with its hashed logits. */
   readonly target?: ForwardPass;
   /** Share of contexts in which the draft model disagrees with the target; without it there is no draft. */
   readonly draftDisagreement?: number;
+  /** Instead of the target, what decides about drafts. */
+  readonly syntheticAcceptance?: readonly number[];
   readonly now?: () => number;
   readonly randomSeed?: () => number;
+  readonly sleep?: AppDeps['sleep'];
 }
 
 export interface TestServer extends App {
@@ -123,13 +132,16 @@ export function testServer(options: TestServerOptions = {}): TestServer {
   const target = options.target ?? new FakeForwardPass(shape);
   const { draftDisagreement: disagreement } = options;
   const app = createApp({
-    tokenizer,
+    tokenizer: options.tokenizer ?? tokenizer,
     target,
     drafts:
       disagreement === undefined ? null : new DraftModel(new FakeForwardPass({ ...shape, disagreement })),
+    syntheticAcceptance: options.syntheticAcceptance ?? null,
+    specTypes: disagreement === undefined ? [] : ['draft-simple'],
     settings: { temperature: 0, ...options.settings },
     report: report(nCtx, nSlots),
     ...(options.now && { now: options.now }),
+    ...(options.sleep && { sleep: options.sleep }),
     ...(options.randomSeed && { randomSeed: options.randomSeed }),
   });
   const post = (path: string, body: unknown, signal: AbortSignal | null = null) =>
@@ -205,5 +217,6 @@ function report(nCtx: number, nSlots: number): ServerReport {
     nCtx: nCtx * nSlots,
     nSlots,
     gpuBytes: 0,
+    warnings: [],
   };
 }
