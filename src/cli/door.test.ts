@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +30,7 @@ beforeEach(async () => {
   };
   engine = new Engine(OPTIONS, {
     ready: ({ model }) => log(`ready: ${model.name}`),
+    log: line => log(`log: ${line}`),
     gone: (wasReady, reason) => log(`gone: ${wasReady}, ${reason?.message ?? null}`),
   });
   files = new Map([['target/a.gguf', join(folder, 'a.gguf')]]);
@@ -305,4 +306,60 @@ describe('when the tab is gone', () => {
     await lost;
     expect(events.slice(1)).toEqual(['ready: fake', 'gone: true, null']);
   });
+});
+
+describe('the folder for slots', () => {
+  const address = (name: string) => at(`${SECRET}/slots/${name}`);
+  const put = (url: string, body: string) => fetch(url, { method: 'PUT', body });
+
+  beforeEach(async () => {
+    await door.close();
+    await mkdir(join(folder, 'slots'));
+    door = await openDoor({ ...options(), slotFolder: join(folder, 'slots') });
+  });
+
+  it('gives back what was put, and replaces it', async () => {
+    for (const text of ['first', 'second']) {
+      expect((await put(address('a%20b.bin'), text)).status).toBe(204);
+      expect(await (await fetch(address('a%20b.bin'))).text()).toBe(text);
+    }
+    expect(await readdir(join(folder, 'slots'))).toEqual(['a b.bin']);
+    expect((await fetch(address('other'))).status).toBe(404);
+  });
+
+  it.each(['..%2Fa.gguf', '%2E%2E', '%00', 'a%5Cb', '%', '.'.repeat(3), '%C0%AE'])(
+    'refuses %s',
+    async name => {
+      expect((await put(address(name), 'x')).status).toBeGreaterThanOrEqual(400);
+      expect((await fetch(address(name))).status).toBeGreaterThanOrEqual(400);
+      expect(await readdir(folder)).toEqual(expect.arrayContaining(['a.gguf', 'index.html', 'slots']));
+      expect(await readdir(join(folder, 'slots'))).toEqual([]);
+    },
+  );
+
+  it('is nobody’s without the secret', async () => {
+    await put(address('a'), 'x');
+    expect((await put(at('guess/slots/a'), 'y')).status).toBe(503);
+    expect((await fetch(at('guess/slots/a'))).status).toBe(503);
+    expect(await readFile(join(folder, 'slots', 'a'), 'utf8')).toBe('x');
+  });
+
+  it('keeps what it has when a file does not come to its end', async () => {
+    await put(address('a'), 'whole');
+    const request = httpRequest(address('a'), { method: 'PUT', headers: { 'content-length': '100' } });
+    request.on('error', () => {});
+    request.write('half');
+    await expect.poll(() => readdir(join(folder, 'slots'))).toHaveLength(2);
+    request.destroy();
+    await expect.poll(() => readdir(join(folder, 'slots'))).toEqual(['a']);
+    expect(await (await fetch(address('a'))).text()).toBe('whole');
+  });
+});
+
+it('hands on the log of the tab', async () => {
+  const tab = await readyTab();
+  const logged = nextEvent();
+  tab.send({ kind: 'log', line: 'slot 0: hello' });
+  await logged;
+  expect(events).toContain('log: slot 0: hello');
 });

@@ -2,12 +2,14 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { SLOT_FOLDER } from '../protocol/tab.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { answer } from './answer.ts';
 import { type CorsPolicy, corsHeaders } from './cors.ts';
 import type { Engine } from './engine.ts';
 import { sendFile } from './sendFile.ts';
 import { siteFile } from './siteFile.ts';
+import { answerSlotFile } from './slotFolder.ts';
 
 /** Room for an address of 32 KiB, llama-server's limit, and as much for headers. */
 const MAX_HEADER_BYTES = 64 * 1024;
@@ -29,6 +31,8 @@ export interface DoorOptions {
   readonly secret: string;
   /** Files that only the tab may read, by their path after the secret. */
   readonly files: ReadonlyMap<string, string>;
+  /** Folder where the tab saves slots; without it it cannot. */
+  readonly slotFolder?: string | undefined;
   readonly engine: Engine;
 }
 
@@ -85,6 +89,11 @@ async function handle(
     response.writeHead(200, { 'content-type': 'text/html' }).end();
     return;
   }
+  const slotFile = slotFileName(options, request);
+  if (options.slotFolder !== undefined && slotFile !== null) {
+    await answerSlotFile(options.slotFolder, slotFile, request, response);
+    return;
+  }
   if (request.method === 'GET' || request.method === 'HEAD') {
     const path = tabFile(options, request) ?? pageFile(options, request);
     if (path !== null && (await sendFile(path, request, response))) return;
@@ -103,6 +112,13 @@ function pageFile({ site, ui }: DoorOptions, { url = '/' }: IncomingMessage): st
 function tabFile({ secret, files }: DoorOptions, { url = '' }: IncomingMessage): string | null {
   const [, given = '', name = ''] = /^\/([^/]+)\/(.+)$/.exec(url) ?? [];
   return isSecret(given, secret) ? (files.get(name) ?? null) : null;
+}
+
+/** The name in `/<secret>/slots/<name>` of a request that gets or puts it, or null for any other. */
+function slotFileName({ secret }: DoorOptions, { url = '', method = '' }: IncomingMessage): string | null {
+  const [, given = '', folder, name] = /^\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(url) ?? [];
+  if (folder !== SLOT_FOLDER || name === undefined || !['GET', 'PUT'].includes(method)) return null;
+  return isSecret(given, secret) ? name : null;
 }
 
 /** The status that refuses a WebSocket, or null for a tab that may be the engine. */

@@ -29,6 +29,8 @@ interface Exchange {
 export interface TabEvents {
   readonly ready: (report: ServerReport) => void;
   /** The tab is gone. `wasReady` tells whether its models had loaded; `reason` is null where it said none. */
+  /** A line of the server's log. */
+  readonly log: (line: string) => void;
   readonly gone: (wasReady: boolean, reason: ForetokenError | null) => void;
 }
 
@@ -113,6 +115,9 @@ export class Engine {
         break;
       case 'failed':
         this.#fail(ForetokenError.fromWire(message.error));
+        break;
+      case 'log':
+        this.#events.log(message.line);
         break;
       case 'head':
       case 'end':

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { TabOptions } from '../protocol/tab.ts';
-import { secretPath } from '../protocol/tab.ts';
+import { SLOT_FOLDER, secretPath } from '../protocol/tab.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { type Browser, openBrowser } from './browser.ts';
 import type { ServeOptions } from './commandLine.ts';
@@ -16,6 +16,7 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
   const { host, port, cors, ui, browser: choice } = options;
   const secret = randomBytes(24).toString('base64url');
   const files = new Map<string, string>();
+  const slotFolder = await slotFolderOf(options.engine);
   const engineOptions = await publish(options.engine, secret, files);
   const executable = choice.attach ? null : await executableOf(choice.path, machine);
 
@@ -33,6 +34,9 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
           for (const warning of warnings) machine.log(`warning: ${warning}`);
           machine.log(`ready: ${model.name} on ${gpu || 'an unnamed adapter'}`);
         },
+        log(line) {
+          if (options.engine.verbose) machine.log(line);
+        },
         gone(wasReady, reason) {
           if (signal.aborted) return;
           if (!wasReady && reason) fail(reason);
@@ -48,7 +52,17 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
   }
 
   async function run(engine: Engine): Promise<void> {
-    const door = await openDoor({ host, port, cors, ui, site: machine.site, secret, files, engine });
+    const door = await openDoor({
+      host,
+      port,
+      cors,
+      ui,
+      site: machine.site,
+      secret,
+      files,
+      slotFolder,
+      engine,
+    });
     open.door = door;
     if (signal.aborted) return door.close();
     machine.log(`listening on ${door.url}`);
@@ -76,9 +90,9 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
   }
 }
 
-/** The options as the tab gets them: the models under the secret, where it finds the files. */
+/** The options as the tab gets them: the models and the folder for slots under the secret, where it finds the files. */
 async function publish(
-  { model, modelDraft, ...options }: TabOptions,
+  { model, modelDraft, slotSavePath, ...options }: TabOptions,
   secret: string,
   files: Map<string, string>,
 ): Promise<TabOptions> {
@@ -100,8 +114,20 @@ async function publish(
   return {
     ...options,
     model: await publishFile('target', model),
+    ...(slotSavePath !== undefined && { slotSavePath: secretPath(secret, SLOT_FOLDER) }),
     ...(modelDraft !== undefined && { modelDraft: await publishFile('draft', modelDraft) }),
   };
+}
+
+/** The folder for saved slots, which has to be there. */
+async function slotFolderOf({ slotSavePath: path }: TabOptions): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  const found = await stat(path).catch(() => null);
+  if (found?.isDirectory()) return resolve(path);
+  throw new ForetokenError(
+    'invalid_option',
+    `not a directory: ${path}; make it, or name another with --slot-save-path`,
+  );
 }
 
 async function executableOf(path: string | undefined, machine: Machine): Promise<string> {

@@ -67,7 +67,7 @@ export class FakeForwardPass implements ForwardPass {
     this.#cells = Array.from({ length: this.nSlots }, () => []);
   }
 
-  /** The next call rejects with `error`, after spoiling the cells it would have written. */
+  /** The next step rejects with `error`, after spoiling the cells it would have written. */
   failNext(error: Error): void {
     this.#failure = error;
   }
@@ -152,7 +152,7 @@ export class FakeForwardPass implements ForwardPass {
     this.#cells[to] = this.#cells[from].slice(0, nTokens);
   }
 
-  async readCache(slot: number, nTokens: number): Promise<Uint8Array<ArrayBuffer>> {
+  async readCache(slot: number, nTokens: number): Promise<Uint8Array> {
     this.#checkDecoded(slot, nTokens);
     const hashes = this.#cells[slot].slice(0, nTokens).map(({ hash }) => hash ?? 0);
     return new Uint8Array(Uint32Array.from(hashes).buffer);

@@ -115,15 +115,15 @@ export interface ForwardPass {
   copyCache(from: number, to: number, nTokens: number): void;
 
   /**
-   * K and V of the first `nTokens` positions of `slot`, in a format of the model's own: `writeCache` of the same file loaded
-   * with the same type of cache takes them, for any slot. The slot must not change until it resolves. Throws `device_lost`.
+   * K and V of the first `nTokens` positions of `slot` as they are after every earlier call, whatever later ones do; in a
+   * format of the model's own, of a size that is proportional to `nTokens`. May run beside other calls.
    */
-  readCache(slot: number, nTokens: number): Promise<Uint8Array<ArrayBuffer>>;
+  readCache(slot: number, nTokens: number): Promise<Uint8Array>;
 
   /**
-   * The cache of `slot` becomes the `nTokens` positions that `readCache` gave. Ordered before every later call. Throws
-   * `invalid_request` when the size is not that of so many positions, `cache_full` when the pool has no room for them; then
-   * the slot holds nothing.
+   * Puts back what `readCache` gave for `nTokens` positions, into any slot, which then holds nothing else: what is decoded
+   * behind them has the same bits as after decoding them again. Ordered before every later call. Throws `invalid_request` when
+   * the size does not fit, `cache_full` when the pool has no room for them; then the slot is empty.
    */
   writeCache(slot: number, nTokens: number, bytes: Uint8Array): void;
 }

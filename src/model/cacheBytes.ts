@@ -1,55 +1,71 @@
 import type { Gpu } from '../gpu/device.ts';
 import { ForetokenError } from '../util/errors.ts';
-import { PAGE_POSITIONS } from '../util/kvPage.ts';
+import { PAGE_POSITIONS, pagesFor } from '../util/kvPage.ts';
 import type { KvCache } from './kvCache.ts';
 import type { PageCopy } from './pagePool.ts';
 import { readMapped } from './readback.ts';
 
-/** Most bytes that are read from the GPU at a time. */
-const PIECE_BYTES = 2 ** 24;
-
-/** Consecutive cells on one page of a K or V buffer, and their place among the bytes of a whole cache. */
+/** Consecutive positions on one page: where in a K or V buffer, and where among the bytes of a slot's K or V. */
 interface Segment {
-  readonly buffer: GPUBuffer;
-  readonly offset: number;
-  readonly bytes: number;
-  readonly at: number;
+  readonly inCache: number;
+  readonly inPart: number;
+  readonly size: number;
 }
 
 /** Records the copies of pages in all layers, in order. */
 export function copyPages(encoder: GPUCommandEncoder, cache: KvCache, copies: readonly PageCopy[]): void {
   const bytes = PAGE_POSITIONS * cache.cellBytes;
   for (const { from, to } of copies) {
-    for (const buffer of cache.layers.flatMap(({ k, v }) => [k, v])) {
+    for (const buffer of buffersOf(cache)) {
       encoder.copyBufferToBuffer(buffer, from * bytes, cache.copied, 0, bytes);
       encoder.copyBufferToBuffer(cache.copied, 0, buffer, to * bytes, bytes);
     }
   }
 }
 
-/** Bytes of `nTokens` positions in all layers. */
-export function cacheBytes({ layers, cellBytes }: KvCache, nTokens: number): number {
-  return 2 * layers.length * nTokens * cellBytes;
-}
-
-/** The first `nTokens` positions that lie on `pages`: [layer][K, V][position][KV head][head dim]. */
+/**
+ * The first `nTokens` positions that lie on `pages`: of each layer K, then V, each [position][KV head][head dim]. Throws
+ * `out_of_memory` when the GPU has no memory for the copy.
+ */
 export async function readCells(
   gpu: Gpu,
   cache: KvCache,
   pages: readonly number[],
   nTokens: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const result = new Uint8Array(cacheBytes(cache, nTokens));
-  if (nTokens === 0) return result;
-  const pieces = splitPieces(segmentsOf(cache, pages, nTokens));
-  const size = Math.max(...pieces.map(piece => piece.reduce((sum, { bytes }) => sum + bytes, 0)));
-  const staging = gpu.createBuffer('cache_staging', size, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+): Promise<Uint8Array> {
+  if (nTokens === 0) return new Uint8Array();
+  const partBytes = nTokens * cache.cellBytes;
+  const { device } = gpu;
+  const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+  // All is copied at once, so that the slot may change. Without memory the copy fails, and nothing else.
+  device.pushErrorScope('out-of-memory');
+  device.pushErrorScope('validation');
+  const encoder = device.createCommandEncoder();
+  // A buffer for each part: all of them in one could be more than the device allows.
+  const copies = buffersOf(cache).map(buffer => {
+    const copy = gpu.createBuffer(`${buffer.label} copy`, partBytes, usage);
+    for (const { inCache, inPart, size } of segmentsOf(cache, pages, nTokens)) {
+      encoder.copyBufferToBuffer(buffer, inCache, copy, inPart, size);
+    }
+    return copy;
+  });
+  device.queue.submit([encoder.finish()]);
   try {
-    for (const piece of pieces) await readPiece(gpu, staging, piece, result);
+    const errors = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
+    const failure = errors.find(error => error !== null);
+    if (failure) {
+      const message = `the GPU has no memory to copy the KV cache of ${nTokens} tokens: ${failure.message}`;
+      throw new ForetokenError('out_of_memory', `${message}; use a smaller context`);
+    }
+    const bytes = new Uint8Array(copies.length * partBytes);
+    const arrived = copies.map((copy, i) =>
+      readMapped(gpu, copy, partBytes, mapped => bytes.set(new Uint8Array(mapped), i * partBytes)),
+    );
+    await Promise.all(arrived);
+    return bytes;
   } finally {
-    gpu.destroyBuffer(staging);
+    for (const copy of copies) gpu.destroyBuffer(copy);
   }
-  return result;
 }
 
 /** Writes to `pages` what `readCells` gave for `nTokens` positions. */
@@ -60,68 +76,36 @@ export function writeCells(
   nTokens: number,
   bytes: Uint8Array,
 ): void {
-  for (const segment of segmentsOf(cache, pages, nTokens)) {
-    const part = bytes.slice(segment.at, segment.at + segment.bytes);
-    gpu.device.queue.writeBuffer(segment.buffer, segment.offset, part);
+  const partBytes = nTokens * cache.cellBytes;
+  for (const [i, buffer] of buffersOf(cache).entries()) {
+    for (const { inCache, inPart, size } of segmentsOf(cache, pages, nTokens)) {
+      const from = i * partBytes + inPart;
+      gpu.device.queue.writeBuffer(buffer, inCache, bytes.slice(from, from + size));
+    }
   }
 }
 
 /** Throws `invalid_request` when `bytes` are not those of `nTokens` positions. */
 export function checkCacheBytes(cache: KvCache, nTokens: number, bytes: Uint8Array): void {
-  const expected = cacheBytes(cache, nTokens);
-  if (bytes.byteLength === expected) return;
+  const expected = buffersOf(cache).length * nTokens * cache.cellBytes;
+  if (bytes.length === expected) return;
   throw new ForetokenError(
     'invalid_request',
-    `a cache of ${nTokens} positions takes ${expected} bytes with this model and an ${cache.type} cache; got ${bytes.byteLength}`,
-    { expectedBytes: expected, actualBytes: bytes.byteLength },
+    `${bytes.length} bytes are no KV cache of ${nTokens} tokens, which has ${expected} with this model`,
   );
 }
 
-/** In order of their place, without gaps. */
-function segmentsOf({ layers, cellBytes }: KvCache, pages: readonly number[], nTokens: number): Segment[] {
-  return layers.flatMap(({ k, v }, layer) =>
-    [k, v].flatMap((buffer, part) =>
-      Array.from({ length: Math.ceil(nTokens / PAGE_POSITIONS) }, (_, index): Segment => {
-        const first = index * PAGE_POSITIONS;
-        return {
-          buffer,
-          offset: pages[index] * PAGE_POSITIONS * cellBytes,
-          bytes: Math.min(PAGE_POSITIONS, nTokens - first) * cellBytes,
-          at: ((2 * layer + part) * nTokens + first) * cellBytes,
-        };
-      }),
-    ),
-  );
+function buffersOf({ layers }: KvCache): GPUBuffer[] {
+  return layers.flatMap(({ k, v }) => [k, v]);
 }
 
-/** Runs of segments of at most `PIECE_BYTES`, if none is larger by itself. */
-function splitPieces(segments: readonly Segment[]): Segment[][] {
-  const pieces: Segment[][] = [];
-  let room = 0;
-  for (const segment of segments) {
-    if (pieces.length === 0 || segment.bytes > room) {
-      pieces.push([]);
-      room = PIECE_BYTES;
-    }
-    pieces[pieces.length - 1].push(segment);
-    room -= segment.bytes;
-  }
-  return pieces;
-}
-
-async function readPiece(
-  gpu: Gpu,
-  staging: GPUBuffer,
-  piece: readonly Segment[],
-  result: Uint8Array,
-): Promise<void> {
-  const encoder = gpu.device.createCommandEncoder();
-  const { at: first } = piece[0];
-  let bytes = 0;
-  for (const segment of piece) {
-    encoder.copyBufferToBuffer(segment.buffer, segment.offset, staging, bytes, segment.bytes);
-    bytes += segment.bytes;
-  }
-  gpu.device.queue.submit([encoder.finish()]);
-  await readMapped(gpu, staging, bytes, buffer => result.set(new Uint8Array(buffer), first));
+function segmentsOf({ cellBytes }: KvCache, pages: readonly number[], nTokens: number): Segment[] {
+  return pages.slice(0, pagesFor(nTokens)).map((page, index) => {
+    const first = index * PAGE_POSITIONS;
+    return {
+      inCache: page * PAGE_POSITIONS * cellBytes,
+      inPart: first * cellBytes,
+      size: Math.min(PAGE_POSITIONS, nTokens - first) * cellBytes,
+    };
+  });
 }

@@ -159,7 +159,7 @@ export class Model implements ForwardPass {
     this.#pool.share(from, to, nTokens);
   }
 
-  readCache(slot: number, nTokens: number): Promise<Uint8Array<ArrayBuffer>> {
+  readCache(slot: number, nTokens: number): Promise<Uint8Array> {
     return readCells(this.#gpu, this.#cache, this.#pool.table(slot), nTokens);
   }
 

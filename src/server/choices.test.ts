@@ -93,7 +93,12 @@ describe('several choices of a prompt', () => {
 
 describe('slots that share a pool', () => {
   const shared = (nCells: number) =>
-    testServer({ nSlots: 3, target: new FakeForwardPass({ nVocab, nSlots: 3, nCells }) });
+    testServer({
+      nSlots: 3,
+      target: new FakeForwardPass({ nVocab, nSlots: 3, nCells }),
+      // What was given up is not to come back from memory.
+      settings: { cacheRam: 0 },
+    });
 
   it('give up what idle ones hold, the least recently released first', async () => {
     const server = shared(60);
