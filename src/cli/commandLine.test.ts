@@ -16,13 +16,34 @@ function serveOptions(args: readonly string[]): ServeOptions {
 describe('readCommandLine', () => {
   it("leaves to the engine what is not given, and names the model's path", () => {
     expect(serveOptions([])).toEqual({
-      host: '127.0.0.1',
+      hosts: ['127.0.0.1'],
       port: 8080,
+      timeoutSeconds: 3600,
       cors: { origins: '*', methods: 'GET, POST, DELETE, OPTIONS', headers: '*', credentials: true },
       ui: true,
       browser: { headed: false, args: [], attach: false },
-      engine: { ...AUTO, model: 'a.gguf', alias: 'a.gguf' },
+      model: { kind: 'file', path: 'a.gguf' },
+      modelDraft: null,
+      offline: false,
+      engine: { ...AUTO, alias: 'a.gguf' },
     });
+  });
+
+  it.each([
+    ['-m a.gguf -md b.gguf', { kind: 'file', path: 'a.gguf' }, { kind: 'file', path: 'b.gguf' }],
+    ['-m a.gguf --model-draft b.gguf', { kind: 'file', path: 'a.gguf' }, { kind: 'file', path: 'b.gguf' }],
+    ['-hf org/a:Q8_0 -hfd org/b', { kind: 'hub', repo: 'org/a:Q8_0' }, { kind: 'hub', repo: 'org/b' }],
+    ['--hf-repo org/a -hff c/d.gguf', { kind: 'hub', repo: 'org/a', file: 'c/d.gguf' }, null],
+    ['-mu https://e/f.gguf', { kind: 'url', url: 'https://e/f.gguf' }, null],
+    ['-mu https://e/f.gguf -m g.gguf', { kind: 'url', url: 'https://e/f.gguf', path: 'g.gguf' }, null],
+  ])('finds the models in %s', (line, model, modelDraft) => {
+    const command = readCommandLine(line.split(' '));
+    expect(command).toMatchObject({ options: { model, modelDraft, offline: false } });
+  });
+
+  it('passes on how to get at them', () => {
+    const options = serveOptions(['--offline', '--hf-token', 'hf_a']);
+    expect(options).toMatchObject({ offline: true, hfToken: 'hf_a' });
   });
 
   it('does not need the word serve', () => {
@@ -30,8 +51,7 @@ describe('readCommandLine', () => {
   });
 
   it.each([
-    ['-md b.gguf', { modelDraft: 'b.gguf', draftRequired: false }],
-    ['--model-draft b.gguf', { modelDraft: 'b.gguf', draftRequired: false }],
+    ['-md b.gguf', { draftRequired: false }],
     ['-c 512', { nCtx: 512 }],
     ['--ctx_size 512', { nCtx: 512 }],
     ['-c 512 -c 0', {}],
@@ -107,19 +127,15 @@ describe('readCommandLine', () => {
     ['--no-jinja --chat-template llama3', { jinja: false, chatTemplate: 'llama3' }],
     ['--threads 4 -fa off --swa-full --backend_sampling -ngl 99 -lv 3', {}],
   ])('reads %s', (line, engine) => {
-    expect(serveOptions(line.split(' ')).engine).toEqual({
-      ...AUTO,
-      model: 'a.gguf',
-      alias: 'a.gguf',
-      ...engine,
-    });
+    expect(serveOptions(line.split(' ')).engine).toEqual({ ...AUTO, alias: 'a.gguf', ...engine });
   });
 
   it('reads where to listen and which browser to take', () => {
     const line =
-      '--host 0.0.0.0 --port 0 --browser /b --headed --browser-arg --x=1 --browser-arg --y --attach';
+      '--host 0.0.0.0,:: --timeout 5 --port 0 --browser /b --headed --browser-arg --x=1 --browser-arg --y --attach';
     expect(serveOptions(line.split(' '))).toMatchObject({
-      host: '0.0.0.0',
+      hosts: ['0.0.0.0', '::'],
+      timeoutSeconds: 5,
       port: 0,
       browser: { path: '/b', headed: true, args: ['--x=1', '--y'], attach: true },
     });
@@ -177,12 +193,12 @@ describe('the environment', () => {
   };
 
   it.each([
-    [{ LLAMA_ARG_HOST: '0.0.0.0' }, { host: '0.0.0.0' }],
+    [{ LLAMA_ARG_HOST: '0.0.0.0' }, { hosts: ['0.0.0.0'] }],
     [{ LLAMA_ARG_CTX_SIZE: '64' }, { engine: { nCtx: 256 } }],
     [{ LLAMA_ARG_JINJA: '0' }, { engine: { jinja: false } }],
     [{ LLAMA_ARG_ENDPOINT_METRICS: 'on' }, { engine: { metricsEndpoint: true } }],
     [{ LLAMA_ARG_ENDPOINT_METRICS: 'off' }, { engine: {} }],
-    [{ UNRELATED: 'x' }, { host: '127.0.0.1' }],
+    [{ UNRELATED: 'x' }, { hosts: ['127.0.0.1'] }],
   ])('%j counts', (env, options) => {
     expect(read(env)).toMatchObject(options);
   });
@@ -192,7 +208,7 @@ describe('the environment', () => {
   });
 
   it('names the model', () => {
-    expect(read({ LLAMA_ARG_MODEL: 'b.gguf' }, [])?.engine.model).toBe('b.gguf');
+    expect(read({ LLAMA_ARG_MODEL: 'b.gguf' }, [])?.model).toEqual({ kind: 'file', path: 'b.gguf' });
   });
 
   it.each([

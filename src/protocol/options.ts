@@ -150,6 +150,8 @@ export interface ServerOptions {
   readonly predictRoute?: string;
   /** Chat answers say what was asked of the model (`__verbose`), unless a request says otherwise. Default false. */
   readonly verbose?: boolean;
+  /** Engines that answered before this one, for `/metrics`; `foretoken serve` sets it. Default 0. */
+  readonly restarts?: number;
   /** Count every WebGPU call, for benchmarks; read with `server.counters()`. */
   readonly countCalls?: boolean;
 }

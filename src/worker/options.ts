@@ -71,6 +71,7 @@ const RULES: Readonly<Record<keyof WireOptions, Rule>> = {
   sleepIdleSeconds: number(-1, 2 ** 31 / 1000),
   predictRoute: { kind: 'text' },
   verbose: { kind: 'flag' },
+  restarts: integer(0, 2 ** 31 - 1),
   countCalls: { kind: 'flag' },
 };
 
