@@ -2,7 +2,7 @@ import type { Sampler } from '../engine/sampler/chain.ts';
 import type { CompletionChunk, CompletionResponse } from '../protocol/completion.ts';
 import { assertNever } from '../util/assert.ts';
 import type { CompletionParams, completionFields } from './completionFields.ts';
-import { type CompletionFormat, NATIVE_FORMAT } from './completionFormat.ts';
+import { type CompletionFormat, NATIVE_FORMAT, type StreamEvent } from './completionFormat.ts';
 import { errorBody } from './errorResponse.ts';
 import type { JsonObject } from './json.ts';
 import { jsonResponse, readJsonObject } from './jsonBody.ts';
@@ -100,7 +100,7 @@ function streamed(
   return new Promise((resolve, reject) => {
     let stream: EventStream | null = null;
     const send = (chunk: CompletionChunk) => {
-      for (const event of format.events(chunk, params)) stream?.send(event);
+      for (const event of format.events(chunk, params)) stream?.send(event.data, event.name);
     };
     const listener: RunListener = {
       event(event) {
@@ -129,7 +129,9 @@ function streamed(
       },
       failed(error) {
         if (stream === null) return reject(error);
-        stream.send(errorBody(error));
+        const body = errorBody(error);
+        const event: StreamEvent = format.failure?.(body) ?? { data: body };
+        stream.send(event.data, event.name);
         stream.close();
       },
     };

@@ -173,6 +173,16 @@ export function parseOpenAiEvents<T>(text: string): T[] {
   return parseEvents(text.slice(0, -done.length));
 }
 
+/** Events of a whole stream that names each by its type, without `[DONE]`. */
+export function parseNamedEvents<T extends { readonly type: string }>(text: string): T[] {
+  const events = text.replaceAll(/^event: .*\n/gm, '');
+  const parsed = parseEvents<T>(events);
+  const names = Array.from(text.matchAll(/^event: (.*)$/gm), match => match[1]);
+  const types = parsed.map(({ type }) => type);
+  if (names.join() !== types.join()) throw new Error(`events ${types} are named ${names}`);
+  return parsed;
+}
+
 export async function errorOf(response: Response): Promise<ErrorBody['error']> {
   return (await response.json()).error;
 }

@@ -21,9 +21,11 @@ export function createTextFormat(model: string): CompletionFormat {
       return body(results.map(choice), envelope, usageOf(first), finalExtras(first, params));
     },
     events: (chunk, params) => [
-      chunk.stop
-        ? body([choice(chunk)], envelope, usageOf(chunk), finalExtras(chunk, params))
-        : body([choice(chunk)], envelope, null, partialExtras(chunk, params)),
+      {
+        data: chunk.stop
+          ? body([choice(chunk)], envelope, usageOf(chunk), finalExtras(chunk, params))
+          : body([choice(chunk)], envelope, null, partialExtras(chunk, params)),
+      },
     ],
     lastLine: '[DONE]',
   };
