@@ -14,16 +14,18 @@ import { type CompletionDeps, complete, handleCompletion } from './completion.ts
 import { completionFields } from './completionFields.ts';
 import { errorResponse } from './errorResponse.ts';
 import { grammarConstraint } from './grammarConstraint.ts';
-import { grammarOf } from './grammarFields.ts';
+import { constraintOf } from './grammarFields.ts';
 import { jsonResponse, readJsonObject } from './jsonBody.ts';
 import { type ModelViewDeps, modelsView, propsView } from './modelViews.ts';
 import { createTextFormat } from './openai/textFormat.ts';
 import type { ResponseContext } from './response.ts';
+import { RunningCompletions } from './runningCompletions.ts';
 import { type SamplerContext, samplerParamsOf } from './samplerParams.ts';
 import { Scheduler } from './scheduler.ts';
 import { readFields, withDefaults } from './schema.ts';
 import { DEFAULT_SLOT_PROMPT_SIMILARITY } from './slots.ts';
 import { slotView } from './slotsView.ts';
+import { limitThinking } from './thinkingLimit.ts';
 import { handleDetokenize, handleTokenize } from './tokenize.ts';
 
 /** What a server is made of. The two last stand in for the clock and for chance in tests. */
@@ -87,8 +89,12 @@ export function createApp(deps: AppDeps): App {
     context,
     nCtx,
     nPredict: unlimitedIfNegative(settings.nPredict ?? -1),
-    createSampler: params =>
-      constrain(createSampler(samplerParamsOf(params, sampling), tokenizer.nVocab), grammarOf(params)),
+    createSampler(params) {
+      const chain = createSampler(samplerParamsOf(params, sampling), tokenizer.nVocab);
+      const constrained = constrain(chain, constraintOf(params), params.chat?.preserved ?? []);
+      return limitThinking(constrained, params.chat?.thinking ?? null, tokenizer);
+    },
+    running: new RunningCompletions(),
     nextTaskId: () => nTasks++,
   };
   const model: ModelViewDeps = {
@@ -121,7 +127,7 @@ export function createApp(deps: AppDeps): App {
   routes.post('/v1/completions', async c =>
     complete(await readJsonObject(c.req.raw), c.req.raw.signal, createTextFormat(context.model), completion),
   );
-  addChatRoutes(routes, { template, tokenizer }, completion);
+  addChatRoutes(routes, { template, tokenizer, settings }, completion);
   routes.post('/tokenize', c => handleTokenize(c.req.raw, tokenizer));
   routes.post('/detokenize', c => handleDetokenize(c.req.raw, tokenizer));
   routes.notFound(() => errorResponse(new ForetokenError('not_found', 'File Not Found')));

@@ -11,6 +11,8 @@ export interface StreamEvent {
 
 /** How a route words what llama-server's own `/completion` would answer. A stream may need one of its own. */
 export interface CompletionFormat {
+  /** What the client will know this completion by; '' where the format has no ids. */
+  readonly id: string;
   /** The body of an answer in one piece; at least one result, in the order of the prompts. */
   whole(results: readonly CompletionResponse[], params: CompletionParams): unknown;
   /** What a stream sends in place of `chunk`. */
@@ -23,6 +25,7 @@ export interface CompletionFormat {
 
 /** `POST /completion`: the results themselves, as far as `response_fields` wants them. */
 export const NATIVE_FORMAT: CompletionFormat = {
+  id: '',
   whole(results, { responseFields }) {
     const bodies: readonly JsonObject[] = results.map(result => pickFields(result, responseFields));
     return bodies.length === 1 ? bodies[0] : bodies;

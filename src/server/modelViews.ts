@@ -34,7 +34,10 @@ export function propsView({
 }: ModelViewDeps): JsonObject {
   const { tokenizer } = context;
   return {
-    default_generation_settings: { params: reducedGenerationSettings(defaults, context), n_ctx: nCtx },
+    default_generation_settings: {
+      params: reducedGenerationSettings({ ...defaults, reasoningFormat: 'none' }, context),
+      n_ctx: nCtx,
+    },
     total_slots: nSlots,
     model_alias: context.model,
     model_ftype: model.fileType,

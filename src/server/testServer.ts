@@ -93,6 +93,8 @@ export interface TestServerOptions {
   readonly nCtx?: number;
   readonly nSlots?: number;
   readonly settings?: ServerSettings;
+  /** Instead of the tiny vocabulary. */
+  readonly tokenizer?: Tokenizer;
   /** Instead of the fake with its hashed logits. */
   readonly target?: ForwardPass;
   /** Share of contexts in which the draft model disagrees with the target; without it there is no draft. */
@@ -112,13 +114,14 @@ export interface TestServer extends App {
 }
 
 export function testServer(options: TestServerOptions = {}): TestServer {
+  const vocabulary = options.tokenizer ?? tokenizer;
   const nCtx = options.nCtx ?? 128;
   const nSlots = options.nSlots ?? 1;
-  const shape = { nVocab: tokenizer.nVocab, nCtx, nSlots };
+  const shape = { nVocab: vocabulary.nVocab, nCtx, nSlots };
   const target = options.target ?? new FakeForwardPass(shape);
   const { draftDisagreement: disagreement } = options;
   const app = createApp({
-    tokenizer,
+    tokenizer: vocabulary,
     target,
     drafts:
       disagreement === undefined ? null : new DraftModel(new FakeForwardPass({ ...shape, disagreement })),

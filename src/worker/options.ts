@@ -1,5 +1,6 @@
 import { DEFAULT_N_BATCH } from '../protocol/options.ts';
 import type { WireOptions } from '../protocol/worker.ts';
+import { REASONING_FORMATS } from '../server/chat/reasoning.ts';
 import { createChatTemplate } from '../server/chat/template.ts';
 import { DEFAULT_DRAFT_MAX } from '../server/completionFields.ts';
 import { MIN_SHIFTED_N_CTX } from '../server/contextShift.ts';
@@ -35,6 +36,12 @@ const RULES: Readonly<Record<keyof WireOptions, Rule>> = {
   cacheType: { kind: 'word', words: ['f32', 'f16'] },
   chatTemplate: { kind: 'text' },
   jinja: { kind: 'flag' },
+  chatTemplateKwargs: { kind: 'record' },
+  reasoning: { kind: 'word', words: ['on', 'off', 'auto'] },
+  reasoningFormat: { kind: 'word', words: REASONING_FORMATS },
+  reasoningBudget: integer(-1, 2 ** 31 - 1),
+  reasoningBudgetMessage: { kind: 'text' },
+  prefillAssistant: { kind: 'flag' },
   alias: { kind: 'texts' },
   tags: { kind: 'texts' },
   requestDefaults: { kind: 'record' },

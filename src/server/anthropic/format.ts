@@ -10,6 +10,7 @@ export function createAnthropicFormat(model: string, read: ReadAnswer): Completi
   const id = `chatcmpl-${randomId()}`;
   const stream = new MessageStream(id, model, read);
   return {
+    id,
     whole([result]): Message {
       const reader = wholeAnswer(read, result.content);
       const { tokens_evaluated, tokens_predicted, timings } = result;

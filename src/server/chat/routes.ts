@@ -9,9 +9,9 @@ import { createChatFormat } from '../openai/chatFormat.ts';
 import { tokenizePrompts } from '../prompt.ts';
 import { createResponsesFormat } from '../responses/format.ts';
 import { chatBodyOfResponses } from '../responses/request.ts';
-import { type ReadAnswer, readPlainAnswer } from './answerReader.ts';
+import type { ReadAnswer } from './answerReader.ts';
 import { type ChatContext, renderChat } from './prompt.ts';
-import { completionBody } from './request.ts';
+import { readChatRequest } from './request.ts';
 
 /** One way to word a chat: its routes, its requests in the words of `/v1/chat/completions`, and its answers. */
 interface Dialect {
@@ -48,22 +48,20 @@ export function addChatRoutes(routes: Hono, chat: ChatContext, completion: Compl
   for (const { paths, count, chatBody, createFormat } of DIALECTS) {
     for (const path of paths) {
       routes.post(path, async ({ req: { raw } }) => {
-        const body = completionBody(chatBody(await readJsonObject(raw)), chat);
-        return complete(
-          body,
-          raw.signal,
-          createFormat(completion.context.model, readPlainAnswer),
-          completion,
-        );
+        const { body, params, read } = readChatRequest(chatBody(await readJsonObject(raw)), chat);
+        return complete(body, raw.signal, createFormat(completion.context.model, read), completion, params);
       });
       routes.post(`${path}/${count.path}`, async ({ req: { raw } }) => {
-        const prompt = renderChat(chatBody(await readJsonObject(raw)), chat);
+        const { text: prompt } = renderChat(chatBody(await readJsonObject(raw)), chat);
         const [tokens] = tokenizePrompts({ prompt }, chat.tokenizer);
         return jsonResponse({ input_tokens: tokens.length, ...(count.object && { object: count.object }) });
       });
     }
   }
+  routes.post('/v1/chat/completions/control', async ({ req: { raw } }) =>
+    jsonResponse(completion.running.control(await readJsonObject(raw))),
+  );
   routes.post('/apply-template', async ({ req: { raw } }) =>
-    jsonResponse({ prompt: renderChat(await readJsonObject(raw), chat) }),
+    jsonResponse({ prompt: renderChat(await readJsonObject(raw), chat).text }),
   );
 }

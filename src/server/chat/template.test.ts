@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BOS, EOS, tokenizer } from '../testServer.ts';
 import { renderChat } from './prompt.ts';
+import type { ChatSettings } from './reasoning.ts';
 import { createChatTemplate, type TemplateSources } from './template.ts';
 
 const bosText = tokenizer.pieceText(BOS);
@@ -19,8 +20,9 @@ function templateOf(sources: Partial<TemplateSources>) {
   return createChatTemplate({ option: undefined, model: null, jinja: true, ...sources });
 }
 
-function render(sources: Partial<TemplateSources>, body: object = {}): string {
-  return renderChat({ messages: CONVERSATION, ...body }, { template: templateOf(sources), tokenizer });
+function render(sources: Partial<TemplateSources>, body: object = {}, settings: ChatSettings = {}): string {
+  const context = { template: templateOf(sources), tokenizer, settings };
+  return renderChat({ messages: CONVERSATION, ...body }, context).text;
 }
 
 const CHATML_TEXT =
@@ -244,7 +246,9 @@ describe('a bad conversation', () => {
   });
 
   it('is one without messages', () => {
-    expect(() => renderChat({}, { template: templateOf({}), tokenizer })).toThrow("'messages' is required");
+    expect(() => renderChat({}, { template: templateOf({}), tokenizer, settings: {} })).toThrow(
+      "'messages' is required",
+    );
   });
 
   it.each([

@@ -5,15 +5,17 @@ import { JinjaTemplate } from './jinja.ts';
 
 /** How a server turns a conversation into a prompt; `source` is what `/props` shows of it. */
 export type ChatTemplate =
-  | {
-      readonly kind: 'jinja';
-      readonly source: string;
-      readonly jinja: JinjaTemplate;
-      readonly caps: TemplateCaps;
-    }
+  | JinjaChatTemplate
   | { readonly kind: 'formatter'; readonly source: string; readonly formatter: Formatter }
   /** The model's own is of no use here: everything but chat works. */
   | { readonly kind: 'unusable'; readonly source: string; readonly error: ForetokenError };
+
+export interface JinjaChatTemplate {
+  readonly kind: 'jinja';
+  readonly source: string;
+  readonly jinja: JinjaTemplate;
+  readonly caps: TemplateCaps;
+}
 
 /** Where a template may come from, the first that there is: the option, the model file, and chatml. */
 export interface TemplateSources {
@@ -52,7 +54,7 @@ function fromOption(option: string, jinja: boolean): ChatTemplate {
   return Object.hasOwn(FORMATTERS, option) ? formatterOf(option) : jinjaTemplate(option);
 }
 
-function jinjaTemplate(source: string): ChatTemplate {
+function jinjaTemplate(source: string): JinjaChatTemplate {
   const jinja = new JinjaTemplate(source);
   return { kind: 'jinja', source, jinja, caps: capsOf(jinja) };
 }

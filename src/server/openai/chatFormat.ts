@@ -33,6 +33,7 @@ export function createChatFormat(model: string, read: ReadAnswer): CompletionFor
   const envelope = createEnvelope(model);
   const stream = new ChatStream(envelope, read);
   return {
+    id: envelope.id,
     whole: (results, params) => wholeChat(results, params, envelope, read),
     events(chunk, params) {
       const chunks = chunk.stop ? stream.end(chunk, params) : stream.next(chunk, params);

@@ -15,6 +15,7 @@ import {
 export function createTextFormat(model: string): CompletionFormat {
   const envelope = createEnvelope(model);
   return {
+    id: envelope.id,
     whole(results, params) {
       // The envelope tells of the first choice alone, as llama-server's does.
       const [first] = results;

@@ -9,6 +9,7 @@ export function createResponsesFormat(model: string, read: ReadAnswer): Completi
   const ids = new ResponseIds();
   const stream = new ResponseStream(model, ids, read);
   return {
+    id: ids.response,
     whole([result]): ResponseObject {
       return {
         completed_at: nowInSeconds(),
