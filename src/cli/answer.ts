@@ -57,7 +57,7 @@ function write(response: ServerResponse, message: ExchangeMessage): void {
   switch (message.kind) {
     case 'head':
       for (const [name, value] of message.headers) {
-        if (!CONNECTION_HEADERS.includes(name)) response.appendHeader(name, value);
+        if (!CONNECTION_HEADERS.includes(name)) response.appendHeader(titleCase(name), value);
       }
       response.writeHead(message.status);
       // The client is to know at once that its prompt has begun.
@@ -75,6 +75,11 @@ function write(response: ServerResponse, message: ExchangeMessage): void {
     default:
       assertNever(message);
   }
+}
+
+/** A browser gives names in small letters; there are clients that look for them as servers commonly write them. */
+function titleCase(name: string): string {
+  return name.replaceAll(/\b[a-z]/g, letter => letter.toUpperCase());
 }
 
 /** A stream of events can end with an error; another answer that has begun can only break off. */

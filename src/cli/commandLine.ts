@@ -6,6 +6,7 @@ import { type BrowserChoice, type Flag, type Given, NOTHING_GIVEN } from './flag
 import { HINTS } from './flags/hints.ts';
 import { FLAG_GROUPS, FLAGS } from './flags/index.ts';
 import { REFUSALS } from './flags/refusals.ts';
+import { wholeNumber } from './flags/values.ts';
 import { cachedModel, hubCacheRoot } from './hubCache.ts';
 
 /** What `serve` is to do; the models are paths. */
@@ -109,14 +110,23 @@ function optionsFrom(given: Given, env: Environment): ServeOptions {
     );
   }
   const cacheType = cacheTypeK ?? cacheTypeV;
+  const prediction = env.AIP_MODE === 'PREDICTION';
   const engine: TabOptions = {
     alias: hfRepo ?? model,
+    ...(prediction && { predictRoute: env.AIP_PREDICT_ROUTE ?? '/predict' }),
     ...settings,
     ...(cacheType && { cacheType }),
     model,
     ...(modelDraft !== undefined && { modelDraft }),
   };
-  return { host, port, cors, ui, browser, engine };
+  return {
+    host,
+    port: prediction ? wholeNumber(env.AIP_HTTP_PORT ?? '8080', 'AIP_HTTP_PORT') : port,
+    cors,
+    ui,
+    browser,
+    engine,
+  };
 }
 
 /** Path of the model that is named by its repository. */

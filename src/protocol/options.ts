@@ -81,6 +81,8 @@ export interface ServerOptions {
   readonly slotPromptSimilarity?: number;
   /** Frees the GPU after so many seconds without a request; the next one loads the models again. Default -1: never. */
   readonly sleepIdleSeconds?: number;
+  /** Path of a route that takes several requests at once, as Vertex AI's prediction protocol has it. Default: none. */
+  readonly predictRoute?: string;
   /** Chat answers say what was asked of the model (`__verbose`), unless a request says otherwise. Default false. */
   readonly verbose?: boolean;
   /** Count every WebGPU call, for benchmarks; read with `server.counters()`. */

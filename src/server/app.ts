@@ -16,8 +16,10 @@ import { errorResponse } from './errorResponse.ts';
 import { grammarConstraint } from './grammarConstraint.ts';
 import { constraintOf } from './grammarFields.ts';
 import { jsonResponse, readJsonObject } from './jsonBody.ts';
+import { Metrics } from './metrics.ts';
 import { type ModelViewDeps, modelsView, propsView } from './modelViews.ts';
 import { createTextFormat } from './openai/textFormat.ts';
+import { handlePredict } from './predict.ts';
 import type { ResponseContext } from './response.ts';
 import { RunningCompletions } from './runningCompletions.ts';
 import { type SamplerContext, samplerParamsOf } from './samplerParams.ts';
@@ -37,6 +39,14 @@ export interface AppDeps {
   readonly report: ServerReport;
   /** The model's own chat template, if it has one. */
   readonly chatTemplate?: string | null;
+  /** What was counted before, by a server of the same models. */
+  readonly metrics?: Metrics;
+  /** Where the models may be gone for a while. */
+  readonly sleep?: {
+    isSleeping(): boolean;
+    /** Answers when they are there again. */
+    wake(request: Request): Promise<Response>;
+  } | null;
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number;
   /** An unsigned 32-bit number. */
@@ -47,13 +57,18 @@ export interface AppDeps {
 export interface App {
   /** Never rejects: whatever goes wrong is a response in llama-server's error shape. */
   fetch(request: Request): Promise<Response>;
+  /** When the last task ended, by the server's clock; null while there is one. */
+  idleSince(): number | null;
   /** Ends all requests with `closed`; resolves when the model is not in use any more. */
   close(): Promise<void>;
 }
 
+/** What is answered without the models, and does not wake them. */
+const ASLEEP_PATHS = ['/health', '/v1/health', '/props', '/models', '/v1/models', '/metrics'];
+
 /** Builds the server around a loaded model. */
 export function createApp(deps: AppDeps): App {
-  const { tokenizer, target, drafts, settings, report } = deps;
+  const { tokenizer, target, drafts, settings, report, sleep = null, metrics = new Metrics() } = deps;
   const { nCtx, nSlots } = target;
   const scheduler = new Scheduler(
     new Decoder(target, drafts, { nBatch: settings.nBatch ?? DEFAULT_N_BATCH }),
@@ -66,6 +81,7 @@ export function createApp(deps: AppDeps): App {
       slotPromptSimilarity: settings.slotPromptSimilarity ?? DEFAULT_SLOT_PROMPT_SIMILARITY,
     },
     deps.now ?? (() => performance.now()),
+    metrics,
   );
   const fields = withDefaults(completionFields(settings, tokenizer, nSlots), settings.requestDefaults ?? {});
   const names = namesOf(settings.alias, report.model.name);
@@ -106,10 +122,11 @@ export function createApp(deps: AppDeps): App {
     defaults: readFields(fields, {}),
     template,
     settings,
+    isSleeping: () => sleep?.isSleeping() ?? false,
   };
 
-  const apiKeys = settings.apiKeys ?? [];
   const routes = new Hono();
+  const startedAt = Date.now();
   for (const path of ['/health', '/v1/health']) routes.get(path, () => jsonResponse({ status: 'ok' }));
   for (const path of ['/models', '/v1/models']) {
     routes.get(path, () => jsonResponse(modelsView(model, Date.now())));
@@ -119,6 +136,10 @@ export function createApp(deps: AppDeps): App {
     requireEndpoint(settings.propsEndpoint, 'changing global properties', '--props');
     // There are none to change; llama-server says the same.
     return jsonResponse({ success: true });
+  });
+  routes.get('/metrics', () => {
+    requireEndpoint(settings.metricsEndpoint, 'metrics endpoint', '--metrics');
+    return metricsResponse(metrics.scrape(scheduler.load));
   });
   routes.get('/slots', c => listSlots(c.req.query('fail_on_no_slot')));
   for (const path of ['/completion', '/completions']) {
@@ -130,8 +151,22 @@ export function createApp(deps: AppDeps): App {
   addChatRoutes(routes, { template, tokenizer, settings }, completion);
   routes.post('/tokenize', c => handleTokenize(c.req.raw, tokenizer));
   routes.post('/detokenize', c => handleDetokenize(c.req.raw, tokenizer));
+  if (settings.predictRoute !== undefined) {
+    const paths = routes.routes.filter(({ method }) => method === 'POST').map(({ path }) => path);
+    routes.post(settings.predictRoute, c =>
+      handlePredict(c.req.raw, paths, async inner => routes.fetch(inner)),
+    );
+  }
   routes.notFound(() => errorResponse(new ForetokenError('not_found', 'File Not Found')));
   routes.onError(error => errorResponse(ForetokenError.from(error)));
+
+  function metricsResponse(text: string): Response {
+    const headers = {
+      'content-type': 'text/plain; version=0.0.4',
+      'process-start-time-unix': String(Math.floor(startedAt / 1000)),
+    };
+    return new Response(text, { headers });
+  }
 
   function listSlots(failOnNoSlot: string | undefined): Response {
     requireEndpoint(settings.slotsEndpoint ?? true, 'slots endpoint', '--slots');
@@ -144,12 +179,16 @@ export function createApp(deps: AppDeps): App {
     async fetch(request) {
       try {
         // Before there is a route: who has no key does not learn which paths there are.
-        await checkApiKey(request, apiKeys);
+        await checkApiKey(request, settings.apiKeys ?? []);
+        if (sleep?.isSleeping() && !ASLEEP_PATHS.includes(new URL(request.url).pathname)) {
+          return await sleep.wake(request);
+        }
+        return await routes.fetch(request);
       } catch (error) {
         return errorResponse(ForetokenError.from(error));
       }
-      return routes.fetch(request);
     },
+    idleSince: () => scheduler.idleSince,
     close: () => scheduler.close(),
   };
 }

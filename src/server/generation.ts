@@ -112,7 +112,7 @@ export class Generation {
   get timings(): Timings {
     return timingsOf({
       nCached: this.nCached,
-      nPrompt: this.task.prompt.length,
+      nPrompt: this.nPromptDone,
       nPredicted: this.#sampled.length,
       nDrafted: this.#nDrafted,
       nAccepted: this.#nAccepted,

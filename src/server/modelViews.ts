@@ -20,6 +20,7 @@ export interface ModelViewDeps {
   readonly defaults: CompletionParams;
   readonly template: ChatTemplate;
   readonly settings: ServerSettings;
+  isSleeping(): boolean;
 }
 
 /** `GET /props`. */
@@ -31,6 +32,7 @@ export function propsView({
   defaults,
   template,
   settings,
+  isSleeping,
 }: ModelViewDeps): JsonObject {
   const { tokenizer } = context;
   return {
@@ -53,7 +55,7 @@ export function propsView({
     bos_token: specialText(tokenizer.bos),
     eos_token: specialText(tokenizer.eos),
     build_info: BUILD_INFO,
-    is_sleeping: false,
+    is_sleeping: isSleeping(),
     cors_proxy_enabled: false,
   };
 

@@ -3,6 +3,7 @@ import { Decoder } from '../engine/decoder.ts';
 import type { Sampler } from '../engine/sampler/chain.ts';
 import { completionFields } from './completionFields.ts';
 import type { Job, JobEvent } from './job.ts';
+import { Metrics } from './metrics.ts';
 import { Scheduler } from './scheduler.ts';
 import { readFields } from './schema.ts';
 import { EOS, letters, ScriptedForwardPass, tokenizer } from './testServer.ts';
@@ -15,7 +16,7 @@ const sampler: Sampler = { needs: 'argmax', accept() {}, sample: () => EOS, surv
 /** The model ends every text at once. */
 function startScheduler(nSlots = 1): Scheduler {
   const decoder = new Decoder(new ScriptedForwardPass([], { nSlots }), null, { nBatch: 16 });
-  return new Scheduler(decoder, nSlots, CONTEXT, () => 0);
+  return new Scheduler(decoder, nSlots, CONTEXT, () => 0, new Metrics());
 }
 
 /** A job and the kinds of the events it heard, the failure as its message; `listen` hears them first. */

@@ -5,6 +5,7 @@ import { contextShift } from './contextShift.ts';
 import { nextTask } from './eventLoop.ts';
 import { Generation, type GenerationContext } from './generation.ts';
 import type { Job } from './job.ts';
+import type { Load, Metrics } from './metrics.ts';
 import { type BusyState, chooseSlot, commonPrefix, createSlots, type Slot } from './slots.ts';
 
 /** What the scheduler needs of the engine. */
@@ -28,15 +29,34 @@ export class Scheduler {
   readonly #context: SchedulerContext;
   readonly #now: () => number;
   readonly #queue: Job[] = [];
+  readonly #metrics: Metrics;
   #nReleased = 0;
+  #idleSince: number;
   #loop: Promise<void> | null = null;
   #closed = false;
 
-  constructor(decoder: StepDecoder, nSlots: number, context: SchedulerContext, now: () => number) {
+  constructor(
+    decoder: StepDecoder,
+    nSlots: number,
+    context: SchedulerContext,
+    now: () => number,
+    metrics: Metrics,
+  ) {
     this.slots = createSlots(nSlots);
     this.#decoder = decoder;
     this.#context = context;
     this.#now = now;
+    this.#metrics = metrics;
+    this.#idleSince = now();
+  }
+
+  /** When the last job ended; null while there is one. */
+  get idleSince(): number | null {
+    return this.#loop === null ? this.#idleSince : null;
+  }
+
+  get load(): Load {
+    return { nProcessing: this.#running().length, nDeferred: this.#queue.length };
   }
 
   /** Queues `job`. It hears of nothing before this returns, unless the server is closed. */
@@ -72,6 +92,7 @@ export class Scheduler {
       await this.#step(running);
     }
     this.#loop = null;
+    this.#idleSince = this.#now();
   }
 
   #running(): BusyState[] {
@@ -125,6 +146,7 @@ export class Scheduler {
       return;
     }
     const now = this.#now();
+    this.#metrics.stepped(results);
     for (const [i, state] of running.entries()) {
       try {
         this.#advance(state, results[i], now);
@@ -171,6 +193,7 @@ export class Scheduler {
 
   #release({ generation }: BusyState): void {
     this.#nReleased++;
+    this.#metrics.finished(generation.timings);
     this.slots[generation.sequence.slot].state = {
       kind: 'idle',
       cached: generation.reusableTokens,

@@ -5,7 +5,7 @@ import type { BatchRow, Candidates, ForwardPass, OutputKind, TokenId } from '../
 import type { CompletionChunk, CompletionResponse, ErrorBody } from '../protocol/completion.ts';
 import type { ServerReport, ServerSettings } from '../protocol/options.ts';
 import { TOKEN_TYPE, Tokenizer } from '../tokenizer/index.ts';
-import { type App, createApp } from './app.ts';
+import { type App, type AppDeps, createApp } from './app.ts';
 
 const { normal, byte, control, unknown } = TOKEN_TYPE;
 const BYTES = ['<0x0A>', '<0xC3>', '<0xA9>', '<0x09>'];
@@ -101,6 +101,7 @@ export interface TestServerOptions {
   readonly draftDisagreement?: number;
   readonly now?: () => number;
   readonly randomSeed?: () => number;
+  readonly sleep?: AppDeps['sleep'];
 }
 
 export interface TestServer extends App {
@@ -128,6 +129,7 @@ export function testServer(options: TestServerOptions = {}): TestServer {
     settings: { temperature: 0, ...options.settings },
     report: report(nCtx, nSlots),
     ...(options.now && { now: options.now }),
+    ...(options.sleep && { sleep: options.sleep }),
     ...(options.randomSeed && { randomSeed: options.randomSeed }),
   });
   const post = (path: string, body: unknown, signal: AbortSignal | null = null) =>

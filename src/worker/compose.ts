@@ -6,12 +6,14 @@ import { checkLimits, checkModel, loadModel, type ModelFile, tensorBytes } from 
 import { DEFAULT_N_BATCH, type LoadProgress } from '../protocol/options.ts';
 import type { WireOptions, WireSource } from '../protocol/worker.ts';
 import { createApp } from '../server/app.ts';
+import { Metrics } from '../server/metrics.ts';
 import { Tokenizer, type VocabularySpec, vocabularyMismatch } from '../tokenizer/index.ts';
 import { ForetokenError } from '../util/errors.ts';
 import type { Composition } from './api.ts';
 import { describeModel } from './modelReport.ts';
 import { checkOptions, contextSize } from './options.ts';
 import { Resources } from './resources.ts';
+import { type Idler, type Sleep, Sleeper } from './sleep.ts';
 import { chatTemplateOf, vocabularyFrom } from './vocabulary.ts';
 
 type OnProgress = (progress: LoadProgress) => void;
@@ -26,9 +28,22 @@ interface OpenedModel {
 /** Loads the models and wires everything together. On failure whatever was opened is closed again. */
 export async function compose(options: WireOptions, onProgress: OnProgress): Promise<Composition> {
   checkOptions(options);
+  const { sleepIdleSeconds = -1 } = options;
+  const metrics = new Metrics();
+  if (sleepIdleSeconds <= 0) return composeOnce(options, onProgress, metrics, null);
+  const compose = (sleep: Sleep) => composeOnce(options, onProgress, metrics, sleep);
+  return Sleeper.create(compose, 1000 * sleepIdleSeconds);
+}
+
+async function composeOnce(
+  options: WireOptions,
+  onProgress: OnProgress,
+  metrics: Metrics,
+  sleep: Sleep | null,
+): Promise<Idler> {
   const resources = new Resources();
   try {
-    return await wire(options, onProgress, resources);
+    return await wire(options, onProgress, resources, metrics, sleep);
   } catch (error) {
     // The failure that brought us here is the one to report.
     await resources.close().catch(() => {});
@@ -40,7 +55,9 @@ async function wire(
   options: WireOptions,
   onProgress: OnProgress,
   resources: Resources,
-): Promise<Composition> {
+  metrics: Metrics,
+  sleep: Sleep | null,
+): Promise<Idler> {
   // What can fail cheaply comes first: the adapter, then the headers, then gigabytes of weights.
   const gpu = resources.use(await openGpu(shaderSources(), { countCalls: options.countCalls ?? false }));
   const target = await openModel('target', options.model, onProgress);
@@ -87,12 +104,15 @@ async function wire(
       settings,
       report,
       chatTemplate: chatTemplateOf(target.file.gguf.metadata),
+      metrics,
+      sleep,
     }),
   );
   return {
     report,
     lost: gpu.lost,
     fetch: request => app.fetch(request),
+    idleSince: () => app.idleSince(),
     counters: () => ({ ...gpu.counters() }),
     close: () => resources.close(),
   };

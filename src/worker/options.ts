@@ -52,6 +52,7 @@ const RULES: Readonly<Record<keyof WireOptions, Rule>> = {
   contBatching: { kind: 'flag' },
   slotPromptSimilarity: number(0, 1),
   sleepIdleSeconds: number(-1, 2 ** 31 / 1000),
+  predictRoute: { kind: 'text' },
   verbose: { kind: 'flag' },
   countCalls: { kind: 'flag' },
 };
