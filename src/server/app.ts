@@ -39,6 +39,8 @@ export interface AppDeps {
   readonly report: ServerReport;
   /** The model's own chat template, if it has one. */
   readonly chatTemplate?: string | null;
+  /** The model's own for conversations with tools, if that is another one. */
+  readonly toolUseTemplate?: string | null;
   /** What was counted before, by a server of the same models. */
   readonly metrics?: Metrics;
   /** Where the models may be gone for a while. */
@@ -94,6 +96,7 @@ export function createApp(deps: AppDeps): App {
   const template = createChatTemplate({
     option: settings.chatTemplate,
     model: deps.chatTemplate ?? null,
+    toolUse: deps.toolUseTemplate ?? null,
     jinja: settings.jinja ?? true,
   });
   const sampling = samplerContext(tokenizer, deps.randomSeed ?? randomSeed);

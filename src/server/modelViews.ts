@@ -52,6 +52,7 @@ export function propsView({
     ui_settings: {},
     chat_template: template.source,
     chat_template_caps: template.kind === 'jinja' ? template.caps : {},
+    ...(template.kind === 'jinja' && template.toolUse && { chat_template_tool_use: template.toolUse.source }),
     bos_token: specialText(tokenizer.bos),
     eos_token: specialText(tokenizer.eos),
     build_info: BUILD_INFO,

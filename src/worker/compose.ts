@@ -14,7 +14,7 @@ import { describeModel } from './modelReport.ts';
 import { checkOptions, contextSize } from './options.ts';
 import { Resources } from './resources.ts';
 import { type Idler, type Sleep, Sleeper } from './sleep.ts';
-import { chatTemplateOf, vocabularyFrom } from './vocabulary.ts';
+import { chatTemplateOf, toolUseTemplateOf, vocabularyFrom } from './vocabulary.ts';
 
 type OnProgress = (progress: LoadProgress) => void;
 
@@ -104,6 +104,7 @@ async function wire(
       settings,
       report,
       chatTemplate: chatTemplateOf(target.file.gguf.metadata),
+      toolUseTemplate: toolUseTemplateOf(target.file.gguf.metadata),
       metrics,
       sleep,
     }),

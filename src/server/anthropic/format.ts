@@ -1,18 +1,18 @@
 import type { Message } from '../../protocol/anthropic.ts';
-import { type ReadAnswer, wholeAnswer } from '../chat/answerReader.ts';
+import { type AnswerSyntax, wholeAnswer } from '../chat/answerReader.ts';
 import type { CompletionFormat } from '../completionFormat.ts';
 import { randomId } from '../randomId.ts';
 import { blocksOf, endOf } from './output.ts';
 import { MessageStream } from './stream.ts';
 
-/** `POST /v1/messages` for one request, whose answer is read by `read`. Every event of a stream is named by its type. */
-export function createAnthropicFormat(model: string, read: ReadAnswer): CompletionFormat {
+/** `POST /v1/messages` for one request, whose answer is in `syntax`. Every event of a stream is named by its type. */
+export function createAnthropicFormat(model: string, syntax: AnswerSyntax): CompletionFormat {
   const id = `chatcmpl-${randomId()}`;
-  const stream = new MessageStream(id, model, read);
+  const stream = new MessageStream(id, model, syntax);
   return {
     id,
     whole([result]): Message {
-      const reader = wholeAnswer(read, result.content);
+      const reader = wholeAnswer(syntax, result.content);
       const { tokens_evaluated, tokens_predicted, timings } = result;
       return {
         id,

@@ -2,7 +2,7 @@ import type { BlockDelta, MessageBlock, MessageEvent } from '../../protocol/anth
 import type { CompletionPartial, CompletionResponse } from '../../protocol/completion.ts';
 import { assertNever } from '../../util/assert.ts';
 import type { AnswerDelta } from '../chat/answer.ts';
-import { AnswerReader, type ReadAnswer } from '../chat/answerReader.ts';
+import { AnswerReader, type AnswerSyntax } from '../chat/answerReader.ts';
 import { endOf } from './output.ts';
 
 /** The events of one streamed message: it starts, its blocks come one after another, and it stops. */
@@ -15,10 +15,10 @@ export class MessageStream {
   #nBlocks = 0;
   #isStarted = false;
 
-  constructor(id: string, model: string, read: ReadAnswer) {
+  constructor(id: string, model: string, syntax: AnswerSyntax) {
     this.#id = id;
     this.#model = model;
-    this.#reader = new AnswerReader(read);
+    this.#reader = new AnswerReader(syntax);
   }
 
   next({ content, tokens_predicted, tokens_evaluated, timings }: CompletionPartial): MessageEvent[] {

@@ -7,18 +7,28 @@ import { type Answer, type AnswerDelta, answerDeltas, NO_ANSWER } from './answer
  */
 export type ReadAnswer = (text: string, isWhole: boolean) => Answer;
 
+/** How the answers to a request are read. */
+export interface AnswerSyntax {
+  readonly read: ReadAnswer;
+  /** Letters and digits of the ids that calls are given. */
+  readonly callIdLength: number;
+}
+
+/** llama-server's. */
+export const CALL_ID_LENGTH = 32;
+
 /** A text without marks: all of it is content. */
 export const readPlainAnswer: ReadAnswer = content => ({ ...NO_ANSWER, content });
 
 /** Reads one answer as it comes. The state is the whole text, so that a stream cannot tell anything else than a whole. */
 export class AnswerReader {
-  readonly #read: ReadAnswer;
+  readonly #syntax: AnswerSyntax;
   readonly #callIds: string[] = [];
   #text = '';
   #answer = NO_ANSWER;
 
-  constructor(read: ReadAnswer) {
-    this.#read = read;
+  constructor(syntax: AnswerSyntax) {
+    this.#syntax = syntax;
   }
 
   /** What was read so far. */
@@ -28,7 +38,9 @@ export class AnswerReader {
 
   /** A name for call number `index`, by which the answer to it will be told from others. */
   callId(index: number): string {
-    for (let i = this.#callIds.length; i <= index; i++) this.#callIds.push(randomId());
+    for (let i = this.#callIds.length; i <= index; i++) {
+      this.#callIds.push(randomId(this.#syntax.callIdLength));
+    }
     return this.#callIds[index];
   }
 
@@ -44,14 +56,14 @@ export class AnswerReader {
   #advance(text: string, isWhole: boolean): AnswerDelta[] {
     const before = this.#answer;
     this.#text = text;
-    this.#answer = this.#read(text, isWhole);
+    this.#answer = this.#syntax.read(text, isWhole);
     return answerDeltas(before, this.#answer);
   }
 }
 
 /** The answer that a whole text is. */
-export function wholeAnswer(read: ReadAnswer, text: string): AnswerReader {
-  const reader = new AnswerReader(read);
+export function wholeAnswer(syntax: AnswerSyntax, text: string): AnswerReader {
+  const reader = new AnswerReader(syntax);
   reader.push(text);
   reader.end();
   return reader;
@@ -59,15 +71,15 @@ export function wholeAnswer(read: ReadAnswer, text: string): AnswerReader {
 
 /** The readers of a stream of several choices, by their index. */
 export class AnswerReaders {
-  readonly #read: ReadAnswer;
+  readonly #syntax: AnswerSyntax;
   readonly #readers = new Map<number, AnswerReader>();
 
-  constructor(read: ReadAnswer) {
-    this.#read = read;
+  constructor(syntax: AnswerSyntax) {
+    this.#syntax = syntax;
   }
 
   of(index: number): AnswerReader {
-    const reader = this.#readers.get(index) ?? new AnswerReader(this.#read);
+    const reader = this.#readers.get(index) ?? new AnswerReader(this.#syntax);
     this.#readers.set(index, reader);
     return reader;
   }

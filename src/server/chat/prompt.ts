@@ -32,8 +32,10 @@ export interface ChatPrompt {
 }
 
 /** The prompt of the chat request `body`. Throws whatever is wrong with the conversation. */
-export function renderChat(body: JsonObject, { template, tokenizer, settings }: ChatContext): ChatPrompt {
+export function renderChat(body: JsonObject, context: ChatContext): ChatPrompt {
+  const { tokenizer, settings } = context;
   const tools = readTools(body);
+  const template = templateFor(tools, context.template);
   if (template.kind === 'formatter') checkNoTools(tools);
   const tags = template.kind === 'jinja' ? thinkingTagsOf(template.source) : null;
   const reasoning = readReasoning(body, settings, tags !== null);
@@ -62,6 +64,10 @@ export function renderChat(body: JsonObject, { template, tokenizer, settings }: 
     default:
       return assertNever(template);
   }
+}
+
+function templateFor({ tools }: ToolOptions, template: ChatTemplate): ChatTemplate {
+  return template.kind === 'jinja' && tools.length > 0 ? (template.toolUse ?? template) : template;
 }
 
 /** The turns as the template has them, and what it puts behind them to open the answer. */

@@ -6,16 +6,19 @@ import { isJsonObject, type JsonObject } from '../json.ts';
 import { RuleSet } from '../jsonSchema/ruleSet.ts';
 import { addSchema } from '../jsonSchema/schemaToGrammar.ts';
 import type { ThinkingLimit } from '../thinkingLimit.ts';
-import { type ReadAnswer, readPlainAnswer } from './answerReader.ts';
+import { type AnswerSyntax, CALL_ID_LENGTH, readPlainAnswer } from './answerReader.ts';
 import type { ChatParams } from './chatParams.ts';
 import { type ChatContext, type ChatPrompt, renderChat } from './prompt.ts';
 import { endOfThoughts, type ThinkingTags, withThoughts } from './thinking.ts';
+import { withCalls } from './toolCalls.ts';
+import { fixedTexts } from './toolFormat.ts';
+import { readToolUse } from './toolUse.ts';
 
 /** A chat request in the words of `/completion`, what chats add to that, and how the answers are read. */
 export interface ChatRequest {
   readonly body: JsonObject;
   readonly params: ChatParams;
-  readonly read: ReadAnswer;
+  readonly syntax: AnswerSyntax;
 }
 
 /**
@@ -26,8 +29,12 @@ export function readChatRequest(body: JsonObject, context: ChatContext): ChatReq
   const schema = jsonSchemaOf(body);
   const prompt = renderChat(body, context);
   const { tags, isThinking, reasoning } = prompt;
-  checkToolUse(prompt);
+  const schemaConstraint =
+    schema === undefined || tags === null || !isThinking ? null : schemaBehindThoughts(schema, tags);
+  const toolUse = schema === undefined ? readToolUse(body, prompt) : null;
+  const readRest = toolUse ? withCalls(toolUse.format) : readPlainAnswer;
   const thinks = tags !== null && reasoning.format !== 'none';
+  const marks = [...(tags ? [tags.start, tags.end] : []), ...(toolUse ? fixedTexts(toolUse.format) : [])];
   return {
     body: {
       ...body,
@@ -39,12 +46,14 @@ export function readChatRequest(body: JsonObject, context: ChatContext): ChatReq
     params: {
       isParsed: context.template.kind === 'jinja',
       opener: prompt.opener,
-      constraint:
-        schema !== undefined && tags !== null && isThinking ? schemaBehindThoughts(schema, tags) : null,
-      preserved: preservedTokens(tags === null ? [] : [tags.start, tags.end], context.tokenizer),
+      constraint: toolUse?.constraint ?? schemaConstraint,
+      preserved: preservedTokens(marks, context.tokenizer),
       thinking: tags && thinkingLimit(prompt, tags, context.tokenizer),
     },
-    read: thinks ? withThoughts(readPlainAnswer, tags, isThinking) : readPlainAnswer,
+    syntax: {
+      read: thinks ? withThoughts(readRest, tags, isThinking) : readRest,
+      callIdLength: toolUse?.format.idLength ?? CALL_ID_LENGTH,
+    },
   };
 }
 
@@ -56,12 +65,15 @@ function schemaBehindThoughts(schema: unknown, tags: ThinkingTags): Constraint {
   return { grammar: rules.toGrammar(), findStart, isLazy: false, words: [] };
 }
 
-/** Those of `texts` that are special tokens: they would not be seen in the answer. */
+/** The special tokens in `texts`: they would not be seen in the answer. */
 function preservedTokens(texts: readonly string[], tokenizer: Tokenizer): TokenId[] {
-  return texts.flatMap(text => {
-    const [token, ...more] = tokenizer.encode(text, { addSpecial: false, parseSpecial: true });
-    return more.length === 0 && tokenizer.isSpecial(token) ? [token] : [];
-  });
+  const tokens = texts.flatMap(text =>
+    tokenizer
+      .encode(text, { addSpecial: false, parseSpecial: true })
+      // A character that the vocabulary lacks is a special token as well, but not one of the text.
+      .filter(token => tokenizer.isSpecial(token) && text.includes(tokenizer.pieceText(token))),
+  );
+  return [...new Set(tokens)];
 }
 
 function thinkingLimit(
@@ -104,15 +116,6 @@ function jsonSchemaOf({ response_format, json_schema, grammar }: JsonObject): un
         `response_format type must be one of "text" or "json_object", but got: ${type}`,
       );
   }
-}
-
-/** Tools may stand in a prompt, but calls of them are not told from text. */
-function checkToolUse({ tools: { tools, choice } }: ChatPrompt): void {
-  if (tools.length === 0 || choice === 'none') return;
-  throw new ForetokenError(
-    'not_supported',
-    `${tools.length} tools: calling tools is not supported by this server. Leave out 'tools', or set 'tool_choice' to "none".`,
-  );
 }
 
 /** llama-server's default for `logprobs` without `top_logprobs`. */

@@ -9,7 +9,7 @@ import { createChatFormat } from '../openai/chatFormat.ts';
 import { tokenizePrompts } from '../prompt.ts';
 import { createResponsesFormat } from '../responses/format.ts';
 import { chatBodyOfResponses } from '../responses/request.ts';
-import type { ReadAnswer } from './answerReader.ts';
+import type { AnswerSyntax } from './answerReader.ts';
 import { type ChatContext, renderChat } from './prompt.ts';
 import { readChatRequest } from './request.ts';
 
@@ -19,7 +19,7 @@ interface Dialect {
   /** Routes, below the others, that count the tokens of a prompt, and what they call the answer. */
   readonly count: { readonly path: string; readonly object?: string };
   chatBody(body: JsonObject): JsonObject;
-  createFormat(model: string, read: ReadAnswer): CompletionFormat;
+  createFormat(model: string, syntax: AnswerSyntax): CompletionFormat;
 }
 
 const DIALECTS: readonly Dialect[] = [
@@ -48,8 +48,8 @@ export function addChatRoutes(routes: Hono, chat: ChatContext, completion: Compl
   for (const { paths, count, chatBody, createFormat } of DIALECTS) {
     for (const path of paths) {
       routes.post(path, async ({ req: { raw } }) => {
-        const { body, params, read } = readChatRequest(chatBody(await readJsonObject(raw)), chat);
-        return complete(body, raw.signal, createFormat(completion.context.model, read), completion, params);
+        const { body, params, syntax } = readChatRequest(chatBody(await readJsonObject(raw)), chat);
+        return complete(body, raw.signal, createFormat(completion.context.model, syntax), completion, params);
       });
       routes.post(`${path}/${count.path}`, async ({ req: { raw } }) => {
         const { text: prompt } = renderChat(chatBody(await readJsonObject(raw)), chat);

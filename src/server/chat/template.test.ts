@@ -156,6 +156,12 @@ describe('a chat template', () => {
     expect(asText).toBe('<clock>When?;clock({"zone":"UTC"});now;');
   });
 
+  it('may be another one for conversations with tools', () => {
+    const sources = { model: 'alone', toolUse: '{{ tools[0].function.name }}' };
+    expect(render(sources)).toBe('alone');
+    expect(render(sources, { tools: [{ type: 'function', function: { name: 'clock' } }] })).toBe('clock');
+  });
+
   it('tells what it supports', () => {
     const template = templateOf({});
     expect(template).toMatchObject({

@@ -13,7 +13,7 @@ import type {
 } from '../../protocol/openai.ts';
 import { assertNever } from '../../util/assert.ts';
 import type { AnswerDelta } from '../chat/answer.ts';
-import { type AnswerReader, AnswerReaders, type ReadAnswer, wholeAnswer } from '../chat/answerReader.ts';
+import { type AnswerReader, AnswerReaders, type AnswerSyntax, wholeAnswer } from '../chat/answerReader.ts';
 import type { CompletionParams } from '../completionFields.ts';
 import type { CompletionFormat } from '../completionFormat.ts';
 import {
@@ -28,13 +28,13 @@ import {
 
 const ROLE: ChatDelta = { role: 'assistant', content: null };
 
-/** `POST /v1/chat/completions` for one request, whose answers are read by `read`. */
-export function createChatFormat(model: string, read: ReadAnswer): CompletionFormat {
+/** `POST /v1/chat/completions` for one request, whose answers are in `syntax`. */
+export function createChatFormat(model: string, syntax: AnswerSyntax): CompletionFormat {
   const envelope = createEnvelope(model);
-  const stream = new ChatStream(envelope, read);
+  const stream = new ChatStream(envelope, syntax);
   return {
     id: envelope.id,
-    whole: (results, params) => wholeChat(results, params, envelope, read),
+    whole: (results, params) => wholeChat(results, params, envelope, syntax),
     events(chunk, params) {
       const chunks = chunk.stop ? stream.end(chunk, params) : stream.next(chunk, params);
       return chunks.map(data => ({ data }));
@@ -47,12 +47,12 @@ function wholeChat(
   results: readonly CompletionResponse[],
   params: CompletionParams,
   { id, created, model, system_fingerprint }: Envelope,
-  read: ReadAnswer,
+  syntax: AnswerSyntax,
 ): ChatCompletion {
   // The envelope tells of the first choice alone, as llama-server's does.
   const [first] = results;
   return {
-    choices: results.map(result => chatChoice(result, wholeAnswer(read, result.content))),
+    choices: results.map(result => chatChoice(result, wholeAnswer(syntax, result.content))),
     created,
     model,
     system_fingerprint,
@@ -89,9 +89,9 @@ class ChatStream {
   /** Probabilities of tokens whose text is held back, by choice: an event that says nothing is not sent. */
   readonly #waiting = new Map<number, readonly CompletionProbability[]>();
 
-  constructor(envelope: Envelope, read: ReadAnswer) {
+  constructor(envelope: Envelope, syntax: AnswerSyntax) {
     this.#envelope = envelope;
-    this.#readers = new AnswerReaders(read);
+    this.#readers = new AnswerReaders(syntax);
   }
 
   next(partial: CompletionPartial, params: CompletionParams): ChatCompletionChunk[] {

@@ -1,13 +1,13 @@
 import type { ResponseObject } from '../../protocol/responses.ts';
-import { type ReadAnswer, wholeAnswer } from '../chat/answerReader.ts';
+import { type AnswerSyntax, wholeAnswer } from '../chat/answerReader.ts';
 import type { CompletionFormat } from '../completionFormat.ts';
 import { nowInSeconds, outputOf, ResponseIds, responseUsage } from './output.ts';
 import { ResponseStream } from './stream.ts';
 
-/** `POST /v1/responses` for one request, whose answer is read by `read`. Every event of a stream is named by its type. */
-export function createResponsesFormat(model: string, read: ReadAnswer): CompletionFormat {
+/** `POST /v1/responses` for one request, whose answer is in `syntax`. Every event of a stream is named by its type. */
+export function createResponsesFormat(model: string, syntax: AnswerSyntax): CompletionFormat {
   const ids = new ResponseIds();
-  const stream = new ResponseStream(model, ids, read);
+  const stream = new ResponseStream(model, ids, syntax);
   return {
     id: ids.response,
     whole([result]): ResponseObject {
@@ -17,7 +17,7 @@ export function createResponsesFormat(model: string, read: ReadAnswer): Completi
         id: ids.response,
         model,
         object: 'response',
-        output: outputOf(wholeAnswer(read, result.content), ids),
+        output: outputOf(wholeAnswer(syntax, result.content), ids),
         status: 'completed',
         usage: responseUsage(result),
       };

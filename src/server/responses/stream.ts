@@ -2,7 +2,7 @@ import type { CompletionPartial, CompletionResponse } from '../../protocol/compl
 import type { ResponseEvent, ResponseEventFields, ResponseItem } from '../../protocol/responses.ts';
 import { assertNever } from '../../util/assert.ts';
 import type { AnswerDelta } from '../chat/answer.ts';
-import { AnswerReader, type ReadAnswer } from '../chat/answerReader.ts';
+import { AnswerReader, type AnswerSyntax } from '../chat/answerReader.ts';
 import {
   callItem,
   messageItem,
@@ -27,10 +27,10 @@ export class ResponseStream {
   #nEvents = 0;
   #isCreated = false;
 
-  constructor(model: string, ids: ResponseIds, read: ReadAnswer) {
+  constructor(model: string, ids: ResponseIds, syntax: AnswerSyntax) {
     this.#model = model;
     this.#ids = ids;
-    this.#reader = new AnswerReader(read);
+    this.#reader = new AnswerReader(syntax);
   }
 
   next({ content, timings, prompt_progress }: CompletionPartial): ResponseEvent[] {
