@@ -117,7 +117,8 @@ function optionsFrom(given: Given, env: Environment): ServeOptions {
     ...settings,
     ...(cacheType && { cacheType }),
     model,
-    ...(modelDraft !== undefined && { modelDraft }),
+    // Like llama-server: one that does not fit is told of, and done without.
+    ...(modelDraft !== undefined && { modelDraft, draftRequired: false }),
   };
   return {
     host,

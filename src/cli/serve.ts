@@ -27,9 +27,10 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
     await new Promise<void>((stop, fail) => {
       signal.addEventListener('abort', () => stop(), { once: true });
       const engine = new Engine(engineOptions, {
-        ready({ adapter, model }) {
+        ready({ adapter, model, warnings }) {
           hasLoaded = true;
           const gpu = [adapter.vendor, adapter.architecture, adapter.description].filter(Boolean).join(' ');
+          for (const warning of warnings) machine.log(`warning: ${warning}`);
           machine.log(`ready: ${model.name} on ${gpu || 'an unnamed adapter'}`);
         },
         gone(wasReady, reason) {

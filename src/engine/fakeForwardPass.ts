@@ -19,8 +19,12 @@ export interface FakeModelOptions {
 /** A call as the fake received it. */
 export type FakeCall =
   | { readonly kind: 'forward'; readonly rows: readonly BatchRow[]; readonly output: OutputKind }
+  | { readonly kind: 'embed'; readonly rows: readonly BatchRow[] }
   | { readonly kind: 'draft'; readonly rows: readonly BatchRow[]; readonly nDraft: number }
   | { readonly kind: 'shift'; readonly slot: number; readonly keep: number; readonly discard: number };
+
+/** Length of the fake's hidden states. */
+const N_EMBD = 8;
 
 /**
  * A `ForwardPass` for tests whose logits are a hash. Each cell of its cache mixes its token with all the cells before it,
@@ -66,6 +70,19 @@ export class FakeForwardPass implements ForwardPass {
     }
     this.#failIfAsked();
     return outputs;
+  }
+
+  async embed(rows: readonly BatchRow[]): Promise<Float32Array[]> {
+    this.calls.push({ kind: 'embed', rows });
+    this.#check(rows);
+    const states: Float32Array[] = [];
+    for (const row of rows) {
+      const state = mix(this.#decode(row), this.#seed);
+      if (row.output)
+        states.push(Float32Array.from({ length: N_EMBD }, (_, i) => mix(state, i) / 2 ** 31 - 1));
+    }
+    this.#failIfAsked();
+    return states;
   }
 
   async draft(

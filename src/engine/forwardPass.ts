@@ -69,6 +69,12 @@ export interface ForwardPass {
   forward(rows: readonly BatchRow[], kind: OutputKind): Promise<Candidates[]>;
 
   /**
+   * Decodes `rows` like `forward`, and resolves to the hidden state of each row with `output`, in order: the `nEmbd` values
+   * behind the last norm, which the logits are computed from. As with logits, its bits depend on the row's own tokens alone.
+   */
+  embed(rows: readonly BatchRow[]): Promise<Float32Array[]>;
+
+  /**
    * Greedy continuation on the GPU in one submit: decodes `rows` (all the rows its cache still lacks, of one or more
    * slots; the last row of each slot has `output`), then feeds each slot's own argmax back `nDraft - 1` times. One list
    * of `nDraft` tokens per output row, in order. Probabilities are computed only when `withProbabilities`.

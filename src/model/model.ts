@@ -5,8 +5,14 @@ import { assert, assertNever } from '../util/assert.ts';
 import type { ModelConfig } from './config.ts';
 import type { Plan, WidthPlan } from './plan.ts';
 import { planWidth } from './plan.ts';
-import { argmaxCandidates, draftProbability, logitsCandidates, topKCandidates } from './results.ts';
-import type { RunState } from './runState.ts';
+import {
+  argmaxCandidates,
+  draftProbability,
+  hiddenStates,
+  logitsCandidates,
+  topKCandidates,
+} from './results.ts';
+import { paddedRow, type RunState } from './runState.ts';
 
 /** How long a failed mapping waits to hear that the device was lost. */
 const LOST_GRACE_MS = 200;
@@ -17,6 +23,7 @@ export class Model implements ForwardPass {
   readonly nCtx: number;
   readonly nSlots: number;
   readonly maxRows: number;
+  readonly #nEmbd: number;
   readonly #gpu: Gpu;
   readonly #plan: Plan;
   readonly #state: RunState;
@@ -38,6 +45,7 @@ export class Model implements ForwardPass {
     this.#plan = plan;
     this.#state = state;
     this.nVocab = config.nVocab;
+    this.#nEmbd = config.nEmbd;
     this.nCtx = shape.nCtx;
     this.nSlots = shape.nSlots;
     this.maxRows = shape.maxRows;
@@ -48,9 +56,7 @@ export class Model implements ForwardPass {
   async forward(rows: readonly BatchRow[], kind: OutputKind): Promise<Candidates[]> {
     const nOutputs = this.#writeStep(rows);
     const { argmax, topK, logits, kTop } = this.#state;
-    const { layers } = this.#width(rows.length);
-    for (const part of layers.slice(0, -1)) this.#gpu.device.queue.submit([this.#encode([part]).finish()]);
-    const encoder = this.#encode([...layers.slice(-1), ...this.#outputs(nOutputs, kind)]);
+    const encoder = this.#encodeStep(rows.length, this.#outputs(nOutputs, kind));
     if (nOutputs === 0) {
       await this.#submitAhead(encoder);
       return [];
@@ -69,6 +75,19 @@ export class Model implements ForwardPass {
     }
   }
 
+  async embed(rows: readonly BatchRow[]): Promise<Float32Array[]> {
+    const nOutputs = this.#writeStep(rows);
+    const encoder = this.#encodeStep(rows.length, nOutputs === 0 ? [] : [this.#width(nOutputs).hidden]);
+    if (nOutputs === 0) {
+      await this.#submitAhead(encoder);
+      return [];
+    }
+    const stride = paddedRow(this.#nEmbd);
+    return this.#read(encoder, this.#state.outputNorm, 4 * stride * nOutputs, words =>
+      hiddenStates(words, nOutputs, this.#nEmbd, stride),
+    );
+  }
+
   async draft(
     rows: readonly BatchRow[],
     nDraft: number,
@@ -78,8 +97,8 @@ export class Model implements ForwardPass {
     const { outStride, argmax, topK, kTop, maxRows } = this.#state;
     assert(nOutputs > 0 && nOutputs <= outStride, () => `a draft of ${nOutputs} rows for ${outStride} slots`);
     assert(nDraft > 0 && nDraft <= maxRows, () => `a draft of ${nDraft} tokens, at most ${maxRows}`);
-    const { layers, head, argmax: chosen, topK: candidates } = this.#width(nOutputs);
-    const results = [head, chosen, ...(withProbabilities ? [candidates] : [])];
+    const { layers, hidden, head, argmax: chosen, topK: candidates } = this.#width(nOutputs);
+    const results = [hidden, head, chosen, ...(withProbabilities ? [candidates] : [])];
     const lists = [...this.#width(rows.length).layers, ...results];
     for (let step = 1; step < nDraft; step++) lists.push(this.#plan.advance, ...layers, ...results);
     const encoder = this.#encode(lists);
@@ -104,6 +123,13 @@ export class Model implements ForwardPass {
     device.queue.submit([this.#encode([this.#plan.shift]).finish()]);
   }
 
+  /** An encoder with the layers of a step and what follows them, `outputs`; of layers in parts all but the last are submitted. */
+  #encodeStep(nRows: number, outputs: readonly (readonly Dispatch[])[]): GPUCommandEncoder {
+    const { layers } = this.#width(nRows);
+    for (const part of layers.slice(0, -1)) this.#gpu.device.queue.submit([this.#encode([part]).finish()]);
+    return this.#encode([...layers.slice(-1), ...outputs]);
+  }
+
   /** An encoder with one pass that replays the lists. */
   #encode(lists: readonly (readonly Dispatch[])[]): GPUCommandEncoder {
     const encoder = this.#gpu.device.createCommandEncoder();
@@ -116,14 +142,14 @@ export class Model implements ForwardPass {
   /** What turns `nOutputs` rows of the residual stream into the results asked for. */
   #outputs(nOutputs: number, kind: OutputKind): (readonly Dispatch[])[] {
     if (nOutputs === 0) return [];
-    const { head, argmax, topK } = this.#width(nOutputs);
+    const { hidden, head, argmax, topK } = this.#width(nOutputs);
     switch (kind) {
       case 'argmax':
-        return [head, argmax];
+        return [hidden, head, argmax];
       case 'topK':
-        return [head, topK];
+        return [hidden, head, topK];
       case 'logits':
-        return [head];
+        return [hidden, head];
       default:
         return assertNever(kind);
     }

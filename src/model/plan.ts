@@ -37,7 +37,8 @@ export interface PlanInputs {
 export interface WidthPlan {
   /** Embedding and layers of that many rows: all in one part, unless that were too much work for one submit. */
   readonly layers: readonly (readonly Dispatch[])[];
-  /** Logits, argmax and candidates of that many output rows. */
+  /** Hidden states behind the last norm, logits, argmax and candidates of that many output rows. */
+  readonly hidden: readonly Dispatch[];
   readonly head: readonly Dispatch[];
   readonly argmax: readonly Dispatch[];
   readonly topK: readonly Dispatch[];
@@ -68,14 +69,15 @@ export async function buildPlan(gpu: Gpu, inputs: PlanInputs): Promise<Plan> {
   const allWidths = new Set(Array.from({ length: state.maxRows }, (_, i) => planWidth(i + 1, tuning)));
   const widths = await Promise.all(
     [...allWidths].map(async (rows): Promise<[number, WidthPlan]> => {
-      const [layers, head, argmaxOf, topKOf] = await Promise.all([
+      const [layers, hidden, head, argmaxOf, topKOf] = await Promise.all([
         prepared(layerCalls(inputs, rows)),
-        prepared(headCalls(inputs, rows)),
+        prepared([hiddenCall(inputs, rows)]),
+        prepared([headCall(inputs, rows)]),
         prepared([argmaxCall(inputs, rows)]),
         prepared([topKCall(inputs, rows)]),
       ]);
       const parts = splitEvenly(layers, Math.ceil((rows * nWeights) / MAX_MACS_PER_SUBMIT));
-      return [rows, { layers: parts, head, argmax: argmaxOf, topK: topKOf }];
+      return [rows, { layers: parts, hidden, head, argmax: argmaxOf, topK: topKOf }];
     }),
   );
   return {
@@ -263,30 +265,30 @@ function gatedProduct(inputs: PlanInputs, rows: number, gateUp: readonly Matrix[
   ];
 }
 
-function headCalls({ config, weights, state, tuning }: PlanInputs, rows: number): Call[] {
-  const { output } = weights;
+function hiddenCall({ config, weights, state, tuning }: PlanInputs, rows: number): Call {
   const { nEmbd: k, rmsEps: eps } = config;
-  return [
-    {
-      spec: rmsNorm({ k, kPadded: paddedRow(k), eps, rows, gather: true }, tuning),
-      buffers: [state.step, state.x, weights.outputNorm, state.outputNorm],
-    },
-    {
-      spec: mulMat(
-        {
-          weight: output.type,
-          blocks: output.blocks,
-          n: output.n,
-          rows,
-          dstStride: output.n,
-          epilogue: 'store',
-          outputRows: true,
-        },
-        tuning,
-      ),
-      buffers: [state.step, output.quants, output.scales, state.outputNorm, state.logits],
-    },
-  ];
+  return {
+    spec: rmsNorm({ k, kPadded: paddedRow(k), eps, rows, gather: true }, tuning),
+    buffers: [state.step, state.x, weights.outputNorm, state.outputNorm],
+  };
+}
+
+function headCall({ weights: { output }, state, tuning }: PlanInputs, rows: number): Call {
+  return {
+    spec: mulMat(
+      {
+        weight: output.type,
+        blocks: output.blocks,
+        n: output.n,
+        rows,
+        dstStride: output.n,
+        epilogue: 'store',
+        outputRows: true,
+      },
+      tuning,
+    ),
+    buffers: [state.step, output.quants, output.scales, state.outputNorm, state.logits],
+  };
 }
 
 function argmaxCall({ state, tuning }: PlanInputs, outputs: number): Call {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { draftProbability, logitsCandidates, topKCandidates } from './results.ts';
+import { draftProbability, hiddenStates, logitsCandidates, topKCandidates } from './results.ts';
 
 function words(pairs: readonly (readonly [token: number, logit: number])[]): Uint32Array {
   const words = new Uint32Array(2 * pairs.length);
@@ -45,6 +45,18 @@ describe('logitsCandidates', () => {
         [0, 1],
         [3, 4],
       ],
+    ]);
+  });
+});
+
+describe('hiddenStates', () => {
+  it('gives every row a copy of its values, without the padding', () => {
+    const mapped = new Float32Array([1, 2, 0, 3, 4, 0]);
+    const states = hiddenStates(new Uint32Array(mapped.buffer), 2, 2, 3);
+    mapped.fill(0);
+    expect(states.map(state => [...state])).toEqual([
+      [1, 2],
+      [3, 4],
     ]);
   });
 });

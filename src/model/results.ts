@@ -31,6 +31,18 @@ export function logitsCandidates(words: Uint32Array, nOutputs: number, ids: Int3
   }));
 }
 
+/** From [output, stride] rows of `nEmbd` values each. */
+export function hiddenStates(
+  words: Uint32Array,
+  nOutputs: number,
+  nEmbd: number,
+  stride: number,
+): Float32Array[] {
+  return Array.from({ length: nOutputs }, (_, output) =>
+    new Float32Array(words.buffer, words.byteOffset + 4 * output * stride, nEmbd).slice(),
+  );
+}
+
 /** Probability of the first of sorted candidates among the likeliest ten. */
 export function draftProbability({ logits }: Candidates): number {
   let total = 0;

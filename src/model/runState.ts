@@ -113,7 +113,7 @@ export function planRunState(
       logits: maxRows * nVocab,
       argmax: 2 * draftOutputs,
       topK: 2 * kTop * draftOutputs,
-      staging: Math.max(maxRows * nVocab, 2 * kTop * draftOutputs),
+      staging: Math.max(maxRows * nVocab, maxRows * paddedRow(nEmbd), 2 * kTop * draftOutputs),
     },
   };
 }

@@ -16,6 +16,16 @@ export type CacheType = 'f32' | 'f16';
 /** Where the thoughts of a model go: 'none' leaves them in the content, all others put them into `reasoning_content`. */
 export type ReasoningFormat = 'none' | 'auto' | 'deepseek' | 'deepseek-legacy';
 
+/**
+ * Kinds of speculation, the names of llama.cpp's `--spec-type`: a draft model, or one of three ways to look up in the text
+ * what followed before.
+ */
+export const SPEC_TYPES = ['none', 'draft-simple', 'ngram-simple', 'ngram-map-k', 'ngram-mod'] as const;
+export type SpecType = (typeof SPEC_TYPES)[number];
+
+/** What becomes of the hidden states of an input to be embedded. */
+export type Pooling = 'none' | 'mean' | 'cls' | 'last';
+
 /** Largest number of rows in one batch, unless `nBatch` says otherwise. */
 export const DEFAULT_N_BATCH = 64;
 
@@ -28,10 +38,37 @@ export interface ServerOptions {
   readonly nCtx?: number;
   /** Requests decoded at the same time. Default 1. */
   readonly nSlots?: number;
-  /** Shortest and longest draft per round, and the probability at which drafting stops. Default 0, 3 and 0. */
+  /**
+   * What to speculate with. Of several, look-ups are asked before the draft model, and the first draft that is not empty is
+   * verified. Default: the draft model if there is one.
+   */
+  readonly specType?: readonly SpecType[];
+  /**
+   * Whether a draft model that does not fit the target is an error; if not, the server does without it, and
+   * `report.warnings` says so. Default true.
+   */
+  readonly draftRequired?: boolean;
+  /** Shortest and longest draft of the draft model, and the probability at which drafting stops. Default 0, 3 and 0. */
   readonly draftMin?: number;
   readonly draftMax?: number;
   readonly pMin?: number;
+  /** `ngram-simple`: tokens to look up, and longest draft. Default 12 and 48. */
+  readonly ngramSimpleSizeN?: number;
+  readonly ngramSimpleSizeM?: number;
+  /** `ngram-map-k`: the same. */
+  readonly ngramMapKSizeN?: number;
+  readonly ngramMapKSizeM?: number;
+  /** `ngram-mod`: tokens to look up, shortest and longest draft. Default 24, 48 and 64. */
+  readonly ngramModNMatch?: number;
+  readonly ngramModNMin?: number;
+  readonly ngramModNMax?: number;
+  /**
+   * For benchmarks only, since answers are then not the target's: accept drafts at random. `specSynthRates[i]` is the
+   * probability that the first i + 1 tokens of a draft are accepted, for every token of the longest draft; or
+   * `specSynthLen` is the mean number of tokens per step. Default: the target decides.
+   */
+  readonly specSynthRates?: readonly number[];
+  readonly specSynthLen?: number;
   /** Discard old context instead of stopping when a slot is full. Default false. */
   readonly ctxShift?: boolean;
   /** Default `n_predict` of requests; -1 is unlimited. */
@@ -45,6 +82,19 @@ export interface ServerOptions {
   readonly nBatch?: number;
   /** Type of the KV cache of the target and the draft. Default f16. */
   readonly cacheType?: CacheType;
+  /** Whether `POST /embedding`, `/embeddings` and `/v1/embeddings` are answered, beside everything else. Default false. */
+  readonly embeddings?: boolean;
+  /** What an embedding is: the hidden states of all tokens of the input, their mean, the first, the last. Default 'none'. */
+  readonly pooling?: Pooling;
+  /** Norm of pooled embeddings: -1 none, 0 the largest value, 1 taxicab, 2 Euclidean, and so on. Default 2. */
+  readonly embdNormalize?: number;
+  /**
+   * Longest input of an embedding, but for `pooling: 'last'`: llama-server's physical batch, which such an input has to fit.
+   * Here nothing has to; without this option the context of a slot is the limit.
+   */
+  readonly nUbatch?: number;
+  /** Order of an infill prompt: suffix, prefix, middle instead of prefix, suffix, middle. Default false. */
+  readonly spmInfill?: boolean;
   /**
    * Format of conversations: 'chatml', 'llama3', 'command-r', or a Jinja template. Default: the model's own, or chatml if it
    * has none.
@@ -124,4 +174,6 @@ export interface ServerReport {
   readonly nCtx: number;
   readonly nSlots: number;
   readonly gpuBytes: number;
+  /** What was asked for and is not so, and what makes answers differ from llama-server's; whole sentences. */
+  readonly warnings: readonly string[];
 }

@@ -100,14 +100,21 @@ export class Transformer {
 
   /** Decodes `token` at `position`, after all smaller positions, and returns the logits [nVocab] of the next token. */
   forward(token: number, position: number): Float32Array<ArrayBuffer> {
-    const { nVocab, nEmbd, rmsEps } = this.#config;
-    const { tokenEmbd, outputNorm, output, layers } = this.#weights;
+    const { nVocab, nEmbd } = this.#config;
+    const { tokenEmbd, output } = this.#weights;
+    return mulMat(output ?? tokenEmbd, this.embed(token, position), nVocab, nEmbd);
+  }
+
+  /** The same up to the hidden state [nEmbd] behind the last norm. */
+  embed(token: number, position: number): Float32Array<ArrayBuffer> {
+    const { nEmbd, rmsEps } = this.#config;
+    const { tokenEmbd, outputNorm, layers } = this.#weights;
     let x = getRows(tokenEmbd, nEmbd, [token]);
     layers.forEach((layer, index) => {
       x = this.#attend(x, layer, this.#caches[index], position);
       x = this.#feedForward(x, layer);
     });
-    return mulMat(output ?? tokenEmbd, rmsNorm(x, outputNorm, nEmbd, rmsEps), nVocab, nEmbd);
+    return rmsNorm(x, outputNorm, nEmbd, rmsEps);
   }
 
   #attend(

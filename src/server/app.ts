@@ -4,17 +4,26 @@ import type { DraftSource } from '../engine/draftSource.ts';
 import type { ForwardPass } from '../engine/forwardPass.ts';
 import { createSampler } from '../engine/sampler/createSampler.ts';
 import { buildDryBreakers } from '../engine/sampler/dryBreakers.ts';
-import { DEFAULT_N_BATCH, type ServerReport, type ServerSettings } from '../protocol/options.ts';
+import { SyntheticAcceptance } from '../engine/syntheticAcceptance.ts';
+import {
+  DEFAULT_N_BATCH,
+  type ServerReport,
+  type ServerSettings,
+  type SpecType,
+} from '../protocol/options.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
 import { ForetokenError } from '../util/errors.ts';
+import { addAbsentFeatureRoutes } from './absentFeatures.ts';
 import { checkApiKey } from './access.ts';
 import { addChatRoutes } from './chat/routes.ts';
 import { createChatTemplate } from './chat/template.ts';
 import { type CompletionDeps, complete, handleCompletion } from './completion.ts';
 import { completionFields } from './completionFields.ts';
+import { addEmbeddingRoutes } from './embeddings/routes.ts';
 import { errorResponse } from './errorResponse.ts';
 import { grammarConstraint } from './grammarConstraint.ts';
 import { constraintOf } from './grammarFields.ts';
+import { handleInfill } from './infill.ts';
 import { jsonResponse, readJsonObject } from './jsonBody.ts';
 import { Metrics } from './metrics.ts';
 import { type ModelViewDeps, modelsView, propsView } from './modelViews.ts';
@@ -22,7 +31,7 @@ import { createTextFormat } from './openai/textFormat.ts';
 import { handlePredict } from './predict.ts';
 import type { ResponseContext } from './response.ts';
 import { RunningCompletions } from './runningCompletions.ts';
-import { type SamplerContext, samplerParamsOf } from './samplerParams.ts';
+import { concreteSeed, type SamplerContext, samplerParamsOf } from './samplerParams.ts';
 import { Scheduler } from './scheduler.ts';
 import { readFields, withDefaults } from './schema.ts';
 import { DEFAULT_SLOT_PROMPT_SIMILARITY } from './slots.ts';
@@ -35,6 +44,10 @@ export interface AppDeps {
   readonly tokenizer: Tokenizer;
   readonly target: ForwardPass;
   readonly drafts: DraftSource | null;
+  /** Kinds of speculation that were asked for, whether or not `drafts` has them all. */
+  readonly specTypes: readonly SpecType[];
+  /** Probabilities at which draft tokens are accepted, for benchmarks; null to accept what the target samples. */
+  readonly syntheticAcceptance?: readonly number[] | null;
   readonly settings: ServerSettings;
   readonly report: ServerReport;
   /** The model's own chat template, if it has one. */
@@ -72,6 +85,8 @@ const ASLEEP_PATHS = ['/health', '/v1/health', '/props', '/models', '/v1/models'
 export function createApp(deps: AppDeps): App {
   const { tokenizer, target, drafts, settings, report, sleep = null, metrics = new Metrics() } = deps;
   const { nCtx, nSlots } = target;
+  const random = deps.randomSeed ?? randomSeed;
+  const { syntheticAcceptance = null } = deps;
   const scheduler = new Scheduler(
     new Decoder(target, drafts, { nBatch: settings.nBatch ?? DEFAULT_N_BATCH }),
     nSlots,
@@ -81,6 +96,9 @@ export function createApp(deps: AppDeps): App {
       ctxShift: settings.ctxShift ?? false,
       contBatching: settings.contBatching ?? true,
       slotPromptSimilarity: settings.slotPromptSimilarity ?? DEFAULT_SLOT_PROMPT_SIMILARITY,
+      createAcceptance: ({ seed }) =>
+        syntheticAcceptance &&
+        new SyntheticAcceptance(syntheticAcceptance, tokenizer.eogTokens, concreteSeed(seed, random)),
     },
     deps.now ?? (() => performance.now()),
     metrics,
@@ -91,7 +109,8 @@ export function createApp(deps: AppDeps): App {
     tokenizer,
     model: names[0],
     eogTokens: tokenizer.eogTokens,
-    draftKind: drafts?.kind ?? null,
+    isSpeculative: drafts !== null,
+    specTypes: ['none', ...deps.specTypes].join(),
   };
   const template = createChatTemplate({
     option: settings.chatTemplate,
@@ -99,7 +118,7 @@ export function createApp(deps: AppDeps): App {
     toolUse: deps.toolUseTemplate ?? null,
     jinja: settings.jinja ?? true,
   });
-  const sampling = samplerContext(tokenizer, deps.randomSeed ?? randomSeed);
+  const sampling = samplerContext(tokenizer, random);
   const constrain = grammarConstraint(tokenizer);
   let nTasks = 0;
   const completion: CompletionDeps = {
@@ -152,6 +171,9 @@ export function createApp(deps: AppDeps): App {
     complete(await readJsonObject(c.req.raw), c.req.raw.signal, createTextFormat(context.model), completion),
   );
   addChatRoutes(routes, { template, tokenizer, settings }, completion);
+  addEmbeddingRoutes(routes, settings, completion);
+  routes.post('/infill', c => handleInfill(c.req.raw, settings, completion));
+  addAbsentFeatureRoutes(routes);
   routes.post('/tokenize', c => handleTokenize(c.req.raw, tokenizer));
   routes.post('/detokenize', c => handleDetokenize(c.req.raw, tokenizer));
   if (settings.predictRoute !== undefined) {

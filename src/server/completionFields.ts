@@ -5,7 +5,7 @@ import type { ChatParams } from './chat/chatParams.ts';
 import { DEFAULT_REASONING_FORMAT, REASONING_FORMATS } from './chat/reasoning.ts';
 import { grammarField, jsonSchemaField } from './grammarFields.ts';
 import { isStringArray } from './json.ts';
-import { dryBreakersField, logitBiasField, samplersField, stopField, unsupported } from './samplerFields.ts';
+import { dryBreakersField, logitBiasField, samplersField, stopField } from './samplerFields.ts';
 import {
   boolean,
   type Field,
@@ -93,7 +93,7 @@ export function completionFields(settings: ServerSettings, tokenizer: Tokenizer,
       hard(0, 1),
     ),
     reasoningFormat: reasoningFormatField(settings),
-    lora: unsupported('lora', 'Bake the adapter into the model file.'),
+    lora: loraField,
     dryBreakers: dryBreakersField,
     grammar: grammarField,
     jsonSchema: jsonSchemaField,
@@ -129,6 +129,16 @@ const idSlot: Field<number> = {
   names: ['id_slot'],
   fallback: -1,
   read: value => (typeof value === 'number' && Number.isFinite(value) ? Math.trunc(value) : -1),
+};
+
+/** Scales of adapters by id. There are none, and ids that do not exist count for nothing. */
+const loraField: Field<null> = {
+  names: ['lora'],
+  fallback: null,
+  read(value, name) {
+    if (Array.isArray(value)) return null;
+    throw fieldError(name, "Error: 'lora' must be an array of objects with 'id' and 'scale' fields");
+  },
 };
 
 /** Read leniently as well. */

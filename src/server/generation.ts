@@ -1,8 +1,10 @@
 import type { TokenId } from '../engine/forwardPass.ts';
 import type { SampledToken, Sequence, StepResult } from '../engine/sequence.ts';
 import { StopMatcher } from '../engine/stop.ts';
+import type { SyntheticAcceptance } from '../engine/syntheticAcceptance.ts';
 import type { StopType, Timings } from '../protocol/completion.ts';
 import { StreamDecoder, type Tokenizer } from '../tokenizer/index.ts';
+import type { CompletionParams } from './completionFields.ts';
 import { IndentGuard } from './indent.ts';
 import { speculativeParamsOf } from './samplerParams.ts';
 import type { Task } from './task.ts';
@@ -14,6 +16,8 @@ export interface GenerationContext {
   readonly nCtx: number;
   /** Whether a full slot drops old context and goes on. */
   readonly ctxShift: boolean;
+  /** What decides about the drafts of a generation in place of its target; null for none. */
+  readonly createAcceptance?: (params: CompletionParams) => SyntheticAcceptance | null;
 }
 
 export type GenerationEvent =
@@ -69,7 +73,9 @@ export class Generation {
       sampler,
       probs: params.nProbs > 0 ? { n: params.nProbs, postSampling: params.postSamplingProbs } : null,
       speculative: speculativeParamsOf(params),
+      synthetic: context.createAcceptance?.(params) ?? null,
       nRemain: Math.max(1, nPredict),
+      ...(task.pool && { pool: task.pool }),
     };
   }
 
@@ -140,9 +146,10 @@ export class Generation {
     this.#nUnshifted = Math.min(this.#nUnshifted, keep);
   }
 
-  /** Whether there is a reason to stop. */
+  /** Whether there is a reason to stop; to an embedding there is nothing but the prompt. */
   get isOver(): boolean {
-    return this.#stopType !== 'none';
+    const { pool, nPast, tokens } = this.sequence;
+    return this.#stopType !== 'none' || (pool !== undefined && nPast === tokens.length);
   }
 
   /** Takes in what a step did to the sequence, one event at a time: at each, the generation is as of that event. */

@@ -1,16 +1,20 @@
 import { ForetokenError } from '../util/errors.ts';
 import { isJsonObject, type JsonObject, jsonTypeName } from './json.ts';
 
-/** Whatever the content type says, a body is a JSON object. Throws `invalid_json`. */
-export async function readJsonObject(request: Request): Promise<JsonObject> {
+/** Whatever the content type says, a body is JSON. Throws `invalid_json`. */
+export async function readJson(request: Request): Promise<unknown> {
   const text = await request.text();
-  let body: unknown;
   try {
-    body = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ForetokenError('invalid_json', `The request body is not valid JSON: ${reason}`, {}, { cause });
   }
+}
+
+/** The same, where nothing but an object makes sense. */
+export async function readJsonObject(request: Request): Promise<JsonObject> {
+  const body = await readJson(request);
   if (isJsonObject(body)) return body;
   throw new ForetokenError(
     'invalid_json',

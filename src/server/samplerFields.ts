@@ -124,15 +124,3 @@ export const dryBreakersField: Field<readonly string[]> = {
     throw fieldError(name, 'Error: dry_sequence_breakers must be a non-empty array of strings');
   },
 };
-
-/** Stands in the table for a feature that is not built: any value but an empty one is refused instead of being ignored. */
-export function unsupported(name: string, remedy: string): Field<null> {
-  return {
-    names: [name],
-    fallback: null,
-    read(value) {
-      if (value === '' || (Array.isArray(value) && value.length === 0)) return null;
-      throw new ForetokenError('not_supported', `Field '${name}': not supported by this server. ${remedy}`);
-    },
-  };
-}

@@ -1,4 +1,5 @@
 import type { Decoder } from '../engine/decoder.ts';
+import { isEmbedded } from '../engine/embedStep.ts';
 import type { StepResult } from '../engine/sequence.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { contextShift } from './contextShift.ts';
@@ -87,9 +88,14 @@ export class Scheduler {
     for (;;) {
       await nextTask();
       this.#admit();
-      const running = this.#running();
-      if (running.length === 0) break;
-      await this.#step(running);
+      if (this.#running().length === 0) break;
+      // Prompts to embed and generations take turns: they share no batch.
+      for (const embedded of [false, true]) {
+        const batch = this.#running().filter(
+          ({ generation }) => isEmbedded(generation.sequence) === embedded,
+        );
+        if (batch.length > 0) await this.#step(batch);
+      }
     }
     this.#loop = null;
     this.#idleSince = this.#now();
@@ -171,7 +177,7 @@ export class Scheduler {
   #shiftIfFull(generation: Generation): void {
     const { sequence, task } = generation;
     const { nCtx, ctxShift, tokenizer } = this.#context;
-    if (!ctxShift || sequence.tokens.length < nCtx) return;
+    if (!ctxShift || isEmbedded(sequence) || sequence.tokens.length < nCtx) return;
     const { keep, discard } = contextShift(sequence.nPast, nCtx, {
       nKeep: task.params.nKeep,
       nDiscard: task.params.nDiscard,

@@ -10,7 +10,7 @@ export function slotView(slot: Slot, nCtx: number, context: SettingsContext): Js
   return {
     id: slot.id,
     n_ctx: nCtx,
-    speculative: context.draftKind !== null,
+    speculative: context.isSpeculative,
     is_processing: busy,
     ...(generation && {
       id_task: generation.task.id,

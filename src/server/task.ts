@@ -1,4 +1,5 @@
 import type { TokenId } from '../engine/forwardPass.ts';
+import type { Pool } from '../engine/pooling.ts';
 import type { Sampler } from '../engine/sampler/chain.ts';
 import type { CompletionParams } from './completionFields.ts';
 
@@ -12,4 +13,6 @@ export interface Task {
   readonly sampler: Sampler;
   /** Most tokens to generate; Infinity when unlimited. */
   readonly nPredict: number;
+  /** Set where the prompt is to be embedded: takes its hidden states. There is nothing to generate then. */
+  readonly pool?: Pool;
 }

@@ -83,6 +83,10 @@ export class Gate {
         await passed();
         return model.forward(rows, kind);
       },
+      async embed(rows) {
+        await passed();
+        return model.embed(rows);
+      },
       draft: (rows, nDraft, withProbabilities) => model.draft(rows, nDraft, withProbabilities),
       shift: (slot, keep, discard, end) => model.shift(slot, keep, discard, end),
     };
@@ -93,12 +97,14 @@ export interface TestServerOptions {
   readonly nCtx?: number;
   readonly nSlots?: number;
   readonly settings?: ServerSettings;
-  /** Instead of the tiny vocabulary. */
+  /** Instead of this file's; a target that fits it goes with it. */
   readonly tokenizer?: Tokenizer;
   /** Instead of the fake with its hashed logits. */
   readonly target?: ForwardPass;
   /** Share of contexts in which the draft model disagrees with the target; without it there is no draft. */
   readonly draftDisagreement?: number;
+  /** Instead of the target, what decides about drafts. */
+  readonly syntheticAcceptance?: readonly number[];
   readonly now?: () => number;
   readonly randomSeed?: () => number;
   readonly sleep?: AppDeps['sleep'];
@@ -126,6 +132,8 @@ export function testServer(options: TestServerOptions = {}): TestServer {
     target,
     drafts:
       disagreement === undefined ? null : new DraftModel(new FakeForwardPass({ ...shape, disagreement })),
+    syntheticAcceptance: options.syntheticAcceptance ?? null,
+    specTypes: disagreement === undefined ? [] : ['draft-simple'],
     settings: { temperature: 0, ...options.settings },
     report: report(nCtx, nSlots),
     ...(options.now && { now: options.now }),
@@ -215,5 +223,6 @@ function report(nCtx: number, nSlots: number): ServerReport {
     nCtx: nCtx * nSlots,
     nSlots,
     gpuBytes: 0,
+    warnings: [],
   };
 }

@@ -13,6 +13,9 @@ export const ERROR_CODES = {
   closed: { status: 503, type: 'unavailable_error' },
   no_slot: { status: 503, type: 'unavailable_error' },
   aborted: { status: 499, type: 'server_error' },
+  // Where llama-server lets an exception through that it does not foresee, or blames itself for what was asked.
+  unreadable: { status: 500, type: 'server_error' },
+  input_too_large: { status: 500, type: 'server_error' },
   internal: { status: 500, type: 'server_error' },
   // Loading a model.
   fetch_failed: { status: 500, type: 'server_error' },

@@ -21,6 +21,7 @@ const REPORT: ServerReport = {
   nCtx: 64,
   nSlots: 1,
   gpuBytes: 0,
+  warnings: [],
 };
 const OPTIONS = { model: 'https://example.com/model.gguf' };
 const GET: ExchangeRequest = { method: 'GET', path: '/x?y=1', headers: [], body: null };

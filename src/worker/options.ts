@@ -1,12 +1,13 @@
-import { DEFAULT_N_BATCH } from '../protocol/options.ts';
+import { DEFAULT_N_BATCH, SPEC_TYPES } from '../protocol/options.ts';
 import type { WireOptions } from '../protocol/worker.ts';
 import { REASONING_FORMATS } from '../server/chat/reasoning.ts';
 import { createChatTemplate } from '../server/chat/template.ts';
 import { DEFAULT_DRAFT_MAX } from '../server/completionFields.ts';
 import { MIN_SHIFTED_N_CTX } from '../server/contextShift.ts';
 import { ForetokenError } from '../util/errors.ts';
+import { NGRAM_DEFAULTS } from './speculation.ts';
 
-/** What an option may be: a number in a range, a flag, one of some words, or any text. */
+/** What an option may be: a number in a range, a flag, one of some words, any text, or a list. */
 type Rule =
   | { readonly kind: 'integer' | 'number'; readonly min: number; readonly max: number }
   | { readonly kind: 'flag' }
@@ -14,6 +15,7 @@ type Rule =
   | { readonly kind: 'text' }
   | { readonly kind: 'texts' }
   | { readonly kind: 'record' }
+  | { readonly kind: 'list'; readonly of: Rule }
   | { readonly kind: 'source' };
 
 const integer = (min: number, max: number): Rule => ({ kind: 'integer', min, max });
@@ -24,9 +26,20 @@ const RULES: Readonly<Record<keyof WireOptions, Rule>> = {
   modelDraft: { kind: 'source' },
   nCtx: integer(1, 2 ** 20),
   nSlots: integer(1, 256),
+  specType: { kind: 'list', of: { kind: 'word', words: SPEC_TYPES } },
+  draftRequired: { kind: 'flag' },
   draftMin: integer(0, 2 ** 16),
   draftMax: integer(0, 2 ** 16),
   pMin: number(0, 1),
+  ngramSimpleSizeN: integer(1, 1024),
+  ngramSimpleSizeM: integer(1, 1024),
+  ngramMapKSizeN: integer(1, 1024),
+  ngramMapKSizeM: integer(1, 1024),
+  ngramModNMatch: integer(1, 1024),
+  ngramModNMin: integer(0, 1024),
+  ngramModNMax: integer(0, 1024),
+  specSynthRates: { kind: 'list', of: number(0, 1) },
+  specSynthLen: number(1, 1025),
   ctxShift: { kind: 'flag' },
   nPredict: integer(-1, 2 ** 31 - 1),
   temperature: number(0, Number.MAX_VALUE),
@@ -34,6 +47,11 @@ const RULES: Readonly<Record<keyof WireOptions, Rule>> = {
   cachePrompt: { kind: 'flag' },
   nBatch: integer(1, 4096),
   cacheType: { kind: 'word', words: ['f32', 'f16'] },
+  embeddings: { kind: 'flag' },
+  pooling: { kind: 'word', words: ['none', 'mean', 'cls', 'last'] },
+  embdNormalize: integer(-1, 2 ** 31 - 1),
+  nUbatch: integer(1, 2 ** 20),
+  spmInfill: { kind: 'flag' },
   chatTemplate: { kind: 'text' },
   jinja: { kind: 'flag' },
   chatTemplateKwargs: { kind: 'record' },
@@ -79,6 +97,10 @@ export function checkOptions(options: { readonly [Name in keyof WireOptions]: un
   if (typeof draftMin === 'number' && typeof draftMax === 'number' && draftMin > draftMax) {
     throw invalid(`draftMin (${draftMin}) must not be above draftMax (${draftMax})`);
   }
+  const { ngramModNMin = NGRAM_DEFAULTS.nMin, ngramModNMax = NGRAM_DEFAULTS.nMax } = options;
+  if (typeof ngramModNMin === 'number' && typeof ngramModNMax === 'number' && ngramModNMin > ngramModNMax) {
+    throw invalid(`ngramModNMin (${ngramModNMin}) must not be above ngramModNMax (${ngramModNMax})`);
+  }
   if (typeof nSlots === 'number' && typeof nBatch === 'number' && nSlots > nBatch) {
     throw invalid(
       `nBatch (${nBatch}) must be at least nSlots (${nSlots}): each slot has a row in every batch`,
@@ -118,6 +140,8 @@ function fits(value: unknown, rule: Rule): boolean {
       return Array.isArray(value) ? value.every(isText) : isText(value);
     case 'record':
       return typeof value === 'object' && value !== null && !Array.isArray(value);
+    case 'list':
+      return Array.isArray(value) && value.every(element => fits(element, rule.of));
     case 'source':
       return typeof value === 'string' || value instanceof Blob;
   }
@@ -149,6 +173,8 @@ function expectation(rule: Rule): string {
       return 'a list of texts that are not empty';
     case 'record':
       return 'an object';
+    case 'list':
+      return `a list, each element ${expectation(rule.of)}`;
     case 'source':
       return 'a URL or a Blob';
   }

@@ -2,6 +2,7 @@ import { BROWSER_FLAGS } from './browserFlags.ts';
 import { CHAT_FLAGS } from './chatFlags.ts';
 import { CONTEXT_FLAGS } from './contextFlags.ts';
 import { DOOR_FLAGS } from './doorFlags.ts';
+import { EMBEDDING_FLAGS } from './embeddingFlags.ts';
 import type { Flag } from './flag.ts';
 import { MODEL_FLAGS } from './modelFlags.ts';
 import { SAMPLING_FLAGS } from './samplingFlags.ts';
@@ -20,6 +21,7 @@ export const FLAG_GROUPS: readonly FlagGroup[] = [
   { title: 'speculative decoding', flags: SPECULATION_FLAGS },
   { title: 'defaults of requests', flags: SAMPLING_FLAGS },
   { title: 'chats', flags: CHAT_FLAGS },
+  { title: 'embeddings and infill', flags: EMBEDDING_FLAGS },
   { title: 'the server', flags: DOOR_FLAGS },
   { title: 'the browser', flags: BROWSER_FLAGS },
 ];

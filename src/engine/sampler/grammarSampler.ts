@@ -35,9 +35,9 @@ export class GrammarSampler implements Sampler {
     this.#trigger = trigger;
   }
 
-  accept(token: TokenId): void {
+  accept(token: TokenId, advancesGrammar = true): void {
     this.#chain.accept(token);
-    if (this.#isSampled) this.#follow(token);
+    if (this.#isSampled && advancesGrammar) this.#follow(token);
     this.#isSampled = false;
   }
 
@@ -50,6 +50,10 @@ export class GrammarSampler implements Sampler {
 
   survivors(): ReturnType<Sampler['survivors']> {
     return this.#chain.survivors();
+  }
+
+  countAllowed(draft: readonly TokenId[]): number {
+    return this.#trigger === null ? this.#matcher.countAllowed(draft) : draft.length;
   }
 
   #follow(token: TokenId): void {

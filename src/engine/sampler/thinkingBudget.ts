@@ -40,8 +40,8 @@ export class ThinkingBudget implements Sampler {
     return this.#chain.needs;
   }
 
-  accept(token: TokenId): void {
-    this.#chain.accept(token);
+  accept(token: TokenId, advancesGrammar = true): void {
+    this.#chain.accept(token, advancesGrammar);
     if (this.#isSampled) this.#follow(token);
     this.#isSampled = false;
   }
@@ -55,6 +55,10 @@ export class ThinkingBudget implements Sampler {
 
   survivors(): ReturnType<Sampler['survivors']> {
     return this.#chain.survivors();
+  }
+
+  countAllowed(draft: readonly TokenId[]): number {
+    return this.#chain.countAllowed?.(draft) ?? draft.length;
   }
 
   /** Ends the thoughts, if there are any at the moment. */

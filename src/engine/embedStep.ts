@@ -1,0 +1,55 @@
+import { assert } from '../util/assert.ts';
+import { shareBatch } from './batchShare.ts';
+import type { BatchRow, ForwardPass } from './forwardPass.ts';
+import type { Pool } from './pooling.ts';
+import type { Sequence, StepResult } from './sequence.ts';
+
+/** A prompt whose hidden states are wanted, and no tokens after it. */
+export interface EmbeddedSequence extends Sequence {
+  readonly pool: Pool;
+}
+
+export function isEmbedded(sequence: Sequence): sequence is EmbeddedSequence {
+  return sequence.pool !== undefined;
+}
+
+/**
+ * Decodes one batch of at most `nRows` rows of such prompts, first come first served, and pools their hidden states as they
+ * come back: no more of them is kept than the pooling needs. When the model fails, the sequences are as they were.
+ */
+export async function embedStep(
+  target: ForwardPass,
+  sequences: readonly EmbeddedSequence[],
+  nRows: number,
+): Promise<StepResult[]> {
+  const { nTokens } = shareBatch(
+    sequences.map(({ tokens, nPast }) => ({
+      nPending: tokens.length - nPast,
+      nDraftMax: 0,
+      isPrompt: true,
+    })),
+    nRows,
+  );
+  const rows = sequences.map((sequence, i) => rowsOf(sequence, nTokens[i]));
+  const states = (await target.embed(rows.flat())).values();
+  const results = sequences.map((sequence, i): StepResult => {
+    for (const { output } of rows[i]) if (output) sequence.pool.add(next(states));
+    sequence.nPast += nTokens[i];
+    return { sequence, nPrompt: nTokens[i], sampled: [], nDrafted: 0, nAccepted: 0 };
+  });
+  assert(states.next().done, 'more hidden states than output rows');
+  return results;
+}
+
+function rowsOf({ tokens, nPast, slot, pool }: EmbeddedSequence, nTokens: number): BatchRow[] {
+  return tokens.slice(nPast, nPast + nTokens).map((token, i) => {
+    const position = nPast + i;
+    return { token, position, slot, output: pool.needs(position) };
+  });
+}
+
+function next(states: Iterator<Float32Array>): Float32Array {
+  const { value, done } = states.next();
+  assert(!done, 'fewer hidden states than output rows');
+  return value;
+}

@@ -1,0 +1,29 @@
+/** What a request has where it does not say: llama.cpp's `--embd-normalize`. */
+export const DEFAULT_EMBD_NORMALIZE = 2;
+
+/** The largest value of an int16 embedding, less a margin. */
+const INT16_RANGE = 32760;
+
+/**
+ * An embedding over its norm, as llama.cpp's `common_embd_normalize` computes it: -1 leaves it alone, 0 scales the largest
+ * value to the range of an int16, any other p divides by the p-norm (1: sum of magnitudes, 2: Euclidean length). A vector
+ * of zeros stays one.
+ */
+export function normalized(vector: Float32Array, p: number): Float32Array {
+  const divisor = norm(vector, p);
+  const scale = divisor > 0 ? Math.fround(1 / divisor) : 0;
+  return vector.map(value => value * scale);
+}
+
+function norm(vector: Float32Array, p: number): number {
+  switch (p) {
+    case -1:
+      return 1;
+    case 0:
+      return vector.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) / INT16_RANGE;
+    case 2:
+      return Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
+    default:
+      return vector.reduce((sum, value) => sum + Math.abs(value) ** p, 0) ** (1 / p);
+  }
+}

@@ -1,0 +1,96 @@
+import type { Hono } from 'hono';
+import { Pool, type Pooling } from '../../engine/pooling.ts';
+import type { ServerSettings } from '../../protocol/options.ts';
+import { ForetokenError } from '../../util/errors.ts';
+import type { CompletionDeps } from '../completion.ts';
+import { jsonResponse, readJsonObject } from '../jsonBody.ts';
+import { runTasks } from '../runTasks.ts';
+import { readFields } from '../schema.ts';
+import type { Task } from '../task.ts';
+import { type Embedding, nativeBody, openAiBody } from './format.ts';
+import { DEFAULT_EMBD_NORMALIZE, normalized } from './normalize.ts';
+import { checkInputLength, readEmbeddingRequest } from './request.ts';
+
+/** A prompt to embed, and what takes its hidden states. */
+interface EmbeddingTask extends Task {
+  readonly pool: Pool;
+}
+
+/** Adds llama-server's own routes for embeddings, and OpenAI's. Without the option `embeddings` they answer 501. */
+export function addEmbeddingRoutes(routes: Hono, settings: ServerSettings, deps: CompletionDeps): void {
+  for (const path of ['/embedding', '/embeddings']) {
+    routes.post(path, ({ req: { raw } }) => handleEmbeddings(raw, false, settings, deps));
+  }
+  routes.post('/v1/embeddings', ({ req: { raw } }) => handleEmbeddings(raw, true, settings, deps));
+}
+
+async function handleEmbeddings(
+  request: Request,
+  isOpenAiRoute: boolean,
+  settings: ServerSettings,
+  deps: CompletionDeps,
+): Promise<Response> {
+  const { pooling = 'none', embdNormalize = DEFAULT_EMBD_NORMALIZE, nUbatch = Infinity } = settings;
+  if (!settings.embeddings) {
+    throw new ForetokenError(
+      'not_supported',
+      'This server does not support embeddings. Start it with `--embeddings`',
+    );
+  }
+  if (isOpenAiRoute && pooling === 'none') {
+    throw new ForetokenError(
+      'invalid_request',
+      "Pooling type 'none' is not OAI compatible. Please use a different pooling type",
+    );
+  }
+  const { tokenizer, model } = deps.context;
+  const asked = readEmbeddingRequest(await readJsonObject(request), tokenizer, { embdNormalize, model });
+  for (const { length } of asked.prompts) checkInputLength(length, pooling, nUbatch, deps.nCtx);
+
+  const embedded = await embed(asked.prompts, pooling, request.signal, deps);
+  const embeddings = embedded.map(
+    ({ prompt, pool }): Embedding => ({
+      nTokens: prompt.length,
+      // What belongs to single tokens is given as it is.
+      vectors:
+        pooling === 'none'
+          ? pool.vectors
+          : pool.vectors.map(vector => normalized(vector, asked.embdNormalize)),
+    }),
+  );
+  return jsonResponse(
+    isOpenAiRoute && asked.openAi
+      ? openAiBody(embeddings, asked.model, asked.base64)
+      : nativeBody(embeddings),
+  );
+}
+
+/** Decodes the prompts in slots, like those of completions, and resolves when all their states are pooled. */
+async function embed(
+  prompts: readonly (readonly number[])[],
+  pooling: Pooling,
+  signal: AbortSignal,
+  deps: CompletionDeps,
+): Promise<readonly EmbeddingTask[]> {
+  const params = readFields(deps.fields, {
+    n_predict: 0,
+    'speculative.n_max': 0,
+    // A state that was not read back when its token was decoded is gone; the last one is always decoded anew.
+    ...(pooling !== 'last' && { cache_prompt: false }),
+  });
+  const tasks = prompts.map(
+    (prompt, index): EmbeddingTask => ({
+      id: deps.nextTaskId(),
+      index,
+      prompt,
+      params,
+      sampler: deps.createSampler(params),
+      nPredict: 0,
+      pool: new Pool(pooling, prompt.length),
+    }),
+  );
+  await new Promise<void>((resolve, reject) => {
+    runTasks(deps.scheduler, tasks, signal, { event() {}, done: resolve, failed: reject });
+  });
+  return tasks;
+}
