@@ -134,6 +134,29 @@ describe('a chat template', () => {
     expect(render({ jinja: false }, { messages })).toMatch(/<\|im_end\|>\n<\|im_start\|>assistant\n$/);
   });
 
+  it.each([
+    { body: {}, end: ';A:<think></think>Wh' },
+    {
+      body: { continue_final_message: 'content', add_generation_prompt: false },
+      end: ';A:<think></think>Wh',
+    },
+    {
+      body: { continue_final_message: 'reasoning_content', add_generation_prompt: false },
+      end: ';A:<think>',
+    },
+    { body: {}, reasoning: 'hm', end: ';A:<think>hm</think>Wh' },
+    { body: {}, reasoning: 'hm', content: '', end: ';A:<think>hm' },
+    { body: {}, settings: { prefillAssistant: false }, end: ';A:<think>' },
+  ])(
+    'goes on from thoughts or behind them, $body $settings',
+    ({ body, settings, reasoning, content = 'Wh', end }) => {
+      const message = { role: 'assistant', content, ...(reasoning && { reasoning_content: reasoning }) };
+      const messages = [...CONVERSATION, message];
+      const option = `{% for m in messages %}{{ m.content }};{% endfor %}{% if add_generation_prompt %}A:<think>{# </think> #}{% endif %}`;
+      expect(render({ option }, { messages, ...body }, settings).endsWith(end)).toBe(true);
+    },
+  );
+
   it('hands over tools, and arguments of calls in the shape the template takes', () => {
     const tool = { type: 'function', function: { name: 'clock', parameters: {} } };
     const messages = [

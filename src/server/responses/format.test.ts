@@ -1,3 +1,4 @@
+import { OpenAI } from 'openai';
 import { describe, expect, it } from 'vitest';
 import type { ResponseEvent, ResponseObject } from '../../protocol/responses.ts';
 import { errorOf, letters, parseNamedEvents, ScriptedForwardPass, testServer } from '../testServer.ts';
@@ -107,6 +108,19 @@ describe('/v1/responses', () => {
   it.each(['/v1/responses', '/responses'])('%s/input_tokens counts the prompt', async path => {
     const response = await newServer().post(`${path}/input_tokens`, { instructions: 'q', input: 'xyz' });
     expect(await response.json()).toEqual({ input_tokens: 5, object: 'response.input_tokens' });
+  });
+
+  it('is what the official client puts together from a stream', async () => {
+    const server = newServer();
+    const client = new OpenAI({
+      apiKey: 'none needed',
+      baseURL: 'http://foretoken.invalid/v1',
+      fetch: (input, init) => server.fetch(new Request(input, init)),
+    });
+    const stream = client.responses.stream({ model: 'any', input: 'xy' });
+    expect((await stream.finalResponse()).output_text).toBe('hello');
+    const whole = await client.responses.create({ model: 'any', input: 'xy', max_output_tokens: 2 });
+    expect(whole.output_text).toBe('he');
   });
 
   it('refuses in JSON what cannot be a chat', async () => {
