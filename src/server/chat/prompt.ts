@@ -50,14 +50,10 @@ export function renderChat(body: JsonObject, context: ChatContext): ChatPrompt {
     }
     case 'jinja': {
       const turns = continuation ? messages.slice(0, -1) : messages;
-      const { closed, opener: own } = renderJinja(template, turns, tools, reasoning, tokenizer);
+      const { closed, before, opener: own } = renderJinja(template, turns, tools, reasoning, tokenizer);
       const opener = continuation ? continued(own, continuation, tags) : addOpener ? own : '';
-      return {
-        ...known,
-        text: withoutAddedTokens(closed + opener, tokenizer),
-        opener,
-        isThinking: tags !== null && endsInThoughts(opener, tags),
-      };
+      const text = withoutAddedTokens(continuation || addOpener ? before + opener : closed, tokenizer);
+      return { ...known, text, opener, isThinking: tags !== null && endsInThoughts(text, opener, tags) };
     }
     case 'unusable':
       throw template.error;
@@ -70,14 +66,14 @@ function templateFor({ tools }: ToolOptions, template: ChatTemplate): ChatTempla
   return template.kind === 'jinja' && tools.length > 0 ? (template.toolUse ?? template) : template;
 }
 
-/** The turns as the template has them, and what it puts behind them to open the answer. */
+/** The turns closed as the template has them, and the turns before an answer with what opens it. */
 function renderJinja(
   { jinja, caps }: JinjaChatTemplate,
   turns: readonly ChatMessage[],
   { tools }: ToolOptions,
   { isEnabled, variables }: ReasoningOptions,
   tokenizer: Tokenizer,
-): { closed: string; opener: string } {
+): { closed: string; before: string; opener: string } {
   const render = (addGenerationPrompt: boolean) =>
     jinja.render({
       messages: suitedMessages(turns, caps),
@@ -91,7 +87,7 @@ function renderJinja(
   const [closed, opened] = [render(false), render(true)];
   let nSame = 0;
   while (nSame < closed.length && closed[nSame] === opened[nSame]) nSame++;
-  return { closed, opener: opened.slice(nSame) };
+  return { closed, before: opened.slice(0, nSame), opener: opened.slice(nSame) };
 }
 
 /** The opener with the beginning of the answer: thoughts, which end before the content does. */
@@ -103,8 +99,9 @@ function continued(opener: string, { message, part }: Continuation, tags: Thinki
   return part === 'content' ? `${outside}${thoughts}${tags.end}${content}` : outside + thoughts;
 }
 
-function endsInThoughts(opener: string, { start, end }: ThinkingTags): boolean {
-  return opener.lastIndexOf(start) > opener.lastIndexOf(end);
+/** Some templates open the answer whether they are asked to or not. */
+function endsInThoughts(text: string, opener: string, { start, end }: ThinkingTags): boolean {
+  return opener.lastIndexOf(start) > opener.lastIndexOf(end) || text.trimEnd().endsWith(start);
 }
 
 /** The text without a special token at either end that tokenizing would add a second time. */

@@ -157,6 +157,15 @@ describe('a chat template', () => {
     },
   );
 
+  it('may close turns in another way than it opens an answer', () => {
+    const option = '{{ messages[0].content }}{% if add_generation_prompt %}<|a|>{% else %}<|end|>{% endif %}';
+    const user = { role: 'user', content: 'x' };
+    const started = [user, { role: 'assistant', content: 'y' }];
+    expect(render({ option }, { messages: [user] })).toBe('x<|a|>');
+    expect(render({ option }, { messages: [user], add_generation_prompt: false })).toBe('x<|end|>');
+    expect(render({ option }, { messages: started })).toBe('x<|a|>y');
+  });
+
   it('hands over tools, and arguments of calls in the shape the template takes', () => {
     const tool = { type: 'function', function: { name: 'clock', parameters: {} } };
     const messages = [

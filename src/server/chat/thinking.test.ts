@@ -39,6 +39,7 @@ describe('thoughts', () => {
 });
 
 const THINKER = templateOpening('A:{# </think> #}');
+const ALWAYS_OPEN = '{{ messages[0].content }}<think>\n{# </think> #}';
 const OPEN = templateOpening('A:<think>{% if not enable_thinking %}</think>{% endif %}');
 
 describe('a chat with a model that thinks', () => {
@@ -47,6 +48,7 @@ describe('a chat with a model that thinks', () => {
   it.each([
     { chatTemplate: THINKER, says, reasoning: 'so\nso', content: 'yes' },
     { chatTemplate: OPEN, says: 'so\nso</think>yes', reasoning: 'so\nso', content: 'yes' },
+    { chatTemplate: ALWAYS_OPEN, says: 'so</think>yes', reasoning: 'so', content: 'yes' },
     { chatTemplate: THINKER, says: 'yes', reasoning: undefined, content: 'yes' },
     { chatTemplate: THINKER, says, body: { reasoning_format: 'none' }, content: says },
     { chatTemplate: THINKER, says, settings: { reasoningFormat: 'none' as const }, content: says },

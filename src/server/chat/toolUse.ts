@@ -40,10 +40,10 @@ export function readToolUse(body: JsonObject, prompt: ChatPrompt): ToolUse | nul
 /** A model that was never told of tools is not taken to call any, unless it has to. */
 function formatOf({ template, tools: { choice } }: ChatPrompt): ToolFormat | null {
   if (template.kind !== 'jinja') return null;
+  const known = findToolFormat(template.source);
+  if (known !== null) return known;
   const { supports_tools, supports_tool_calls } = template.caps;
-  const isTold = supports_tools || supports_tool_calls;
-  const known = isTold ? findToolFormat(template.source) : null;
-  return known ?? (isTold || choice === 'required' ? GENERIC_TOOL_FORMAT : null);
+  return supports_tools || supports_tool_calls || choice === 'required' ? GENERIC_TOOL_FORMAT : null;
 }
 
 /** Calls are told from text behind the thoughts, by the same rule that reads them. */
