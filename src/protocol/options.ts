@@ -29,6 +29,9 @@ export type Pooling = 'none' | 'mean' | 'cls' | 'last';
 /** Largest number of rows in one batch, unless `nBatch` says otherwise. */
 export const DEFAULT_N_BATCH = 64;
 
+/** MiB of prompts that are kept in memory, unless `cacheRam` says otherwise. */
+export const DEFAULT_CACHE_RAM = 8192;
+
 /** Options of `createServer`; the defaults are llama-server's where it has them. */
 export interface ServerOptions {
   readonly model: ModelSource;
@@ -78,6 +81,23 @@ export interface ServerOptions {
   readonly seed?: number;
   /** Default `cache_prompt` of requests. Default true. */
   readonly cachePrompt?: boolean;
+  /**
+   * Default `n_cache_reuse` of requests: chunks of a prompt that a slot holds at other positions are moved and used when they
+   * have at least so many tokens. Such an answer is not exact: the moved tokens were decoded behind other text. Default 0: off.
+   */
+  readonly cacheReuse?: number;
+  /**
+   * Most memory, in MiB, for prompts that had to leave their slots; when one comes again it is not decoded again. 0 turns this
+   * off, -1 sets no limit. Default 8192.
+   */
+  readonly cacheRam?: number;
+  /** Whether slots without a task are saved there as well, whenever a task starts. Default true. */
+  readonly cacheIdleSlots?: boolean;
+  /**
+   * Where `POST /slots/:id?action=save` puts its files: name of a directory in the origin private file system, or a URL below
+   * which files can be got and put. Default: nowhere, slots cannot be saved.
+   */
+  readonly slotSavePath?: string;
   /** Largest number of rows in one batch, at least `nSlots`. Default 64. */
   readonly nBatch?: number;
   /** Type of the KV cache of the target and the draft. Default f16. */
@@ -135,12 +155,17 @@ export interface ServerOptions {
   readonly predictRoute?: string;
   /** Chat answers say what was asked of the model (`__verbose`), unless a request says otherwise. Default false. */
   readonly verbose?: boolean;
+  /** Engines that answered before this one, for `/metrics`; `foretoken serve` sets it. Default 0. */
+  readonly restarts?: number;
   /** Count every WebGPU call, for benchmarks; read with `server.counters()`. */
   readonly countCalls?: boolean;
 }
 
 /** `ServerOptions` without the two sources, which the composition root resolves. */
-export type ServerSettings = Omit<ServerOptions, 'model' | 'modelDraft' | 'countCalls' | 'cacheType'>;
+export type ServerSettings = Omit<
+  ServerOptions,
+  'model' | 'modelDraft' | 'countCalls' | 'cacheType' | 'slotSavePath'
+>;
 
 /** The adapter that answered. */
 export interface AdapterReport {

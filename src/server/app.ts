@@ -6,6 +6,7 @@ import { createSampler } from '../engine/sampler/createSampler.ts';
 import { buildDryBreakers } from '../engine/sampler/dryBreakers.ts';
 import { SyntheticAcceptance } from '../engine/syntheticAcceptance.ts';
 import {
+  DEFAULT_CACHE_RAM,
   DEFAULT_N_BATCH,
   type ServerReport,
   type ServerSettings,
@@ -15,6 +16,7 @@ import type { Tokenizer } from '../tokenizer/index.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { addAbsentFeatureRoutes } from './absentFeatures.ts';
 import { checkApiKey } from './access.ts';
+import { SlotCaches } from './cache/slotCaches.ts';
 import { addChatRoutes } from './chat/routes.ts';
 import { createChatTemplate } from './chat/template.ts';
 import { type CompletionDeps, complete, handleCompletion } from './completion.ts';
@@ -34,6 +36,7 @@ import { RunningCompletions } from './runningCompletions.ts';
 import { concreteSeed, type SamplerContext, samplerParamsOf } from './samplerParams.ts';
 import { Scheduler } from './scheduler.ts';
 import { readFields, withDefaults } from './schema.ts';
+import { handleSlotAction, type SlotFiles } from './slotActions.ts';
 import { DEFAULT_SLOT_PROMPT_SIMILARITY } from './slots.ts';
 import { slotView } from './slotsView.ts';
 import { limitThinking } from './thinkingLimit.ts';
@@ -54,6 +57,10 @@ export interface AppDeps {
   readonly chatTemplate?: string | null;
   /** The model's own for conversations with tools, if that is another one. */
   readonly toolUseTemplate?: string | null;
+  /** Where slots are saved; nowhere without it. */
+  readonly slotFiles?: SlotFiles | null;
+  /** Told what the server does, a line at a time. */
+  readonly log?: (line: string) => void;
   /** What was counted before, by a server of the same models. */
   readonly metrics?: Metrics;
   /** Where the models may be gone for a while. */
@@ -87,6 +94,16 @@ export function createApp(deps: AppDeps): App {
   const { nCtx, nSlots } = target;
   const random = deps.randomSeed ?? randomSeed;
   const { syntheticAcceptance = null } = deps;
+  const { now = () => performance.now(), log = () => {} } = deps;
+  const slotPromptSimilarity = settings.slotPromptSimilarity ?? DEFAULT_SLOT_PROMPT_SIMILARITY;
+  const caches = new SlotCaches(target, {
+    minSimilarity: slotPromptSimilarity,
+    limitBytes: unlimitedIfNegative((settings.cacheRam ?? DEFAULT_CACHE_RAM) * 2 ** 20),
+    saveIdle: settings.cacheIdleSlots ?? true,
+    // Every slot has cells of its own.
+    clearIdle: false,
+    log,
+  });
   const scheduler = new Scheduler(
     new Decoder(target, drafts, { nBatch: settings.nBatch ?? DEFAULT_N_BATCH }),
     nSlots,
@@ -95,12 +112,14 @@ export function createApp(deps: AppDeps): App {
       nCtx,
       ctxShift: settings.ctxShift ?? false,
       contBatching: settings.contBatching ?? true,
-      slotPromptSimilarity: settings.slotPromptSimilarity ?? DEFAULT_SLOT_PROMPT_SIMILARITY,
       createAcceptance: ({ seed }) =>
         syntheticAcceptance &&
         new SyntheticAcceptance(syntheticAcceptance, tokenizer.eogTokens, concreteSeed(seed, random)),
+      slotPromptSimilarity,
+      log,
     },
-    deps.now ?? (() => performance.now()),
+    caches,
+    now,
     metrics,
   );
   const fields = withDefaults(completionFields(settings, tokenizer, nSlots), settings.requestDefaults ?? {});
@@ -164,6 +183,10 @@ export function createApp(deps: AppDeps): App {
     return metricsResponse(metrics.scrape(scheduler.load));
   });
   routes.get('/slots', c => listSlots(c.req.query('fail_on_no_slot')));
+  const slotActions = { scheduler, target, files: deps.slotFiles ?? null, now, log };
+  routes.post('/slots/:id', c =>
+    handleSlotAction(c.req.raw, c.req.param('id'), c.req.query('action'), slotActions),
+  );
   for (const path of ['/completion', '/completions']) {
     routes.post(path, c => handleCompletion(c.req.raw, completion));
   }

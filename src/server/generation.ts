@@ -42,7 +42,7 @@ export class Generation {
   #text = '';
   #hasNewLine = false;
   #truncated = false;
-  /** Positions at the beginning that no context shift has touched. */
+  /** Positions at the beginning that were never moved. */
   #nUnshifted = Number.POSITIVE_INFINITY;
   #stopType: StopType = 'none';
   #stoppingWord = '';
@@ -143,6 +143,11 @@ export class Generation {
   /** To be called when positions of the sequence from `keep` on were dropped to make room. */
   markShifted(keep: number): void {
     this.#truncated = true;
+    this.markMoved(keep);
+  }
+
+  /** To be called when what the slot holds from `keep` on was decoded at other positions. */
+  markMoved(keep: number): void {
     this.#nUnshifted = Math.min(this.#nUnshifted, keep);
   }
 

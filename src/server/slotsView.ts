@@ -14,7 +14,7 @@ export function slotView(slot: Slot, nCtx: number, context: SettingsContext): Js
     is_processing: busy,
     ...(generation && {
       id_task: generation.task.id,
-      n_prompt_tokens: busy ? generation.sequence.nPast : state.cached.length,
+      n_prompt_tokens: busy ? generation.sequence.nPast : state.cells.length,
       n_prompt_tokens_processed: generation.nPromptDone - generation.nCached,
       n_prompt_tokens_cache: generation.nCached,
       params: reducedGenerationSettings(generation.task.params, context),

@@ -13,6 +13,7 @@ import { describeModel } from './modelReport.ts';
 import { checkOptions, contextSize } from './options.ts';
 import { Resources } from './resources.ts';
 import { type Idler, type Sleep, Sleeper } from './sleep.ts';
+import { openSlotFiles } from './slotFiles.ts';
 import { createDrafts, isSynthetic, optionWarnings, specKindsOf, specTypesOf } from './speculation.ts';
 import { syntheticAcceptance } from './syntheticOptions.ts';
 import { chatTemplateOf, toolUseTemplateOf, vocabularyFrom } from './vocabulary.ts';
@@ -27,26 +28,31 @@ interface OpenedModel {
 }
 
 /** Loads the models and wires everything together. On failure whatever was opened is closed again. */
-export async function compose(options: WireOptions, onProgress: OnProgress): Promise<Composition> {
+export async function compose(
+  options: WireOptions,
+  onProgress: OnProgress,
+  onLog: (line: string) => void,
+): Promise<Composition> {
   checkOptions(options);
   // Wrong rates, or nothing to speculate with at them, are known before anything is loaded.
   syntheticAcceptance(options, specKindsOf(options, options.modelDraft !== undefined));
   const { sleepIdleSeconds = -1 } = options;
   const metrics = new Metrics();
-  if (sleepIdleSeconds <= 0) return composeOnce(options, onProgress, metrics, null);
-  const compose = (sleep: Sleep) => composeOnce(options, onProgress, metrics, sleep);
+  if (sleepIdleSeconds <= 0) return composeOnce(options, onProgress, onLog, metrics, null);
+  const compose = (sleep: Sleep) => composeOnce(options, onProgress, onLog, metrics, sleep);
   return Sleeper.create(compose, 1000 * sleepIdleSeconds);
 }
 
 async function composeOnce(
   options: WireOptions,
   onProgress: OnProgress,
+  log: (line: string) => void,
   metrics: Metrics,
   sleep: Sleep | null,
 ): Promise<Idler> {
   const resources = new Resources();
   try {
-    return await wire(options, onProgress, resources, metrics, sleep);
+    return await wire(options, onProgress, log, resources, metrics, sleep);
   } catch (error) {
     // The failure that brought us here is the one to report.
     await resources.close().catch(() => {});
@@ -57,6 +63,7 @@ async function composeOnce(
 async function wire(
   options: WireOptions,
   onProgress: OnProgress,
+  log: (line: string) => void,
   resources: Resources,
   metrics: Metrics,
   sleep: Sleep | null,
@@ -75,6 +82,7 @@ async function wire(
     countCalls: _,
     model: __,
     modelDraft: ___,
+    slotSavePath,
     ...given
   } = options;
   const settings = { ...given, nCtx, nSlots };
@@ -110,6 +118,8 @@ async function wire(
       report,
       chatTemplate: chatTemplateOf(target.file.gguf.metadata),
       toolUseTemplate: toolUseTemplateOf(target.file.gguf.metadata),
+      slotFiles: slotSavePath === undefined ? null : openSlotFiles(slotSavePath),
+      log,
       metrics,
       sleep,
     }),

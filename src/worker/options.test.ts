@@ -57,6 +57,8 @@ describe('checkOptions', () => {
     [{ temperature: -1 }, 'temperature must be a number from 0; got -1'],
     [{ ctxShift: 1 }, 'ctxShift must be true or false; got 1'],
     [{ cacheType: 'q8_0' }, "cacheType must be 'f32' or 'f16'"],
+    [{ cacheRam: -2 }, 'cacheRam must be a whole number from -1 to 2147483647; got -2'],
+    [{ slotSavePath: '' }, 'slotSavePath must be a text that is not empty'],
     [{ alias: '' }, 'alias must be a list of texts that are not empty'],
     [{ pooling: 'rank' }, "pooling must be 'none' or 'mean' or 'cls' or 'last'"],
     [{ embdNormalize: -2 }, 'embdNormalize must be a whole number from -1'],

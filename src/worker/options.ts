@@ -45,6 +45,10 @@ const RULES: Readonly<Record<keyof WireOptions, Rule>> = {
   temperature: number(0, Number.MAX_VALUE),
   seed: integer(-1, 2 ** 32 - 1),
   cachePrompt: { kind: 'flag' },
+  cacheReuse: integer(0, 2 ** 31 - 1),
+  cacheRam: integer(-1, 2 ** 31 - 1),
+  cacheIdleSlots: { kind: 'flag' },
+  slotSavePath: { kind: 'text' },
   nBatch: integer(1, 4096),
   cacheType: { kind: 'word', words: ['f32', 'f16'] },
   embeddings: { kind: 'flag' },
@@ -72,6 +76,7 @@ const RULES: Readonly<Record<keyof WireOptions, Rule>> = {
   sleepIdleSeconds: number(-1, 2 ** 31 / 1000),
   predictRoute: { kind: 'text' },
   verbose: { kind: 'flag' },
+  restarts: integer(0, 2 ** 31 - 1),
   countCalls: { kind: 'flag' },
 };
 
