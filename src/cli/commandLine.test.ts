@@ -125,6 +125,17 @@ describe('readCommandLine', () => {
     ['--no-slots --metrics --props', { slotsEndpoint: false, metricsEndpoint: true, propsEndpoint: true }],
     ['-nocb', { contBatching: false }],
     ['--no-jinja --chat-template llama3', { jinja: false, chatTemplate: 'llama3' }],
+    [
+      '--chat-template-kwargs {"a":1} --reasoning-effort low',
+      { chatTemplateKwargs: { a: 1, reasoning_effort: 'low' } },
+    ],
+    ['--reasoning-effort default', {}],
+    ['-rea off --reasoning-format none', { reasoning: 'off', reasoningFormat: 'none' }],
+    [
+      '--reasoning-budget 0 --reasoning-budget-message Enough',
+      { reasoningBudget: 0, reasoningBudgetMessage: 'Enough' },
+    ],
+    ['--no-prefill-assistant', { prefillAssistant: false }],
     ['--threads 4 -fa off --swa-full --backend_sampling -ngl 99 -lv 3', {}],
   ])('reads %s', (line, engine) => {
     expect(serveOptions(line.split(' ')).engine).toEqual({ ...AUTO, alias: 'a.gguf', ...engine });

@@ -24,7 +24,7 @@ import { completionFields } from './completionFields.ts';
 import { addEmbeddingRoutes } from './embeddings/routes.ts';
 import { errorResponse } from './errorResponse.ts';
 import { grammarConstraint } from './grammarConstraint.ts';
-import { grammarOf } from './grammarFields.ts';
+import { constraintOf } from './grammarFields.ts';
 import { handleInfill } from './infill.ts';
 import { jsonResponse, readJsonObject } from './jsonBody.ts';
 import { Metrics } from './metrics.ts';
@@ -32,12 +32,14 @@ import { type ModelViewDeps, modelsView, propsView } from './modelViews.ts';
 import { createTextFormat } from './openai/textFormat.ts';
 import { handlePredict } from './predict.ts';
 import type { ResponseContext } from './response.ts';
+import { RunningCompletions } from './runningCompletions.ts';
 import { concreteSeed, type SamplerContext, samplerParamsOf } from './samplerParams.ts';
 import { Scheduler } from './scheduler.ts';
 import { readFields, withDefaults } from './schema.ts';
 import { handleSlotAction, type SlotFiles } from './slotActions.ts';
 import { DEFAULT_SLOT_PROMPT_SIMILARITY } from './slots.ts';
 import { slotView } from './slotsView.ts';
+import { limitThinking } from './thinkingLimit.ts';
 import { handleDetokenize, handleTokenize } from './tokenize.ts';
 
 /** What a server is made of. The two last stand in for the clock and for chance in tests. */
@@ -53,6 +55,8 @@ export interface AppDeps {
   readonly report: ServerReport;
   /** The model's own chat template, if it has one. */
   readonly chatTemplate?: string | null;
+  /** The model's own for conversations with tools, if that is another one. */
+  readonly toolUseTemplate?: string | null;
   /** Where slots are saved; nowhere without it. */
   readonly slotFiles?: SlotFiles | null;
   /** Told what the server does, a line at a time. */
@@ -130,6 +134,7 @@ export function createApp(deps: AppDeps): App {
   const template = createChatTemplate({
     option: settings.chatTemplate,
     model: deps.chatTemplate ?? null,
+    toolUse: deps.toolUseTemplate ?? null,
     jinja: settings.jinja ?? true,
   });
   const sampling = samplerContext(tokenizer, random);
@@ -141,8 +146,12 @@ export function createApp(deps: AppDeps): App {
     context,
     nCtx,
     nPredict: unlimitedIfNegative(settings.nPredict ?? -1),
-    createSampler: params =>
-      constrain(createSampler(samplerParamsOf(params, sampling), tokenizer.nVocab), grammarOf(params)),
+    createSampler(params) {
+      const chain = createSampler(samplerParamsOf(params, sampling), tokenizer.nVocab);
+      const constrained = constrain(chain, constraintOf(params), params.chat?.preserved ?? []);
+      return limitThinking(constrained, params.chat?.thinking ?? null, tokenizer);
+    },
+    running: new RunningCompletions(),
     nextTaskId: () => nTasks++,
   };
   const model: ModelViewDeps = {
@@ -184,7 +193,7 @@ export function createApp(deps: AppDeps): App {
   routes.post('/v1/completions', async c =>
     complete(await readJsonObject(c.req.raw), c.req.raw.signal, createTextFormat(context.model), completion),
   );
-  addChatRoutes(routes, { template, tokenizer }, completion);
+  addChatRoutes(routes, { template, tokenizer, settings }, completion);
   addEmbeddingRoutes(routes, settings, completion);
   routes.post('/infill', c => handleInfill(c.req.raw, settings, completion));
   addAbsentFeatureRoutes(routes);

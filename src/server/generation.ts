@@ -61,7 +61,7 @@ export class Generation {
     this.startedAt = now;
     this.#updatedAt = now;
     this.#context = context;
-    this.#decoder = new StreamDecoder(context.tokenizer);
+    this.#decoder = new StreamDecoder(context.tokenizer, new Set(params.chat?.preserved));
     this.#stops = new StopMatcher(params.stop);
     this.#indent = new IndentGuard(params.nIndent);
     for (const token of prompt) sampler.accept(token);

@@ -16,7 +16,7 @@ import { type Idler, type Sleep, Sleeper } from './sleep.ts';
 import { openSlotFiles } from './slotFiles.ts';
 import { createDrafts, isSynthetic, optionWarnings, specKindsOf, specTypesOf } from './speculation.ts';
 import { syntheticAcceptance } from './syntheticOptions.ts';
-import { chatTemplateOf, vocabularyFrom } from './vocabulary.ts';
+import { chatTemplateOf, toolUseTemplateOf, vocabularyFrom } from './vocabulary.ts';
 
 type OnProgress = (progress: LoadProgress) => void;
 
@@ -117,6 +117,7 @@ async function wire(
       settings,
       report,
       chatTemplate: chatTemplateOf(target.file.gguf.metadata),
+      toolUseTemplate: toolUseTemplateOf(target.file.gguf.metadata),
       slotFiles: slotSavePath === undefined ? null : openSlotFiles(slotSavePath),
       log,
       metrics,

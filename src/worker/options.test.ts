@@ -31,6 +31,11 @@ describe('checkOptions', () => {
       cacheType: 'f32',
       alias: 'a',
       chatTemplate: '{{ messages }}',
+      chatTemplateKwargs: { a: 1 },
+      reasoning: 'off',
+      reasoningFormat: 'deepseek-legacy',
+      reasoningBudget: -1,
+      prefillAssistant: false,
       jinja: true,
     });
     checkOptions(Object.assign({ model }, { nCtx: undefined }));

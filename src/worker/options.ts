@@ -1,5 +1,6 @@
 import { DEFAULT_N_BATCH, SPEC_TYPES } from '../protocol/options.ts';
 import type { WireOptions } from '../protocol/worker.ts';
+import { REASONING_FORMATS } from '../server/chat/reasoning.ts';
 import { createChatTemplate } from '../server/chat/template.ts';
 import { DEFAULT_DRAFT_MAX } from '../server/completionFields.ts';
 import { MIN_SHIFTED_N_CTX } from '../server/contextShift.ts';
@@ -59,6 +60,12 @@ const RULES: Readonly<Record<keyof WireOptions, Rule>> = {
   spmInfill: { kind: 'flag' },
   chatTemplate: { kind: 'text' },
   jinja: { kind: 'flag' },
+  chatTemplateKwargs: { kind: 'record' },
+  reasoning: { kind: 'word', words: ['on', 'off', 'auto'] },
+  reasoningFormat: { kind: 'word', words: REASONING_FORMATS },
+  reasoningBudget: integer(-1, 2 ** 31 - 1),
+  reasoningBudgetMessage: { kind: 'text' },
+  prefillAssistant: { kind: 'flag' },
   alias: { kind: 'texts' },
   tags: { kind: 'texts' },
   requestDefaults: { kind: 'record' },
