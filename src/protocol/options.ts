@@ -37,8 +37,17 @@ export interface ServerOptions {
   readonly model: ModelSource;
   /** Draft model for speculative decoding; its vocabulary must fit the target's. */
   readonly modelDraft?: ModelSource;
-  /** Context of all slots together; each has `floor(nCtx / nSlots)`. Default: the model's training context. */
+  /**
+   * Context of all slots together. Each has `floor(nCtx / nSlots)`, but no more than the model was trained with. Default: the
+   * training context, up to 4096, for each.
+   */
   readonly nCtx?: number;
+  /**
+   * Whether the slots share the context: each may use all of it, or `kvUnifiedPerSlot` tokens, and without `nCtx` there is
+   * the training context once. Running requests fail with `cache_full` when they need more together. Default false.
+   */
+  readonly kvUnified?: boolean;
+  readonly kvUnifiedPerSlot?: number;
   /** Requests decoded at the same time. Default 1. */
   readonly nSlots?: number;
   /**

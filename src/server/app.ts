@@ -100,8 +100,8 @@ export function createApp(deps: AppDeps): App {
     minSimilarity: slotPromptSimilarity,
     limitBytes: unlimitedIfNegative((settings.cacheRam ?? DEFAULT_CACHE_RAM) * 2 ** 20),
     saveIdle: settings.cacheIdleSlots ?? true,
-    // Every slot has cells of its own.
-    clearIdle: false,
+    // Where every slot has cells of its own, nobody else could use them.
+    clearIdle: settings.kvUnified ?? false,
     log,
   });
   const scheduler = new Scheduler(

@@ -59,14 +59,17 @@ function prepare(body: JsonObject, deps: CompletionDeps, chat: ChatParams | null
   const params = { ...readFields(deps.fields, body), chat };
   const nPredict = params.nPredict < 0 ? deps.nPredict : params.nPredict;
   const choices = prompts.flatMap(prompt =>
-    Array.from({ length: params.nCmpl }, (_, choice) => ({ prompt, params: choiceParams(params, choice) })),
+    Array.from({ length: params.nCmpl }, (_, choice) => ({ prompt, choice })),
   );
-  const tasks = choices.map(({ prompt, params }, index): Task => {
+  const tasks: Task[] = [];
+  for (const [index, { prompt, choice }] of choices.entries()) {
+    const chosen = choiceParams(params, choice);
     checkTokens(prompt, deps.context.tokenizer.nVocab);
-    const sampler = deps.createSampler(params);
+    const sampler = deps.createSampler(chosen);
     checkLength(prompt.length, deps.nCtx);
-    return { id: deps.nextTaskId(), index, prompt, params, sampler, nPredict };
-  });
+    const task: Task = { id: deps.nextTaskId(), index, prompt, params: chosen, sampler, nPredict };
+    tasks.push(choice === 0 ? task : { ...task, parent: tasks[index - choice] });
+  }
   return { tasks, params };
 }
 

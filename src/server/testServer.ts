@@ -90,9 +90,11 @@ export class Gate {
       },
       draft: (rows, nDraft, withProbabilities) => model.draft(rows, nDraft, withProbabilities),
       shift: (slot, keep, discard, end) => model.shift(slot, keep, discard, end),
+      reserve: spans => model.reserve(spans),
+      truncate: (slot, nTokens) => model.truncate(slot, nTokens),
+      copyCache: (from, to, nTokens) => model.copyCache(from, to, nTokens),
       readCache: (slot, nTokens) => model.readCache(slot, nTokens),
       writeCache: (slot, nTokens, bytes) => model.writeCache(slot, nTokens, bytes),
-      copyCache: (from, to, nTokens) => model.copyCache(from, to, nTokens),
     };
   }
 }

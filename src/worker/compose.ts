@@ -74,7 +74,7 @@ async function wire(
   const warnings = optionWarnings(options);
   const draft = await openDraft(target, options, onProgress, warnings);
 
-  const { nCtx, nCtxSlot } = contextSize(options, target.file.config.nCtxTrain);
+  const { nCtx, nCtxSlot, nCtxShared } = contextSize(options, target.file.config.nCtxTrain);
   const {
     nSlots = 1,
     nBatch = DEFAULT_N_BATCH,
@@ -86,7 +86,7 @@ async function wire(
     ...given
   } = options;
   const settings = { ...given, nCtx, nSlots };
-  const shape = { nCtx: nCtxSlot, nSlots, maxRows: nBatch, cacheType };
+  const shape = { nCtx: nCtxSlot, nSlots, nCtxShared, maxRows: nBatch, cacheType };
   for (const opened of draft ? [target, draft] : [target]) checkLimits(gpu, opened.file, shape);
   const load = ({ role, file }: OpenedModel) =>
     loadModel(gpu, file, {
