@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { errorOf } from '../testServer.ts';
+import type { MessageEvent } from '../../protocol/anthropic.ts';
+import { errorOf, parseNamedEvents } from '../testServer.ts';
 import { joined, sayingServer, templateOpening } from './sayingServer.ts';
 
 const tool = (name: string, parameters: object) => ({ type: 'function', function: { name, parameters } });
@@ -203,6 +204,31 @@ describe('a chat with tools', () => {
     const response = await server.post('/v1/chat/completions', { messages, tools, ...body });
     expect(response.status).toBe(400);
     expect((await errorOf(response)).message).toContain(message);
+  });
+
+  it("streams to Anthropic's clients one block after the other", async () => {
+    const says = `hm</think>Look: ${call('UTC')}`;
+    const { server, ask } = sayingServer(says, { chatTemplate: THINKER });
+    await ask({ tools });
+    const body = {
+      messages: [{ role: 'user', content: 'hi' }],
+      tools: [{ name: 'clock', input_schema: CLOCK.function.parameters }, { name: 'dice' }],
+      stream: true,
+    };
+    const events = parseNamedEvents<MessageEvent>(await (await server.post('/v1/messages', body)).text());
+    const seen = events.map(event => {
+      if (event.type === 'content_block_start') return `${event.index} ${event.content_block.type}`;
+      if (event.type === 'content_block_delta') return `${event.index} ${event.delta.type}`;
+      return event.type === 'content_block_stop' ? `${event.index} stop` : event.type;
+    });
+    expect(seen.filter((line, i) => line !== seen[i - 1])).toEqual([
+      'message_start',
+      ...['0 thinking', '0 thinking_delta', '0 signature_delta', '0 stop'],
+      ...['1 text', '1 text_delta', '1 stop'],
+      ...['2 tool_use', '2 input_json_delta', '2 stop'],
+      'message_delta',
+      'message_stop',
+    ]);
   });
 
   it('is worded as each dialect has calls', async () => {
