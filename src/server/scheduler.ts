@@ -179,6 +179,8 @@ export class Scheduler {
   async #admit(): Promise<void> {
     if (!this.#context.contBatching && this.#running().length > 0) return;
     for (const job of [...this.#queue]) {
+      // The queue may be long, and this is asked between any two steps.
+      if (this.#running().length === this.slots.length) return;
       // The job may have use for what the one before it pushed out.
       await this.#caches.settled();
       // A choice starts with the first one.
