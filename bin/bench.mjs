@@ -1,10 +1,12 @@
-// npm run bench [-- --repetitions N]: speed and WebGPU calls of the bundled models in headless Chromium, as one JSON.
+// npm run bench [-- --repetitions N]: speed and WebGPU calls of the bundled models in headless Chromium, and how long
+// `foretoken serve` takes to start, as one JSON.
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { measureBoot } from '../bench/boot.mjs';
 import { measure } from '../bench/measure.mjs';
 import { chromiumFlags, ensureChromium } from './chromium.mjs';
+import { freshen } from './fresh.mjs';
 import { installPackages } from './install.mjs';
-import { buildSite, serveSite } from './site.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const DRAFT = 'models/foretoken-stories-draft-q4_0.gguf';
@@ -24,10 +26,11 @@ try {
 
 async function bench(repetitions) {
   installPackages(root);
-  await buildSite(root);
+  await freshen(root);
   const executablePath = ensureChromium();
   const { chromium } = await import('playwright');
-  const site = await serveSite(root, 8090);
+  const boot = await measureBoot(root, { model: `public/${DRAFT}`, repetitions });
+  const site = await serveSite();
   const browser = await chromium.launch({ executablePath, args: chromiumFlags() });
   try {
     const models = [];
@@ -38,9 +41,16 @@ async function bench(repetitions) {
       models.push(await page.evaluate(measure, options));
       await page.close();
     }
-    return { date: new Date().toISOString(), browser: browser.version(), repetitions, models };
+    return { date: new Date().toISOString(), browser: browser.version(), repetitions, boot, models };
   } finally {
     await browser.close();
     await site.close();
   }
+}
+
+/** The built site on some port of this machine. */
+async function serveSite() {
+  const { preview } = await import('vite');
+  const server = await preview({ root, logLevel: 'warn', preview: { port: 8090 } });
+  return { url: server.resolvedUrls.local[0], close: () => server.close() };
 }

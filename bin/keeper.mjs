@@ -1,27 +1,15 @@
-// keeper.mjs PROFILE EXECUTABLE ARGS…: runs a Chromium with the profile folder. When standard input closes, because our parent
-// is done or dead, or when the browser ends, everything of it goes: its processes and its profile.
-import { spawn } from 'node:child_process';
+// keeper.mjs PROFILE [PID]: waits until standard input closes, because the browser has ended, or our parent is done or dead.
+// Then everything of that browser goes: what is left of its process group, and its profile.
 import { rm } from 'node:fs/promises';
 
-const [profile, executable, ...args] = process.argv.slice(2);
-const windows = process.platform === 'win32';
+const [profile, pid] = process.argv.slice(2);
 
-// Chromium ends when the debugging pipe (descriptors 3 and 4) closes, which it does even if we are killed.
-const browser = spawn(executable, [`--user-data-dir=${profile}`, '--remote-debugging-pipe', ...args], {
-  stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
-  detached: !windows,
-});
-browser.stdio[4].resume();
-for (const pipe of [browser.stdio[3], browser.stdio[4]]) pipe.on('error', () => {});
-browser.once('error', end);
-browser.once('exit', end);
 process.stdin.once('close', end).on('error', end).resume();
 
 async function end() {
   // The profile is not needed again, so there is nothing for Chromium to save.
   try {
-    if (windows) browser.kill();
-    else process.kill(-browser.pid, 'SIGKILL');
+    if (pid) process.kill(process.platform === 'win32' ? Number(pid) : -pid, 'SIGKILL');
   } catch {
     // It has ended by itself.
   }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureChromium } from './chromium.mjs';
-import { buildSite } from './site.mjs';
+import { freshen } from './fresh.mjs';
 
 /**
  * One kind of test. `run` prints as it goes and resolves to what it counted.
@@ -47,7 +47,7 @@ async function unit({ root, reports, files, grep }) {
 /** @param {Run} run */
 async function e2e({ root, reports, files, grep }) {
   const FORETOKEN_CHROMIUM = ensureChromium();
-  await buildSite(root);
+  await freshen(root);
   const report = join(reports, 'playwright.json');
   const filters = [...files, ...(grep ? ['-g', grep] : [])];
   const args = ['test', '-c', 'e2e', '--reporter=list,json', ...filters];

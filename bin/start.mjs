@@ -1,62 +1,80 @@
-// npm start: installs what is missing, builds, serves the page, proves that it works, and goes on serving.
-import { once } from 'node:events';
+// npm start: installs and builds what is missing, runs `foretoken serve` with the bundled pair, and completes a prompt
+// through its port as a proof. The demo page is at the same address.
+import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ensureChromium } from './chromium.mjs';
+import { freshen } from './fresh.mjs';
 import { installPackages } from './install.mjs';
-import { prove } from './prove.mjs';
-import { buildSite, serveSite } from './site.mjs';
+import { machineAt } from './machine.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const model = name => join(root, 'public', 'models', `foretoken-stories-${name}-q4_0.gguf`);
+const PAIR = ['-m', model('moe'), '-md', model('draft'), '-c', '512', '--draft-max', '8'];
+const REQUEST = { prompt: 'Once upon a time', n_predict: 48, temperature: 0 };
+const LAST_PORT = 65_535;
 
 try {
-  await main();
+  await start();
 } catch (error) {
   console.error(`npm start: ${error.message}`);
   process.exitCode = 1;
 }
 
-async function main() {
-  const port = portOption();
+async function start() {
+  const wanted = portOption();
   installPackages(root);
-  console.log('Building');
-  await buildSite(root);
-  const site = await serveSite(root, port);
-  console.log(`Foretoken is at ${site.url}\n`);
+  await freshen(root);
+  const port = await freePort(wanted);
+  const { main } = await import('../dist-cli/main.js');
+  await main(['serve', ...PAIR, '--port', String(port), ...browserArguments()], {
+    ...machineAt(root),
+    ready: ({ url, report }) => void prove(url, report.adapter),
+  });
+}
 
-  const stopping = new AbortController();
-  // A terminal and npm both pass Ctrl-C on, so it may come twice: the handlers stay.
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopping.abort());
-  const stopped = once(stopping.signal, 'abort');
+/** A machine without a browser serves all the same: somebody may open the printed address. */
+function browserArguments() {
   try {
-    if (!(await showProof(site.url, stopping.signal))) process.exitCode = 1;
-    if (!stopping.signal.aborted) {
-      console.log(`\nServing ${site.url} until Ctrl-C`);
-      await stopped;
-    }
-  } finally {
-    await site.close();
+    ensureChromium();
+    return [];
+  } catch (error) {
+    console.log(`Not tried in a browser: ${error.message}`);
+    return ['--attach'];
   }
 }
 
-/** @returns {Promise<boolean>} false when the page did not work; a machine without a browser proves nothing. */
-async function showProof(url, signal) {
-  let executable;
+/** Completes one prompt as any client would, and says how it went. */
+async function prove(url, adapter) {
   try {
-    executable = ensureChromium();
+    const body = JSON.stringify(REQUEST);
+    const response = await fetch(new URL('completion', url), { method: 'POST', body });
+    const answer = await response.json();
+    if (!response.ok) throw new Error(answer.error.message);
+    console.log(description(adapter, answer));
+    console.log(`\nTry it, or open ${url} for a page that runs the same models in your own browser:`);
+    console.log(`  curl ${url}completion -d '${body}'`);
+    console.log('\nServing until Ctrl-C');
   } catch (error) {
-    console.log(`Not tried in a browser: ${error.message}`);
-    return true;
+    // The end of the server ends the proof, too.
+    if (error.cause?.code === 'UND_ERR_SOCKET' || error.cause?.code === 'ECONNREFUSED') return;
+    console.error(`The proof failed: ${error.message}`);
+    process.exitCode = 1;
   }
-  console.log('One completion in headless Chromium, on WebGPU:');
-  try {
-    console.log(await prove(url, executable, signal));
-    return true;
-  } catch (error) {
-    if (signal.aborted) return true;
-    console.error(`  failed: ${error.message}`);
-    return false;
-  }
+}
+
+function description(adapter, { content, timings }) {
+  const name =
+    [adapter.vendor, adapter.architecture, adapter.description].filter(Boolean).join(' ') || 'unnamed';
+  const { draft_n: drafted = 0, draft_n_accepted: accepted = 0 } = timings;
+  const percent = drafted === 0 ? 'nothing' : `${Math.round((100 * accepted) / drafted)} %`;
+  return [
+    `  adapter     ${name}${adapter.isFallback ? ' (software: no GPU was used)' : ''}`,
+    `  text        ${JSON.stringify(REQUEST.prompt + content)}`,
+    `  speed       prompt ${timings.prompt_per_second.toFixed(1)}, generation ${timings.predicted_per_second.toFixed(1)} tokens/s`,
+    `  acceptance  ${percent} of ${drafted} draft tokens`,
+  ].join('\n');
 }
 
 /** `--port`, then `PORT`, then 8080. */
@@ -64,8 +82,23 @@ function portOption() {
   const { values } = parseArgs({ options: { port: { type: 'string' } } });
   const text = values.port ?? process.env.PORT ?? '8080';
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65535) {
-    throw new Error(`the port is ${text}, but it must be a whole number from 1 to 65535`);
+  if (!Number.isInteger(port) || port < 1 || port > LAST_PORT) {
+    throw new Error(`the port is ${text}, but it must be a whole number from 1 to ${LAST_PORT}`);
   }
   return port;
+}
+
+/** The port, or the next one that nobody has. */
+async function freePort(first) {
+  for (let port = first; port <= LAST_PORT; port++) if (await isFree(port)) return port;
+  throw new Error(`no port from ${first} to ${LAST_PORT} is free; name another with --port`);
+}
+
+/** @returns {Promise<boolean>} */
+function isFree(port) {
+  return new Promise(resolve => {
+    const server = createServer()
+      .once('error', () => resolve(false))
+      .listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }

@@ -52,6 +52,23 @@ test.describe('loading', () => {
     await expectNoWorkers(harness.page);
   });
 
+  test('does without it where that is allowed, unless its acceptance is to be measured', async ({
+    harness,
+    startServer,
+  }) => {
+    test.skip(STORIES260K === undefined, NO_STORIES260K);
+    const modelDraft = await fileInPage(harness.page, STORIES260K ?? '');
+    const options = { model: MOE_Q4_0, modelDraft, nCtx: 512, draftRequired: false };
+    const server = await startServer(options);
+    expect(server.report).toMatchObject({
+      draft: null,
+      warnings: [expect.stringContaining('does not fit the target')],
+    });
+    expect((await server.completion(REQUEST)).timings.draft_n).toBeUndefined();
+    const error = await PageServer.startError(harness.page, { ...options, specSynthLen: 2 });
+    expect(error).toMatchObject({ code: 'draft_incompatible' });
+  });
+
   test('takes the bytes of a file as well as its address', async ({ harness, startServer }) => {
     const byUrl = await startServer({ model: DRAFT_Q4_0, nCtx: 512 });
     const byBytes = await startServer({

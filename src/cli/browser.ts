@@ -4,6 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 
 export interface BrowserOptions {
   /** Path of bin/keeper.mjs. */
@@ -41,28 +42,45 @@ const FLAGS = [
 const REMOVAL = { recursive: true, force: true, maxRetries: 20, retryDelay: 25 };
 
 /**
- * Opens `url` in a browser of its own. The keeper between us and it ends it and removes its profile as soon as its
- * standard input closes, so it also does when this process is killed.
+ * Opens `url` in a browser of its own, as a window of nothing but the page: the tool bar of a full one is a renderer that
+ * costs as much as all the rest of Chromium's start. The keeper beside it ends what is left of it and removes its profile
+ * as soon as its standard input closes, so it also does when this process is killed.
  */
 export function openBrowser(url: string, { keeper, executable, args, headed }: BrowserOptions): Browser {
   const profile = mkdtempSync(join(tmpdir(), 'foretoken-'));
-  const command = [keeper, profile, executable, ...FLAGS, ...(headed ? [] : ['--headless']), ...args, url];
-  const child = spawn(process.execPath, command, {
+  const flags = [...FLAGS, ...(headed ? [] : ['--headless']), ...args];
+  // Chromium ends when the debugging pipe (descriptors 3 and 4) closes, which it does even if we are killed.
+  const browser = spawn(
+    executable,
+    [`--user-data-dir=${profile}`, '--remote-debugging-pipe', ...flags, `--app=${url}`],
+    {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+      // A group of its own: out of reach of the terminal's Ctrl-C, and to be ended as a whole.
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+    },
+  );
+  for (const pipe of browser.stdio) {
+    pipe?.on('error', () => {});
+    if (pipe instanceof Readable) pipe.resume();
+  }
+  const watcher = spawn(process.execPath, [keeper, profile, String(browser.pid ?? '')], {
     stdio: ['pipe', 'ignore', 'ignore'],
-    // Out of reach of the terminal's Ctrl-C: when the browser ends is our business.
     detached: true,
     windowsHide: true,
   });
   // Without the listener a keeper that is gone already would end us, too.
-  child.stdin.on('error', () => {});
+  watcher.stdin.on('error', () => {});
+  const end = () => watcher.stdin.end();
+  browser.once('error', end).once('exit', end);
   // The keeper has removed the profile, unless it was killed itself.
-  const ended = once(child, 'close')
+  const ended = once(watcher, 'close')
     .catch(() => {})
     .then(() => rm(profile, REMOVAL));
   return {
     ended,
     async close() {
-      child.stdin.end();
+      end();
       await ended;
     },
   };

@@ -13,13 +13,34 @@ function serveOptions(args: readonly string[]): ServeOptions {
 describe('readCommandLine', () => {
   it("leaves to the engine what is not given, and names the model's path", () => {
     expect(serveOptions([])).toEqual({
-      host: '127.0.0.1',
+      hosts: ['127.0.0.1'],
       port: 8080,
+      timeoutSeconds: 3600,
       cors: { origins: '*', methods: 'GET, POST, DELETE, OPTIONS', headers: '*', credentials: true },
       ui: true,
       browser: { headed: false, args: [], attach: false },
-      engine: { model: 'a.gguf', alias: 'a.gguf' },
+      model: { kind: 'file', path: 'a.gguf' },
+      modelDraft: null,
+      offline: false,
+      engine: { alias: 'a.gguf' },
     });
+  });
+
+  it.each([
+    ['-m a.gguf -md b.gguf', { kind: 'file', path: 'a.gguf' }, { kind: 'file', path: 'b.gguf' }],
+    ['-m a.gguf --model-draft b.gguf', { kind: 'file', path: 'a.gguf' }, { kind: 'file', path: 'b.gguf' }],
+    ['-hf org/a:Q8_0 -hfd org/b', { kind: 'hub', repo: 'org/a:Q8_0' }, { kind: 'hub', repo: 'org/b' }],
+    ['--hf-repo org/a -hff c/d.gguf', { kind: 'hub', repo: 'org/a', file: 'c/d.gguf' }, null],
+    ['-mu https://e/f.gguf', { kind: 'url', url: 'https://e/f.gguf' }, null],
+    ['-mu https://e/f.gguf -m g.gguf', { kind: 'url', url: 'https://e/f.gguf', path: 'g.gguf' }, null],
+  ])('finds the models in %s', (line, model, modelDraft) => {
+    const command = readCommandLine(line.split(' '));
+    expect(command).toMatchObject({ options: { model, modelDraft, offline: false } });
+  });
+
+  it('passes on how to get at them', () => {
+    const options = serveOptions(['--offline', '--hf-token', 'hf_a']);
+    expect(options).toMatchObject({ offline: true, hfToken: 'hf_a' });
   });
 
   it('does not need the word serve', () => {
@@ -27,8 +48,7 @@ describe('readCommandLine', () => {
   });
 
   it.each([
-    ['-md b.gguf', { modelDraft: 'b.gguf' }],
-    ['--model-draft b.gguf', { modelDraft: 'b.gguf' }],
+    ['-md b.gguf', { draftRequired: false }],
     ['-c 512', { nCtx: 512 }],
     ['--ctx_size 512', { nCtx: 512 }],
     ['-c 512 -c 0', {}],
@@ -44,12 +64,31 @@ describe('readCommandLine', () => {
     ['--seed 1 --seed 2', { seed: 2 }],
     ['--spec-draft-n-max 8', { draftMax: 8 }],
     ['--draft-max 8', { draftMax: 8 }],
+    ['--draft 8', { draftMax: 8 }],
+    ['--draft-n 8', { draftMax: 8 }],
+    ['--draft-n-min 2', { draftMin: 2 }],
+    ['--spec-type draft-simple', { specType: ['draft-simple'] }],
+    ['--spec-type ngram-mod,draft-simple', { specType: ['ngram-mod', 'draft-simple'] }],
+    ['--spec-type ngram-mod --spec-type ngram-map-k', { specType: ['ngram-mod', 'ngram-map-k'] }],
+    ['--spec-type ngram-mod,none', { specType: ['none'] }],
+    [
+      '--spec-type ngram-simple --spec-ngram-mod-n-max 5 --spec-default',
+      { specType: ['ngram-simple', 'ngram-mod'], ngramModNMatch: 24, ngramModNMin: 48, ngramModNMax: 64 },
+    ],
+    ['--spec-ngram-simple-size-n 3 --spec-ngram-simple-min-hits 1', { ngramSimpleSizeN: 3 }],
+    ['--spec-ngram-map-k-size-m 9', { ngramMapKSizeM: 9 }],
+    ['--spec-synth-rates 1,0.5,0.25', { specSynthRates: [1, 0.5, 0.25] }],
+    ['--spec-synth-len 2.5', { specSynthLen: 2.5 }],
     ['--spec-draft-n-min 2', { draftMin: 2 }],
     ['--draft-min 2', { draftMin: 2 }],
     ['--spec-draft-p-min 0.75', { pMin: 0.75 }],
     ['--draft-p-min 0.75', { pMin: 0.75 }],
     ['--context-shift', { ctxShift: true }],
     ['--context-shift --no-context-shift', { ctxShift: false }],
+    ['-cram 100', { cacheRam: 100 }],
+    ['--cache-ram -1 --no-cache-idle-slots', { cacheRam: -1, cacheIdleSlots: false }],
+    ['--cache-reuse 256', { cacheReuse: 256 }],
+    ['--slot-save-path dir', { slotSavePath: 'dir' }],
     ['-ctk f32', { cacheType: 'f32' }],
     ['-ctv f16 -ctk f16', { cacheType: 'f16' }],
     ['-a name', { alias: ['name'] }],
@@ -81,14 +120,15 @@ describe('readCommandLine', () => {
     ['--no-jinja --chat-template llama3', { jinja: false, chatTemplate: 'llama3' }],
     ['--threads 4 -fa off --swa-full --backend_sampling -ngl 99 -lv 3', {}],
   ])('reads %s', (line, engine) => {
-    expect(serveOptions(line.split(' ')).engine).toEqual({ model: 'a.gguf', alias: 'a.gguf', ...engine });
+    expect(serveOptions(line.split(' ')).engine).toEqual({ alias: 'a.gguf', ...engine });
   });
 
   it('reads where to listen and which browser to take', () => {
     const line =
-      '--host 0.0.0.0 --port 0 --browser /b --headed --browser-arg --x=1 --browser-arg --y --attach';
+      '--host 0.0.0.0,:: --timeout 5 --port 0 --browser /b --headed --browser-arg --x=1 --browser-arg --y --attach';
     expect(serveOptions(line.split(' '))).toMatchObject({
-      host: '0.0.0.0',
+      hosts: ['0.0.0.0', '::'],
+      timeoutSeconds: 5,
       port: 0,
       browser: { path: '/b', headed: true, args: ['--x=1', '--y'], attach: true },
     });
@@ -105,6 +145,14 @@ describe('readCommandLine', () => {
     ['--temp warm', 'invalid value for argument: --temp warm'],
     ['--port 65536', 'invalid value for argument: --port 65536'],
     ['-ctk q8_0', 'invalid value for argument: -ctk q8_0'],
+    [
+      '--spec-type ngram-cache',
+      '--spec-type ngram-cache is not supported; give one or more of none, draft-simple',
+    ],
+    ['--spec-type ngram-simple,draft-mtp', '--spec-type draft-mtp is not supported'],
+    ['--spec-type guess', 'invalid value for argument: --spec-type guess (give none or draft-simple or'],
+    ['--spec-synth-rates 1,,1', 'invalid value for argument: --spec-synth-rates'],
+    ['--spec-ngram-map-k-min-hits 0', 'invalid value for argument: --spec-ngram-map-k-min-hits 0'],
     ['--pooling rank', '--pooling rank is not supported: there is no reranking'],
     ['--pooling max', 'invalid value for argument: --pooling max'],
     ['--lora a.gguf', '--lora is not supported'],
@@ -138,12 +186,12 @@ describe('the environment', () => {
   };
 
   it.each([
-    [{ LLAMA_ARG_HOST: '0.0.0.0' }, { host: '0.0.0.0' }],
+    [{ LLAMA_ARG_HOST: '0.0.0.0' }, { hosts: ['0.0.0.0'] }],
     [{ LLAMA_ARG_CTX_SIZE: '64' }, { engine: { nCtx: 64 } }],
     [{ LLAMA_ARG_JINJA: '0' }, { engine: { jinja: false } }],
     [{ LLAMA_ARG_ENDPOINT_METRICS: 'on' }, { engine: { metricsEndpoint: true } }],
     [{ LLAMA_ARG_ENDPOINT_METRICS: 'off' }, { engine: {} }],
-    [{ UNRELATED: 'x' }, { host: '127.0.0.1' }],
+    [{ UNRELATED: 'x' }, { hosts: ['127.0.0.1'] }],
   ])('%j counts', (env, options) => {
     expect(read(env)).toMatchObject(options);
   });
@@ -153,7 +201,7 @@ describe('the environment', () => {
   });
 
   it('names the model', () => {
-    expect(read({ LLAMA_ARG_MODEL: 'b.gguf' }, [])?.engine.model).toBe('b.gguf');
+    expect(read({ LLAMA_ARG_MODEL: 'b.gguf' }, [])?.model).toEqual({ kind: 'file', path: 'b.gguf' });
   });
 
   it.each([

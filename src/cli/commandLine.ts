@@ -1,23 +1,30 @@
-import type { TabOptions } from '../protocol/tab.ts';
+import { assertNever } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 import type { CorsPolicy } from './cors.ts';
 import type { Environment } from './environment.ts';
-import { type BrowserChoice, type Flag, type Given, NOTHING_GIVEN } from './flags/flag.ts';
+import { type BrowserChoice, type Flag, type Given, NOTHING_GIVEN, type Settings } from './flags/flag.ts';
 import { HINTS } from './flags/hints.ts';
 import { FLAG_GROUPS, FLAGS } from './flags/index.ts';
 import { REFUSALS } from './flags/refusals.ts';
 import { wholeNumber } from './flags/values.ts';
-import { cachedModel, hubCacheRoot } from './hubCache.ts';
+import type { ModelChoice } from './hub/locate.ts';
 
-/** What `serve` is to do; the models are paths. */
+/** What `serve` is to do. */
 export interface ServeOptions {
-  readonly host: string;
+  readonly model: ModelChoice;
+  readonly modelDraft: ModelChoice | null;
+  /** Download nothing. */
+  readonly offline: boolean;
+  /** For the Hugging Face Hub. */
+  readonly hfToken?: string;
+  readonly hosts: readonly string[];
   readonly port: number;
+  readonly timeoutSeconds: number;
   readonly cors: CorsPolicy;
   /** Whether the site's pages are served. */
   readonly ui: boolean;
   readonly browser: BrowserChoice;
-  readonly engine: TabOptions;
+  readonly engine: Settings;
 }
 
 export type Command =
@@ -101,9 +108,10 @@ function spellings({ names, value, negation }: Flag): string {
 }
 
 function optionsFrom(given: Given, env: Environment): ServeOptions {
-  const { modelDraft, hfRepo, host, port, cors, ui, browser, settings, cacheTypeK, cacheTypeV } = given;
-  const model = given.model ?? hubModel(given, env);
-  if (model === undefined) throw invalid('no model; name a GGUF file with -m FILE');
+  const { hosts, port, timeoutSeconds, cors, ui, browser, offline, hfToken } = given;
+  const { settings, cacheTypeK, cacheTypeV } = given;
+  const model = modelFrom(given);
+  const modelDraft = draftFrom(given);
   if (cacheTypeK && cacheTypeV && cacheTypeK !== cacheTypeV) {
     throw invalid(
       `-ctk ${cacheTypeK} and -ctv ${cacheTypeV} differ; both caches have one type, give it once`,
@@ -111,28 +119,44 @@ function optionsFrom(given: Given, env: Environment): ServeOptions {
   }
   const cacheType = cacheTypeK ?? cacheTypeV;
   const prediction = env.AIP_MODE === 'PREDICTION';
-  const engine: TabOptions = {
-    alias: hfRepo ?? model,
+  const engine: Settings = {
+    alias: aliasOf(model),
     ...(prediction && { predictRoute: env.AIP_PREDICT_ROUTE ?? '/predict' }),
     ...settings,
     ...(cacheType && { cacheType }),
-    model,
-    ...(modelDraft !== undefined && { modelDraft }),
+    // Like llama-server: one that does not fit is told of, and done without.
+    ...(modelDraft && { draftRequired: false }),
   };
-  return {
-    host,
-    port: prediction ? wholeNumber(env.AIP_HTTP_PORT ?? '8080', 'AIP_HTTP_PORT') : port,
-    cors,
-    ui,
-    browser,
-    engine,
-  };
+  const models = { model, modelDraft, offline, ...(hfToken !== undefined && { hfToken }) };
+  const predictionPort = () => wholeNumber(env.AIP_HTTP_PORT ?? '8080', 'AIP_HTTP_PORT');
+  const door = { hosts, port: prediction ? predictionPort() : port, timeoutSeconds, cors, ui };
+  return { ...models, ...door, browser, engine };
 }
 
-/** Path of the model that is named by its repository. */
-function hubModel({ hfRepo: repo, hfFile: file }: Given, env: Environment): string | undefined {
-  if (repo === undefined) return undefined;
-  return cachedModel({ repo, ...(file !== undefined && { file }) }, hubCacheRoot(env));
+function modelFrom({ model: path, modelUrl: url, hfRepo: repo, hfFile: file }: Given): ModelChoice {
+  if (url !== undefined) return { kind: 'url', url, ...(path !== undefined && { path }) };
+  if (path !== undefined) return { kind: 'file', path };
+  if (repo !== undefined) return { kind: 'hub', repo, ...(file !== undefined && { file }) };
+  throw invalid('no model; name a GGUF file with -m FILE');
+}
+
+function draftFrom({ modelDraft: path, hfRepoDraft: repo }: Given): ModelChoice | null {
+  if (path !== undefined) return { kind: 'file', path };
+  return repo === undefined ? null : { kind: 'hub', repo };
+}
+
+/** What the server calls the model where nobody says. */
+function aliasOf(model: ModelChoice): string {
+  switch (model.kind) {
+    case 'file':
+      return model.path;
+    case 'hub':
+      return model.repo;
+    case 'url':
+      return model.path ?? model.url;
+    default:
+      return assertNever(model);
+  }
 }
 
 function invalid(message: string): ForetokenError {

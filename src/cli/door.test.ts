@@ -1,5 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -28,10 +29,12 @@ beforeEach(async () => {
     events.push(event);
     onEvent();
   };
-  engine = new Engine(OPTIONS, {
+  engine = new Engine({
     ready: ({ model }) => log(`ready: ${model.name}`),
+    log: line => log(`log: ${line}`),
     gone: (wasReady, reason) => log(`gone: ${wasReady}, ${reason?.message ?? null}`),
   });
+  engine.prepare(OPTIONS);
   files = new Map([['target/a.gguf', join(folder, 'a.gguf')]]);
   door = await openDoor(options());
 });
@@ -44,7 +47,17 @@ afterEach(async () => {
 
 function options(): DoorOptions {
   const { cors, ui } = NOTHING_GIVEN;
-  return { host: '127.0.0.1', port: 0, cors, ui, site: folder, secret: SECRET, files, engine };
+  return {
+    hosts: ['127.0.0.1'],
+    port: 0,
+    timeoutSeconds: 60,
+    cors,
+    ui,
+    site: folder,
+    secret: SECRET,
+    files,
+    engine,
+  };
 }
 
 const at = (path: string) => new URL(path, door.url).href;
@@ -71,6 +84,26 @@ function get(path: string, headers: Record<string, string>): Promise<IncomingMes
   return new Promise((resolve, reject) => {
     const request = httpRequest(at(path), { headers }, response => resolve(response.resume()));
     request.on('error', reject).end();
+  });
+}
+
+const HEALTH = 'GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+
+/** What comes back for these bytes, until the door hangs up. `to` is an address, or the path of a socket. */
+function converse(to: string, bytes: string): Promise<string> {
+  const place = to.startsWith('http')
+    ? { host: new URL(to).hostname, port: Number(new URL(to).port) }
+    : { path: to };
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const socket = connect(place, () => socket.write(bytes));
+    socket.setTimeout(4000, () => socket.destroy());
+    socket.on('data', data => {
+      text += data;
+      // A connection that is kept has been answered, too.
+      if (/^content-length: \d+\r\n/im.test(text) && /keep-alive/i.test(text)) socket.end();
+    });
+    socket.on('error', reject).on('close', () => resolve(text));
   });
 }
 
@@ -171,7 +204,62 @@ describe('the port', () => {
   it('takes neither endless headers nor endless bodies', async () => {
     await readyTab();
     expect((await get('health', { 'x-a': 'a'.repeat(70_000) })).statusCode).toBe(431);
+    expect((await get(`health?${'a'.repeat(33_000)}`, {})).statusCode).toBe(414);
     expect((await get('health', { 'content-length': String(101 * 1024 * 1024) })).statusCode).toBe(413);
+  });
+
+  it.each([
+    ['application/x-www-form-urlencoded', 413],
+    ['application/json', 200],
+  ])('takes a body of 2 MiB as %s with %s, and goes on', async (type, status) => {
+    const tab = await readyTab();
+    const answered = fetch(at('completion'), {
+      method: 'POST',
+      headers: { 'content-type': type },
+      body: 'a'.repeat(2 ** 21),
+    });
+    if (status === 200) tab.answer(await tab.nextRequest(), '{}');
+    expect((await answered).status).toBe(status);
+    const next = post('b');
+    tab.answer(await tab.nextRequest(), 'c');
+    expect(await (await next).text()).toBe('c');
+  });
+
+  it.each([
+    ['TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n', /^HTTP\/1.1 404 .*"File Not Found"/s],
+    ['nonsense\r\n\r\n', /^HTTP\/1.1 400 /],
+    [
+      'GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
+      /^HTTP\/1.1 400 /,
+    ],
+    [
+      'GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n',
+      /^HTTP\/1.1 [24]00 /,
+    ],
+    ['GET / HTTP/1.1\r\nHost: localhost\r\n', /^HTTP\/1.1 408 /],
+    ['POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf', /^HTTP\/1.1 408 /],
+  ])('answers %j with %s', async (request, expected) => {
+    await readyTab();
+    const hasty = await openDoor({ ...options(), timeoutSeconds: 1 });
+    expect(await converse(hasty.url, request)).toMatch(expected);
+    await hasty.close();
+  });
+
+  it('is the same at every address', async () => {
+    const everywhere = await openDoor({ ...options(), hosts: ['127.0.0.1', '127.0.0.2'] });
+    const { port } = new URL(everywhere.url);
+    for (const host of ['127.0.0.1', '127.0.0.2']) {
+      expect(await converse(`http://${host}:${port}`, HEALTH)).toMatch(/^HTTP\/1.1 503 /);
+    }
+    await everywhere.close();
+  });
+
+  it('may be a socket in a folder, beside an address', async () => {
+    const path = join(folder, 'a.sock');
+    const both = await openDoor({ ...options(), hosts: [path, '127.0.0.1'] });
+    expect(await converse(path, HEALTH)).toMatch(/^HTTP\/1.1 503 /);
+    await both.close();
+    await expect(openDoor({ ...options(), hosts: [path] })).rejects.toThrow('add an address');
   });
 });
 
@@ -223,6 +311,42 @@ describe('a request', () => {
     },
   );
 
+  it('is told the length of an answer that is no stream, and how long the connection is kept', async () => {
+    const tab = await readyTab();
+    const response = post('');
+    tab.answer(await tab.nextRequest(), '{"content":"è"}');
+    const { headers } = await response;
+    expect(headers.get('content-length')).toBe('16');
+    expect(headers.get('keep-alive')).toBe('timeout=5, max=100');
+  });
+
+  it.each([
+    { what: 'leaves more lying than the door holds', timeoutSeconds: 60, pieces: 64 },
+    { what: 'reads nothing for too long', timeoutSeconds: 1, pieces: 15 },
+  ])('is cancelled when its client $what', async ({ timeoutSeconds, pieces }) => {
+    const narrow = await openDoor({ ...options(), timeoutSeconds });
+    const tab = await readyTab();
+    const { hostname: host, port } = new URL(narrow.url);
+    const socket = connect({ host, port: Number(port) }, () =>
+      socket.write('POST /completion HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n'),
+    );
+    socket.on('error', () => {}).pause();
+    const id = await tab.nextRequest();
+    tab.head(id, 'text/event-stream');
+    let isCancelled = false;
+    const cancelled = tab.next().then(message => {
+      isCancelled = message.kind === 'cancel';
+    });
+    for (let sent = 0; sent < pieces && !isCancelled; sent++) {
+      tab.send({ kind: 'chunk', id }, 'x'.repeat(2 ** 20));
+      await new Promise(resolve => setTimeout(resolve, 2));
+    }
+    await cancelled;
+    expect(isCancelled).toBe(true);
+    socket.destroy();
+    await narrow.close();
+  });
+
   it('gets the error that the tab reports', async () => {
     const tab = await readyTab();
     const response = post('');
@@ -258,19 +382,26 @@ describe('when the tab is gone', () => {
     expect(await (await fatal).json()).toMatchObject({ error: { type: 'server_error' } });
   });
 
-  it('a stream of events ends with an error, another answer breaks off', async () => {
+  it('a stream of events ends with an error, another answer is one', async () => {
     const tab = await readyTab();
-    const responses: Promise<Response>[] = [];
-    for (const type of ['text/event-stream', 'application/json']) {
-      responses.push(post(''));
-      tab.head(await tab.nextRequest(), type);
-    }
-    const [events, json] = await Promise.all(responses);
-    const texts = [events?.text(), json?.text()];
-    texts[1]?.catch(() => {});
+    const streamed = post('');
+    tab.head(await tab.nextRequest(), 'text/event-stream');
+    const whole = post('');
+    tab.head(await tab.nextRequest(), 'application/json');
+    const events = (await streamed).text();
     tab.crash();
-    expect(await texts[0]).toMatch(/^data: \{"error":\{"message":"the engine stopped.*\}\n\n$/);
-    await expect(texts[1]).rejects.toThrow('terminated');
+    expect(await events).toMatch(/^data: \{"error":\{"message":"the engine stopped.*\}\n\n$/);
+    expect((await whole).status).toBe(500);
+    expect(await (await whole).json()).toMatchObject({ error: { type: 'server_error' } });
+  });
+
+  it('the next one is told how many there were', async () => {
+    const first = await readyTab();
+    const gone = nextEvent();
+    first.crash();
+    await gone;
+    const second = await FakeTab.dial(at(`${SECRET}/socket`), origin());
+    expect(await second.next()).toMatchObject({ kind: 'load', options: { restarts: 1 } });
   });
 
   it('is not asked again for what was cancelled meanwhile', async () => {
@@ -305,4 +436,60 @@ describe('when the tab is gone', () => {
     await lost;
     expect(events.slice(1)).toEqual(['ready: fake', 'gone: true, null']);
   });
+});
+
+describe('the folder for slots', () => {
+  const address = (name: string) => at(`${SECRET}/slots/${name}`);
+  const put = (url: string, body: string) => fetch(url, { method: 'PUT', body });
+
+  beforeEach(async () => {
+    await door.close();
+    await mkdir(join(folder, 'slots'));
+    door = await openDoor({ ...options(), slotFolder: join(folder, 'slots') });
+  });
+
+  it('gives back what was put, and replaces it', async () => {
+    for (const text of ['first', 'second']) {
+      expect((await put(address('a%20b.bin'), text)).status).toBe(204);
+      expect(await (await fetch(address('a%20b.bin'))).text()).toBe(text);
+    }
+    expect(await readdir(join(folder, 'slots'))).toEqual(['a b.bin']);
+    expect((await fetch(address('other'))).status).toBe(404);
+  });
+
+  it.each(['..%2Fa.gguf', '%2E%2E', '%00', 'a%5Cb', '%', '.'.repeat(3), '%C0%AE'])(
+    'refuses %s',
+    async name => {
+      expect((await put(address(name), 'x')).status).toBeGreaterThanOrEqual(400);
+      expect((await fetch(address(name))).status).toBeGreaterThanOrEqual(400);
+      expect(await readdir(folder)).toEqual(expect.arrayContaining(['a.gguf', 'index.html', 'slots']));
+      expect(await readdir(join(folder, 'slots'))).toEqual([]);
+    },
+  );
+
+  it('is nobody’s without the secret', async () => {
+    await put(address('a'), 'x');
+    expect((await put(at('guess/slots/a'), 'y')).status).toBe(503);
+    expect((await fetch(at('guess/slots/a'))).status).toBe(503);
+    expect(await readFile(join(folder, 'slots', 'a'), 'utf8')).toBe('x');
+  });
+
+  it('keeps what it has when a file does not come to its end', async () => {
+    await put(address('a'), 'whole');
+    const request = httpRequest(address('a'), { method: 'PUT', headers: { 'content-length': '100' } });
+    request.on('error', () => {});
+    request.write('half');
+    await expect.poll(() => readdir(join(folder, 'slots'))).toHaveLength(2);
+    request.destroy();
+    await expect.poll(() => readdir(join(folder, 'slots'))).toEqual(['a']);
+    expect(await (await fetch(address('a'))).text()).toBe('whole');
+  });
+});
+
+it('hands on the log of the tab', async () => {
+  const tab = await readyTab();
+  const logged = nextEvent();
+  tab.send({ kind: 'log', line: 'slot 0: hello' });
+  await logged;
+  expect(events).toContain('log: slot 0: hello');
 });

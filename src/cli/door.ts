@@ -2,12 +2,15 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { SLOT_FOLDER } from '../protocol/tab.ts';
 import { ForetokenError } from '../util/errors.ts';
+import { isHostAllowed, isSocketFile, listen, portOf, urlOf } from './address.ts';
 import { answer } from './answer.ts';
 import { type CorsPolicy, corsHeaders } from './cors.ts';
 import type { Engine } from './engine.ts';
 import { sendFile } from './sendFile.ts';
 import { siteFile } from './siteFile.ts';
+import { answerSlotFile } from './slotFolder.ts';
 
 /** Room for an address of 32 KiB, llama-server's limit, and as much for headers. */
 const MAX_HEADER_BYTES = 64 * 1024;
@@ -15,11 +18,12 @@ const MAX_HEADER_BYTES = 64 * 1024;
 /** There are clients that look for it. */
 const SERVER_NAME = 'llama.cpp';
 
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
-
 export interface DoorOptions {
-  readonly host: string;
+  /** Addresses, and paths that end in `.sock`; at least one address, which the tab comes through. */
+  readonly hosts: readonly string[];
   readonly port: number;
+  /** How long a request may take to arrive, and a client may leave its answer lying. */
+  readonly timeoutSeconds: number;
   readonly cors: CorsPolicy;
   /** Whether the site's pages are served; a tab gets its own in any case. */
   readonly ui: boolean;
@@ -29,8 +33,17 @@ export interface DoorOptions {
   readonly secret: string;
   /** Files that only the tab may read, by their path after the secret. */
   readonly files: ReadonlyMap<string, string>;
+  /** Folder where the tab saves slots; without it it cannot. */
+  readonly slotFolder?: string | undefined;
   readonly engine: Engine;
 }
+
+/** How long the headers of a request may take. */
+const HEADERS_TIMEOUT_MS = 60_000;
+
+/** llama-server's: an idle connection is kept for so long, and for so many requests. */
+const KEEP_ALIVE_MS = 5_000;
+const MAX_REQUESTS_PER_CONNECTION = 100;
 
 /** The open port. */
 export interface Door {
@@ -45,34 +58,67 @@ export interface Door {
  * Throws `invalid_option` where the address cannot be had.
  */
 export async function openDoor(options: DoorOptions): Promise<Door> {
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
-    // What fails here is the connection to the client, or a file that was there a moment ago.
-    handle(options, request, response).catch(() => response.destroy());
-  });
+  const { hosts } = options;
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  const servers = hosts.map(host => serverOf(options, host, sockets));
+  const close = async () => {
+    sockets.close();
+    for (const server of servers) server.closeAllConnections();
+    await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))));
+  };
+  try {
+    // One after another: all have the port that the first one got.
+    let { port } = options;
+    for (const [i, server] of servers.entries()) {
+      await listen(server, hosts[i], port, hosts.length === 1);
+      port = portOf(server) || port;
+    }
+    const host = hosts.find(name => !isSocketFile(name));
+    if (host === undefined) {
+      throw new ForetokenError(
+        'invalid_option',
+        `the engine's tab cannot come through ${hosts.join(', ')}; add an address to --host, such as 127.0.0.1`,
+      );
+    }
+    return { url: urlOf(host, port), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function serverOf(options: DoorOptions, host: string, sockets: WebSocketServer): Server {
+  const timeoutMs = 1000 * options.timeoutSeconds;
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, timeoutMs),
+      requestTimeout: timeoutMs,
+      connectionsCheckingInterval: Math.min(HEADERS_TIMEOUT_MS, timeoutMs) / 4,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    },
+    (request, response) => {
+      // What fails here is the connection to the client, or a file that was there a moment ago.
+      handle(options, host, request, response).catch(() => response.destroy());
+    },
+  );
+  server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION;
   server.on('upgrade', (request, socket, head) => {
-    const status = refusal(options, request);
+    const status = refusal(options, host, request);
     if (status === null) {
       sockets.handleUpgrade(request, socket, head, tab => options.engine.connect(tab));
     } else refuse(socket, status);
   });
-  await listen(server, options);
-  return {
-    url: urlOf(server, options.host),
-    async close() {
-      sockets.close();
-      server.closeAllConnections();
-      await new Promise(resolve => server.close(resolve));
-    },
-  };
+  return server;
 }
 
 async function handle(
   options: DoorOptions,
+  host: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (!isHostAllowed(request.headers.host, options.host)) {
+  if (!isHostAllowed(request.headers.host, host)) {
     response.writeHead(403).end();
     return;
   }
@@ -85,11 +131,16 @@ async function handle(
     response.writeHead(200, { 'content-type': 'text/html' }).end();
     return;
   }
+  const slotFile = slotFileName(options, request);
+  if (options.slotFolder !== undefined && slotFile !== null) {
+    await answerSlotFile(options.slotFolder, slotFile, request, response);
+    return;
+  }
   if (request.method === 'GET' || request.method === 'HEAD') {
     const path = tabFile(options, request) ?? pageFile(options, request);
     if (path !== null && (await sendFile(path, request, response))) return;
   }
-  await answer(options.engine, request, response);
+  await answer(options.engine, request, response, options.timeoutSeconds);
 }
 
 /** The file of the site, or null where there is none to be shown. */
@@ -105,14 +156,21 @@ function tabFile({ secret, files }: DoorOptions, { url = '' }: IncomingMessage):
   return isSecret(given, secret) ? (files.get(name) ?? null) : null;
 }
 
+/** The name in `/<secret>/slots/<name>` of a request that gets or puts it, or null for any other. */
+function slotFileName({ secret }: DoorOptions, { url = '', method = '' }: IncomingMessage): string | null {
+  const [, given = '', folder, name] = /^\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(url) ?? [];
+  if (folder !== SLOT_FOLDER || name === undefined || !['GET', 'PUT'].includes(method)) return null;
+  return isSecret(given, secret) ? name : null;
+}
+
 /** The status that refuses a WebSocket, or null for a tab that may be the engine. */
-function refusal(options: DoorOptions, { headers, url = '' }: IncomingMessage): number | null {
+function refusal(options: DoorOptions, host: string, { headers, url = '' }: IncomingMessage): number | null {
   const [, given = ''] = /^\/([^/]+)\/socket$/.exec(url) ?? [];
   if (!isSecret(given, options.secret)) return 404;
   // Only a page that came through this door may dial in, not one of another site that the browser has open.
   const isOwnPage =
     headers.origin === `http://${headers.host}` || headers.origin === `https://${headers.host}`;
-  if (!isOwnPage || !isHostAllowed(headers.host, options.host)) return 403;
+  if (!isOwnPage || !isHostAllowed(headers.host, host)) return 403;
   return options.engine.isConnected ? 409 : null;
 }
 
@@ -121,41 +179,7 @@ function refuse(socket: Duplex, status: number): void {
   socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
-/**
- * On loopback only names of this machine pass: a name of the attacker's that resolves to 127.0.0.1 would make the
- * answers readable for a page of theirs (DNS rebinding). Ports do not matter, tunnels change them.
- */
-function isHostAllowed(given: string | undefined, host: string): boolean {
-  if (!isLoopback(host)) return true;
-  return LOOPBACK.includes((given ?? '').toLowerCase().replace(/:\d+$/, ''));
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
-}
-
 function isSecret(given: string, secret: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(secret));
-}
-
-function listen(server: Server, { host, port }: DoorOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason =
-        error.code === 'EADDRINUSE'
-          ? `port ${port} of ${host} is in use; choose another with --port, or 0 for any`
-          : `cannot listen on ${host}, port ${port} (${error.message}); choose others with --host and --port`;
-      reject(new ForetokenError('invalid_option', reason));
-    });
-    server.listen(port, host, resolve);
-  });
-}
-
-function urlOf(server: Server, host: string): string {
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  // What listens everywhere is reached through loopback, where a page may use WebGPU without a certificate.
-  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}/`;
 }

@@ -29,6 +29,8 @@ interface Exchange {
 export interface TabEvents {
   readonly ready: (report: ServerReport) => void;
   /** The tab is gone. `wasReady` tells whether its models had loaded; `reason` is null where it said none. */
+  /** A line of the server's log. */
+  readonly log: (line: string) => void;
   readonly gone: (wasReady: boolean, reason: ForetokenError | null) => void;
 }
 
@@ -48,14 +50,15 @@ const MAX_ATTEMPTS = 2;
  * wait for the next one; the others end with an error.
  */
 export class Engine {
-  readonly #options: TabOptions;
   readonly #events: TabEvents;
   readonly #exchanges = new Map<number, Exchange>();
   #state: State = { kind: 'none' };
+  #options: TabOptions | null = null;
+  /** Tabs that were ready and are gone. */
+  #restarts = 0;
   #nextId = 0;
 
-  constructor(options: TabOptions, events: TabEvents) {
-    this.#options = options;
+  constructor(events: TabEvents) {
     this.#events = events;
   }
 
@@ -68,8 +71,17 @@ export class Engine {
     return this.#state.kind !== 'none';
   }
 
+  /** What tabs are to load; without it none is let in. */
+  prepare(options: TabOptions): void {
+    this.#options = options;
+  }
+
   /** A tab has dialled in. */
   connect(socket: WebSocket): void {
+    if (!this.#options) {
+      socket.terminate();
+      return;
+    }
     this.#state = { kind: 'loading', socket, failure: null };
     socket.on('message', (data: Buffer) => {
       try {
@@ -81,7 +93,7 @@ export class Engine {
     });
     socket.on('error', () => socket.terminate());
     socket.on('close', () => this.#closed());
-    this.#send({ kind: 'load', options: this.#options });
+    this.#send({ kind: 'load', options: { ...this.#options, restarts: this.#restarts } });
   }
 
   /** Has the tab answer; returns what cancels it. Messages come until `end` or `error`, and none after a cancellation. */
@@ -113,6 +125,9 @@ export class Engine {
         break;
       case 'failed':
         this.#fail(ForetokenError.fromWire(message.error));
+        break;
+      case 'log':
+        this.#events.log(message.line);
         break;
       case 'head':
       case 'end':
@@ -163,6 +178,7 @@ export class Engine {
         this.#deliver(id, { kind: 'error', error: error.toWire() });
       }
     }
+    if (state.kind === 'ready') this.#restarts++;
     this.#events.gone(state.kind === 'ready', state.failure);
   }
 

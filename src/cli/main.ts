@@ -1,12 +1,11 @@
 import { assertNever } from '../util/assert.ts';
 import { helpText, readCommandLine } from './commandLine.ts';
-import type { Environment } from './environment.ts';
 import type { Machine } from './machine.ts';
 import { serve } from './serve.ts';
 
 /** Runs the command that the arguments name. Throws an `Error` whose message is one line for the user. */
-export async function main(args: readonly string[], env: Environment, machine: Machine): Promise<void> {
-  const command = readCommandLine(args, env);
+export async function main(args: readonly string[], machine: Machine): Promise<void> {
+  const command = readCommandLine(args, machine.env);
   switch (command.kind) {
     case 'help':
       machine.log(helpText());

@@ -3,20 +3,25 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { TabOptions } from '../protocol/tab.ts';
-import { secretPath } from '../protocol/tab.ts';
+import { SLOT_FOLDER, secretPath } from '../protocol/tab.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { type Browser, openBrowser } from './browser.ts';
 import type { ServeOptions } from './commandLine.ts';
 import { type Door, openDoor } from './door.ts';
 import { Engine } from './engine.ts';
+import type { Settings } from './flags/flag.ts';
+import { locate, type ModelChoice } from './hub/locate.ts';
 import type { Machine } from './machine.ts';
+
+/** A browser that has not opened its page by then hangs. */
+const DIAL_IN_LIMIT_MS = 60_000;
 
 /** Serves until `signal` aborts. Throws what keeps it from serving: a file, the port, the browser, the models. */
 export async function serve(options: ServeOptions, machine: Machine, signal: AbortSignal): Promise<void> {
-  const { host, port, cors, ui, browser: choice } = options;
+  const { hosts, port, timeoutSeconds, cors, ui, browser: choice } = options;
   const secret = randomBytes(24).toString('base64url');
   const files = new Map<string, string>();
-  const engineOptions = await publish(options.engine, secret, files);
+  const slotFolder = await slotFolderOf(options.engine);
   const executable = choice.attach ? null : await executableOf(choice.path, machine);
 
   // A signal may have come while the browser was looked for.
@@ -26,11 +31,17 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
   try {
     await new Promise<void>((stop, fail) => {
       signal.addEventListener('abort', () => stop(), { once: true });
-      const engine = new Engine(engineOptions, {
-        ready({ adapter, model }) {
+      const engine = new Engine({
+        ready(report) {
+          const { adapter, model, warnings } = report;
           hasLoaded = true;
           const gpu = [adapter.vendor, adapter.architecture, adapter.description].filter(Boolean).join(' ');
+          for (const warning of warnings) machine.log(`warning: ${warning}`);
           machine.log(`ready: ${model.name} on ${gpu || 'an unnamed adapter'}`);
+          if (open.door) machine.ready?.({ url: open.door.url, report });
+        },
+        log(line) {
+          if (options.engine.verbose) machine.log(line);
         },
         gone(wasReady, reason) {
           if (signal.aborted) return;
@@ -47,10 +58,15 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
   }
 
   async function run(engine: Engine): Promise<void> {
-    const door = await openDoor({ host, port, cors, ui, site: machine.site, secret, files, engine });
+    const door = await openDoor({
+      ...{ hosts, port, timeoutSeconds, cors, ui, secret, files, slotFolder, engine },
+      site: machine.site,
+    });
     open.door = door;
     if (signal.aborted) return door.close();
     machine.log(`listening on ${door.url}`);
+    // The port is open first: a model may have to be downloaded, and who asks meanwhile is told that it is loading.
+    engine.prepare(await publish(options, machine, secret, files, signal));
     const address = `${door.url}engine.html#${secret}`;
     if (executable === null) {
       machine.log(`open this in the browser that is to be the engine: ${address}`);
@@ -65,7 +81,11 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
         args,
         headed: choice.headed,
       });
+      const patience = setTimeout(() => {
+        if (!engine.isConnected) void open.browser?.close();
+      }, DIAL_IN_LIMIT_MS);
       await open.browser.ended;
+      clearTimeout(patience);
       open.browser = null;
       // Its tab may not be known to be gone yet, and would keep the next one out.
       await engine.close();
@@ -75,13 +95,18 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
   }
 }
 
-/** The options as the tab gets them: the models under the secret, where it finds the files. */
+/** The options as the tab gets them: the models and the folder for slots under the secret, where it finds the files. */
 async function publish(
-  { model, modelDraft, ...options }: TabOptions,
+  { model, modelDraft, engine, offline, hfToken }: ServeOptions,
+  { env, display, log }: Machine,
   secret: string,
   files: Map<string, string>,
+  signal: AbortSignal,
 ): Promise<TabOptions> {
-  async function publishFile(role: string, path: string): Promise<string> {
+  const locating = { env, offline, display, log, signal, ...(hfToken !== undefined && { token: hfToken }) };
+
+  async function publishFile(role: string, choice: ModelChoice): Promise<string> {
+    const path = await locate(choice, locating);
     const file = resolve(path);
     const found = await stat(file).catch(() => null);
     const readable = await access(file, constants.R_OK).then(
@@ -97,10 +122,22 @@ async function publish(
     return secretPath(secret, name);
   }
   return {
-    ...options,
+    ...engine,
     model: await publishFile('target', model),
-    ...(modelDraft !== undefined && { modelDraft: await publishFile('draft', modelDraft) }),
+    ...(engine.slotSavePath !== undefined && { slotSavePath: secretPath(secret, SLOT_FOLDER) }),
+    ...(modelDraft && { modelDraft: await publishFile('draft', modelDraft) }),
   };
+}
+
+/** The folder for saved slots, which has to be there. */
+async function slotFolderOf({ slotSavePath: path }: Settings): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  const found = await stat(path).catch(() => null);
+  if (found?.isDirectory()) return resolve(path);
+  throw new ForetokenError(
+    'invalid_option',
+    `not a directory: ${path}; make it, or name another with --slot-save-path`,
+  );
 }
 
 async function executableOf(path: string | undefined, machine: Machine): Promise<string> {
@@ -117,6 +154,6 @@ async function executableOf(path: string | undefined, machine: Machine): Promise
 function browserFailed(executable: string): ForetokenError {
   return new ForetokenError(
     'internal',
-    `${executable} ended before its tab answered; choose another browser with --browser, or open one yourself with --attach`,
+    `${executable} ended, or was silent for ${DIAL_IN_LIMIT_MS / 1000} s, before its tab answered; choose another browser with --browser, or open one yourself with --attach`,
   );
 }

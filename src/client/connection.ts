@@ -33,8 +33,12 @@ export class Connection {
     worker.addEventListener('messageerror', event => this.#crashed(event));
   }
 
-  load(options: WireOptions, onProgress: (progress: LoadProgress) => void): Promise<ServerReport> {
-    return this.#call(this.#api.load(options, proxy(onProgress)));
+  load(
+    options: WireOptions,
+    onProgress: (progress: LoadProgress) => void,
+    onLog: (line: string) => void,
+  ): Promise<ServerReport> {
+    return this.#call(this.#api.load(options, proxy(onProgress), proxy(onLog)));
   }
 
   counters(): Promise<Counters> {

@@ -23,6 +23,8 @@ export type { Foretoken } from './foretoken.ts';
 export type CreateServerOptions = ServerOptions & {
   /** Called as loading goes on, several times a second. */
   readonly onProgress?: (progress: LoadProgress) => void;
+  /** Called with what the server says of its work: tasks, slots, the prompt cache; a line at a time, for people. */
+  readonly onLog?: (line: string) => void;
   /** Gives up loading; `createServer` then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 };

@@ -9,10 +9,11 @@ export async function openServer(
   spawn: () => WorkerPort,
   options: ServerOptions & {
     readonly onProgress?: (progress: LoadProgress) => void;
+    readonly onLog?: (line: string) => void;
     readonly signal?: AbortSignal;
   },
 ): Promise<Foretoken> {
-  const { model, modelDraft, onProgress = () => {}, signal, ...rest } = options;
+  const { model, modelDraft, onProgress = () => {}, onLog = () => {}, signal, ...rest } = options;
   signal?.throwIfAborted();
   const wireOptions = {
     ...rest,
@@ -21,7 +22,7 @@ export async function openServer(
   };
   const connection = new Connection(spawn());
   try {
-    const report = await abortable(connection.load(wireOptions, onProgress), signal);
+    const report = await abortable(connection.load(wireOptions, onProgress, onLog), signal);
     return createForetoken(connection, report);
   } catch (error) {
     connection.terminate();

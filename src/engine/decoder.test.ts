@@ -160,6 +160,14 @@ describe('speculative decoding', () => {
     expect(sum((await run({ draft: {}, speculative: { nMax: 0 } })).results, 'nDrafted')).toBe(0);
   });
 
+  it.each([1, 2, 3, 4, 5])('samples exactly %i tokens when no more are wanted', async nPredict => {
+    const sampling = { temperature: 0 };
+    const { results, tokens } = await run({ sampling, draft: {}, speculative: { nMax: 8 }, nPredict });
+    expect(tokens).toEqual((await run({ sampling, nPredict })).tokens);
+    expect(tokens).toHaveLength(nPredict);
+    expect(sum(results, 'nDrafted')).toBe(Math.max(0, nPredict - 2));
+  });
+
   it('never drafts more than can still be sampled', async () => {
     const { results, sampled } = await run({ sampling: { temperature: 0 }, draft: {}, nPredict: 8 });
     expect(results.map(({ nDrafted }) => nDrafted)).toEqual([0, 3, 2]);
@@ -213,7 +221,7 @@ describe('speculative decoding', () => {
 
   it('cuts a draft before a token that the target does not have', async () => {
     const drafts: DraftSource = {
-      kind: 'scripted',
+      longest: () => 3,
       draft: async requests => requests.map(() => [N_VOCAB, 3]),
       follow: async () => {},
       shift: () => {},
@@ -293,6 +301,22 @@ describe('continuous batching', () => {
     for (const call of target.calls) {
       if (call.kind === 'forward') expect(call.rows.length).toBeLessThanOrEqual(10);
     }
+  });
+
+  it('gives the rows that drafts did not need to prompts', async () => {
+    const drafts: DraftSource = {
+      longest: () => 12,
+      draft: async requests => requests.map(() => [1]),
+      follow: async () => {},
+      shift: () => {},
+    };
+    const decoder = new Decoder(new FakeForwardPass(), drafts, { nBatch: 16 });
+    const generating = createSequence();
+    await decoder.step([generating]);
+    const waiting = createSequence({ slot: 1, prompt: new Array<number>(40).fill(2) });
+    const [first, second] = await decoder.step([generating, waiting]);
+    expect(first.nDrafted).toBe(1);
+    expect(second.nPrompt).toBe(14);
   });
 
   it.each<[string, RequestOptions[], string]>([

@@ -1,6 +1,6 @@
 import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
-import { shareBatch } from './batchShare.ts';
+import { type BatchShare, shareBatch } from './batchShare.ts';
 import type { DraftSource } from './draftSource.ts';
 import { embedStep, isEmbedded } from './embedStep.ts';
 import type { BatchRow, Candidates, ForwardPass, OutputKind, TokenId } from './forwardPass.ts';
@@ -98,16 +98,23 @@ export class Decoder {
   }
 
   async #plan(sequences: readonly Sequence[]): Promise<BatchPart[]> {
-    const { nTokens, nDraftMax } = shareBatch(
-      sequences.map(sequence => ({
-        nPending: sequence.tokens.length - sequence.nPast,
-        nDraftMax: this.#draftBudget(sequence),
-        isPrompt: !this.#generating.has(sequence),
-      })),
-      this.#batchRows,
+    const budgets = sequences.map(sequence => this.#draftBudget(sequence));
+    const drafts = await this.#draft(sequences, this.#share(sequences, budgets).nDraftMax);
+    // The rows that the drafts did not need after all go to the prompts.
+    const { nTokens } = this.#share(
+      sequences,
+      drafts.map(draft => draft.length),
     );
-    const drafts = await this.#draft(sequences, nDraftMax);
     return sequences.map((sequence, i) => ({ sequence, nTokens: nTokens[i], draft: drafts[i] }));
+  }
+
+  #share(sequences: readonly Sequence[], nDraftMax: readonly number[]): BatchShare {
+    const demands = sequences.map((sequence, i) => ({
+      nPending: sequence.tokens.length - sequence.nPast,
+      nDraftMax: nDraftMax[i],
+      isPrompt: !this.#generating.has(sequence),
+    }));
+    return shareBatch(demands, this.#batchRows);
   }
 
   /**
@@ -116,9 +123,10 @@ export class Decoder {
    */
   #draftBudget(sequence: Sequence): number {
     if (this.#drafts === null || !this.#generating.has(sequence)) return 0;
-    const { tokens, nRemain, speculative } = sequence;
-    const budget = Math.min(speculative.nMax, this.#target.nCtx - tokens.length - 1, nRemain - 1);
-    return isWorthDrafting(sequence, budget) ? budget : 0;
+    if (sequence.speculative.nMax === 0) return 0;
+    const { tokens, nRemain } = sequence;
+    const longest = this.#drafts.longest(sequence);
+    return Math.max(0, Math.min(longest, this.#target.nCtx - tokens.length - 1, nRemain - 1));
   }
 
   async #draft(sequences: readonly Sequence[], nDraftMax: readonly number[]): Promise<TokenId[][]> {
@@ -129,22 +137,23 @@ export class Decoder {
     );
     await this.#drafts.follow(followed);
 
-    const drafting = [...sequences.keys()].filter(i => isWorthDrafting(sequences[i], nDraftMax[i]));
+    const drafting = [...sequences.keys()].filter(i => nDraftMax[i] > 0);
     if (drafting.length === 0) return drafts;
     const proposed = await this.#drafts.draft(
       drafting.map(i => ({ sequence: sequences[i], nMax: nDraftMax[i] })),
     );
     for (const [k, i] of drafting.entries()) {
-      const draft = this.#knownTokens(proposed[k].slice(0, nDraftMax[i]));
-      if (draft.length >= sequences[i].speculative.nMin) drafts[i] = draft;
+      drafts[i] = this.#possibleTokens(sequences[i], proposed[k].slice(0, nDraftMax[i]));
     }
     return drafts;
   }
 
-  /** A draft ends before a token that the target's vocabulary lacks. */
-  #knownTokens(draft: TokenId[]): TokenId[] {
+  /** A draft ends before a token that cannot be sampled: the target's vocabulary lacks it, or the grammar forbids it. */
+  #possibleTokens({ sampler, synthetic }: Sequence, draft: TokenId[]): TokenId[] {
     const unknown = draft.findIndex(token => token >= this.#target.nVocab);
-    return unknown < 0 ? draft : draft.slice(0, unknown);
+    const known = unknown < 0 ? draft : draft.slice(0, unknown);
+    if (synthetic || !sampler.countAllowed) return known;
+    return known.slice(0, sampler.countAllowed(known));
   }
 
   #advance(part: BatchPart, outputs: readonly Candidates[]): StepResult {
@@ -158,11 +167,6 @@ export class Decoder {
     if (sampled.length > 0) this.#generating.add(sequence);
     return { sequence, nPrompt: isPrompt ? nTokens : 0, sampled, nDrafted: draft.length, nAccepted };
   }
-}
-
-/** Whether a draft of `nMax` tokens could be long enough to be used. */
-function isWorthDrafting({ speculative }: Sequence, nMax: number): boolean {
-  return nMax > 0 && nMax >= speculative.nMin;
 }
 
 /** Whether the part ends with the last token of its sequence, whose logits are wanted. */

@@ -8,7 +8,6 @@ import type { Sequence } from './sequence.ts';
  * its cache was made from; what a sequence shares with them is kept and the rest is decoded again.
  */
 export class DraftModel implements DraftSource {
-  readonly kind = 'draft-simple';
   readonly #model: ForwardPass;
   /** Tokens behind the K and V of each slot, by position. */
   readonly #cached: TokenId[][];
@@ -16,6 +15,10 @@ export class DraftModel implements DraftSource {
   constructor(model: ForwardPass) {
     this.#model = model;
     this.#cached = Array.from({ length: model.nSlots }, () => []);
+  }
+
+  longest({ speculative: { nMin, nMax } }: Sequence): number {
+    return nMax >= nMin ? nMax : 0;
   }
 
   async draft(requests: readonly DraftRequest[]): Promise<TokenId[][]> {
@@ -48,7 +51,7 @@ export class DraftModel implements DraftSource {
     for (const request of requests) {
       if (!this.#canDraft(request)) continue;
       const group = groups.find(
-        members => members[0].nMax === request.nMax && members.length < this.#model.maxRows,
+        members => lengthOf(members[0]) === lengthOf(request) && members.length < this.#model.maxRows,
       );
       if (group) group.push(request);
       else groups.push([request]);
@@ -56,8 +59,12 @@ export class DraftModel implements DraftSource {
     return groups;
   }
 
-  #canDraft({ sequence, nMax }: DraftRequest): boolean {
-    const fits = sequence.tokens.length - 1 + nMax <= this.#model.nCtx;
+  #canDraft(request: DraftRequest): boolean {
+    const { sequence } = request;
+    const length = lengthOf(request);
+    // A draft that cannot become as long as it has to be is not begun.
+    if (length < Math.max(1, sequence.speculative.nMin)) return false;
+    const fits = sequence.tokens.length - 1 + length <= this.#model.nCtx;
     return fits && this.#missingRows(sequence).every(row => this.#canDecode(row));
   }
 
@@ -77,13 +84,14 @@ export class DraftModel implements DraftSource {
     const rows = group.flatMap(({ sequence }) => this.#missingRows(sequence));
     const withProbabilities = group.some(({ sequence }) => sequence.speculative.pMin > 0);
     this.#forgetFrom(rows);
-    const drafts = await this.#model.draft(rows, group[0].nMax, withProbabilities);
+    const drafts = await this.#model.draft(rows, lengthOf(group[0]), withProbabilities);
     assert(drafts.length === group.length, () => `${drafts.length} drafts for ${group.length} slots`);
     this.#remember(rows);
     return group.map(({ sequence: { slot, speculative } }, i) => {
       // The last drafted token was not fed back: its K and V do not exist.
       this.#cached[slot].push(...drafts[i].slice(0, -1).map(({ token }) => token));
-      return likelyTokens(drafts[i], speculative.pMin);
+      const draft = likelyTokens(drafts[i], speculative.pMin);
+      return draft.length >= speculative.nMin ? draft : [];
     });
   }
 
@@ -126,6 +134,11 @@ export class DraftModel implements DraftSource {
   #remember(rows: readonly BatchRow[]): void {
     for (const { slot, token } of rows) this.#cached[slot].push(token);
   }
+}
+
+/** Tokens to draft: as many as there is room for and the sequence asks of a draft model. */
+function lengthOf({ sequence, nMax }: DraftRequest): number {
+  return Math.min(nMax, sequence.speculative.nMax);
 }
 
 function likelyTokens(draft: readonly DraftToken[], pMin: number): TokenId[] {

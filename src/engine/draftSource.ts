@@ -15,13 +15,10 @@ export interface DraftRequest {
  * requests in a slot need no call.
  */
 export interface DraftSource {
-  /** Name for reports, e.g. `draft-simple`. */
-  readonly kind: string;
+  /** Longest draft it could use for `sequence`, whatever the room; 0 when it has none to give. */
+  longest(sequence: Sequence): number;
 
-  /**
-   * One draft per request, in order, of at most `nMax` tokens; it ends before a token less probable than the sequence's
-   * `pMin`, where the source knows probabilities.
-   */
+  /** One draft per request, in order, of at most `nMax` tokens; empty where it has no guess worth verifying. */
   draft(requests: readonly DraftRequest[]): Promise<TokenId[][]>;
 
   /**

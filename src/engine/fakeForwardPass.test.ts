@@ -34,6 +34,19 @@ describe('FakeForwardPass', () => {
     expect(shifted).not.toEqual(await lastLogits(new FakeForwardPass(), rowsFrom(0, [5, 8, 9])));
   });
 
+  it('goes on from a cache that was read and written, in any slot', async () => {
+    const model = new FakeForwardPass();
+    await model.forward(rowsFrom(0, [5, 6, 7]), 'argmax');
+    const bytes = await model.readCache(0, 2);
+    const other = new FakeForwardPass();
+    other.writeCache(3, 2, bytes);
+    const expected = await lastLogits(new FakeForwardPass(), rowsFrom(0, [5, 6, 8]));
+    expect(await lastLogits(other, rowsFrom(2, [8], 3))).toEqual(expected);
+    other.copyCache(3, 1, 2);
+    expect(await lastLogits(other, rowsFrom(2, [8], 1))).toEqual(expected);
+    expect(() => other.writeCache(0, 3, bytes)).toThrow('8 bytes for 3 positions');
+  });
+
   it('drafts what forward would choose, and caches it', async () => {
     const model = new FakeForwardPass();
     const [draft] = await model.draft(rowsFrom(0, [5, 6]), 3, true);

@@ -1,4 +1,5 @@
 import { assert } from '../util/assert.ts';
+import { ForetokenError } from '../util/errors.ts';
 import type { BatchRow, Candidates, DraftToken, ForwardPass, OutputKind } from './forwardPass.ts';
 import { TOP_K_MAX } from './forwardPass.ts';
 import { topCandidates } from './sampler/ranking.ts';
@@ -55,7 +56,7 @@ export class FakeForwardPass implements ForwardPass {
     this.#cells = Array.from({ length: this.nSlots }, () => []);
   }
 
-  /** The next call rejects with `error`, after spoiling the cells it would have written. */
+  /** The next step rejects with `error`, after spoiling the cells it would have written. */
   failNext(error: Error): void {
     this.#failure = error;
   }
@@ -111,6 +112,31 @@ export class FakeForwardPass implements ForwardPass {
     assert(end <= cells.length, () => `shift up to ${end}, but ${cells.length} positions are decoded`);
     cells.length = end;
     cells.splice(keep, discard);
+  }
+
+  async readCache(slot: number, nTokens: number): Promise<Uint8Array> {
+    return new Uint8Array(Uint32Array.from(this.#decoded(slot, nTokens)).buffer);
+  }
+
+  writeCache(slot: number, nTokens: number, bytes: Uint8Array): void {
+    assert(nTokens <= this.nCtx, () => `${nTokens} positions of ${this.nCtx}`);
+    if (bytes.length !== 4 * nTokens) {
+      throw new ForetokenError(
+        'invalid_request',
+        `${bytes.length} bytes for ${nTokens} positions of 4 bytes`,
+      );
+    }
+    this.#cells[slot] = [...new Uint32Array(bytes.slice().buffer)];
+  }
+
+  copyCache(from: number, to: number, nTokens: number): void {
+    this.#cells[to] = this.#decoded(from, nTokens);
+  }
+
+  #decoded(slot: number, nTokens: number): number[] {
+    const cells = this.#cells[slot];
+    assert(nTokens <= cells.length, () => `${nTokens} positions, but ${cells.length} are decoded`);
+    return cells.slice(0, nTokens);
   }
 
   #continue(from: BatchRow, state: number, nDraft: number, withProbabilities: boolean): DraftToken[] {

@@ -86,4 +86,19 @@ export interface ForwardPass {
    * K re-rotated for its new position. Ordered before every later call.
    */
   shift(slot: number, keep: number, discard: number, end: number): void;
+
+  /**
+   * K and V of the first `nTokens` positions of `slot` as they are after every earlier call, whatever later ones do; in a
+   * format of the model's own, of a size that is proportional to `nTokens`. May run beside other calls.
+   */
+  readCache(slot: number, nTokens: number): Promise<Uint8Array>;
+
+  /**
+   * Puts back what `readCache` gave for `nTokens` positions, into any slot: what is decoded behind them has the same bits as
+   * after decoding them again. Ordered before every later call. Throws `invalid_request` when the size does not fit.
+   */
+  writeCache(slot: number, nTokens: number, bytes: Uint8Array): void;
+
+  /** Copies K and V of the first `nTokens` positions of one slot to another. Ordered before every later call. */
+  copyCache(from: number, to: number, nTokens: number): void;
 }

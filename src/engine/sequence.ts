@@ -1,12 +1,16 @@
 import type { OutputKind, TokenId } from './forwardPass.ts';
 import type { Pool } from './pooling.ts';
 import type { Sampler } from './sampler/chain.ts';
+import type { SyntheticAcceptance } from './syntheticAcceptance.ts';
 
-/** How many tokens to draft per round, llama.cpp's `--spec-draft-n-min`, `-n-max` and `-p-min`. */
+/**
+ * How many tokens a draft model drafts per round, llama.cpp's `--spec-draft-n-min`, `-n-max` and `-p-min`. Look-ups in the
+ * text have lengths of their own.
+ */
 export interface SpeculativeParams {
   /** Drafts shorter than this are thrown away. */
   readonly nMin: number;
-  /** Longest draft; 0 turns speculation off. */
+  /** Longest draft; 0 turns speculation of every kind off. */
   readonly nMax: number;
   /** Drafting stops before a token whose probability is below this. */
   readonly pMin: number;
@@ -29,7 +33,7 @@ export interface ProbsRequest {
 /** A token that the target model's chain chose. */
 export interface SampledToken {
   readonly token: TokenId;
-  /** Whether the draft had proposed it. */
+  /** Whether it is a token of the draft that was accepted. */
   readonly drafted: boolean;
   /** Set when the sequence asks for probabilities: the token's own value and the `n` largest, descending. */
   readonly probs?: { readonly own: TokenLogprob; readonly top: readonly TokenLogprob[] };
@@ -48,6 +52,8 @@ export interface Sequence {
   readonly sampler: Sampler;
   readonly probs: ProbsRequest | null;
   readonly speculative: SpeculativeParams;
+  /** Decides what of a draft is accepted, for benchmarks; without it the sampled tokens do. */
+  readonly synthetic?: SyntheticAcceptance | null;
   /** Tokens that may still be sampled (`n_predict`); limits the draft. Infinity when unlimited. */
   nRemain: number;
   /** Set where the hidden states of the prompt are wanted instead of tokens after it. */

@@ -8,6 +8,9 @@ import type { SampledToken, Sequence } from './sequence.ts';
  * draft did not foresee. When all of it was accepted, the row after it gives a bonus token. The chain makes the same draws
  * on the same rows as without a draft, so the tokens are the same; an empty draft is plain decoding.
  *
+ * With synthetic acceptance chance stands in for agreement. The chain samples all the same, so its random numbers go on as
+ * ever, but a grammar cannot go on with tokens that it did not choose.
+ *
  * @param rows the target's candidates after the pending token and after each draft token: `draft.length + 1`
  * @returns at least one token; `draft.length + 1` when all were accepted
  */
@@ -20,12 +23,13 @@ export function verifyDraft(
     rows.length === draft.length + 1,
     () => `${rows.length} rows to verify ${draft.length} draft tokens`,
   );
-  const { sampler, probs } = sequence;
+  const { sampler, probs, synthetic } = sequence;
   const sampled: SampledToken[] = [];
   for (const [i, row] of rows.entries()) {
-    const token = sampler.sample(row);
-    sampler.accept(token);
-    const drafted = token === draft[i];
+    const chosen = sampler.sample(row);
+    const drafted = i < draft.length && (synthetic ? synthetic.accepts(i, draft[i]) : chosen === draft[i]);
+    const token = drafted ? draft[i] : chosen;
+    sampler.accept(token, !(synthetic && drafted));
     sampled.push({ token, drafted, ...(probs && { probs: probsOf(probs, row, sampler, token) }) });
     if (!drafted) break;
   }

@@ -31,9 +31,10 @@ export function allocateKvCache(
   nCtx: number,
 ): KvCache {
   const bytes = layerCacheBytes(config, type, nSlots, nCtx);
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const layers = Array.from({ length: config.nLayers }, (_, layer) => ({
-    k: gpu.createBuffer(`blk.${layer}.k_cache`, bytes, GPUBufferUsage.STORAGE),
-    v: gpu.createBuffer(`blk.${layer}.v_cache`, bytes, GPUBufferUsage.STORAGE),
+    k: gpu.createBuffer(`blk.${layer}.k_cache`, bytes, usage),
+    v: gpu.createBuffer(`blk.${layer}.v_cache`, bytes, usage),
   }));
   return { type, nSlots, nCtx, layers };
 }

@@ -68,7 +68,7 @@ export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions)
   const plan = await planned;
   if (gpu.fault) throw gpu.fault;
   onProgress?.('ready', totalBytes, totalBytes);
-  return new Model(gpu, config, plan, state, { nCtx, nSlots, maxRows });
+  return new Model(gpu, config, plan, state, cache, { nCtx, nSlots, maxRows });
 }
 
 /** Compares every buffer that the model would need with what the device allows. Throws `device_limits`. */

@@ -2,7 +2,9 @@ import type { BatchRow, Candidates, DraftToken, ForwardPass, OutputKind } from '
 import type { Gpu } from '../gpu/device.ts';
 import { type Dispatch, record } from '../gpu/dispatch.ts';
 import { assert, assertNever } from '../util/assert.ts';
+import { copyCache, readCache, writeCache } from './cacheBytes.ts';
 import type { ModelConfig } from './config.ts';
+import type { KvCache } from './kvCache.ts';
 import type { Plan, WidthPlan } from './plan.ts';
 import { planWidth } from './plan.ts';
 import {
@@ -27,6 +29,7 @@ export class Model implements ForwardPass {
   readonly #gpu: Gpu;
   readonly #plan: Plan;
   readonly #state: RunState;
+  readonly #cache: KvCache;
   /** What is written before a step, see shaders/lib/step.wgsl. */
   readonly #stepWords: Uint32Array<ArrayBuffer>;
   readonly #allIds: Int32Array;
@@ -39,11 +42,13 @@ export class Model implements ForwardPass {
     config: ModelConfig,
     plan: Plan,
     state: RunState,
+    cache: KvCache,
     shape: { readonly nCtx: number; readonly nSlots: number; readonly maxRows: number },
   ) {
     this.#gpu = gpu;
     this.#plan = plan;
     this.#state = state;
+    this.#cache = cache;
     this.nVocab = config.nVocab;
     this.#nEmbd = config.nEmbd;
     this.nCtx = shape.nCtx;
@@ -121,6 +126,18 @@ export class Model implements ForwardPass {
     const { device } = this.#gpu;
     device.queue.writeBuffer(this.#state.shift, 0, new Uint32Array([slot, keep, discard, end]));
     device.queue.submit([this.#encode([this.#plan.shift]).finish()]);
+  }
+
+  readCache(slot: number, nTokens: number): Promise<Uint8Array> {
+    return readCache(this.#gpu, this.#cache, slot, nTokens);
+  }
+
+  writeCache(slot: number, nTokens: number, bytes: Uint8Array): void {
+    writeCache(this.#gpu, this.#cache, slot, nTokens, bytes);
+  }
+
+  copyCache(from: number, to: number, nTokens: number): void {
+    copyCache(this.#gpu, this.#cache, from, to, nTokens);
   }
 
   /** An encoder with the layers of a step and what follows them, `outputs`; of layers in parts all but the last are submitted. */

@@ -18,4 +18,5 @@ export const FAKE_REPORT: ServerReport = {
   nCtx: 1,
   nSlots: 1,
   gpuBytes: 1,
+  warnings: [],
 };

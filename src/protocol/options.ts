@@ -13,11 +13,21 @@ export interface LoadProgress {
 /** Type of the K and V caches. */
 export type CacheType = 'f32' | 'f16';
 
+/**
+ * Kinds of speculation, the names of llama.cpp's `--spec-type`: a draft model, or one of three ways to look up in the text
+ * what followed before.
+ */
+export const SPEC_TYPES = ['none', 'draft-simple', 'ngram-simple', 'ngram-map-k', 'ngram-mod'] as const;
+export type SpecType = (typeof SPEC_TYPES)[number];
+
 /** What becomes of the hidden states of an input to be embedded. */
 export type Pooling = 'none' | 'mean' | 'cls' | 'last';
 
 /** Largest number of rows in one batch, unless `nBatch` says otherwise. */
 export const DEFAULT_N_BATCH = 64;
+
+/** MiB of prompts that are kept in memory, unless `cacheRam` says otherwise. */
+export const DEFAULT_CACHE_RAM = 8192;
 
 /** Options of `createServer`; the defaults are llama-server's where it has them. */
 export interface ServerOptions {
@@ -28,10 +38,37 @@ export interface ServerOptions {
   readonly nCtx?: number;
   /** Requests decoded at the same time. Default 1. */
   readonly nSlots?: number;
-  /** Shortest and longest draft per round, and the probability at which drafting stops. Default 0, 3 and 0. */
+  /**
+   * What to speculate with. Of several, look-ups are asked before the draft model, and the first draft that is not empty is
+   * verified. Default: the draft model if there is one.
+   */
+  readonly specType?: readonly SpecType[];
+  /**
+   * Whether a draft model that does not fit the target is an error; if not, the server does without it, and
+   * `report.warnings` says so. Default true.
+   */
+  readonly draftRequired?: boolean;
+  /** Shortest and longest draft of the draft model, and the probability at which drafting stops. Default 0, 3 and 0. */
   readonly draftMin?: number;
   readonly draftMax?: number;
   readonly pMin?: number;
+  /** `ngram-simple`: tokens to look up, and longest draft. Default 12 and 48. */
+  readonly ngramSimpleSizeN?: number;
+  readonly ngramSimpleSizeM?: number;
+  /** `ngram-map-k`: the same. */
+  readonly ngramMapKSizeN?: number;
+  readonly ngramMapKSizeM?: number;
+  /** `ngram-mod`: tokens to look up, shortest and longest draft. Default 24, 48 and 64. */
+  readonly ngramModNMatch?: number;
+  readonly ngramModNMin?: number;
+  readonly ngramModNMax?: number;
+  /**
+   * For benchmarks only, since answers are then not the target's: accept drafts at random. `specSynthRates[i]` is the
+   * probability that the first i + 1 tokens of a draft are accepted, for every token of the longest draft; or
+   * `specSynthLen` is the mean number of tokens per step. Default: the target decides.
+   */
+  readonly specSynthRates?: readonly number[];
+  readonly specSynthLen?: number;
   /** Discard old context instead of stopping when a slot is full. Default false. */
   readonly ctxShift?: boolean;
   /** Default `n_predict` of requests; -1 is unlimited. */
@@ -41,6 +78,23 @@ export interface ServerOptions {
   readonly seed?: number;
   /** Default `cache_prompt` of requests. Default true. */
   readonly cachePrompt?: boolean;
+  /**
+   * Default `n_cache_reuse` of requests: chunks of a prompt that a slot holds at other positions are moved and used when they
+   * have at least so many tokens. Such an answer is not exact: the moved tokens were decoded behind other text. Default 0: off.
+   */
+  readonly cacheReuse?: number;
+  /**
+   * Most memory, in MiB, for prompts that had to leave their slots; when one comes again it is not decoded again. 0 turns this
+   * off, -1 sets no limit. Default 8192.
+   */
+  readonly cacheRam?: number;
+  /** Whether slots without a task are saved there as well, whenever a task starts. Default true. */
+  readonly cacheIdleSlots?: boolean;
+  /**
+   * Where `POST /slots/:id?action=save` puts its files: name of a directory in the origin private file system, or a URL below
+   * which files can be got and put. Default: nowhere, slots cannot be saved.
+   */
+  readonly slotSavePath?: string;
   /** Largest number of rows in one batch, at least `nSlots`. Default 64. */
   readonly nBatch?: number;
   /** Type of the KV cache of the target and the draft. Default f16. */
@@ -87,12 +141,17 @@ export interface ServerOptions {
   readonly predictRoute?: string;
   /** Chat answers say what was asked of the model (`__verbose`), unless a request says otherwise. Default false. */
   readonly verbose?: boolean;
+  /** Engines that answered before this one, for `/metrics`; `foretoken serve` sets it. Default 0. */
+  readonly restarts?: number;
   /** Count every WebGPU call, for benchmarks; read with `server.counters()`. */
   readonly countCalls?: boolean;
 }
 
 /** `ServerOptions` without the two sources, which the composition root resolves. */
-export type ServerSettings = Omit<ServerOptions, 'model' | 'modelDraft' | 'countCalls' | 'cacheType'>;
+export type ServerSettings = Omit<
+  ServerOptions,
+  'model' | 'modelDraft' | 'countCalls' | 'cacheType' | 'slotSavePath'
+>;
 
 /** The adapter that answered. */
 export interface AdapterReport {
@@ -126,4 +185,6 @@ export interface ServerReport {
   readonly nCtx: number;
   readonly nSlots: number;
   readonly gpuBytes: number;
+  /** What was asked for and is not so, and what makes answers differ from llama-server's; whole sentences. */
+  readonly warnings: readonly string[];
 }

@@ -6,7 +6,7 @@ import type { WireError } from '../util/errors.ts';
 import type { ServerOptions, ServerReport } from './options.ts';
 import type { ExchangeMessage, ExchangeRequest } from './worker.ts';
 
-/** Options of `createServer` as a tab gets them: the models are addresses, relative to its page. */
+/** Options of `createServer` as a tab gets them: the models and the place for slots are addresses, relative to its page. */
 export type TabOptions = Omit<ServerOptions, 'model' | 'modelDraft'> & {
   readonly model: string;
   readonly modelDraft?: string;
@@ -27,7 +27,11 @@ type Numbered<Message> = Message extends { readonly kind: 'chunk' }
 export type FromTab =
   | { readonly kind: 'ready'; readonly report: ServerReport }
   | { readonly kind: 'failed'; readonly error: WireError }
+  | { readonly kind: 'log'; readonly line: string }
   | Numbered<ExchangeMessage>;
+
+/** Name behind the secret of the folder where a tab gets and puts saved slots. */
+export const SLOT_FOLDER = 'slots';
 
 /** Where a tab dials in and finds its models, relative to its page. */
 export function secretPath(secret: string, name: string): string {

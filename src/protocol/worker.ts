@@ -25,7 +25,11 @@ export type Outcome<T> =
 /** What the worker exposes through Comlink. None of it rejects, but for a crash of the worker itself. */
 export interface WorkerApi {
   /** Loads the models; to be called once, before anything else. */
-  load(options: WireOptions, onProgress: (progress: LoadProgress) => void): Promise<Outcome<ServerReport>>;
+  load(
+    options: WireOptions,
+    onProgress: (progress: LoadProgress) => void,
+    onLog: (line: string) => void,
+  ): Promise<Outcome<ServerReport>>;
   /** Starts an exchange; its `ExchangeMessage`s come back on `port`. */
   exchange(request: ExchangeRequest, port: MessagePort): void;
   counters(): Promise<Outcome<Counters>>;

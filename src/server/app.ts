@@ -4,11 +4,19 @@ import type { DraftSource } from '../engine/draftSource.ts';
 import type { ForwardPass } from '../engine/forwardPass.ts';
 import { createSampler } from '../engine/sampler/createSampler.ts';
 import { buildDryBreakers } from '../engine/sampler/dryBreakers.ts';
-import { DEFAULT_N_BATCH, type ServerReport, type ServerSettings } from '../protocol/options.ts';
+import { SyntheticAcceptance } from '../engine/syntheticAcceptance.ts';
+import {
+  DEFAULT_CACHE_RAM,
+  DEFAULT_N_BATCH,
+  type ServerReport,
+  type ServerSettings,
+  type SpecType,
+} from '../protocol/options.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { addAbsentFeatureRoutes } from './absentFeatures.ts';
 import { checkApiKey } from './access.ts';
+import { SlotCaches } from './cache/slotCaches.ts';
 import { addChatRoutes } from './chat/routes.ts';
 import { createChatTemplate } from './chat/template.ts';
 import { type CompletionDeps, complete, handleCompletion } from './completion.ts';
@@ -24,9 +32,10 @@ import { type ModelViewDeps, modelsView, propsView } from './modelViews.ts';
 import { createTextFormat } from './openai/textFormat.ts';
 import { handlePredict } from './predict.ts';
 import type { ResponseContext } from './response.ts';
-import { type SamplerContext, samplerParamsOf } from './samplerParams.ts';
+import { concreteSeed, type SamplerContext, samplerParamsOf } from './samplerParams.ts';
 import { Scheduler } from './scheduler.ts';
 import { readFields, withDefaults } from './schema.ts';
+import { handleSlotAction, type SlotFiles } from './slotActions.ts';
 import { DEFAULT_SLOT_PROMPT_SIMILARITY } from './slots.ts';
 import { slotView } from './slotsView.ts';
 import { handleDetokenize, handleTokenize } from './tokenize.ts';
@@ -36,10 +45,18 @@ export interface AppDeps {
   readonly tokenizer: Tokenizer;
   readonly target: ForwardPass;
   readonly drafts: DraftSource | null;
+  /** Kinds of speculation that were asked for, whether or not `drafts` has them all. */
+  readonly specTypes: readonly SpecType[];
+  /** Probabilities at which draft tokens are accepted, for benchmarks; null to accept what the target samples. */
+  readonly syntheticAcceptance?: readonly number[] | null;
   readonly settings: ServerSettings;
   readonly report: ServerReport;
   /** The model's own chat template, if it has one. */
   readonly chatTemplate?: string | null;
+  /** Where slots are saved; nowhere without it. */
+  readonly slotFiles?: SlotFiles | null;
+  /** Told what the server does, a line at a time. */
+  readonly log?: (line: string) => void;
   /** What was counted before, by a server of the same models. */
   readonly metrics?: Metrics;
   /** Where the models may be gone for a while. */
@@ -71,6 +88,18 @@ const ASLEEP_PATHS = ['/health', '/v1/health', '/props', '/models', '/v1/models'
 export function createApp(deps: AppDeps): App {
   const { tokenizer, target, drafts, settings, report, sleep = null, metrics = new Metrics() } = deps;
   const { nCtx, nSlots } = target;
+  const random = deps.randomSeed ?? randomSeed;
+  const { syntheticAcceptance = null } = deps;
+  const { now = () => performance.now(), log = () => {} } = deps;
+  const slotPromptSimilarity = settings.slotPromptSimilarity ?? DEFAULT_SLOT_PROMPT_SIMILARITY;
+  const caches = new SlotCaches(target, {
+    minSimilarity: slotPromptSimilarity,
+    limitBytes: unlimitedIfNegative((settings.cacheRam ?? DEFAULT_CACHE_RAM) * 2 ** 20),
+    saveIdle: settings.cacheIdleSlots ?? true,
+    // Every slot has cells of its own.
+    clearIdle: false,
+    log,
+  });
   const scheduler = new Scheduler(
     new Decoder(target, drafts, { nBatch: settings.nBatch ?? DEFAULT_N_BATCH }),
     nSlots,
@@ -79,9 +108,14 @@ export function createApp(deps: AppDeps): App {
       nCtx,
       ctxShift: settings.ctxShift ?? false,
       contBatching: settings.contBatching ?? true,
-      slotPromptSimilarity: settings.slotPromptSimilarity ?? DEFAULT_SLOT_PROMPT_SIMILARITY,
+      createAcceptance: ({ seed }) =>
+        syntheticAcceptance &&
+        new SyntheticAcceptance(syntheticAcceptance, tokenizer.eogTokens, concreteSeed(seed, random)),
+      slotPromptSimilarity,
+      log,
     },
-    deps.now ?? (() => performance.now()),
+    caches,
+    now,
     metrics,
   );
   const fields = withDefaults(completionFields(settings, tokenizer, nSlots), settings.requestDefaults ?? {});
@@ -90,14 +124,15 @@ export function createApp(deps: AppDeps): App {
     tokenizer,
     model: names[0],
     eogTokens: tokenizer.eogTokens,
-    draftKind: drafts?.kind ?? null,
+    isSpeculative: drafts !== null,
+    specTypes: ['none', ...deps.specTypes].join(),
   };
   const template = createChatTemplate({
     option: settings.chatTemplate,
     model: deps.chatTemplate ?? null,
     jinja: settings.jinja ?? true,
   });
-  const sampling = samplerContext(tokenizer, deps.randomSeed ?? randomSeed);
+  const sampling = samplerContext(tokenizer, random);
   const constrain = grammarConstraint(tokenizer);
   let nTasks = 0;
   const completion: CompletionDeps = {
@@ -139,6 +174,10 @@ export function createApp(deps: AppDeps): App {
     return metricsResponse(metrics.scrape(scheduler.load));
   });
   routes.get('/slots', c => listSlots(c.req.query('fail_on_no_slot')));
+  const slotActions = { scheduler, target, files: deps.slotFiles ?? null, now, log };
+  routes.post('/slots/:id', c =>
+    handleSlotAction(c.req.raw, c.req.param('id'), c.req.query('action'), slotActions),
+  );
   for (const path of ['/completion', '/completions']) {
     routes.post(path, c => handleCompletion(c.req.raw, completion));
   }

@@ -1,8 +1,10 @@
 import type { TokenId } from '../engine/forwardPass.ts';
 import type { SampledToken, Sequence, StepResult } from '../engine/sequence.ts';
 import { StopMatcher } from '../engine/stop.ts';
+import type { SyntheticAcceptance } from '../engine/syntheticAcceptance.ts';
 import type { StopType, Timings } from '../protocol/completion.ts';
 import { StreamDecoder, type Tokenizer } from '../tokenizer/index.ts';
+import type { CompletionParams } from './completionFields.ts';
 import { IndentGuard } from './indent.ts';
 import { speculativeParamsOf } from './samplerParams.ts';
 import type { Task } from './task.ts';
@@ -14,6 +16,8 @@ export interface GenerationContext {
   readonly nCtx: number;
   /** Whether a full slot drops old context and goes on. */
   readonly ctxShift: boolean;
+  /** What decides about the drafts of a generation in place of its target; null for none. */
+  readonly createAcceptance?: (params: CompletionParams) => SyntheticAcceptance | null;
 }
 
 export type GenerationEvent =
@@ -38,7 +42,7 @@ export class Generation {
   #text = '';
   #hasNewLine = false;
   #truncated = false;
-  /** Positions at the beginning that no context shift has touched. */
+  /** Positions at the beginning that were never moved. */
   #nUnshifted = Number.POSITIVE_INFINITY;
   #stopType: StopType = 'none';
   #stoppingWord = '';
@@ -69,6 +73,7 @@ export class Generation {
       sampler,
       probs: params.nProbs > 0 ? { n: params.nProbs, postSampling: params.postSamplingProbs } : null,
       speculative: speculativeParamsOf(params),
+      synthetic: context.createAcceptance?.(params) ?? null,
       nRemain: Math.max(1, nPredict),
       ...(task.pool && { pool: task.pool }),
     };
@@ -138,6 +143,11 @@ export class Generation {
   /** To be called when positions of the sequence from `keep` on were dropped to make room. */
   markShifted(keep: number): void {
     this.#truncated = true;
+    this.markMoved(keep);
+  }
+
+  /** To be called when what the slot holds from `keep` on was decoded at other positions. */
+  markMoved(keep: number): void {
     this.#nUnshifted = Math.min(this.#nUnshifted, keep);
   }
 

@@ -6,8 +6,10 @@ import { effectiveLogitBias, unsignedSeed } from './samplerParams.ts';
 /** What the server adds to a request's parameters when it shows them. */
 export interface SettingsContext {
   readonly eogTokens: readonly number[];
-  /** Kind of the draft source; null without one. */
-  readonly draftKind: string | null;
+  /** Whether there is anything to speculate with. */
+  readonly isSpeculative: boolean;
+  /** What was asked for, as llama-server lists it: behind a `none` that is always there. */
+  readonly specTypes: string;
 }
 
 /** `generation_settings` of a response, in llama-server's key order. */
@@ -99,7 +101,7 @@ function chatAndOutput(params: CompletionParams, context: SettingsContext) {
     reasoning_in_content: false,
     generation_prompt: '',
     samplers: params.samplers,
-    'speculative.types': context.draftKind === null ? 'none' : `none,${context.draftKind}`,
+    'speculative.types': context.specTypes,
     'speculative.n_max': params.draftMax,
     'speculative.n_min': params.draftMin,
     'speculative.p_min': params.draftPMin,

@@ -11,6 +11,11 @@ export function unsignedSeed(seed: number): number {
   return seed >>> 0;
 }
 
+/** The seed to draw with: the one asked for, or a `random` one. */
+export function concreteSeed(seed: number, random: () => number): number {
+  return unsignedSeed(unsignedSeed(seed) === RANDOM_SEED ? random() : seed);
+}
+
 /** What a request's parameters need beyond themselves to become a sampler chain. */
 export interface SamplerContext {
   readonly eogTokens: readonly number[];
@@ -28,9 +33,8 @@ export function effectiveLogitBias(
 }
 
 export function samplerParamsOf(params: CompletionParams, context: SamplerContext): SamplerParams {
-  const seed = unsignedSeed(params.seed);
   return {
-    seed: seed === RANDOM_SEED ? unsignedSeed(context.randomSeed()) : seed,
+    seed: concreteSeed(params.seed, context.randomSeed),
     temperature: params.temperature,
     dynatempRange: params.dynatempRange,
     dynatempExponent: params.dynatempExponent,

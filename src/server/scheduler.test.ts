@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Decoder } from '../engine/decoder.ts';
 import type { Sampler } from '../engine/sampler/chain.ts';
+import { SlotCaches } from './cache/slotCaches.ts';
 import { completionFields } from './completionFields.ts';
 import type { Job, JobEvent } from './job.ts';
 import { Metrics } from './metrics.ts';
@@ -8,15 +9,30 @@ import { Scheduler } from './scheduler.ts';
 import { readFields } from './schema.ts';
 import { EOS, letters, ScriptedForwardPass, tokenizer } from './testServer.ts';
 
-const CONTEXT = { tokenizer, nCtx: 64, ctxShift: false, contBatching: true, slotPromptSimilarity: 0.1 };
+const CONTEXT = {
+  tokenizer,
+  nCtx: 64,
+  ctxShift: false,
+  contBatching: true,
+  slotPromptSimilarity: 0.1,
+  log() {},
+};
 const params = readFields(completionFields({}, tokenizer, 1), {});
 
 const sampler: Sampler = { needs: 'argmax', accept() {}, sample: () => EOS, survivors: () => [] };
 
 /** The model ends every text at once. */
 function startScheduler(nSlots = 1): Scheduler {
-  const decoder = new Decoder(new ScriptedForwardPass([], { nSlots }), null, { nBatch: 16 });
-  return new Scheduler(decoder, nSlots, CONTEXT, () => 0, new Metrics());
+  const model = new ScriptedForwardPass([], { nSlots });
+  const decoder = new Decoder(model, null, { nBatch: 16 });
+  const caches = new SlotCaches(model, {
+    limitBytes: 0,
+    saveIdle: false,
+    clearIdle: false,
+    minSimilarity: 0.1,
+    log() {},
+  });
+  return new Scheduler(decoder, nSlots, CONTEXT, caches, () => 0, new Metrics());
 }
 
 /** A job and the kinds of the events it heard, the failure as its message; `listen` hears them first. */

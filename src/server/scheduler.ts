@@ -1,22 +1,32 @@
 import type { Decoder } from '../engine/decoder.ts';
 import { isEmbedded } from '../engine/embedStep.ts';
 import type { StepResult } from '../engine/sequence.ts';
+import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
+import type { SlotCaches } from './cache/slotCaches.ts';
 import { contextShift } from './contextShift.ts';
 import { nextTask } from './eventLoop.ts';
 import { Generation, type GenerationContext } from './generation.ts';
 import type { Job } from './job.ts';
 import type { Load, Metrics } from './metrics.ts';
-import { type BusyState, chooseSlot, commonPrefix, createSlots, type Slot } from './slots.ts';
+import { type BusyState, chooseSlot, createSlots, holding, type IdleState, type Slot } from './slots.ts';
 
 /** What the scheduler needs of the engine. */
 export type StepDecoder = Pick<Decoder, 'step' | 'shift'>;
+
+/** Something to do with a slot that has no task. */
+interface Visit {
+  readonly slot: Slot;
+  readonly begin: (state: IdleState) => void;
+  readonly refuse: (error: ForetokenError) => void;
+}
 
 export interface SchedulerContext extends GenerationContext {
   /** Whether a job may start while others generate. */
   readonly contBatching: boolean;
   /** Least share of a prompt that a slot must hold to be chosen for it. */
   readonly slotPromptSimilarity: number;
+  readonly log: (line: string) => void;
 }
 
 /**
@@ -28,8 +38,10 @@ export class Scheduler {
   readonly slots: readonly Slot[];
   readonly #decoder: StepDecoder;
   readonly #context: SchedulerContext;
+  readonly #caches: SlotCaches;
   readonly #now: () => number;
   readonly #queue: Job[] = [];
+  #visits: Visit[] = [];
   readonly #metrics: Metrics;
   #nReleased = 0;
   #idleSince: number;
@@ -40,12 +52,14 @@ export class Scheduler {
     decoder: StepDecoder,
     nSlots: number,
     context: SchedulerContext,
+    caches: SlotCaches,
     now: () => number,
     metrics: Metrics,
   ) {
     this.slots = createSlots(nSlots);
     this.#decoder = decoder;
     this.#context = context;
+    this.#caches = caches;
     this.#now = now;
     this.#metrics = metrics;
     this.#idleSince = now();
@@ -70,6 +84,22 @@ export class Scheduler {
     this.#loop ??= this.#run();
   }
 
+  /**
+   * Calls `visit` between two steps, as soon as the slot has no task; ids wrap around. What it asks of the model before it
+   * returns comes before the slot's next task.
+   */
+  whenIdle<T>(idSlot: number, visit: (slot: Slot, state: IdleState) => T | Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(closedError());
+      const slot = this.slots[idSlot % this.slots.length];
+      const begin = (state: IdleState) => {
+        new Promise<T>(done => done(visit(slot, state))).then(resolve, reject);
+      };
+      this.#visits.push({ slot, begin, refuse: reject });
+      this.#loop ??= this.#run();
+    });
+  }
+
   /** Ends `job` with `aborted`, queued or running; its slot is free at once. Nothing happens if it is over. */
   cancel(job: Job): void {
     this.#abandon(job, new ForetokenError('aborted', 'The request was cancelled by its sender'));
@@ -81,14 +111,21 @@ export class Scheduler {
     for (const job of [...this.#queue, ...this.#running().map(state => state.job)]) {
       this.#abandon(job, closedError());
     }
+    for (const { refuse } of this.#visits.splice(0)) refuse(closedError());
     await this.#loop;
+    await this.#caches.settled();
   }
 
   async #run(): Promise<void> {
     for (;;) {
       await nextTask();
-      this.#admit();
-      if (this.#running().length === 0) break;
+      this.#receiveVisits();
+      await this.#admit();
+      if (this.#running().length === 0) {
+        // Something may have come while the others were admitted.
+        if (this.#queue.length + this.#visits.length === 0) break;
+        continue;
+      }
       // Prompts to embed and generations take turns: they share no batch.
       for (const embedded of [false, true]) {
         const batch = this.#running().filter(
@@ -105,10 +142,22 @@ export class Scheduler {
     return this.slots.flatMap(({ state }) => (state.kind === 'busy' ? state : []));
   }
 
+  #receiveVisits(): void {
+    const visits = this.#visits;
+    this.#visits = [];
+    for (const visit of visits) {
+      const { state } = visit.slot;
+      if (state.kind === 'idle') visit.begin(state);
+      else this.#visits.push(visit);
+    }
+  }
+
   /** Starts every queued job that has a slot; one that waits for a certain slot holds up nobody else. */
-  #admit(): void {
+  async #admit(): Promise<void> {
     if (!this.#context.contBatching && this.#running().length > 0) return;
     for (const job of [...this.#queue]) {
+      // The job may have use for what the one before it pushed out.
+      await this.#caches.settled();
       // Whoever heard of an earlier start may have cancelled this job.
       if (!this.#queue.includes(job)) continue;
       try {
@@ -130,14 +179,23 @@ export class Scheduler {
   }
 
   #start(job: Job, slot: Slot): void {
-    const { prompt, params } = job.task;
-    const cached = slot.state.kind === 'idle' && params.cachePrompt ? slot.state.cached : [];
-    // At least one token has to be decoded: its logits choose the first one of the answer.
-    const nCached = Math.max(0, Math.min(commonPrefix(cached, prompt), prompt.length - 1));
-    const generation = new Generation(job.task, slot.id, nCached, this.#now(), this.#context);
+    const { prompt } = job.task;
+    const now = this.#now();
+    assert(slot.state.kind === 'idle', () => `slot ${slot.id} is busy`);
+    const idle = this.#caches.prepare(slot, slot.state, job.task);
+    slot.state = idle;
+    const reuse = this.#caches.reuse(idle, job.task);
+    const generation = new Generation(job.task, slot.id, reuse.nCached, now, this.#context);
+    if (reuse.nExact < reuse.nCached) generation.markMoved(reuse.nExact);
     const state: BusyState = { kind: 'busy', job, generation };
     this.#unqueue(job);
     slot.state = state;
+    this.#caches.move(slot, reuse);
+    this.#caches.saveIdle(this.slots);
+    const { id } = job.task;
+    this.#context.log(
+      `slot ${slot.id}: task ${id} starts, ${reuse.nCached} of ${prompt.length} tokens cached`,
+    );
     job.onEvent({ kind: 'started', generation });
     if (prompt.length === 0 && this.#isRunning(state)) this.#finish(state);
   }
@@ -199,10 +257,13 @@ export class Scheduler {
 
   #release({ generation }: BusyState): void {
     this.#nReleased++;
+    const { task, sequence, sampled, stopType } = generation;
+    this.#context.log(`slot ${sequence.slot}: task ${task.id} ends, ${sampled.length} tokens, ${stopType}`);
     this.#metrics.finished(generation.timings);
     this.slots[generation.sequence.slot].state = {
       kind: 'idle',
       cached: generation.reusableTokens,
+      cells: generation.cachedTokens,
       last: generation,
       releasedAt: this.#nReleased,
     };
@@ -224,7 +285,7 @@ export class Scheduler {
     for (const { job, generation } of running) {
       this.#abandon(job, error);
       const slot = this.slots[generation.sequence.slot];
-      if (slot.state.kind === 'idle') slot.state = { ...slot.state, cached: [] };
+      if (slot.state.kind === 'idle') slot.state = holding(slot.state, []);
     }
   }
 }

@@ -5,7 +5,7 @@ import { chooseSlot, commonPrefix, type Slot } from './slots.ts';
 
 const idle = (id: number, cached: number[], releasedAt: number): Slot => ({
   id,
-  state: { kind: 'idle', cached, last: null, releasedAt },
+  state: { kind: 'idle', cached, cells: cached, last: null, releasedAt },
 });
 const busy = (id: number): Slot => ({
   id,

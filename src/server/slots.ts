@@ -8,12 +8,15 @@ export type SlotState =
       readonly kind: 'idle';
       /** Tokens whose K and V the slot still holds, as far as decoding them again would give the same. */
       readonly cached: readonly TokenId[];
+      /** All tokens whose K and V it holds; they begin with `cached`. */
+      readonly cells: readonly TokenId[];
       readonly last: Generation | null;
       /** Order of release, for choosing the least recently used; 0 before the first. */
       readonly releasedAt: number;
     }
   | { readonly kind: 'busy'; readonly job: Job; readonly generation: Generation };
 
+export type IdleState = Extract<SlotState, { readonly kind: 'idle' }>;
 export type BusyState = Extract<SlotState, { readonly kind: 'busy' }>;
 
 /** One sequence of the target's KV cache. */
@@ -25,8 +28,13 @@ export interface Slot {
 export function createSlots(nSlots: number): readonly Slot[] {
   return Array.from({ length: nSlots }, (_, id) => ({
     id,
-    state: { kind: 'idle', cached: [], last: null, releasedAt: 0 },
+    state: { kind: 'idle', cached: [], cells: [], last: null, releasedAt: 0 },
   }));
+}
+
+/** The state of an idle slot whose K and V are now those of `tokens`. */
+export function holding(state: IdleState, tokens: readonly TokenId[]): IdleState {
+  return { ...state, cached: tokens, cells: tokens };
 }
 
 /** Least share of a prompt that a slot must hold to be chosen for it, llama.cpp's `--slot-prompt-similarity`. */

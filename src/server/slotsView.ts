@@ -10,11 +10,11 @@ export function slotView(slot: Slot, nCtx: number, context: SettingsContext): Js
   return {
     id: slot.id,
     n_ctx: nCtx,
-    speculative: context.draftKind !== null,
+    speculative: context.isSpeculative,
     is_processing: busy,
     ...(generation && {
       id_task: generation.task.id,
-      n_prompt_tokens: busy ? generation.sequence.nPast : state.cached.length,
+      n_prompt_tokens: busy ? generation.sequence.nPast : state.cells.length,
       n_prompt_tokens_processed: generation.nPromptDone - generation.nCached,
       n_prompt_tokens_cache: generation.nCached,
       params: reducedGenerationSettings(generation.task.params, context),

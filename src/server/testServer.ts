@@ -6,6 +6,7 @@ import type { CompletionChunk, CompletionResponse, ErrorBody } from '../protocol
 import type { ServerReport, ServerSettings } from '../protocol/options.ts';
 import { TOKEN_TYPE, Tokenizer } from '../tokenizer/index.ts';
 import { type App, type AppDeps, createApp } from './app.ts';
+import type { SlotFiles } from './slotActions.ts';
 
 const { normal, byte, control, unknown } = TOKEN_TYPE;
 const BYTES = ['<0x0A>', '<0xC3>', '<0xA9>', '<0x09>'];
@@ -89,6 +90,9 @@ export class Gate {
       },
       draft: (rows, nDraft, withProbabilities) => model.draft(rows, nDraft, withProbabilities),
       shift: (slot, keep, discard, end) => model.shift(slot, keep, discard, end),
+      readCache: (slot, nTokens) => model.readCache(slot, nTokens),
+      writeCache: (slot, nTokens, bytes) => model.writeCache(slot, nTokens, bytes),
+      copyCache: (from, to, nTokens) => model.copyCache(from, to, nTokens),
     };
   }
 }
@@ -103,6 +107,10 @@ export interface TestServerOptions {
   readonly target?: ForwardPass;
   /** Share of contexts in which the draft model disagrees with the target; without it there is no draft. */
   readonly draftDisagreement?: number;
+  /** Instead of the target, what decides about drafts. */
+  readonly syntheticAcceptance?: readonly number[];
+  readonly slotFiles?: SlotFiles;
+  readonly log?: (line: string) => void;
   readonly now?: () => number;
   readonly randomSeed?: () => number;
   readonly sleep?: AppDeps['sleep'];
@@ -129,8 +137,12 @@ export function testServer(options: TestServerOptions = {}): TestServer {
     target,
     drafts:
       disagreement === undefined ? null : new DraftModel(new FakeForwardPass({ ...shape, disagreement })),
+    syntheticAcceptance: options.syntheticAcceptance ?? null,
+    specTypes: disagreement === undefined ? [] : ['draft-simple'],
     settings: { temperature: 0, ...options.settings },
     report: report(nCtx, nSlots),
+    ...(options.slotFiles && { slotFiles: options.slotFiles }),
+    ...(options.log && { log: options.log }),
     ...(options.now && { now: options.now }),
     ...(options.sleep && { sleep: options.sleep }),
     ...(options.randomSeed && { randomSeed: options.randomSeed }),
@@ -208,5 +220,6 @@ function report(nCtx: number, nSlots: number): ServerReport {
     nCtx: nCtx * nSlots,
     nSlots,
     gpuBytes: 0,
+    warnings: [],
   };
 }

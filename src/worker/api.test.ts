@@ -21,6 +21,7 @@ const REPORT: ServerReport = {
   nCtx: 64,
   nSlots: 1,
   gpuBytes: 0,
+  warnings: [],
 };
 const OPTIONS = { model: 'https://example.com/model.gguf' };
 const GET: ExchangeRequest = { method: 'GET', path: '/x?y=1', headers: [], body: null };
@@ -36,9 +37,17 @@ function composition(overrides: Partial<Composition> = {}): Composition {
   };
 }
 
+function load(api: ReturnType<typeof createWorkerApi>) {
+  return api.load(
+    OPTIONS,
+    () => {},
+    () => {},
+  );
+}
+
 function loadedApi(overrides: Partial<Composition> = {}) {
   const api = createWorkerApi(async () => composition(overrides));
-  return { api, loaded: api.load(OPTIONS, () => {}) };
+  return { api, loaded: load(api) };
 }
 
 /** Sends one request and reads messages until the last; `onMessage` may answer on the port. */
@@ -139,7 +148,7 @@ describe('the worker', () => {
   it('answers load with the report, or with the error and its code', async () => {
     expect(await loadedApi().loaded).toEqual({ kind: 'ok', value: REPORT });
     const failing = createWorkerApi(() => Promise.reject(new ForetokenError('invalid_gguf', 'bad magic')));
-    expect(await failing.load(OPTIONS, () => {})).toMatchObject({ error: { code: 'invalid_gguf' } });
+    expect(await load(failing)).toMatchObject({ error: { code: 'invalid_gguf' } });
   });
 
   it('frees the composition on close and answers `closed` from then on', async () => {
@@ -157,7 +166,7 @@ describe('the worker', () => {
 
   it('closes quietly after a failed load', async () => {
     const api = createWorkerApi(() => Promise.reject(new Error('no')));
-    await api.load(OPTIONS, () => {});
+    await load(api);
     await api.close();
   });
 });

@@ -16,6 +16,7 @@ export interface Composition {
 export type Compose = (
   options: WireOptions,
   onProgress: (progress: LoadProgress) => void,
+  onLog: (line: string) => void,
 ) => Promise<Composition>;
 
 /** The worker's side of the boundary: one composition, created by `load`, gone after `close`. */
@@ -27,8 +28,8 @@ export function createWorkerApi(compose: Compose): WorkerApi {
   }
 
   return {
-    load(options, onProgress) {
-      loading ??= compose(options, onProgress);
+    load(options, onProgress, onLog) {
+      loading ??= compose(options, onProgress, onLog);
       return outcome(async () => (await loaded()).report);
     },
     exchange(request, port) {

@@ -1,4 +1,3 @@
-import { DraftModel } from '../engine/draftModel.ts';
 import { openSource, readGguf } from '../gguf/index.ts';
 import { openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
@@ -14,6 +13,9 @@ import { describeModel } from './modelReport.ts';
 import { checkOptions, contextSize } from './options.ts';
 import { Resources } from './resources.ts';
 import { type Idler, type Sleep, Sleeper } from './sleep.ts';
+import { openSlotFiles } from './slotFiles.ts';
+import { createDrafts, isSynthetic, optionWarnings, specKindsOf, specTypesOf } from './speculation.ts';
+import { syntheticAcceptance } from './syntheticOptions.ts';
 import { chatTemplateOf, vocabularyFrom } from './vocabulary.ts';
 
 type OnProgress = (progress: LoadProgress) => void;
@@ -26,24 +28,31 @@ interface OpenedModel {
 }
 
 /** Loads the models and wires everything together. On failure whatever was opened is closed again. */
-export async function compose(options: WireOptions, onProgress: OnProgress): Promise<Composition> {
+export async function compose(
+  options: WireOptions,
+  onProgress: OnProgress,
+  onLog: (line: string) => void,
+): Promise<Composition> {
   checkOptions(options);
+  // Wrong rates, or nothing to speculate with at them, are known before anything is loaded.
+  syntheticAcceptance(options, specKindsOf(options, options.modelDraft !== undefined));
   const { sleepIdleSeconds = -1 } = options;
   const metrics = new Metrics();
-  if (sleepIdleSeconds <= 0) return composeOnce(options, onProgress, metrics, null);
-  const compose = (sleep: Sleep) => composeOnce(options, onProgress, metrics, sleep);
+  if (sleepIdleSeconds <= 0) return composeOnce(options, onProgress, onLog, metrics, null);
+  const compose = (sleep: Sleep) => composeOnce(options, onProgress, onLog, metrics, sleep);
   return Sleeper.create(compose, 1000 * sleepIdleSeconds);
 }
 
 async function composeOnce(
   options: WireOptions,
   onProgress: OnProgress,
+  log: (line: string) => void,
   metrics: Metrics,
   sleep: Sleep | null,
 ): Promise<Idler> {
   const resources = new Resources();
   try {
-    return await wire(options, onProgress, resources, metrics, sleep);
+    return await wire(options, onProgress, log, resources, metrics, sleep);
   } catch (error) {
     // The failure that brought us here is the one to report.
     await resources.close().catch(() => {});
@@ -54,6 +63,7 @@ async function composeOnce(
 async function wire(
   options: WireOptions,
   onProgress: OnProgress,
+  log: (line: string) => void,
   resources: Resources,
   metrics: Metrics,
   sleep: Sleep | null,
@@ -61,9 +71,8 @@ async function wire(
   // What can fail cheaply comes first: the adapter, then the headers, then gigabytes of weights.
   const gpu = resources.use(await openGpu(shaderSources(), { countCalls: options.countCalls ?? false }));
   const target = await openModel('target', options.model, onProgress);
-  const draft =
-    options.modelDraft === undefined ? null : await openModel('draft', options.modelDraft, onProgress);
-  if (draft) checkDraft(target, draft);
+  const warnings = optionWarnings(options);
+  const draft = await openDraft(target, options, onProgress, warnings);
 
   const { nCtx, nCtxSlot } = contextSize(options, target.file.config.nCtxTrain);
   const {
@@ -73,6 +82,7 @@ async function wire(
     countCalls: _,
     model: __,
     modelDraft: ___,
+    slotSavePath,
     ...given
   } = options;
   const settings = { ...given, nCtx, nSlots };
@@ -95,15 +105,20 @@ async function wire(
     nCtx,
     nSlots,
     gpuBytes: gpu.allocatedBytes,
+    warnings,
   };
   const app = resources.use(
     createApp({
       tokenizer: new Tokenizer(target.vocabulary),
       target: targetModel,
-      drafts: draftModel && new DraftModel(draftModel),
+      drafts: createDrafts(options, draftModel),
+      specTypes: specTypesOf(options),
+      syntheticAcceptance: syntheticAcceptance(options, specKindsOf(options, draft !== null)),
       settings,
       report,
       chatTemplate: chatTemplateOf(target.file.gguf.metadata),
+      slotFiles: slotSavePath === undefined ? null : openSlotFiles(slotSavePath),
+      log,
       metrics,
       sleep,
     }),
@@ -132,13 +147,22 @@ async function openModel(
   return { role, file, vocabulary };
 }
 
-function checkDraft(target: OpenedModel, draft: OpenedModel): void {
+/** The draft model, where it is to be used and fits the target; adds to `warnings` when it does not and need not. */
+async function openDraft(
+  target: OpenedModel,
+  options: WireOptions,
+  onProgress: OnProgress,
+  warnings: string[],
+): Promise<OpenedModel | null> {
+  const { modelDraft, draftRequired = true } = options;
+  if (modelDraft === undefined || !specTypesOf(options).includes('draft-simple')) return null;
+  const draft = await openModel('draft', modelDraft, onProgress);
   const mismatch = vocabularyMismatch(target.vocabulary, draft.vocabulary);
-  if (mismatch === null) return;
-  throw new ForetokenError(
-    'draft_incompatible',
-    `the draft model does not fit the target: ${mismatch}; use a draft with the target's tokenizer, or none`,
-  );
+  if (mismatch === null) return draft;
+  const message = `the draft model does not fit the target: ${mismatch}; use a draft with the target's tokenizer, or none`;
+  if (draftRequired || isSynthetic(options)) throw new ForetokenError('draft_incompatible', message);
+  warnings.push(message);
+  return null;
 }
 
 /** A token without an embedding, or an embedding without a token, would only be noticed in the middle of an answer. */

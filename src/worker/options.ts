@@ -1,11 +1,12 @@
-import { DEFAULT_N_BATCH } from '../protocol/options.ts';
+import { DEFAULT_N_BATCH, SPEC_TYPES } from '../protocol/options.ts';
 import type { WireOptions } from '../protocol/worker.ts';
 import { createChatTemplate } from '../server/chat/template.ts';
 import { DEFAULT_DRAFT_MAX } from '../server/completionFields.ts';
 import { MIN_SHIFTED_N_CTX } from '../server/contextShift.ts';
 import { ForetokenError } from '../util/errors.ts';
+import { NGRAM_DEFAULTS } from './speculation.ts';
 
-/** What an option may be: a number in a range, a flag, one of some words, or any text. */
+/** What an option may be: a number in a range, a flag, one of some words, any text, or a list. */
 type Rule =
   | { readonly kind: 'integer' | 'number'; readonly min: number; readonly max: number }
   | { readonly kind: 'flag' }
@@ -13,6 +14,7 @@ type Rule =
   | { readonly kind: 'text' }
   | { readonly kind: 'texts' }
   | { readonly kind: 'record' }
+  | { readonly kind: 'list'; readonly of: Rule }
   | { readonly kind: 'source' };
 
 const integer = (min: number, max: number): Rule => ({ kind: 'integer', min, max });
@@ -23,14 +25,29 @@ const RULES: Readonly<Record<keyof WireOptions, Rule>> = {
   modelDraft: { kind: 'source' },
   nCtx: integer(1, 2 ** 20),
   nSlots: integer(1, 256),
+  specType: { kind: 'list', of: { kind: 'word', words: SPEC_TYPES } },
+  draftRequired: { kind: 'flag' },
   draftMin: integer(0, 2 ** 16),
   draftMax: integer(0, 2 ** 16),
   pMin: number(0, 1),
+  ngramSimpleSizeN: integer(1, 1024),
+  ngramSimpleSizeM: integer(1, 1024),
+  ngramMapKSizeN: integer(1, 1024),
+  ngramMapKSizeM: integer(1, 1024),
+  ngramModNMatch: integer(1, 1024),
+  ngramModNMin: integer(0, 1024),
+  ngramModNMax: integer(0, 1024),
+  specSynthRates: { kind: 'list', of: number(0, 1) },
+  specSynthLen: number(1, 1025),
   ctxShift: { kind: 'flag' },
   nPredict: integer(-1, 2 ** 31 - 1),
   temperature: number(0, Number.MAX_VALUE),
   seed: integer(-1, 2 ** 32 - 1),
   cachePrompt: { kind: 'flag' },
+  cacheReuse: integer(0, 2 ** 31 - 1),
+  cacheRam: integer(-1, 2 ** 31 - 1),
+  cacheIdleSlots: { kind: 'flag' },
+  slotSavePath: { kind: 'text' },
   nBatch: integer(1, 4096),
   cacheType: { kind: 'word', words: ['f32', 'f16'] },
   embeddings: { kind: 'flag' },
@@ -52,6 +69,7 @@ const RULES: Readonly<Record<keyof WireOptions, Rule>> = {
   sleepIdleSeconds: number(-1, 2 ** 31 / 1000),
   predictRoute: { kind: 'text' },
   verbose: { kind: 'flag' },
+  restarts: integer(0, 2 ** 31 - 1),
   countCalls: { kind: 'flag' },
 };
 
@@ -76,6 +94,10 @@ export function checkOptions(options: { readonly [Name in keyof WireOptions]: un
   }
   if (typeof draftMin === 'number' && typeof draftMax === 'number' && draftMin > draftMax) {
     throw invalid(`draftMin (${draftMin}) must not be above draftMax (${draftMax})`);
+  }
+  const { ngramModNMin = NGRAM_DEFAULTS.nMin, ngramModNMax = NGRAM_DEFAULTS.nMax } = options;
+  if (typeof ngramModNMin === 'number' && typeof ngramModNMax === 'number' && ngramModNMin > ngramModNMax) {
+    throw invalid(`ngramModNMin (${ngramModNMin}) must not be above ngramModNMax (${ngramModNMax})`);
   }
   if (typeof nSlots === 'number' && typeof nBatch === 'number' && nSlots > nBatch) {
     throw invalid(
@@ -116,6 +138,8 @@ function fits(value: unknown, rule: Rule): boolean {
       return Array.isArray(value) ? value.every(isText) : isText(value);
     case 'record':
       return typeof value === 'object' && value !== null && !Array.isArray(value);
+    case 'list':
+      return Array.isArray(value) && value.every(element => fits(element, rule.of));
     case 'source':
       return typeof value === 'string' || value instanceof Blob;
   }
@@ -147,6 +171,8 @@ function expectation(rule: Rule): string {
       return 'a list of texts that are not empty';
     case 'record':
       return 'an object';
+    case 'list':
+      return `a list, each element ${expectation(rule.of)}`;
     case 'source':
       return 'a URL or a Blob';
   }

@@ -1,5 +1,5 @@
-import { type Flag, numberSetting, requestDefault, toggle } from './flag.ts';
-import { anyNumber, wholeNumber } from './values.ts';
+import { type Flag, numberSetting, requestDefault, toggle, valued, withSettings } from './flag.ts';
+import { anyNumber, asIs, wholeNumber } from './values.ts';
 
 /** Slots, their context and what is kept of it. */
 export const CONTEXT_FLAGS: readonly Flag[] = [
@@ -42,6 +42,31 @@ export const CONTEXT_FLAGS: readonly Flag[] = [
     help: 'reuse what a slot has of a prompt (the default)',
     env: 'LLAMA_ARG_CACHE_PROMPT',
   }),
+  numberSetting('cacheReuse', wholeNumber, {
+    names: ['--cache-reuse'],
+    help: 'tokens of the shortest chunk that is reused at another position, not exactly (default: 0, off)',
+    env: 'LLAMA_ARG_CACHE_REUSE',
+  }),
+  numberSetting('cacheRam', wholeNumber, {
+    names: ['-cram', '--cache-ram'],
+    help: 'most MiB for prompts that left their slots, 0 for none, -1 for no limit (default: 8192)',
+    env: 'LLAMA_ARG_CACHE_RAM',
+  }),
+  toggle('cacheIdleSlots', {
+    names: ['--cache-idle-slots'],
+    off: ['--no-cache-idle-slots'],
+    help: 'keep idle slots there, too, when a request comes (the default)',
+    env: 'LLAMA_ARG_CACHE_IDLE_SLOTS',
+  }),
+  valued(
+    {
+      names: ['--slot-save-path'],
+      value: 'DIR',
+      help: 'folder for slots that POST /slots/ID?action=save saves (default: none)',
+    },
+    asIs,
+    (given, slotSavePath) => withSettings(given, { slotSavePath }),
+  ),
   numberSetting('slotPromptSimilarity', anyNumber, {
     names: ['-sps', '--slot-prompt-similarity'],
     help: 'share of a prompt that a slot must have to be chosen for it (default: 0.1)',

@@ -2,18 +2,20 @@ import { type Flag, type Given, invalidValue, numberSetting, toggle, valued, wit
 import { anyNumber, asIs, commaList, fileText, wholeNumber } from './values.ts';
 
 const LAST_PORT = 65_535;
+/** Timers cannot count further than 2^31 ms. */
+const LAST_TIMEOUT = 2_000_000;
 
 /** Where the server listens, to whom, and what it tells. */
 export const DOOR_FLAGS: readonly Flag[] = [
   valued(
     {
       names: ['--host'],
-      value: 'HOST',
-      help: 'address to listen on (default: 127.0.0.1)',
+      value: 'HOSTS',
+      help: 'addresses to listen on, separated by commas, or paths that end in .sock (default: 127.0.0.1)',
       env: 'LLAMA_ARG_HOST',
     },
-    asIs,
-    (given, host) => ({ ...given, host }),
+    hostsFrom,
+    (given, hosts) => ({ ...given, hosts }),
   ),
   valued(
     {
@@ -24,6 +26,16 @@ export const DOOR_FLAGS: readonly Flag[] = [
     },
     portFrom,
     (given, port) => ({ ...given, port }),
+  ),
+  valued(
+    {
+      names: ['-to', '--timeout'],
+      value: 'SECONDS',
+      help: 'how long a request may take to arrive, and a client to read on (default: 3600)',
+      env: 'LLAMA_ARG_TIMEOUT',
+    },
+    timeoutFrom,
+    (given, timeoutSeconds) => ({ ...given, timeoutSeconds }),
   ),
   valued(
     {
@@ -129,4 +141,18 @@ function portFrom(text: string, name: string): number {
   const port = wholeNumber(text, name);
   if (port < 0 || port > LAST_PORT) throw invalidValue(text, name, `a whole number from 0 to ${LAST_PORT}`);
   return port;
+}
+
+function hostsFrom(text: string, name: string): readonly string[] {
+  const hosts = commaList(text);
+  if (hosts.length === 0) throw invalidValue(text, name, 'at least one address');
+  return hosts;
+}
+
+function timeoutFrom(text: string, name: string): number {
+  const seconds = wholeNumber(text, name);
+  if (seconds < 1 || seconds > LAST_TIMEOUT) {
+    throw invalidValue(text, name, `a whole number from 1 to ${LAST_TIMEOUT}`);
+  }
+  return seconds;
 }

@@ -23,9 +23,16 @@ export interface Given {
   /** Where the model is on the Hugging Face Hub. */
   readonly hfRepo?: string;
   readonly hfFile?: string;
+  readonly hfRepoDraft?: string;
+  readonly hfToken?: string;
+  /** Where else it is. */
+  readonly modelUrl?: string;
+  /** Download nothing. */
+  readonly offline: boolean;
   readonly modelDraft?: string;
-  readonly host: string;
+  readonly hosts: readonly string[];
   readonly port: number;
+  readonly timeoutSeconds: number;
   readonly cors: CorsPolicy;
   /** Whether the site's pages are served. */
   readonly ui: boolean;
@@ -52,10 +59,12 @@ export interface Flag {
 
 /** llama-server's defaults where the process itself needs one; all others are the engine's. */
 export const NOTHING_GIVEN: Given = {
-  host: '127.0.0.1',
+  hosts: ['127.0.0.1'],
   port: 8080,
+  timeoutSeconds: 3600,
   cors: { origins: '*', methods: 'GET, POST, DELETE, OPTIONS', headers: '*', credentials: true },
   ui: true,
+  offline: false,
   browser: { headed: false, args: [], attach: false },
   settings: {},
 };

@@ -14,7 +14,7 @@ export const MODEL_FLAGS: readonly Flag[] = [
     {
       names: ['-hf', '-hfr', '--hf-repo'],
       value: 'REPO',
-      help: 'a model of the Hugging Face Hub that is in its cache, as ORG/NAME or ORG/NAME:TYPE',
+      help: 'a model of the Hugging Face Hub, as ORG/NAME or ORG/NAME:TYPE (default type: Q8_0, else the first that can be read)',
       env: 'LLAMA_ARG_HF_REPO',
     },
     asIs,
@@ -30,11 +30,41 @@ export const MODEL_FLAGS: readonly Flag[] = [
     asIs,
     (given, hfFile) => ({ ...given, hfFile }),
   ),
+  valued(
+    {
+      names: ['-hfd', '-hfrd', '--hf-repo-draft', '--spec-draft-hf'],
+      value: 'REPO',
+      help: 'the same for the draft model',
+      env: 'LLAMA_ARG_SPEC_DRAFT_HF_REPO',
+    },
+    asIs,
+    (given, hfRepoDraft) => ({ ...given, hfRepoDraft }),
+  ),
+  valued(
+    {
+      names: ['-hft', '--hf-token'],
+      value: 'TOKEN',
+      help: 'token for repositories of the Hub that need a login',
+      env: 'HF_TOKEN',
+    },
+    asIs,
+    (given, hfToken) => ({ ...given, hfToken }),
+  ),
+  valued(
+    {
+      names: ['-mu', '--model-url'],
+      value: 'URL',
+      help: "address of the model, which is kept in the file after -m, or in llama.cpp's cache",
+      env: 'LLAMA_ARG_MODEL_URL',
+    },
+    asIs,
+    (given, modelUrl) => ({ ...given, modelUrl }),
+  ),
   {
     names: ['--offline'],
-    help: 'use what is in the cache, without asking the Hub',
+    help: 'use what is in the cache, and download nothing',
     env: 'LLAMA_ARG_OFFLINE',
-    apply: given => given,
+    apply: given => ({ ...given, offline: true }),
   },
   valued(
     {

@@ -39,6 +39,24 @@ describe('allowed tokens', () => {
   });
 });
 
+describe('tokens one after the other', () => {
+  const [ab, abc] = [258, 259];
+  it.each<[string, number[], number]>([
+    ['root ::= "ab" "c"', [ab, 0x63, EOG], 3],
+    ['root ::= "ab" "c"', [ab, 0x63, EOG, 0x61], 3],
+    ['root ::= "ab" "c"', [ab, EOG], 1],
+    ['root ::= "ab" "c"', [abc, 0x63], 1],
+    ['root ::= "ab" "c"', [0x63, ab], 0],
+    ['root ::= "ab" "c"', [ab, SPECIAL], 1],
+    ['root ::= "ab" "c"', [], 0],
+  ])('%s allows of %j the first %i', (grammar, tokens, nAllowed) => {
+    const matcher = matcherOf(grammar);
+    expect(matcher.countAllowed(tokens)).toBe(nAllowed);
+    // Counting is not accepting.
+    expect(matcher.countAllowed(tokens)).toBe(nAllowed);
+  });
+});
+
 describe('UTF-8', () => {
   it.each<[string, number[], boolean]>([
     ['root ::= "é"', [0xc3], true],

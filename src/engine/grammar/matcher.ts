@@ -27,11 +27,23 @@ export class GrammarMatcher {
 
   /** Whether the text may end here: then tokens that end generation are allowed, and nowhere else. */
   get canEnd(): boolean {
-    return this.#place.partial === null && this.#place.state.isFinal;
+    return isComplete(this.#place);
   }
 
   isAllowed(token: TokenId): boolean {
-    return this.#eog.has(token) ? this.canEnd : this.#after(token) !== null;
+    return this.#eog.has(token) ? this.canEnd : this.#after(this.#place, token) !== null;
+  }
+
+  /** How many of `tokens`, from the first on, are allowed one after the other. Nothing is behind one that ends generation. */
+  countAllowed(tokens: readonly TokenId[]): number {
+    let place = this.#place;
+    for (const [i, token] of tokens.entries()) {
+      if (this.#eog.has(token)) return isComplete(place) ? i + 1 : i;
+      const next = this.#after(place, token);
+      if (next === null) return i;
+      place = next;
+    }
+    return tokens.length;
   }
 
   /** Every token that may come next, in no particular order. Looks only at beginnings that the grammar allows. */
@@ -52,13 +64,13 @@ export class GrammarMatcher {
   /** Appends a token to the text. One that is not allowed is passed over, as is one that ends generation. */
   accept(token: TokenId): void {
     if (this.#eog.has(token)) return;
-    this.#place = this.#after(token) ?? this.#place;
+    this.#place = this.#after(this.#place, token) ?? this.#place;
   }
 
-  #after(token: TokenId): Place | null {
+  #after(from: Place, token: TokenId): Place | null {
     const piece = this.#vocabulary.pieces[token];
     if (piece === undefined || piece.length === 0 || piece[0] === 0) return null;
-    let place: Place | null = this.#place;
+    let place: Place | null = from;
     for (const byte of piece) {
       place = this.#step(place, byte);
       if (place === null) return null;
@@ -76,4 +88,9 @@ export class GrammarMatcher {
     const { first, last } = character;
     return this.#automaton.canMatch(state, first, last) ? { state, partial: character } : null;
   }
+}
+
+/** Whether a text may end at `place`. */
+function isComplete({ state, partial }: Place): boolean {
+  return partial === null && state.isFinal;
 }

@@ -26,9 +26,9 @@ export class GrammarSampler implements Sampler {
     this.#eogToken = eogToken;
   }
 
-  accept(token: TokenId): void {
+  accept(token: TokenId, advancesGrammar = true): void {
     this.#chain.accept(token);
-    if (this.#isSampled) this.#matcher.accept(token);
+    if (this.#isSampled && advancesGrammar) this.#matcher.accept(token);
     this.#isSampled = false;
   }
 
@@ -40,6 +40,10 @@ export class GrammarSampler implements Sampler {
 
   survivors(): ReturnType<Sampler['survivors']> {
     return this.#chain.survivors();
+  }
+
+  countAllowed(draft: readonly TokenId[]): number {
+    return this.#matcher.countAllowed(draft);
   }
 
   #sampleAllowed({ ids, logits }: Candidates): TokenId {

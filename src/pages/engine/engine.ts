@@ -20,13 +20,15 @@ export function runEngine(secret: string, show: (text: string) => void): void {
     if (socket.readyState === WebSocket.OPEN) socket.send(encodeFrame(message, bytes));
   }
 
-  async function load({ model, modelDraft, ...options }: TabOptions): Promise<void> {
+  async function load({ model, modelDraft, slotSavePath, ...options }: TabOptions): Promise<void> {
     show('Loading the models');
     try {
       server = await createServer({
         ...options,
         model: absolute(model),
         ...(modelDraft === undefined ? {} : { modelDraft: absolute(modelDraft) }),
+        ...(slotSavePath === undefined ? {} : { slotSavePath: absolute(slotSavePath).href }),
+        onLog: line => send({ kind: 'log', line }),
         signal: gone.signal,
       });
     } catch (error) {

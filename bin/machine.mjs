@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromiumFlags, ensureChromium } from './chromium.mjs';
+
+/**
+ * What the commands of `src/cli` find on this machine, see `Machine` there.
+ *
+ * @param {string} root folder of package.json
+ */
+export function machineAt(root) {
+  return {
+    env: process.env,
+    version: JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,
+    site: join(root, 'dist'),
+    keeper: join(root, 'bin', 'keeper.mjs'),
+    browserFlags: chromiumFlags(),
+    findBrowser: ensureChromium,
+    display: process.stderr,
+    log: line => console.log(line),
+  };
+}

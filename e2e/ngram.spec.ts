@@ -1,0 +1,78 @@
+import { DRAFT_Q4_0, MOE_Q4_0 } from './fixtures/models.ts';
+import { expect, test } from './fixtures/test.ts';
+
+const SETTINGS = { model: MOE_Q4_0, nCtx: 256, nSlots: 2, seed: 42 } as const;
+
+/** What the n-gram kinds look up and propose here, where stories are short. */
+const SHORT = {
+  ngramSimpleSizeN: 3,
+  ngramSimpleSizeM: 8,
+  ngramMapKSizeN: 3,
+  ngramMapKSizeM: 8,
+  ngramModNMatch: 4,
+  ngramModNMin: 2,
+  ngramModNMax: 8,
+} as const;
+
+const KINDS = [
+  { name: 'ngram-simple', options: { specType: ['ngram-simple'] }, types: 'none,ngram-simple' },
+  { name: 'ngram-map-k', options: { specType: ['ngram-map-k'] }, types: 'none,ngram-map-k' },
+  { name: 'ngram-mod', options: { specType: ['ngram-mod'] }, types: 'none,ngram-mod' },
+  {
+    name: 'n-grams and a draft model',
+    options: { specType: ['draft-simple', 'ngram-mod', 'ngram-simple'], modelDraft: DRAFT_Q4_0 },
+    types: 'none,draft-simple,ngram-mod,ngram-simple',
+  },
+] as const;
+
+const VERSE = 'The owl was wise. The owl was kind. The fox asked the owl. ';
+
+const REQUESTS = [
+  { prompt: VERSE.repeat(3), temperature: 0, ignore_eos: true, n_predict: 48 },
+  { prompt: VERSE.repeat(3), temperature: 0.4, seed: 7, ignore_eos: true, n_predict: 48 },
+  {
+    prompt: VERSE.repeat(2),
+    temperature: 0.2,
+    seed: 3,
+    n_predict: 48,
+    grammar: 'root ::= (("The owl" | "The fox") " was " ("wise" | "kind") ". ")+',
+  },
+] as const;
+
+test('look-ups in the text change how an answer is found, not the answer', async ({ startServer }) => {
+  const plain = await startServer(SETTINGS);
+  const answers = await Promise.all(
+    REQUESTS.map(request => plain.completion({ ...request, return_tokens: true })),
+  );
+  expect(answers[0]?.timings.draft_n).toBeUndefined();
+  await plain.close();
+
+  for (const { name, options, types } of KINDS) {
+    const server = await startServer({ ...SETTINGS, ...SHORT, ...options });
+    // More requests than slots: some of them meet what others left behind.
+    const found = await Promise.all(
+      REQUESTS.map(request => server.completion({ ...request, return_tokens: true })),
+    );
+    for (const [i, answer] of found.entries()) {
+      expect(answer.tokens, `${name}, request ${i}`).toEqual(answers[i]?.tokens);
+      expect(answer.generation_settings).toMatchObject({ 'speculative.types': types });
+    }
+    const accepted = found.map(({ timings }) => timings.draft_n_accepted ?? 0);
+    expect(Math.max(...accepted), name).toBeGreaterThan(10);
+    await server.close();
+  }
+});
+
+test('look-ups go on past the context by shifting it', async ({ startServer }) => {
+  const settings = { ...SETTINGS, nCtx: 128, ctxShift: true };
+  const request = { ...REQUESTS[0], ignore_eos: true, n_predict: 80, return_tokens: true };
+  const plain = await startServer(settings);
+  const { tokens, truncated } = await plain.completion(request);
+  expect(truncated).toBe(true);
+  await plain.close();
+  for (const { name, options } of KINDS) {
+    const server = await startServer({ ...settings, ...SHORT, ...options });
+    expect((await server.completion(request)).tokens, name).toEqual(tokens);
+    await server.close();
+  }
+});

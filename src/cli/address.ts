@@ -1,0 +1,61 @@
+import type { AddressInfo, Server } from 'node:net';
+import { ForetokenError } from '../util/errors.ts';
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
+/**
+ * Has `server` listen: on a socket of the file system, if `host` ends in `.sock`, else on a port. With `alone` IPv6's
+ * address of everything takes IPv4's along. Throws `invalid_option` where the address cannot be had.
+ */
+export function listen(server: Server, host: string, port: number, alone: boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new ForetokenError('invalid_option', reasonOf(error, host, port))),
+    );
+    const address = isSocketFile(host) ? { path: host } : { port, host, ipv6Only: !alone };
+    server.listen(address, resolve);
+  });
+}
+
+/** Whether `host` is a path of a socket. */
+export function isSocketFile(host: string): boolean {
+  return host.endsWith('.sock');
+}
+
+/**
+ * Whether a server that listens on `host` answers to the name `given`. On loopback only names of this machine pass: a name
+ * of the attacker's that resolves to 127.0.0.1 would make the answers readable for a page of theirs (DNS rebinding).
+ * Ports do not matter, tunnels change them.
+ */
+export function isHostAllowed(given: string | undefined, host: string): boolean {
+  if (!isLoopback(host)) return true;
+  return LOOPBACK.includes((given ?? '').toLowerCase().replace(/:\d+$/, ''));
+}
+
+/** The port that a server got. */
+export function portOf(server: Server): number {
+  const address: string | AddressInfo | null = server.address();
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+/** Address for a browser on this machine, ending with a slash. */
+export function urlOf(host: string, port: number): string {
+  // What listens everywhere is reached through loopback, where a page may use WebGPU without a certificate.
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}/`;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
+  if (isSocketFile(host)) {
+    return code === 'EADDRINUSE'
+      ? `${host} is in use, or was left behind; remove it, or choose another with --host`
+      : `cannot listen on ${host} (${message}); choose another with --host`;
+  }
+  return code === 'EADDRINUSE'
+    ? `port ${port} of ${host} is in use; choose another with --port, or 0 for any`
+    : `cannot listen on ${host}, port ${port} (${message}); choose others with --host and --port`;
+}

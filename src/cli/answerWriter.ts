@@ -1,0 +1,109 @@
+import type { ServerResponse } from 'node:http';
+import type { ExchangeMessage } from '../protocol/worker.ts';
+import { assertNever } from '../util/assert.ts';
+import { ForetokenError } from '../util/errors.ts';
+
+/** What a client may leave lying of an answer before its connection is broken off. */
+const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
+
+/** Headers that belong to one connection, not to the request or the answer. */
+export const CONNECTION_HEADERS = [
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+  'content-length',
+];
+
+/** Writes an answer as it comes: a stream of events piece by piece, anything else at once and with its length. */
+export class AnswerWriter {
+  readonly #response: ServerResponse;
+  readonly #timeoutMs: number;
+  readonly #held: Uint8Array[] = [];
+  #isStream = false;
+  #status = 200;
+
+  constructor(response: ServerResponse, timeoutMs: number) {
+    this.#response = response;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  write(message: ExchangeMessage): void {
+    if (this.#response.destroyed) return;
+    switch (message.kind) {
+      case 'head':
+        this.#begin(message);
+        break;
+      case 'chunk':
+        if (this.#isStream) this.#send(message.bytes);
+        else this.#held.push(message.bytes);
+        break;
+      case 'end':
+        this.#end();
+        break;
+      case 'error':
+        writeFailure(this.#response, ForetokenError.fromWire(message.error));
+        break;
+      default:
+        assertNever(message);
+    }
+  }
+
+  #begin({ status, headers }: Extract<ExchangeMessage, { kind: 'head' }>): void {
+    this.#status = status;
+    for (const [name, value] of headers) {
+      if (!CONNECTION_HEADERS.includes(name)) this.#response.appendHeader(titleCase(name), value);
+    }
+    this.#isStream = isEventStream(this.#response);
+    if (!this.#isStream) return;
+    this.#response.writeHead(status);
+    // The client is to know at once that its prompt has begun.
+    this.#response.flushHeaders();
+  }
+
+  #end(): void {
+    if (this.#isStream) {
+      this.#response.end();
+      return;
+    }
+    const body = Buffer.concat(this.#held);
+    this.#response.writeHead(this.#status, { 'content-length': body.length }).end(body);
+  }
+
+  /** A client that does not read is waited for, but not for ever, and what it has not read does not pile up. */
+  #send(bytes: Uint8Array): void {
+    const response = this.#response;
+    const wasFlowing = !response.writableNeedDrain;
+    if (response.writableLength > MAX_UNREAD_BYTES) response.destroy();
+    else if (!response.write(bytes) && wasFlowing) {
+      const patience = setTimeout(() => response.destroy(), this.#timeoutMs);
+      for (const event of ['drain', 'close']) response.once(event, () => clearTimeout(patience));
+    }
+  }
+}
+
+/** llama-server's error object, as an answer of its own. */
+export function writeError(response: ServerResponse, error: ForetokenError): void {
+  const body = Buffer.from(JSON.stringify(errorBody(error)));
+  const headers = { 'content-type': 'application/json; charset=utf-8', 'content-length': body.length };
+  response.writeHead(error.status, headers).end(body);
+}
+
+function errorBody({ status: code, message, type }: ForetokenError): object {
+  return { error: { message, type, code } };
+}
+
+/** A browser gives names in small letters; there are clients that look for them as servers commonly write them. */
+function titleCase(name: string): string {
+  return name.replaceAll(/\b[a-z]/g, letter => letter.toUpperCase());
+}
+
+function isEventStream(response: ServerResponse): boolean {
+  return String(response.getHeader('content-type')).startsWith('text/event-stream');
+}
+
+/** A stream of events ends with the error, another answer has not begun and is the error. */
+function writeFailure(response: ServerResponse, error: ForetokenError): void {
+  if (response.headersSent) response.end(`data: ${JSON.stringify(errorBody(error))}\n\n`);
+  else writeError(response, error);
+}

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+
+export const COMMIT = '0123456789abcdef0123456789abcdef01234567';
+
+/** What the fake Hub does wrong. */
+export interface Faults {
+  /** Breaks off so many answers with a file, each after so many bytes. */
+  breaks?: number;
+  breakAfterBytes?: number;
+  /** Answers ranges with the whole file. */
+  ignoresRanges?: boolean;
+  /** Sends other bytes than it says. */
+  corrupts?: boolean;
+  /** Answers every request with this status. */
+  status?: number;
+  /** Needs this token. */
+  token?: string;
+}
+
+/** A Hub for tests with one repository, `org/name`. */
+export class FakeHub {
+  readonly faults: Faults = {};
+  /** What was asked for, with the range, if one was. */
+  readonly asked: string[] = [];
+  readonly #files: Readonly<Record<string, Buffer>>;
+  readonly #server = createServer((request, response) => this.#answer(request, response));
+  #endpoint = '';
+
+  private constructor(files: Readonly<Record<string, Buffer>>) {
+    this.#files = files;
+  }
+
+  static async open(files: Readonly<Record<string, Buffer>>): Promise<FakeHub> {
+    const hub = new FakeHub(files);
+    await new Promise<void>(resolve => hub.#server.listen(0, '127.0.0.1', resolve));
+    const address = hub.#server.address();
+    hub.#endpoint = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+    return hub;
+  }
+
+  get endpoint(): string {
+    return this.#endpoint;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise(resolve => this.#server.close(resolve));
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const { url = '', headers } = request;
+    this.asked.push([request.method, url, headers.range].filter(Boolean).join(' '));
+    const { status, token } = this.faults;
+    if (status !== undefined) response.writeHead(status).end();
+    else if (token !== undefined && headers.authorization !== `Bearer ${token}`)
+      response.writeHead(401).end();
+    else if (url === '/api/models/org/name/refs')
+      json(response, { branches: [{ name: 'main', targetCommit: COMMIT }] });
+    else if (url === `/api/models/org/name/tree/${COMMIT}?recursive=true`) json(response, this.#tree());
+    else this.#sendFile(request, response);
+  }
+
+  #tree(): object[] {
+    const files = Object.entries(this.#files).map(([path, content]) => {
+      const size = content.length;
+      const git = createHash('sha1').update(`blob ${size}\0`).update(content).digest('hex');
+      const isLarge = path.endsWith('.gguf');
+      const lfs = { oid: createHash('sha256').update(content).digest('hex'), size };
+      return { type: 'file', path, size, oid: git, ...(isLarge && { lfs }) };
+    });
+    return [{ type: 'directory', path: 'folder', oid: COMMIT, size: 0 }, ...files];
+  }
+
+  #sendFile({ url = '', headers, method }: IncomingMessage, response: ServerResponse): void {
+    const content = this.#files[url.replace(`/org/name/resolve/${COMMIT}`, '').slice(1)];
+    if (!content) {
+      response.writeHead(404).end();
+      return;
+    }
+    const sent = this.faults.corrupts ? Buffer.alloc(content.length, 'x') : content;
+    const from = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);
+    const start = this.faults.ignoresRanges ? 0 : from;
+    if (start > 0) response.setHeader('content-range', `bytes ${start}-${sent.length - 1}/${sent.length}`);
+    response.writeHead(start > 0 ? 206 : 200, { 'content-length': sent.length - start, etag: '"1"' });
+    if (method === 'HEAD') {
+      response.end();
+      return;
+    }
+    if ((this.faults.breaks ?? 0) === 0) {
+      response.end(sent.subarray(start));
+      return;
+    }
+    this.faults.breaks = (this.faults.breaks ?? 0) - 1;
+    const part = sent.subarray(start, start + (this.faults.breakAfterBytes ?? 0));
+    // The bytes are to arrive before the connection breaks.
+    response.write(part, () => setTimeout(() => response.destroy(), 20));
+    if (part.length === 0) response.destroy();
+  }
+}
+
+function json(response: ServerResponse, value: unknown): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+}

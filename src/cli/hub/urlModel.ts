@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, join } from 'node:path';
+import { ForetokenError } from '../../util/errors.ts';
+import type { Environment } from '../environment.ts';
+import { endpointFrom, fetchTo, type Locating } from './locating.ts';
+import { hubHeaders } from './repository.ts';
+
+/** A model at an address. */
+export interface UrlModel {
+  readonly kind: 'url';
+  readonly url: string;
+  /** Where it is kept; by default in llama.cpp's cache, under its own name. */
+  readonly path?: string;
+}
+
+/** The file of a URL is fetched again when its ETag has changed. */
+export async function locateUrl({ url, path }: UrlModel, locating: Locating): Promise<string> {
+  const { env, offline, token, log, signal } = locating;
+  if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) {
+    throw new ForetokenError(
+      'invalid_option',
+      `${url} is no address of a model; give one that begins with https://`,
+    );
+  }
+  const name = basename(new URL(url).pathname);
+  const target = path ?? join(urlCacheFolder(env), name);
+  const isThere = existsSync(target);
+  if (offline) {
+    if (isThere) return target;
+    throw new ForetokenError(
+      'invalid_option',
+      `${target} is not there; start without --offline to download it`,
+    );
+  }
+  // A token is for the Hub alone.
+  const headers = hubHeaders(url.startsWith(endpointFrom(env)) && token ? { token } : {});
+  const known = await readFile(`${target}.etag`, 'utf8').catch(() => null);
+  const head = await fetch(url, { method: 'HEAD', headers, signal }).catch(() => null);
+  signal.throwIfAborted();
+  const etag = head?.ok ? head.headers.get('etag') : null;
+  if (isThere && (etag === known || etag === null)) {
+    if (!head?.ok) log(`using ${target} as it is: ${url} does not answer`);
+    return target;
+  }
+  await fetchTo({ url, path: target, name }, headers, locating);
+  if (etag !== null) await writeFile(`${target}.etag`, etag);
+  return target;
+}
+
+/** Where llama.cpp keeps what it has from a URL. */
+function urlCacheFolder({ LLAMA_CACHE, XDG_CACHE_HOME, LOCALAPPDATA }: Environment): string {
+  if (LLAMA_CACHE) return LLAMA_CACHE;
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'llama.cpp');
+  if (process.platform === 'win32' && LOCALAPPDATA) return join(LOCALAPPDATA, 'llama.cpp');
+  return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'llama.cpp');
+}

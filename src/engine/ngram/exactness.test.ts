@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { Decoder } from '../decoder.ts';
+import { DraftChain } from '../draftChain.ts';
+import { DraftModel } from '../draftModel.ts';
+import type { DraftSource } from '../draftSource.ts';
+import { FakeForwardPass } from '../fakeForwardPass.ts';
+import type { TokenId } from '../forwardPass.ts';
+import { GrammarMatcher } from '../grammar/matcher.ts';
+import { parseGrammar } from '../grammar/parse.ts';
+import { grammarVocabulary } from '../grammar/vocabularyTrie.ts';
+import { createSampler } from '../sampler/createSampler.ts';
+import { GrammarSampler } from '../sampler/grammarSampler.ts';
+import { DEFAULT_SAMPLER_PARAMS, type SamplerParams } from '../sampler/params.ts';
+import type { Sequence } from '../sequence.ts';
+import { NgramDrafts } from './ngramDrafts.ts';
+import { NgramMapK } from './ngramMapK.ts';
+import { NgramMod } from './ngramMod.ts';
+import { NgramSimple } from './ngramSimple.ts';
+import { NgramTable } from './ngramTable.ts';
+
+const N_VOCAB = 97;
+const N_CTX = 64;
+const EOG = 0;
+const vocabulary = grammarVocabulary(
+  Array.from({ length: N_VOCAB }, (_, id) => (id < 2 ? new Uint8Array() : Uint8Array.of(0x20 + id - 2))),
+  [EOG],
+);
+
+/** Text repeats where it has few tokens to choose from, which is what n-grams are for. */
+const REPETITIVE: Partial<SamplerParams> = {
+  logitBias: Array.from({ length: N_VOCAB }, (_, token) => ({ token, bias: token < 4 ? 30 : 0 })),
+};
+
+const sizes = { sizeN: 2, sizeM: 4 };
+
+const sources: [string, () => DraftSource][] = [
+  ['ngram-simple', () => new NgramDrafts(4, () => new NgramSimple(sizes))],
+  ['ngram-map-k', () => new NgramDrafts(4, () => new NgramMapK(sizes))],
+  ['ngram-mod', () => modDrafts()],
+  [
+    'several kinds and a draft model',
+    () =>
+      new DraftChain([
+        new NgramDrafts(4, () => new NgramSimple(sizes)),
+        modDrafts(),
+        new DraftModel(new FakeForwardPass({ nCtx: N_CTX, disagreement: 0.3 })),
+      ]),
+  ],
+];
+
+function modDrafts(): DraftSource {
+  const table = new NgramTable(3);
+  return new NgramDrafts(6, () => new NgramMod(table, { nMin: 1, nMax: 6 }));
+}
+
+const requests: [string, Partial<SamplerParams>, string | null][] = [
+  ['greedy', { ...REPETITIVE, temperature: 0 }, null],
+  ['sampled', { ...REPETITIVE, seed: 7 }, null],
+  ['with penalties', { ...REPETITIVE, seed: 8, repeatPenalty: 1.1, dryMultiplier: 0.5 }, null],
+  ['under a grammar', { seed: 9 }, 'root ::= ([ab] "c" | "d")*'],
+];
+
+function createSequence(slot: number, sampling: Partial<SamplerParams>, grammar: string | null): Sequence {
+  const prompt = Array.from({ length: 20 }, (_, i) => 2 + (i % (5 + slot)));
+  const chain = createSampler({ ...DEFAULT_SAMPLER_PARAMS, seed: 42, ...sampling }, N_VOCAB);
+  const sampler =
+    grammar === null
+      ? chain
+      : new GrammarSampler(chain, new GrammarMatcher(parseGrammar(grammar), vocabulary), EOG);
+  for (const token of prompt) sampler.accept(token);
+  return {
+    slot,
+    tokens: prompt,
+    nPast: 0,
+    sampler,
+    probs: null,
+    speculative: { nMin: 0, nMax: 3, pMin: 0 },
+    nRemain: 150,
+  };
+}
+
+/** Decodes 150 tokens in each slot, shifting whenever a context is full. */
+async function generate(drafts: DraftSource | null, sequences: readonly Sequence[]) {
+  const decoder = new Decoder(new FakeForwardPass({ nCtx: N_CTX }), drafts, { nBatch: 16 });
+  const texts = sequences.map((): TokenId[] => []);
+  let nDrafted = 0;
+  let nAccepted = 0;
+  for (;;) {
+    const running = sequences.filter(({ nRemain }) => nRemain > 0);
+    if (running.length === 0) return { texts, nDrafted, nAccepted };
+    for (const sequence of running) {
+      if (sequence.tokens.length >= N_CTX) decoder.shift(sequence, 4, 25);
+    }
+    for (const result of await decoder.step(running)) {
+      nDrafted += result.nDrafted;
+      nAccepted += result.nAccepted;
+      texts[sequences.indexOf(result.sequence)].push(...result.sampled.map(({ token }) => token));
+      result.sequence.nRemain -= result.sampled.length;
+    }
+  }
+}
+
+describe.each(sources)('%s', (_, createDrafts) => {
+  it.each(requests)('gives the tokens of plain decoding, %s, in one slot', async (__, sampling, grammar) => {
+    const plain = await generate(null, [createSequence(0, sampling, grammar)]);
+    const drafted = await generate(createDrafts(), [createSequence(0, sampling, grammar)]);
+    expect(drafted.texts).toEqual(plain.texts);
+    expect(plain.texts[0]).toHaveLength(150);
+    expect(drafted.nAccepted).toBeGreaterThan(10);
+    expect(drafted.nDrafted).toBeGreaterThanOrEqual(drafted.nAccepted);
+  });
+
+  it('gives them in several slots at once, one request after the other', async () => {
+    const create = () =>
+      requests.map(([, sampling, grammar], slot) => createSequence(slot, sampling, grammar));
+    const plain = await generate(null, create());
+    const drafts = createDrafts();
+    for (let round = 0; round < 2; round++) {
+      expect((await generate(drafts, create())).texts).toEqual(plain.texts);
+    }
+  });
+});
+
+it('does not draft for a request that wants none', async () => {
+  const [, sampling] = requests[0];
+  const [[, createDrafts]] = sources;
+  const sequence = {
+    ...createSequence(0, sampling, null),
+    speculative: { nMin: 0, nMax: 0, pMin: 0 },
+  };
+  expect((await generate(createDrafts(), [sequence])).nDrafted).toBe(0);
+});

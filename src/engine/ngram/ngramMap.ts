@@ -1,0 +1,38 @@
+import type { TokenId } from '../forwardPass.ts';
+
+/** Knuth's multiplicative hashing: near 2^32 divided by the golden ratio. */
+const MULTIPLIER = 2654435761;
+
+/** A map whose keys are the n-grams of one growing text, each named by a place where it stands. */
+export class NgramMap<Entry extends { readonly at: number }> {
+  readonly #n: number;
+  /** Entries by hash; nearly always one. */
+  readonly #buckets = new Map<number, Entry[]>();
+
+  constructor(n: number) {
+    this.#n = n;
+  }
+
+  /** The entry of the n-gram at `at`. */
+  get(tokens: readonly TokenId[], at: number): Entry | undefined {
+    return this.#buckets.get(this.#hash(tokens, at))?.find(entry => this.#isSame(tokens, entry.at, at));
+  }
+
+  /** Adds the entry of the n-gram at `entry.at`, in place of the one it may have. */
+  set(tokens: readonly TokenId[], entry: Entry): void {
+    const hash = this.#hash(tokens, entry.at);
+    const others = this.#buckets.get(hash)?.filter(other => !this.#isSame(tokens, other.at, entry.at));
+    this.#buckets.set(hash, others ? [...others, entry] : [entry]);
+  }
+
+  #hash(tokens: readonly TokenId[], at: number): number {
+    let hash = 0;
+    for (let i = at; i < at + this.#n; i++) hash = (Math.imul(hash, MULTIPLIER) + tokens[i]) | 0;
+    return hash;
+  }
+
+  #isSame(tokens: readonly TokenId[], a: number, b: number): boolean {
+    for (let i = 0; i < this.#n; i++) if (tokens[a + i] !== tokens[b + i]) return false;
+    return true;
+  }
+}

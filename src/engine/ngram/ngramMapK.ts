@@ -1,0 +1,64 @@
+import type { TokenId } from '../forwardPass.ts';
+import { acceptedOf, type GivenDraft } from './givenDraft.ts';
+import type { Lookup } from './ngramDrafts.ts';
+import { NgramMap } from './ngramMap.ts';
+import type { NgramSizes } from './ngramSimple.ts';
+
+/** An n-gram, and how much of what followed it there is worth proposing. */
+interface Key {
+  readonly at: number;
+  nMax: number;
+}
+
+/**
+ * llama.cpp's `ngram-map-k`: every n-gram keeps the first place it was found at, and the draft is what followed there.
+ * Where the target rejected a part, only what it accepted is proposed again. The text up to the first draft, the prompt,
+ * is searched from its end.
+ *
+ * llama.cpp leaves out the n-grams that begin in the last n + m tokens of the prompt, and shortens its drafts as well where
+ * only the room ended them; neither is done here.
+ */
+export class NgramMapK implements Lookup {
+  readonly #sizes: NgramSizes;
+  readonly #keys: NgramMap<Key>;
+  /** Places from here on are not in the map. As in llama.cpp, 0 never is. */
+  #next = 1;
+  #given: (GivenDraft & { readonly key: Key }) | null = null;
+
+  constructor(sizes: NgramSizes) {
+    this.#sizes = sizes;
+    this.#keys = new NgramMap(sizes.sizeN);
+  }
+
+  draft(tokens: readonly TokenId[], nMax: number): TokenId[] {
+    this.#learn(tokens);
+    const { sizeN, sizeM } = this.#sizes;
+    const end = tokens.length - 1;
+    if (end < 2 * sizeN + sizeM) return [];
+    this.#index(tokens, end - sizeN - sizeM);
+    const key = this.#keys.get(tokens, tokens.length - sizeN);
+    if (key === undefined) return [];
+    const from = key.at + sizeN;
+    const draft = tokens.slice(from, from + Math.min(key.nMax, nMax));
+    if (draft.length > 0) this.#given = { at: tokens.length, tokens: draft, key };
+    return draft;
+  }
+
+  /** What the last draft came to. */
+  #learn(tokens: readonly TokenId[]): void {
+    if (this.#given === null) return;
+    const nAccepted = acceptedOf(this.#given, tokens);
+    if (nAccepted === null) return;
+    const { key, tokens: draft } = this.#given;
+    if (nAccepted < draft.length) key.nMax = nAccepted;
+    this.#given = null;
+  }
+
+  /** Takes in the places before `end`, the last one first. */
+  #index(tokens: readonly TokenId[], end: number): void {
+    for (let at = end - 1; at >= this.#next; at--) {
+      if (!this.#keys.get(tokens, at)) this.#keys.set(tokens, { at, nMax: this.#sizes.sizeM });
+    }
+    this.#next = Math.max(this.#next, end);
+  }
+}

@@ -1,0 +1,38 @@
+import type { TokenId } from '../forwardPass.ts';
+import type { Lookup } from './ngramDrafts.ts';
+import { NgramMap } from './ngramMap.ts';
+
+/** Lengths of the n-gram that is looked up, and of the longest draft; llama.cpp's `--spec-ngram-simple-size-n`, `-m`. */
+export interface NgramSizes {
+  readonly sizeN: number;
+  readonly sizeM: number;
+}
+
+/**
+ * llama.cpp's `ngram-simple`: where the last n tokens stood before, last time, what followed then is the draft. It is
+ * none when less than n tokens followed, so text that repeats itself in short periods has none.
+ */
+export class NgramSimple implements Lookup {
+  readonly #sizes: NgramSizes;
+  readonly #last: NgramMap<{ readonly at: number }>;
+  /** First place whose n-gram is not in the map. The n-gram at 0 never is: llama.cpp takes 0 for "nowhere". */
+  #next = 1;
+
+  constructor(sizes: NgramSizes) {
+    this.#sizes = sizes;
+    this.#last = new NgramMap(sizes.sizeN);
+  }
+
+  draft(tokens: readonly TokenId[], nMax: number): TokenId[] {
+    const { sizeN, sizeM } = this.#sizes;
+    // llama.cpp counts, and copies from, what stands before the pending token.
+    const end = tokens.length - 1;
+    for (; this.#next < end - sizeN; this.#next++) this.#last.set(tokens, { at: this.#next });
+    if (end <= sizeN + sizeM + 1) return [];
+    const match = this.#last.get(tokens, tokens.length - sizeN);
+    if (match === undefined) return [];
+    const from = match.at + sizeN;
+    const draft = tokens.slice(from, Math.min(from + sizeM, end));
+    return draft.length < sizeN ? [] : draft.slice(0, nMax);
+  }
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { DraftModel } from '../engine/draftModel.ts';
+import { FakeForwardPass } from '../engine/fakeForwardPass.ts';
+import { NgramDrafts } from '../engine/ngram/ngramDrafts.ts';
+import { createSampler } from '../engine/sampler/createSampler.ts';
+import { DEFAULT_SAMPLER_PARAMS } from '../engine/sampler/params.ts';
+import type { Sequence } from '../engine/sequence.ts';
+import type { WireOptions } from '../protocol/worker.ts';
+import { createDrafts, optionWarnings, specKindsOf, specTypesOf } from './speculation.ts';
+import { syntheticAcceptance } from './syntheticOptions.ts';
+
+const model = 'https://example.com/model.gguf';
+const modelDraft = 'https://example.com/draft.gguf';
+
+describe('kinds of speculation', () => {
+  it.each<[string, Omit<WireOptions, 'model'>, string[], string[]]>([
+    ['nothing', {}, [], []],
+    ['a draft model', { modelDraft }, ['draft-simple'], ['draft-simple']],
+    ['none of it', { modelDraft, specType: ['none'] }, ['none'], []],
+    ['none and another', { specType: ['none', 'ngram-mod'] }, ['none', 'ngram-mod'], ['ngram-mod']],
+    ['a draft model that is not there', { specType: ['draft-simple'] }, ['draft-simple'], []],
+    [
+      'several',
+      { modelDraft, specType: ['draft-simple', 'ngram-mod', 'ngram-simple'] },
+      ['draft-simple', 'ngram-mod', 'ngram-simple'],
+      ['ngram-simple', 'ngram-mod', 'draft-simple'],
+    ],
+    [
+      'a draft model for something else',
+      { modelDraft, specType: ['ngram-map-k'] },
+      ['ngram-map-k'],
+      ['ngram-map-k'],
+    ],
+  ])('for %s', (_, given, types, kinds) => {
+    const options = { model, ...given };
+    expect(specTypesOf(options)).toEqual(types);
+    expect(specKindsOf(options, options.modelDraft !== undefined)).toEqual(kinds);
+  });
+
+  it('are told of when they cannot be had', () => {
+    expect(optionWarnings({ model, specType: ['draft-simple'] })).toEqual([
+      expect.stringContaining('draft-simple needs a draft model'),
+    ]);
+    expect(optionWarnings({ model, modelDraft })).toEqual([]);
+    expect(optionWarnings({ model, modelDraft, specSynthLen: 2 })).toEqual([
+      expect.stringContaining('accepted at random'),
+    ]);
+  });
+
+  it('become one source, or none', () => {
+    const sequence: Sequence = {
+      ...{ slot: 0, tokens: [1], nPast: 0, probs: null, nRemain: 9 },
+      sampler: createSampler({ ...DEFAULT_SAMPLER_PARAMS, seed: 1 }, 97),
+      speculative: { nMin: 0, nMax: 3, pMin: 0 },
+    };
+    const draft = new FakeForwardPass();
+    expect(createDrafts({ model }, null)).toBeNull();
+    expect(createDrafts({ model, specType: ['draft-simple'] }, null)).toBeNull();
+    expect(createDrafts({ model, modelDraft }, draft)).toBeInstanceOf(DraftModel);
+    const mod = createDrafts({ model, specType: ['ngram-mod'], ngramModNMax: 50 }, null);
+    expect(mod).toBeInstanceOf(NgramDrafts);
+    expect(mod?.longest(sequence)).toBe(50);
+    const both = createDrafts({ model, modelDraft, specType: ['ngram-simple', 'draft-simple'] }, draft);
+    expect(both?.longest(sequence)).toBe(48);
+  });
+});
+
+describe('synthetic acceptance', () => {
+  it.each<[Omit<WireOptions, 'model'>, readonly number[] | null]>([
+    [{ modelDraft }, null],
+    [{ modelDraft, specSynthRates: [0.5, 0.25, 0.25] }, [0.5, 0.5, 1]],
+    [{ modelDraft, draftMax: 2, specSynthLen: 3 }, [1, 1]],
+    [{ specType: ['ngram-simple'], ngramSimpleSizeM: 1, specSynthLen: 1 }, [0]],
+  ])('of %j', (given, expected) => {
+    const options = { model, ...given };
+    const kinds = specKindsOf(options, options.modelDraft !== undefined);
+    expect(syntheticAcceptance(options, kinds)).toEqual(expected);
+  });
+
+  it.each<[Omit<WireOptions, 'model'>, string]>([
+    [{ modelDraft, specSynthRates: [0.5] }, 'specSynthRates has 1 values, but the longest draft 3 tokens'],
+    [{ modelDraft, specSynthRates: [] }, 'specSynthRates has 0 values'],
+    [{ modelDraft, specSynthRates: [0.5, 0.6, 0.1] }, 'must not rise, but 0.6 follows 0.5'],
+    [{ modelDraft, specSynthLen: 4.5 }, 'specSynthLen (4.5) must be from 1 to 4'],
+    [{ modelDraft, specSynthLen: 2, specSynthRates: [1, 1, 1] }, 'exclude each other'],
+    [{ specSynthLen: 2 }, 'needs drafts of at least one token'],
+    [{ modelDraft, specType: ['none'], specSynthLen: 2 }, 'needs drafts of at least one token'],
+    [{ specType: ['draft-simple'], specSynthLen: 2 }, 'needs drafts of at least one token'],
+  ])('is refused for %j', (given, message) => {
+    const options = { model, ...given };
+    const kinds = specKindsOf(options, options.modelDraft !== undefined);
+    expect(() => syntheticAcceptance(options, kinds)).toThrow(message);
+  });
+});
