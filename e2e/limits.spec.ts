@@ -2,26 +2,29 @@ import { DRAFT_Q4_0, MOE_Q4_0 } from './fixtures/models.ts';
 import { PageServer } from './fixtures/pageServer.ts';
 import { expect, test } from './fixtures/test.ts';
 
-/** The longest context that may be asked for. */
-const N_CTX = 2 ** 20;
-/** Its K of one layer: 4 KV heads of 32 values in float32. */
+/** More slots than fit, each with the context that the model was trained with. */
+const N_SLOTS = 64;
+const N_CTX = N_SLOTS * 512;
+/** Their K of one layer: 4 KV heads of 32 values in float32. */
 const NEEDED_BYTES = N_CTX * 4 * 32 * 4;
 
-/** What every adapter has at least; put before the product's own code, it is all that this one has. */
-const LIMIT_BYTES = 2 ** 27;
-const MODEST_ADAPTER = `Object.defineProperty(GPUAdapter.prototype, 'limits', {
-  value: { maxBufferSize: ${2 * LIMIT_BYTES}, maxStorageBufferBindingSize: ${LIMIT_BYTES} },
-});`;
+/** Enough for the model; put before the product's own code, it is all that its device has. */
+const LIMIT_BYTES = 2 ** 23;
+const MODEST_DEVICE = `
+for (const name of ['maxBufferSize', 'maxStorageBufferBindingSize']) {
+  Object.defineProperty(GPUSupportedLimits.prototype, name, { get: () => ${LIMIT_BYTES} });
+}`;
 
 test('refuses a context that the adapter has no buffer for, with the numbers, and loads the next one', async ({
   page,
 }) => {
   await page.route('**/assets/*.js', async route => {
     const response = await route.fetch();
-    await route.fulfill({ response, body: `${MODEST_ADAPTER}\n${await response.text()}` });
+    await route.fulfill({ response, body: `${MODEST_DEVICE}\n${await response.text()}` });
   });
   await page.goto('harness.html');
-  const error = await PageServer.startError(page, { model: MOE_Q4_0, nCtx: N_CTX, cacheType: 'f32' });
+  const options = { model: MOE_Q4_0, nCtx: N_CTX, nSlots: N_SLOTS, cacheType: 'f32' } as const;
+  const error = await PageServer.startError(page, options);
   expect(error).toMatchObject({
     code: 'device_limits',
     message: expect.stringContaining(

@@ -35,6 +35,17 @@ async function isProcessing(url: string): Promise<boolean> {
   return slots.some(slot => slot.is_processing);
 }
 
+/** Milliseconds from the moment that a client hangs up to that in which no slot works for it any more. */
+async function cancellationDelay(url: string, stream: boolean): Promise<number> {
+  const leaving = new AbortController();
+  post(url, { ...LONG, stream }, leaving.signal).catch(() => {});
+  await expect.poll(() => isProcessing(url), { intervals: [5] }).toBe(true);
+  const begin = performance.now();
+  leaving.abort();
+  while (await isProcessing(url)) expect(performance.now() - begin).toBeLessThan(2000);
+  return performance.now() - begin;
+}
+
 test('serves what the tab answers, cancels for clients that leave, and leaves nothing behind', async ({
   start,
 }) => {
@@ -56,14 +67,10 @@ test('serves what the tab answers, cancels for clients that leave, and leaves no
   expect(events.length).toBeGreaterThan(2);
   expect(events.map(event => event.content).join('')).toBe(content);
 
-  for (const streamed of [false, true]) {
-    const leaving = new AbortController();
-    const answer = post(url, { ...LONG, stream: streamed }, leaving.signal);
-    answer.catch(() => {});
-    await expect.poll(() => isProcessing(url)).toBe(true);
-    leaving.abort();
-    // The limit is 200 ms; a step that is under way, and the poll itself, take their time without a GPU.
-    await expect.poll(() => isProcessing(url), { timeout: 1000, intervals: [20] }).toBe(false);
+  for (const stream of [false, true]) {
+    const delays: number[] = [];
+    for (let i = 0; i < 5; i++) delays.push(await cancellationDelay(url, stream));
+    expect(delays.toSorted((a, b) => a - b)[2], `${delays}`).toBeLessThan(200);
   }
 
   expect(await server.processes()).not.toEqual([]);

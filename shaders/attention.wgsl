@@ -1,7 +1,7 @@
 // attention: softmax(Q K^T * SCALE) V over positions 0..position of the row's slot, with grouped query heads.
 //
 // One workgroup per row (workgroup.y) and set of GROUP query heads that share a KV head (workgroup.x). Positions go by
-// tiles of 64 at absolute multiples of 64, whatever the batch (design D1): lanes compute the scores of the tile's
+// tiles of 64 at absolute multiples of 64, whatever the batch (design D1), each on one page of the cache: lanes compute the scores of the tile's
 // positions, K read once for all GROUP heads; then lane (g, d) owns four values of head g's output and folds the tile
 // into its running maximum, sum and accumulator (online softmax, all f32). Two barriers per tile.
 #define CACHE f32
@@ -18,13 +18,12 @@ override WORKGROUP_SIZE: u32 = 16u;
 override N_HEAD: u32 = 1u;
 override N_KV_HEAD: u32 = 1u;
 override HEAD_DIM: u32 = 4u;
-override N_CTX: u32 = 1u;
 override SCALE: f32 = 1.0;
 // vec4s from one row to the next.
 override SRC_STRIDE: u32 = 1u;
 override DST_STRIDE: u32 = 1u;
 
-const TILE = 64u;
+const TILE = PAGE;
 // Large and finite: WGSL may assume that there are no infinities.
 const MASKED = -1e30;
 var<workgroup> scores: array<f32, {GROUP} * TILE>;
@@ -40,7 +39,6 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let kv_head = head0 / (N_HEAD / N_KV_HEAD);
   let q = row * SRC_STRIDE + head0 * quads;
   let cell_stride = N_KV_HEAD * quads;
-  let cells = slot_of(row) * N_CTX * cell_stride + kv_head * quads;
 
   let owns = lane < {GROUP}u * quads;
   let g = min(lane / quads, {GROUP}u - 1u);
@@ -51,12 +49,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 
   for (var tile = 0u; tile < end; tile += TILE) {
     let count = min(TILE, end - tile);
+    let cells = page_of(row, tile / PAGE) * PAGE * cell_stride + kv_head * quads;
     for (var j = lane; j < TILE; j += WORKGROUP_SIZE) {
 #for h 0..GROUP
       var dot{h} = vec4<f32>(0.0);
 #endfor
       if (j < count) {
-        let k = cells + (tile + j) * cell_stride;
+        let k = cells + j * cell_stride;
         for (var i = 0u; i < quads; i++) {
           let key = unpack_quad(k_cache[k + i]);
 #for h 0..GROUP
@@ -79,7 +78,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       let keep = exp(before - highest);
       total *= keep;
       acc *= keep;
-      let v = cells + tile * cell_stride + d;
+      let v = cells + d;
       for (var j = 0u; j < count; j++) {
         let weight = weights[g * TILE + j];
         total += weight;

@@ -4,8 +4,8 @@
 #define CACHE f32
 #define LAYOUT norm
 #include "lib/kv_cache.wgsl"
-// (slot, keep, discard, end)
-@group(0) @binding(0) var<storage, read> shift: vec4<u32>;
+// shift[0] = (keep, discard, end, 0); then the slot's page table, a page per word.
+@group(0) @binding(0) var<storage, read> shift: array<vec4<u32>>;
 @group(0) @binding(1) var<storage, read> table: array<vec2<f32>>;
 @group(0) @binding(2) var<storage, read_write> k_cache: array<Quad>;
 @group(0) @binding(3) var<storage, read_write> v_cache: array<Quad>;
@@ -14,7 +14,11 @@ override WORKGROUP_SIZE: u32 = 32u;
 override N_KV_HEAD: u32 = 1u;
 override HEAD_DIM: u32 = 4u;
 override N_ROT: u32 = 4u;
-override N_CTX: u32 = 1u;
+
+fn cell_of(position: u32) -> u32 {
+  let word = position / PAGE;
+  return shift[1u + word / 4u][word % 4u] * PAGE + position % PAGE;
+}
 
 // Rotates (x, y) and (z, w) backwards.
 fn unrotate(v: vec4<f32>, a: vec2<f32>, b: vec2<f32>) -> vec4<f32> {
@@ -26,14 +30,13 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let quads = HEAD_DIM / 4u;
   let width = N_KV_HEAD * quads;
   if (id.x >= width) { return; }
-  let by = shift.z;
-  let column = shift.x * N_CTX * width + id.x;
+  let by = shift[0].y;
   let quad = id.x % quads;
   let angle = by * (N_ROT / 2u);
 
-  for (var position = shift.y + by; position < shift.w; position++) {
-    let source = column + position * width;
-    let to = source - by * width;
+  for (var position = shift[0].x + by; position < shift[0].z; position++) {
+    let source = cell_of(position) * width + id.x;
+    let to = cell_of(position - by) * width + id.x;
     if (id.y == 1u) {
       v_cache[to] = v_cache[source];
       continue;

@@ -18,7 +18,6 @@ override N_HEAD: u32 = 1u;
 override N_KV_HEAD: u32 = 1u;
 override HEAD_DIM: u32 = 4u;
 override N_ROT: u32 = 4u;
-override N_CTX: u32 = 1u;
 // vec4s from one row of qkv to the next.
 override STRIDE: u32 = 1u;
 
@@ -36,7 +35,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let at = row * STRIDE + id.x;
   let head = id.x / quads;
   let quad = id.x % quads;
-  let cell = (slot_of(row) * N_CTX + position) * N_KV_HEAD * quads;
+  let cell = (page_of(row, position / PAGE) * PAGE + position % PAGE) * N_KV_HEAD * quads;
 
   if (head >= N_HEAD + N_KV_HEAD) {
     v_cache[cell + id.x - (N_HEAD + N_KV_HEAD) * quads] = pack_quad(qkv[at]);

@@ -1,5 +1,7 @@
-// A K or V cache of one layer: [slot][position][KV head][HEAD_DIM], f32 or pairs of f16 in a u32 (CACHE).
-// Addressed by quads: four consecutive values, whatever the type.
+// A K or V cache of one layer: [page][position in the page][KV head][HEAD_DIM], f32 or pairs of f16 in a u32 (CACHE).
+// Addressed by quads: four consecutive values, whatever the type. Position p of a slot lies in page number p / PAGE of its
+// page table.
+const PAGE = 64u;
 #if CACHE == f16
 alias Quad = vec2<u32>;
 // Beyond the largest f16 the result of pack2x16float is not defined, and a NaN in the cache would spread.

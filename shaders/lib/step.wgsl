@@ -1,6 +1,8 @@
 // What changes from step to step, in one small buffer that every kernel reads (design D2).
 // step[0]     = (rows in the batch, output rows, step of the draft chain, 0)
-// step[1 + r] = (token, position, slot, index of the row that output r belongs to)
+// step[1 + r] = (token, position, word of this array where the page table of its slot begins, index of the row that
+//                output r belongs to)
+// Behind the rows stand the page tables of their slots, a page per word.
 @group(0) @binding(0) var<storage, read> step: array<vec4<u32>>;
 
 fn n_rows() -> u32 { return step[0].x; }
@@ -8,5 +10,9 @@ fn n_outputs() -> u32 { return step[0].y; }
 fn draft_step() -> u32 { return step[0].z; }
 fn token_of(row: u32) -> u32 { return step[1u + row].x; }
 fn position_of(row: u32) -> u32 { return step[1u + row].y; }
-fn slot_of(row: u32) -> u32 { return step[1u + row].z; }
+// Page number `index` of the row's slot.
+fn page_of(row: u32, index: u32) -> u32 {
+  let word = step[1u + row].z + index;
+  return step[word / 4u][word % 4u];
+}
 fn row_of_output(output: u32) -> u32 { return step[1u + output].w; }

@@ -4,6 +4,9 @@ import { HINTS } from './flags/hints.ts';
 import { FLAGS } from './flags/index.ts';
 import { REFUSALS } from './flags/refusals.ts';
 
+/** What the engine is told where nothing is said of slots. */
+const AUTO = { nSlots: 4, kvUnified: true };
+
 function serveOptions(args: readonly string[]): ServeOptions {
   const command = readCommandLine(['serve', '-m', 'a.gguf', ...args]);
   if (command.kind !== 'serve') throw new Error(`read as ${command.kind}`);
@@ -22,7 +25,7 @@ describe('readCommandLine', () => {
       model: { kind: 'file', path: 'a.gguf' },
       modelDraft: null,
       offline: false,
-      engine: { alias: 'a.gguf' },
+      engine: { ...AUTO, alias: 'a.gguf' },
     });
   });
 
@@ -52,7 +55,11 @@ describe('readCommandLine', () => {
     ['-c 512', { nCtx: 512 }],
     ['--ctx_size 512', { nCtx: 512 }],
     ['-c 512 -c 0', {}],
-    ['-np 4', { nSlots: 4 }],
+    ['-c 300', { nCtx: 512 }],
+    ['-np 2', { nSlots: 2, kvUnified: undefined }],
+    ['-np 2 -kvu', { nSlots: 2 }],
+    ['-kvu --no-kv-unified', { kvUnified: false }],
+    ['--kv-unified-per-slot 100', { kvUnifiedPerSlot: 100 }],
     ['--parallel -1', {}],
     ['-b 32', { nBatch: 32 }],
     ['--batch-size 32', { nBatch: 32 }],
@@ -118,9 +125,20 @@ describe('readCommandLine', () => {
     ['--no-slots --metrics --props', { slotsEndpoint: false, metricsEndpoint: true, propsEndpoint: true }],
     ['-nocb', { contBatching: false }],
     ['--no-jinja --chat-template llama3', { jinja: false, chatTemplate: 'llama3' }],
+    [
+      '--chat-template-kwargs {"a":1} --reasoning-effort low',
+      { chatTemplateKwargs: { a: 1, reasoning_effort: 'low' } },
+    ],
+    ['--reasoning-effort default', {}],
+    ['-rea off --reasoning-format none', { reasoning: 'off', reasoningFormat: 'none' }],
+    [
+      '--reasoning-budget 0 --reasoning-budget-message Enough',
+      { reasoningBudget: 0, reasoningBudgetMessage: 'Enough' },
+    ],
+    ['--no-prefill-assistant', { prefillAssistant: false }],
     ['--threads 4 -fa off --swa-full --backend_sampling -ngl 99 -lv 3', {}],
   ])('reads %s', (line, engine) => {
-    expect(serveOptions(line.split(' ')).engine).toEqual({ alias: 'a.gguf', ...engine });
+    expect(serveOptions(line.split(' ')).engine).toEqual({ ...AUTO, alias: 'a.gguf', ...engine });
   });
 
   it('reads where to listen and which browser to take', () => {
@@ -187,7 +205,7 @@ describe('the environment', () => {
 
   it.each([
     [{ LLAMA_ARG_HOST: '0.0.0.0' }, { hosts: ['0.0.0.0'] }],
-    [{ LLAMA_ARG_CTX_SIZE: '64' }, { engine: { nCtx: 64 } }],
+    [{ LLAMA_ARG_CTX_SIZE: '64' }, { engine: { nCtx: 256 } }],
     [{ LLAMA_ARG_JINJA: '0' }, { engine: { jinja: false } }],
     [{ LLAMA_ARG_ENDPOINT_METRICS: 'on' }, { engine: { metricsEndpoint: true } }],
     [{ LLAMA_ARG_ENDPOINT_METRICS: 'off' }, { engine: {} }],

@@ -1,5 +1,6 @@
 import { assertNever } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
+import { withContextShape } from './contextShape.ts';
 import type { CorsPolicy } from './cors.ts';
 import type { Environment } from './environment.ts';
 import { type BrowserChoice, type Flag, type Given, NOTHING_GIVEN, type Settings } from './flags/flag.ts';
@@ -122,7 +123,7 @@ function optionsFrom(given: Given, env: Environment): ServeOptions {
   const engine: Settings = {
     alias: aliasOf(model),
     ...(prediction && { predictRoute: env.AIP_PREDICT_ROUTE ?? '/predict' }),
-    ...settings,
+    ...withContextShape(settings),
     ...(cacheType && { cacheType }),
     // Like llama-server: one that does not fit is told of, and done without.
     ...(modelDraft && { draftRequired: false }),

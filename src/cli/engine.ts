@@ -28,9 +28,9 @@ interface Exchange {
 /** What becomes of the tab. */
 export interface TabEvents {
   readonly ready: (report: ServerReport) => void;
-  /** The tab is gone. `wasReady` tells whether its models had loaded; `reason` is null where it said none. */
   /** A line of the server's log. */
   readonly log: (line: string) => void;
+  /** The tab is gone. `wasReady` tells whether its models had loaded; `reason` is null where it said none. */
   readonly gone: (wasReady: boolean, reason: ForetokenError | null) => void;
 }
 

@@ -1,17 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
-import type { TabOptions } from '../protocol/tab.ts';
-import { SLOT_FOLDER, secretPath } from '../protocol/tab.ts';
+import { access } from 'node:fs/promises';
 import { ForetokenError } from '../util/errors.ts';
 import { type Browser, openBrowser } from './browser.ts';
 import type { ServeOptions } from './commandLine.ts';
 import { type Door, openDoor } from './door.ts';
 import { Engine } from './engine.ts';
-import type { Settings } from './flags/flag.ts';
-import { locate, type ModelChoice } from './hub/locate.ts';
 import type { Machine } from './machine.ts';
+import { publish, slotFolderOf } from './publish.ts';
 
 /** A browser that has not opened its page by then hangs. */
 const DIAL_IN_LIMIT_MS = 60_000;
@@ -93,51 +89,6 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
       if (!hasLoaded && !signal.aborted) throw browserFailed(executable);
     }
   }
-}
-
-/** The options as the tab gets them: the models and the folder for slots under the secret, where it finds the files. */
-async function publish(
-  { model, modelDraft, engine, offline, hfToken }: ServeOptions,
-  { env, display, log }: Machine,
-  secret: string,
-  files: Map<string, string>,
-  signal: AbortSignal,
-): Promise<TabOptions> {
-  const locating = { env, offline, display, log, signal, ...(hfToken !== undefined && { token: hfToken }) };
-
-  async function publishFile(role: string, choice: ModelChoice): Promise<string> {
-    const path = await locate(choice, locating);
-    const file = resolve(path);
-    const found = await stat(file).catch(() => null);
-    const readable = await access(file, constants.R_OK).then(
-      () => true,
-      () => false,
-    );
-    if (!found?.isFile() || !readable) {
-      throw new ForetokenError('invalid_option', `cannot read the model ${path}; check the path`);
-    }
-    // Under its own name, which is what messages call it.
-    const name = `${role}/${encodeURIComponent(basename(file))}`;
-    files.set(name, file);
-    return secretPath(secret, name);
-  }
-  return {
-    ...engine,
-    model: await publishFile('target', model),
-    ...(engine.slotSavePath !== undefined && { slotSavePath: secretPath(secret, SLOT_FOLDER) }),
-    ...(modelDraft && { modelDraft: await publishFile('draft', modelDraft) }),
-  };
-}
-
-/** The folder for saved slots, which has to be there. */
-async function slotFolderOf({ slotSavePath: path }: Settings): Promise<string | undefined> {
-  if (path === undefined) return undefined;
-  const found = await stat(path).catch(() => null);
-  if (found?.isDirectory()) return resolve(path);
-  throw new ForetokenError(
-    'invalid_option',
-    `not a directory: ${path}; make it, or name another with --slot-save-path`,
-  );
 }
 
 async function executableOf(path: string | undefined, machine: Machine): Promise<string> {

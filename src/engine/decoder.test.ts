@@ -225,6 +225,7 @@ describe('speculative decoding', () => {
       draft: async requests => requests.map(() => [N_VOCAB, 3]),
       follow: async () => {},
       shift: () => {},
+      copy: () => {},
     };
     const decoder = new Decoder(new FakeForwardPass(), drafts, { nBatch: 16 });
     const [{ results, sampled }] = await generate(decoder, [createSequence()]);
@@ -248,7 +249,7 @@ describe('prompts', () => {
     const draft = new FakeForwardPass();
     const decoder = new Decoder(new FakeForwardPass(), new DraftModel(draft), { nBatch: 16 });
     await generate(decoder, [createSequence({ prompt, nPredict: 5 })]);
-    const sizes = draft.calls.map(call => (call.kind === 'shift' ? 0 : call.rows.length));
+    const sizes = draft.calls.map(call => ('rows' in call ? call.rows.length : 0));
     expect(sizes.slice(0, 3)).toEqual([16, 16, 9]);
   });
 
@@ -309,6 +310,7 @@ describe('continuous batching', () => {
       draft: async requests => requests.map(() => [1]),
       follow: async () => {},
       shift: () => {},
+      copy: () => {},
     };
     const decoder = new Decoder(new FakeForwardPass(), drafts, { nBatch: 16 });
     const generating = createSequence();

@@ -3,7 +3,7 @@ import { ForetokenError } from '../util/errors.ts';
 import { type BatchShare, shareBatch } from './batchShare.ts';
 import type { DraftSource } from './draftSource.ts';
 import { embedStep, isEmbedded } from './embedStep.ts';
-import type { BatchRow, Candidates, ForwardPass, OutputKind, TokenId } from './forwardPass.ts';
+import type { BatchRow, CacheSpan, Candidates, ForwardPass, OutputKind, TokenId } from './forwardPass.ts';
 import { type Sequence, type StepResult, widerOutput } from './sequence.ts';
 import { verifyDraft } from './speculate.ts';
 
@@ -43,15 +43,24 @@ export class Decoder {
    * One iteration over `sequences`, each in a slot of its own and with at least one token not yet decoded; either all of
    * them are prompts to embed or none is. Resolves to one
    * result per sequence, in order. When a model fails, the sequences are as they were.
+   *
+   * Where the cells do not suffice, `giveUp` is asked to empty another slot, until it has none left (false). Throws
+   * `cache_full` when there are too few even then.
    */
-  async step(sequences: readonly Sequence[]): Promise<StepResult[]> {
+  async step(sequences: readonly Sequence[], giveUp: () => boolean = () => false): Promise<StepResult[]> {
     this.#check(sequences);
     const embedded = sequences.filter(isEmbedded);
     if (embedded.length > 0) {
       assert(embedded.length === sequences.length, 'embeddings share no batch with generations');
+      const spans = embedded.map(({ slot, nPast, tokens }) => ({
+        slot,
+        start: nPast,
+        end: Math.min(tokens.length, nPast + this.#batchRows),
+      }));
+      this.#makeRoom(spans, giveUp);
       return embedStep(this.#target, embedded, this.#batchRows);
     }
-    const parts = await this.#plan(sequences);
+    const parts = await this.#plan(sequences, giveUp);
     const rows = parts.flatMap(rowsOf);
     const outputs = rows.length > 0 ? await this.#target.forward(rows, outputKind(parts)) : [];
     let next = 0;
@@ -80,6 +89,23 @@ export class Decoder {
     sequence.nPast -= discard;
   }
 
+  /**
+   * `to`, whose prompt is that of `from` and of which nothing is decoded, goes on from what `from` has in both caches: from
+   * the last token of the prompt, whose logits choose its first own one.
+   */
+  fork(from: Sequence, to: Sequence): void {
+    const nShared = to.tokens.length - 1;
+    assert(nShared <= from.nPast, () => `${from.nPast} of ${nShared} positions to share`);
+    this.#target.copyCache(from.slot, to.slot, nShared);
+    this.#drafts?.copy(from.slot, to.slot, nShared);
+    to.nPast = nShared;
+  }
+
+  /** Forgets what `slot`, which no running sequence has, holds behind its first `nTokens`. */
+  truncate(slot: number, nTokens: number): void {
+    this.#target.truncate(slot, nTokens);
+  }
+
   #check(sequences: readonly Sequence[]): void {
     const slots = new Set(sequences.map(({ slot }) => slot));
     assert(slots.size === sequences.length, 'two sequences in one slot');
@@ -97,7 +123,7 @@ export class Decoder {
     }
   }
 
-  async #plan(sequences: readonly Sequence[]): Promise<BatchPart[]> {
+  async #plan(sequences: readonly Sequence[], giveUp: () => boolean): Promise<BatchPart[]> {
     const budgets = sequences.map(sequence => this.#draftBudget(sequence));
     const drafts = await this.#draft(sequences, this.#share(sequences, budgets).nDraftMax);
     // The rows that the drafts did not need after all go to the prompts.
@@ -105,7 +131,19 @@ export class Decoder {
       sequences,
       drafts.map(draft => draft.length),
     );
-    return sequences.map((sequence, i) => ({ sequence, nTokens: nTokens[i], draft: drafts[i] }));
+    const parts = sequences.map((sequence, i) => ({ sequence, nTokens: nTokens[i], draft: drafts[i] }));
+    // Whether an answer can go on must not depend on what was guessed.
+    const plain = parts.map(part => ({ ...part, draft: [] }));
+    this.#makeRoom(plain.map(spanOf), giveUp);
+    return this.#target.reserve(parts.map(spanOf)) ? parts : plain;
+  }
+
+  /** Takes the cells of `spans`, behind which the slots hold nothing of use. */
+  #makeRoom(spans: readonly CacheSpan[], giveUp: () => boolean): void {
+    for (const { slot, start } of spans) this.#target.truncate(slot, start);
+    while (!this.#target.reserve(spans)) {
+      if (!giveUp()) throw new ForetokenError('cache_full', 'Context size has been exceeded.');
+    }
   }
 
   #share(sequences: readonly Sequence[], nDraftMax: readonly number[]): BatchShare {
@@ -167,6 +205,11 @@ export class Decoder {
     if (sampled.length > 0) this.#generating.add(sequence);
     return { sequence, nPrompt: isPrompt ? nTokens : 0, sampled, nDrafted: draft.length, nAccepted };
   }
+}
+
+/** The positions that a part writes. */
+function spanOf({ sequence: { slot, nPast }, nTokens, draft }: BatchPart): CacheSpan {
+  return { slot, start: nPast, end: nPast + nTokens + draft.length };
 }
 
 /** Whether the part ends with the last token of its sequence, whose logits are wanted. */

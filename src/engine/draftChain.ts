@@ -34,4 +34,8 @@ export class DraftChain implements DraftSource {
   shift(slot: number, keep: number, discard: number): void {
     for (const source of this.#sources) source.shift(slot, keep, discard);
   }
+
+  copy(from: number, to: number, nTokens: number): void {
+    for (const source of this.#sources) source.copy(from, to, nTokens);
+  }
 }

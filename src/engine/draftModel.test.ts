@@ -25,7 +25,7 @@ function setUp(options: FakeModelOptions = {}) {
 
 /** Rows of each call of the model. */
 function callSizes(model: FakeForwardPass): [string, number][] {
-  return model.calls.map(call => [call.kind, call.kind === 'shift' ? 0 : call.rows.length]);
+  return model.calls.map(call => [call.kind, 'rows' in call ? call.rows.length : 0]);
 }
 
 /** What a fresh draft model proposes. */

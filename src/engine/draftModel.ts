@@ -1,16 +1,19 @@
 import { assert } from '../util/assert.ts';
 import type { DraftRequest, DraftSource } from './draftSource.ts';
-import type { BatchRow, DraftToken, ForwardPass, TokenId } from './forwardPass.ts';
+import type { BatchRow, CacheSpan, DraftToken, ForwardPass, TokenId } from './forwardPass.ts';
 import type { Sequence } from './sequence.ts';
 
 /**
  * A smaller model with the same vocabulary as draft source: its greedy continuation. It remembers which tokens each slot of
- * its cache was made from; what a sequence shares with them is kept and the rest is decoded again.
+ * its cache was made from; what a sequence shares with them is kept and the rest is decoded again. Where its pool is too
+ * small for all slots, those that have not drafted for longest give up theirs.
  */
 export class DraftModel implements DraftSource {
   readonly #model: ForwardPass;
   /** Tokens behind the K and V of each slot, by position. */
   readonly #cached: TokenId[][];
+  /** Slots that hold anything, the longest unused first. */
+  #recent: readonly number[] = [];
 
   constructor(model: ForwardPass) {
     this.#model = model;
@@ -24,6 +27,8 @@ export class DraftModel implements DraftSource {
   async draft(requests: readonly DraftRequest[]): Promise<TokenId[][]> {
     const drafts = new Map<DraftRequest, TokenId[]>();
     for (const group of this.#groups(requests)) {
+      const rows = group.map(({ sequence }) => this.#missingRows(sequence));
+      if (!this.#makeRoom(rows, lengthOf(group[0]) - 1)) continue;
       await this.#catchUp(group);
       const drafted = await this.#draftGroup(group);
       for (const [i, request] of group.entries()) drafts.set(request, drafted[i]);
@@ -33,16 +38,29 @@ export class DraftModel implements DraftSource {
 
   async follow(sequences: readonly Sequence[]): Promise<void> {
     for (const sequence of sequences) {
-      const rows = this.#missingRows(sequence, sequence.nPast);
-      const end = rows.findIndex(row => !this.#canDecode(row));
-      await this.#decode(end < 0 ? rows : rows.slice(0, end));
+      const missing = this.#missingRows(sequence, sequence.nPast);
+      const end = missing.findIndex(row => !this.#canDecode(row));
+      const rows = end < 0 ? missing : missing.slice(0, end);
+      if (rows.length > 0 && this.#makeRoom([rows], 0)) await this.#decode(rows);
     }
   }
 
   shift(slot: number, keep: number, discard: number): void {
     const cached = this.#cached[slot];
-    if (cached.length > keep + discard) this.#model.shift(slot, keep, discard, cached.length);
-    cached.splice(keep, discard);
+    const end = cached.length;
+    if (end > keep + discard && this.#take([{ slot, start: keep, end }])) {
+      this.#model.shift(slot, keep, discard, end);
+      cached.splice(keep, discard);
+    } else {
+      cached.splice(keep);
+    }
+  }
+
+  copy(from: number, to: number, nTokens: number): void {
+    const shared = this.#cached[from].slice(0, nTokens);
+    this.#model.copyCache(from, to, shared.length);
+    this.#cached[to] = shared;
+    this.#use(to);
   }
 
   /** Requests that can share one call of the model: drafts of one length, and a row for each slot. */
@@ -73,6 +91,36 @@ export class DraftModel implements DraftSource {
     return token < this.#model.nVocab && position < this.#model.nCtx;
   }
 
+  /** Takes the cells of rows that are to be decoded, one slot to a list, and of `nMore` behind each list, or is false. */
+  #makeRoom(rows: readonly (readonly BatchRow[])[], nMore: number): boolean {
+    this.#forgetFrom(rows.flat());
+    return this.#take(
+      rows.map(([{ slot, position }, ...rest]) => ({
+        slot,
+        start: position,
+        end: position + 1 + rest.length + nMore,
+      })),
+    );
+  }
+
+  /** Takes the cells of `spans`, from other slots if need be. False when all of them do not suffice. */
+  #take(spans: readonly CacheSpan[]): boolean {
+    for (const { slot } of spans) this.#use(slot);
+    const others = this.#recent.filter(slot => spans.every(span => span.slot !== slot));
+    while (!this.#model.reserve(spans)) {
+      const oldest = others.shift();
+      if (oldest === undefined) return false;
+      this.#cached[oldest] = [];
+      this.#model.truncate(oldest, 0);
+      this.#recent = this.#recent.filter(slot => slot !== oldest);
+    }
+    return true;
+  }
+
+  #use(slot: number): void {
+    this.#recent = [...this.#recent.filter(other => other !== slot), slot];
+  }
+
   /** Brings the cache up to the last token of each sequence, where that does not fit into the batch of the draft. */
   async #catchUp(group: readonly DraftRequest[]): Promise<void> {
     const missing = group.map(({ sequence }) => this.#missingRows(sequence));
@@ -83,7 +131,6 @@ export class DraftModel implements DraftSource {
   async #draftGroup(group: readonly DraftRequest[]): Promise<TokenId[][]> {
     const rows = group.flatMap(({ sequence }) => this.#missingRows(sequence));
     const withProbabilities = group.some(({ sequence }) => sequence.speculative.pMin > 0);
-    this.#forgetFrom(rows);
     const drafts = await this.#model.draft(rows, lengthOf(group[0]), withProbabilities);
     assert(drafts.length === group.length, () => `${drafts.length} drafts for ${group.length} slots`);
     this.#remember(rows);
@@ -128,6 +175,7 @@ export class DraftModel implements DraftSource {
   #forgetFrom(rows: readonly BatchRow[]): void {
     for (const { slot, position } of rows) {
       this.#cached[slot].length = Math.min(this.#cached[slot].length, position);
+      this.#model.truncate(slot, position);
     }
   }
 

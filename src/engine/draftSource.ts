@@ -29,4 +29,7 @@ export interface DraftSource {
 
   /** The context shift of `ForwardPass.shift`, for state indexed by position. */
   shift(slot: number, keep: number, discard: number): void;
+
+  /** The slot `to` goes on from the first `nTokens` positions of `from`. */
+  copy(from: number, to: number, nTokens: number): void;
 }

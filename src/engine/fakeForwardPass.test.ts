@@ -70,6 +70,36 @@ describe('FakeForwardPass', () => {
     await expect(new FakeForwardPass().forward(rows, 'argmax')).rejects.toThrow('assertion failed');
   });
 
+  it('shares the cells of a copy until one of the two slots writes', async () => {
+    const model = new FakeForwardPass({ nCells: 6 });
+    await model.forward(rowsFrom(0, [5, 6, 7]), 'argmax');
+    model.copyCache(0, 1, 3);
+    expect(model.nUsed).toBe(3);
+    await model.forward([...rowsFrom(2, [9], 0), ...rowsFrom(3, [8], 1)], 'argmax');
+    expect(model.nUsed).toBe(5);
+    const expected = await lastLogits(new FakeForwardPass(), rowsFrom(0, [5, 6, 7, 8]));
+    expect(await lastLogits(model, rowsFrom(3, [8], 1))).toEqual(expected);
+  });
+
+  it('gives a cache to another slot as bytes, and takes no others', async () => {
+    const model = new FakeForwardPass();
+    await model.forward(rowsFrom(0, [5, 6, 7]), 'argmax');
+    model.writeCache(2, 2, await model.readCache(0, 2));
+    const expected = await lastLogits(new FakeForwardPass(), rowsFrom(0, [5, 6, 9]));
+    expect(await lastLogits(model, rowsFrom(2, [9], 2))).toEqual(expected);
+    expect(() => model.writeCache(2, 2, new Uint8Array(9))).toThrow('9 bytes for 2 positions');
+  });
+
+  it('has no more cells than its pool, and those given up again', async () => {
+    const model = new FakeForwardPass({ nCells: 4 });
+    await model.forward(rowsFrom(0, [5, 6, 7]), 'argmax');
+    expect(model.reserve([{ slot: 1, start: 0, end: 2 }])).toBe(false);
+    await expect(model.forward(rowsFrom(0, [5, 6], 1), 'argmax')).rejects.toThrow('more than 4 cells');
+    model.truncate(0, 2);
+    await expect(model.forward(rowsFrom(0, [5, 6], 1), 'argmax')).resolves.toHaveLength(1);
+    await expect(model.forward(rowsFrom(2, [7]), 'argmax')).rejects.toThrow('more than 4 cells');
+  });
+
   it('fails when asked, once', async () => {
     const model = new FakeForwardPass();
     model.failNext(new Error('lost'));

@@ -1,6 +1,6 @@
 import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
-import type { BatchRow, Candidates, DraftToken, ForwardPass, OutputKind } from './forwardPass.ts';
+import type { BatchRow, CacheSpan, Candidates, DraftToken, ForwardPass, OutputKind } from './forwardPass.ts';
 import { TOP_K_MAX } from './forwardPass.ts';
 import { topCandidates } from './sampler/ranking.ts';
 
@@ -9,6 +9,8 @@ export interface FakeModelOptions {
   readonly nCtx?: number;
   readonly nSlots?: number;
   readonly maxRows?: number;
+  /** Cells that the slots share; by default every slot has its own `nCtx`. */
+  readonly nCells?: number;
   /** Two fakes with the same seed are the same model. */
   readonly seed?: number;
   /** Share of contexts, 0..1, in which the model disagrees with the one of the same seed: an imperfect draft. */
@@ -22,7 +24,14 @@ export type FakeCall =
   | { readonly kind: 'forward'; readonly rows: readonly BatchRow[]; readonly output: OutputKind }
   | { readonly kind: 'embed'; readonly rows: readonly BatchRow[] }
   | { readonly kind: 'draft'; readonly rows: readonly BatchRow[]; readonly nDraft: number }
-  | { readonly kind: 'shift'; readonly slot: number; readonly keep: number; readonly discard: number };
+  | { readonly kind: 'shift'; readonly slot: number; readonly keep: number; readonly discard: number }
+  | { readonly kind: 'copy'; readonly from: number; readonly to: number; readonly nTokens: number };
+
+/** One position of one slot, or of several that share it. */
+interface Cell {
+  /** Of its token and all cells before it; null until it is decoded. */
+  hash: number | null;
+}
 
 /** Length of the fake's hidden states. */
 const N_EMBD = 8;
@@ -41,8 +50,9 @@ export class FakeForwardPass implements ForwardPass {
   readonly #seed: number;
   readonly #disagreement: number;
   readonly #scale: number;
-  /** Hash of each decoded position; an array ends at the first position never decoded. */
-  readonly #cells: number[][];
+  readonly #nCells: number;
+  /** What each slot holds, by position. */
+  readonly #cells: Cell[][];
   #failure: Error | null = null;
 
   constructor(options: FakeModelOptions = {}) {
@@ -50,6 +60,7 @@ export class FakeForwardPass implements ForwardPass {
     this.nCtx = options.nCtx ?? 128;
     this.nSlots = options.nSlots ?? 4;
     this.maxRows = options.maxRows ?? 16;
+    this.#nCells = options.nCells ?? this.nSlots * this.nCtx;
     this.#seed = options.seed ?? 1;
     this.#disagreement = options.disagreement ?? 0;
     this.#scale = options.scale ?? 6;
@@ -63,7 +74,7 @@ export class FakeForwardPass implements ForwardPass {
 
   async forward(rows: readonly BatchRow[], kind: OutputKind): Promise<Candidates[]> {
     this.calls.push({ kind: 'forward', rows, output: kind });
-    this.#check(rows);
+    this.#check(rows, 0);
     const outputs: Candidates[] = [];
     for (const row of rows) {
       const state = this.#decode(row);
@@ -75,7 +86,7 @@ export class FakeForwardPass implements ForwardPass {
 
   async embed(rows: readonly BatchRow[]): Promise<Float32Array[]> {
     this.calls.push({ kind: 'embed', rows });
-    this.#check(rows);
+    this.#check(rows, 0);
     const states: Float32Array[] = [];
     for (const row of rows) {
       const state = mix(this.#decode(row), this.#seed);
@@ -92,7 +103,7 @@ export class FakeForwardPass implements ForwardPass {
     withProbabilities: boolean,
   ): Promise<DraftToken[][]> {
     this.calls.push({ kind: 'draft', rows, nDraft });
-    this.#check(rows);
+    this.#check(rows, nDraft - 1);
     assert(nDraft >= 1, () => `a draft of ${nDraft} tokens`);
     const drafts: DraftToken[][] = [];
     for (const [i, row] of rows.entries()) {
@@ -109,34 +120,69 @@ export class FakeForwardPass implements ForwardPass {
     this.calls.push({ kind: 'shift', slot, keep, discard });
     const cells = this.#cells[slot];
     assert(discard > 0 && keep + discard < end, () => `shift of [${keep}, ${keep + discard}) of ${end}`);
-    assert(end <= cells.length, () => `shift up to ${end}, but ${cells.length} positions are decoded`);
+    this.#checkDecoded(slot, end);
+    this.#reserveOrThrow([{ slot, start: keep, end }]);
     cells.length = end;
     cells.splice(keep, discard);
   }
 
-  async readCache(slot: number, nTokens: number): Promise<Uint8Array> {
-    return new Uint8Array(Uint32Array.from(this.#decoded(slot, nTokens)).buffer);
+  reserve(spans: readonly CacheSpan[]): boolean {
+    const before = this.#cells.map(cells => [...cells]);
+    for (const { slot, start, end } of spans) {
+      const cells = this.#cells[slot];
+      assert(start <= cells.length, () => `a span from ${start} in a slot of ${cells.length}`);
+      for (let i = start; i < end; i++) {
+        const isShared = this.#cells.some((others, other) => other !== slot && others[i] === cells[i]);
+        if (i >= cells.length || isShared) cells[i] = { hash: cells[i]?.hash ?? null };
+      }
+    }
+    if (this.nUsed <= this.#nCells) return true;
+    for (const [slot, cells] of before.entries()) this.#cells[slot] = cells;
+    return false;
   }
 
-  writeCache(slot: number, nTokens: number, bytes: Uint8Array): void {
-    assert(nTokens <= this.nCtx, () => `${nTokens} positions of ${this.nCtx}`);
-    if (bytes.length !== 4 * nTokens) {
-      throw new ForetokenError(
-        'invalid_request',
-        `${bytes.length} bytes for ${nTokens} positions of 4 bytes`,
-      );
-    }
-    this.#cells[slot] = [...new Uint32Array(bytes.slice().buffer)];
+  truncate(slot: number, nTokens: number): void {
+    this.#cells[slot].splice(nTokens);
   }
 
   copyCache(from: number, to: number, nTokens: number): void {
-    this.#cells[to] = this.#decoded(from, nTokens);
+    this.calls.push({ kind: 'copy', from, to, nTokens });
+    assert(from !== to, () => `slot ${from} copied to itself`);
+    this.#checkDecoded(from, nTokens);
+    this.#cells[to] = this.#cells[from].slice(0, nTokens);
   }
 
-  #decoded(slot: number, nTokens: number): number[] {
-    const cells = this.#cells[slot];
-    assert(nTokens <= cells.length, () => `${nTokens} positions, but ${cells.length} are decoded`);
-    return cells.slice(0, nTokens);
+  async readCache(slot: number, nTokens: number): Promise<Uint8Array> {
+    this.#checkDecoded(slot, nTokens);
+    const hashes = this.#cells[slot].slice(0, nTokens).map(({ hash }) => hash ?? 0);
+    return new Uint8Array(Uint32Array.from(hashes).buffer);
+  }
+
+  writeCache(slot: number, nTokens: number, bytes: Uint8Array): void {
+    if (bytes.byteLength !== 4 * nTokens) {
+      throw new ForetokenError('invalid_request', `${bytes.byteLength} bytes for ${nTokens} positions`);
+    }
+    this.truncate(slot, 0);
+    this.#reserveOrThrow([{ slot, start: 0, end: nTokens }]);
+    const hashes = new Uint32Array(bytes.slice().buffer);
+    this.#cells[slot].forEach((cell, i) => {
+      cell.hash = hashes[i];
+    });
+  }
+
+  /** Cells that the slots hold, shared ones once. */
+  get nUsed(): number {
+    return new Set(this.#cells.flat()).size;
+  }
+
+  #reserveOrThrow(spans: readonly CacheSpan[]): void {
+    if (!this.reserve(spans)) throw new ForetokenError('cache_full', `more than ${this.#nCells} cells`);
+  }
+
+  #checkDecoded(slot: number, end: number): void {
+    const missing = this.#cells[slot].slice(0, end).findIndex(({ hash }) => hash === null);
+    const nDecoded = missing < 0 ? this.#cells[slot].length : missing;
+    assert(end <= nDecoded, () => `${end} positions wanted, but ${nDecoded} are decoded`);
   }
 
   #continue(from: BatchRow, state: number, nDraft: number, withProbabilities: boolean): DraftToken[] {
@@ -151,13 +197,16 @@ export class FakeForwardPass implements ForwardPass {
     }
   }
 
-  #check(rows: readonly BatchRow[]): void {
+  /** Checks a batch and takes the cells for it, and for `nMore` positions behind it in each slot. */
+  #check(rows: readonly BatchRow[], nMore: number): void {
     assert(
       rows.length >= 1 && rows.length <= this.maxRows,
       () => `${rows.length} rows, allowed 1..${this.maxRows}`,
     );
     const last = new Map<number, number>();
     for (const { slot, position, token } of rows) {
+      assert(slot >= 0 && slot < this.nSlots, () => `slot ${slot} of ${this.nSlots}`);
+      assert(position >= 0 && position < this.nCtx, () => `position ${position} of ${this.nCtx}`);
       assert(token >= 0 && token < this.nVocab, () => `token ${token} of ${this.nVocab}`);
       const previous = last.get(slot);
       assert(
@@ -165,18 +214,24 @@ export class FakeForwardPass implements ForwardPass {
         () => `slot ${slot}: position ${position} follows ${previous}`,
       );
       last.set(slot, position);
+      if (previous === undefined) this.#checkDecoded(slot, position);
     }
+    this.#reserveOrThrow(
+      [...last].map(([slot, position]) => ({
+        slot,
+        start: rows.find(row => row.slot === slot)?.position ?? position,
+        end: position + 1 + nMore,
+      })),
+    );
   }
 
   /** Writes the cell of a row; returns its hash. */
   #decode({ token, position, slot }: BatchRow): number {
-    assert(slot >= 0 && slot < this.nSlots, () => `slot ${slot} of ${this.nSlots}`);
-    assert(position >= 0 && position < this.nCtx, () => `position ${position} of ${this.nCtx}`);
+    assert(position < this.nCtx, () => `position ${position} of ${this.nCtx}`);
     const cells = this.#cells[slot];
-    assert(position <= cells.length, () => `position ${position} after only ${cells.length} decoded ones`);
     let state = mix(position, token);
-    for (let i = 0; i < position; i++) state = mix(state, cells[i]);
-    cells[position] = this.#failure ? 0 : state;
+    for (let i = 0; i < position; i++) state = mix(state, cells[i].hash ?? 0);
+    cells[position].hash = this.#failure ? 0 : state;
     return state;
   }
 

@@ -2,8 +2,10 @@ import { openSource, readGguf } from '../gguf/index.ts';
 import { type AdapterDescription, type Gpu, openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
 import { GPU_TUNING, SOFTWARE_TUNING, type Tuning } from '../gpu/tuning.ts';
-import { checkModel, loadModel } from '../model/loadModel.ts';
+import { checkModel, type LoadOptions, loadModel } from '../model/loadModel.ts';
+import type { Model } from '../model/model.ts';
 import { assert } from '../util/assert.ts';
+import { type CacheMove, checkCacheMoves } from './cacheMoves.ts';
 import { KERNEL_CASES } from './cases.ts';
 import type { Comparison } from './compare.ts';
 import { checkInvariance, type InvarianceReport } from './invariance.ts';
@@ -38,24 +40,38 @@ export class Harness {
     readonly tokens: readonly number[];
     readonly others: readonly number[];
   }): Promise<InvarianceReport> {
-    const gpu = await openGpu(shaderSources());
-    try {
-      const gguf = await readGguf(await openSource(new URL(options.model, location.href)));
-      const model = await loadModel(gpu, checkModel(gguf), {
-        nCtx: 128,
-        nSlots: 2,
-        maxRows: 64,
-        cacheType: options.cacheType,
-        tuning: TUNINGS[options.tuning],
-      });
-      return await checkInvariance(model, options.tokens, options.others);
-    } finally {
-      gpu.close();
-    }
+    const shape = { nCtx: 128, nSlots: 2, nCtxShared: null, maxRows: 64, tuning: TUNINGS[options.tuning] };
+    return withModel(options.model, { ...shape, cacheType: options.cacheType }, model =>
+      checkInvariance(model, options.tokens, options.others),
+    );
+  }
+
+  /** Loads a model of its own, whose slots share a cache that is barely large enough, and moves caches about. */
+  async checkCacheMoves(options: {
+    readonly model: string;
+    readonly cacheType: 'f32' | 'f16';
+    readonly tokens: readonly number[];
+  }): Promise<CacheMove[]> {
+    const shape = { nCtx: 128, nSlots: 3, nCtxShared: 256, maxRows: 64, cacheType: options.cacheType };
+    return withModel(options.model, shape, model => checkCacheMoves(model, options.tokens));
   }
 
   #open(): Promise<Gpu> {
     this.#gpu ??= openGpu(shaderSources());
     return this.#gpu;
+  }
+}
+
+async function withModel<T>(
+  path: string,
+  options: LoadOptions,
+  use: (model: Model) => Promise<T>,
+): Promise<T> {
+  const gpu = await openGpu(shaderSources());
+  try {
+    const gguf = await readGguf(await openSource(new URL(path, location.href)));
+    return await use(await loadModel(gpu, checkModel(gguf), options));
+  } finally {
+    gpu.close();
   }
 }

@@ -1,24 +1,40 @@
 import type { Gpu } from '../gpu/device.ts';
-import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
+import { PAGE_POSITIONS, pagesFor } from '../util/kvPage.ts';
 import type { KvCache } from './kvCache.ts';
+import type { PageCopy } from './pagePool.ts';
+import { readMapped } from './readback.ts';
 
-/** The first `nTokens` positions of a slot as bytes: of each layer K, then V. Every one of these parts has the same size. */
-function parts({ layers, nSlots, nCtx }: KvCache, nTokens: number) {
-  const buffers = layers.flatMap(({ k, v }) => [k, v]);
-  const positionBytes = buffers[0].size / (nSlots * nCtx);
-  assert(nTokens <= nCtx, () => `${nTokens} positions of ${nCtx}`);
-  return { buffers, slotBytes: nCtx * positionBytes, partBytes: nTokens * positionBytes };
+/** Consecutive positions on one page: where in a K or V buffer, and where among the bytes of a slot's K or V. */
+interface Segment {
+  readonly inCache: number;
+  readonly inPart: number;
+  readonly size: number;
 }
 
-/** `ForwardPass.readCache`. Throws `out_of_memory` when the GPU has no memory for the copy. */
-export async function readCache(
+/** Records the copies of pages in all layers, in order. */
+export function copyPages(encoder: GPUCommandEncoder, cache: KvCache, copies: readonly PageCopy[]): void {
+  const bytes = PAGE_POSITIONS * cache.cellBytes;
+  for (const { from, to } of copies) {
+    for (const buffer of buffersOf(cache)) {
+      encoder.copyBufferToBuffer(buffer, from * bytes, cache.copied, 0, bytes);
+      encoder.copyBufferToBuffer(cache.copied, 0, buffer, to * bytes, bytes);
+    }
+  }
+}
+
+/**
+ * The first `nTokens` positions that lie on `pages`: of each layer K, then V, each [position][KV head][head dim]. Throws
+ * `out_of_memory` when the GPU has no memory for the copy.
+ */
+export async function readCells(
   gpu: Gpu,
   cache: KvCache,
-  slot: number,
+  pages: readonly number[],
   nTokens: number,
 ): Promise<Uint8Array> {
-  const { buffers, slotBytes, partBytes } = parts(cache, nTokens);
+  if (nTokens === 0) return new Uint8Array();
+  const partBytes = nTokens * cache.cellBytes;
   const { device } = gpu;
   const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
   // All is copied at once, so that the slot may change. Without memory the copy fails, and nothing else.
@@ -26,9 +42,11 @@ export async function readCache(
   device.pushErrorScope('validation');
   const encoder = device.createCommandEncoder();
   // A buffer for each part: all of them in one could be more than the device allows.
-  const copies = buffers.map(buffer => {
+  const copies = buffersOf(cache).map(buffer => {
     const copy = gpu.createBuffer(`${buffer.label} copy`, partBytes, usage);
-    encoder.copyBufferToBuffer(buffer, slot * slotBytes, copy, 0, partBytes);
+    for (const { inCache, inPart, size } of segmentsOf(cache, pages, nTokens)) {
+      encoder.copyBufferToBuffer(buffer, inCache, copy, inPart, size);
+    }
     return copy;
   });
   device.queue.submit([encoder.finish()]);
@@ -39,45 +57,55 @@ export async function readCache(
       const message = `the GPU has no memory to copy the KV cache of ${nTokens} tokens: ${failure.message}`;
       throw new ForetokenError('out_of_memory', `${message}; use a smaller context`);
     }
-    await Promise.all(copies.map(copy => copy.mapAsync(GPUMapMode.READ)));
-    if (gpu.fault) throw gpu.fault;
     const bytes = new Uint8Array(copies.length * partBytes);
-    for (const [i, copy] of copies.entries()) bytes.set(new Uint8Array(copy.getMappedRange()), i * partBytes);
+    const arrived = copies.map((copy, i) =>
+      readMapped(gpu, copy, partBytes, mapped => bytes.set(new Uint8Array(mapped), i * partBytes)),
+    );
+    await Promise.all(arrived);
     return bytes;
   } finally {
     for (const copy of copies) gpu.destroyBuffer(copy);
   }
 }
 
-/** `ForwardPass.writeCache`. */
-export function writeCache(gpu: Gpu, cache: KvCache, slot: number, nTokens: number, bytes: Uint8Array): void {
-  const { buffers, slotBytes, partBytes } = parts(cache, nTokens);
-  if (bytes.length !== buffers.length * partBytes) {
-    throw new ForetokenError(
-      'invalid_request',
-      `${bytes.length} bytes are no KV cache of ${nTokens} tokens, which has ${buffers.length * partBytes} with this model`,
-    );
-  }
-  for (const [i, buffer] of buffers.entries()) {
-    const part = bytes.slice(i * partBytes, (i + 1) * partBytes);
-    gpu.device.queue.writeBuffer(buffer, slot * slotBytes, part);
+/** Writes to `pages` what `readCells` gave for `nTokens` positions. */
+export function writeCells(
+  gpu: Gpu,
+  cache: KvCache,
+  pages: readonly number[],
+  nTokens: number,
+  bytes: Uint8Array,
+): void {
+  const partBytes = nTokens * cache.cellBytes;
+  for (const [i, buffer] of buffersOf(cache).entries()) {
+    for (const { inCache, inPart, size } of segmentsOf(cache, pages, nTokens)) {
+      const from = i * partBytes + inPart;
+      gpu.device.queue.writeBuffer(buffer, inCache, bytes.slice(from, from + size));
+    }
   }
 }
 
-/** `ForwardPass.copyCache`. */
-export function copyCache(gpu: Gpu, cache: KvCache, from: number, to: number, nTokens: number): void {
-  const { buffers, slotBytes, partBytes } = parts(cache, nTokens);
-  // A buffer cannot be copied to itself; between two slots the way is through another one.
-  const between = gpu.createBuffer(
-    'cache copy',
-    partBytes,
-    GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+/** Throws `invalid_request` when `bytes` are not those of `nTokens` positions. */
+export function checkCacheBytes(cache: KvCache, nTokens: number, bytes: Uint8Array): void {
+  const expected = buffersOf(cache).length * nTokens * cache.cellBytes;
+  if (bytes.length === expected) return;
+  throw new ForetokenError(
+    'invalid_request',
+    `${bytes.length} bytes are no KV cache of ${nTokens} tokens, which has ${expected} with this model`,
   );
-  const encoder = gpu.device.createCommandEncoder();
-  for (const buffer of buffers) {
-    encoder.copyBufferToBuffer(buffer, from * slotBytes, between, 0, partBytes);
-    encoder.copyBufferToBuffer(between, 0, buffer, to * slotBytes, partBytes);
-  }
-  gpu.device.queue.submit([encoder.finish()]);
-  gpu.destroyBuffer(between);
+}
+
+function buffersOf({ layers }: KvCache): GPUBuffer[] {
+  return layers.flatMap(({ k, v }) => [k, v]);
+}
+
+function segmentsOf({ cellBytes }: KvCache, pages: readonly number[], nTokens: number): Segment[] {
+  return pages.slice(0, pagesFor(nTokens)).map((page, index) => {
+    const first = index * PAGE_POSITIONS;
+    return {
+      inCache: page * PAGE_POSITIONS * cellBytes,
+      inPart: first * cellBytes,
+      size: Math.min(PAGE_POSITIONS, nTokens - first) * cellBytes,
+    };
+  });
 }

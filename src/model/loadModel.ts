@@ -2,7 +2,7 @@ import type { GgufFile } from '../gguf/index.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type Tuning, tuningFor } from '../gpu/tuning.ts';
 import { type ModelConfig, readConfig } from './config.ts';
-import { allocateKvCache, type CacheType, layerCacheBytes } from './kvCache.ts';
+import { allocateKvCache, type CacheShape, type CacheType, layerCacheBytes } from './kvCache.ts';
 import { Model } from './model.ts';
 import { buildPlan } from './plan.ts';
 import { allocateRunState, planRunState, writeRopeTable } from './runState.ts';
@@ -16,10 +16,7 @@ export interface ModelFile {
   readonly weights: WeightsPlan;
 }
 
-export interface LoadOptions {
-  /** Positions per slot. */
-  readonly nCtx: number;
-  readonly nSlots: number;
+export interface LoadOptions extends CacheShape {
   /** Largest batch. */
   readonly maxRows: number;
   readonly cacheType: CacheType;
@@ -45,7 +42,7 @@ export function checkModel(gguf: GgufFile): ModelFile {
  */
 export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions): Promise<Model> {
   const { gguf, config } = file;
-  const { nCtx, nSlots, maxRows, cacheType, onProgress, tuning = tuningFor(gpu.report) } = options;
+  const { nCtx, cacheType, onProgress, tuning = tuningFor(gpu.report) } = options;
   checkLimits(gpu, file, options);
   const runState = planRunState(config, file.weights, options);
 
@@ -53,9 +50,9 @@ export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions)
     weights: { weights, uploads },
     cache,
     state,
-  } = await gpu.allocating(`${gguf.source.name} with ${nSlots} × ${nCtx} positions`, () => ({
+  } = await gpu.allocating(`${gguf.source.name} with ${positionsOf(options)}`, () => ({
     weights: allocateWeights(gpu, file.weights),
-    cache: allocateKvCache(gpu, config, cacheType, nSlots, nCtx),
+    cache: allocateKvCache(gpu, config, cacheType, options),
     state: allocateRunState(gpu, runState),
   }));
   // Compiled while the weights come in; a failure is reported when its turn comes.
@@ -68,18 +65,21 @@ export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions)
   const plan = await planned;
   if (gpu.fault) throw gpu.fault;
   onProgress?.('ready', totalBytes, totalBytes);
-  return new Model(gpu, config, plan, state, cache, { nCtx, nSlots, maxRows });
+  return new Model(gpu, config, plan, state, cache, options);
 }
 
 /** Compares every buffer that the model would need with what the device allows. Throws `device_limits`. */
 export function checkLimits(gpu: Gpu, { config, weights }: ModelFile, options: LoadOptions): void {
-  const { nSlots, nCtx, cacheType } = options;
   for (const { label, bytes } of plannedBuffers(weights)) gpu.checkSize(label, bytes);
-  const cacheBytes = layerCacheBytes(config, cacheType, nSlots, nCtx);
-  gpu.checkSize(`the KV cache of ${nSlots} × ${nCtx} positions`, cacheBytes);
+  const cacheBytes = layerCacheBytes(config, options.cacheType, options);
+  gpu.checkSize(`the KV cache of ${positionsOf(options)}`, cacheBytes);
   for (const [name, words] of Object.entries(planRunState(config, weights, options).words)) {
     gpu.checkSize(name, 4 * words);
   }
+}
+
+function positionsOf({ nSlots, nCtx, nCtxShared }: CacheShape): string {
+  return nCtxShared === null ? `${nSlots} × ${nCtx} positions` : `${nCtxShared} shared positions`;
 }
 
 /** Values of `rope_freqs.weight`, where the file has it. */

@@ -1,12 +1,22 @@
-import type { BatchRow, Candidates, DraftToken, ForwardPass, OutputKind } from '../engine/forwardPass.ts';
+import type {
+  BatchRow,
+  CacheSpan,
+  Candidates,
+  DraftToken,
+  ForwardPass,
+  OutputKind,
+} from '../engine/forwardPass.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type Dispatch, record } from '../gpu/dispatch.ts';
 import { assert, assertNever } from '../util/assert.ts';
-import { copyCache, readCache, writeCache } from './cacheBytes.ts';
+import { ForetokenError } from '../util/errors.ts';
+import { checkCacheBytes, copyPages, readCells, writeCells } from './cacheBytes.ts';
 import type { ModelConfig } from './config.ts';
-import type { KvCache } from './kvCache.ts';
+import type { CacheShape, KvCache } from './kvCache.ts';
+import { PagePool } from './pagePool.ts';
 import type { Plan, WidthPlan } from './plan.ts';
 import { planWidth } from './plan.ts';
+import { readMapped } from './readback.ts';
 import {
   argmaxCandidates,
   draftProbability,
@@ -15,9 +25,6 @@ import {
   topKCandidates,
 } from './results.ts';
 import { paddedRow, type RunState } from './runState.ts';
-
-/** How long a failed mapping waits to hear that the device was lost. */
-const LOST_GRACE_MS = 200;
 
 /** A model on the GPU. One call of `forward` or `draft` at a time. */
 export class Model implements ForwardPass {
@@ -30,6 +37,7 @@ export class Model implements ForwardPass {
   readonly #plan: Plan;
   readonly #state: RunState;
   readonly #cache: KvCache;
+  readonly #pool: PagePool;
   /** What is written before a step, see shaders/lib/step.wgsl. */
   readonly #stepWords: Uint32Array<ArrayBuffer>;
   readonly #allIds: Int32Array;
@@ -43,23 +51,24 @@ export class Model implements ForwardPass {
     plan: Plan,
     state: RunState,
     cache: KvCache,
-    shape: { readonly nCtx: number; readonly nSlots: number; readonly maxRows: number },
+    shape: CacheShape & { readonly maxRows: number },
   ) {
     this.#gpu = gpu;
     this.#plan = plan;
     this.#state = state;
     this.#cache = cache;
+    this.#pool = new PagePool(cache.nPages, shape.nSlots);
     this.nVocab = config.nVocab;
     this.#nEmbd = config.nEmbd;
     this.nCtx = shape.nCtx;
     this.nSlots = shape.nSlots;
     this.maxRows = shape.maxRows;
     this.#allIds = Int32Array.from({ length: config.nVocab }, (_, id) => id);
-    this.#stepWords = new Uint32Array(4 * (1 + state.maxRows));
+    this.#stepWords = new Uint32Array(state.step.size / 4);
   }
 
   async forward(rows: readonly BatchRow[], kind: OutputKind): Promise<Candidates[]> {
-    const nOutputs = this.#writeStep(rows);
+    const nOutputs = this.#writeStep(rows, 0);
     const { argmax, topK, logits, kTop } = this.#state;
     const encoder = this.#encodeStep(rows.length, this.#outputs(nOutputs, kind));
     if (nOutputs === 0) {
@@ -81,7 +90,7 @@ export class Model implements ForwardPass {
   }
 
   async embed(rows: readonly BatchRow[]): Promise<Float32Array[]> {
-    const nOutputs = this.#writeStep(rows);
+    const nOutputs = this.#writeStep(rows, 0);
     const encoder = this.#encodeStep(rows.length, nOutputs === 0 ? [] : [this.#width(nOutputs).hidden]);
     if (nOutputs === 0) {
       await this.#submitAhead(encoder);
@@ -98,7 +107,7 @@ export class Model implements ForwardPass {
     nDraft: number,
     withProbabilities: boolean,
   ): Promise<DraftToken[][]> {
-    const nOutputs = this.#writeStep(rows);
+    const nOutputs = this.#writeStep(rows, nDraft - 1);
     const { outStride, argmax, topK, kTop, maxRows } = this.#state;
     assert(nOutputs > 0 && nOutputs <= outStride, () => `a draft of ${nOutputs} rows for ${outStride} slots`);
     assert(nDraft > 0 && nDraft <= maxRows, () => `a draft of ${nDraft} tokens, at most ${maxRows}`);
@@ -123,21 +132,52 @@ export class Model implements ForwardPass {
 
   shift(slot: number, keep: number, discard: number, end: number): void {
     assert(keep + discard <= end && end <= this.nCtx, () => `shift by ${discard} after ${keep} of ${end}`);
+    this.#reserveOrThrow([{ slot, start: keep, end }]);
     const { device } = this.#gpu;
-    device.queue.writeBuffer(this.#state.shift, 0, new Uint32Array([slot, keep, discard, end]));
+    const given = new Uint32Array([keep, discard, end, 0, ...this.#pool.table(slot)]);
+    device.queue.writeBuffer(this.#state.shift, 0, given);
     device.queue.submit([this.#encode([this.#plan.shift]).finish()]);
   }
 
-  readCache(slot: number, nTokens: number): Promise<Uint8Array> {
-    return readCache(this.#gpu, this.#cache, slot, nTokens);
+  reserve(spans: readonly CacheSpan[]): boolean {
+    const copies = this.#pool.reserve(spans);
+    if (copies === null) return false;
+    if (copies.length > 0) {
+      const { device } = this.#gpu;
+      const encoder = device.createCommandEncoder();
+      copyPages(encoder, this.#cache, copies);
+      device.queue.submit([encoder.finish()]);
+    }
+    return true;
   }
 
-  writeCache(slot: number, nTokens: number, bytes: Uint8Array): void {
-    writeCache(this.#gpu, this.#cache, slot, nTokens, bytes);
+  truncate(slot: number, nTokens: number): void {
+    this.#pool.truncate(slot, nTokens);
   }
 
   copyCache(from: number, to: number, nTokens: number): void {
-    copyCache(this.#gpu, this.#cache, from, to, nTokens);
+    this.#pool.share(from, to, nTokens);
+  }
+
+  readCache(slot: number, nTokens: number): Promise<Uint8Array> {
+    return readCells(this.#gpu, this.#cache, this.#pool.table(slot), nTokens);
+  }
+
+  writeCache(slot: number, nTokens: number, bytes: Uint8Array): void {
+    checkCacheBytes(this.#cache, nTokens, bytes);
+    assert(nTokens <= this.nCtx, () => `${nTokens} positions for a slot of ${this.nCtx}`);
+    this.#pool.truncate(slot, 0);
+    this.#reserveOrThrow([{ slot, start: 0, end: nTokens }]);
+    writeCells(this.#gpu, this.#cache, this.#pool.table(slot), nTokens, bytes);
+  }
+
+  #reserveOrThrow(spans: readonly CacheSpan[]): void {
+    if (this.reserve(spans)) return;
+    throw new ForetokenError(
+      'cache_full',
+      `Context size has been exceeded: ${this.#pool.nFree} of ${this.#cache.nPages} pages of the KV cache are free`,
+      { nPages: this.#cache.nPages, nFree: this.#pool.nFree },
+    );
   }
 
   /** An encoder with the layers of a step and what follows them, `outputs`; of layers in parts all but the last are submitted. */
@@ -178,21 +218,34 @@ export class Model implements ForwardPass {
     return plan;
   }
 
-  /** Describes the batch to the kernels in one write; returns the number of output rows. */
-  #writeStep(rows: readonly BatchRow[]): number {
+  /**
+   * Describes the batch to the kernels in one write; returns the number of output rows. Each slot goes on for `nMore`
+   * positions after its rows.
+   */
+  #writeStep(rows: readonly BatchRow[], nMore: number): number {
     if (this.#gpu.fault) throw this.#gpu.fault;
     assert(rows.length > 0 && rows.length <= this.maxRows, () => `a batch of ${rows.length} rows`);
+    const spans = spansOf(rows, nMore);
+    this.#reserveOrThrow(spans);
     const words = this.#stepWords;
+    const tables = new Map<number, number>();
+    let nWords = 4 * (1 + rows.length);
+    for (const { slot } of spans) {
+      const pages = this.#pool.table(slot);
+      tables.set(slot, nWords);
+      words.set(pages, nWords);
+      nWords += pages.length;
+    }
     let nOutputs = 0;
     rows.forEach(({ token, position, slot, output }, row) => {
       assert(token >= 0 && token < this.nVocab, () => `token ${token} of ${this.nVocab}`);
       assert(position >= 0 && position < this.nCtx, () => `position ${position} of ${this.nCtx}`);
       assert(slot >= 0 && slot < this.nSlots, () => `slot ${slot} of ${this.nSlots}`);
-      words.set([token, position, slot], 4 * (1 + row));
+      words.set([token, position, tables.get(slot) ?? 0], 4 * (1 + row));
       if (output) words[4 * (1 + nOutputs++) + 3] = row;
     });
     words.set([rows.length, nOutputs, 0, 0]);
-    this.#gpu.device.queue.writeBuffer(this.#state.step, 0, words, 0, 4 * (1 + rows.length));
+    this.#gpu.device.queue.writeBuffer(this.#state.step, 0, words, 0, nWords);
     return nOutputs;
   }
 
@@ -215,20 +268,20 @@ export class Model implements ForwardPass {
     encoder.copyBufferToBuffer(source, 0, staging, 0, bytes);
     this.#gpu.device.queue.submit([encoder.finish()]);
     this.#busy = true;
-    let result: T;
     try {
-      await staging.mapAsync(GPUMapMode.READ, 0, bytes);
-      result = decode(new Uint32Array(staging.getMappedRange(0, bytes)));
-    } catch (error) {
-      // A lost device rejects the mapping before it tells why.
-      await Promise.race([this.#gpu.lost, new Promise(resolve => setTimeout(resolve, LOST_GRACE_MS))]);
-      throw this.#gpu.fault ?? error;
+      return await readMapped(this.#gpu, staging, bytes, mapped => decode(new Uint32Array(mapped)));
     } finally {
       this.#busy = false;
-      staging.unmap();
     }
-    // What an invalid submit leaves in the buffer is not a result.
-    if (this.#gpu.fault) throw this.#gpu.fault;
-    return result;
   }
+}
+
+/** The positions of each slot that a batch writes, and `nMore` behind them. */
+function spansOf(rows: readonly BatchRow[], nMore: number): CacheSpan[] {
+  const spans = new Map<number, CacheSpan>();
+  for (const { slot, position } of rows) {
+    const start = spans.get(slot)?.start ?? position;
+    spans.set(slot, { slot, start, end: position + 1 + nMore });
+  }
+  return [...spans.values()];
 }

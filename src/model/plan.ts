@@ -172,7 +172,7 @@ function residualProduct(
 function headShape({ config, cache }: PlanInputs): HeadShape {
   const { nHead, nKvHead, headDim, nRot } = config;
   // GGUF's llama weights are permuted so that rotation pairs are neighbours.
-  return { nHead, nKvHead, headDim, nRot, layout: 'norm', cache: cache.type, nCtx: cache.nCtx };
+  return { nHead, nKvHead, headDim, nRot, layout: 'norm', cache: cache.type };
 }
 
 function attentionCalls(inputs: PlanInputs, rows: number, layer: number): Call[] {

@@ -1,5 +1,6 @@
 import type { TOP_K_MAX } from '../engine/forwardPass.ts';
 import type { Gpu } from '../gpu/device.ts';
+import { pagesFor } from '../util/kvPage.ts';
 import { alignUp } from '../util/math.ts';
 import { ropeTable } from '../util/ropeTable.ts';
 import type { ModelConfig } from './config.ts';
@@ -99,8 +100,8 @@ export function planRunState(
     nVocab,
     kTop,
     words: {
-      step: 4 * (1 + maxRows),
-      shift: 4,
+      step: 4 * (1 + maxRows) + alignUp(nSlots * pagesFor(nCtx), 4),
+      shift: 4 + alignUp(pagesFor(nCtx), 4),
       ropeTable: nCtx * nRot,
       x: maxRows * paddedRow(nEmbd),
       xNorm: maxRows * paddedRow(nEmbd),

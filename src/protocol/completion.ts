@@ -231,8 +231,8 @@ export interface GenerationSettings extends ReducedGenerationSettings {
   readonly logit_bias: readonly { readonly bias: number | null; readonly token: number }[];
   readonly grammar: string;
   readonly grammar_lazy: boolean;
-  readonly grammar_triggers: readonly never[];
-  readonly preserved_tokens: readonly never[];
+  readonly grammar_triggers: readonly { readonly type: number; readonly value: string }[];
+  readonly preserved_tokens: readonly number[];
 }
 
 /** Body of every error answer; `code` is the HTTP status. */

@@ -4,8 +4,8 @@
  */
 import type { CompletionChunk, CompletionProbability, PromptProgress, Timings } from './completion.ts';
 
-/** Why a choice ended: end-of-generation token or stop string, or a limit. */
-export type FinishReason = 'stop' | 'length';
+/** Why a choice ended: end-of-generation token or stop string, the same behind calls of tools, or a limit. */
+export type FinishReason = 'stop' | 'tool_calls' | 'length';
 
 /** What a request cost, in tokens. */
 export interface Usage {
@@ -46,10 +46,25 @@ export interface TextCompletion extends Extras {
   readonly id: string;
 }
 
+/** A call of a tool; `arguments` is JSON as text. */
+export interface ChatToolCall {
+  readonly type: 'function';
+  readonly function: { readonly name: string; readonly arguments: string };
+  readonly id: string;
+}
+
+/** An answer. What the model thought before it is llama-server's addition. */
+export interface ChatAnswer {
+  readonly role: 'assistant';
+  readonly content: string;
+  readonly reasoning_content?: string;
+  readonly tool_calls?: readonly ChatToolCall[];
+}
+
 export interface ChatChoice {
   readonly finish_reason: FinishReason;
   readonly index: number;
-  readonly message: { readonly role: 'assistant'; readonly content: string };
+  readonly message: ChatAnswer;
   readonly logprobs?: Logprobs;
 }
 
@@ -64,10 +79,17 @@ export interface ChatCompletion extends Extras {
   readonly id: string;
 }
 
+/** A call begins with its id and name, and goes on with its arguments. */
+export type ChatToolCallDelta =
+  | ({ readonly index: number } & ChatToolCall)
+  | { readonly index: number; readonly function: { readonly arguments: string } };
+
 /** The first delta of a choice has the role, the last nothing, those between have text. */
 export type ChatDelta =
   | { readonly role: 'assistant'; readonly content: null }
   | { readonly content: string }
+  | { readonly reasoning_content: string }
+  | { readonly tool_calls: readonly ChatToolCallDelta[] }
   | Readonly<Record<string, never>>;
 
 export interface ChatChunkChoice {

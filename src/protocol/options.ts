@@ -13,6 +13,9 @@ export interface LoadProgress {
 /** Type of the K and V caches. */
 export type CacheType = 'f32' | 'f16';
 
+/** Where the thoughts of a model go: 'none' leaves them in the content, all others put them into `reasoning_content`. */
+export type ReasoningFormat = 'none' | 'auto' | 'deepseek' | 'deepseek-legacy';
+
 /**
  * Kinds of speculation, the names of llama.cpp's `--spec-type`: a draft model, or one of three ways to look up in the text
  * what followed before.
@@ -34,8 +37,17 @@ export interface ServerOptions {
   readonly model: ModelSource;
   /** Draft model for speculative decoding; its vocabulary must fit the target's. */
   readonly modelDraft?: ModelSource;
-  /** Context of all slots together; each has `floor(nCtx / nSlots)`. Default: the model's training context. */
+  /**
+   * Context of all slots together. Each has `floor(nCtx / nSlots)`, but no more than the model was trained with. Default: the
+   * training context, up to 4096, for each.
+   */
   readonly nCtx?: number;
+  /**
+   * Whether the slots share the context: each may use all of it, or `kvUnifiedPerSlot` tokens, and without `nCtx` there is
+   * the training context once. Running requests fail with `cache_full` when they need more together. Default false.
+   */
+  readonly kvUnified?: boolean;
+  readonly kvUnifiedPerSlot?: number;
   /** Requests decoded at the same time. Default 1. */
   readonly nSlots?: number;
   /**
@@ -119,6 +131,17 @@ export interface ServerOptions {
   readonly chatTemplate?: string;
   /** Whether chat templates are Jinja; if not, the format is one of the three, told by the template's text. Default true. */
   readonly jinja?: boolean;
+  /** Variables that chat templates get, unless a request gives them another value. */
+  readonly chatTemplateKwargs?: Readonly<Record<string, unknown>>;
+  /** Whether models are to think before they answer a chat; 'auto' is as the chat template has it. Default 'auto'. */
+  readonly reasoning?: 'on' | 'off' | 'auto';
+  /** Default `reasoning_format` of chats: where thoughts go. Default 'deepseek': into `reasoning_content`. */
+  readonly reasoningFormat?: ReasoningFormat;
+  /** Most tokens of thoughts, -1 for no limit, and what they end with where that is reached. Default -1 and ''. */
+  readonly reasoningBudget?: number;
+  readonly reasoningBudgetMessage?: string;
+  /** Whether an answer goes on from a last message of the assistant, if there is one. Default true. */
+  readonly prefillAssistant?: boolean;
   /** Names the server answers with, of which it gives the alphabetically first. Default: the model's own. */
   readonly alias?: string | readonly string[];
   /** Tags in the list of models. */

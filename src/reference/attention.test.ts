@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { floatToHalf, halfToFloat } from '../quant/f16.ts';
 import { randomValues } from '../quant/randomValues.ts';
+import { PAGE_POSITIONS } from '../util/kvPage.ts';
 import { attention, softmax } from './attention.ts';
 import { kvOffset } from './kvCache.ts';
 
-const SHAPE = { nCtx: 4, nKvHead: 2, headDim: 4 };
+const SHAPE = { pageTables: [[0], [1]], nKvHead: 2, headDim: 4 };
 const N_HEAD = 4;
-const CACHE_LENGTH = 2 * 4 * 2 * 4; // two slots
+const CACHE_LENGTH = 2 * PAGE_POSITIONS * 2 * 4;
 
 describe('attention', () => {
   const kCache = randomValues(CACHE_LENGTH, 1);

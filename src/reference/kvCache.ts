@@ -1,13 +1,15 @@
 import { floatToHalf, halfToFloat } from '../quant/f16.ts';
+import { PAGE_POSITIONS } from '../util/kvPage.ts';
 
 /** The K or the V cache of one layer: f32, or the bits of f16. */
 export type KvCache = Float32Array | Uint16Array;
 
 const MAX_HALF = 65504;
 
-/** Layout of a cache: [slot][position][KV head][headDim], `nCtx` positions per slot. */
+/** Layout of a cache: [page][position in the page][KV head][headDim]. */
 export interface KvShape {
-  readonly nCtx: number;
+  /** Of each slot, the pages that hold its positions, in order. */
+  readonly pageTables: readonly (readonly number[])[];
   readonly nKvHead: number;
   readonly headDim: number;
 }
@@ -19,8 +21,9 @@ export interface RowPlace {
 }
 
 /** Index of the first value of a place. */
-export function kvOffset({ nCtx, nKvHead, headDim }: KvShape, { slot, position }: RowPlace): number {
-  return (slot * nCtx + position) * nKvHead * headDim;
+export function kvOffset({ pageTables, nKvHead, headDim }: KvShape, { slot, position }: RowPlace): number {
+  const page = pageTables[slot][Math.floor(position / PAGE_POSITIONS)];
+  return (page * PAGE_POSITIONS + (position % PAGE_POSITIONS)) * nKvHead * headDim;
 }
 
 export function loadKv(cache: KvCache, index: number): number {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { floatToHalf, halfToFloat } from '../quant/f16.ts';
 import { randomValues } from '../quant/randomValues.ts';
+import { PAGE_POSITIONS } from '../util/kvPage.ts';
 import { ropeTable } from '../util/ropeTable.ts';
 import { kShift } from './kShift.ts';
 import { kvOffset, loadKv } from './kvCache.ts';
@@ -63,16 +64,25 @@ describe('rope', () => {
   });
 });
 
-const KV = { nCtx: 12, nKvHead: 2, headDim: 8 };
-const N_SLOTS = 2;
+const KV = { pageTables: [[0], [1]], nKvHead: 2, headDim: 8 };
+const CACHE_LENGTH = 2 * PAGE_POSITIONS * 16;
 const CACHES = [
-  { type: 'f32', create: () => new Float32Array(N_SLOTS * 12 * 16), round: (value: number) => value },
+  { type: 'f32', create: () => new Float32Array(CACHE_LENGTH), round: (value: number) => value },
   {
     type: 'f16',
-    create: () => new Uint16Array(N_SLOTS * 12 * 16),
+    create: () => new Uint16Array(CACHE_LENGTH),
     round: (value: number) => halfToFloat(floatToHalf(value)),
   },
 ];
+
+it.each([
+  [{ slot: 0, position: 0 }, 2 * PAGE_POSITIONS],
+  [{ slot: 0, position: PAGE_POSITIONS - 1 }, 3 * PAGE_POSITIONS - 1],
+  [{ slot: 0, position: PAGE_POSITIONS }, 0],
+  [{ slot: 1, position: 5 }, PAGE_POSITIONS + 5],
+])('%o lies in cell %i when slot 0 has the pages 2 and 0', (place, cell) => {
+  expect(kvOffset({ ...KV, pageTables: [[2, 0], [1]] }, place)).toBe(16 * cell);
+});
 
 describe.each(CACHES)('an $type cache', ({ create, round }) => {
   it('stores a row at its slot and position and nowhere else', () => {

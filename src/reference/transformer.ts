@@ -1,3 +1,4 @@
+import { PAGE_POSITIONS, pagesFor } from '../util/kvPage.ts';
 import { ropeTable } from '../util/ropeTable.ts';
 import { attention } from './attention.ts';
 import { getRows } from './getRows.ts';
@@ -87,13 +88,14 @@ export class Transformer {
     cacheType: 'f32' | 'f16' = 'f32',
   ) {
     const { nKvHead, headDim, nRot, ropeFreqBase, ropeFreqScale } = config;
+    const nPages = pagesFor(nCtx);
     const newCache = () => {
-      const length = nCtx * nKvHead * headDim;
+      const length = nPages * PAGE_POSITIONS * nKvHead * headDim;
       return cacheType === 'f32' ? new Float32Array(length) : new Uint16Array(length);
     };
     this.#config = config;
     this.#weights = weights;
-    this.#kvShape = { nCtx, nKvHead, headDim };
+    this.#kvShape = { pageTables: [[...Array(nPages).keys()]], nKvHead, headDim };
     this.#ropeTable = ropeTable(nCtx, nRot, ropeFreqBase, ropeFreqScale, weights.ropeFreqs ?? undefined);
     this.#caches = weights.layers.map(() => ({ k: newCache(), v: newCache() }));
   }

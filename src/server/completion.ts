@@ -1,13 +1,15 @@
 import type { Sampler } from '../engine/sampler/chain.ts';
 import type { CompletionChunk, CompletionResponse } from '../protocol/completion.ts';
 import { assertNever } from '../util/assert.ts';
+import type { ChatParams } from './chat/chatParams.ts';
 import type { CompletionParams, completionFields } from './completionFields.ts';
-import { type CompletionFormat, NATIVE_FORMAT } from './completionFormat.ts';
+import { type CompletionFormat, NATIVE_FORMAT, type StreamEvent } from './completionFormat.ts';
 import { errorBody } from './errorResponse.ts';
 import type { JsonObject } from './json.ts';
 import { jsonResponse, readJsonObject } from './jsonBody.ts';
 import { checkLength, checkTokens, tokenizePrompts } from './prompt.ts';
 import { finalResponse, progressPartial, type ResponseContext, tokenPartial } from './response.ts';
+import type { RunningCompletions } from './runningCompletions.ts';
 import { type RunListener, runTasks } from './runTasks.ts';
 import { RANDOM_SEED, unsignedSeed } from './samplerParams.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -24,6 +26,7 @@ export interface CompletionDeps {
   readonly nPredict: number;
   /** A new chain for a request. Throws `invalid_request` for parameters that make none. */
   createSampler(params: CompletionParams): Sampler;
+  readonly running: RunningCompletions;
   /** Number of the next task of this server. */
   nextTaskId(): number;
 }
@@ -33,33 +36,40 @@ export async function handleCompletion(request: Request, deps: CompletionDeps): 
   return complete(await readJsonObject(request), request.signal, NATIVE_FORMAT, deps);
 }
 
-/** Answers the completion request `body` in `format`; `signal` cancels it. Throws whatever is wrong with the request. */
+/**
+ * Answers the completion request `body`, to which a chat adds `chat`, in `format`; `signal` cancels it. Throws whatever
+ * is wrong with the request.
+ */
 export async function complete(
   body: JsonObject,
   signal: AbortSignal,
   format: CompletionFormat,
   deps: CompletionDeps,
+  chat: ChatParams | null = null,
 ): Promise<Response> {
-  const { tasks, params } = prepare(body, deps);
+  const { tasks, params } = prepare(body, deps, chat);
   return params.stream
     ? streamed(tasks, params, signal, format, deps)
     : collected(tasks, params, signal, format, deps);
 }
 
 /** Checks everything that can be checked before there is a slot: prompts, fields, sampler, length, in this order. */
-function prepare(body: JsonObject, deps: CompletionDeps) {
+function prepare(body: JsonObject, deps: CompletionDeps, chat: ChatParams | null) {
   const prompts = tokenizePrompts(body, deps.context.tokenizer);
-  const params = readFields(deps.fields, body);
+  const params = { ...readFields(deps.fields, body), chat };
   const nPredict = params.nPredict < 0 ? deps.nPredict : params.nPredict;
   const choices = prompts.flatMap(prompt =>
-    Array.from({ length: params.nCmpl }, (_, choice) => ({ prompt, params: choiceParams(params, choice) })),
+    Array.from({ length: params.nCmpl }, (_, choice) => ({ prompt, choice })),
   );
-  const tasks = choices.map(({ prompt, params }, index): Task => {
+  const tasks: Task[] = [];
+  for (const [index, { prompt, choice }] of choices.entries()) {
+    const chosen = choiceParams(params, choice);
     checkTokens(prompt, deps.context.tokenizer.nVocab);
-    const sampler = deps.createSampler(params);
+    const sampler = deps.createSampler(chosen);
     checkLength(prompt.length, deps.nCtx);
-    return { id: deps.nextTaskId(), index, prompt, params, sampler, nPredict };
-  });
+    const task: Task = { id: deps.nextTaskId(), index, prompt, params: chosen, sampler, nPredict };
+    tasks.push(choice === 0 ? task : { ...task, parent: tasks[index - choice] });
+  }
   return { tasks, params };
 }
 
@@ -74,8 +84,9 @@ async function collected(
   params: CompletionParams,
   signal: AbortSignal,
   format: CompletionFormat,
-  { scheduler, context }: CompletionDeps,
+  { scheduler, context, running }: CompletionDeps,
 ): Promise<Response> {
+  const release = running.add(format.id, tasks);
   const results = await new Promise<CompletionResponse[]>((resolve, reject) => {
     const finals: CompletionResponse[] = [];
     runTasks(scheduler, tasks, signal, {
@@ -85,7 +96,7 @@ async function collected(
       done: () => resolve(finals.sort((a, b) => a.index - b.index)),
       failed: reject,
     });
-  });
+  }).finally(release);
   return jsonResponse(format.whole(results, params));
 }
 
@@ -95,12 +106,13 @@ function streamed(
   params: CompletionParams,
   signal: AbortSignal,
   format: CompletionFormat,
-  { scheduler, context }: CompletionDeps,
+  { scheduler, context, running }: CompletionDeps,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
+    const release = running.add(format.id, tasks);
     let stream: EventStream | null = null;
     const send = (chunk: CompletionChunk) => {
-      for (const event of format.events(chunk, params)) stream?.send(event);
+      for (const event of format.events(chunk, params)) stream?.send(event.data, event.name);
     };
     const listener: RunListener = {
       event(event) {
@@ -124,12 +136,16 @@ function streamed(
         }
       },
       done() {
+        release();
         if (format.lastLine !== null) stream?.sendText(format.lastLine);
         stream?.close();
       },
       failed(error) {
+        release();
         if (stream === null) return reject(error);
-        stream.send(errorBody(error));
+        const body = errorBody(error);
+        const event: StreamEvent = format.failure?.(body) ?? { data: body };
+        stream.send(event.data, event.name);
         stream.close();
       },
     };

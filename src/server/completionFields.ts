@@ -1,6 +1,8 @@
 import { DEFAULT_SAMPLER_PARAMS as SAMPLING } from '../engine/sampler/params.ts';
-import type { ServerSettings } from '../protocol/options.ts';
+import type { ReasoningFormat, ServerSettings } from '../protocol/options.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
+import type { ChatParams } from './chat/chatParams.ts';
+import { DEFAULT_REASONING_FORMAT, REASONING_FORMATS } from './chat/reasoning.ts';
 import { grammarField, jsonSchemaField } from './grammarFields.ts';
 import { isStringArray } from './json.ts';
 import { dryBreakersField, logitBiasField, samplersField, stopField } from './samplerFields.ts';
@@ -89,6 +91,7 @@ export function completionFields(settings: ServerSettings, tokenizer: Tokenizer,
       settings.pMin ?? 0,
       hard(0, 1),
     ),
+    reasoningFormat: reasoningFormatField(settings),
     lora: loraField,
     dryBreakers: dryBreakersField,
     grammar: grammarField,
@@ -102,7 +105,23 @@ export function completionFields(settings: ServerSettings, tokenizer: Tokenizer,
 }
 
 /** A request's parameters, defaults filled in. `seed` is as asked: negative or 2^32-1 means random. */
-export type CompletionParams = FieldValues<ReturnType<typeof completionFields>>;
+export type CompletionParams = FieldValues<ReturnType<typeof completionFields>> & {
+  /** What a chat adds; nothing for any other completion. */
+  readonly chat?: ChatParams | null;
+};
+
+/** Names where thoughts go; only chats have any. */
+function reasoningFormatField(settings: ServerSettings): Field<ReasoningFormat> {
+  return {
+    names: ['reasoning_format'],
+    fallback: settings.reasoningFormat ?? DEFAULT_REASONING_FORMAT,
+    read(value, name) {
+      const known = REASONING_FORMATS.find(format => format === value);
+      if (known === undefined) throw fieldError(name, `Unknown reasoning format: ${String(value)}`);
+      return known;
+    },
+  };
+}
 
 /** Read leniently by llama-server: a value of the wrong type is the default. */
 const idSlot: Field<number> = {

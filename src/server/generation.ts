@@ -30,8 +30,6 @@ export type GenerationEvent =
 export class Generation {
   readonly task: Task;
   readonly sequence: Sequence;
-  /** Prompt tokens that the slot's cache already held. */
-  readonly nCached: number;
   readonly startedAt: number;
 
   readonly #context: GenerationContext;
@@ -51,6 +49,7 @@ export class Generation {
   /** Sampled in the last step behind the token that ended the generation. */
   #nDropped = 0;
   #promptDoneAt: number | null = null;
+  #nCached: number;
   /** Time of the last step. */
   #updatedAt: number;
 
@@ -58,11 +57,11 @@ export class Generation {
   constructor(task: Task, slot: number, nCached: number, now: number, context: GenerationContext) {
     const { params, prompt, sampler, nPredict } = task;
     this.task = task;
-    this.nCached = nCached;
+    this.#nCached = nCached;
     this.startedAt = now;
     this.#updatedAt = now;
     this.#context = context;
-    this.#decoder = new StreamDecoder(context.tokenizer);
+    this.#decoder = new StreamDecoder(context.tokenizer, new Set(params.chat?.preserved));
     this.#stops = new StopMatcher(params.stop);
     this.#indent = new IndentGuard(params.nIndent);
     for (const token of prompt) sampler.accept(token);
@@ -77,6 +76,11 @@ export class Generation {
       nRemain: Math.max(1, nPredict),
       ...(task.pool && { pool: task.pool }),
     };
+  }
+
+  /** Prompt tokens that a slot's cache already held. */
+  get nCached(): number {
+    return this.#nCached;
   }
 
   /** The text so far, without what a stop string may yet cut. */
@@ -110,6 +114,10 @@ export class Generation {
     return this.#promptDoneAt === null ? this.sequence.nPast : this.task.prompt.length;
   }
 
+  get isPromptDone(): boolean {
+    return this.#promptDoneAt !== null;
+  }
+
   /** Milliseconds from the start to the last step. */
   get elapsedMs(): number {
     return this.#updatedAt - this.startedAt;
@@ -138,6 +146,11 @@ export class Generation {
   /** Of these, the ones a later request may go on from: what was moved down still knows the text that was dropped. */
   get reusableTokens(): readonly TokenId[] {
     return this.cachedTokens.slice(0, this.#nUnshifted);
+  }
+
+  /** To be called when the cache of `parent`, another choice of the same prompt, was copied for this one. */
+  markForked(parent: Generation): void {
+    this.#nCached = parent.nCached;
   }
 
   /** To be called when positions of the sequence from `keep` on were dropped to make room. */

@@ -1,6 +1,6 @@
 import type { GenerationSettings, ReducedGenerationSettings } from '../protocol/completion.ts';
 import type { CompletionParams } from './completionFields.ts';
-import { grammarOf } from './grammarFields.ts';
+import { constraintOf } from './grammarFields.ts';
 import { effectiveLogitBias, unsignedSeed } from './samplerParams.ts';
 
 /** What the server adds to a request's parameters when it shows them. */
@@ -14,6 +14,7 @@ export interface SettingsContext {
 
 /** `generation_settings` of a response, in llama-server's key order. */
 export function generationSettings(params: CompletionParams, context: SettingsContext): GenerationSettings {
+  const { grammar, isLazy, words } = constraintOf(params);
   return {
     ...sampling(params),
     dry_sequence_breakers: params.dryBreakers,
@@ -26,10 +27,11 @@ export function generationSettings(params: CompletionParams, context: SettingsCo
     })),
     n_probs: params.nProbs,
     min_keep: params.minKeep,
-    grammar: grammarOf(params),
-    grammar_lazy: false,
-    grammar_triggers: [],
-    preserved_tokens: [],
+    grammar,
+    grammar_lazy: isLazy,
+    // 1: a word, in llama.cpp's list of kinds.
+    grammar_triggers: words.map(value => ({ type: 1, value })),
+    preserved_tokens: params.chat?.preserved ?? [],
     ...chatAndOutput(params, context),
   };
 }
@@ -96,10 +98,10 @@ function limits(params: CompletionParams) {
 
 function chatAndOutput(params: CompletionParams, context: SettingsContext) {
   return {
-    chat_format: 'Content-only',
-    reasoning_format: 'none',
-    reasoning_in_content: false,
-    generation_prompt: '',
+    chat_format: params.chat?.isParsed ? 'peg-native' : 'Content-only',
+    reasoning_format: params.reasoningFormat,
+    reasoning_in_content: params.stream && params.reasoningFormat === 'deepseek-legacy',
+    generation_prompt: params.chat?.opener ?? '',
     samplers: params.samplers,
     'speculative.types': context.specTypes,
     'speculative.n_max': params.draftMax,

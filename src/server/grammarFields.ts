@@ -1,4 +1,5 @@
 import { ForetokenError } from '../util/errors.ts';
+import type { Constraint } from './grammarConstraint.ts';
 import { schemaToGrammar } from './jsonSchema/schemaToGrammar.ts';
 import { type Field, fieldError } from './schema.ts';
 
@@ -23,11 +24,23 @@ export const jsonSchemaField: Field<string> = {
   },
 };
 
+/** What constrains a request: its chat, or else its own grammar or schema. */
+export function constraintOf(params: ConstrainedParams): Constraint {
+  const own = { grammar: grammarOf(params), findStart: null, isLazy: false, words: [] };
+  return params.chat?.constraint ?? own;
+}
+
+interface ConstrainedParams {
+  readonly grammar: string;
+  readonly jsonSchema: string;
+  readonly chat?: { readonly constraint: Constraint | null } | null;
+}
+
 /**
- * The grammar in force, '' for none. llama-server ignores the schema where there is a grammar, even an empty one; here
- * an empty one counts for nothing, and both are refused.
+ * The request's own grammar, '' for none. llama-server ignores the schema where there is a grammar, even an empty one;
+ * here an empty one counts for nothing, and both are refused.
  */
-export function grammarOf(params: { readonly grammar: string; readonly jsonSchema: string }): string {
+function grammarOf(params: ConstrainedParams): string {
   if (params.grammar !== '' && params.jsonSchema !== '') {
     throw new ForetokenError(
       'invalid_request',

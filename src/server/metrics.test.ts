@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Sequence, StepResult } from '../engine/sequence.ts';
-import { Metrics } from './metrics.ts';
+import { Metrics, restartsMetric } from './metrics.ts';
 import { timingsOf } from './timings.ts';
 
 const IDLE = { nProcessing: 0, nDeferred: 0 };
@@ -75,6 +75,11 @@ describe('Metrics', () => {
       requests_processing: 2,
       requests_deferred: 7,
     });
+  });
+
+  it('tells of tabs that were replaced where there is a port', () => {
+    expect(restartsMetric(undefined)).toBe('');
+    expect(restartsMetric(2)).toMatch(/^foretoken_tab_restarts_total 2$/m);
   });
 
   it('explains every sample', () => {

@@ -104,6 +104,13 @@ export class Metrics {
   }
 }
 
+/** How often the tab behind a port was replaced; nothing where there is no port. Not one of llama-server's. */
+export function restartsMetric(restarts: number | undefined): string {
+  if (restarts === undefined) return '';
+  const name = 'foretoken_tab_restarts_total';
+  return `# HELP ${name} Tabs that died and were replaced\n# TYPE ${name} counter\n${name} ${restarts}\n`;
+}
+
 function noWork(): Work {
   return { nTokens: 0, nSteps: 0, ms: 0 };
 }

@@ -36,7 +36,10 @@ export function propsView({
 }: ModelViewDeps): JsonObject {
   const { tokenizer } = context;
   return {
-    default_generation_settings: { params: reducedGenerationSettings(defaults, context), n_ctx: nCtx },
+    default_generation_settings: {
+      params: reducedGenerationSettings({ ...defaults, reasoningFormat: 'none' }, context),
+      n_ctx: nCtx,
+    },
     total_slots: nSlots,
     model_alias: context.model,
     model_ftype: model.fileType,
@@ -49,6 +52,7 @@ export function propsView({
     ui_settings: {},
     chat_template: template.source,
     chat_template_caps: template.kind === 'jinja' ? template.caps : {},
+    ...(template.kind === 'jinja' && template.toolUse && { chat_template_tool_use: template.toolUse.source }),
     bos_token: specialText(tokenizer.bos),
     eos_token: specialText(tokenizer.eos),
     build_info: BUILD_INFO,

@@ -9,10 +9,18 @@ import { nextTask } from './eventLoop.ts';
 import { Generation, type GenerationContext } from './generation.ts';
 import type { Job } from './job.ts';
 import type { Load, Metrics } from './metrics.ts';
-import { type BusyState, chooseSlot, createSlots, holding, type IdleState, type Slot } from './slots.ts';
+import {
+  type BusyState,
+  chooseSlots,
+  createSlots,
+  holding,
+  type IdleState,
+  idleSlots,
+  type Slot,
+} from './slots.ts';
 
 /** What the scheduler needs of the engine. */
-export type StepDecoder = Pick<Decoder, 'step' | 'shift'>;
+export type StepDecoder = Pick<Decoder, 'step' | 'shift' | 'fork' | 'truncate'>;
 
 /** Something to do with a slot that has no task. */
 interface Visit {
@@ -31,8 +39,9 @@ export interface SchedulerContext extends GenerationContext {
 
 /**
  * Slots, a first-in-first-out queue without a bound, and one loop that decodes all running generations together
- * (continuous batching): a job joins between two steps as soon as a slot is free. The loop exists only while there is
- * work, and lets the event loop run between steps.
+ * (continuous batching): a job joins between two steps as soon as a slot is free. The choices of one prompt join together:
+ * the first decodes it, and the others wait to go on from its cache. The loop exists only while there is work, and lets the
+ * event loop run between steps.
  */
 export class Scheduler {
   readonly slots: readonly Slot[];
@@ -119,6 +128,7 @@ export class Scheduler {
   async #run(): Promise<void> {
     for (;;) {
       await nextTask();
+      this.#dropUnused();
       this.#receiveVisits();
       await this.#admit();
       if (this.#running().length === 0) {
@@ -129,7 +139,7 @@ export class Scheduler {
       // Prompts to embed and generations take turns: they share no batch.
       for (const embedded of [false, true]) {
         const batch = this.#running().filter(
-          ({ generation }) => isEmbedded(generation.sequence) === embedded,
+          state => isEmbedded(state.generation.sequence) === embedded && !this.#waitsForPrompt(state),
         );
         if (batch.length > 0) await this.#step(batch);
       }
@@ -142,6 +152,19 @@ export class Scheduler {
     return this.slots.flatMap(({ state }) => (state.kind === 'busy' ? state : []));
   }
 
+  /** Whether another choice of the same prompt is still decoding it. */
+  #waitsForPrompt({ job }: BusyState): boolean {
+    const parent = this.#running().find(({ job: { task } }) => task === job.task.parent);
+    return parent !== undefined && !parent.generation.isPromptDone;
+  }
+
+  /** Gives back the cells of idle slots that no prompt can go on from: a step may have taken some for a cancelled job. */
+  #dropUnused(): void {
+    for (const { id, state } of this.slots) {
+      if (state.kind === 'idle') this.#decoder.truncate(id, state.cells.length);
+    }
+  }
+
   #receiveVisits(): void {
     const visits = this.#visits;
     this.#visits = [];
@@ -152,22 +175,30 @@ export class Scheduler {
     }
   }
 
-  /** Starts every queued job that has a slot; one that waits for a certain slot holds up nobody else. */
+  /** Starts every queued job that has a slot; one that waits for a certain slot, or for several, holds up nobody else. */
   async #admit(): Promise<void> {
     if (!this.#context.contBatching && this.#running().length > 0) return;
     for (const job of [...this.#queue]) {
       // The job may have use for what the one before it pushed out.
       await this.#caches.settled();
-      // Whoever heard of an earlier start may have cancelled this job.
-      if (!this.#queue.includes(job)) continue;
-      try {
-        const { prompt, params } = job.task;
-        const slot = chooseSlot(this.slots, prompt, params.idSlot, this.#context.slotPromptSimilarity);
-        if (slot !== null) this.#start(job, slot);
-      } catch (error) {
-        // A task that cannot begin is no concern of the others.
-        this.#abandon(job, ForetokenError.from(error));
+      // A choice starts with the first one.
+      if (this.#queue.some(({ task }) => task === job.task.parent)) continue;
+      const choices = [job, ...this.#queue.filter(({ task }) => task.parent === job.task)];
+      const slots = chooseSlots(this.slots, job.task, this.#context.slotPromptSimilarity, choices.length);
+      if (slots === null) continue;
+      for (const [i, choice] of choices.entries()) {
+        // Whoever heard of an earlier start may have cancelled this job.
+        if (this.#queue.includes(choice)) this.#startOrFail(choice, slots[i]);
       }
+    }
+  }
+
+  #startOrFail(job: Job, slot: Slot): void {
+    try {
+      this.#start(job, slot);
+    } catch (error) {
+      // A task that cannot begin is no concern of the others.
+      this.#abandon(job, ForetokenError.from(error));
     }
   }
 
@@ -182,7 +213,9 @@ export class Scheduler {
     const { prompt } = job.task;
     const now = this.#now();
     assert(slot.state.kind === 'idle', () => `slot ${slot.id} is busy`);
-    const idle = this.#caches.prepare(slot, slot.state, job.task);
+    const isFork = job.task.parent !== undefined;
+    // What a further choice goes on from is still to come.
+    const idle = isFork ? holding(slot.state, []) : this.#caches.prepare(slot, slot.state, job.task);
     slot.state = idle;
     const reuse = this.#caches.reuse(idle, job.task);
     const generation = new Generation(job.task, slot.id, reuse.nCached, now, this.#context);
@@ -191,6 +224,7 @@ export class Scheduler {
     this.#unqueue(job);
     slot.state = state;
     this.#caches.move(slot, reuse);
+    this.#decoder.truncate(slot.id, reuse.nCached);
     this.#caches.saveIdle(this.slots);
     const { id } = job.task;
     this.#context.log(
@@ -203,8 +237,10 @@ export class Scheduler {
   async #step(running: readonly BusyState[]): Promise<void> {
     let results: readonly StepResult[];
     try {
-      for (const { generation } of running) this.#shiftIfFull(generation);
-      results = await this.#decoder.step(running.map(({ generation }) => generation.sequence));
+      for (const state of running) this.#shiftIfFull(state);
+      const sequences = running.map(({ generation }) => generation.sequence);
+      results = await this.#decoder.step(sequences, this.#sparePlaces());
+      for (const [i, state] of running.entries()) this.#fork(state, results[i]);
     } catch (error) {
       this.#failAll(running, ForetokenError.from(error));
       return;
@@ -232,10 +268,36 @@ export class Scheduler {
     if (generation.isOver) this.#finish(state);
   }
 
-  #shiftIfFull(generation: Generation): void {
+  /** Empties idle slots, one at each call, the least recently released first; false when none is left. */
+  #sparePlaces(): () => boolean {
+    const idle = idleSlots(this.slots);
+    return () => {
+      const slot = idle.shift();
+      if (slot?.state.kind !== 'idle') return false;
+      slot.state = holding(slot.state, []);
+      this.#decoder.truncate(slot.id, 0);
+      return true;
+    };
+  }
+
+  /** Lets the other choices of a prompt that was finished in this step go on from it. */
+  #fork(state: BusyState, { nPrompt, sampled }: StepResult): void {
+    if (nPrompt === 0 || sampled.length === 0 || !this.#isRunning(state)) return;
+    for (const { job, generation } of this.#running()) {
+      if (job.task.parent !== state.job.task) continue;
+      this.#decoder.fork(state.generation.sequence, generation.sequence);
+      generation.markForked(state.generation);
+    }
+  }
+
+  #shiftIfFull({ job, generation }: BusyState): void {
     const { sequence, task } = generation;
     const { nCtx, ctxShift, tokenizer } = this.#context;
     if (!ctxShift || isEmbedded(sequence) || sequence.tokens.length < nCtx) return;
+    if (task.params.nCmpl > 1) {
+      this.#abandon(job, new ForetokenError('internal', 'context shift cannot be used for shared prompt'));
+      return;
+    }
     const { keep, discard } = contextShift(sequence.nPast, nCtx, {
       nKeep: task.params.nKeep,
       nDiscard: task.params.nDiscard,
@@ -262,8 +324,9 @@ export class Scheduler {
     this.#metrics.finished(generation.timings);
     this.slots[generation.sequence.slot].state = {
       kind: 'idle',
-      cached: generation.reusableTokens,
-      cells: generation.cachedTokens,
+      // Of several choices only the first one's cache is kept, as llama-server does.
+      cached: task.parent ? [] : generation.reusableTokens,
+      cells: task.parent ? [] : generation.cachedTokens,
       last: generation,
       releasedAt: this.#nReleased,
     };

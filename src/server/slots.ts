@@ -1,6 +1,7 @@
 import type { TokenId } from '../engine/forwardPass.ts';
 import type { Generation } from './generation.ts';
 import type { Job } from './job.ts';
+import type { Task } from './task.ts';
 
 /** A slot either runs a generation, or rests on the KV cache its last one left. */
 export type SlotState =
@@ -40,6 +41,18 @@ export function holding(state: IdleState, tokens: readonly TokenId[]): IdleState
 /** Least share of a prompt that a slot must hold to be chosen for it, llama.cpp's `--slot-prompt-similarity`. */
 export const DEFAULT_SLOT_PROMPT_SIMILARITY = 0.1;
 
+/** Idle slots for the choices of a task's prompt, the one that decodes it first; null while there are not as many. */
+export function chooseSlots(
+  slots: readonly Slot[],
+  { prompt, params }: Pick<Task, 'prompt' | 'params'>,
+  minSimilarity: number,
+  nChoices: number,
+): readonly Slot[] | null {
+  const first = chooseSlot(slots, prompt, params.idSlot, minSimilarity);
+  const others = idleSlots(slots).filter(slot => slot !== first);
+  return first === null || others.length < nChoices - 1 ? null : [first, ...others.slice(0, nChoices - 1)];
+}
+
 /** Length of the longest common prefix. */
 export function commonPrefix(a: readonly TokenId[], b: readonly TokenId[]): number {
   const length = Math.min(a.length, b.length);
@@ -47,9 +60,18 @@ export function commonPrefix(a: readonly TokenId[], b: readonly TokenId[]): numb
   return length;
 }
 
+/** The idle slots, the least recently released first; of fresh ones the highest id. */
+export function idleSlots(slots: readonly Slot[]): Slot[] {
+  const releasedAt = ({ state }: Slot) => (state.kind === 'idle' ? state.releasedAt : 0);
+  return slots
+    .filter(({ state }) => state.kind === 'idle')
+    .sort((a, b) => releasedAt(a) - releasedAt(b) || b.id - a.id);
+}
+
 /**
  * The idle slot for a prompt, or null while there is none: the one asked for (ids wrap around, and it is waited for);
- * else the one that holds the most of the prompt, if that is more than `minSimilarity` of it; else the least recently used, the highest id on a tie.
+ * else the one that holds the most of the prompt, if that is more than `minSimilarity` of it; else the least recently used,
+ * the highest id on a tie.
  */
 export function chooseSlot(
   slots: readonly Slot[],
@@ -63,13 +85,11 @@ export function chooseSlot(
   }
   let similar: Slot | null = null;
   let longest = minSimilarity * prompt.length;
-  let oldest: Slot | null = null;
-  let releasedAt = Number.POSITIVE_INFINITY;
+  const idle = idleSlots(slots);
   for (const slot of slots) {
     if (slot.state.kind !== 'idle') continue;
     const shared = commonPrefix(slot.state.cached, prompt);
     if (shared > longest) [similar, longest] = [slot, shared];
-    if (slot.state.releasedAt <= releasedAt) [oldest, releasedAt] = [slot, slot.state.releasedAt];
   }
-  return similar ?? oldest;
+  return similar ?? idle[0] ?? null;
 }

@@ -12,6 +12,13 @@ describe('an event stream', () => {
     expect(await textOf(stream)).toBe('data: {"content":"a\\nb"}\n\ndata: [1]\n\n');
   });
 
+  it('writes the name of an event that has one', async () => {
+    const stream = new EventStream(-1, () => {});
+    stream.send({ type: 'a' }, 'a');
+    stream.close();
+    expect(await textOf(stream)).toBe('event: a\ndata: {"type":"a"}\n\n');
+  });
+
   it('breaks silence with comments, and only silence', async () => {
     const stream = new EventStream(0.04, () => {});
     const text = textOf(stream);

@@ -1,4 +1,4 @@
-/** A response body of server-sent events: one `data:` line each, and comments that break a long silence. */
+/** A response body of server-sent events: a `data:` line each, some with a name, and comments that break a long silence. */
 export class EventStream {
   readonly body: ReadableStream<Uint8Array>;
   readonly #encoder = new TextEncoder();
@@ -23,8 +23,10 @@ export class EventStream {
     this.#schedulePing();
   }
 
-  send(event: unknown): void {
-    this.sendText(JSON.stringify(event));
+  /** An event whose data is JSON, with a line for its name if it has one. */
+  send(event: unknown, name?: string): void {
+    const data = `data: ${JSON.stringify(event)}\n\n`;
+    this.#write(name === undefined ? data : `event: ${name}\n${data}`);
   }
 
   /** An event whose data is `line` as it stands. */

@@ -13,6 +13,8 @@ export interface Task {
   readonly sampler: Sampler;
   /** Most tokens to generate; Infinity when unlimited. */
   readonly nPredict: number;
+  /** The first choice of the same prompt, from whose cache this one goes on; absent in the first choice itself. */
+  readonly parent?: Task;
   /** Set where the prompt is to be embedded: takes its hidden states. There is nothing to generate then. */
   readonly pool?: Pool;
 }

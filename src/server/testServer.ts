@@ -90,9 +90,11 @@ export class Gate {
       },
       draft: (rows, nDraft, withProbabilities) => model.draft(rows, nDraft, withProbabilities),
       shift: (slot, keep, discard, end) => model.shift(slot, keep, discard, end),
+      reserve: spans => model.reserve(spans),
+      truncate: (slot, nTokens) => model.truncate(slot, nTokens),
+      copyCache: (from, to, nTokens) => model.copyCache(from, to, nTokens),
       readCache: (slot, nTokens) => model.readCache(slot, nTokens),
       writeCache: (slot, nTokens, bytes) => model.writeCache(slot, nTokens, bytes),
-      copyCache: (from, to, nTokens) => model.copyCache(from, to, nTokens),
     };
   }
 }
@@ -127,13 +129,14 @@ export interface TestServer extends App {
 }
 
 export function testServer(options: TestServerOptions = {}): TestServer {
+  const vocabulary = options.tokenizer ?? tokenizer;
   const nCtx = options.nCtx ?? 128;
   const nSlots = options.nSlots ?? 1;
-  const shape = { nVocab: tokenizer.nVocab, nCtx, nSlots };
+  const shape = { nVocab: vocabulary.nVocab, nCtx, nSlots };
   const target = options.target ?? new FakeForwardPass(shape);
   const { draftDisagreement: disagreement } = options;
   const app = createApp({
-    tokenizer: options.tokenizer ?? tokenizer,
+    tokenizer: vocabulary,
     target,
     drafts:
       disagreement === undefined ? null : new DraftModel(new FakeForwardPass({ ...shape, disagreement })),
@@ -191,6 +194,16 @@ export function parseOpenAiEvents<T>(text: string): T[] {
   const done = 'data: [DONE]\n\n';
   if (!text.endsWith(done)) throw new Error(`the stream does not end with [DONE]: ${text.slice(-40)}`);
   return parseEvents(text.slice(0, -done.length));
+}
+
+/** Events of a whole stream that names each by its type, without `[DONE]`. */
+export function parseNamedEvents<T extends { readonly type: string }>(text: string): T[] {
+  const events = text.replaceAll(/^event: .*\n/gm, '');
+  const parsed = parseEvents<T>(events);
+  const names = Array.from(text.matchAll(/^event: (.*)$/gm), match => match[1]);
+  const types = parsed.map(({ type }) => type);
+  if (names.join() !== types.join()) throw new Error(`events ${types} are named ${names}`);
+  return parsed;
 }
 
 export async function errorOf(response: Response): Promise<ErrorBody['error']> {

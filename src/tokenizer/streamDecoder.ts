@@ -6,20 +6,20 @@ import type { Tokenizer } from './tokenizer.ts';
  */
 export class StreamDecoder {
   readonly #tokenizer: Tokenizer;
-  readonly #special: boolean;
+  readonly #special: boolean | ReadonlySet<number>;
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   /** Bytes of an unfinished character, at most three. */
   #pending = new Uint8Array();
 
-  /** With `special`, control tokens are rendered too. */
-  constructor(tokenizer: Tokenizer, special = false) {
+  /** `special`: whether control tokens are rendered too, or which of them. */
+  constructor(tokenizer: Tokenizer, special: boolean | ReadonlySet<number> = false) {
     this.#tokenizer = tokenizer;
     this.#special = special;
   }
 
   /** The text that `token` completes; empty while a character is unfinished. */
   push(token: number): string {
-    const piece = this.#tokenizer.piece(token, this.#special);
+    const piece = this.#tokenizer.piece(token, this.#shows(token));
     const bytes = new Uint8Array(this.#pending.length + piece.length);
     bytes.set(this.#pending);
     bytes.set(piece, this.#pending.length);
@@ -27,6 +27,10 @@ export class StreamDecoder {
     const end = bytes.length - unfinishedLength(bytes);
     this.#pending = bytes.slice(end);
     return this.#decoder.decode(bytes.subarray(0, end));
+  }
+
+  #shows(token: number): boolean {
+    return typeof this.#special === 'boolean' ? this.#special : this.#special.has(token);
   }
 
   /** Whether the last token ended within a character. */

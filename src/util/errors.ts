@@ -11,6 +11,7 @@ export const ERROR_CODES = {
   not_supported: { status: 501, type: 'not_supported_error' },
   loading: { status: 503, type: 'unavailable_error' },
   closed: { status: 503, type: 'unavailable_error' },
+  cache_full: { status: 500, type: 'server_error' },
   no_slot: { status: 503, type: 'unavailable_error' },
   aborted: { status: 499, type: 'server_error' },
   // Where llama-server lets an exception through that it does not foresee, or blames itself for what was asked.

@@ -16,7 +16,7 @@ import { type Idler, type Sleep, Sleeper } from './sleep.ts';
 import { openSlotFiles } from './slotFiles.ts';
 import { createDrafts, isSynthetic, optionWarnings, specKindsOf, specTypesOf } from './speculation.ts';
 import { syntheticAcceptance } from './syntheticOptions.ts';
-import { chatTemplateOf, vocabularyFrom } from './vocabulary.ts';
+import { chatTemplateOf, toolUseTemplateOf, vocabularyFrom } from './vocabulary.ts';
 
 type OnProgress = (progress: LoadProgress) => void;
 
@@ -74,7 +74,7 @@ async function wire(
   const warnings = optionWarnings(options);
   const draft = await openDraft(target, options, onProgress, warnings);
 
-  const { nCtx, nCtxSlot } = contextSize(options, target.file.config.nCtxTrain);
+  const { nCtx, nCtxSlot, nCtxShared } = contextSize(options, target.file.config.nCtxTrain);
   const {
     nSlots = 1,
     nBatch = DEFAULT_N_BATCH,
@@ -86,7 +86,7 @@ async function wire(
     ...given
   } = options;
   const settings = { ...given, nCtx, nSlots };
-  const shape = { nCtx: nCtxSlot, nSlots, maxRows: nBatch, cacheType };
+  const shape = { nCtx: nCtxSlot, nSlots, nCtxShared, maxRows: nBatch, cacheType };
   for (const opened of draft ? [target, draft] : [target]) checkLimits(gpu, opened.file, shape);
   const load = ({ role, file }: OpenedModel) =>
     loadModel(gpu, file, {
@@ -117,6 +117,7 @@ async function wire(
       settings,
       report,
       chatTemplate: chatTemplateOf(target.file.gguf.metadata),
+      toolUseTemplate: toolUseTemplateOf(target.file.gguf.metadata),
       slotFiles: slotSavePath === undefined ? null : openSlotFiles(slotSavePath),
       log,
       metrics,

@@ -8,6 +8,8 @@ describe('checkOptions', () => {
     const all = {
       nCtx: 64,
       nSlots: 2,
+      kvUnified: true,
+      kvUnifiedPerSlot: 32,
       nBatch: 2,
       draftMin: 4,
       draftMax: 8,
@@ -29,6 +31,11 @@ describe('checkOptions', () => {
       cacheType: 'f32',
       alias: 'a',
       chatTemplate: '{{ messages }}',
+      chatTemplateKwargs: { a: 1 },
+      reasoning: 'off',
+      reasoningFormat: 'deepseek-legacy',
+      reasoningBudget: -1,
+      prefillAssistant: false,
       jinja: true,
     });
     checkOptions(Object.assign({ model }, { nCtx: undefined }));
@@ -74,12 +81,21 @@ describe('checkOptions', () => {
 
 describe('contextSize', () => {
   it.each([
-    { options: {}, nCtxTrain: 512, expected: { nCtx: 512, nCtxSlot: 512 } },
-    { options: {}, nCtxTrain: 131072, expected: { nCtx: 4096, nCtxSlot: 4096 } },
-    { options: { nCtx: 64 }, nCtxTrain: 512, expected: { nCtx: 64, nCtxSlot: 64 } },
-    { options: { nCtx: 1024, nSlots: 3 }, nCtxTrain: 512, expected: { nCtx: 1024, nCtxSlot: 341 } },
-  ])('is $expected for $options and a model trained with $nCtxTrain', ({ options, nCtxTrain, expected }) => {
-    expect(contextSize({ model, ...options }, nCtxTrain)).toEqual(expected);
+    [{}, 512, [512, 512, null]],
+    [{}, 131072, [4096, 4096, null]],
+    [{ nSlots: 4 }, 512, [2048, 512, null]],
+    [{ nCtx: 64 }, 512, [64, 64, null]],
+    [{ nCtx: 1024, nSlots: 3 }, 512, [1024, 341, null]],
+    [{ nCtx: 1024 }, 512, [1024, 512, null]],
+    [{ nSlots: 4, kvUnified: true }, 512, [512, 512, 512]],
+    [{ nCtx: 256, nSlots: 4, kvUnified: true }, 512, [256, 256, 256]],
+    [{ nCtx: 256, nSlots: 4, kvUnified: true, kvUnifiedPerSlot: 100 }, 512, [256, 100, 256]],
+    [{ nCtx: 256, nSlots: 2, kvUnified: true, kvUnifiedPerSlot: 100 }, 512, [256, 100, 200]],
+    [{ nCtx: 256, nSlots: 2, kvUnifiedPerSlot: 100 }, 512, [256, 128, null]],
+    [{ nCtx: 4096, nSlots: 2, kvUnified: true }, 512, [4096, 512, 1024]],
+  ])('of %j and a model trained with %i is %j', (options, nCtxTrain, expected) => {
+    const { nCtx, nCtxSlot, nCtxShared } = contextSize({ model, ...options }, nCtxTrain);
+    expect([nCtx, nCtxSlot, nCtxShared]).toEqual(expected);
   });
 
   it('refuses fewer positions than a context shift needs', () => {

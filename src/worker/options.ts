@@ -1,5 +1,6 @@
 import { DEFAULT_N_BATCH, SPEC_TYPES } from '../protocol/options.ts';
 import type { WireOptions } from '../protocol/worker.ts';
+import { REASONING_FORMATS } from '../server/chat/reasoning.ts';
 import { createChatTemplate } from '../server/chat/template.ts';
 import { DEFAULT_DRAFT_MAX } from '../server/completionFields.ts';
 import { MIN_SHIFTED_N_CTX } from '../server/contextShift.ts';
@@ -25,6 +26,8 @@ const RULES: Readonly<Record<keyof WireOptions, Rule>> = {
   modelDraft: { kind: 'source' },
   nCtx: integer(1, 2 ** 20),
   nSlots: integer(1, 256),
+  kvUnified: { kind: 'flag' },
+  kvUnifiedPerSlot: integer(1, 2 ** 20),
   specType: { kind: 'list', of: { kind: 'word', words: SPEC_TYPES } },
   draftRequired: { kind: 'flag' },
   draftMin: integer(0, 2 ** 16),
@@ -57,6 +60,12 @@ const RULES: Readonly<Record<keyof WireOptions, Rule>> = {
   spmInfill: { kind: 'flag' },
   chatTemplate: { kind: 'text' },
   jinja: { kind: 'flag' },
+  chatTemplateKwargs: { kind: 'record' },
+  reasoning: { kind: 'word', words: ['on', 'off', 'auto'] },
+  reasoningFormat: { kind: 'word', words: REASONING_FORMATS },
+  reasoningBudget: integer(-1, 2 ** 31 - 1),
+  reasoningBudgetMessage: { kind: 'text' },
+  prefillAssistant: { kind: 'flag' },
   alias: { kind: 'texts' },
   tags: { kind: 'texts' },
   requestDefaults: { kind: 'record' },
@@ -106,20 +115,31 @@ export function checkOptions(options: { readonly [Name in keyof WireOptions]: un
   }
 }
 
+export interface ContextSize {
+  /** Of all slots together, and of each. */
+  readonly nCtx: number;
+  readonly nCtxSlot: number;
+  /** Positions that the slots have together where they share them; null: each has its own. */
+  readonly nCtxShared: number | null;
+}
+
 /**
- * Context of all slots together, and of each. Without `nCtx` it is what the model was trained with, up to 4096.
+ * Sizes of the context. Without `nCtx` a slot's is what the model was trained with, up to 4096; it is never more than that.
  * Throws `invalid_option` when there is not one position per slot, or too few to shift.
  */
-export function contextSize(options: WireOptions, nCtxTrain: number): { nCtx: number; nCtxSlot: number } {
-  const { nCtx = Math.min(nCtxTrain, MAX_DEFAULT_N_CTX), nSlots = 1 } = options;
-  const nCtxSlot = Math.floor(nCtx / nSlots);
+export function contextSize(options: WireOptions, nCtxTrain: number): ContextSize {
+  const { nSlots = 1, kvUnified = false, kvUnifiedPerSlot = Number.POSITIVE_INFINITY } = options;
+  const nDefault = Math.min(nCtxTrain, MAX_DEFAULT_N_CTX);
+  const { nCtx = kvUnified ? nDefault : nSlots * nDefault } = options;
+  const share = kvUnified ? Math.min(nCtx, kvUnifiedPerSlot) : Math.floor(nCtx / nSlots);
+  const nCtxSlot = Math.min(share, nCtxTrain);
   if (nCtxSlot < 1) throw invalid(`nCtx (${nCtx}) must be at least nSlots (${nSlots}), which share it`);
   if (options.ctxShift && nCtxSlot < MIN_SHIFTED_N_CTX) {
     throw invalid(
       `ctxShift needs ${MIN_SHIFTED_N_CTX} positions per slot, but nCtx (${nCtx}) gives ${nCtxSlot}; raise nCtx to ${nSlots * MIN_SHIFTED_N_CTX}`,
     );
   }
-  return { nCtx, nCtxSlot };
+  return { nCtx, nCtxSlot, nCtxShared: kvUnified ? Math.min(nCtx, nSlots * nCtxSlot) : null };
 }
 
 function fits(value: unknown, rule: Rule): boolean {

@@ -55,6 +55,11 @@ export function chatTemplateOf(metadata: GgufMetadata): string | null {
   return getString(metadata, 'tokenizer.chat_template', '') || null;
 }
 
+/** The chat template for conversations with tools, where the model has another one for them. */
+export function toolUseTemplateOf(metadata: GgufMetadata): string | null {
+  return getString(metadata, 'tokenizer.chat_template.tool_use', '') || null;
+}
+
 /** The id under the last of `keys` that has one; an id outside the vocabulary counts as absent. */
 function specialId(metadata: GgufMetadata, keys: readonly string[], nVocab: number): number | undefined {
   const ids = keys.map(key => getNumber(metadata, `${PREFIX}.${key}`, -1));

@@ -5,15 +5,25 @@ import { anyNumber, asIs, wholeNumber } from './values.ts';
 export const CONTEXT_FLAGS: readonly Flag[] = [
   numberSetting('nCtx', wholeNumber, {
     names: ['-c', '--ctx-size'],
-    help: "context of all slots together, 0 for the model's own (default: 0)",
+    help: "context of all slots together in steps of 256, 0 for the model's own (default: 0)",
     env: 'LLAMA_ARG_CTX_SIZE',
     absent: 0,
   }),
   numberSetting('nSlots', wholeNumber, {
     names: ['-np', '--parallel'],
-    help: 'requests decoded at the same time (default: 1)',
+    help: 'requests decoded at the same time (default: 4 that share one context)',
     env: 'LLAMA_ARG_N_PARALLEL',
     absent: -1,
+  }),
+  toggle('kvUnified', {
+    names: ['-kvu', '--kv-unified'],
+    off: ['-no-kvu', '--no-kv-unified'],
+    help: 'let every slot use all of the context, which they share (default: only without -np)',
+    env: 'LLAMA_ARG_KV_UNIFIED',
+  }),
+  numberSetting('kvUnifiedPerSlot', wholeNumber, {
+    names: ['--kv-unified-per-slot'],
+    help: 'the most of a shared context that one slot may use (default: all)',
   }),
   numberSetting('nBatch', wholeNumber, {
     names: ['-b', '--batch-size'],

@@ -42,6 +42,12 @@ export function json(text: string, name: string): unknown {
   }
 }
 
+export function jsonObject(text: string, name: string): Readonly<Record<string, unknown>> {
+  const value = json(text, name);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  throw invalidValue(text, name, 'a JSON object');
+}
+
 /** The text of the file that the argument names. */
 export function fileText(path: string, name: string): string {
   try {

@@ -10,6 +10,8 @@ interface Place {
   readonly partial: PartialCharacter | null;
 }
 
+const NO_BYTES = new Uint8Array();
+
 /** Follows one text through a grammar, token by token. A token may end within a character that the next one completes. */
 export class GrammarMatcher {
   readonly #automaton: Automaton;
@@ -67,11 +69,26 @@ export class GrammarMatcher {
     this.#place = this.#after(this.#place, token) ?? this.#place;
   }
 
+  /** The bytes of a token. */
+  piece(token: TokenId): Uint8Array {
+    return this.#vocabulary.pieces[token] ?? NO_BYTES;
+  }
+
+  /** Appends bytes, which need not be those of whole tokens. False, and nothing is appended, if they are not allowed. */
+  acceptBytes(bytes: Uint8Array): boolean {
+    const place = this.#afterBytes(this.#place, bytes);
+    if (place !== null) this.#place = place;
+    return place !== null;
+  }
+
   #after(from: Place, token: TokenId): Place | null {
-    const piece = this.#vocabulary.pieces[token];
-    if (piece === undefined || piece.length === 0 || piece[0] === 0) return null;
+    const piece = this.piece(token);
+    return piece.length === 0 || piece[0] === 0 ? null : this.#afterBytes(from, piece);
+  }
+
+  #afterBytes(from: Place, bytes: Uint8Array): Place | null {
     let place: Place | null = from;
-    for (const byte of piece) {
+    for (const byte of bytes) {
       place = this.#step(place, byte);
       if (place === null) return null;
     }

@@ -39,6 +39,10 @@ export class NgramDrafts implements DraftSource {
     this.#bySlot.delete(slot);
   }
 
+  copy(): void {
+    // A text is read when its first draft is wanted.
+  }
+
   #lookupOf(sequence: Sequence): Lookup {
     const known = this.#bySlot.get(sequence.slot);
     if (known?.sequence === sequence) return known.lookup;

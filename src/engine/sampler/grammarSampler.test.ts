@@ -5,6 +5,7 @@ import { FakeForwardPass, type FakeModelOptions } from '../fakeForwardPass.ts';
 import type { Candidates, TokenId } from '../forwardPass.ts';
 import { GrammarMatcher } from '../grammar/matcher.ts';
 import { parseGrammar } from '../grammar/parse.ts';
+import { type FindStart, GrammarTrigger } from '../grammar/trigger.ts';
 import { grammarVocabulary } from '../grammar/vocabularyTrie.ts';
 import type { Sequence } from '../sequence.ts';
 import type { Sampler } from './chain.ts';
@@ -23,8 +24,9 @@ const idOf = (char: string): TokenId => char.charCodeAt(0) - 0x20 + 2;
 const textOf = (tokens: readonly TokenId[]): string =>
   tokens.map(id => (id === EOG ? '$' : String.fromCharCode(0x20 + id - 2))).join('');
 
-function constrained(chain: Sampler, grammar: string): GrammarSampler {
-  return new GrammarSampler(chain, new GrammarMatcher(parseGrammar(grammar), vocabulary), EOG);
+function constrained(chain: Sampler, grammar: string, findStart: FindStart | null = null): GrammarSampler {
+  const matcher = new GrammarMatcher(parseGrammar(grammar), vocabulary);
+  return new GrammarSampler(chain, matcher, EOG, findStart && new GrammarTrigger(findStart));
 }
 
 /** Takes the likeliest token and remembers what it was shown and told. */
@@ -55,6 +57,36 @@ function row(text: string): Candidates {
   });
   return { ids: Int32Array.from(logits, (_, id) => id), logits };
 }
+
+describe('a grammar with a trigger', () => {
+  /** What comes of a model that wants to say `wishes`. */
+  function say(wishes: string, grammar: string, findStart: FindStart): string {
+    const sampler = constrained(new Recorder(), grammar, findStart);
+    for (const char of 'a<prompt') sampler.accept(idOf(char));
+    const said = [...wishes].map(wish => {
+      const token = sampler.sample(row(wish));
+      sampler.accept(token);
+      return token;
+    });
+    return textOf(said);
+  }
+  const at = (mark: string): FindStart => {
+    return text => (text.includes(mark) ? text.indexOf(mark) : null);
+  };
+
+  it.each([
+    { name: 'waits for it', wishes: 'xyz', mark: '<', said: 'xyz' },
+    { name: 'holds from it on', wishes: 'x<zb', mark: '<', said: 'x<ab' },
+    { name: 'holds from its first character on', wishes: 'x<azz', mark: '<a', said: 'x<ab$' },
+    { name: 'lets pass what it cannot begin with', wishes: 'x<<zz', mark: '<<', said: 'x<<zz' },
+  ])('$name', ({ wishes, mark, said }) => {
+    expect(say(wishes, 'root ::= "<ab"', at(mark))).toBe(said);
+  });
+
+  it('may begin behind what it finds', () => {
+    expect(say('x<zzz', 'root ::= "ab"', text => (text.endsWith('<') ? text.length : null))).toBe('x<ab$');
+  });
+});
 
 describe('a chain with a grammar', () => {
   it('samples once where the grammar agrees, and again among the allowed tokens where it does not', () => {

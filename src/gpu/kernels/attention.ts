@@ -25,7 +25,6 @@ export function attention(shape: AttentionShape): KernelSpec {
       N_HEAD: shape.nHead,
       N_KV_HEAD: shape.nKvHead,
       HEAD_DIM: shape.headDim,
-      N_CTX: shape.nCtx,
       SCALE: 1 / Math.sqrt(shape.headDim),
       SRC_STRIDE: shape.srcStride / 4,
       DST_STRIDE: shape.dstStride / 4,

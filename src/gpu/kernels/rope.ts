@@ -14,8 +14,6 @@ export interface HeadShape {
   readonly nRot: number;
   readonly layout: RopeLayout;
   readonly cache: 'f32' | 'f16';
-  /** Positions per slot. */
-  readonly nCtx: number;
 }
 
 const WORKGROUP_SIZE = 32;
@@ -33,7 +31,6 @@ export function ropeStore(shape: HeadShape & { rows: number; stride: number }): 
       N_KV_HEAD: shape.nKvHead,
       HEAD_DIM: shape.headDim,
       N_ROT: shape.nRot,
-      N_CTX: shape.nCtx,
       STRIDE: shape.stride / 4,
     },
     bindings: ['read', 'read', 'write', 'write', 'write'],
@@ -52,7 +49,6 @@ export function kShift(shape: HeadShape): KernelSpec {
       N_KV_HEAD: shape.nKvHead,
       HEAD_DIM: shape.headDim,
       N_ROT: shape.nRot,
-      N_CTX: shape.nCtx,
     },
     bindings: ['read', 'read', 'write', 'write'],
     workgroups: [ceilDiv((shape.nKvHead * shape.headDim) / 4, WORKGROUP_SIZE), 2, 1],

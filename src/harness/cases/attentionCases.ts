@@ -10,11 +10,18 @@ import { attention } from '../../reference/attention.ts';
 import { kShift } from '../../reference/kShift.ts';
 import type { KvCache, RowPlace } from '../../reference/kvCache.ts';
 import { ropeStore } from '../../reference/ropeStore.ts';
+import { PAGE_POSITIONS } from '../../util/kvPage.ts';
 import { ropeTable } from '../../util/ropeTable.ts';
 import { type BindingData, caseId, type KernelCase } from '../kernelCase.ts';
 import { packHalves, stepBuffer } from './inputs.ts';
 
-const N_SLOTS = 2;
+const N_CTX = 150;
+/** Of two slots: shuffled, and neither has its pages side by side. */
+const pageTables = [
+  [4, 0, 2],
+  [3, 5, 1],
+];
+const N_PAGES = pageTables.flat().length;
 const usual: HeadShape = {
   nHead: 4,
   nKvHead: 2,
@@ -22,7 +29,6 @@ const usual: HeadShape = {
   nRot: 16,
   layout: 'norm',
   cache: 'f32',
-  nCtx: 150,
 };
 
 const shapes: readonly HeadShape[] = [
@@ -55,7 +61,7 @@ function named({ nHead, nKvHead, headDim, nRot, layout, cache }: HeadShape) {
 }
 
 function cacheValues(shape: HeadShape, seed: number, scale = 1): KvCache {
-  const values = randomValues(N_SLOTS * shape.nCtx * shape.nKvHead * shape.headDim, seed, scale);
+  const values = randomValues(N_PAGES * PAGE_POSITIONS * shape.nKvHead * shape.headDim, seed, scale);
   return shape.cache === 'f16' ? Uint16Array.from(values, floatToHalf) : values;
 }
 
@@ -96,14 +102,15 @@ export const ropeStoreCases: readonly KernelCase[] = [
 ].map(({ shape, scale }) => ({
   id: caseId('rope_store', { ...named(shape), scale }),
   make: () => {
-    const { nHead, nKvHead, headDim, nCtx, nRot } = shape;
+    const { nHead, nKvHead, headDim, nRot } = shape;
     const width = (nHead + 2 * nKvHead) * headDim;
-    const table = ropeTable(nCtx, nRot, 10000, 1);
+    const table = ropeTable(N_CTX, nRot, 10000, 1);
     const qkv = randomValues(places.length * width, 20, scale);
     const k = cacheValues(shape, 21);
     const v = cacheValues(shape, 22);
-    const bindings = [stepBuffer(places), table, Float32Array.from(qkv), cacheBinding(k), cacheBinding(v)];
-    const q = ropeStore(qkv, table, places, k, v, shape);
+    const step = stepBuffer(places, [], pageTables);
+    const bindings = [step, table, Float32Array.from(qkv), cacheBinding(k), cacheBinding(v)];
+    const q = ropeStore(qkv, table, places, k, v, { ...shape, pageTables });
     const takeQ = (words: Uint32Array<ArrayBuffer>) => {
       const rows = new Float32Array(words.buffer);
       return Float32Array.from(
@@ -133,11 +140,12 @@ export const kShiftCases: readonly KernelCase[] = shapes.flatMap(shape =>
   ].map(({ keep, discard, end }) => ({
     id: caseId('k_shift', { ...named(shape), keep, discard, end }),
     make: () => {
-      const table = ropeTable(shape.nCtx, shape.nRot, 10000, 1);
+      const table = ropeTable(N_CTX, shape.nRot, 10000, 1);
       const k = cacheValues(shape, 23);
       const v = cacheValues(shape, 24);
-      const bindings = [new Uint32Array([1, keep, discard, end]), table, cacheBinding(k), cacheBinding(v)];
-      kShift(k, v, table, shape, shape, { slot: 1, keep, discard, end });
+      const given = new Uint32Array([keep, discard, end, 0, ...pageTables[1], 0]);
+      const bindings = [given, table, cacheBinding(k), cacheBinding(v)];
+      kShift(k, v, table, { ...shape, pageTables }, shape, { slot: 1, keep, discard, end });
       const select = readCache(shape);
       return {
         spec: kShiftKernel(shape),
@@ -168,12 +176,12 @@ export const attentionCases: readonly KernelCase[] = [
     );
     const k = cacheValues(shape, 26, scale);
     const v = cacheValues(shape, 27);
+    const step = stepBuffer(places, [], pageTables);
+    const values = attention(q, k, v, places, nHead, { ...shape, pageTables });
     return {
       spec: attentionKernel({ ...shape, rows: places.length, srcStride: width, dstStride: qWidth }),
-      bindings: [stepBuffer(places), qkv, cacheBinding(k), cacheBinding(v), new Float32Array(q.length)],
-      expected: [
-        { binding: 4, values: attention(q, k, v, places, nHead, shape), bound: scale > 1 ? 1e-7 : 1e-11 },
-      ],
+      bindings: [step, qkv, cacheBinding(k), cacheBinding(v), new Float32Array(q.length)],
+      expected: [{ binding: 4, values, bound: scale > 1 ? 1e-7 : 1e-11 }],
     };
   },
 }));

@@ -15,15 +15,19 @@ export interface StepRow {
   readonly slot?: number;
 }
 
-/** The step buffer for a batch; `outputs` are indices of rows. */
+/** The step buffer for a batch; `outputs` are indices of rows, and `pageTables` those of the slots. */
 export function stepBuffer(
   rows: readonly StepRow[],
   outputs: readonly number[] = [],
+  pageTables: readonly (readonly number[])[] = [],
 ): Uint32Array<ArrayBuffer> {
-  const words = new Uint32Array(4 * (1 + Math.max(rows.length, outputs.length)));
+  const firstTable = 4 * (1 + Math.max(rows.length, outputs.length));
+  const words = new Uint32Array(firstTable + alignUp(pageTables.flat().length, 4));
+  words.set(pageTables.flat(), firstTable);
   words.set([rows.length, outputs.length]);
   rows.forEach(({ token = 0, position = 0, slot = 0 }, row) => {
-    words.set([token, position, slot], 4 * (1 + row));
+    const table = firstTable + pageTables.slice(0, slot).flat().length;
+    words.set([token, position, table], 4 * (1 + row));
   });
   outputs.forEach((row, output) => {
     words[4 * (1 + output) + 3] = row;

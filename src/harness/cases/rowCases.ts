@@ -168,10 +168,10 @@ export const advanceCases: readonly KernelCase[] = [
         position,
         slot: row < 3 ? 0 : 1,
       }));
-      const before = stepBuffer(rows, [2, 4]);
+      const before = stepBuffer(rows, [2, 4], [[0], [1]]);
       const after = Uint32Array.from(before);
       after.set([2, 2, 1, 0]);
-      after.set([500, 13, 0, 0, 600, 22, 1, 1], 4);
+      after.set([500, 13, 24, 0, 600, 22, 25, 1], 4);
       return {
         spec: advance({ maxOutputs: 2, outStride: 2 }),
         bindings: [before, new Uint32Array([500, 0, 600, 0])],

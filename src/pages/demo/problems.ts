@@ -88,6 +88,7 @@ export function describeProblem(error: ForetokenError): Problem {
       };
     case 'shader_error':
     case 'aborted':
+    case 'cache_full':
     case 'closed':
     case 'internal':
     case 'invalid_json':

@@ -1,32 +1,60 @@
 import type { Tokenizer } from '../../tokenizer/index.ts';
 import { assertNever } from '../../util/assert.ts';
 import { ForetokenError } from '../../util/errors.ts';
-import { isJsonObject, type JsonObject } from '../json.ts';
-import type { TemplateCaps } from './caps.ts';
+import type { JsonObject } from '../json.ts';
+import { type Continuation, readContinuation } from './continuation.ts';
 import { formatMessages } from './formatters.ts';
-import { type ChatMessage, contentText, readMessages, type ToolCall } from './messages.ts';
-import type { ChatTemplate } from './template.ts';
-import { readTools, type ToolOptions } from './tools.ts';
+import { type ChatMessage, contentText, readMessages } from './messages.ts';
+import { type ChatSettings, type ReasoningOptions, readReasoning } from './reasoning.ts';
+import { suitedMessages } from './suited.ts';
+import type { ChatTemplate, JinjaChatTemplate } from './template.ts';
+import { type ThinkingTags, thinkingTagsOf } from './thinking.ts';
+import { readTools, type ToolOptions } from './tools/tools.ts';
 
 /** What turns a conversation into a prompt. */
 export interface ChatContext {
   readonly template: ChatTemplate;
   readonly tokenizer: Tokenizer;
+  readonly settings: ChatSettings;
 }
 
-/** The prompt of the chat request `body`, as text. Throws whatever is wrong with the conversation. */
-export function renderChat(body: JsonObject, { template, tokenizer }: ChatContext): string {
+/** A conversation as a prompt, and what is to be known of it to read the answer. */
+export interface ChatPrompt {
+  readonly text: string;
+  /** What opens the answer, the end of the text. */
+  readonly opener: string;
+  /** The tags of thoughts, if the model thinks, and whether the prompt ends within thoughts. */
+  readonly tags: ThinkingTags | null;
+  readonly isThinking: boolean;
+  readonly reasoning: ReasoningOptions;
+  readonly tools: ToolOptions;
+  readonly template: ChatTemplate;
+}
+
+/** The prompt of the chat request `body`. Throws whatever is wrong with the conversation. */
+export function renderChat(body: JsonObject, context: ChatContext): ChatPrompt {
+  const { tokenizer, settings } = context;
   const tools = readTools(body);
+  const template = templateFor(tools, context.template);
   if (template.kind === 'formatter') checkNoTools(tools);
-  checkReasoningFormat(body.reasoning_format);
+  const tags = template.kind === 'jinja' ? thinkingTagsOf(template.source) : null;
+  const reasoning = readReasoning(body, settings, tags !== null);
   const messages = readMessages(body);
-  const addGenerationPrompt = body.add_generation_prompt !== false;
-  checkContinuation(body, messages, addGenerationPrompt);
+  const addOpener = body.add_generation_prompt !== false;
+  const continuation = readContinuation(body, messages, settings.prefillAssistant ?? true);
+  const known = { tags, reasoning, tools, template };
   switch (template.kind) {
-    case 'formatter':
-      return formatMessages(template.formatter, messages, addGenerationPrompt);
-    case 'jinja':
-      return withoutAddedTokens(renderJinja(body, template, messages, tools, tokenizer), tokenizer);
+    case 'formatter': {
+      const text = formatMessages(template.formatter, messages, addOpener);
+      return { ...known, text, opener: '', isThinking: false };
+    }
+    case 'jinja': {
+      const turns = continuation ? messages.slice(0, -1) : messages;
+      const { closed, before, opener: own } = renderJinja(template, turns, tools, reasoning, tokenizer);
+      const opener = continuation ? continued(own, continuation, tags) : addOpener ? own : '';
+      const text = withoutAddedTokens(continuation || addOpener ? before + opener : closed, tokenizer);
+      return { ...known, text, opener, isThinking: tags !== null && endsInThoughts(text, opener, tags) };
+    }
     case 'unusable':
       throw template.error;
     default:
@@ -34,80 +62,46 @@ export function renderChat(body: JsonObject, { template, tokenizer }: ChatContex
   }
 }
 
-/** A last message of the assistant is not a turn of its own: the answer goes on from its text. */
+function templateFor({ tools }: ToolOptions, template: ChatTemplate): ChatTemplate {
+  return template.kind === 'jinja' && tools.length > 0 ? (template.toolUse ?? template) : template;
+}
+
+/** The turns closed as the template has them, and the turns before an answer with what opens it. */
 function renderJinja(
-  body: JsonObject,
-  { jinja, caps }: Extract<ChatTemplate, { readonly kind: 'jinja' }>,
-  messages: readonly ChatMessage[],
+  { jinja, caps }: JinjaChatTemplate,
+  turns: readonly ChatMessage[],
   { tools }: ToolOptions,
+  { isEnabled, variables }: ReasoningOptions,
   tokenizer: Tokenizer,
-): string {
-  const last = messages.at(-1);
-  const prefill = last?.role === 'assistant' ? last : null;
-  const turns = prefill ? messages.slice(0, -1) : messages;
-  const extra = isJsonObject(body.chat_template_kwargs) ? body.chat_template_kwargs : {};
-  const { reasoning_effort } = body;
-  const prompt = jinja.render({
-    messages: (caps.supports_system_role ? turns : withoutSystem(turns)).map(turn => suited(turn, caps)),
-    tools,
-    bosToken: specialText(tokenizer.bos, tokenizer),
-    eosToken: specialText(tokenizer.eos, tokenizer),
-    addGenerationPrompt: prefill !== null || body.add_generation_prompt !== false,
-    enableThinking: reasoning_effort !== 'none' && readEnableThinking(extra.enable_thinking),
-    extra: withEffort(extra, reasoning_effort),
-  });
-  return prefill ? prompt + contentText(prefill.content, '\n\n') : prompt;
+): { closed: string; before: string; opener: string } {
+  const render = (addGenerationPrompt: boolean) =>
+    jinja.render({
+      messages: suitedMessages(turns, caps),
+      tools,
+      bosToken: specialText(tokenizer.bos, tokenizer),
+      eosToken: specialText(tokenizer.eos, tokenizer),
+      addGenerationPrompt,
+      enableThinking: isEnabled,
+      extra: variables,
+    });
+  const [closed, opened] = [render(false), render(true)];
+  let nSame = 0;
+  while (nSame < closed.length && closed[nSame] === opened[nSame]) nSame++;
+  return { closed, before: opened.slice(0, nSame), opener: opened.slice(nSame) };
 }
 
-/** For templates without a system role: what the system says opens the message behind it. */
-function withoutSystem(messages: readonly ChatMessage[]): readonly ChatMessage[] {
-  const [system, next, ...rest] = messages;
-  if (system?.role !== 'system') return messages;
-  if (next === undefined) return [];
-  const content = `${contentText(system.content)}\n${contentText(next.content)}`;
-  return [{ ...next, content }, ...rest];
+/** The opener with the beginning of the answer: thoughts, which end before the content does. */
+function continued(opener: string, { message, part }: Continuation, tags: ThinkingTags | null): string {
+  const content = part === 'content' ? contentText(message.content, '\n\n') : '';
+  if (tags === null) return opener + content;
+  const [outside] = opener.split(tags.start);
+  const thoughts = `${tags.start}${message.reasoning_content ?? ''}`;
+  return part === 'content' ? `${outside}${thoughts}${tags.end}${content}` : outside + thoughts;
 }
 
-/** The effort that the request asks for counts, not the one among the variables; none means no variable. */
-function withEffort(extra: JsonObject, effort: unknown): JsonObject {
-  if (typeof effort !== 'string' || effort === '') return extra;
-  const { reasoning_effort: _, ...others } = extra;
-  return effort === 'none' ? others : { ...others, reasoning_effort: effort };
-}
-
-/** The message in the shape that a template can read. */
-function suited(message: ChatMessage, caps: TemplateCaps): JsonObject {
-  const { content, tool_calls } = message;
-  return {
-    ...message,
-    content: suitedContent(content, caps),
-    ...(tool_calls && caps.supports_object_arguments && { tool_calls: tool_calls.map(withObjectArguments) }),
-    ...(tool_calls && !caps.supports_object_arguments && { tool_calls: tool_calls.map(withTextArguments) }),
-  };
-}
-
-function suitedContent(content: ChatMessage['content'], caps: TemplateCaps): ChatMessage['content'] {
-  if (!caps.supports_typed_content) return contentText(content);
-  if (caps.supports_string_content || typeof content !== 'string') return content;
-  return [{ type: 'text', text: content }];
-}
-
-function withObjectArguments(call: ToolCall): ToolCall {
-  const { name, arguments: given } = call.function;
-  if (typeof given !== 'string') return call;
-  try {
-    const parsed: unknown = JSON.parse(given);
-    if (isJsonObject(parsed)) return { ...call, function: { name, arguments: parsed } };
-  } catch {
-    // What is no JSON stays the text it is.
-  }
-  return call;
-}
-
-function withTextArguments(call: ToolCall): ToolCall {
-  const { name, arguments: given } = call.function;
-  if (typeof given === 'string') return call;
-  return { ...call, function: { name, arguments: JSON.stringify(given) } };
+/** Some templates open the answer whether they are asked to or not. */
+function endsInThoughts(text: string, opener: string, { start, end }: ThinkingTags): boolean {
+  return opener.lastIndexOf(start) > opener.lastIndexOf(end) || text.trimEnd().endsWith(start);
 }
 
 /** The text without a special token at either end that tokenizing would add a second time. */
@@ -127,44 +121,4 @@ function specialText(token: number, tokenizer: Tokenizer): string {
 function checkNoTools({ tools, choice }: ToolOptions): void {
   if (tools.length > 0) throw new ForetokenError('internal', 'tools param requires --jinja flag');
   if (choice !== 'auto') throw new ForetokenError('internal', 'tool_choice param requires --jinja flag');
-}
-
-const REASONING_FORMATS: readonly unknown[] = ['none', 'auto', 'deepseek', 'deepseek-legacy'];
-
-function checkReasoningFormat(format: unknown): void {
-  if (format === undefined || format === null || REASONING_FORMATS.includes(format)) return;
-  throw new ForetokenError('internal', `Unknown reasoning format: ${String(format)}`);
-}
-
-function checkContinuation(
-  { continue_final_message: wanted }: JsonObject,
-  messages: readonly ChatMessage[],
-  addGenerationPrompt: boolean,
-): void {
-  if (wanted === 'reasoning_content') {
-    throw new ForetokenError(
-      'not_supported',
-      "continue_final_message 'reasoning_content' is not supported; true continues the content",
-    );
-  }
-  if ((wanted === true || wanted === 'content') && addGenerationPrompt) {
-    throw invalid('Cannot set both add_generation_prompt and continue_final_message to true.');
-  }
-  const [before, last] = [messages.at(-2), messages.at(-1)];
-  if (last?.role !== 'assistant') return;
-  if (last.tool_calls) throw invalid('Cannot continue an assistant message that contains tool calls.');
-  if (before?.role === 'assistant') {
-    throw invalid('Cannot have 2 or more assistant messages at the end of the list.');
-  }
-}
-
-function readEnableThinking(value: unknown): boolean {
-  if (typeof value === 'string') {
-    throw invalid('invalid type for "enable_thinking" (expected boolean, got string)');
-  }
-  return value !== false;
-}
-
-function invalid(message: string): ForetokenError {
-  return new ForetokenError('invalid_request', message);
 }

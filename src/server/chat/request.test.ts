@@ -1,18 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { tokenizer } from '../testServer.ts';
-import { completionBody } from './request.ts';
+import { readChatRequest } from './request.ts';
 import { createChatTemplate } from './template.ts';
 
 const context = {
   template: createChatTemplate({ option: '{{ messages[0].content }}', model: null, jinja: true }),
   tokenizer,
+  settings: {},
 };
 const chat = { messages: [{ role: 'user', content: 'ab' }] };
 
 describe('a chat request as a completion request', () => {
   it('keeps what is not for chats alone', () => {
     const body = { ...chat, top_k: 3, stop: 'x', n_predict: 5, prompt: 'overwritten' };
-    expect(completionBody(body, context)).toMatchObject({ prompt: 'ab', top_k: 3, stop: 'x', n_predict: 5 });
+    expect(readChatRequest(body, context).body).toMatchObject({
+      prompt: 'ab',
+      top_k: 3,
+      stop: 'x',
+      n_predict: 5,
+    });
   });
 
   it.each([
@@ -27,6 +33,6 @@ describe('a chat request as a completion request', () => {
     { body: { response_format: 'text' }, schema: undefined },
     { body: { json_schema: { const: 4 } }, schema: { const: 4 } },
   ])('has the schema of $body', ({ body, schema }) => {
-    expect(completionBody({ ...chat, ...body }, context).json_schema).toEqual(schema);
+    expect(readChatRequest({ ...chat, ...body }, context).body.json_schema).toEqual(schema);
   });
 });

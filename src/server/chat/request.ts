@@ -1,21 +1,96 @@
+import type { TokenId } from '../../engine/forwardPass.ts';
+import type { Tokenizer } from '../../tokenizer/index.ts';
 import { ForetokenError } from '../../util/errors.ts';
+import type { Constraint } from '../grammarConstraint.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
-import { type ChatContext, renderChat } from './prompt.ts';
-import { readTools } from './tools.ts';
+import { RuleSet } from '../jsonSchema/ruleSet.ts';
+import { addSchema } from '../jsonSchema/schemaToGrammar.ts';
+import type { ThinkingLimit } from '../thinkingLimit.ts';
+import { type AnswerSyntax, CALL_ID_LENGTH, readPlainAnswer } from './answerReader.ts';
+import type { ChatParams } from './chatParams.ts';
+import { type ChatContext, type ChatPrompt, renderChat } from './prompt.ts';
+import { endOfThoughts, type ThinkingTags, withThoughts } from './thinking.ts';
+import { withCalls } from './tools/toolCalls.ts';
+import { fixedTexts } from './tools/toolFormat.ts';
+import { readToolUse } from './tools/toolUse.ts';
+
+/** A chat request in the words of `/completion`, what chats add to that, and how the answers are read. */
+export interface ChatRequest {
+  readonly body: JsonObject;
+  readonly params: ChatParams;
+  readonly syntax: AnswerSyntax;
+}
 
 /**
- * The chat request `body` as a request to `/completion`: the conversation becomes the prompt, OpenAI's fields
- * llama-server's, and everything else stays as it is. Throws whatever is wrong with what belongs to chats alone.
+ * Reads the chat request `body`: the conversation becomes the prompt, OpenAI's fields llama-server's, and everything else
+ * stays as it is. Throws whatever is wrong with what belongs to chats alone.
  */
-export function completionBody(body: JsonObject, context: ChatContext): JsonObject {
+export function readChatRequest(body: JsonObject, context: ChatContext): ChatRequest {
   const schema = jsonSchemaOf(body);
   const prompt = renderChat(body, context);
-  checkToolUse(body);
+  const { tags, isThinking, reasoning } = prompt;
+  const schemaConstraint =
+    schema === undefined || tags === null || !isThinking ? null : schemaBehindThoughts(schema, tags);
+  const toolUse = schema === undefined ? readToolUse(body, prompt) : null;
+  const readRest = toolUse ? withCalls(toolUse.format) : readPlainAnswer;
+  const thinks = tags !== null && reasoning.format !== 'none';
+  const marks = [...(tags ? [tags.start, tags.end] : []), ...(toolUse ? fixedTexts(toolUse.format) : [])];
   return {
-    ...body,
-    prompt,
-    ...(schema !== undefined && { json_schema: schema }),
-    ...nProbsOf(body),
+    body: {
+      ...body,
+      prompt: prompt.text,
+      reasoning_format: reasoning.format,
+      ...(schema !== undefined && { json_schema: schema }),
+      ...nProbsOf(body),
+    },
+    params: {
+      isParsed: context.template.kind === 'jinja',
+      opener: prompt.opener,
+      constraint: toolUse?.constraint ?? schemaConstraint,
+      preserved: preservedTokens(marks, context.tokenizer),
+      thinking: tags && thinkingLimit(prompt, tags, context.tokenizer),
+    },
+    syntax: {
+      read: thinks ? withThoughts(readRest, tags, isThinking) : readRest,
+      callIdLength: toolUse?.format.idLength ?? CALL_ID_LENGTH,
+    },
+  };
+}
+
+/** The answer has to follow the schema, and the thoughts before it may be any. */
+function schemaBehindThoughts(schema: unknown, tags: ThinkingTags): Constraint {
+  const rules = new RuleSet();
+  rules.add('root', `[ \\n]{0,8} ${addSchema(schema, 'answer', rules)}`);
+  const findStart = (text: string) => endOfThoughts(text, tags);
+  return { grammar: rules.toGrammar(), findStart, isLazy: false, words: [] };
+}
+
+/** The special tokens in `texts`: they would not be seen in the answer. */
+function preservedTokens(texts: readonly string[], tokenizer: Tokenizer): TokenId[] {
+  const tokens = texts.flatMap(text =>
+    tokenizer
+      .encode(text, { addSpecial: false, parseSpecial: true })
+      // A character that the vocabulary lacks is a special token as well, but not one of the text.
+      .filter(token => tokenizer.isSpecial(token) && text.includes(tokenizer.pieceText(token))),
+  );
+  return [...new Set(tokens)];
+}
+
+function thinkingLimit(
+  { reasoning, isThinking }: ChatPrompt,
+  { start, end }: ThinkingTags,
+  tokenizer: Tokenizer,
+): ThinkingLimit | null {
+  const { budget, budgetMessage, isControlled } = reasoning;
+  if (budget < 0 && !isControlled) return null;
+  const encode = (text: string) => tokenizer.encode(text, { addSpecial: false, parseSpecial: true });
+  return {
+    start: encode(start),
+    end: encode(end),
+    forced: encode(budgetMessage + end),
+    budget: budget < 0 ? Number.POSITIVE_INFINITY : budget,
+    isOpen: isThinking,
+    isControlled,
   };
 }
 
@@ -41,16 +116,6 @@ function jsonSchemaOf({ response_format, json_schema, grammar }: JsonObject): un
         `response_format type must be one of "text" or "json_object", but got: ${type}`,
       );
   }
-}
-
-/** Tools may stand in a prompt, but calls of them are not told from text. */
-function checkToolUse(body: JsonObject): void {
-  const { tools, choice } = readTools(body);
-  if (tools.length === 0 || choice === 'none') return;
-  throw new ForetokenError(
-    'not_supported',
-    `${tools.length} tools: calling tools is not supported by this server. Leave out 'tools', or set 'tool_choice' to "none".`,
-  );
 }
 
 /** llama-server's default for `logprobs` without `top_logprobs`. */

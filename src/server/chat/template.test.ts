@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BOS, EOS, tokenizer } from '../testServer.ts';
 import { renderChat } from './prompt.ts';
+import type { ChatSettings } from './reasoning.ts';
 import { createChatTemplate, type TemplateSources } from './template.ts';
 
 const bosText = tokenizer.pieceText(BOS);
@@ -19,8 +20,9 @@ function templateOf(sources: Partial<TemplateSources>) {
   return createChatTemplate({ option: undefined, model: null, jinja: true, ...sources });
 }
 
-function render(sources: Partial<TemplateSources>, body: object = {}): string {
-  return renderChat({ messages: CONVERSATION, ...body }, { template: templateOf(sources), tokenizer });
+function render(sources: Partial<TemplateSources>, body: object = {}, settings: ChatSettings = {}): string {
+  const context = { template: templateOf(sources), tokenizer, settings };
+  return renderChat({ messages: CONVERSATION, ...body }, context).text;
 }
 
 const CHATML_TEXT =
@@ -132,6 +134,38 @@ describe('a chat template', () => {
     expect(render({ jinja: false }, { messages })).toMatch(/<\|im_end\|>\n<\|im_start\|>assistant\n$/);
   });
 
+  it.each([
+    { body: {}, end: ';A:<think></think>Wh' },
+    {
+      body: { continue_final_message: 'content', add_generation_prompt: false },
+      end: ';A:<think></think>Wh',
+    },
+    {
+      body: { continue_final_message: 'reasoning_content', add_generation_prompt: false },
+      end: ';A:<think>',
+    },
+    { body: {}, reasoning: 'hm', end: ';A:<think>hm</think>Wh' },
+    { body: {}, reasoning: 'hm', content: '', end: ';A:<think>hm' },
+    { body: {}, settings: { prefillAssistant: false }, end: ';A:<think>' },
+  ])(
+    'goes on from thoughts or behind them, $body $settings',
+    ({ body, settings, reasoning, content = 'Wh', end }) => {
+      const message = { role: 'assistant', content, ...(reasoning && { reasoning_content: reasoning }) };
+      const messages = [...CONVERSATION, message];
+      const option = `{% for m in messages %}{{ m.content }};{% endfor %}{% if add_generation_prompt %}A:<think>{# </think> #}{% endif %}`;
+      expect(render({ option }, { messages, ...body }, settings).endsWith(end)).toBe(true);
+    },
+  );
+
+  it('may close turns in another way than it opens an answer', () => {
+    const option = '{{ messages[0].content }}{% if add_generation_prompt %}<|a|>{% else %}<|end|>{% endif %}';
+    const user = { role: 'user', content: 'x' };
+    const started = [user, { role: 'assistant', content: 'y' }];
+    expect(render({ option }, { messages: [user] })).toBe('x<|a|>');
+    expect(render({ option }, { messages: [user], add_generation_prompt: false })).toBe('x<|end|>');
+    expect(render({ option }, { messages: started })).toBe('x<|a|>y');
+  });
+
   it('hands over tools, and arguments of calls in the shape the template takes', () => {
     const tool = { type: 'function', function: { name: 'clock', parameters: {} } };
     const messages = [
@@ -152,6 +186,12 @@ describe('a chat template', () => {
     expect(asObject).toBe('<clock>When?;clock(zone=UTC);now;');
     const asText = render({ option: loop('{{ c.function.arguments + "" }}') }, body);
     expect(asText).toBe('<clock>When?;clock({"zone":"UTC"});now;');
+  });
+
+  it('may be another one for conversations with tools', () => {
+    const sources = { model: 'alone', toolUse: '{{ tools[0].function.name }}' };
+    expect(render(sources)).toBe('alone');
+    expect(render(sources, { tools: [{ type: 'function', function: { name: 'clock' } }] })).toBe('clock');
   });
 
   it('tells what it supports', () => {
@@ -244,7 +284,9 @@ describe('a bad conversation', () => {
   });
 
   it('is one without messages', () => {
-    expect(() => renderChat({}, { template: templateOf({}), tokenizer })).toThrow("'messages' is required");
+    expect(() => renderChat({}, { template: templateOf({}), tokenizer, settings: {} })).toThrow(
+      "'messages' is required",
+    );
   });
 
   it.each([

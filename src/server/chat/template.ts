@@ -5,20 +5,26 @@ import { JinjaTemplate } from './jinja.ts';
 
 /** How a server turns a conversation into a prompt; `source` is what `/props` shows of it. */
 export type ChatTemplate =
-  | {
-      readonly kind: 'jinja';
-      readonly source: string;
-      readonly jinja: JinjaTemplate;
-      readonly caps: TemplateCaps;
-    }
+  | JinjaChatTemplate
   | { readonly kind: 'formatter'; readonly source: string; readonly formatter: Formatter }
   /** The model's own is of no use here: everything but chat works. */
   | { readonly kind: 'unusable'; readonly source: string; readonly error: ForetokenError };
+
+export interface JinjaChatTemplate {
+  readonly kind: 'jinja';
+  readonly source: string;
+  readonly jinja: JinjaTemplate;
+  readonly caps: TemplateCaps;
+  /** The one for conversations with tools, where there is one. */
+  readonly toolUse: JinjaChatTemplate | null;
+}
 
 /** Where a template may come from, the first that there is: the option, the model file, and chatml. */
 export interface TemplateSources {
   readonly option: string | undefined;
   readonly model: string | null;
+  /** The model's own for conversations with tools; of no use without the model's own for all others. */
+  readonly toolUse?: string | null;
   /** Whether templates are Jinja; otherwise only the built-in formats can be had. */
   readonly jinja: boolean;
 }
@@ -35,11 +41,11 @@ const CHATML = `{%- for message in messages -%}
  * Throws `invalid_option` for an option that is no template; a template of the model that is none is `unusable`. The name
  * of a built-in format is that format, with Jinja or without.
  */
-export function createChatTemplate({ option, model, jinja }: TemplateSources): ChatTemplate {
+export function createChatTemplate({ option, model, toolUse, jinja }: TemplateSources): ChatTemplate {
   if (option !== undefined) return fromOption(option, jinja);
   const source = model ?? CHATML;
   try {
-    return jinja ? jinjaTemplate(source) : formatterOf(source);
+    return jinja ? jinjaTemplate(source, toolUse ?? null) : formatterOf(source);
   } catch (error) {
     return { kind: 'unusable', source, error: unusable(ForetokenError.from(error)) };
   }
@@ -52,9 +58,15 @@ function fromOption(option: string, jinja: boolean): ChatTemplate {
   return Object.hasOwn(FORMATTERS, option) ? formatterOf(option) : jinjaTemplate(option);
 }
 
-function jinjaTemplate(source: string): ChatTemplate {
+function jinjaTemplate(source: string, toolUse: string | null = null): JinjaChatTemplate {
   const jinja = new JinjaTemplate(source);
-  return { kind: 'jinja', source, jinja, caps: capsOf(jinja) };
+  return {
+    kind: 'jinja',
+    source,
+    jinja,
+    caps: capsOf(jinja),
+    toolUse: toolUse === null ? null : jinjaTemplate(toolUse),
+  };
 }
 
 function formatterOf(source: string): ChatTemplate {

@@ -16,20 +16,26 @@ const ANY_OBJECT: Schema = { kind: 'object', properties: [], additional: { kind:
  * Throws `invalid_request` for a schema that is malformed or asks for what a grammar cannot say.
  */
 export function schemaToGrammar(json: unknown): string {
+  const rules = new RuleSet();
+  addSchema(json, '', rules);
+  return rules.toGrammar();
+}
+
+/** Adds the rule of a schema to a grammar that has others, and returns its name: `name` or one like it, '' for the root. */
+export function addSchema(json: unknown, name: string, rules: RuleSet): string {
   const document = readSchema(json);
   const isEmpty = document.root.kind === 'any' && Object.keys(json ?? {}).length === 0;
-  const converter = new Converter(document);
-  converter.visit(isEmpty ? ANY_OBJECT : document.root, '');
-  return converter.rules.toGrammar();
+  return new Converter(document, rules).visit(isEmpty ? ANY_OBJECT : document.root, name);
 }
 
 class Converter {
-  readonly rules = new RuleSet();
+  readonly rules: RuleSet;
   readonly #definitions: SchemaDocument['definitions'];
   /** Rule of each definition, from the moment that it is begun. */
   readonly #refs = new Map<string, string>();
 
-  constructor(document: SchemaDocument) {
+  constructor(document: SchemaDocument, rules: RuleSet) {
+    this.rules = rules;
     this.#definitions = document.definitions;
   }
 

@@ -166,7 +166,6 @@ describe('/v1/chat/completions', () => {
       code: 500,
       message: 'Cannot use both json_schema and grammar',
     },
-    { body: { tools: [tool] }, code: 501, message: 'calling tools is not supported' },
     { body: { max_tokens: -2 }, code: 400, message: "Field 'max_tokens': Value must be between -1" },
     { body: { messages: [{ role: 'user', content: 'a'.repeat(64) }] }, code: 400, message: 'exceeds' },
   ])('refuses $body with $code', async ({ body, code, message }) => {

@@ -2,6 +2,7 @@ import type { CompletionPartial, CompletionResponse } from '../../protocol/compl
 import type { Extras, FinishReason, Logprobs, Usage } from '../../protocol/openai.ts';
 import type { CompletionParams } from '../completionFields.ts';
 import { BUILD_INFO } from '../modelViews.ts';
+import { randomId } from '../randomId.ts';
 
 /** What everything sent for one request says of itself. */
 export interface Envelope {
@@ -15,15 +16,16 @@ export interface Envelope {
 /** A new envelope for a request that is answered by `model`. */
 export function createEnvelope(model: string): Envelope {
   return {
-    id: `chatcmpl-${randomText(32)}`,
+    id: `chatcmpl-${randomId()}`,
     created: Math.floor(Date.now() / 1000),
     model,
     system_fingerprint: BUILD_INFO,
   };
 }
 
-export function finishReason({ stop_type }: CompletionResponse): FinishReason {
-  return stop_type === 'eos' || stop_type === 'word' ? 'stop' : 'length';
+export function finishReason({ stop_type }: CompletionResponse, hasCalls = false): FinishReason {
+  if (stop_type !== 'eos' && stop_type !== 'word') return 'length';
+  return hasCalls ? 'tool_calls' : 'stop';
 }
 
 export function usageOf({ tokens_predicted, tokens_evaluated, timings }: CompletionResponse): Usage {
@@ -54,12 +56,4 @@ export function partialExtras(partial: CompletionPartial, { verbose }: Completio
 /** llama-server's additions to an answer in one piece, or to the end of a stream. */
 export function finalExtras(response: CompletionResponse, { verbose }: CompletionParams): Extras {
   return { ...(verbose && { __verbose: response }), timings: response.timings };
-}
-
-const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-
-function randomText(length: number): string {
-  // That 256 is no multiple of 62 makes eight letters a little likelier; ids are for telling apart, not for secrets.
-  const bytes = crypto.getRandomValues(new Uint8Array(length));
-  return Array.from(bytes, byte => ALPHANUMERIC.charAt(byte % ALPHANUMERIC.length)).join('');
 }

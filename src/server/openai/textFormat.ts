@@ -15,15 +15,18 @@ import {
 export function createTextFormat(model: string): CompletionFormat {
   const envelope = createEnvelope(model);
   return {
+    id: envelope.id,
     whole(results, params) {
       // The envelope tells of the first choice alone, as llama-server's does.
       const [first] = results;
       return body(results.map(choice), envelope, usageOf(first), finalExtras(first, params));
     },
     events: (chunk, params) => [
-      chunk.stop
-        ? body([choice(chunk)], envelope, usageOf(chunk), finalExtras(chunk, params))
-        : body([choice(chunk)], envelope, null, partialExtras(chunk, params)),
+      {
+        data: chunk.stop
+          ? body([choice(chunk)], envelope, usageOf(chunk), finalExtras(chunk, params))
+          : body([choice(chunk)], envelope, null, partialExtras(chunk, params)),
+      },
     ],
     lastLine: '[DONE]',
   };

@@ -1,0 +1,22 @@
+import { alignUp } from '../util/math.ts';
+import type { Settings } from './flags/flag.ts';
+
+/** Slots where nobody says how many: as in llama-server, they share one context. */
+const AUTO_SLOTS = 4;
+/** Contexts are whole multiples of this. */
+const CONTEXT_STEP = 256;
+
+/** The settings with slots and context as llama-server takes them from its command line. */
+export function withContextShape(given: Settings): Settings {
+  // Every slot needs a row of the batch.
+  const nAuto = Math.min(AUTO_SLOTS, given.nBatch ?? AUTO_SLOTS);
+  const settings: Settings =
+    given.nSlots === undefined ? { kvUnified: true, ...given, nSlots: nAuto } : given;
+  const { nCtx, nSlots = 1, kvUnified = false } = settings;
+  if (nCtx === undefined || nCtx < 1 || nSlots < 1) return settings;
+  const padded = alignUp(nCtx, CONTEXT_STEP);
+  return {
+    ...settings,
+    nCtx: kvUnified ? padded : nSlots * alignUp(Math.floor(padded / nSlots), CONTEXT_STEP),
+  };
+}

@@ -1,0 +1,50 @@
+/**
+ * Anthropic's Messages on the wire, as llama-server answers them. Source: tools/server of llama.cpp, and
+ * https://docs.anthropic.com/en/api/messages.
+ */
+
+/** Thoughts, a text or a call of a tool. A signature would prove thoughts to be Anthropic's: here it is empty. */
+export type MessageBlock =
+  | { readonly type: 'thinking'; readonly thinking: string; readonly signature: '' }
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'tool_use'; readonly id: string; readonly name: string; readonly input: unknown };
+
+export type StopReason = 'end_turn' | 'tool_use' | 'max_tokens';
+
+export interface MessageUsage {
+  /** Tokens of the prompt that were in the cache, and those that were not. */
+  readonly cache_read_input_tokens: number;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+}
+
+/** `POST /v1/messages`, in one piece; at the beginning of a stream there is no content and no reason to stop. */
+export interface Message {
+  readonly id: string;
+  readonly type: 'message';
+  readonly role: 'assistant';
+  readonly content: readonly MessageBlock[];
+  readonly model: string;
+  readonly stop_reason: StopReason | null;
+  readonly stop_sequence: string | null;
+  readonly usage: MessageUsage;
+}
+
+export type BlockDelta =
+  | { readonly type: 'thinking_delta'; readonly thinking: string }
+  | { readonly type: 'signature_delta'; readonly signature: '' }
+  | { readonly type: 'text_delta'; readonly text: string }
+  | { readonly type: 'input_json_delta'; readonly partial_json: string };
+
+/** An event of a stream, sent under the name of its type. */
+export type MessageEvent =
+  | { readonly type: 'message_start'; readonly message: Message }
+  | { readonly type: 'content_block_start'; readonly index: number; readonly content_block: MessageBlock }
+  | { readonly type: 'content_block_delta'; readonly index: number; readonly delta: BlockDelta }
+  | { readonly type: 'content_block_stop'; readonly index: number }
+  | {
+      readonly type: 'message_delta';
+      readonly delta: { readonly stop_reason: StopReason; readonly stop_sequence: string | null };
+      readonly usage: { readonly output_tokens: number };
+    }
+  | { readonly type: 'message_stop' };

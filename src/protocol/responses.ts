@@ -1,0 +1,87 @@
+/**
+ * OpenAI's Responses on the wire, as llama-server answers them. Source: tools/server of llama.cpp, and
+ * https://platform.openai.com/docs/api-reference/responses.
+ */
+import type { PromptProgress, Timings } from './completion.ts';
+
+export interface ResponseTextPart {
+  readonly type: 'output_text';
+  readonly annotations: readonly never[];
+  readonly logprobs: readonly never[];
+  readonly text: string;
+}
+
+type ItemStatus = 'in_progress' | 'completed';
+
+export interface ReasoningItem {
+  readonly id: string;
+  readonly summary: readonly never[];
+  readonly type: 'reasoning';
+  readonly content: readonly { readonly text: string; readonly type: 'reasoning_text' }[];
+  readonly encrypted_content: '';
+  readonly status: ItemStatus;
+}
+
+export interface MessageItem {
+  readonly content: readonly ResponseTextPart[];
+  readonly id: string;
+  readonly role: 'assistant';
+  readonly status: ItemStatus;
+  readonly type: 'message';
+}
+
+export interface CallItem {
+  readonly id: string;
+  readonly type: 'function_call';
+  readonly status: ItemStatus;
+  /** JSON as text. */
+  readonly arguments: string;
+  readonly call_id: string;
+  readonly name: string;
+}
+
+/** One thing that the model did: it thought, said something, or called a tool. An item in progress has no content yet. */
+export type ResponseItem = ReasoningItem | MessageItem | CallItem;
+
+export interface ResponseUsage {
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly total_tokens: number;
+  readonly input_tokens_details: { readonly cached_tokens: number };
+}
+
+/** `POST /v1/responses`, in one piece; within events of a stream what is known so far. */
+export interface ResponseObject {
+  readonly completed_at?: number;
+  readonly created_at: number;
+  readonly id: string;
+  readonly model: string;
+  readonly object: 'response';
+  readonly output: readonly ResponseItem[];
+  readonly status: ItemStatus;
+  readonly usage?: ResponseUsage;
+}
+
+/** What an event may tell, by its type. */
+export interface ResponseEventFields {
+  readonly response?: ResponseObject;
+  /** Place of an item in `output`, and of a part in its content. */
+  readonly output_index?: number;
+  readonly content_index?: number;
+  readonly item?: ResponseItem;
+  readonly item_id?: string;
+  readonly part?: ResponseTextPart;
+  readonly delta?: string;
+  readonly text?: string;
+  readonly logprobs?: readonly never[];
+  readonly name?: string;
+  readonly arguments?: string;
+}
+
+/** An event of a stream, sent under the name of its type. The two last are llama-server's. */
+export interface ResponseEvent extends ResponseEventFields {
+  readonly type: string;
+  readonly sequence_number: number;
+  readonly timings?: Timings;
+  readonly prompt_progress?: PromptProgress;
+}

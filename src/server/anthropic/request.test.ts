@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { chatBodyOfAnthropic } from './request.ts';
+
+const text = (text: string) => ({ type: 'text', text });
+const toolUse = { type: 'tool_use', id: 'c', name: 'f', input: { a: 1 } };
+const chatCall = { id: 'c', type: 'function', function: { name: 'f', arguments: '{"a":1}' } };
+const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AA' } };
+const chatImage = { type: 'image_url', image_url: { url: 'data:image/png;base64,AA' } };
+
+describe('a request for Messages', () => {
+  it.each<{ message: object; chat: object[] }>([
+    { message: { role: 'user', content: 'a' }, chat: [{ role: 'user', content: 'a' }] },
+    {
+      message: { role: 'user', content: [text('a'), image] },
+      chat: [{ role: 'user', content: [text('a'), chatImage] }],
+    },
+    {
+      message: { role: 'assistant', content: [{ type: 'thinking', thinking: 'hm' }, text('b'), toolUse] },
+      chat: [{ role: 'assistant', content: [text('b')], tool_calls: [chatCall], reasoning_content: 'hm' }],
+    },
+    {
+      message: { role: 'assistant', content: [toolUse] },
+      chat: [{ role: 'assistant', content: '', tool_calls: [chatCall] }],
+    },
+    {
+      message: {
+        role: 'user',
+        content: [
+          { type: 'tool_result', tool_use_id: 'c', content: 'r' },
+          text('a'),
+          { type: 'tool_result', tool_use_id: 'd', content: [text('r'), text('s')] },
+        ],
+      },
+      chat: [
+        { role: 'user', content: [text('a')] },
+        { role: 'tool', tool_call_id: 'c', content: 'r' },
+        { role: 'tool', tool_call_id: 'd', content: 'rs' },
+      ],
+    },
+    {
+      message: {
+        role: 'user',
+        content: [{ type: 'tool_result', tool_use_id: 'c', content: [text('r'), image] }],
+      },
+      chat: [{ role: 'tool', tool_call_id: 'c', content: [text('r'), chatImage] }],
+    },
+    { message: { role: 'assistant' }, chat: [] },
+    { message: { role: 'user' }, chat: [{ role: 'user' }] },
+  ])('reads $message', ({ message, chat }) => {
+    expect(chatBodyOfAnthropic({ messages: [message] }).messages).toEqual(chat);
+  });
+
+  it.each([
+    { body: {}, chat: { max_tokens: 4096 } },
+    { body: { max_tokens: 3, stop_sequences: ['x'] }, chat: { max_tokens: 3, stop: ['x'] } },
+    { body: { system: 's' }, chat: { messages: [{ role: 'system', content: 's' }] } },
+    { body: { system: [text('s'), text('t')] }, chat: { messages: [{ role: 'system', content: 'st' }] } },
+    {
+      body: { system: 'x-anthropic-billing-header: v=1; cch=a5145;You are' },
+      chat: {
+        messages: [{ role: 'system', content: 'x-anthropic-billing-header: v=1; cch=fffff;You are' }],
+      },
+    },
+    {
+      body: { temperature: 0.5, top_k: 3, stream: true },
+      chat: { temperature: 0.5, top_k: 3, stream: true },
+    },
+    {
+      body: { tools: [{ name: 'f', description: 'd', input_schema: { type: 'object' } }] },
+      chat: {
+        tools: [
+          { type: 'function', function: { name: 'f', description: 'd', parameters: { type: 'object' } } },
+        ],
+      },
+    },
+    { body: { tool_choice: { type: 'auto' } }, chat: { tool_choice: 'auto' } },
+    { body: { tool_choice: { type: 'any' } }, chat: { tool_choice: 'required' } },
+    { body: { tool_choice: { type: 'tool', name: 'f' } }, chat: { tool_choice: 'required' } },
+    { body: { thinking: { type: 'enabled', budget_tokens: 9 } }, chat: { thinking_budget_tokens: 9 } },
+    { body: { thinking: { type: 'enabled' } }, chat: { thinking_budget_tokens: 10_000 } },
+  ])('with $body', ({ body, chat }) => {
+    expect(chatBodyOfAnthropic({ messages: [], ...body })).toMatchObject(chat);
+  });
+
+  it('leaves out what means something else in a chat', () => {
+    const body = { messages: [], n: 2, grammar: 'root ::= "a"', thinking: { type: 'disabled' } };
+    expect(Object.keys(chatBodyOfAnthropic(body))).toEqual(['messages', 'max_tokens', 'timings_per_token']);
+  });
+});

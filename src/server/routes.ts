@@ -1,0 +1,115 @@
+import { Hono } from 'hono';
+import type { ServerSettings } from '../protocol/options.ts';
+import type { Tokenizer } from '../tokenizer/index.ts';
+import { ForetokenError } from '../util/errors.ts';
+import { addAbsentFeatureRoutes } from './absentFeatures.ts';
+import { addChatRoutes } from './chat/routes.ts';
+import type { ChatTemplate } from './chat/template.ts';
+import { type CompletionDeps, complete, handleCompletion } from './completion.ts';
+import { addEmbeddingRoutes } from './embeddings/routes.ts';
+import { errorResponse } from './errorResponse.ts';
+import { handleInfill } from './infill.ts';
+import { jsonResponse, readJsonObject } from './jsonBody.ts';
+import { type Metrics, restartsMetric } from './metrics.ts';
+import { type ModelViewDeps, modelsView, propsView } from './modelViews.ts';
+import { createTextFormat } from './openai/textFormat.ts';
+import { handlePredict } from './predict.ts';
+import type { Scheduler } from './scheduler.ts';
+import { handleSlotAction, type SlotActionDeps } from './slotActions.ts';
+import { slotView } from './slotsView.ts';
+import { handleDetokenize, handleTokenize } from './tokenize.ts';
+
+/** What is answered without the models, and does not wake them. */
+export const ASLEEP_PATHS: readonly string[] = [
+  '/health',
+  '/v1/health',
+  '/props',
+  '/models',
+  '/v1/models',
+  '/metrics',
+];
+
+/** The parts of a server that its routes lead to. */
+export interface RouteDeps {
+  readonly settings: ServerSettings;
+  readonly tokenizer: Tokenizer;
+  readonly template: ChatTemplate;
+  readonly scheduler: Scheduler;
+  readonly metrics: Metrics;
+  readonly completion: CompletionDeps;
+  readonly model: ModelViewDeps;
+  readonly slotActions: SlotActionDeps;
+}
+
+/** Every path of llama-server, and what it leads to. */
+export function createRoutes(deps: RouteDeps): Hono {
+  const { settings, tokenizer, completion, model } = deps;
+  const routes = new Hono();
+  for (const path of ['/health', '/v1/health']) routes.get(path, () => jsonResponse({ status: 'ok' }));
+  for (const path of ['/models', '/v1/models']) {
+    routes.get(path, () => jsonResponse(modelsView(model, Date.now())));
+  }
+  routes.get('/props', () => jsonResponse(propsView(model)));
+  routes.post('/props', () => {
+    requireEndpoint(settings.propsEndpoint, 'changing global properties', '--props');
+    // There are none to change; llama-server says the same.
+    return jsonResponse({ success: true });
+  });
+  addMetricsRoute(routes, deps);
+  addSlotRoutes(routes, deps);
+  for (const path of ['/completion', '/completions']) {
+    routes.post(path, c => handleCompletion(c.req.raw, completion));
+  }
+  routes.post('/v1/completions', async ({ req: { raw } }) =>
+    complete(await readJsonObject(raw), raw.signal, createTextFormat(completion.context.model), completion),
+  );
+  addChatRoutes(routes, deps, completion);
+  addEmbeddingRoutes(routes, settings, completion);
+  routes.post('/infill', c => handleInfill(c.req.raw, settings, completion));
+  addAbsentFeatureRoutes(routes);
+  routes.post('/tokenize', c => handleTokenize(c.req.raw, tokenizer));
+  routes.post('/detokenize', c => handleDetokenize(c.req.raw, tokenizer));
+  if (settings.predictRoute !== undefined) {
+    const paths = routes.routes.filter(({ method }) => method === 'POST').map(({ path }) => path);
+    routes.post(settings.predictRoute, c =>
+      handlePredict(c.req.raw, paths, async inner => routes.fetch(inner)),
+    );
+  }
+  routes.notFound(() => errorResponse(new ForetokenError('not_found', 'File Not Found')));
+  routes.onError(error => errorResponse(ForetokenError.from(error)));
+  return routes;
+}
+
+function addMetricsRoute(routes: Hono, { settings, metrics, scheduler }: RouteDeps): void {
+  const startedAt = Math.floor(Date.now() / 1000);
+  routes.get('/metrics', () => {
+    requireEndpoint(settings.metricsEndpoint, 'metrics endpoint', '--metrics');
+    const headers = {
+      'content-type': 'text/plain; version=0.0.4',
+      'process-start-time-unix': String(startedAt),
+    };
+    return new Response(metrics.scrape(scheduler.load) + restartsMetric(settings.restarts), { headers });
+  });
+}
+
+function addSlotRoutes(routes: Hono, { settings, scheduler, completion, slotActions }: RouteDeps): void {
+  const { nCtx, context } = completion;
+  routes.get('/slots', c => {
+    requireEndpoint(settings.slotsEndpoint ?? true, 'slots endpoint', '--slots');
+    const isIdle = scheduler.slots.some(slot => slot.state.kind === 'idle');
+    if (c.req.query('fail_on_no_slot') && !isIdle) throw new ForetokenError('no_slot', 'no slot available');
+    return jsonResponse(scheduler.slots.map(slot => slotView(slot, nCtx, context)));
+  });
+  routes.post('/slots/:id', c =>
+    handleSlotAction(c.req.raw, c.req.param('id'), c.req.query('action'), slotActions),
+  );
+}
+
+/** Throws `not_supported`, in llama-server's words, unless the endpoint is on. */
+function requireEndpoint(isOn: boolean | undefined, what: string, flag: string): void {
+  if (isOn) return;
+  throw new ForetokenError(
+    'not_supported',
+    `This server does not support ${what}. Start it with \`${flag}\``,
+  );
+}
