@@ -160,9 +160,13 @@ async function answerAlone(url, job) {
  * @returns {Promise<import('node:http').IncomingMessage>} once the head is there
  */
 async function ask(url, body, signal) {
-  const sent = request(new URL('completion', url), { method: 'POST', ...(signal && { signal }) });
+  // A connection of its own, so that whoever leaves breaks off nobody else's.
+  const sent = request(new URL('completion', url), { method: 'POST', agent: false });
+  signal?.addEventListener('abort', () => sent.destroy());
   sent.end(JSON.stringify(body));
   const [response] = await once(sent, 'response');
+  // From here on whoever reads the answer hears of it.
+  sent.on('error', () => {});
   if (response.statusCode !== 200) {
     throw new Error(`status ${response.statusCode}: ${await text(response)}`);
   }

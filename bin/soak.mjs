@@ -11,6 +11,8 @@ import { soak } from '../bench/soak.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const MODELS = ['-m', 'foretoken-stories-moe-q4_0.gguf', '-md', 'foretoken-stories-draft-q4_0.gguf'];
 const MIB = 1024 * 1024;
+/** How many different requests there are; each is first asked alone. */
+const N_JOBS = 24;
 /** What the memory of a part may grow by in the course of a run that has warmed up. */
 const MAX_GROWTH = 64 * MIB;
 
@@ -36,11 +38,20 @@ async function main() {
     ],
     { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
   );
+  const end = () => server.kill('SIGTERM');
+  process.once('exit', end);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
   try {
     const url = await addressOf(server);
     const samples = [];
     const sample = async () => samples.push(await memoryOf(server.pid));
-    const result = await soak({ url, nClients: clients, nJobs: clients, seconds, onSample: sample });
+    const result = await soak({
+      url,
+      nClients: clients,
+      nJobs: Math.min(clients, N_JOBS),
+      seconds,
+      onSample: sample,
+    });
     const grown = Object.entries(growth(samples));
     for (const line of result.wrong) console.error(line);
     const memory = grown.map(([part, bytes]) => `${part} ${mib(samples.at(-1)[part])} (${mib(bytes, '+')})`);
@@ -51,7 +62,7 @@ async function main() {
     );
     return result.wrong.length === 0 && grown.every(([, bytes]) => bytes <= MAX_GROWTH);
   } finally {
-    server.kill('SIGTERM');
+    end();
     await once(server, 'close');
   }
 }
