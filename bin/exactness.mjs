@@ -45,12 +45,14 @@ async function main() {
     const page = await browser.newPage();
     await page.goto(new URL('harness.html', site.resolvedUrls.local[0]).href);
     const adapter = await page.evaluate(() => window.harness.adapter());
-    const run = { adapter: adapter.architecture || adapter.description, ...PAIR, nPredict };
+    // Adapters that give the same name are told apart by what they can do.
+    const named = [adapter.vendor, adapter.architecture, ...adapter.features].filter(Boolean).join(' ');
+    const run = { adapter: named, ...PAIR, nPredict };
     const records = await answerAll(page, { run, nPrompts, file: resolve(values.output) });
     const verdict = await page.evaluate(all => window.harness.judgeExactness(all), records);
     const { passed, summary } = verdict;
     console.log(JSON.stringify({ date: new Date().toISOString(), browser: browser.version(), ...run, ...verdict }));
-    console.log(`${passed ? 'passed' : 'failed'}, ${run.adapter}: ${summary}`);
+    console.log(`${passed ? 'passed' : 'failed'} on ${adapter.architecture}: ${summary}`);
     return passed;
   } finally {
     await browser.close();
