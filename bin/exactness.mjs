@@ -51,7 +51,9 @@ async function main() {
     const records = await answerAll(page, { run, nPrompts, file: resolve(values.output) });
     const verdict = await page.evaluate(all => window.harness.judgeExactness(all), records);
     const { passed, summary } = verdict;
-    console.log(JSON.stringify({ date: new Date().toISOString(), browser: browser.version(), ...run, ...verdict }));
+    console.log(
+      JSON.stringify({ date: new Date().toISOString(), browser: browser.version(), ...run, ...verdict }),
+    );
     console.log(`${passed ? 'passed' : 'failed'} on ${adapter.architecture}: ${summary}`);
     return passed;
   } finally {
@@ -69,7 +71,9 @@ async function main() {
 async function answerAll(page, { run, nPrompts, file }) {
   const id = JSON.stringify(run);
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
-  const records = lines.map(line => JSON.parse(line)).filter(line => line.run === id && line.prompt < nPrompts);
+  const records = lines
+    .map(line => JSON.parse(line))
+    .filter(line => line.run === id && line.prompt < nPrompts);
   const keyOf = ({ setting, temperature, prompt }) => JSON.stringify([setting, temperature, prompt]);
   const known = new Set(records.map(keyOf));
   const { settings, temperatures } = await page.evaluate(() => window.harness.exactnessSettings());

@@ -17,7 +17,12 @@ function records(): ExactnessRecord[] {
 
 describe('the verdict', () => {
   it('passes answers that are all the same', () => {
-    expect(judgeExactness(records())).toMatchObject({ passed: true, nAnswers: 16, nTokens: 48, nLogitsRows: 21 });
+    expect(judgeExactness(records())).toMatchObject({
+      passed: true,
+      nAnswers: 16,
+      nTokens: 48,
+      nLogitsRows: 21,
+    });
   });
 
   it('finds another token, a missing one, and other logits', () => {
@@ -28,7 +33,9 @@ describe('the verdict', () => {
     const { passed, differences } = judgeExactness(all);
     expect(passed).toBe(false);
     expect(differences).toEqual([
-      expect.stringMatching(/^prompt 3 at temperature 0: token 1 of without draft, 4 slots, chunks of 256 and of/),
+      expect.stringMatching(
+        /^prompt 3 at temperature 0: token 1 of without draft, 4 slots, chunks of 256 and of/,
+      ),
       expect.stringMatching(/token 2 of with draft, 1 slots, chunks of 256/),
       expect.stringMatching(/logits of with draft, 1 slots, chunks of 16, watched/),
     ]);

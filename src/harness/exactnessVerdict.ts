@@ -46,7 +46,8 @@ export function judgeExactness(records: readonly ExactnessRecord[]): ExactnessVe
     const watched = answers.filter(({ logits }) => logits !== null);
     for (const answer of answers) {
       const at = firstDifference(answer.tokens, first.tokens);
-      if (at !== null) differences.push(`prompt ${question}: token ${at} of ${named(answer)} and of ${named(first)}`);
+      if (at !== null)
+        differences.push(`prompt ${question}: token ${at} of ${named(answer)} and of ${named(first)}`);
     }
     for (const answer of watched.slice(1)) {
       nLogitsRows += answer.tokens.length;
@@ -54,7 +55,8 @@ export function judgeExactness(records: readonly ExactnessRecord[]): ExactnessVe
       differences.push(`prompt ${question}: logits of ${named(answer)} and of ${named(watched[0])}`);
     }
   }
-  const sum = (of: (record: ExactnessRecord) => number) => records.reduce((total, record) => total + of(record), 0);
+  const sum = (of: (record: ExactnessRecord) => number) =>
+    records.reduce((total, record) => total + of(record), 0);
   const nPrompts = new Set(records.map(({ prompt }) => prompt)).size;
   const nTokens = sum(({ tokens }) => tokens.length);
   const passed = differences.length === 0 && nAlone === 0 && records.length > 0;
