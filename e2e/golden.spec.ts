@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { CompletionProbability } from '../src/protocol/completion.ts';
+import { fileInPage, NO_STORIES260K, STORIES260K } from './fixtures/models.ts';
 import { PageServer } from './fixtures/pageServer.ts';
 import { expect, test } from './fixtures/test.ts';
 
@@ -28,6 +29,7 @@ interface Golden {
   }[];
 }
 
+const STORIES260K_FILE = 'stories260K.gguf';
 const FOLDER = new URL('golden/', import.meta.url);
 /** Largest difference of a log-probability; two candidates closer than this may change places. */
 const TOLERANCE = 2e-3;
@@ -43,18 +45,21 @@ const goldens = readdirSync(FOLDER)
 for (const golden of goldens) {
   test.describe(`golden of ${basename(golden.model, '.gguf')}`, () => {
     // Quantized weights put more candidates close together, so only full precision is held to every token.
-    const isExact = golden.model.includes('f16');
+    const isBundled = golden.model !== STORIES260K_FILE;
+    // stories260K is F32.
+    const isExact = golden.model.includes('f16') || !isBundled;
     let server: PageServer;
 
-    test.beforeAll(async ({ openHarness }) => {
-      server = await PageServer.start(openHarness.page, {
-        model: `models/${golden.model}`,
+    test.skip(!isBundled && STORIES260K === undefined, NO_STORIES260K);
+    test.beforeAll(async ({ openHarness: { page } }) => {
+      server = await PageServer.start(page, {
+        model: isBundled ? `models/${golden.model}` : await fileInPage(page, STORIES260K ?? ''),
         nCtx: 512,
         cacheType: 'f32',
         cachePrompt: false,
       });
     });
-    test.afterAll(() => server.close());
+    test.afterAll(() => server?.close());
 
     test('splits text into the same tokens', async ({ harness: _ }) => {
       for (const { content, tokens } of golden.tokenize) {

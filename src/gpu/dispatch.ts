@@ -21,10 +21,16 @@ export class Recorder {
   readonly #pipelines: PipelineCache;
   readonly #bufferIds = new Map<GPUBuffer, number>();
   readonly #bindGroups = new Map<string, GPUBindGroup>();
+  readonly #kernels = new Map<string, KernelSpec>();
 
   constructor(device: GPUDevice, pipelines: PipelineCache) {
     this.#device = device;
     this.#pipelines = pipelines;
+  }
+
+  /** Every kernel that was prepared, once. */
+  get kernels(): KernelSpec[] {
+    return [...this.#kernels.values()];
   }
 
   /** Compiles the calls' pipelines, all at once. Throws `device_limits` for a grid that the device refuses. */
@@ -32,6 +38,7 @@ export class Recorder {
     return Promise.all(
       calls.map(async ({ spec, buffers }) => {
         this.#check(spec, buffers);
+        this.#kernels.set(kernelKey(spec), spec);
         const { pipeline, layout } = await this.#pipelines.get(spec);
         return { pipeline, bindGroup: this.#bindGroup(layout, buffers), workgroups: spec.workgroups };
       }),

@@ -77,7 +77,7 @@ export class PipelineCache {
       throw new ForetokenError(
         'shader_error',
         `kernel ${key} does not compile on this adapter: ${messages.join('; ') || String(cause)}`,
-        { kernel: key },
+        { kernel: key, shader: spec.shader },
         { cause },
       );
     }
@@ -88,7 +88,10 @@ export class PipelineCache {
     let module = this.#modules.get(label);
     if (!module) {
       const code = preprocess(`${spec.shader}.wgsl`, this.#sources, spec.defines);
+      // An error in it is reported by the pipeline, and must not count as work that the device refused.
+      this.#device.pushErrorScope('validation');
       module = this.#device.createShaderModule({ label, code });
+      this.#device.popErrorScope().catch(() => {});
       this.#modules.set(label, module);
     }
     return module;

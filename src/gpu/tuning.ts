@@ -7,7 +7,7 @@ export interface Tuning {
   readonly lanes: number;
   readonly mulMatWorkgroup: number;
   /** Most rows of a batch that one product tile holds; more rows are more tiles. */
-  readonly maxTile: 4 | 8 | 16;
+  readonly maxTile: 1 | 4 | 8 | 16;
   /** Lanes of the row-wise kernels: norms, argmax. */
   readonly rowWorkgroup: number;
   readonly topKWorkgroup: number;
@@ -33,6 +33,26 @@ export const GPU_TUNING: Tuning = {
   rowWorkgroup: 128,
   topKWorkgroup: 256,
 };
+
+/** What of a tuning a kernel without any variant would have: one row at a time, and nothing shared between lanes. */
+const BASE_OF_KERNEL: Readonly<Record<string, Partial<Tuning>>> = {
+  mul_mat: { lanes: 1, mulMatWorkgroup: 32, maxTile: 1 },
+  mul_mat_id: { lanes: 1, mulMatWorkgroup: 32 },
+  rms_norm: { rowWorkgroup: 8 },
+  argmax: { rowWorkgroup: 8 },
+  top_k: { topKWorkgroup: 16 },
+};
+
+/**
+ * `tuning` with the base variant of the kernels with these shaders, or null where they are that already. What fixes the order
+ * of sums changes for all widths at once (design D1).
+ */
+export function baseTuning(tuning: Tuning, shaders: readonly string[]): Tuning | null {
+  const changes = Object.assign({}, ...shaders.map(shader => BASE_OF_KERNEL[shader]));
+  const base: Tuning = { ...tuning, ...changes };
+  const isSame = (Object.keys(base) as (keyof Tuning)[]).every(name => base[name] === tuning[name]);
+  return isSame ? null : base;
+}
 
 export function tuningFor(adapter: { readonly isFallback: boolean }): Tuning {
   return adapter.isFallback ? SOFTWARE_TUNING : GPU_TUNING;

@@ -4,12 +4,21 @@ import { shaderSources } from '../gpu/shaderSources.ts';
 import { GPU_TUNING, SOFTWARE_TUNING, type Tuning } from '../gpu/tuning.ts';
 import { checkModel, type LoadOptions, loadModel } from '../model/loadModel.ts';
 import type { Model } from '../model/model.ts';
+import type { Comparison } from '../selftest/compare.ts';
 import { assert } from '../util/assert.ts';
 import { type CacheMove, checkCacheMoves } from './cacheMoves.ts';
 import { KERNEL_CASES } from './cases.ts';
-import type { Comparison } from './compare.ts';
+import { type ExactnessAnswer, type ExactnessOptions, runExactness } from './exactness.ts';
+import {
+  EXACTNESS_SETTINGS,
+  EXACTNESS_TEMPERATURES,
+  type ExactnessRecord,
+  type ExactnessVerdict,
+  judgeExactness,
+} from './exactnessVerdict.ts';
 import { checkInvariance, type InvarianceReport } from './invariance.ts';
 import { runKernelCase } from './kernelCase.ts';
+import { runSelfTest, type SelfTestRun, type ShaderChange } from './selfTestRun.ts';
 
 /** The two sets of order-fixing choices; each has to be right on every adapter. */
 export const TUNINGS = { software: SOFTWARE_TUNING, gpu: GPU_TUNING } as const satisfies Record<
@@ -54,6 +63,24 @@ export class Harness {
   }): Promise<CacheMove[]> {
     const shape = { nCtx: 128, nSlots: 3, nCtxShared: 256, maxRows: 64, cacheType: options.cacheType };
     return withModel(options.model, shape, model => checkCacheMoves(model, options.tokens));
+  }
+
+  /** Answers questions on a server that is set up in a certain way. */
+  runExactness(options: ExactnessOptions): Promise<ExactnessAnswer[]> {
+    return runExactness(options);
+  }
+
+  exactnessSettings() {
+    return { settings: EXACTNESS_SETTINGS, temperatures: EXACTNESS_TEMPERATURES };
+  }
+
+  judgeExactness(records: readonly ExactnessRecord[]): ExactnessVerdict {
+    return judgeExactness(records);
+  }
+
+  /** Loads a model with the self-test, after `change` was made to the shaders. */
+  async selfTest(options: { readonly model: string; readonly change?: ShaderChange }): Promise<SelfTestRun> {
+    return runSelfTest(new URL(options.model, location.href), options.change ?? null);
   }
 
   #open(): Promise<Gpu> {

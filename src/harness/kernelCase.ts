@@ -2,7 +2,7 @@ import type { Gpu } from '../gpu/device.ts';
 import { Recorder, record } from '../gpu/dispatch.ts';
 import { type KernelSpec, kernelKey } from '../gpu/pipelines.ts';
 import type { Tuning } from '../gpu/tuning.ts';
-import { type Comparison, compareExact, compareNmse } from './compare.ts';
+import { type Comparison, compareExact, compareNmse } from '../selftest/compare.ts';
 
 export type BindingData = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 

@@ -1,9 +1,9 @@
 import type { Gpu } from '../gpu/device.ts';
+import { readMapped } from '../gpu/readback.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { PAGE_POSITIONS, pagesFor } from '../util/kvPage.ts';
 import type { KvCache } from './kvCache.ts';
 import type { PageCopy } from './pagePool.ts';
-import { readMapped } from './readback.ts';
 
 /** Consecutive positions on one page: where in a K or V buffer, and where among the bytes of a slot's K or V. */
 interface Segment {

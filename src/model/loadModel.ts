@@ -1,10 +1,10 @@
 import type { GgufFile } from '../gguf/index.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type Tuning, tuningFor } from '../gpu/tuning.ts';
+import { buildCheckedPlan, type CheckKernels } from './checkedPlan.ts';
 import { type ModelConfig, readConfig } from './config.ts';
 import { allocateKvCache, type CacheShape, type CacheType, layerCacheBytes } from './kvCache.ts';
 import { Model } from './model.ts';
-import { buildPlan } from './plan.ts';
 import { allocateRunState, planRunState, writeRopeTable } from './runState.ts';
 import { runUploads } from './upload.ts';
 import { allocateWeights, plannedBuffers, planWeights, vectorValues, type WeightsPlan } from './weights.ts';
@@ -22,6 +22,8 @@ export interface LoadOptions extends CacheShape {
   readonly cacheType: CacheType;
   /** The choices that fix the order of sums; by default the adapter's. */
   readonly tuning?: Tuning;
+  /** Tries the compiled kernels; by default they are taken as they are. */
+  readonly checkKernels?: CheckKernels;
   readonly onProgress?: (
     phase: 'weights' | 'pipelines' | 'ready',
     loadedBytes: number,
@@ -56,7 +58,7 @@ export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions)
     state: allocateRunState(gpu, runState),
   }));
   // Compiled while the weights come in; a failure is reported when its turn comes.
-  const planned = buildPlan(gpu, { config, weights, cache, state, tuning });
+  const planned = buildCheckedPlan(gpu, { config, weights, cache, state, tuning }, options.checkKernels);
   planned.catch(() => {});
   const totalBytes = tensorBytes(gguf);
   writeRopeTable(gpu, state, config, nCtx, await ropeFactors(file));

@@ -8,6 +8,7 @@ import type {
 } from '../engine/forwardPass.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type Dispatch, record } from '../gpu/dispatch.ts';
+import { readMapped } from '../gpu/readback.ts';
 import { assert, assertNever } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { checkCacheBytes, copyPages, readCells, writeCells } from './cacheBytes.ts';
@@ -16,7 +17,6 @@ import type { CacheShape, KvCache } from './kvCache.ts';
 import { PagePool } from './pagePool.ts';
 import type { Plan, WidthPlan } from './plan.ts';
 import { planWidth } from './plan.ts';
-import { readMapped } from './readback.ts';
 import {
   argmaxCandidates,
   draftProbability,

@@ -7,8 +7,9 @@ import { mulMatId } from '../gpu/kernels/mulMatId.ts';
 import { rmsNorm } from '../gpu/kernels/rmsNorm.ts';
 import { type HeadShape, kShift, ropeStore } from '../gpu/kernels/rope.ts';
 import { router } from '../gpu/kernels/router.ts';
-import { advance, argmax, topK } from '../gpu/kernels/sampling.ts';
+import { advance as advanceKernel, argmax, topK } from '../gpu/kernels/sampling.ts';
 import { swiglu } from '../gpu/kernels/swiglu.ts';
+import type { KernelSpec } from '../gpu/pipelines.ts';
 import type { Tuning } from '../gpu/tuning.ts';
 import { assert } from '../util/assert.ts';
 import { alignUp } from '../util/math.ts';
@@ -51,6 +52,8 @@ export interface Plan {
   /** From one draft step to the next. */
   readonly advance: readonly Dispatch[];
   readonly shift: readonly Dispatch[];
+  /** Every kernel in use, once. */
+  readonly kernels: readonly KernelSpec[];
   /** What `widths` was planned for. */
   readonly tuning: Tuning;
 }
@@ -80,12 +83,9 @@ export async function buildPlan(gpu: Gpu, inputs: PlanInputs): Promise<Plan> {
       return [rows, { layers: parts, hidden, head, argmax: argmaxOf, topK: topKOf }];
     }),
   );
-  return {
-    widths: new Map(widths),
-    advance: await prepared([advanceCall(inputs)]),
-    shift: await prepared(shiftCalls(inputs)),
-    tuning,
-  };
+  const advance = await prepared([advanceCall(inputs)]);
+  const shift = await prepared(shiftCalls(inputs));
+  return { widths: new Map(widths), advance, shift, kernels: recorder.kernels, tuning };
 }
 
 /** Values in the matrices of all layers, those of experts that a row does not use included. */
@@ -309,7 +309,7 @@ function topKCall({ state, tuning }: PlanInputs, outputs: number): Call {
 
 function advanceCall({ state }: PlanInputs): Call {
   const { outStride } = state;
-  return { spec: advance({ maxOutputs: outStride, outStride }), buffers: [state.step, state.argmax] };
+  return { spec: advanceKernel({ maxOutputs: outStride, outStride }), buffers: [state.step, state.argmax] };
 }
 
 function shiftCalls(inputs: PlanInputs): Call[] {

@@ -18,5 +18,6 @@ export const FAKE_REPORT: ServerReport = {
   nCtx: 1,
   nSlots: 1,
   gpuBytes: 1,
+  selfTest: null,
   warnings: [],
 };

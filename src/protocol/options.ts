@@ -166,6 +166,11 @@ export interface ServerOptions {
   readonly verbose?: boolean;
   /** Engines that answered before this one, for `/metrics`; `foretoken serve` sets it. Default 0. */
   readonly restarts?: number;
+  /**
+   * Whether every compiled kernel is tried on small inputs before the server is ready: against the same on the CPU, and rows
+   * of a batch against the row alone. A variant that fails is replaced, see `report.selfTest`. Default true.
+   */
+  readonly selfTest?: boolean;
   /** Count every WebGPU call, for benchmarks; read with `server.counters()`. */
   readonly countCalls?: boolean;
 }
@@ -173,7 +178,7 @@ export interface ServerOptions {
 /** `ServerOptions` without the two sources, which the composition root resolves. */
 export type ServerSettings = Omit<
   ServerOptions,
-  'model' | 'modelDraft' | 'countCalls' | 'cacheType' | 'slotSavePath'
+  'model' | 'modelDraft' | 'countCalls' | 'cacheType' | 'slotSavePath' | 'selfTest'
 >;
 
 /** The adapter that answered. */
@@ -200,6 +205,27 @@ export interface ModelReport {
   readonly nEmbd: number;
 }
 
+/** A variant of a kernel that passed the self-test. */
+export interface KernelReport {
+  /** Name of the operation, as in ggml. */
+  readonly kernel: string;
+  /** What sets it apart, e.g. `EPILOGUE=add,LANES=1,M=4,WEIGHT=Q4_0`. */
+  readonly variant: string;
+  /** Compiled pipelines of it, for different sizes. */
+  readonly nPipelines: number;
+  /** Largest normalised mean squared error against the CPU; null where all bits are equal. */
+  readonly nmse: number | null;
+}
+
+/** What came of trying the kernels at load. In all that are listed a row has the same bits alone and in a batch. */
+export interface SelfTestReport {
+  /** What it took, all kernels together. */
+  readonly ms: number;
+  readonly kernels: readonly KernelReport[];
+  /** Why variants were replaced; whole sentences with the numbers. */
+  readonly replaced: readonly string[];
+}
+
 /** Resolved by `createServer` beside the server itself. */
 export interface ServerReport {
   readonly adapter: AdapterReport;
@@ -208,6 +234,8 @@ export interface ServerReport {
   readonly nCtx: number;
   readonly nSlots: number;
   readonly gpuBytes: number;
+  /** Null where the option `selfTest` is false. */
+  readonly selfTest: SelfTestReport | null;
   /** What was asked for and is not so, and what makes answers differ from llama-server's; whole sentences. */
   readonly warnings: readonly string[];
 }

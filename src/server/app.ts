@@ -145,6 +145,7 @@ export function createApp(deps: AppDeps): App {
   const model: ModelViewDeps = {
     context,
     model: report.model,
+    selfTest: report.selfTest,
     nCtx,
     nSlots,
     names,

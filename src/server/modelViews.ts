@@ -1,4 +1,4 @@
-import type { ModelReport, ServerSettings } from '../protocol/options.ts';
+import type { ModelReport, SelfTestReport, ServerSettings } from '../protocol/options.ts';
 import type { ChatTemplate } from './chat/template.ts';
 import type { CompletionParams } from './completionFields.ts';
 import { reducedGenerationSettings } from './generationSettings.ts';
@@ -12,6 +12,7 @@ export const BUILD_INFO = 'b1-foretoken';
 export interface ModelViewDeps {
   readonly context: ResponseContext;
   readonly model: ModelReport;
+  readonly selfTest: SelfTestReport | null;
   readonly nCtx: number;
   readonly nSlots: number;
   /** All names of the server, in alphabetical order. */
@@ -33,6 +34,7 @@ export function propsView({
   template,
   settings,
   isSleeping,
+  selfTest,
 }: ModelViewDeps): JsonObject {
   const { tokenizer } = context;
   return {
@@ -58,11 +60,27 @@ export function propsView({
     build_info: BUILD_INFO,
     is_sleeping: isSleeping(),
     cors_proxy_enabled: false,
+    self_test: selfTest && selfTestView(selfTest),
   };
 
   function specialText(token: number): string {
     return token >= 0 && token < tokenizer.nVocab ? tokenizer.pieceText(token) : '';
   }
+}
+
+/** What llama-server has no need to tell: which kernels this adapter runs, and that they were tried. */
+function selfTestView({ ms, kernels, replaced }: SelfTestReport): JsonObject {
+  return {
+    ms,
+    kernels: kernels.map(({ kernel, variant, nPipelines, nmse }) => ({
+      kernel,
+      variant,
+      n_pipelines: nPipelines,
+      nmse,
+      rows: 'equal',
+    })),
+    replaced,
+  };
 }
 
 /** `GET /v1/models`: the one model there is, as Ollama and as OpenAI list it. `createdAt` in milliseconds. */

@@ -233,6 +233,7 @@ function report(nCtx: number, nSlots: number): ServerReport {
     nCtx: nCtx * nSlots,
     nSlots,
     gpuBytes: 0,
+    selfTest: null,
     warnings: [],
   };
 }

@@ -21,6 +21,7 @@ const REPORT: ServerReport = {
   nCtx: 64,
   nSlots: 1,
   gpuBytes: 0,
+  selfTest: null,
   warnings: [],
 };
 const OPTIONS = { model: 'https://example.com/model.gguf' };

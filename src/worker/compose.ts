@@ -9,6 +9,7 @@ import { Metrics } from '../server/metrics.ts';
 import { Tokenizer, type VocabularySpec, vocabularyMismatch } from '../tokenizer/index.ts';
 import { ForetokenError } from '../util/errors.ts';
 import type { Composition } from './api.ts';
+import { KernelChecks } from './kernelChecks.ts';
 import { describeModel } from './modelReport.ts';
 import { checkOptions, contextSize } from './options.ts';
 import { Resources } from './resources.ts';
@@ -83,14 +84,17 @@ async function wire(
     model: __,
     modelDraft: ___,
     slotSavePath,
+    selfTest = true,
     ...given
   } = options;
   const settings = { ...given, nCtx, nSlots };
   const shape = { nCtx: nCtxSlot, nSlots, nCtxShared, maxRows: nBatch, cacheType };
   for (const opened of draft ? [target, draft] : [target]) checkLimits(gpu, opened.file, shape);
+  const checks = selfTest ? new KernelChecks(gpu) : null;
   const load = ({ role, file }: OpenedModel) =>
     loadModel(gpu, file, {
       ...shape,
+      ...(checks && { checkKernels: checks.check }),
       onProgress: (phase, loadedBytes, totalBytes) =>
         onProgress({ model: role, phase, loadedBytes, totalBytes }),
     });
@@ -105,6 +109,7 @@ async function wire(
     nCtx,
     nSlots,
     gpuBytes: gpu.allocatedBytes,
+    selfTest: checks?.report() ?? null,
     warnings,
   };
   const app = resources.use(

@@ -79,6 +79,7 @@ const RULES: Readonly<Record<keyof WireOptions, Rule>> = {
   predictRoute: { kind: 'text' },
   verbose: { kind: 'flag' },
   restarts: integer(0, 2 ** 31 - 1),
+  selfTest: { kind: 'flag' },
   countCalls: { kind: 'flag' },
 };
 

@@ -10,10 +10,10 @@ import { attention } from '../../reference/attention.ts';
 import { kShift } from '../../reference/kShift.ts';
 import type { KvCache, RowPlace } from '../../reference/kvCache.ts';
 import { ropeStore } from '../../reference/ropeStore.ts';
+import { packHalves, stepBuffer } from '../../selftest/inputs.ts';
 import { PAGE_POSITIONS } from '../../util/kvPage.ts';
 import { ropeTable } from '../../util/ropeTable.ts';
 import { type BindingData, caseId, type KernelCase } from '../kernelCase.ts';
-import { packHalves, stepBuffer } from './inputs.ts';
 
 const N_CTX = 150;
 /** Of two slots: shuffled, and neither has its pages side by side. */

@@ -9,8 +9,6 @@ import { mulMat } from '../../reference/mulMat.ts';
 import { mulMatIdSum, mulMatIdSwiglu } from '../../reference/mulMatId.ts';
 import { mulMatSwiglu } from '../../reference/mulMatSwiglu.ts';
 import { router } from '../../reference/router.ts';
-import { alignUp } from '../../util/math.ts';
-import { type BindingData, caseId, type KernelCase, type KernelRun } from '../kernelCase.ts';
 import {
   awkwardK,
   bitsOf,
@@ -20,7 +18,9 @@ import {
   stepBuffer,
   type WeightInput,
   weightInput,
-} from './inputs.ts';
+} from '../../selftest/inputs.ts';
+import { alignUp } from '../../util/math.ts';
+import { type BindingData, caseId, type KernelCase, type KernelRun } from '../kernelCase.ts';
 
 /** Products of a few hundred f32 terms; the weights are dequantized exactly on both sides. */
 const BOUND = 1e-11;
@@ -58,7 +58,7 @@ export const mulMatCases: readonly KernelCase[] = productCases().map(parameters 
   make: tuning => {
     const { weight, rows, n, k, epilogue, scale } = parameters;
     const isSwiglu = epilogue === 'swiglu';
-    const matrix = weightInput(weight, k, isSwiglu ? 2 * n : n, 1, scale);
+    const matrix = weightInput(weight, k, isSwiglu ? 2 * n : n, 1, undefined, scale);
     // Kept small where scale is large and swiglu would overflow its exponential.
     const x = randomValues(rows * k, 2, isSwiglu ? 0.2 : scale);
     const before = randomValues(rows * n, 3, scale);
@@ -191,7 +191,7 @@ export const routerCases: readonly KernelCase[] = routerShapes.map(parameters =>
   make: () => {
     const { weight, rows, nExperts, nUsed, scale } = parameters;
     const k = awkwardK(weight);
-    const matrix = weightInput(weight, k, nExperts, 10, scale);
+    const matrix = weightInput(weight, k, nExperts, 10, undefined, scale);
     const x = randomValues(rows * k, 11);
     const { ids, weights } = router(matrix.values, x, k, nUsed);
     const even = (words: Uint32Array<ArrayBuffer>) => words.filter((_, i) => i % 2 === 0);

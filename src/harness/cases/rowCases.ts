@@ -6,9 +6,9 @@ import { argmax } from '../../reference/argmax.ts';
 import { rmsNorm } from '../../reference/rmsNorm.ts';
 import { swiglu } from '../../reference/swiglu.ts';
 import { topK } from '../../reference/topK.ts';
+import { bitsOf, padRows, plainStep, stepBuffer } from '../../selftest/inputs.ts';
 import { alignUp } from '../../util/math.ts';
 import { caseId, type KernelCase } from '../kernelCase.ts';
-import { bitsOf, padRows, plainStep, stepBuffer } from './inputs.ts';
 
 const normShapes = [
   { k: 64, rows: 1, scale: 1, gather: false },

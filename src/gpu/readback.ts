@@ -1,4 +1,4 @@
-import type { Gpu } from '../gpu/device.ts';
+import type { Gpu } from './device.ts';
 
 /** How long a failed mapping waits to hear that the device was lost. */
 const LOST_GRACE_MS = 200;

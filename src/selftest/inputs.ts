@@ -1,9 +1,9 @@
-import { dequantize } from '../../quant/dequantize.ts';
-import { quantize } from '../../quant/quantize.ts';
-import { randomValues } from '../../quant/randomValues.ts';
-import { repackInto } from '../../quant/repack.ts';
-import { GGML_TYPES, type WeightType } from '../../quant/types.ts';
-import { alignUp } from '../../util/math.ts';
+import { dequantize } from '../quant/dequantize.ts';
+import { quantize } from '../quant/quantize.ts';
+import { randomValues } from '../quant/randomValues.ts';
+import { repackInto } from '../quant/repack.ts';
+import { byteLength, GGML_TYPES, type WeightType } from '../quant/types.ts';
+import { alignUp } from '../util/math.ts';
 
 /** Words of a binding of u32s or vec4s that may not be empty. */
 const NO_SCALES = new Uint32Array(4);
@@ -52,14 +52,20 @@ export interface WeightInput {
   readonly blocks: number;
 }
 
+/** `nDistinct` random rows, and the same again until there are `nRows`. */
 export function weightInput(
   type: WeightType,
   k: number,
   nRows: number,
   seed: number,
+  nDistinct = nRows,
   scale = 1,
 ): WeightInput {
-  const bytes = quantize(type, randomValues(k * nRows, seed, scale));
+  const distinct = quantize(type, randomValues(k * Math.min(nRows, nDistinct), seed, scale));
+  const bytes = new Uint8Array(byteLength(type, k) * nRows);
+  for (let at = 0; at < bytes.length; at += distinct.length) {
+    bytes.set(distinct.subarray(0, bytes.length - at), at);
+  }
   const { quants, scales } = repackInto(type, bytes, k, nRows);
   return {
     quants,

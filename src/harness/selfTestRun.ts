@@ -1,0 +1,62 @@
+import { openSource, readGguf } from '../gguf/index.ts';
+import { openGpu } from '../gpu/device.ts';
+import { shaderSources } from '../gpu/shaderSources.ts';
+import { checkModel, loadModel } from '../model/loadModel.ts';
+import type { SelfTestReport } from '../protocol/options.ts';
+import { assert } from '../util/assert.ts';
+import { ForetokenError, type WireError } from '../util/errors.ts';
+import { KernelChecks } from '../worker/kernelChecks.ts';
+
+/** A driver that gets a shader wrong, played by another text of it. */
+export interface ShaderChange {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What the self-test said, and how loading ended. */
+export interface SelfTestRun {
+  readonly report: SelfTestReport;
+  readonly error: WireError | null;
+  /** Logits of a few tokens decoded at once, where the model was loaded. */
+  readonly logits: readonly number[] | null;
+}
+
+const TOKENS = [1, 267, 302, 526, 273];
+
+/** Loads a model of its own with the self-test, after a change to the shaders. */
+export async function runSelfTest(model: URL, change: ShaderChange | null): Promise<SelfTestRun> {
+  const gpu = await openGpu(changed(shaderSources(), change));
+  const checks = new KernelChecks(gpu);
+  try {
+    const file = checkModel(await readGguf(await openSource(model)));
+    const loaded = await loadModel(gpu, file, {
+      nCtx: 128,
+      nSlots: 2,
+      nCtxShared: null,
+      maxRows: 16,
+      cacheType: 'f16',
+      checkKernels: checks.check,
+    });
+    const rows = TOKENS.map((token, position) => ({
+      token,
+      position,
+      slot: 0,
+      output: position === TOKENS.length - 1,
+    }));
+    const [candidates] = await loaded.forward(rows, 'logits');
+    return { report: checks.report(), error: null, logits: [...candidates.logits] };
+  } catch (error) {
+    return { report: checks.report(), error: ForetokenError.from(error).toWire(), logits: null };
+  } finally {
+    gpu.close();
+  }
+}
+
+function changed(sources: ReadonlyMap<string, string>, change: ShaderChange | null): Map<string, string> {
+  const all = new Map(sources);
+  if (!change) return all;
+  const text = all.get(change.file);
+  assert(text?.includes(change.from) === true, () => `${change.file} has no "${change.from}"`);
+  return all.set(change.file, text.replace(change.from, change.to));
+}

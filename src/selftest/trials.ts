@@ -1,0 +1,20 @@
+import type { TrialMaker } from './trial.ts';
+import { attentionTrial, kShiftTrial, ropeStoreTrial } from './trials/attentionTrials.ts';
+import { getRowsTrial, mulMatIdTrial, mulMatTrial, routerTrial } from './trials/matrixTrials.ts';
+import { advanceTrial, argmaxTrial, rmsNormTrial, swigluTrial, topKTrial } from './trials/rowTrials.ts';
+
+/** How each kernel is tried, by the name of its shader. */
+export const TRIALS: Readonly<Record<string, TrialMaker>> = {
+  get_rows: getRowsTrial,
+  rms_norm: rmsNormTrial,
+  mul_mat: mulMatTrial,
+  mul_mat_id: mulMatIdTrial,
+  router: routerTrial,
+  rope_store: ropeStoreTrial,
+  k_shift: kShiftTrial,
+  attention: attentionTrial,
+  swiglu: swigluTrial,
+  argmax: argmaxTrial,
+  top_k: topKTrial,
+  advance: advanceTrial,
+};
