@@ -152,7 +152,8 @@ export class Decoder {
       nDraftMax: nDraftMax[i],
       isPrompt: !this.#generating.has(sequence),
     }));
-    return shareBatch(demands, this.#batchRows);
+    // Every sequence may have an output row besides those of its draft.
+    return shareBatch(demands, this.#batchRows, this.#target.maxOutputs - sequences.length);
   }
 
   /**

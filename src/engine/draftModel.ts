@@ -28,7 +28,7 @@ export class DraftModel implements DraftSource {
     const drafts = new Map<DraftRequest, TokenId[]>();
     for (const group of this.#groups(requests)) {
       const rows = group.map(({ sequence }) => this.#missingRows(sequence));
-      if (!this.#makeRoom(rows, lengthOf(group[0]) - 1)) continue;
+      if (!this.#makeRoom(rows, this.#lengthOf(group[0]) - 1)) continue;
       await this.#catchUp(group);
       const drafted = await this.#draftGroup(group);
       for (const [i, request] of group.entries()) drafts.set(request, drafted[i]);
@@ -69,7 +69,8 @@ export class DraftModel implements DraftSource {
     for (const request of requests) {
       if (!this.#canDraft(request)) continue;
       const group = groups.find(
-        members => lengthOf(members[0]) === lengthOf(request) && members.length < this.#model.maxRows,
+        members =>
+          this.#lengthOf(members[0]) === this.#lengthOf(request) && members.length < this.#model.maxRows,
       );
       if (group) group.push(request);
       else groups.push([request]);
@@ -79,11 +80,17 @@ export class DraftModel implements DraftSource {
 
   #canDraft(request: DraftRequest): boolean {
     const { sequence } = request;
-    const length = lengthOf(request);
+    const length = this.#lengthOf(request);
     // A draft that cannot become as long as it has to be is not begun.
     if (length < Math.max(1, sequence.speculative.nMin)) return false;
     const fits = sequence.tokens.length - 1 + length <= this.#model.nCtx;
     return fits && this.#missingRows(sequence).every(row => this.#canDecode(row));
+  }
+
+  /** Tokens to draft: as many as there is room for and the sequence asks of a draft model. */
+  #lengthOf({ sequence, nMax }: DraftRequest): number {
+    const { maxOutputs, nSlots } = this.#model;
+    return Math.min(nMax, sequence.speculative.nMax, Math.floor(maxOutputs / nSlots));
   }
 
   /** The two vocabularies may differ in their last few tokens, and the two contexts in length. */
@@ -131,7 +138,7 @@ export class DraftModel implements DraftSource {
   async #draftGroup(group: readonly DraftRequest[]): Promise<TokenId[][]> {
     const rows = group.flatMap(({ sequence }) => this.#missingRows(sequence));
     const withProbabilities = group.some(({ sequence }) => sequence.speculative.pMin > 0);
-    const drafts = await this.#model.draft(rows, lengthOf(group[0]), withProbabilities);
+    const drafts = await this.#model.draft(rows, this.#lengthOf(group[0]), withProbabilities);
     assert(drafts.length === group.length, () => `${drafts.length} drafts for ${group.length} slots`);
     this.#remember(rows);
     return group.map(({ sequence: { slot, speculative } }, i) => {
@@ -182,11 +189,6 @@ export class DraftModel implements DraftSource {
   #remember(rows: readonly BatchRow[]): void {
     for (const { slot, token } of rows) this.#cached[slot].push(token);
   }
-}
-
-/** Tokens to draft: as many as there is room for and the sequence asks of a draft model. */
-function lengthOf({ sequence, nMax }: DraftRequest): number {
-  return Math.min(nMax, sequence.speculative.nMax);
 }
 
 function likelyTokens(draft: readonly DraftToken[], pMin: number): TokenId[] {

@@ -70,6 +70,8 @@ export interface ForwardPass {
   readonly nSlots: number;
   /** Largest number of rows in one batch. */
   readonly maxRows: number;
+  /** Most rows with `output` in one batch; a draft has at most `maxOutputs / nSlots` tokens. */
+  readonly maxOutputs: number;
 
   /**
    * Decodes `rows` (1..maxRows; rows of one slot in ascending, contiguous positions) in one submit.

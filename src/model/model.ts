@@ -32,6 +32,7 @@ export class Model implements ForwardPass {
   readonly nCtx: number;
   readonly nSlots: number;
   readonly maxRows: number;
+  readonly maxOutputs: number;
   readonly #nEmbd: number;
   readonly #gpu: Gpu;
   readonly #plan: Plan;
@@ -63,6 +64,7 @@ export class Model implements ForwardPass {
     this.nCtx = shape.nCtx;
     this.nSlots = shape.nSlots;
     this.maxRows = shape.maxRows;
+    this.maxOutputs = state.maxOutputs;
     this.#allIds = Int32Array.from({ length: config.nVocab }, (_, id) => id);
     this.#stepWords = new Uint32Array(state.step.size / 4);
   }
@@ -108,9 +110,12 @@ export class Model implements ForwardPass {
     withProbabilities: boolean,
   ): Promise<DraftToken[][]> {
     const nOutputs = this.#writeStep(rows, nDraft - 1);
-    const { outStride, argmax, topK, kTop, maxRows } = this.#state;
+    const { outStride, argmax, topK, kTop, maxOutputs } = this.#state;
     assert(nOutputs > 0 && nOutputs <= outStride, () => `a draft of ${nOutputs} rows for ${outStride} slots`);
-    assert(nDraft > 0 && nDraft <= maxRows, () => `a draft of ${nDraft} tokens, at most ${maxRows}`);
+    assert(
+      nDraft > 0 && nDraft * outStride <= maxOutputs,
+      () => `a draft of ${nDraft} tokens for ${outStride} slots, at most ${maxOutputs} outputs`,
+    );
     const { layers, hidden, head, argmax: chosen, topK: candidates } = this.#width(nOutputs);
     const results = [hidden, head, chosen, ...(withProbabilities ? [candidates] : [])];
     const lists = [...this.#width(rows.length).layers, ...results];
@@ -244,6 +249,7 @@ export class Model implements ForwardPass {
       words.set([token, position, tables.get(slot) ?? 0], 4 * (1 + row));
       if (output) words[4 * (1 + nOutputs++) + 3] = row;
     });
+    assert(nOutputs <= this.maxOutputs, () => `${nOutputs} output rows, at most ${this.maxOutputs}`);
     words.set([rows.length, nOutputs, 0, 0]);
     this.#gpu.device.queue.writeBuffer(this.#state.step, 0, words, 0, nWords);
     return nOutputs;

@@ -14,7 +14,14 @@ import { checkOptions, contextSize } from './options.ts';
 import { Resources } from './resources.ts';
 import { type Idler, type Sleep, Sleeper } from './sleep.ts';
 import { openSlotFiles } from './slotFiles.ts';
-import { createDrafts, isSynthetic, optionWarnings, specKindsOf, specTypesOf } from './speculation.ts';
+import {
+  createDrafts,
+  isSynthetic,
+  optionWarnings,
+  outputRows,
+  specKindsOf,
+  specTypesOf,
+} from './speculation.ts';
 import { syntheticAcceptance } from './syntheticOptions.ts';
 import { chatTemplateOf, toolUseTemplateOf, vocabularyFrom } from './vocabulary.ts';
 
@@ -86,7 +93,8 @@ async function wire(
     ...given
   } = options;
   const settings = { ...given, nCtx, nSlots };
-  const shape = { nCtx: nCtxSlot, nSlots, nCtxShared, maxRows: nBatch, cacheType };
+  const maxOutputs = outputRows(options, specKindsOf(options, draft !== null));
+  const shape = { nCtx: nCtxSlot, nSlots, nCtxShared, maxRows: nBatch, maxOutputs, cacheType };
   for (const opened of draft ? [target, draft] : [target]) checkLimits(gpu, opened.file, shape);
   const load = ({ role, file }: OpenedModel) =>
     loadModel(gpu, file, {

@@ -6,7 +6,7 @@ import { createSampler } from '../engine/sampler/createSampler.ts';
 import { DEFAULT_SAMPLER_PARAMS } from '../engine/sampler/params.ts';
 import type { Sequence } from '../engine/sequence.ts';
 import type { WireOptions } from '../protocol/worker.ts';
-import { createDrafts, optionWarnings, specKindsOf, specTypesOf } from './speculation.ts';
+import { createDrafts, optionWarnings, outputRows, specKindsOf, specTypesOf } from './speculation.ts';
 import { syntheticAcceptance } from './syntheticOptions.ts';
 
 const model = 'https://example.com/model.gguf';
@@ -90,5 +90,17 @@ describe('synthetic acceptance', () => {
     const options = { model, ...given };
     const kinds = specKindsOf(options, options.modelDraft !== undefined);
     expect(() => syntheticAcceptance(options, kinds)).toThrow(message);
+  });
+});
+
+describe('output rows', () => {
+  it.each<[string, Omit<WireOptions, 'model'>, number]>([
+    ['one per slot without drafts', { nSlots: 4 }, 4],
+    ['and one per token of the longest draft', { modelDraft, nSlots: 2, draftMax: 8 }, 18],
+    ['of look-ups as well', { specType: ['ngram-simple'] }, 49],
+    ['all that a batch may have, to embed', { modelDraft, embeddings: true, nBatch: 32 }, 32],
+  ])('are %s', (_, given, rows) => {
+    const options = { model, ...given };
+    expect(outputRows(options, specKindsOf(options, options.modelDraft !== undefined))).toBe(rows);
   });
 });

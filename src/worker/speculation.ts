@@ -7,7 +7,7 @@ import { NgramMapK } from '../engine/ngram/ngramMapK.ts';
 import { NgramMod } from '../engine/ngram/ngramMod.ts';
 import { NgramSimple } from '../engine/ngram/ngramSimple.ts';
 import { NgramTable } from '../engine/ngram/ngramTable.ts';
-import type { SpecType } from '../protocol/options.ts';
+import { DEFAULT_N_BATCH, type SpecType } from '../protocol/options.ts';
 import type { WireOptions } from '../protocol/worker.ts';
 import { DEFAULT_DRAFT_MAX } from '../server/completionFields.ts';
 import { assertNever } from '../util/assert.ts';
@@ -63,6 +63,16 @@ export function longestDraft(kind: SpecKind, options: WireOptions): number {
     default:
       return assertNever(kind);
   }
+}
+
+/**
+ * Most output rows of a batch: of each slot the pending token and the longest draft behind it, and every row
+ * where hidden states may be wanted.
+ */
+export function outputRows(options: WireOptions, kinds: readonly SpecKind[]): number {
+  const { nSlots = 1, nBatch = DEFAULT_N_BATCH, embeddings = false } = options;
+  const longest = Math.max(0, ...kinds.map(kind => longestDraft(kind, options)));
+  return Math.max(nSlots * (1 + Math.min(nBatch, longest)), embeddings ? nBatch : 0);
 }
 
 /** All of them as one source; null when there is nothing to speculate with. */
