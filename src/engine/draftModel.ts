@@ -1,6 +1,6 @@
 import { assert } from '../util/assert.ts';
-import type { DraftRequest, DraftSource } from './draftSource.ts';
-import type { BatchRow, CacheSpan, DraftToken, ForwardPass, TokenId } from './forwardPass.ts';
+import type { DraftRequest, DraftSource, PlannedDrafts } from './draftSource.ts';
+import type { BatchRow, CacheSpan, DraftToken, ForwardPass, FusedPair, TokenId } from './forwardPass.ts';
 import type { Sequence } from './sequence.ts';
 
 /**
@@ -10,13 +10,16 @@ import type { Sequence } from './sequence.ts';
  */
 export class DraftModel implements DraftSource {
   readonly #model: ForwardPass;
+  readonly #fused: FusedPair | null;
   /** Tokens behind the K and V of each slot, by position. */
   readonly #cached: TokenId[][];
   /** Slots that hold anything, the longest unused first. */
   #recent: readonly number[] = [];
 
-  constructor(model: ForwardPass) {
+  /** `fused`: what the model can do together with the target. */
+  constructor(model: ForwardPass, fused: FusedPair | null = null) {
     this.#model = model;
+    this.#fused = fused;
     this.#cached = Array.from({ length: model.nSlots }, () => []);
   }
 
@@ -34,6 +37,26 @@ export class DraftModel implements DraftSource {
       for (const [i, request] of group.entries()) drafts.set(request, drafted[i]);
     }
     return requests.map(request => drafts.get(request) ?? []);
+  }
+
+  plan(requests: readonly DraftRequest[]): PlannedDrafts | null {
+    const fused = this.#fused;
+    // Tokens below a probability are cut off before they are verified.
+    if (fused === null || requests.some(({ sequence }) => sequence.speculative.pMin > 0)) return null;
+    const [group, ...others] = this.#groups(requests);
+    if (group?.length !== requests.length || others.length > 0) return null;
+    const rows = group.map(({ sequence }) => this.#missingRows(sequence));
+    const length = this.#lengthOf(group[0]);
+    if (rows.flat().length > this.#model.maxRows || !this.#makeRoom(rows, length - 1)) return null;
+    return {
+      drafts: group.map((_, output) => Array.from({ length }, (_, step) => ({ output, step }))),
+      verify: async (verified, kind) => {
+        const result = await fused.draftAndVerify(rows.flat(), length, verified, kind);
+        this.#remember(rows.flat());
+        for (const [i, { sequence }] of group.entries()) this.#rememberDraft(sequence, result.drafts[i]);
+        return result;
+      },
+    };
   }
 
   async follow(sequences: readonly Sequence[]): Promise<void> {
@@ -141,9 +164,12 @@ export class DraftModel implements DraftSource {
     const drafts = await this.#model.draft(rows, this.#lengthOf(group[0]), withProbabilities);
     assert(drafts.length === group.length, () => `${drafts.length} drafts for ${group.length} slots`);
     this.#remember(rows);
-    return group.map(({ sequence: { slot, speculative } }, i) => {
-      // The last drafted token was not fed back: its K and V do not exist.
-      this.#cached[slot].push(...drafts[i].slice(0, -1).map(({ token }) => token));
+    return group.map(({ sequence }, i) => {
+      const { speculative } = sequence;
+      this.#rememberDraft(
+        sequence,
+        drafts[i].map(({ token }) => token),
+      );
       const draft = likelyTokens(drafts[i], speculative.pMin);
       return draft.length >= speculative.nMin ? draft : [];
     });
@@ -184,6 +210,11 @@ export class DraftModel implements DraftSource {
       this.#cached[slot].length = Math.min(this.#cached[slot].length, position);
       this.#model.truncate(slot, position);
     }
+  }
+
+  #rememberDraft({ slot }: Sequence, draft: readonly TokenId[]): void {
+    // The last drafted token was not fed back: its K and V do not exist.
+    this.#cached[slot].push(...draft.slice(0, -1));
   }
 
   #remember(rows: readonly BatchRow[]): void {

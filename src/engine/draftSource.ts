@@ -1,4 +1,4 @@
-import type { TokenId } from './forwardPass.ts';
+import type { DraftedToken, FusedOutput, TokenId, VerifiedDrafts, VerifyRow } from './forwardPass.ts';
 import type { Sequence } from './sequence.ts';
 
 /** A continuation wanted for one sequence. */
@@ -7,6 +7,14 @@ export interface DraftRequest {
   readonly sequence: Sequence;
   /** Longest draft that can be verified, at least 1. */
   readonly nMax: number;
+}
+
+/** Drafts whose lengths are known and whose tokens are not: they are made in the submit that verifies them. */
+export interface PlannedDrafts {
+  /** One per request, in order. */
+  readonly drafts: readonly (readonly DraftedToken[])[];
+  /** Makes the drafts and decodes the target's `rows`, some of which have tokens of theirs. One draft per request comes back. */
+  verify(rows: readonly VerifyRow[], kind: FusedOutput): Promise<VerifiedDrafts>;
 }
 
 /**
@@ -20,6 +28,12 @@ export interface DraftSource {
 
   /** One draft per request, in order, of at most `nMax` tokens; empty where it has no guess worth verifying. */
   draft(requests: readonly DraftRequest[]): Promise<TokenId[][]>;
+
+  /**
+   * The same without knowing the tokens, where nobody has to see them before they are verified; null where that cannot be, and
+   * then `draft` is asked. Nothing is drafted before `verify` is called, which may not happen.
+   */
+  plan?(requests: readonly DraftRequest[]): PlannedDrafts | null;
 
   /**
    * Told at every step of a prompt: the target's cache holds the first `nPast` tokens of these sequences. Lets the source

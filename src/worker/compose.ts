@@ -2,6 +2,7 @@ import { openSource, readGguf } from '../gguf/index.ts';
 import { openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
 import { checkLimits, checkModel, loadModel, type ModelFile, tensorBytes } from '../model/loadModel.ts';
+import { ModelPair } from '../model/modelPair.ts';
 import { DEFAULT_N_BATCH, type LoadProgress } from '../protocol/options.ts';
 import type { WireOptions, WireSource } from '../protocol/worker.ts';
 import { createApp } from '../server/app.ts';
@@ -105,6 +106,7 @@ async function wire(
   // What the models hold is freed with the device.
   const targetModel = await load(target);
   const draftModel = draft && (await load(draft));
+  const pair = draftModel && (await ModelPair.create(gpu, targetModel, draftModel));
 
   const report = {
     adapter: gpu.report,
@@ -119,7 +121,7 @@ async function wire(
     createApp({
       tokenizer: new Tokenizer(target.vocabulary),
       target: targetModel,
-      drafts: createDrafts(options, draftModel),
+      drafts: createDrafts(options, draftModel, pair),
       specTypes: specTypesOf(options),
       syntheticAcceptance: syntheticAcceptance(options, specKindsOf(options, draft !== null)),
       settings,

@@ -1,7 +1,7 @@
 import { DraftChain } from '../engine/draftChain.ts';
 import { DraftModel } from '../engine/draftModel.ts';
 import type { DraftSource } from '../engine/draftSource.ts';
-import type { ForwardPass } from '../engine/forwardPass.ts';
+import type { ForwardPass, FusedPair } from '../engine/forwardPass.ts';
 import { NgramDrafts } from '../engine/ngram/ngramDrafts.ts';
 import { NgramMapK } from '../engine/ngram/ngramMapK.ts';
 import { NgramMod } from '../engine/ngram/ngramMod.ts';
@@ -75,10 +75,14 @@ export function outputRows(options: WireOptions, kinds: readonly SpecKind[]): nu
   return Math.max(nSlots * (1 + Math.min(nBatch, longest)), embeddings ? nBatch : 0);
 }
 
-/** All of them as one source; null when there is nothing to speculate with. */
-export function createDrafts(options: WireOptions, draftModel: ForwardPass | null): DraftSource | null {
+/** All of them as one source; null when there is nothing to speculate with. `pair`: the draft model with its target. */
+export function createDrafts(
+  options: WireOptions,
+  draftModel: ForwardPass | null,
+  pair: FusedPair | null = null,
+): DraftSource | null {
   const sources = specKindsOf(options, draftModel !== null).flatMap(kind => {
-    const source = createSource(kind, options, draftModel);
+    const source = createSource(kind, options, draftModel, pair);
     return source === null ? [] : [source];
   });
   return sources.length > 1 ? new DraftChain(sources) : (sources[0] ?? null);
@@ -88,6 +92,7 @@ function createSource(
   kind: SpecKind,
   options: WireOptions,
   draftModel: ForwardPass | null,
+  pair: FusedPair | null,
 ): DraftSource | null {
   const sizeM = longestDraft(kind, options);
   switch (kind) {
@@ -105,7 +110,7 @@ function createSource(
       return new NgramDrafts(sizeM, () => new NgramMod(table, lengths));
     }
     case 'draft-simple':
-      return draftModel && new DraftModel(draftModel);
+      return draftModel && new DraftModel(draftModel, pair);
     default:
       return assertNever(kind);
   }
