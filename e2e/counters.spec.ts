@@ -51,6 +51,7 @@ test('a speculative round is one submit and one readback, however long the draft
       modelDraft: 'models/foretoken-stories-draft-q4_0.gguf',
       nCtx: 256,
       draftMax: 6,
+      draftAdaptive: false,
       temperature: 0,
       cachePrompt: false,
       countCalls: true,

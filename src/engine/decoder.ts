@@ -50,11 +50,18 @@ export class Decoder {
   readonly #target: ForwardPass;
   readonly #drafts: DraftSource | null;
   readonly #batchRows: number;
+  /** Milliseconds. */
+  readonly #now: () => number;
   /** Sequences whose prompt is done. */
   readonly #generating = new WeakSet<Sequence>();
 
   /** Throws `invalid_option` when a batch has fewer rows than there are slots. */
-  constructor(target: ForwardPass, drafts: DraftSource | null, options: { readonly nBatch: number }) {
+  constructor(
+    target: ForwardPass,
+    drafts: DraftSource | null,
+    options: { readonly nBatch: number; readonly now?: () => number },
+  ) {
+    this.#now = options.now ?? (() => performance.now());
     this.#target = target;
     this.#drafts = drafts;
     this.#batchRows = Math.min(options.nBatch, target.maxRows);
@@ -87,6 +94,7 @@ export class Decoder {
       this.#makeRoom(spans, giveUp);
       return embedStep(this.#target, embedded, this.#batchRows);
     }
+    const startedAt = this.#now();
     const { parts, outputs } = await this.#decode(sequences, giveUp);
     let next = 0;
     const results = parts.map(part => {
@@ -95,6 +103,7 @@ export class Decoder {
       return this.#advance(part, outputs.slice(next - nOutputs, next));
     });
     assert(outputs.length === next, () => `${outputs.length} output rows, expected ${next}`);
+    this.#drafts?.stepped?.(results, this.#now() - startedAt);
     return results;
   }
 

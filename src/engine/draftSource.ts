@@ -1,5 +1,5 @@
 import type { DraftedToken, FusedOutput, TokenId, VerifiedDrafts, VerifyRow } from './forwardPass.ts';
-import type { Sequence } from './sequence.ts';
+import type { Sequence, StepResult } from './sequence.ts';
 
 /** A continuation wanted for one sequence. */
 export interface DraftRequest {
@@ -40,6 +40,9 @@ export interface DraftSource {
    * take in a long prompt a batch at a time, as the target does, rather than all of it at the first draft.
    */
   follow(sequences: readonly Sequence[]): Promise<void>;
+
+  /** Told after every step in which it was asked, or might have been: what became of the drafts, and how long the step took. */
+  stepped?(results: readonly StepResult[], ms: number): void;
 
   /** The context shift of `ForwardPass.shift`, for state indexed by position. */
   shift(slot: number, keep: number, discard: number): void;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AdaptiveDrafts } from './adaptive/adaptiveDrafts.ts';
 import { Decoder } from './decoder.ts';
 import { DraftModel } from './draftModel.ts';
 import { FakeForwardPass, type FakeModelOptions } from './fakeForwardPass.ts';
@@ -35,12 +36,21 @@ function sequenceOf({ sampling, speculative, nPrompt = 5, nPredict = 40 }: Reque
 /** Decodes all requests together; what each sampled, and what became of its drafts. */
 async function run(
   requests: readonly Request[],
-  { fused, draft, target }: { fused: boolean; draft?: FakeModelOptions; target?: FakeModelOptions },
+  {
+    fused,
+    adaptive = false,
+    draft,
+    target,
+  }: { fused: boolean; adaptive?: boolean; draft?: FakeModelOptions; target?: FakeModelOptions },
 ) {
   const targetModel = new FakeForwardPass(target);
   const draftModel = new FakeForwardPass(draft);
   const pair = new FakePair(targetModel, draftModel);
-  const decoder = new Decoder(targetModel, new DraftModel(draftModel, fused ? pair : null), { nBatch: 16 });
+  const model = new DraftModel(draftModel, fused ? pair : null);
+  // Rounds take what they compute: the target a millisecond a row, the draft model half of one.
+  const now = () => computedRows(targetModel) + computedRows(draftModel) / 2;
+  const drafts = adaptive ? new AdaptiveDrafts(model) : model;
+  const decoder = new Decoder(targetModel, drafts, { nBatch: 16, now });
   const runs = requests.map((request, slot) => {
     const sequence = sequenceOf(request, slot);
     return { sequence, nEnd: sequence.tokens.length + sequence.nRemain, drafts: [] as number[][] };
@@ -61,6 +71,10 @@ async function run(
     nFused: pair.nCalls,
     nVerified: targetModel.calls.length,
   };
+}
+
+function computedRows({ calls }: FakeForwardPass): number {
+  return calls.reduce((total, call) => total + ('rows' in call ? call.rows.length : 0), 0);
 }
 
 const GREEDY = { temperature: 0 };
@@ -105,6 +119,26 @@ describe('a round in one go', () => {
     expect(generic.nFused).toBe(0);
     expect(fused.nFused).toBeGreaterThan(0);
     expect(fused.nVerified).toBe(generic.nVerified);
+  });
+
+  it.each(CASES)('gives the same tokens with drafts as long as pays: %s', async (_, requests, models) => {
+    const generic = await run(requests, { ...models, fused: false });
+    for (const fused of [false, true]) {
+      const adapted = await run(requests, { ...models, fused, adaptive: true });
+      expect(adapted.tokens).toEqual(generic.tokens);
+      expect(adapted.drafts.flat().some(([nDrafted]) => nDrafted > 0)).toBe(true);
+    }
+  });
+
+  it('drafts no more than pays, and from the longest draft on', async () => {
+    const { drafts } = await run([{ sampling: GREEDY, nPredict: 100 }], {
+      fused: true,
+      adaptive: true,
+      draft: { seed: 99 },
+    });
+    const lengths = drafts[0].map(([nDrafted]) => nDrafted);
+    expect(lengths.find(length => length > 0)).toBe(3);
+    expect(lengths.reduce((a, b) => a + b, 0)).toBeLessThan(12);
   });
 
   it.each<[string, Request]>([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AdaptiveDrafts } from '../engine/adaptive/adaptiveDrafts.ts';
 import { DraftModel } from '../engine/draftModel.ts';
 import { FakeForwardPass } from '../engine/fakeForwardPass.ts';
 import { NgramDrafts } from '../engine/ngram/ngramDrafts.ts';
@@ -55,13 +56,21 @@ describe('kinds of speculation', () => {
     };
     const draft = new FakeForwardPass();
     expect(createDrafts({ model }, null)).toBeNull();
-    expect(createDrafts({ model, specType: ['draft-simple'] }, null)).toBeNull();
-    expect(createDrafts({ model, modelDraft }, draft)).toBeInstanceOf(DraftModel);
-    const mod = createDrafts({ model, specType: ['ngram-mod'], ngramModNMax: 50 }, null);
+    expect(createDrafts({ model, draftAdaptive: false, specType: ['draft-simple'] }, null)).toBeNull();
+    expect(createDrafts({ model, draftAdaptive: false, modelDraft }, draft)).toBeInstanceOf(DraftModel);
+    const mod = createDrafts(
+      { model, draftAdaptive: false, specType: ['ngram-mod'], ngramModNMax: 50 },
+      null,
+    );
     expect(mod).toBeInstanceOf(NgramDrafts);
     expect(mod?.longest(sequence)).toBe(50);
-    const both = createDrafts({ model, modelDraft, specType: ['ngram-simple', 'draft-simple'] }, draft);
+    const both = createDrafts(
+      { model, draftAdaptive: false, modelDraft, specType: ['ngram-simple', 'draft-simple'] },
+      draft,
+    );
     expect(both?.longest(sequence)).toBe(48);
+    expect(createDrafts({ model, modelDraft }, draft)).toBeInstanceOf(AdaptiveDrafts);
+    expect(createDrafts({ model, modelDraft, specSynthLen: 2 }, draft)).toBeInstanceOf(DraftModel);
   });
 });
 

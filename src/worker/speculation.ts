@@ -1,3 +1,4 @@
+import { AdaptiveDrafts } from '../engine/adaptive/adaptiveDrafts.ts';
 import { DraftChain } from '../engine/draftChain.ts';
 import { DraftModel } from '../engine/draftModel.ts';
 import type { DraftSource } from '../engine/draftSource.ts';
@@ -83,7 +84,9 @@ export function createDrafts(
 ): DraftSource | null {
   const sources = specKindsOf(options, draftModel !== null).flatMap(kind => {
     const source = createSource(kind, options, draftModel, pair);
-    return source === null ? [] : [source];
+    if (source === null) return [];
+    const { draftAdaptive = true } = options;
+    return [draftAdaptive && !isSynthetic(options) ? new AdaptiveDrafts(source) : source];
   });
   return sources.length > 1 ? new DraftChain(sources) : (sources[0] ?? null);
 }
