@@ -17,9 +17,13 @@ export interface BatchShare {
 /**
  * Divides `nRows`: a row for every generating sequence first, then drafts, then prompts, first come first served. While
  * prompts wait, drafts leave them half of what is left. The room for drafts is shared evenly; what short ones do not use goes
- * to the others.
+ * to the others. All drafts together are at most `nDrafts` tokens.
  */
-export function shareBatch(demands: readonly BatchDemand[], nRows: number): BatchShare {
+export function shareBatch(
+  demands: readonly BatchDemand[],
+  nRows: number,
+  nDrafts = Number.POSITIVE_INFINITY,
+): BatchShare {
   const nTokens: number[] = demands.map(({ isPrompt }) => (isPrompt ? 0 : 1));
   const nDraftMax: number[] = demands.map(() => 0);
   let room = nRows - nTokens.reduce((sum, n) => sum + n, 0);
@@ -29,9 +33,11 @@ export function shareBatch(demands: readonly BatchDemand[], nRows: number): Batc
   const drafting = [...demands.keys()]
     .filter(i => demands[i].nDraftMax > 0)
     .sort((a, b) => demands[a].nDraftMax - demands[b].nDraftMax);
+  let draftRoom = Math.min(room - nReserved, nDrafts);
   for (const [k, i] of drafting.entries()) {
-    const fair = Math.floor((room - nReserved) / (drafting.length - k));
+    const fair = Math.floor(draftRoom / (drafting.length - k));
     nDraftMax[i] = Math.min(demands[i].nDraftMax, fair);
+    draftRoom -= nDraftMax[i];
     room -= nDraftMax[i];
   }
 

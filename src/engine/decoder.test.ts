@@ -3,6 +3,7 @@ import { Decoder } from './decoder.ts';
 import { DraftModel } from './draftModel.ts';
 import type { DraftSource } from './draftSource.ts';
 import { FakeForwardPass, type FakeModelOptions } from './fakeForwardPass.ts';
+import { FakePair } from './fakePair.ts';
 import type { Candidates, TokenId } from './forwardPass.ts';
 import { createSampler } from './sampler/createSampler.ts';
 import { DEFAULT_SAMPLER_PARAMS, type SamplerParams } from './sampler/params.ts';
@@ -74,11 +75,12 @@ async function run(
     readonly target?: FakeModelOptions;
     readonly draft?: FakeModelOptions;
     readonly nBatch?: number;
+    readonly fused?: boolean;
   } = {},
 ) {
   const target = new FakeForwardPass(options.target);
   const draft = options.draft && new FakeForwardPass(options.draft);
-  const drafts = draft ? new DraftModel(draft) : null;
+  const drafts = draft ? new DraftModel(draft, options.fused ? new FakePair(target, draft) : null) : null;
   const decoder = new Decoder(target, drafts, { nBatch: options.nBatch ?? 16 });
   const [result] = await generate(decoder, [createSequence(options)], target.nCtx);
   return { ...result, target, draft, tokens: tokensOf(result.sampled) };
@@ -108,6 +110,13 @@ describe('speculative decoding', () => {
           const plain = await run({ sampling: { ...sampling, seed } });
           const speculated = await run({ sampling: { ...sampling, seed }, draft, speculative: { nMax } });
           expect(speculated.tokens).toEqual(plain.tokens);
+          const fused = await run({
+            sampling: { ...sampling, seed },
+            draft,
+            speculative: { nMax },
+            fused: true,
+          });
+          expect(fused.tokens).toEqual(plain.tokens);
         }
       }
     });

@@ -1,17 +1,44 @@
 import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { type BatchShare, shareBatch } from './batchShare.ts';
-import type { DraftSource } from './draftSource.ts';
+import type { DraftSource, PlannedDrafts } from './draftSource.ts';
 import { embedStep, isEmbedded } from './embedStep.ts';
-import type { BatchRow, CacheSpan, Candidates, ForwardPass, OutputKind, TokenId } from './forwardPass.ts';
+import type {
+  BatchRow,
+  CacheSpan,
+  Candidates,
+  DraftedToken,
+  ForwardPass,
+  FusedOutput,
+  OutputKind,
+  TokenId,
+} from './forwardPass.ts';
 import { type Sequence, type StepResult, widerOutput } from './sequence.ts';
 import { verifyDraft } from './speculate.ts';
 
 /** What one sequence has in the batch of a step: tokens from its `nPast` on, then a draft behind the pending one. */
-interface BatchPart {
+interface BatchPart<Token = TokenId | DraftedToken> {
   readonly sequence: Sequence;
   readonly nTokens: number;
-  readonly draft: readonly TokenId[];
+  readonly draft: readonly Token[];
+}
+
+/** The drafts of a step, one per sequence: known, or to be made and verified in one go. */
+type Drafts =
+  | { readonly kind: 'known'; readonly drafts: readonly (readonly TokenId[])[] }
+  | {
+      readonly kind: 'planned';
+      readonly drafts: readonly (readonly DraftedToken[])[];
+      /** As of `PlannedDrafts`, with a draft for each of `drafting`, which are indices of the sequences. */
+      readonly verify: PlannedDrafts['verify'];
+      readonly drafting: readonly number[];
+      readonly output: FusedOutput;
+    };
+
+/** A batch that was decoded: the parts with the tokens of their drafts, and all output rows. */
+interface DecodedBatch {
+  readonly parts: readonly BatchPart<TokenId>[];
+  readonly outputs: readonly Candidates[];
 }
 
 /**
@@ -23,11 +50,18 @@ export class Decoder {
   readonly #target: ForwardPass;
   readonly #drafts: DraftSource | null;
   readonly #batchRows: number;
+  /** Milliseconds. */
+  readonly #now: () => number;
   /** Sequences whose prompt is done. */
   readonly #generating = new WeakSet<Sequence>();
 
   /** Throws `invalid_option` when a batch has fewer rows than there are slots. */
-  constructor(target: ForwardPass, drafts: DraftSource | null, options: { readonly nBatch: number }) {
+  constructor(
+    target: ForwardPass,
+    drafts: DraftSource | null,
+    options: { readonly nBatch: number; readonly now?: () => number },
+  ) {
+    this.#now = options.now ?? (() => performance.now());
     this.#target = target;
     this.#drafts = drafts;
     this.#batchRows = Math.min(options.nBatch, target.maxRows);
@@ -60,9 +94,8 @@ export class Decoder {
       this.#makeRoom(spans, giveUp);
       return embedStep(this.#target, embedded, this.#batchRows);
     }
-    const parts = await this.#plan(sequences, giveUp);
-    const rows = parts.flatMap(rowsOf);
-    const outputs = rows.length > 0 ? await this.#target.forward(rows, outputKind(parts)) : [];
+    const startedAt = this.#now();
+    const { parts, outputs } = await this.#decode(sequences, giveUp);
     let next = 0;
     const results = parts.map(part => {
       const nOutputs = hasOutput(part) ? part.draft.length + 1 : 0;
@@ -70,6 +103,7 @@ export class Decoder {
       return this.#advance(part, outputs.slice(next - nOutputs, next));
     });
     assert(outputs.length === next, () => `${outputs.length} output rows, expected ${next}`);
+    this.#drafts?.stepped?.(results, this.#now() - startedAt);
     return results;
   }
 
@@ -123,19 +157,41 @@ export class Decoder {
     }
   }
 
-  async #plan(sequences: readonly Sequence[], giveUp: () => boolean): Promise<BatchPart[]> {
+  /** Drafts, shares the batch and decodes it, in one go where that can be. */
+  async #decode(sequences: readonly Sequence[], giveUp: () => boolean): Promise<DecodedBatch> {
     const budgets = sequences.map(sequence => this.#draftBudget(sequence));
     const drafts = await this.#draft(sequences, this.#share(sequences, budgets).nDraftMax);
     // The rows that the drafts did not need after all go to the prompts.
     const { nTokens } = this.#share(
       sequences,
-      drafts.map(draft => draft.length),
+      drafts.drafts.map(draft => draft.length),
     );
-    const parts = sequences.map((sequence, i) => ({ sequence, nTokens: nTokens[i], draft: drafts[i] }));
+    const plain = sequences.map((sequence, i) => ({ sequence, nTokens: nTokens[i], draft: [] }));
     // Whether an answer can go on must not depend on what was guessed.
-    const plain = parts.map(part => ({ ...part, draft: [] }));
     this.#makeRoom(plain.map(spanOf), giveUp);
-    return this.#target.reserve(parts.map(spanOf)) ? parts : plain;
+    const withDrafts = <Token>(list: readonly (readonly Token[])[]) =>
+      plain.map((part, i): BatchPart<Token> => ({ ...part, draft: list[i] ?? [] }));
+    if (!this.#target.reserve(withDrafts<TokenId | DraftedToken>(drafts.drafts).map(spanOf)))
+      return this.#forward(plain);
+    if (drafts.kind === 'known') return this.#forward(withDrafts(drafts.drafts));
+    const verified = await drafts.verify(
+      withDrafts(drafts.drafts).flatMap(rowsOf<DraftedToken>),
+      drafts.output,
+    );
+    const made = sequences.map((_, i) => verified.drafts[drafts.drafting.indexOf(i)] ?? []);
+    return { parts: withDrafts(made), outputs: verified.outputs };
+  }
+
+  async #forward(parts: readonly BatchPart<TokenId>[]): Promise<DecodedBatch> {
+    const rows = parts.flatMap(rowsOf<TokenId>);
+    const outputs =
+      rows.length > 0
+        ? await this.#target.forward(
+            rows,
+            outputKind(parts.filter(hasOutput).map(({ sequence }) => sequence)),
+          )
+        : [];
+    return { parts, outputs };
   }
 
   /** Takes the cells of `spans`, behind which the slots hold nothing of use. */
@@ -152,7 +208,8 @@ export class Decoder {
       nDraftMax: nDraftMax[i],
       isPrompt: !this.#generating.has(sequence),
     }));
-    return shareBatch(demands, this.#batchRows);
+    // Every sequence may have an output row besides those of its draft.
+    return shareBatch(demands, this.#batchRows, this.#target.maxOutputs - sequences.length);
   }
 
   /**
@@ -167,37 +224,52 @@ export class Decoder {
     return Math.max(0, Math.min(longest, this.#target.nCtx - tokens.length - 1, nRemain - 1));
   }
 
-  async #draft(sequences: readonly Sequence[], nDraftMax: readonly number[]): Promise<TokenId[][]> {
-    const drafts: TokenId[][] = sequences.map(() => []);
-    if (this.#drafts === null) return drafts;
+  async #draft(sequences: readonly Sequence[], nDraftMax: readonly number[]): Promise<Drafts> {
+    const none: TokenId[][] = sequences.map(() => []);
+    if (this.#drafts === null) return { kind: 'known', drafts: none };
     const followed = sequences.filter(
       sequence => !this.#generating.has(sequence) && sequence.speculative.nMax > 0,
     );
     await this.#drafts.follow(followed);
 
     const drafting = [...sequences.keys()].filter(i => nDraftMax[i] > 0);
-    if (drafting.length === 0) return drafts;
-    const proposed = await this.#drafts.draft(
-      drafting.map(i => ({ sequence: sequences[i], nMax: nDraftMax[i] })),
-    );
-    for (const [k, i] of drafting.entries()) {
-      drafts[i] = this.#possibleTokens(sequences[i], proposed[k].slice(0, nDraftMax[i]));
+    if (drafting.length === 0) return { kind: 'known', drafts: none };
+    const requests = drafting.map(i => ({ sequence: sequences[i], nMax: nDraftMax[i] }));
+    const output = outputKind(sequences);
+    // A grammar, or a limit of thoughts, has a say in what is worth verifying.
+    if (output !== 'logits' && requests.every(({ sequence }) => !sequence.sampler.countAllowed)) {
+      const planned = this.#drafts.plan?.(requests) ?? null;
+      if (planned !== null) {
+        const drafts = sequences.map((_, i) => planned.drafts[drafting.indexOf(i)] ?? []);
+        return { kind: 'planned', drafts, verify: planned.verify, drafting, output };
+      }
     }
-    return drafts;
+    const proposed = await this.#drafts.draft(requests);
+    const drafts = sequences.map((sequence, i) => {
+      const draft = proposed[drafting.indexOf(i)] ?? [];
+      return this.#possibleTokens(sequence, draft.slice(0, nDraftMax[i]));
+    });
+    return { kind: 'known', drafts };
   }
 
   /** A draft ends before a token that cannot be sampled: the target's vocabulary lacks it, or the grammar forbids it. */
-  #possibleTokens({ sampler, synthetic }: Sequence, draft: TokenId[]): TokenId[] {
-    const unknown = draft.findIndex(token => token >= this.#target.nVocab);
-    const known = unknown < 0 ? draft : draft.slice(0, unknown);
+  #possibleTokens({ sampler, synthetic }: Sequence, draft: readonly TokenId[]): readonly TokenId[] {
+    const known = this.#knownTokens(draft);
     if (synthetic || !sampler.countAllowed) return known;
     return known.slice(0, sampler.countAllowed(known));
   }
 
-  #advance(part: BatchPart, outputs: readonly Candidates[]): StepResult {
-    const { sequence, nTokens, draft } = part;
+  #knownTokens(draft: readonly TokenId[]): readonly TokenId[] {
+    const unknown = draft.findIndex(token => token >= this.#target.nVocab);
+    return unknown < 0 ? draft : draft.slice(0, unknown);
+  }
+
+  #advance(part: BatchPart<TokenId>, outputs: readonly Candidates[]): StepResult {
+    const { sequence, nTokens } = part;
+    const draft = this.#knownTokens(part.draft);
     const isPrompt = !this.#generating.has(sequence);
-    const sampled = outputs.length > 0 ? verifyDraft(sequence, draft, outputs) : [];
+    const sampled =
+      outputs.length > 0 ? verifyDraft(sequence, draft, outputs.slice(0, draft.length + 1)) : [];
     const nAccepted = sampled.filter(({ drafted }) => drafted).length;
     // Rejected draft tokens stay in the cache behind nPast, to be overwritten.
     sequence.nPast += nTokens + nAccepted;
@@ -217,7 +289,9 @@ function hasOutput({ sequence, nTokens }: BatchPart): boolean {
   return nTokens > 0 && sequence.nPast + nTokens === sequence.tokens.length;
 }
 
-function rowsOf(part: BatchPart): BatchRow[] {
+function rowsOf<Token extends TokenId | DraftedToken>(
+  part: BatchPart<Token>,
+): (Omit<BatchRow, 'token'> & { readonly token: TokenId | Token })[] {
   const { slot, nPast, tokens } = part.sequence;
   const first = nPast + part.nTokens - 1;
   const fed = [...tokens.slice(nPast, nPast + part.nTokens), ...part.draft];
@@ -227,10 +301,9 @@ function rowsOf(part: BatchPart): BatchRow[] {
   });
 }
 
-/** The widest output that one of the sequences with an output row needs. */
-function outputKind(parts: readonly BatchPart[]): OutputKind {
-  return parts
-    .filter(hasOutput)
-    .map(({ sequence: { sampler, probs } }) => (probs && !probs.postSampling ? 'logits' : sampler.needs))
+/** The widest output that one of the sequences needs. */
+function outputKind(sequences: readonly Sequence[]): OutputKind {
+  return sequences
+    .map(({ sampler, probs }) => (probs && !probs.postSampling ? 'logits' : sampler.needs))
     .reduce(widerOutput, 'argmax');
 }

@@ -1,6 +1,6 @@
 import type { DraftRequest, DraftSource } from './draftSource.ts';
 import type { TokenId } from './forwardPass.ts';
-import type { Sequence } from './sequence.ts';
+import type { Sequence, StepResult } from './sequence.ts';
 
 /** Several sources as one: each sequence gets the first draft that is not empty, in the order of the sources. */
 export class DraftChain implements DraftSource {
@@ -29,6 +29,10 @@ export class DraftChain implements DraftSource {
 
   async follow(sequences: readonly Sequence[]): Promise<void> {
     for (const source of this.#sources) await source.follow(sequences);
+  }
+
+  stepped(results: readonly StepResult[], ms: number): void {
+    for (const source of this.#sources) source.stepped?.(results, ms);
   }
 
   shift(slot: number, keep: number, discard: number): void {

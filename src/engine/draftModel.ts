@@ -1,6 +1,6 @@
 import { assert } from '../util/assert.ts';
-import type { DraftRequest, DraftSource } from './draftSource.ts';
-import type { BatchRow, CacheSpan, DraftToken, ForwardPass, TokenId } from './forwardPass.ts';
+import type { DraftRequest, DraftSource, PlannedDrafts } from './draftSource.ts';
+import type { BatchRow, CacheSpan, DraftToken, ForwardPass, FusedPair, TokenId } from './forwardPass.ts';
 import type { Sequence } from './sequence.ts';
 
 /**
@@ -10,13 +10,16 @@ import type { Sequence } from './sequence.ts';
  */
 export class DraftModel implements DraftSource {
   readonly #model: ForwardPass;
+  readonly #fused: FusedPair | null;
   /** Tokens behind the K and V of each slot, by position. */
   readonly #cached: TokenId[][];
   /** Slots that hold anything, the longest unused first. */
   #recent: readonly number[] = [];
 
-  constructor(model: ForwardPass) {
+  /** `fused`: what the model can do together with the target. */
+  constructor(model: ForwardPass, fused: FusedPair | null = null) {
     this.#model = model;
+    this.#fused = fused;
     this.#cached = Array.from({ length: model.nSlots }, () => []);
   }
 
@@ -28,12 +31,32 @@ export class DraftModel implements DraftSource {
     const drafts = new Map<DraftRequest, TokenId[]>();
     for (const group of this.#groups(requests)) {
       const rows = group.map(({ sequence }) => this.#missingRows(sequence));
-      if (!this.#makeRoom(rows, lengthOf(group[0]) - 1)) continue;
+      if (!this.#makeRoom(rows, this.#lengthOf(group[0]) - 1)) continue;
       await this.#catchUp(group);
       const drafted = await this.#draftGroup(group);
       for (const [i, request] of group.entries()) drafts.set(request, drafted[i]);
     }
     return requests.map(request => drafts.get(request) ?? []);
+  }
+
+  plan(requests: readonly DraftRequest[]): PlannedDrafts | null {
+    const fused = this.#fused;
+    // Tokens below a probability are cut off before they are verified.
+    if (fused === null || requests.some(({ sequence }) => sequence.speculative.pMin > 0)) return null;
+    const [group, ...others] = this.#groups(requests);
+    if (group?.length !== requests.length || others.length > 0) return null;
+    const rows = group.map(({ sequence }) => this.#missingRows(sequence));
+    const length = this.#lengthOf(group[0]);
+    if (rows.flat().length > this.#model.maxRows || !this.#makeRoom(rows, length - 1)) return null;
+    return {
+      drafts: group.map((_, output) => Array.from({ length }, (_, step) => ({ output, step }))),
+      verify: async (verified, kind) => {
+        const result = await fused.draftAndVerify(rows.flat(), length, verified, kind);
+        this.#remember(rows.flat());
+        for (const [i, { sequence }] of group.entries()) this.#rememberDraft(sequence, result.drafts[i]);
+        return result;
+      },
+    };
   }
 
   async follow(sequences: readonly Sequence[]): Promise<void> {
@@ -69,7 +92,8 @@ export class DraftModel implements DraftSource {
     for (const request of requests) {
       if (!this.#canDraft(request)) continue;
       const group = groups.find(
-        members => lengthOf(members[0]) === lengthOf(request) && members.length < this.#model.maxRows,
+        members =>
+          this.#lengthOf(members[0]) === this.#lengthOf(request) && members.length < this.#model.maxRows,
       );
       if (group) group.push(request);
       else groups.push([request]);
@@ -79,11 +103,17 @@ export class DraftModel implements DraftSource {
 
   #canDraft(request: DraftRequest): boolean {
     const { sequence } = request;
-    const length = lengthOf(request);
+    const length = this.#lengthOf(request);
     // A draft that cannot become as long as it has to be is not begun.
     if (length < Math.max(1, sequence.speculative.nMin)) return false;
     const fits = sequence.tokens.length - 1 + length <= this.#model.nCtx;
     return fits && this.#missingRows(sequence).every(row => this.#canDecode(row));
+  }
+
+  /** Tokens to draft: as many as there is room for and the sequence asks of a draft model. */
+  #lengthOf({ sequence, nMax }: DraftRequest): number {
+    const { maxOutputs, nSlots } = this.#model;
+    return Math.min(nMax, sequence.speculative.nMax, Math.floor(maxOutputs / nSlots));
   }
 
   /** The two vocabularies may differ in their last few tokens, and the two contexts in length. */
@@ -131,12 +161,15 @@ export class DraftModel implements DraftSource {
   async #draftGroup(group: readonly DraftRequest[]): Promise<TokenId[][]> {
     const rows = group.flatMap(({ sequence }) => this.#missingRows(sequence));
     const withProbabilities = group.some(({ sequence }) => sequence.speculative.pMin > 0);
-    const drafts = await this.#model.draft(rows, lengthOf(group[0]), withProbabilities);
+    const drafts = await this.#model.draft(rows, this.#lengthOf(group[0]), withProbabilities);
     assert(drafts.length === group.length, () => `${drafts.length} drafts for ${group.length} slots`);
     this.#remember(rows);
-    return group.map(({ sequence: { slot, speculative } }, i) => {
-      // The last drafted token was not fed back: its K and V do not exist.
-      this.#cached[slot].push(...drafts[i].slice(0, -1).map(({ token }) => token));
+    return group.map(({ sequence }, i) => {
+      const { speculative } = sequence;
+      this.#rememberDraft(
+        sequence,
+        drafts[i].map(({ token }) => token),
+      );
       const draft = likelyTokens(drafts[i], speculative.pMin);
       return draft.length >= speculative.nMin ? draft : [];
     });
@@ -179,14 +212,14 @@ export class DraftModel implements DraftSource {
     }
   }
 
+  #rememberDraft({ slot }: Sequence, draft: readonly TokenId[]): void {
+    // The last drafted token was not fed back: its K and V do not exist.
+    this.#cached[slot].push(...draft.slice(0, -1));
+  }
+
   #remember(rows: readonly BatchRow[]): void {
     for (const { slot, token } of rows) this.#cached[slot].push(token);
   }
-}
-
-/** Tokens to draft: as many as there is room for and the sequence asks of a draft model. */
-function lengthOf({ sequence, nMax }: DraftRequest): number {
-  return Math.min(nMax, sequence.speculative.nMax);
 }
 
 function likelyTokens(draft: readonly DraftToken[], pMin: number): TokenId[] {

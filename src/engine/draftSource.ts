@@ -1,5 +1,5 @@
-import type { TokenId } from './forwardPass.ts';
-import type { Sequence } from './sequence.ts';
+import type { DraftedToken, FusedOutput, TokenId, VerifiedDrafts, VerifyRow } from './forwardPass.ts';
+import type { Sequence, StepResult } from './sequence.ts';
 
 /** A continuation wanted for one sequence. */
 export interface DraftRequest {
@@ -7,6 +7,14 @@ export interface DraftRequest {
   readonly sequence: Sequence;
   /** Longest draft that can be verified, at least 1. */
   readonly nMax: number;
+}
+
+/** Drafts whose lengths are known and whose tokens are not: they are made in the submit that verifies them. */
+export interface PlannedDrafts {
+  /** One per request, in order. */
+  readonly drafts: readonly (readonly DraftedToken[])[];
+  /** Makes the drafts and decodes the target's `rows`, some of which have tokens of theirs. One draft per request comes back. */
+  verify(rows: readonly VerifyRow[], kind: FusedOutput): Promise<VerifiedDrafts>;
 }
 
 /**
@@ -22,10 +30,19 @@ export interface DraftSource {
   draft(requests: readonly DraftRequest[]): Promise<TokenId[][]>;
 
   /**
+   * The same without knowing the tokens, where nobody has to see them before they are verified; null where that cannot be, and
+   * then `draft` is asked. Nothing is drafted before `verify` is called, which may not happen.
+   */
+  plan?(requests: readonly DraftRequest[]): PlannedDrafts | null;
+
+  /**
    * Told at every step of a prompt: the target's cache holds the first `nPast` tokens of these sequences. Lets the source
    * take in a long prompt a batch at a time, as the target does, rather than all of it at the first draft.
    */
   follow(sequences: readonly Sequence[]): Promise<void>;
+
+  /** Told after every step in which it was asked, or might have been: what became of the drafts, and how long the step took. */
+  stepped?(results: readonly StepResult[], ms: number): void;
 
   /** The context shift of `ForwardPass.shift`, for state indexed by position. */
   shift(slot: number, keep: number, discard: number): void;

@@ -9,6 +9,7 @@ export interface FakeModelOptions {
   readonly nCtx?: number;
   readonly nSlots?: number;
   readonly maxRows?: number;
+  readonly maxOutputs?: number;
   /** Cells that the slots share; by default every slot has its own `nCtx`. */
   readonly nCells?: number;
   /** Two fakes with the same seed are the same model. */
@@ -46,6 +47,7 @@ export class FakeForwardPass implements ForwardPass {
   readonly nCtx: number;
   readonly nSlots: number;
   readonly maxRows: number;
+  readonly maxOutputs: number;
   readonly calls: FakeCall[] = [];
   readonly #seed: number;
   readonly #disagreement: number;
@@ -60,6 +62,7 @@ export class FakeForwardPass implements ForwardPass {
     this.nCtx = options.nCtx ?? 128;
     this.nSlots = options.nSlots ?? 4;
     this.maxRows = options.maxRows ?? 16;
+    this.maxOutputs = options.maxOutputs ?? this.nSlots * this.maxRows;
     this.#nCells = options.nCells ?? this.nSlots * this.nCtx;
     this.#seed = options.seed ?? 1;
     this.#disagreement = options.disagreement ?? 0;
@@ -202,6 +205,11 @@ export class FakeForwardPass implements ForwardPass {
     assert(
       rows.length >= 1 && rows.length <= this.maxRows,
       () => `${rows.length} rows, allowed 1..${this.maxRows}`,
+    );
+    const nOutputs = rows.filter(({ output }) => output).length;
+    assert(
+      nOutputs * (1 + nMore) <= this.maxOutputs,
+      () => `${nOutputs} outputs, and ${nMore} times more, allowed ${this.maxOutputs}`,
     );
     const last = new Map<number, number>();
     for (const { slot, position, token } of rows) {

@@ -45,6 +45,41 @@ export interface DraftToken {
   readonly p: number;
 }
 
+/** A token of a draft that is not known yet: number `step` of the draft behind output row `output`. */
+export interface DraftedToken {
+  readonly output: number;
+  readonly step: number;
+}
+
+/** A row of a batch that verifies drafts in the same submit that makes them. */
+export interface VerifyRow extends Omit<BatchRow, 'token'> {
+  readonly token: TokenId | DraftedToken;
+}
+
+export interface VerifiedDrafts {
+  /** One per output row of the draft, in order. */
+  readonly drafts: TokenId[][];
+  /** As of `ForwardPass.forward`. */
+  readonly outputs: Candidates[];
+}
+
+/** Whole rows of logits are as much to read as all else of a round is to compute. */
+export type FusedOutput = Exclude<OutputKind, 'logits'>;
+
+/** What a target and a draft model on one device can do together. */
+export interface FusedPair {
+  /**
+   * `draft` of the draft model with `draftRows`, then `forward` of the target with `rows`, without a word from the CPU in
+   * between. The target takes a drafted token that its vocabulary lacks for some other: what follows it is of no use.
+   */
+  draftAndVerify(
+    draftRows: readonly BatchRow[],
+    nDraft: number,
+    rows: readonly VerifyRow[],
+    kind: FusedOutput,
+  ): Promise<VerifiedDrafts>;
+}
+
 /** Positions [start, end) of a slot. */
 export interface CacheSpan {
   readonly slot: number;
@@ -70,6 +105,8 @@ export interface ForwardPass {
   readonly nSlots: number;
   /** Largest number of rows in one batch. */
   readonly maxRows: number;
+  /** Most rows with `output` in one batch; a draft has at most `maxOutputs / nSlots` tokens. */
+  readonly maxOutputs: number;
 
   /**
    * Decodes `rows` (1..maxRows; rows of one slot in ascending, contiguous positions) in one submit.

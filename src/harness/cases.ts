@@ -1,6 +1,13 @@
 import { attentionCases, kShiftCases, ropeStoreCases } from './cases/attentionCases.ts';
 import { getRowsCases, mulMatCases, mulMatIdCases, routerCases } from './cases/matrixCases.ts';
-import { advanceCases, argmaxCases, rmsNormCases, swigluCases, topKCases } from './cases/rowCases.ts';
+import {
+  advanceCases,
+  argmaxCases,
+  fillDraftCases,
+  rmsNormCases,
+  swigluCases,
+  topKCases,
+} from './cases/rowCases.ts';
 import type { KernelCase } from './kernelCase.ts';
 
 /** Every kernel against its CPU twin: the usual shape, then one thing varied at a time. */
@@ -17,4 +24,5 @@ export const KERNEL_CASES: readonly KernelCase[] = [
   ...argmaxCases,
   ...topKCases,
   ...advanceCases,
+  ...fillDraftCases,
 ];

@@ -19,6 +19,8 @@ export interface ModelFile {
 export interface LoadOptions extends CacheShape {
   /** Largest batch. */
   readonly maxRows: number;
+  /** Most output rows of a batch, see `RunStateOptions`. */
+  readonly maxOutputs?: number;
   readonly cacheType: CacheType;
   /** The choices that fix the order of sums; by default the adapter's. */
   readonly tuning?: Tuning;

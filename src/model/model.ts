@@ -7,7 +7,7 @@ import type {
   OutputKind,
 } from '../engine/forwardPass.ts';
 import type { Gpu } from '../gpu/device.ts';
-import { type Dispatch, record } from '../gpu/dispatch.ts';
+import { draftedToken } from '../gpu/kernels/sampling.ts';
 import { readMapped } from '../gpu/readback.ts';
 import { assert, assertNever } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
@@ -25,6 +25,7 @@ import {
   topKCandidates,
 } from './results.ts';
 import { paddedRow, type RunState } from './runState.ts';
+import { encodeParts, encodePass, type PassLists, type Work } from './work.ts';
 
 /** A model on the GPU. One call of `forward` or `draft` at a time. */
 export class Model implements ForwardPass {
@@ -32,10 +33,12 @@ export class Model implements ForwardPass {
   readonly nCtx: number;
   readonly nSlots: number;
   readonly maxRows: number;
+  readonly maxOutputs: number;
+  /** The buffers that its steps work in, for who joins it with another model. */
+  readonly state: RunState;
   readonly #nEmbd: number;
   readonly #gpu: Gpu;
   readonly #plan: Plan;
-  readonly #state: RunState;
   readonly #cache: KvCache;
   readonly #pool: PagePool;
   /** What is written before a step, see shaders/lib/step.wgsl. */
@@ -55,7 +58,7 @@ export class Model implements ForwardPass {
   ) {
     this.#gpu = gpu;
     this.#plan = plan;
-    this.#state = state;
+    this.state = state;
     this.#cache = cache;
     this.#pool = new PagePool(cache.nPages, shape.nSlots);
     this.nVocab = config.nVocab;
@@ -63,43 +66,30 @@ export class Model implements ForwardPass {
     this.nCtx = shape.nCtx;
     this.nSlots = shape.nSlots;
     this.maxRows = shape.maxRows;
+    this.maxOutputs = state.maxOutputs;
     this.#allIds = Int32Array.from({ length: config.nVocab }, (_, id) => id);
     this.#stepWords = new Uint32Array(state.step.size / 4);
   }
 
   async forward(rows: readonly BatchRow[], kind: OutputKind): Promise<Candidates[]> {
-    const nOutputs = this.#writeStep(rows, 0);
-    const { argmax, topK, logits, kTop } = this.#state;
-    const encoder = this.#encodeStep(rows.length, this.#outputs(nOutputs, kind));
-    if (nOutputs === 0) {
-      await this.#submitAhead(encoder);
-      return [];
-    }
-    switch (kind) {
-      case 'argmax':
-        return this.#read(encoder, argmax, 8 * nOutputs, words => argmaxCandidates(words, nOutputs));
-      case 'topK':
-        return this.#read(encoder, topK, 8 * kTop * nOutputs, words => topKCandidates(words, nOutputs, kTop));
-      case 'logits': {
-        const bytes = 4 * this.nVocab * nOutputs;
-        return this.#read(encoder, logits, bytes, words => logitsCandidates(words, nOutputs, this.#allIds));
-      }
-      default:
-        return assertNever(kind);
-    }
+    const work = this.forwardWork(rows, kind);
+    if (work.bytes > 0) return this.#read(work);
+    await this.#submitAhead(work);
+    return [];
   }
 
   async embed(rows: readonly BatchRow[]): Promise<Float32Array[]> {
     const nOutputs = this.#writeStep(rows, 0);
-    const encoder = this.#encodeStep(rows.length, nOutputs === 0 ? [] : [this.#width(nOutputs).hidden]);
-    if (nOutputs === 0) {
-      await this.#submitAhead(encoder);
-      return [];
-    }
     const stride = paddedRow(this.#nEmbd);
-    return this.#read(encoder, this.#state.outputNorm, 4 * stride * nOutputs, words =>
-      hiddenStates(words, nOutputs, this.#nEmbd, stride),
-    );
+    const work = {
+      parts: this.#parts(rows.length, nOutputs === 0 ? [] : [this.#width(nOutputs).hidden]),
+      source: this.state.outputNorm,
+      bytes: 4 * stride * nOutputs,
+      decode: (words: Uint32Array) => hiddenStates(words, nOutputs, this.#nEmbd, stride),
+    };
+    if (nOutputs > 0) return this.#read(work);
+    await this.#submitAhead(work);
+    return [];
   }
 
   async draft(
@@ -107,27 +97,60 @@ export class Model implements ForwardPass {
     nDraft: number,
     withProbabilities: boolean,
   ): Promise<DraftToken[][]> {
+    return this.#read(this.draftWork(rows, nDraft, withProbabilities));
+  }
+
+  /** Describes a `forward` to the kernels; what it has to do is up to the caller. The batch is written to the GPU. */
+  forwardWork(rows: readonly BatchRow[], kind: OutputKind): Work<Candidates[]> {
+    const nOutputs = this.#writeStep(rows, 0);
+    const { argmax, topK, logits, kTop } = this.state;
+    const parts = this.#parts(rows.length, this.#outputs(nOutputs, kind));
+    switch (kind) {
+      case 'argmax': {
+        const decode = (words: Uint32Array) => argmaxCandidates(words, nOutputs);
+        return { parts, source: argmax, bytes: 8 * nOutputs, decode };
+      }
+      case 'topK': {
+        const decode = (words: Uint32Array) => topKCandidates(words, nOutputs, kTop);
+        return { parts, source: topK, bytes: 8 * kTop * nOutputs, decode };
+      }
+      case 'logits': {
+        const decode = (words: Uint32Array) => logitsCandidates(words, nOutputs, this.#allIds);
+        return { parts, source: logits, bytes: 4 * this.nVocab * nOutputs, decode };
+      }
+      default:
+        return assertNever(kind);
+    }
+  }
+
+  /** The same for a `draft`. */
+  draftWork(rows: readonly BatchRow[], nDraft: number, withProbabilities: boolean): Work<DraftToken[][]> {
     const nOutputs = this.#writeStep(rows, nDraft - 1);
-    const { outStride, argmax, topK, kTop, maxRows } = this.#state;
+    const { outStride, argmax, topK, kTop, maxOutputs } = this.state;
     assert(nOutputs > 0 && nOutputs <= outStride, () => `a draft of ${nOutputs} rows for ${outStride} slots`);
-    assert(nDraft > 0 && nDraft <= maxRows, () => `a draft of ${nDraft} tokens, at most ${maxRows}`);
+    assert(
+      nDraft > 0 && nDraft * outStride <= maxOutputs,
+      () => `a draft of ${nDraft} tokens for ${outStride} slots, at most ${maxOutputs} outputs`,
+    );
     const { layers, hidden, head, argmax: chosen, topK: candidates } = this.#width(nOutputs);
     const results = [hidden, head, chosen, ...(withProbabilities ? [candidates] : [])];
     const lists = [...this.#width(rows.length).layers, ...results];
     for (let step = 1; step < nDraft; step++) lists.push(this.#plan.advance, ...layers, ...results);
-    const encoder = this.#encode(lists);
 
     const perStep = withProbabilities ? kTop : 1;
-    const source = withProbabilities ? topK : argmax;
-    return this.#read(encoder, source, 8 * perStep * outStride * nDraft, words =>
-      Array.from({ length: nOutputs }, (_, output) =>
-        Array.from({ length: nDraft }, (_, step): DraftToken => {
-          const at = 2 * perStep * (step * outStride + output);
-          const [candidates] = topKCandidates(words.subarray(at, at + 2 * perStep), 1, perStep);
-          return { token: candidates.ids[0], p: withProbabilities ? draftProbability(candidates) : 1 };
-        }),
-      ),
-    );
+    return {
+      parts: [lists],
+      source: withProbabilities ? topK : argmax,
+      bytes: 8 * perStep * outStride * nDraft,
+      decode: words =>
+        Array.from({ length: nOutputs }, (_, output) =>
+          Array.from({ length: nDraft }, (_, step): DraftToken => {
+            const at = 2 * perStep * (step * outStride + output);
+            const [candidates] = topKCandidates(words.subarray(at, at + 2 * perStep), 1, perStep);
+            return { token: candidates.ids[0], p: withProbabilities ? draftProbability(candidates) : 1 };
+          }),
+        ),
+    };
   }
 
   shift(slot: number, keep: number, discard: number, end: number): void {
@@ -135,8 +158,8 @@ export class Model implements ForwardPass {
     this.#reserveOrThrow([{ slot, start: keep, end }]);
     const { device } = this.#gpu;
     const given = new Uint32Array([keep, discard, end, 0, ...this.#pool.table(slot)]);
-    device.queue.writeBuffer(this.#state.shift, 0, given);
-    device.queue.submit([this.#encode([this.#plan.shift]).finish()]);
+    device.queue.writeBuffer(this.state.shift, 0, given);
+    device.queue.submit([encodePass(this.#gpu, [this.#plan.shift]).finish()]);
   }
 
   reserve(spans: readonly CacheSpan[]): boolean {
@@ -180,24 +203,14 @@ export class Model implements ForwardPass {
     );
   }
 
-  /** An encoder with the layers of a step and what follows them, `outputs`; of layers in parts all but the last are submitted. */
-  #encodeStep(nRows: number, outputs: readonly (readonly Dispatch[])[]): GPUCommandEncoder {
+  /** The layers of a step and behind them `outputs`: one part, unless the layers are too much work for one submit. */
+  #parts(nRows: number, outputs: PassLists): PassLists[] {
     const { layers } = this.#width(nRows);
-    for (const part of layers.slice(0, -1)) this.#gpu.device.queue.submit([this.#encode([part]).finish()]);
-    return this.#encode([...layers.slice(-1), ...outputs]);
-  }
-
-  /** An encoder with one pass that replays the lists. */
-  #encode(lists: readonly (readonly Dispatch[])[]): GPUCommandEncoder {
-    const encoder = this.#gpu.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    for (const list of lists) record(pass, list);
-    pass.end();
-    return encoder;
+    return layers.map((layer, i) => (i < layers.length - 1 ? [layer] : [layer, ...outputs]));
   }
 
   /** What turns `nOutputs` rows of the residual stream into the results asked for. */
-  #outputs(nOutputs: number, kind: OutputKind): (readonly Dispatch[])[] {
+  #outputs(nOutputs: number, kind: OutputKind): PassLists {
     if (nOutputs === 0) return [];
     const { hidden, head, argmax, topK } = this.#width(nOutputs);
     switch (kind) {
@@ -238,33 +251,30 @@ export class Model implements ForwardPass {
     }
     let nOutputs = 0;
     rows.forEach(({ token, position, slot, output }, row) => {
-      assert(token >= 0 && token < this.nVocab, () => `token ${token} of ${this.nVocab}`);
+      assert(isTokenOf(token, this.nVocab), () => `token ${token} of ${this.nVocab}`);
       assert(position >= 0 && position < this.nCtx, () => `position ${position} of ${this.nCtx}`);
       assert(slot >= 0 && slot < this.nSlots, () => `slot ${slot} of ${this.nSlots}`);
       words.set([token, position, tables.get(slot) ?? 0], 4 * (1 + row));
       if (output) words[4 * (1 + nOutputs++) + 3] = row;
     });
+    assert(nOutputs <= this.maxOutputs, () => `${nOutputs} output rows, at most ${this.maxOutputs}`);
     words.set([rows.length, nOutputs, 0, 0]);
-    this.#gpu.device.queue.writeBuffer(this.#state.step, 0, words, 0, nWords);
+    this.#gpu.device.queue.writeBuffer(this.state.step, 0, words, 0, nWords);
     return nOutputs;
   }
 
   /** Submits without waiting for this step, but for the one before it: the queue stays short, and can be abandoned. */
-  async #submitAhead(encoder: GPUCommandEncoder): Promise<void> {
+  async #submitAhead({ parts }: Work<unknown>): Promise<void> {
     await this.#ahead;
-    this.#gpu.device.queue.submit([encoder.finish()]);
+    this.#gpu.device.queue.submit([encodeParts(this.#gpu, parts).finish()]);
     this.#ahead = this.#gpu.device.queue.onSubmittedWorkDone();
   }
 
-  /** Submits with a copy of `bytes` of `source`, waits for it and hands its words to `decode`, which must copy them. */
-  async #read<T>(
-    encoder: GPUCommandEncoder,
-    source: GPUBuffer,
-    bytes: number,
-    decode: (words: Uint32Array) => T,
-  ): Promise<T> {
+  /** Submits with a copy of the results, waits for them and decodes them. */
+  async #read<T>({ parts, source, bytes, decode }: Work<T>): Promise<T> {
     assert(!this.#busy, 'a second step before the first one was read');
-    const { staging } = this.#state;
+    const { staging } = this.state;
+    const encoder = encodeParts(this.#gpu, parts);
     encoder.copyBufferToBuffer(source, 0, staging, 0, bytes);
     this.#gpu.device.queue.submit([encoder.finish()]);
     this.#busy = true;
@@ -274,6 +284,11 @@ export class Model implements ForwardPass {
       this.#busy = false;
     }
   }
+}
+
+/** Whether a batch may hold `token`: one of the vocabulary, or one that a draft is still to say. */
+function isTokenOf(token: number, nVocab: number): boolean {
+  return (token >= 0 && token < nVocab) || token >= draftedToken(0);
 }
 
 /** The positions of each slot that a batch writes, and `nMore` behind them. */

@@ -1,11 +1,14 @@
 import type { TOP_K_MAX } from '../engine/forwardPass.ts';
 import type { Gpu } from '../gpu/device.ts';
+import { TILE_WIDTHS } from '../gpu/kernels/mulMat.ts';
+import { assert } from '../util/assert.ts';
 import { pagesFor } from '../util/kvPage.ts';
 import { alignUp } from '../util/math.ts';
 import { ropeTable } from '../util/ropeTable.ts';
 import type { ModelConfig } from './config.ts';
 import type { WeightsPlan } from './weights.ts';
 
+const MAX_TILE = Math.max(...TILE_WIDTHS);
 /** Candidates that a `topK` output brings back. */
 const TOP_K: typeof TOP_K_MAX = 64;
 
@@ -13,6 +16,8 @@ const TOP_K: typeof TOP_K_MAX = 64;
 export interface RunState {
   /** Largest batch, a whole number of tiles. */
   readonly maxRows: number;
+  /** Most output rows of a batch, and of all steps of a draft together. */
+  readonly maxOutputs: number;
   /** Outputs of one draft step. */
   readonly outStride: number;
   /** What changes from step to step, see shaders/lib/step.wgsl. */
@@ -51,6 +56,8 @@ export interface RunStateOptions {
   readonly nSlots: number;
   readonly nCtx: number;
   readonly maxRows: number;
+  /** Most output rows of a batch, and of all steps of a draft together, at least one per slot; by default all there can be. */
+  readonly maxOutputs?: number;
 }
 
 /** Values from one row of activations to the next. */
@@ -66,6 +73,7 @@ type BufferName = {
 /** Strides and sizes of a run state, known before anything is allocated. */
 export interface RunStatePlan {
   readonly maxRows: number;
+  readonly maxOutputs: number;
   readonly outStride: number;
   readonly qkvStride: number;
   readonly attnStride: number;
@@ -78,21 +86,23 @@ export interface RunStatePlan {
 
 export function planRunState(
   config: ModelConfig,
-  weights: WeightsPlan,
+  weights: Pick<WeightsPlan, 'layers'>,
   options: RunStateOptions,
 ): RunStatePlan {
   const { nEmbd, nHead, nKvHead, headDim, nFf, nRot, experts, nVocab } = config;
   const { nSlots, nCtx } = options;
-  const maxRows = alignUp(options.maxRows, 16);
+  const maxRows = alignUp(options.maxRows, MAX_TILE);
   const qkvStride = (nHead + 2 * nKvHead) * headDim;
   const attnStride = paddedRow(nHead * headDim);
   const ffnStride = paddedRow(nFf);
   const kTop = Math.min(TOP_K, nVocab);
-  // A draft has at most a token per row of the batch that verifies it.
-  const draftOutputs = maxRows * nSlots;
+  const maxOutputs = options.maxOutputs ?? maxRows * nSlots;
+  const outputRows = Math.min(maxRows, wholeTiles(maxOutputs));
+  assert(maxOutputs >= nSlots, () => `${maxOutputs} output rows for ${nSlots} slots`);
   const splitGateUp = weights.layers.some(({ ffn }) => ffn.kind === 'dense' && ffn.gateUp.length > 1);
   return {
     maxRows,
+    maxOutputs,
     outStride: nSlots,
     qkvStride,
     attnStride,
@@ -110,13 +120,19 @@ export function planRunState(
       ffn: maxRows * (experts?.used ?? 1) * ffnStride,
       gateUp: splitGateUp ? maxRows * 2 * nFf : 0,
       chosen: experts ? maxRows * experts.used * 2 : 0,
-      outputNorm: maxRows * paddedRow(nEmbd),
-      logits: maxRows * nVocab,
-      argmax: 2 * draftOutputs,
-      topK: 2 * kTop * draftOutputs,
-      staging: Math.max(maxRows * nVocab, maxRows * paddedRow(nEmbd), 2 * kTop * draftOutputs),
+      outputNorm: outputRows * paddedRow(nEmbd),
+      logits: outputRows * nVocab,
+      argmax: 2 * maxOutputs,
+      topK: 2 * kTop * maxOutputs,
+      staging: Math.max(outputRows * Math.max(nVocab, paddedRow(nEmbd)), 2 * kTop * maxOutputs),
     },
   };
+}
+
+/** Rows of the widest plan for so many: a product writes whole tiles. */
+function wholeTiles(rows: number): number {
+  const largest = TILE_WIDTHS.find(width => width >= rows) ?? MAX_TILE;
+  return alignUp(rows, largest);
 }
 
 export function allocateRunState(gpu: Gpu, { words, ...strides }: RunStatePlan): RunState {

@@ -101,6 +101,8 @@ export interface Timings {
   /** Present once a draft was made. */
   readonly draft_n?: number;
   readonly draft_n_accepted?: number;
+  /** Mean length of the drafts, steps without one included: what the server chose as worth while. Not llama-server's. */
+  readonly draft_n_per_step?: number;
 }
 
 /** A token's text and bytes (the text lacks a character that is cut off at its end). */

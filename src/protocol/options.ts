@@ -64,6 +64,11 @@ export interface ServerOptions {
   readonly draftMin?: number;
   readonly draftMax?: number;
   readonly pMin?: number;
+  /**
+   * Whether drafts are as long as pays on this adapter with this text, within these bounds, and none are made where none pays.
+   * Never changes an answer. Default true; drafts that are accepted at random are always of full length.
+   */
+  readonly draftAdaptive?: boolean;
   /** `ngram-simple`: tokens to look up, and longest draft. Default 12 and 48. */
   readonly ngramSimpleSizeN?: number;
   readonly ngramSimpleSizeM?: number;

@@ -46,6 +46,7 @@ export class Generation {
   #stoppingWord = '';
   #nDrafted = 0;
   #nAccepted = 0;
+  #nRounds = 0;
   /** Sampled in the last step behind the token that ended the generation. */
   #nDropped = 0;
   #promptDoneAt: number | null = null;
@@ -130,6 +131,7 @@ export class Generation {
       nPredicted: this.#sampled.length,
       nDrafted: this.#nDrafted,
       nAccepted: this.#nAccepted,
+      nRounds: this.#nRounds,
       startedAt: this.startedAt,
       promptDoneAt: this.#promptDoneAt ?? this.#updatedAt,
       lastTokenAt: this.#updatedAt,
@@ -175,7 +177,9 @@ export class Generation {
     this.#updatedAt = now;
     this.#nDrafted += result.nDrafted;
     this.#nAccepted += result.nAccepted;
-    if (this.#promptDoneAt === null) {
+    if (this.#promptDoneAt !== null) {
+      this.#nRounds++;
+    } else {
       if (result.sampled.length > 0) this.#promptDoneAt = now;
       if (result.nPrompt > 0) yield { kind: 'progress' };
     }

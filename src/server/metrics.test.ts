@@ -26,6 +26,7 @@ const TIMINGS = timingsOf({
   nPredicted: 5,
   nDrafted: 0,
   nAccepted: 0,
+  nRounds: 4,
   startedAt: 0,
   promptDoneAt: 500,
   lastTokenAt: 2500,

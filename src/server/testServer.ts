@@ -80,6 +80,7 @@ export class Gate {
       nCtx: model.nCtx,
       nSlots: model.nSlots,
       maxRows: model.maxRows,
+      maxOutputs: model.maxOutputs,
       async forward(rows, kind) {
         await passed();
         return model.forward(rows, kind);

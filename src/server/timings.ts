@@ -7,6 +7,8 @@ export interface Progress {
   readonly nPredicted: number;
   readonly nDrafted: number;
   readonly nAccepted: number;
+  /** Steps behind the one that ended the prompt, each of which may have had a draft. */
+  readonly nRounds: number;
   readonly startedAt: number;
   /** When the prompt was done, which is when the first token was there. */
   readonly promptDoneAt: number;
@@ -29,7 +31,11 @@ export function timingsOf(progress: Progress): Timings {
     predicted_ms: predictedMs,
     predicted_per_token_ms: ratio(predictedMs, nSteps),
     predicted_per_second: ratio(1000 * nSteps, predictedMs),
-    ...(nDrafted > 0 && { draft_n: nDrafted, draft_n_accepted: nAccepted }),
+    ...(nDrafted > 0 && {
+      draft_n: nDrafted,
+      draft_n_accepted: nAccepted,
+      draft_n_per_step: ratio(nDrafted, progress.nRounds),
+    }),
   };
 }
 

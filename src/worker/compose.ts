@@ -2,6 +2,7 @@ import { openSource, readGguf } from '../gguf/index.ts';
 import { openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
 import { checkLimits, checkModel, loadModel, type ModelFile, tensorBytes } from '../model/loadModel.ts';
+import { ModelPair } from '../model/modelPair.ts';
 import { DEFAULT_N_BATCH, type LoadProgress } from '../protocol/options.ts';
 import type { WireOptions, WireSource } from '../protocol/worker.ts';
 import { createApp } from '../server/app.ts';
@@ -15,7 +16,14 @@ import { checkOptions, contextSize } from './options.ts';
 import { Resources } from './resources.ts';
 import { type Idler, type Sleep, Sleeper } from './sleep.ts';
 import { openSlotFiles } from './slotFiles.ts';
-import { createDrafts, isSynthetic, optionWarnings, specKindsOf, specTypesOf } from './speculation.ts';
+import {
+  createDrafts,
+  isSynthetic,
+  optionWarnings,
+  outputRows,
+  specKindsOf,
+  specTypesOf,
+} from './speculation.ts';
 import { syntheticAcceptance } from './syntheticOptions.ts';
 import { chatTemplateOf, toolUseTemplateOf, vocabularyFrom } from './vocabulary.ts';
 
@@ -88,7 +96,8 @@ async function wire(
     ...given
   } = options;
   const settings = { ...given, nCtx, nSlots };
-  const shape = { nCtx: nCtxSlot, nSlots, nCtxShared, maxRows: nBatch, cacheType };
+  const maxOutputs = outputRows(options, specKindsOf(options, draft !== null));
+  const shape = { nCtx: nCtxSlot, nSlots, nCtxShared, maxRows: nBatch, maxOutputs, cacheType };
   for (const opened of draft ? [target, draft] : [target]) checkLimits(gpu, opened.file, shape);
   const checks = selfTest ? new KernelChecks(gpu) : null;
   const load = ({ role, file }: OpenedModel) =>
@@ -101,6 +110,7 @@ async function wire(
   // What the models hold is freed with the device.
   const targetModel = await load(target);
   const draftModel = draft && (await load(draft));
+  const pair = draftModel && (await ModelPair.create(gpu, targetModel, draftModel));
 
   const report = {
     adapter: gpu.report,
@@ -116,7 +126,7 @@ async function wire(
     createApp({
       tokenizer: new Tokenizer(target.vocabulary),
       target: targetModel,
-      drafts: createDrafts(options, draftModel),
+      drafts: createDrafts(options, draftModel, pair),
       specTypes: specTypesOf(options),
       syntheticAcceptance: syntheticAcceptance(options, specKindsOf(options, draft !== null)),
       settings,

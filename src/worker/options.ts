@@ -33,6 +33,7 @@ const RULES: Readonly<Record<keyof WireOptions, Rule>> = {
   draftMin: integer(0, 2 ** 16),
   draftMax: integer(0, 2 ** 16),
   pMin: number(0, 1),
+  draftAdaptive: { kind: 'flag' },
   ngramSimpleSizeN: integer(1, 1024),
   ngramSimpleSizeM: integer(1, 1024),
   ngramMapKSizeN: integer(1, 1024),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AdaptiveDrafts } from '../engine/adaptive/adaptiveDrafts.ts';
 import { DraftModel } from '../engine/draftModel.ts';
 import { FakeForwardPass } from '../engine/fakeForwardPass.ts';
 import { NgramDrafts } from '../engine/ngram/ngramDrafts.ts';
@@ -6,7 +7,7 @@ import { createSampler } from '../engine/sampler/createSampler.ts';
 import { DEFAULT_SAMPLER_PARAMS } from '../engine/sampler/params.ts';
 import type { Sequence } from '../engine/sequence.ts';
 import type { WireOptions } from '../protocol/worker.ts';
-import { createDrafts, optionWarnings, specKindsOf, specTypesOf } from './speculation.ts';
+import { createDrafts, optionWarnings, outputRows, specKindsOf, specTypesOf } from './speculation.ts';
 import { syntheticAcceptance } from './syntheticOptions.ts';
 
 const model = 'https://example.com/model.gguf';
@@ -55,13 +56,21 @@ describe('kinds of speculation', () => {
     };
     const draft = new FakeForwardPass();
     expect(createDrafts({ model }, null)).toBeNull();
-    expect(createDrafts({ model, specType: ['draft-simple'] }, null)).toBeNull();
-    expect(createDrafts({ model, modelDraft }, draft)).toBeInstanceOf(DraftModel);
-    const mod = createDrafts({ model, specType: ['ngram-mod'], ngramModNMax: 50 }, null);
+    expect(createDrafts({ model, draftAdaptive: false, specType: ['draft-simple'] }, null)).toBeNull();
+    expect(createDrafts({ model, draftAdaptive: false, modelDraft }, draft)).toBeInstanceOf(DraftModel);
+    const mod = createDrafts(
+      { model, draftAdaptive: false, specType: ['ngram-mod'], ngramModNMax: 50 },
+      null,
+    );
     expect(mod).toBeInstanceOf(NgramDrafts);
     expect(mod?.longest(sequence)).toBe(50);
-    const both = createDrafts({ model, modelDraft, specType: ['ngram-simple', 'draft-simple'] }, draft);
+    const both = createDrafts(
+      { model, draftAdaptive: false, modelDraft, specType: ['ngram-simple', 'draft-simple'] },
+      draft,
+    );
     expect(both?.longest(sequence)).toBe(48);
+    expect(createDrafts({ model, modelDraft }, draft)).toBeInstanceOf(AdaptiveDrafts);
+    expect(createDrafts({ model, modelDraft, specSynthLen: 2 }, draft)).toBeInstanceOf(DraftModel);
   });
 });
 
@@ -90,5 +99,17 @@ describe('synthetic acceptance', () => {
     const options = { model, ...given };
     const kinds = specKindsOf(options, options.modelDraft !== undefined);
     expect(() => syntheticAcceptance(options, kinds)).toThrow(message);
+  });
+});
+
+describe('output rows', () => {
+  it.each<[string, Omit<WireOptions, 'model'>, number]>([
+    ['one per slot without drafts', { nSlots: 4 }, 4],
+    ['and one per token of the longest draft', { modelDraft, nSlots: 2, draftMax: 8 }, 18],
+    ['of look-ups as well', { specType: ['ngram-simple'] }, 49],
+    ['all that a batch may have, to embed', { modelDraft, embeddings: true, nBatch: 32 }, 32],
+  ])('are %s', (_, given, rows) => {
+    const options = { model, ...given };
+    expect(outputRows(options, specKindsOf(options, options.modelDraft !== undefined))).toBe(rows);
   });
 });

@@ -1,13 +1,14 @@
+import { AdaptiveDrafts } from '../engine/adaptive/adaptiveDrafts.ts';
 import { DraftChain } from '../engine/draftChain.ts';
 import { DraftModel } from '../engine/draftModel.ts';
 import type { DraftSource } from '../engine/draftSource.ts';
-import type { ForwardPass } from '../engine/forwardPass.ts';
+import type { ForwardPass, FusedPair } from '../engine/forwardPass.ts';
 import { NgramDrafts } from '../engine/ngram/ngramDrafts.ts';
 import { NgramMapK } from '../engine/ngram/ngramMapK.ts';
 import { NgramMod } from '../engine/ngram/ngramMod.ts';
 import { NgramSimple } from '../engine/ngram/ngramSimple.ts';
 import { NgramTable } from '../engine/ngram/ngramTable.ts';
-import type { SpecType } from '../protocol/options.ts';
+import { DEFAULT_N_BATCH, type SpecType } from '../protocol/options.ts';
 import type { WireOptions } from '../protocol/worker.ts';
 import { DEFAULT_DRAFT_MAX } from '../server/completionFields.ts';
 import { assertNever } from '../util/assert.ts';
@@ -65,11 +66,27 @@ export function longestDraft(kind: SpecKind, options: WireOptions): number {
   }
 }
 
-/** All of them as one source; null when there is nothing to speculate with. */
-export function createDrafts(options: WireOptions, draftModel: ForwardPass | null): DraftSource | null {
+/**
+ * Most output rows of a batch: of each slot the pending token and the longest draft behind it, and every row
+ * where hidden states may be wanted.
+ */
+export function outputRows(options: WireOptions, kinds: readonly SpecKind[]): number {
+  const { nSlots = 1, nBatch = DEFAULT_N_BATCH, embeddings = false } = options;
+  const longest = Math.max(0, ...kinds.map(kind => longestDraft(kind, options)));
+  return Math.max(nSlots * (1 + Math.min(nBatch, longest)), embeddings ? nBatch : 0);
+}
+
+/** All of them as one source; null when there is nothing to speculate with. `pair`: the draft model with its target. */
+export function createDrafts(
+  options: WireOptions,
+  draftModel: ForwardPass | null,
+  pair: FusedPair | null = null,
+): DraftSource | null {
   const sources = specKindsOf(options, draftModel !== null).flatMap(kind => {
-    const source = createSource(kind, options, draftModel);
-    return source === null ? [] : [source];
+    const source = createSource(kind, options, draftModel, pair);
+    if (source === null) return [];
+    const { draftAdaptive = true } = options;
+    return [draftAdaptive && !isSynthetic(options) ? new AdaptiveDrafts(source) : source];
   });
   return sources.length > 1 ? new DraftChain(sources) : (sources[0] ?? null);
 }
@@ -78,6 +95,7 @@ function createSource(
   kind: SpecKind,
   options: WireOptions,
   draftModel: ForwardPass | null,
+  pair: FusedPair | null,
 ): DraftSource | null {
   const sizeM = longestDraft(kind, options);
   switch (kind) {
@@ -95,7 +113,7 @@ function createSource(
       return new NgramDrafts(sizeM, () => new NgramMod(table, lengths));
     }
     case 'draft-simple':
-      return draftModel && new DraftModel(draftModel);
+      return draftModel && new DraftModel(draftModel, pair);
     default:
       return assertNever(kind);
   }

@@ -1,6 +1,6 @@
 import { SPEC_TYPES, type SpecType } from '../../protocol/options.ts';
 import { ForetokenError } from '../../util/errors.ts';
-import { type Flag, type Given, invalidValue, numberSetting, valued, withSettings } from './flag.ts';
+import { type Flag, type Given, invalidValue, numberSetting, toggle, valued, withSettings } from './flag.ts';
 import { anyNumber, wholeNumber } from './values.ts';
 
 /** llama.cpp's kinds of speculation that are not built. */
@@ -47,6 +47,11 @@ export const SPECULATION_FLAGS: readonly Flag[] = [
     names: ['--spec-draft-p-min', '--draft-p-min'],
     help: 'probability below which drafting stops (default: 0)',
     env: 'LLAMA_ARG_SPEC_DRAFT_P_MIN',
+  }),
+  toggle('draftAdaptive', {
+    names: ['--spec-adaptive'],
+    off: ['--no-spec-adaptive'],
+    help: 'make drafts as long as pays, or none where none pays (default: on)',
   }),
   numberSetting('ngramSimpleSizeN', wholeNumber, {
     names: ['--spec-ngram-simple-size-n'],

@@ -53,3 +53,19 @@ export function advance(shape: { maxOutputs: number; outStride: number }): Kerne
     workgroups: [1, 1, 1],
   };
 }
+
+/** A token of a batch that stands for element `at` of `chosen`, see `fillDraft`. */
+export function draftedToken(at: number): number {
+  return 2 ** 31 + at;
+}
+
+/** Puts drafted tokens where a batch names them; buffers: step, chosen. */
+export function fillDraft(shape: { nVocab: number }): KernelSpec {
+  return {
+    shader: 'fill_draft',
+    defines: {},
+    overrides: { WORKGROUP_SIZE: 16, N_VOCAB: shape.nVocab },
+    bindings: ['write', 'read'],
+    workgroups: [1, 1, 1],
+  };
+}

@@ -1,5 +1,11 @@
 import { rmsNorm as rmsNormKernel } from '../../gpu/kernels/rmsNorm.ts';
-import { advance, argmax as argmaxKernel, topK as topKKernel } from '../../gpu/kernels/sampling.ts';
+import {
+  advance,
+  argmax as argmaxKernel,
+  draftedToken,
+  fillDraft,
+  topK as topKKernel,
+} from '../../gpu/kernels/sampling.ts';
 import { swiglu as swigluKernel } from '../../gpu/kernels/swiglu.ts';
 import { randomValues } from '../../quant/randomValues.ts';
 import { argmax } from '../../reference/argmax.ts';
@@ -180,3 +186,31 @@ export const advanceCases: readonly KernelCase[] = [
     },
   },
 ];
+
+export const fillDraftCases: readonly KernelCase[] = [
+  { rows: 1, nVocab: 700 },
+  // A token that the target lacks, and more rows than lanes.
+  { rows: 37, nVocab: 20 },
+].map(parameters => ({
+  id: caseId('fill_draft', parameters),
+  make: () => {
+    const { rows, nVocab } = parameters;
+    const chosen = Uint32Array.from({ length: 2 * rows }, (_, i) => i + 3);
+    // Every other row has a token of its own.
+    const batch = (tokenOf: (row: number) => number) =>
+      stepBuffer(
+        Array.from({ length: rows }, (_, row) => ({
+          token: row % 2 === 0 ? tokenOf(row) : 7,
+          position: row,
+        })),
+        [0],
+        [[0]],
+      );
+    const at = (row: number) => rows - 1 - row;
+    return {
+      spec: fillDraft({ nVocab }),
+      bindings: [batch(row => draftedToken(at(row))), chosen],
+      expected: [{ binding: 0, values: batch(row => Math.min(chosen[2 * at(row)], nVocab - 1)), bound: 0 }],
+    };
+  },
+}));

@@ -1,0 +1,127 @@
+import type { DraftRequest, DraftSource, PlannedDrafts } from '../draftSource.ts';
+import type { TokenId } from '../forwardPass.ts';
+import type { Sequence, StepResult } from '../sequence.ts';
+import { Acceptance } from './acceptance.ts';
+import { DraftPacer } from './draftPacer.ts';
+
+/** What is known of one sequence. */
+interface Pace {
+  readonly acceptance: Acceptance;
+  /** Whether its last round had a draft. */
+  isWarm: boolean;
+}
+
+/** A source whose drafts are as long as pays, in time that was measured, and none where none pays. */
+export class AdaptiveDrafts implements DraftSource {
+  readonly #source: DraftSource;
+  readonly #pacer = new DraftPacer();
+  readonly #general = new Acceptance();
+  readonly #paces = new WeakMap<Sequence, Pace>();
+  /** Lengths for the step under way. */
+  #chosen: ReadonlyMap<Sequence, number> = new Map();
+  /** Sequences that got a draft of the source in this step. */
+  readonly #drafted = new Set<Sequence>();
+
+  constructor(source: DraftSource) {
+    this.#source = source;
+  }
+
+  longest(sequence: Sequence): number {
+    return this.#source.longest(sequence);
+  }
+
+  async draft(requests: readonly DraftRequest[]): Promise<TokenId[][]> {
+    const drafting = this.#choose(requests);
+    if (drafting.length === 0) return requests.map(() => []);
+    const drafts = await this.#source.draft(drafting);
+    for (const [i, { sequence }] of drafting.entries()) if (drafts[i].length > 0) this.#drafted.add(sequence);
+    return inOrder(requests, drafting, drafts);
+  }
+
+  plan(requests: readonly DraftRequest[]): PlannedDrafts | null {
+    const drafting = this.#choose(requests);
+    const planned = drafting.length === 0 ? null : (this.#source.plan?.(drafting) ?? null);
+    if (planned === null) return null;
+    for (const { sequence } of drafting) this.#drafted.add(sequence);
+    return {
+      drafts: inOrder(requests, drafting, planned.drafts),
+      verify: async (rows, kind) => {
+        const { drafts, outputs } = await planned.verify(rows, kind);
+        return { drafts: inOrder(requests, drafting, drafts), outputs };
+      },
+    };
+  }
+
+  stepped(results: readonly StepResult[], ms: number): void {
+    for (const { sequence, nDrafted, nAccepted } of results) {
+      if (this.#drafted.has(sequence)) this.#paceOf(sequence).acceptance.record(nDrafted, nAccepted);
+    }
+    // Rounds with a prompt, or with drafts of another source, tell nothing of this one's.
+    const isOwn = results.every(
+      ({ sequence, nPrompt, nDrafted }) => nPrompt === 0 && (nDrafted === 0 || this.#drafted.has(sequence)),
+    );
+    if (isOwn) {
+      this.#pacer.record({
+        nSequences: results.length,
+        nDrafted: results.reduce((total, { nDrafted }) => total + nDrafted, 0),
+        nTokens: results.reduce((total, { sampled }) => total + sampled.length, 0),
+        ms,
+        isCold: [...this.#drafted].some(sequence => !this.#paceOf(sequence).isWarm),
+      });
+    }
+    for (const { sequence } of results) this.#paceOf(sequence).isWarm = this.#drafted.has(sequence);
+    this.#drafted.clear();
+    this.#chosen = new Map();
+  }
+
+  follow(sequences: readonly Sequence[]): Promise<void> {
+    return this.#source.follow(sequences);
+  }
+
+  shift(slot: number, keep: number, discard: number): void {
+    this.#source.shift(slot, keep, discard);
+  }
+
+  copy(from: number, to: number, nTokens: number): void {
+    this.#source.copy(from, to, nTokens);
+  }
+
+  /** The requests that are to be drafted for, each with its length; decided once in a step. */
+  #choose(requests: readonly DraftRequest[]): DraftRequest[] {
+    const undecided = requests.filter(({ sequence }) => !this.#chosen.has(sequence));
+    if (undecided.length > 0) {
+      const lengths = this.#pacer.choose(
+        undecided.map(({ sequence, nMax }) => ({
+          acceptance: this.#paceOf(sequence).acceptance,
+          nMin: Math.min(nMax, sequence.speculative.nMin),
+          nMax: Math.min(nMax, this.#source.longest(sequence)),
+        })),
+      );
+      this.#chosen = new Map([
+        ...this.#chosen,
+        ...undecided.map(({ sequence }, i) => [sequence, lengths[i]] as const),
+      ]);
+    }
+    return requests.flatMap(({ sequence }) => {
+      const nMax = this.#chosen.get(sequence) ?? 0;
+      return nMax > 0 ? [{ sequence, nMax }] : [];
+    });
+  }
+
+  #paceOf(sequence: Sequence): Pace {
+    const pace = this.#paces.get(sequence) ?? { acceptance: new Acceptance(this.#general), isWarm: false };
+    this.#paces.set(sequence, pace);
+    return pace;
+  }
+}
+
+/** What each of `requests` got, of which `drafting` is a part; nothing for the others. */
+function inOrder<T>(
+  requests: readonly DraftRequest[],
+  drafting: readonly DraftRequest[],
+  drafts: readonly (readonly T[])[],
+): T[][] {
+  return requests.map(({ sequence }) => [
+    ...(drafts[drafting.findIndex(other => other.sequence === sequence)] ?? []),
+  ]);
+}

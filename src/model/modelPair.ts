@@ -1,0 +1,88 @@
+import type {
+  BatchRow,
+  Candidates,
+  DraftedToken,
+  FusedOutput,
+  FusedPair,
+  TokenId,
+  VerifiedDrafts,
+  VerifyRow,
+} from '../engine/forwardPass.ts';
+import type { Gpu } from '../gpu/device.ts';
+import { type Dispatch, Recorder } from '../gpu/dispatch.ts';
+import { draftedToken, fillDraft } from '../gpu/kernels/sampling.ts';
+import { readMapped } from '../gpu/readback.ts';
+import { assert } from '../util/assert.ts';
+import type { Model } from './model.ts';
+import { encodeParts, type Work } from './work.ts';
+
+/**
+ * A target and its draft model on one device: a draft goes from one to the other without passing the CPU, so a whole round of
+ * speculation is one submit and one readback.
+ */
+export class ModelPair implements FusedPair {
+  readonly #gpu: Gpu;
+  readonly #target: Model;
+  readonly #draft: Model;
+  readonly #fill: readonly Dispatch[];
+  readonly #staging: GPUBuffer;
+
+  private constructor(gpu: Gpu, target: Model, draft: Model, fill: readonly Dispatch[]) {
+    this.#gpu = gpu;
+    this.#target = target;
+    this.#draft = draft;
+    this.#fill = fill;
+    const bytes = 8 * draft.state.maxOutputs + 8 * target.state.kTop * target.state.maxOutputs;
+    this.#staging = gpu.createBuffer(
+      'pair staging',
+      bytes,
+      GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    );
+  }
+
+  /** Compiles what joins the two. Their device frees it. */
+  static async create(gpu: Gpu, target: Model, draft: Model): Promise<ModelPair> {
+    const fill = await new Recorder(gpu.device, gpu.pipelines).prepare([
+      { spec: fillDraft({ nVocab: target.nVocab }), buffers: [target.state.step, draft.state.argmax] },
+    ]);
+    return new ModelPair(gpu, target, draft, fill);
+  }
+
+  async draftAndVerify(
+    draftRows: readonly BatchRow[],
+    nDraft: number,
+    rows: readonly VerifyRow[],
+    kind: FusedOutput,
+  ): Promise<VerifiedDrafts> {
+    const { outStride } = this.#draft.state;
+    const tokenOf = (token: TokenId | DraftedToken) =>
+      typeof token === 'number' ? token : draftedToken(token.step * outStride + token.output);
+    const drafting = this.#draft.draftWork(draftRows, nDraft, false);
+    const verifying = this.#target.forwardWork(
+      rows.map(row => ({ ...row, token: tokenOf(row.token) })),
+      kind,
+    );
+    const [first = [], ...others] = verifying.parts;
+    const lists = [...drafting.parts.flat(), this.#fill, ...first];
+    const encoder = encodeParts(this.#gpu, [lists, ...others]);
+    const [drafts, outputs] = await this.#read(encoder, drafting, verifying);
+    return { drafts: drafts.map(draft => draft.map(({ token }) => token)), outputs };
+  }
+
+  /** Submits with copies of both results one behind the other, waits for them and decodes them. */
+  #read<A>(
+    encoder: GPUCommandEncoder,
+    drafting: Work<A>,
+    verifying: Work<Candidates[]>,
+  ): Promise<[A, Candidates[]]> {
+    const bytes = drafting.bytes + verifying.bytes;
+    assert(bytes <= this.#staging.size, () => `${bytes} bytes of results for ${this.#staging.size}`);
+    encoder.copyBufferToBuffer(drafting.source, 0, this.#staging, 0, drafting.bytes);
+    encoder.copyBufferToBuffer(verifying.source, 0, this.#staging, drafting.bytes, verifying.bytes);
+    this.#gpu.device.queue.submit([encoder.finish()]);
+    return readMapped(this.#gpu, this.#staging, bytes, mapped => [
+      drafting.decode(new Uint32Array(mapped, 0, drafting.bytes / 4)),
+      verifying.decode(new Uint32Array(mapped, drafting.bytes, verifying.bytes / 4)),
+    ]);
+  }
+}
