@@ -7,5 +7,5 @@ export default defineConfig({
   appType: 'mpa',
   worker: { format: 'es' },
   build: { target: 'es2022', rollupOptions: { input: ['index.html', 'engine.html', 'harness.html'] } },
-  test: { include: ['src/**/*.test.ts', 'shaders/**/*.test.ts'], environment: 'node' },
+  test: { include: ['src/**/*.test.ts', 'bench/**/*.test.ts', 'shaders/**/*.test.ts'], environment: 'node' },
 });

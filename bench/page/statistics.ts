@@ -1,0 +1,45 @@
+/** What is told of samples; the middle one of an even number of them is the upper of the two. */
+export interface Summary {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export function median(samples: readonly number[]): number {
+  return samples.toSorted((a, b) => a - b)[Math.floor(samples.length / 2)];
+}
+
+export function summary(samples: readonly number[]): Summary {
+  return { median: median(samples), min: Math.min(...samples), max: Math.max(...samples) };
+}
+
+/** Median of the ratios of samples of the same round: `samples` over `base`. What slows a round slows both. */
+export function pairedRatio(samples: readonly number[], base: readonly number[]): number {
+  return median(samples.map((sample, round) => sample / base[round]));
+}
+
+/**
+ * Runs `measure` of every name in turn, `repetitions` times after a round that only warms up. What shares the machine
+ * slows neighbours in time alike, so ratios of alternating samples say more than ratios of runs one after another.
+ */
+export async function alternate<Name extends string>(
+  names: readonly Name[],
+  repetitions: number,
+  measure: (name: Name) => Promise<number>,
+): Promise<Record<Name, number[]>> {
+  const samples = Object.fromEntries(names.map(name => [name, []])) as unknown as Record<Name, number[]>;
+  for (let round = 0; round <= repetitions; round++) {
+    for (const name of names) {
+      const sample = await measure(name);
+      if (round > 0) samples[name].push(sample);
+    }
+  }
+  return samples;
+}
+
+/** Milliseconds that `work` takes. */
+export async function elapsed(work: () => Promise<unknown>): Promise<number> {
+  const begin = performance.now();
+  await work();
+  return performance.now() - begin;
+}
