@@ -12,7 +12,7 @@ export async function serveBenchSite(root) {
   const outDir = await mkdtemp(join(root, '.build-bench-'));
   try {
     const input = join(root, 'bench', 'bench.html');
-    await build({ root, logLevel: 'error', build: { outDir, rollupOptions: { input } } });
+    await build({ root, logLevel: 'error', build: { outDir, rolldownOptions: { input } } });
     const headers = {
       'Cross-Origin-Opener-Policy': 'same-origin',
       'Cross-Origin-Embedder-Policy': 'require-corp',
