@@ -121,7 +121,8 @@ function spread({ median, min, max }) {
 }
 
 function median(samples) {
-  return samples.toSorted((a, b) => a - b)[Math.floor(samples.length / 2)];
+  const sorted = samples.toSorted((a, b) => a - b);
+  return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.floor(sorted.length / 2)]) / 2;
 }
 
 /** Three significant digits, without an exponent. */

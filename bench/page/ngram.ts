@@ -4,20 +4,17 @@ import type { ServerOptions } from '../../src/protocol/options.ts';
 import { assert } from '../../src/util/assert.ts';
 import { alternate, pairedRatio, type Summary, summary } from './statistics.ts';
 
+const LIST = ['- The owl was wise.', '- The fox was kind.', '- The dog was brave.'];
+const CODE = ['if (owl.wise) {', '  ask(owl);', '}'];
+
 /**
  * Answers that repeat themselves. The bundled model goes on with the first for ever; it can write neither lists nor code,
- * so a grammar leaves it the choice of a few words.
+ * so a grammar makes it repeat them.
  */
 const REQUESTS: Readonly<Record<string, Pick<CompletionRequest, 'prompt' | 'grammar'>>> = {
   hello: { prompt: 'Hello '.repeat(16).trimEnd() },
-  list: {
-    prompt: '- The owl was wise.\n- The fox was kind.\n'.repeat(2),
-    grammar: 'root ::= ("- The " ("owl" | "fox") " was " ("wise" | "kind") ".\\n")+',
-  },
-  code: {
-    prompt: 'if (owl.wise) { ask(owl); }\nif (fox.kind) { ask(fox); }\n'.repeat(2),
-    grammar: 'root ::= ("if (" ("owl.wise" | "fox.kind") ") { ask(" ("owl" | "fox") "); }\\n")+',
-  },
+  list: repeating(LIST),
+  code: repeating(CODE),
 };
 const N_PREDICT = 64;
 
@@ -94,4 +91,16 @@ async function complete(
   } finally {
     await server.close();
   }
+}
+
+/** The lines twice as a prompt, and a grammar that has nothing else follow. */
+function repeating(lines: readonly string[]): Pick<CompletionRequest, 'prompt' | 'grammar'> {
+  const literals = lines.map(line => `"${line}\\n"`);
+  return {
+    prompt: lines
+      .map(line => `${line}\n`)
+      .join('')
+      .repeat(2),
+    grammar: `root ::= (${literals.join(' ')})+`,
+  };
 }

@@ -15,5 +15,6 @@ describe('alternating samples', () => {
 
   it('are told by median and extremes', () => {
     expect(summary([9, 1, 10])).toEqual({ median: 9, min: 1, max: 10 });
+    expect(summary([4, 1, 2, 9]).median).toBe(3);
   });
 });

@@ -1,4 +1,4 @@
-/** What is told of samples; the middle one of an even number of them is the upper of the two. */
+/** What is told of samples. */
 export interface Summary {
   readonly median: number;
   readonly min: number;
@@ -6,7 +6,8 @@ export interface Summary {
 }
 
 export function median(samples: readonly number[]): number {
-  return samples.toSorted((a, b) => a - b)[Math.floor(samples.length / 2)];
+  const sorted = samples.toSorted((a, b) => a - b);
+  return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.floor(sorted.length / 2)]) / 2;
 }
 
 export function summary(samples: readonly number[]): Summary {

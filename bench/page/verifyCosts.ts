@@ -5,8 +5,8 @@ import { alternate, elapsed, pairedRatio, type Summary, summary } from './statis
 /** Rows of a verification: a draft and the token before it. */
 export const WIDTHS = [1, 2, 4, 8, 16] as const;
 const N_DRAFT = 8;
-/** Steps per sample: a step of a small model takes about as long as clocks and schedulers jitter. */
-const STEPS = 4;
+/** Rounds per repetition: steps are short, and disturbed by whatever else the machine does. */
+const ROUNDS = 5;
 
 export interface VerifyCosts {
   /** Milliseconds of a greedy step of so many rows, and of a drafted token in a draft of `nDraft`. */
@@ -35,11 +35,9 @@ export async function measureVerifyCosts(pair: Pair, repetitions: number): Promi
 
   const steps: Record<string, () => Promise<unknown>> = { draft: () => draftTokens(N_DRAFT) };
   for (const rows of WIDTHS) steps[rows] = () => verify(rows);
-  const samples = await alternate(Object.keys(steps), repetitions, async name => {
-    const ms = await elapsed(async () => {
-      for (let step = 0; step < STEPS; step++) await steps[name]();
-    });
-    return ms / STEPS / (name === 'draft' ? N_DRAFT : 1);
+  const samples = await alternate(Object.keys(steps), ROUNDS * repetitions, async name => {
+    const ms = await elapsed(steps[name]);
+    return name === 'draft' ? ms / N_DRAFT : ms;
   });
   const perWidth = <T>(value: (rows: number) => T) =>
     Object.fromEntries(WIDTHS.map(rows => [rows, value(rows)]));
