@@ -14,5 +14,5 @@ export default defineConfig({
       checks: { pluginTimings: false },
     },
   },
-  test: { include: ['src/**/*.test.ts', 'shaders/**/*.test.ts'], environment: 'node' },
+  test: { include: ['src/**/*.test.ts', 'bench/**/*.test.ts', 'shaders/**/*.test.ts'], environment: 'node' },
 });

@@ -1,9 +1,11 @@
-// npm run bench [-- --repetitions N]: speed and WebGPU calls of the bundled models in headless Chromium, and how long
+// npm run bench [-- [--repetitions N] [--out FILE] [boot|models|speculation|products ...]]: speed and WebGPU calls of the
+// bundled models in headless Chromium, what speculation costs and gives, matrix products beside plain reads, and how long
 // `foretoken serve` takes to start, as one JSON.
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { measureBoot } from '../bench/boot.mjs';
+import { runBenchmark } from '../bench/command.mjs';
 import { measure } from '../bench/measure.mjs';
+import { serveBenchSite } from '../bench/site.mjs';
 import { chromiumFlags, ensureChromium } from './chromium.mjs';
 import { freshen } from './fresh.mjs';
 import { installPackages } from './install.mjs';
@@ -12,39 +14,56 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const DRAFT = 'models/foretoken-stories-draft-q4_0.gguf';
 const TARGETS = ['foretoken-stories-moe-q4_0', 'foretoken-stories-moe-f16', 'foretoken-stories-draft-q4_0'];
 
-try {
-  const { values } = parseArgs({ options: { repetitions: { type: 'string', default: '5' } } });
-  const repetitions = Number(values.repetitions);
-  if (!Number.isInteger(repetitions) || repetitions < 1) {
-    throw new Error(`repetitions are ${values.repetitions}, but must be a whole number from 1`);
-  }
-  console.log(JSON.stringify(await bench(repetitions), null, 2));
-} catch (error) {
-  console.error(`npm run bench: ${error.message}`);
-  process.exitCode = 1;
-}
+/** Each measures one part, in pages of its own. */
+const PARTS = {
+  boot: (_, { repetitions }) => measureBoot(root, { model: `public/${DRAFT}`, repetitions }),
+  models: measureModels,
+  speculation: (browser, { url, repetitions }) => {
+    const options = { model: `../models/${TARGETS[0]}.gguf`, modelDraft: `../${DRAFT}`, repetitions };
+    return inPage(browser, url, options => window.bench.measureSpeculation(options), options);
+  },
+  products: (browser, { url, repetitions }) =>
+    inPage(browser, url, repetitions => window.bench.measureProducts(repetitions), repetitions),
+};
 
-async function bench(repetitions) {
+await runBenchmark('bench', { root, parts: Object.keys(PARTS) }, async ({ repetitions, parts }) => {
   installPackages(root);
   await freshen(root);
-  const executablePath = ensureChromium();
   const { chromium } = await import('playwright');
-  const boot = await measureBoot(root, { model: `public/${DRAFT}`, repetitions });
-  const site = await serveSite();
-  const browser = await chromium.launch({ executablePath, args: chromiumFlags() });
+  const site = await serveBenchSite(root);
+  const browser = await chromium.launch({ executablePath: ensureChromium(), args: chromiumFlags() });
   try {
-    const models = [];
-    for (const target of TARGETS) {
-      const page = await browser.newPage();
-      await page.goto(new URL('harness.html', site.url).href);
-      const options = { model: `models/${target}.gguf`, modelDraft: DRAFT, nPredict: 64, repetitions };
-      models.push(await page.evaluate(measure, options));
-      await page.close();
-    }
-    return { date: new Date().toISOString(), browser: browser.version(), repetitions, boot, models };
+    const result = { browser: browser.version() };
+    for (const part of parts) result[part] = await PARTS[part](browser, { url: site.url, repetitions });
+    return result;
   } finally {
     await browser.close();
     await site.close();
+  }
+});
+
+async function measureModels(browser, { repetitions }) {
+  const site = await serveSite();
+  try {
+    const models = [];
+    for (const target of TARGETS) {
+      const options = { model: `models/${target}.gguf`, modelDraft: DRAFT, nPredict: 64, repetitions };
+      models.push(await inPage(browser, new URL('harness.html', site.url).href, measure, options));
+    }
+    return models;
+  } finally {
+    await site.close();
+  }
+}
+
+/** What `work` resolves to in a fresh page at `url`. */
+async function inPage(browser, url, work, options) {
+  const page = await browser.newPage();
+  try {
+    await page.goto(url);
+    return await page.evaluate(work, options);
+  } finally {
+    await page.close();
   }
 }
 

@@ -1,0 +1,55 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+
+/**
+ * A benchmark from the command line: `[--repetitions N] [--out FILE] [PART …]`. What `measure` resolves to goes, with the
+ * conditions it was measured under, as JSON to FILE or to standard output.
+ *
+ * @param {string} name as npm knows it
+ * @param {{ root: string, parts: readonly string[] }} options `root`: folder of package.json; `parts`: what can be chosen
+ * @param {(options: { repetitions: number, parts: readonly string[] }) => Promise<object>} measure
+ */
+export async function runBenchmark(name, { root, parts }, measure) {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { repetitions: { type: 'string', default: '5' }, out: { type: 'string' } },
+    });
+    const repetitions = Number(values.repetitions);
+    if (!Number.isInteger(repetitions) || repetitions < 1) {
+      throw new Error(`repetitions are ${values.repetitions}, but must be a whole number from 1`);
+    }
+    const unknown = positionals.find(part => !parts.includes(part));
+    if (unknown !== undefined) throw new Error(`there is no ${unknown}; choose from ${parts.join(', ')}`);
+    const chosen = positionals.length > 0 ? positionals : parts;
+    const loadBefore = loadavg();
+    const result = await measure({ repetitions, parts: chosen });
+    const conditions = {
+      date: new Date().toISOString(),
+      commit: commitOf(root),
+      processors: cpus().length,
+      loadBefore,
+      loadAfter: loadavg(),
+      repetitions,
+    };
+    const json = `${JSON.stringify({ ...conditions, ...result }, null, 1)}\n`;
+    if (values.out) writeFileSync(values.out, json);
+    else console.log(json);
+  } catch (error) {
+    console.error(`npm run ${name}: ${error.message}`);
+    process.exitCode = 1;
+  }
+}
+
+/** What was measured, where this is a clone. */
+function commitOf(root) {
+  try {
+    const git = (...args) => execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: 'pipe' }).trim();
+    const changed = git('status', '--porcelain', '--', 'src', 'shaders') === '' ? '' : ' and changes';
+    return `${git('rev-parse', '--short', 'HEAD')}${changed}`;
+  } catch {
+    return null;
+  }
+}

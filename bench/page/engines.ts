@@ -1,0 +1,80 @@
+import { Wllama } from '@wllama/wllama/esm/index.js';
+import wllamaWasm from '@wllama/wllama/esm/wasm/wllama.wasm?url';
+import { createServer } from '../../src/client/index.ts';
+import { assert } from '../../src/util/assert.ts';
+
+/** Times of one completion as an engine states them, in the fields that both have from llama-server. */
+export interface EngineTimings {
+  readonly prompt_n: number;
+  readonly prompt_ms: number;
+  readonly predicted_n: number;
+  readonly predicted_ms: number;
+}
+
+/** An engine with a model. Completions are greedy, do not stop early, and reuse nothing of the prompt before. */
+export interface PeerEngine {
+  complete(prompt: string, nPredict: number, signal: AbortSignal): Promise<EngineTimings>;
+  /** Where the layers run, in the engine's own words. */
+  readonly runsOn: string;
+  close(): Promise<void>;
+}
+
+export const PEERS = ['foretoken', 'wllama'] as const;
+export type PeerName = (typeof PEERS)[number];
+
+export function openEngine(peer: PeerName, model: Blob, nCtx: number): Promise<PeerEngine> {
+  return peer === 'foretoken' ? openForetoken(model, nCtx) : openWllama(model, nCtx);
+}
+
+async function openForetoken(model: Blob, nCtx: number): Promise<PeerEngine> {
+  const server = await createServer({ model, nCtx });
+  const { vendor, architecture, description } = server.report.adapter;
+  return {
+    async complete(prompt, n_predict, signal) {
+      const request = { prompt, n_predict, temperature: 0, ignore_eos: true, cache_prompt: false };
+      return (await server.completion(request, { signal })).timings;
+    },
+    runsOn: `WebGPU: ${[vendor, architecture, description].filter(Boolean).join(', ')}`,
+    close: () => server.close(),
+  };
+}
+
+/** wllama with its defaults but one slot: every layer that its WebGPU backend takes, and threads where it would use them. */
+async function openWllama(model: Blob, nCtx: number): Promise<PeerEngine> {
+  const lines: string[] = [];
+  const keep = (...words: unknown[]) => {
+    lines.push(words.join(' '));
+  };
+  const wllama = new Wllama(
+    { default: new URL(wllamaWasm, location.href).href },
+    { logger: { debug: keep, log: keep, warn: keep, error: keep } },
+  );
+  await wllama.loadModel([model], { n_ctx: nCtx, n_parallel: 1 });
+  const threads = wllama.isMultithread() ? wllama.getNumThreads() : 1;
+  return {
+    async complete(prompt, max_tokens, abortSignal) {
+      // llama-server's fields pass through, whether the package's types know them or not.
+      const request = {
+        prompt,
+        max_tokens,
+        abortSignal,
+        temperature: 0,
+        ignore_eos: true,
+        cache_prompt: false,
+      };
+      const { timings } = await wllama.createCompletion(request);
+      assert(timings !== undefined, 'wllama answered without timings');
+      return timings;
+    },
+    runsOn: `${offloaded(lines)}; threads on the CPU: ${threads}`,
+    close: () => wllama.exit(),
+  };
+}
+
+/** What llama.cpp's log says of the layers: it falls back to the CPU without another word. */
+function offloaded(lines: readonly string[]): string {
+  const pattern = /offloaded (\d+)\/(\d+) layers to GPU/;
+  const match = lines.map(line => pattern.exec(line)).findLast(found => found !== null);
+  if (!match) return 'CPU (its log has no line of layers on a GPU)';
+  return Number(match[1]) === 0 ? `CPU (${match[0]})` : `WebGPU (${match[0]})`;
+}

@@ -1,0 +1,41 @@
+import { assertNever } from '../../src/util/assert.ts';
+import { comparePeers, type PeerComparison, type PeerOptions } from './peers.ts';
+import { measureProducts } from './products.ts';
+import { RANDOM_18M, randomModel } from './randomModel.ts';
+import { measureSpeculation } from './speculation.ts';
+
+/** A model to measure: a file of this site, the bytes of one in base64, or the one that is made here. */
+export type BenchModel =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'bytes'; readonly base64: string }
+  | { readonly kind: 'random' };
+
+declare global {
+  interface Window {
+    /** For `bin/bench.mjs` and `bin/benchPeers.mjs`. */
+    bench: {
+      comparePeers(model: BenchModel, options: PeerOptions): Promise<PeerComparison>;
+      measureSpeculation: typeof measureSpeculation;
+      measureProducts: typeof measureProducts;
+    };
+  }
+}
+
+window.bench = {
+  comparePeers: async (model, options) => comparePeers(await blobOf(model), options),
+  measureSpeculation,
+  measureProducts,
+};
+
+async function blobOf(model: BenchModel): Promise<Blob> {
+  switch (model.kind) {
+    case 'file':
+      return (await fetch(new URL(model.path, location.href))).blob();
+    case 'bytes':
+      return (await fetch(`data:application/octet-stream;base64,${model.base64}`)).blob();
+    case 'random':
+      return new Blob([randomModel(RANDOM_18M)]);
+    default:
+      return assertNever(model);
+  }
+}

@@ -1,0 +1,106 @@
+import { createServer } from '../../src/client/index.ts';
+import type { CompletionRequest } from '../../src/protocol/completion.ts';
+import type { ServerOptions } from '../../src/protocol/options.ts';
+import { assert } from '../../src/util/assert.ts';
+import { alternate, pairedRatio, type Summary, summary } from './statistics.ts';
+
+const LIST = ['- The owl was wise.', '- The fox was kind.', '- The dog was brave.'];
+const CODE = ['if (owl.wise) {', '  ask(owl);', '}'];
+
+/**
+ * Answers that repeat themselves. The bundled model goes on with the first for ever; it can write neither lists nor code,
+ * so a grammar makes it repeat them.
+ */
+const REQUESTS: Readonly<Record<string, Pick<CompletionRequest, 'prompt' | 'grammar'>>> = {
+  hello: { prompt: 'Hello '.repeat(16).trimEnd() },
+  list: repeating(LIST),
+  code: repeating(CODE),
+};
+const N_PREDICT = 64;
+
+/**
+ * `ngram-simple` finds nothing where a text repeats itself in periods shorter than what it looks up, and drafts of 48
+ * tokens are more than such short texts allow: shorter lengths than llama.cpp's defaults.
+ */
+const KINDS: Readonly<Record<string, Partial<ServerOptions>>> = {
+  none: {},
+  'ngram-simple': { specType: ['ngram-simple'], ngramSimpleSizeN: 3, ngramSimpleSizeM: 15 },
+  'ngram-mod': { specType: ['ngram-mod'], ngramModNMatch: 4, ngramModNMin: 2, ngramModNMax: 15 },
+};
+
+export interface NgramSpeedup {
+  readonly text: string;
+  readonly kind: string;
+  readonly tokensPerSecond: Summary;
+  /** Over decoding without drafts in the same round. */
+  readonly speedup: number;
+  readonly drafted: number;
+  readonly accepted: number;
+  readonly sameTokens: boolean;
+}
+
+/** Greedy decoding with drafts looked up by n-grams against decoding without, alternating. */
+export async function measureNgram(model: string, repetitions: number): Promise<NgramSpeedup[]> {
+  const results: NgramSpeedup[] = [];
+  for (const [text, asked] of Object.entries(REQUESTS)) {
+    const last = new Map<string, Answer>();
+    const samples = await alternate(Object.keys(KINDS), repetitions, async kind => {
+      const answer = await complete({ model, nCtx: 512, ...KINDS[kind] }, asked);
+      last.set(kind, answer);
+      return answer.tokensPerSecond;
+    });
+    for (const [kind, { drafted, accepted, tokens }] of last) {
+      results.push({
+        text,
+        kind,
+        tokensPerSecond: summary(samples[kind]),
+        speedup: pairedRatio(samples[kind], samples.none),
+        drafted,
+        accepted,
+        sameTokens: tokens === last.get('none')?.tokens,
+      });
+    }
+  }
+  return results;
+}
+
+interface Answer {
+  readonly tokensPerSecond: number;
+  readonly drafted: number;
+  readonly accepted: number;
+  readonly tokens: string;
+}
+
+/** One answer of a server of its own: one that had answered before would look up its own answer. */
+async function complete(
+  options: ServerOptions,
+  asked: Pick<CompletionRequest, 'prompt' | 'grammar'>,
+): Promise<Answer> {
+  const server = await createServer({ ...options, temperature: 0, cachePrompt: false });
+  try {
+    await server.completion({ prompt: 'Once', n_predict: 4 });
+    const request = { ...asked, n_predict: N_PREDICT, ignore_eos: true, return_tokens: true };
+    const { tokens, timings } = await server.completion(request);
+    assert(tokens.length === N_PREDICT, () => `${tokens.length} tokens, not ${N_PREDICT}`);
+    return {
+      tokensPerSecond: timings.predicted_per_second,
+      drafted: timings.draft_n ?? 0,
+      accepted: timings.draft_n_accepted ?? 0,
+      tokens: tokens.join(),
+    };
+  } finally {
+    await server.close();
+  }
+}
+
+/** The lines twice as a prompt, and a grammar that has nothing else follow. */
+function repeating(lines: readonly string[]): Pick<CompletionRequest, 'prompt' | 'grammar'> {
+  const literals = lines.map(line => `"${line}\\n"`);
+  return {
+    prompt: lines
+      .map(line => `${line}\n`)
+      .join('')
+      .repeat(2),
+    grammar: `root ::= (${literals.join(' ')})+`,
+  };
+}

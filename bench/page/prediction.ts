@@ -1,0 +1,81 @@
+import type { CallCounts } from '../../src/gpu/counters.ts';
+import type { ModelFile } from '../../src/model/loadModel.ts';
+
+/** A GPU that is as fast as its memory: what one byte, dispatch, submit and readback cost there. */
+export interface GpuAssumptions {
+  readonly bytesPerSecond: number;
+  /** Between one dispatch and the next on the GPU, and to encode one in JavaScript. */
+  readonly dispatchGapSeconds: number;
+  readonly encodeSeconds: number;
+  readonly submitSeconds: number;
+  /** Until the CPU has what it waits for. */
+  readonly readbackSeconds: number;
+}
+
+/** What a step costs on any adapter. */
+export interface StepCounts {
+  readonly bytes: number;
+  readonly dispatches: number;
+  readonly submits: number;
+  readonly readbacks: number;
+}
+
+/** Counted once, on whichever adapter: they hold on all. */
+export interface PairCounts {
+  readonly target: StepCounts;
+  readonly verify: StepCounts;
+  /** A draft of `n` tokens. */
+  draft(n: number): StepCounts;
+  /** `meanTokens[n]`: tokens that a round with a draft of `n` gives. */
+  readonly meanTokens: readonly number[];
+}
+
+export interface Prediction {
+  /** `two`: draft and verification wait for each other on the CPU. `one`: a round is a single submit and readback. */
+  readonly roundTrips: 'two' | 'one';
+  readonly assumptions: GpuAssumptions;
+  readonly nDraft: number;
+  readonly speedup: number;
+}
+
+/** The GPU may overlap neither with the readback; JavaScript encodes while the GPU works. */
+export function stepSeconds(step: StepCounts, gpu: GpuAssumptions): number {
+  const onGpu = step.bytes / gpu.bytesPerSecond + step.dispatches * gpu.dispatchGapSeconds;
+  const onCpu = step.dispatches * gpu.encodeSeconds + step.submits * gpu.submitSeconds;
+  return Math.max(onGpu, onCpu) + step.readbacks * gpu.readbackSeconds;
+}
+
+/** The draft length that pays most under the assumptions, and how much. */
+export function predict(
+  counts: PairCounts,
+  roundTrips: Prediction['roundTrips'],
+  assumptions: GpuAssumptions,
+): Prediction {
+  const plain = stepSeconds(counts.target, assumptions);
+  let best: Prediction = { roundTrips, assumptions, nDraft: 0, speedup: 1 };
+  for (let nDraft = 1; nDraft < counts.meanTokens.length; nDraft++) {
+    const draft = counts.draft(nDraft);
+    const waiting = roundTrips === 'two' ? draft : { ...draft, submits: 0, readbacks: 0 };
+    const round = stepSeconds(waiting, assumptions) + stepSeconds(counts.verify, assumptions);
+    const speedup = (counts.meanTokens[nDraft] * plain) / round;
+    if (speedup > best.speedup) best = { roundTrips, assumptions, nDraft, speedup };
+  }
+  return best;
+}
+
+/** Bytes of weights that a step reads: one row of the embedding, and of the experts all or only the chosen ones. */
+export function weightBytes({ gguf, config }: ModelFile, experts: 'all' | 'chosen'): number {
+  const share = experts === 'chosen' && config.experts ? config.experts.used / config.experts.count : 1;
+  const tied = !gguf.tensors.has('output.weight');
+  let bytes = 0;
+  for (const [name, { sizeBytes }] of gguf.tensors) {
+    if (name === 'token_embd.weight' && !tied) continue;
+    bytes += name.includes('_exps.') ? share * sizeBytes : sizeBytes;
+  }
+  return bytes;
+}
+
+/** What `calls` of one step were, with the bytes of its weights. */
+export function stepCounts({ dispatches, submits, readbacks }: CallCounts, bytes: number): StepCounts {
+  return { bytes, dispatches, submits, readbacks };
+}
