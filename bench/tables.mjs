@@ -1,5 +1,5 @@
 // node bench/tables.mjs FILE …: the tables of docs/performance.md, as markdown, from what `npm run bench` and
-// `npm run bench:peers` wrote.
+// `npm run bench:peers` wrote; `npx biome check --write docs` aligns them.
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
