@@ -30,7 +30,7 @@ export type Pooling = 'none' | 'mean' | 'cls' | 'last';
 export const DEFAULT_N_BATCH = 64;
 
 /** MiB of prompts that are kept in memory, unless `cacheRam` says otherwise. */
-export const DEFAULT_CACHE_RAM = 8192;
+export const DEFAULT_CACHE_RAM = 1024;
 
 /** Options of `createServer`; the defaults are llama-server's where it has them. */
 export interface ServerOptions {
@@ -97,7 +97,7 @@ export interface ServerOptions {
   readonly cacheReuse?: number;
   /**
    * Most memory, in MiB, for prompts that had to leave their slots; when one comes again it is not decoded again. 0 turns this
-   * off, -1 sets no limit. Default 8192.
+   * off, -1 sets no limit. Default 1024, an eighth of llama-server's: a tab has less to give.
    */
   readonly cacheRam?: number;
   /** Whether slots without a task are saved there as well, whenever a task starts. Default true. */

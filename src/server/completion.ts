@@ -55,7 +55,7 @@ export async function complete(
 
 /** Checks everything that can be checked before there is a slot: prompts, fields, sampler, length, in this order. */
 function prepare(body: JsonObject, deps: CompletionDeps, chat: ChatParams | null) {
-  const prompts = tokenizePrompts(body, deps.context.tokenizer);
+  const prompts = tokenizePrompts(body, deps.context.tokenizer, deps.nCtx);
   const params = { ...readFields(deps.fields, body), chat };
   const nPredict = params.nPredict < 0 ? deps.nPredict : params.nPredict;
   const choices = prompts.flatMap(prompt =>

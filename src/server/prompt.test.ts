@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { tokenizePrompts } from './prompt.ts';
 import { BOS, letters, tokenizer } from './testServer.ts';
 
@@ -55,4 +55,26 @@ describe('prompt shapes', () => {
   ])('refuses $body', ({ body, message }) => {
     expect(() => tokenizePrompts(body, tokenizer)).toThrow(message);
   });
+});
+
+describe('a text that cannot fit', () => {
+  const text = 'ab the '.repeat(1000);
+
+  it.each([[text], [[text]], [[1, text]], [{ prompt_string: text }]])(
+    'is refused without being turned into tokens',
+    prompt => {
+      const encode = vi.spyOn(tokenizer, 'encode');
+      expect(() => tokenizePrompts({ prompt }, tokenizer, 100)).toThrow('exceeds the available context size');
+      expect(encode).not.toHaveBeenCalled();
+      encode.mockRestore();
+    },
+  );
+
+  it.each(['', 'a', 'ab the the', '<s>      a', 'é'.repeat(50), text])(
+    'is never one that fits: %j',
+    prompt => {
+      const [tokens] = tokenizePrompts({ prompt }, tokenizer);
+      expect(tokenizer.leastTokens(prompt)).toBeLessThanOrEqual(tokens.length);
+    },
+  );
 });

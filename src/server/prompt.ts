@@ -10,16 +10,32 @@ const PROMPT_ENCODING: EncodeOptions = { addSpecial: true, parseSpecial: true };
 /**
  * The prompts of a request as tokens. An array with an integer at its top level is one prompt, any other array is
  * several. Special-token text is parsed; the beginning-of-sequence token is added where a prompt begins with text.
- * Throws `invalid_request` for any other shape. Ids are not checked here: see `checkTokens`.
+ * Throws `invalid_request` for any other shape, and `context_exceeded` for text that is much too long for `nCtx`: to turn
+ * megabytes into tokens would keep everybody waiting. Ids are not checked here: see `checkTokens`.
  */
-export function tokenizePrompts(body: JsonObject, tokenizer: Tokenizer): number[][] {
+export function tokenizePrompts(
+  body: JsonObject,
+  tokenizer: Tokenizer,
+  nCtx = Number.POSITIVE_INFINITY,
+): number[][] {
   if (!Object.hasOwn(body, 'prompt')) {
     throw new ForetokenError('invalid_request', "[json.exception.out_of_range.403] key 'prompt' not found");
   }
   const { prompt } = body;
+  for (const text of textsOf(prompt)) {
+    const nLeast = tokenizer.leastTokens(text);
+    if (nLeast >= nCtx) throw contextExceeded(nLeast, nCtx);
+  }
   if (!Array.isArray(prompt) || prompt.some(Number.isInteger)) return [tokenizePrompt(prompt, tokenizer)];
   if (prompt.length === 0) throw new ForetokenError('invalid_request', '"prompt" must not be empty');
   return prompt.map(element => tokenizePrompt(element, tokenizer));
+}
+
+/** The texts in a prompt of any shape. */
+function textsOf(prompt: unknown): string[] {
+  if (typeof prompt === 'string') return [prompt];
+  if (Array.isArray(prompt)) return prompt.flatMap(textsOf);
+  return isJsonObject(prompt) ? textsOf(prompt.prompt_string) : [];
 }
 
 function tokenizePrompt(prompt: unknown, tokenizer: Tokenizer): number[] {
@@ -66,7 +82,11 @@ export function checkTokens(tokens: readonly number[], nVocab: number, where = '
 /** Throws `context_exceeded` when a prompt leaves no room for a single token. */
 export function checkLength(nTokens: number, nCtx: number): void {
   if (nTokens < nCtx) return;
-  throw new ForetokenError(
+  throw contextExceeded(nTokens, nCtx);
+}
+
+function contextExceeded(nTokens: number, nCtx: number): ForetokenError {
+  return new ForetokenError(
     'context_exceeded',
     `request (${nTokens} tokens) exceeds the available context size (${nCtx} tokens), try increasing it`,
     { n_prompt_tokens: nTokens, n_ctx: nCtx },

@@ -59,7 +59,7 @@ export const CONTEXT_FLAGS: readonly Flag[] = [
   }),
   numberSetting('cacheRam', wholeNumber, {
     names: ['-cram', '--cache-ram'],
-    help: 'most MiB for prompts that left their slots, 0 for none, -1 for no limit (default: 8192)',
+    help: 'most MiB for prompts that left their slots, 0 for none, -1 for no limit (default: 1024)',
     env: 'LLAMA_ARG_CACHE_RAM',
   }),
   toggle('cacheIdleSlots', {

@@ -98,7 +98,7 @@ export class FakeHub {
     this.faults.breaks = (this.faults.breaks ?? 0) - 1;
     const part = sent.subarray(start, start + (this.faults.breakAfterBytes ?? 0));
     // The bytes are to arrive before the connection breaks.
-    response.write(part, () => setTimeout(() => response.destroy(), 20));
+    response.write(part, () => setTimeout(() => response.destroy(), 250));
     if (part.length === 0) response.destroy();
   }
 }
