@@ -13,6 +13,7 @@ import { type Dispatch, Recorder } from '../gpu/dispatch.ts';
 import { draftedToken, fillDraft } from '../gpu/kernels/sampling.ts';
 import { readMapped } from '../gpu/readback.ts';
 import { assert } from '../util/assert.ts';
+import type { CheckKernels } from './checkedPlan.ts';
 import type { Model } from './model.ts';
 import { encodeParts, type Work } from './work.ts';
 
@@ -40,11 +41,19 @@ export class ModelPair implements FusedPair {
     );
   }
 
-  /** Compiles what joins the two. Their device frees it. */
-  static async create(gpu: Gpu, target: Model, draft: Model): Promise<ModelPair> {
+  /** Compiles what joins the two, and has it checked. Their device frees it. Throws `shader_error` where it is wrong. */
+  static async create(
+    gpu: Gpu,
+    target: Model,
+    draft: Model,
+    check: CheckKernels = async () => [],
+  ): Promise<ModelPair> {
+    const spec = fillDraft({ nVocab: target.nVocab });
     const fill = await new Recorder(gpu.device, gpu.pipelines).prepare([
-      { spec: fillDraft({ nVocab: target.nVocab }), buffers: [target.state.step, draft.state.argmax] },
+      { spec, buffers: [target.state.step, draft.state.argmax] },
     ]);
+    const [fault] = await check([spec]);
+    if (fault) throw fault.error;
     return new ModelPair(gpu, target, draft, fill);
   }
 

@@ -1,7 +1,14 @@
 import type { TrialMaker } from './trial.ts';
 import { attentionTrial, kShiftTrial, ropeStoreTrial } from './trials/attentionTrials.ts';
 import { getRowsTrial, mulMatIdTrial, mulMatTrial, routerTrial } from './trials/matrixTrials.ts';
-import { advanceTrial, argmaxTrial, rmsNormTrial, swigluTrial, topKTrial } from './trials/rowTrials.ts';
+import {
+  advanceTrial,
+  argmaxTrial,
+  fillDraftTrial,
+  rmsNormTrial,
+  swigluTrial,
+  topKTrial,
+} from './trials/rowTrials.ts';
 
 /** How each kernel is tried, by the name of its shader. */
 export const TRIALS: Readonly<Record<string, TrialMaker>> = {
@@ -17,4 +24,5 @@ export const TRIALS: Readonly<Record<string, TrialMaker>> = {
   argmax: argmaxTrial,
   top_k: topKTrial,
   advance: advanceTrial,
+  fill_draft: fillDraftTrial,
 };

@@ -110,7 +110,7 @@ async function wire(
   // What the models hold is freed with the device.
   const targetModel = await load(target);
   const draftModel = draft && (await load(draft));
-  const pair = draftModel && (await ModelPair.create(gpu, targetModel, draftModel));
+  const pair = draftModel && (await ModelPair.create(gpu, targetModel, draftModel, checks?.check));
 
   const report = {
     adapter: gpu.report,

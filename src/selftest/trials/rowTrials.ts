@@ -1,3 +1,4 @@
+import { draftedToken } from '../../gpu/kernels/sampling.ts';
 import type { KernelSpec } from '../../gpu/pipelines.ts';
 import { randomValues } from '../../quant/randomValues.ts';
 import { argmax } from '../../reference/argmax.ts';
@@ -122,5 +123,25 @@ export function advanceTrial({ overrides }: KernelSpec): Trial {
     workgroups: () => [1, 1, 1],
     bindings: [dense(after(0, () => 9, 0)), dense(chosen)],
     rows: [[{ values: after(1, i => 500 + i, 1), read: ([step]) => step, bound: 0 }]],
+  };
+}
+
+/** More rows than lanes, every other one with a drafted token, the last of which the target lacks. */
+export function fillDraftTrial({ overrides }: KernelSpec): Trial {
+  const { WORKGROUP_SIZE: lanes, N_VOCAB: nVocab } = overrides;
+  const rows = Array.from({ length: lanes + 3 }, (_, row) => row);
+  const batch = (tokenOf: (row: number) => number) =>
+    stepBuffer(
+      rows.map(row => ({ token: row % 2 === 0 ? tokenOf(row) : 7, position: row })),
+      [0],
+      [[0]],
+    );
+  const chosen = Uint32Array.from(rows.flatMap(row => [nVocab - rows.length + 1 + row, 0]));
+  return {
+    workgroups: () => [1, 1, 1],
+    bindings: [dense(batch(draftedToken)), dense(chosen)],
+    rows: [
+      [{ values: batch(row => Math.min(chosen[2 * row], nVocab - 1)), read: ([step]) => step, bound: 0 }],
+    ],
   };
 }
