@@ -117,7 +117,8 @@ function reasoningFormatField(settings: ServerSettings): Field<ReasoningFormat> 
     fallback: settings.reasoningFormat ?? DEFAULT_REASONING_FORMAT,
     read(value, name) {
       const known = REASONING_FORMATS.find(format => format === value);
-      if (known === undefined) throw fieldError(name, `Unknown reasoning format: ${String(value)}`);
+      const shown = typeof value === 'string' ? value : JSON.stringify(value);
+      if (known === undefined) throw fieldError(name, `Unknown reasoning format: ${shown}`);
       return known;
     },
   };

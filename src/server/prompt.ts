@@ -31,11 +31,11 @@ export function tokenizePrompts(
   return prompt.map(element => tokenizePrompt(element, tokenizer));
 }
 
-/** The texts in a prompt of any shape. */
-function textsOf(prompt: unknown): string[] {
+/** The texts in a prompt, or in several: what is nested deeper is no prompt. */
+function textsOf(prompt: unknown, depth = 2): string[] {
   if (typeof prompt === 'string') return [prompt];
-  if (Array.isArray(prompt)) return prompt.flatMap(textsOf);
-  return isJsonObject(prompt) ? textsOf(prompt.prompt_string) : [];
+  if (Array.isArray(prompt)) return depth === 0 ? [] : prompt.flatMap(part => textsOf(part, depth - 1));
+  return isJsonObject(prompt) && typeof prompt.prompt_string === 'string' ? [prompt.prompt_string] : [];
 }
 
 function tokenizePrompt(prompt: unknown, tokenizer: Tokenizer): number[] {
