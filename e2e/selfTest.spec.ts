@@ -12,7 +12,17 @@ test('every kernel of the bundled pair passes, and /props says so', async ({ sta
   const { self_test: result } = body as { self_test: { ms: number; kernels: { kernel: string }[] } };
   expect(new Set(result.kernels.map(({ kernel }) => kernel))).toEqual(
     new Set([
-      ...['advance', 'argmax', 'attention', 'get_rows', 'k_shift', 'mul_mat', 'mul_mat_id', 'rms_norm'],
+      ...[
+        'advance',
+        'argmax',
+        'attention',
+        'fill_draft',
+        'get_rows',
+        'k_shift',
+        'mul_mat',
+        'mul_mat_id',
+        'rms_norm',
+      ],
       ...['rope_store', 'router', 'top_k'],
     ]),
   );

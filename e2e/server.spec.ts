@@ -42,7 +42,8 @@ for (const sampling of [{ temperature: 0 }, { temperature: 1, seed: 7 }]) {
       stop: true,
       stop_type: whole.stop_type,
       tokens_predicted: whole.tokens_predicted,
-      timings: { predicted_n: whole.timings.predicted_n, draft_n_accepted: whole.timings.draft_n_accepted },
+      // How much was drafted depends on how long things took.
+      timings: { predicted_n: whole.timings.predicted_n },
     });
   });
 }
