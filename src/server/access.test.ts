@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { checkApiKey } from './access.ts';
+import { createApiKeyCheck } from './access.ts';
 
 const KEYS = ['first-key', 'second key'];
 
 function check(path: string, headers: Record<string, string>, keys: readonly string[] = KEYS): Promise<void> {
-  return checkApiKey(new Request(`http://foretoken.invalid${path}`, { headers }), keys);
+  return createApiKeyCheck(keys)(new Request(`http://foretoken.invalid${path}`, { headers }));
 }
 
-describe('checkApiKey', () => {
+describe('the check of API keys', () => {
   it.each([
     ['/props', { authorization: 'Bearer first-key' }],
     ['/props', { authorization: 'Bearer second key' }],

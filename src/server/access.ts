@@ -4,17 +4,20 @@ import { ForetokenError } from '../util/errors.ts';
 const PUBLIC_PATHS = ['/health', '/v1/health'];
 
 /**
- * Throws `unauthorized` unless `request` may pass: it needs one of `keys`, as `Authorization: Bearer KEY`, without the
- * `Bearer`, or, where there is no such header, as `X-Api-Key`. No keys: everybody may.
+ * The check of a request, which throws `unauthorized` unless it may pass: it needs one of `keys`, as
+ * `Authorization: Bearer KEY`, without the `Bearer`, or, where there is no such header, as `X-Api-Key`. No keys: everybody
+ * may.
  */
-export async function checkApiKey({ url, headers }: Request, keys: readonly string[]): Promise<void> {
-  if (keys.length === 0 || PUBLIC_PATHS.includes(new URL(url).pathname)) return;
-  const authorization = headers.get('authorization') || headers.get('x-api-key') || '';
-  const given = await digest(authorization.replace(/^Bearer /, ''));
-  const known = await Promise.all(keys.map(digest));
-  // Every key is compared, and to its end: how long it takes tells nothing.
-  const matches = known.filter(key => isSame(key, given));
-  if (matches.length === 0) throw new ForetokenError('unauthorized', 'Invalid API Key');
+export function createApiKeyCheck(keys: readonly string[]): (request: Request) => Promise<void> {
+  const hashed = Promise.all(keys.map(digest));
+  return async ({ url, headers }) => {
+    if (keys.length === 0 || PUBLIC_PATHS.includes(new URL(url).pathname)) return;
+    const authorization = headers.get('authorization') || headers.get('x-api-key') || '';
+    const given = await digest(authorization.replace(/^Bearer /, ''));
+    // Every key is compared, and to its end: how long it takes tells nothing.
+    const matches = (await hashed).filter(key => isSame(key, given));
+    if (matches.length === 0) throw new ForetokenError('unauthorized', 'Invalid API Key');
+  };
 }
 
 async function digest(text: string): Promise<Uint8Array> {

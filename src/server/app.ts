@@ -12,7 +12,7 @@ import {
 } from '../protocol/options.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
 import { ForetokenError } from '../util/errors.ts';
-import { checkApiKey } from './access.ts';
+import { createApiKeyCheck } from './access.ts';
 import { SlotCaches } from './cache/slotCaches.ts';
 import { createChatTemplate } from './chat/template.ts';
 import type { CompletionDeps } from './completion.ts';
@@ -155,6 +155,7 @@ export function createApp(deps: AppDeps): App {
     isSleeping: () => sleep?.isSleeping() ?? false,
   };
 
+  const checkApiKey = createApiKeyCheck(settings.apiKeys ?? []);
   const routes = createRoutes({
     settings,
     tokenizer,
@@ -173,7 +174,7 @@ export function createApp(deps: AppDeps): App {
       nOpen++;
       try {
         // Before there is a route: who has no key does not learn which paths there are.
-        await checkApiKey(request, settings.apiKeys ?? []);
+        await checkApiKey(request);
         if (sleep?.isSleeping() && !ASLEEP_PATHS.includes(new URL(request.url).pathname)) {
           return await sleep.wake(request);
         }
