@@ -23,6 +23,8 @@ export function tokenizePrompts(
   }
   const { prompt } = body;
   for (const text of textsOf(prompt)) {
+    // Nearly every text: there are never more of the least tokens than characters.
+    if (text.length < nCtx) continue;
     const nLeast = tokenizer.leastTokens(text);
     if (nLeast >= nCtx) throw contextExceeded(nLeast, nCtx);
   }
