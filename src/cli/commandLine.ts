@@ -1,30 +1,24 @@
 import { assertNever } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { withContextShape } from './contextShape.ts';
-import type { CorsPolicy } from './cors.ts';
 import type { Environment } from './environment.ts';
-import { type BrowserChoice, type Flag, type Given, NOTHING_GIVEN, type Settings } from './flags/flag.ts';
+import { type Flag, type Given, NOTHING_GIVEN, type Settings } from './flags/flag.ts';
 import { HINTS } from './flags/hints.ts';
 import { FLAG_GROUPS, FLAGS } from './flags/index.ts';
 import { REFUSALS } from './flags/refusals.ts';
 import { wholeNumber } from './flags/values.ts';
 import type { ModelChoice } from './hub/locate.ts';
 
+/** What the command line says and `serve` takes as it is. */
+type AsGiven = Pick<
+  Given,
+  'offline' | 'hfToken' | 'hosts' | 'port' | 'timeoutSeconds' | 'cors' | 'ui' | 'browser'
+>;
+
 /** What `serve` is to do. */
-export interface ServeOptions {
+export interface ServeOptions extends AsGiven {
   readonly model: ModelChoice;
   readonly modelDraft: ModelChoice | null;
-  /** Download nothing. */
-  readonly offline: boolean;
-  /** For the Hugging Face Hub. */
-  readonly hfToken?: string;
-  readonly hosts: readonly string[];
-  readonly port: number;
-  readonly timeoutSeconds: number;
-  readonly cors: CorsPolicy;
-  /** Whether the site's pages are served. */
-  readonly ui: boolean;
-  readonly browser: BrowserChoice;
   readonly engine: Settings;
 }
 

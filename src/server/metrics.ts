@@ -98,8 +98,8 @@ export class Metrics {
 
   #perPosition(): string[] {
     if (this.#acceptedAt.length === 0) return [];
-    const name = 'spec_decode_num_accepted_tokens_per_pos_total';
-    const samples = this.#acceptedAt.map((n, i) => `llamacpp:${name}{position="${i}"} ${n}\n`);
+    const name = 'llamacpp:spec_decode_num_accepted_tokens_per_pos_total';
+    const samples = this.#acceptedAt.map((n, i) => `${name}{position="${i}"} ${n}\n`);
     return [head(name, 'counter', 'Draft tokens accepted, by their position in the draft'), ...samples];
   }
 }
@@ -107,8 +107,7 @@ export class Metrics {
 /** How often the tab behind a port was replaced; nothing where there is no port. Not one of llama-server's. */
 export function restartsMetric(restarts: number | undefined): string {
   if (restarts === undefined) return '';
-  const name = 'foretoken_tab_restarts_total';
-  return `# HELP ${name} Tabs that died and were replaced\n# TYPE ${name} counter\n${name} ${restarts}\n`;
+  return sample('foretoken_tab_restarts_total', 'counter', 'Tabs that died and were replaced', restarts);
 }
 
 function noWork(): Work {
@@ -126,13 +125,17 @@ function rate({ nSteps, ms }: Work): number {
 }
 
 function head(name: string, type: string, help: string): string {
-  return `# HELP llamacpp:${name} ${help}\n# TYPE llamacpp:${name} ${type}\n`;
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
+}
+
+function sample(name: string, type: string, help: string, value: number): string {
+  return `${head(name, type, help)}${name} ${value}\n`;
 }
 
 function counter(name: string, help: string, value: number): string {
-  return `${head(name, 'counter', help)}llamacpp:${name} ${value}\n`;
+  return sample(`llamacpp:${name}`, 'counter', help, value);
 }
 
 function gauge(name: string, help: string, value: number): string {
-  return `${head(name, 'gauge', help)}llamacpp:${name} ${value}\n`;
+  return sample(`llamacpp:${name}`, 'gauge', help, value);
 }

@@ -1,18 +1,9 @@
-import type { TokenId } from '../engine/forwardPass.ts';
 import type { Sampler } from '../engine/sampler/chain.ts';
-import { ThinkingBudget } from '../engine/sampler/thinkingBudget.ts';
+import { ThinkingBudget, type ThinkingBudgetOptions } from '../engine/sampler/thinkingBudget.ts';
 import { StreamDecoder, type Tokenizer } from '../tokenizer/index.ts';
 
-/** For how long a model may think in one answer. */
-export interface ThinkingLimit {
-  /** The tags of thoughts, as tokens, and what is said in place of more thoughts. */
-  readonly start: readonly TokenId[];
-  readonly end: readonly TokenId[];
-  readonly forced: readonly TokenId[];
-  /** Most tokens of thoughts; Infinity for no limit. */
-  readonly budget: number;
-  /** Whether the prompt ends within thoughts. */
-  readonly isOpen: boolean;
+/** For how long a model may think in one answer; a budget of Infinity is no limit. */
+export interface ThinkingLimit extends Omit<ThinkingBudgetOptions, 'endsWithinCharacter'> {
   /** Whether `/v1/chat/completions/control` may end them. */
   readonly isControlled: boolean;
 }
