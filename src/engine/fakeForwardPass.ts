@@ -260,7 +260,7 @@ export class FakeForwardPass implements ForwardPass {
       case 'topK':
         return topCandidates(ids, logits, this.nVocab, TOP_K_MAX);
       case 'argmax':
-        return topCandidates(ids, logits, this.nVocab, 1);
+        return { ids: topCandidates(ids, logits, this.nVocab, 1).ids, logits: new Float32Array(1) };
     }
   }
 

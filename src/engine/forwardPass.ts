@@ -30,11 +30,12 @@ export const TOP_K_MAX = 64;
 
 /**
  * The next-token candidates of one output row. With `argmax` and `topK` they are sorted by descending logit, ties by
- * ascending id; with `logits` they are in order of id, and `ids[i] === i`.
+ * ascending id; with `logits` they are in order of id, and `ids[i] === i`. The logit of an `argmax` is not read back: it is 0,
+ * as there is none to compare it with.
  */
 export interface Candidates {
   readonly ids: Int32Array;
-  /** Raw logits, not normalised; same length as `ids`. */
+  /** Raw logits, not normalised (but see `argmax`); same length as `ids`. */
   readonly logits: Float32Array;
 }
 

@@ -19,7 +19,8 @@ import type { Plan, WidthPlan } from './plan.ts';
 import { planWidth } from './plan.ts';
 import {
   argmaxCandidates,
-  draftProbability,
+  draftedTokens,
+  draftsWithProbability,
   hiddenStates,
   logitsCandidates,
   topKCandidates,
@@ -107,8 +108,8 @@ export class Model implements ForwardPass {
     const parts = this.#parts(rows.length, this.#outputs(nOutputs, kind));
     switch (kind) {
       case 'argmax': {
-        const decode = (words: Uint32Array) => argmaxCandidates(words, nOutputs);
-        return { parts, source: argmax, bytes: 8 * nOutputs, decode };
+        const decode = (words: Uint32Array) => argmaxCandidates(words);
+        return { parts, source: argmax, bytes: 4 * nOutputs, decode };
       }
       case 'topK': {
         const decode = (words: Uint32Array) => topKCandidates(words, nOutputs, kTop);
@@ -126,31 +127,25 @@ export class Model implements ForwardPass {
   /** The same for a `draft`. */
   draftWork(rows: readonly BatchRow[], nDraft: number, withProbabilities: boolean): Work<DraftToken[][]> {
     const nOutputs = this.#writeStep(rows, nDraft - 1);
-    const { outStride, argmax, topK, kTop, maxOutputs } = this.state;
-    assert(nOutputs > 0 && nOutputs <= outStride, () => `a draft of ${nOutputs} rows for ${outStride} slots`);
+    const { maxDrafts, argmax, topK, kTop, maxOutputs } = this.state;
+    assert(nOutputs > 0 && nOutputs <= maxDrafts, () => `a draft of ${nOutputs} rows for ${maxDrafts} slots`);
     assert(
-      nDraft > 0 && nDraft * outStride <= maxOutputs,
-      () => `a draft of ${nDraft} tokens for ${outStride} slots, at most ${maxOutputs} outputs`,
+      nDraft > 0 && nDraft * nOutputs <= maxOutputs,
+      () => `a draft of ${nDraft} tokens for ${nOutputs} slots, at most ${maxOutputs} outputs`,
     );
     const { layers, hidden, head, argmax: chosen, topK: candidates } = this.#width(nOutputs);
     const results = [hidden, head, chosen, ...(withProbabilities ? [candidates] : [])];
     const lists = [...this.#width(rows.length).layers, ...results];
     for (let step = 1; step < nDraft; step++) lists.push(this.#plan.advance, ...layers, ...results);
 
-    const perStep = withProbabilities ? kTop : 1;
-    return {
-      parts: [lists],
-      source: withProbabilities ? topK : argmax,
-      bytes: 8 * perStep * outStride * nDraft,
-      decode: words =>
-        Array.from({ length: nOutputs }, (_, output) =>
-          Array.from({ length: nDraft }, (_, step): DraftToken => {
-            const at = 2 * perStep * (step * outStride + output);
-            const [candidates] = topKCandidates(words.subarray(at, at + 2 * perStep), 1, perStep);
-            return { token: candidates.ids[0], p: withProbabilities ? draftProbability(candidates) : 1 };
-          }),
-        ),
-    };
+    const nChosen = nOutputs * nDraft;
+    const parts = [lists];
+    if (withProbabilities) {
+      const decode = (words: Uint32Array) => draftsWithProbability(words, nOutputs, nDraft, kTop);
+      return { parts, source: topK, bytes: 8 * kTop * nChosen, decode };
+    }
+    const decode = (words: Uint32Array) => draftedTokens(words, nOutputs, nDraft);
+    return { parts, source: argmax, bytes: 4 * nChosen, decode };
   }
 
   shift(slot: number, keep: number, discard: number, end: number): void {

@@ -33,7 +33,7 @@ export class ModelPair implements FusedPair {
     this.#target = target;
     this.#draft = draft;
     this.#fill = fill;
-    const bytes = 8 * draft.state.maxOutputs + 8 * target.state.kTop * target.state.maxOutputs;
+    const bytes = 4 * draft.state.maxOutputs + 8 * target.state.kTop * target.state.maxOutputs;
     this.#staging = gpu.createBuffer(
       'pair staging',
       bytes,
@@ -63,9 +63,9 @@ export class ModelPair implements FusedPair {
     rows: readonly VerifyRow[],
     kind: FusedOutput,
   ): Promise<VerifiedDrafts> {
-    const { outStride } = this.#draft.state;
+    const nDrafts = draftRows.filter(({ output }) => output).length;
     const tokenOf = (token: TokenId | DraftedToken) =>
-      typeof token === 'number' ? token : draftedToken(token.step * outStride + token.output);
+      typeof token === 'number' ? token : draftedToken(token.step * nDrafts + token.output);
     const drafting = this.#draft.draftWork(draftRows, nDraft, false);
     const verifying = this.#target.forwardWork(
       rows.map(row => ({ ...row, token: tokenOf(row.token) })),

@@ -18,8 +18,8 @@ export interface RunState {
   readonly maxRows: number;
   /** Most output rows of a batch, and of all steps of a draft together. */
   readonly maxOutputs: number;
-  /** Outputs of one draft step. */
-  readonly outStride: number;
+  /** Most outputs of one draft step. */
+  readonly maxDrafts: number;
   /** What changes from step to step, see shaders/lib/step.wgsl. */
   readonly step: GPUBuffer;
   readonly shift: GPUBuffer;
@@ -44,7 +44,7 @@ export interface RunState {
   readonly outputNorm: GPUBuffer;
   readonly logits: GPUBuffer;
   readonly nVocab: number;
-  /** (token, logit) of each draft step and output, and TOP_K of them. */
+  /** The token of each draft step and output, and TOP_K (token, logit) of each. */
   readonly argmax: GPUBuffer;
   readonly topK: GPUBuffer;
   readonly kTop: number;
@@ -74,7 +74,7 @@ type BufferName = {
 export interface RunStatePlan {
   readonly maxRows: number;
   readonly maxOutputs: number;
-  readonly outStride: number;
+  readonly maxDrafts: number;
   readonly qkvStride: number;
   readonly attnStride: number;
   readonly ffnStride: number;
@@ -103,7 +103,7 @@ export function planRunState(
   return {
     maxRows,
     maxOutputs,
-    outStride: nSlots,
+    maxDrafts: nSlots,
     qkvStride,
     attnStride,
     ffnStride,
@@ -122,7 +122,7 @@ export function planRunState(
       chosen: experts ? maxRows * experts.used * 2 : 0,
       outputNorm: outputRows * paddedRow(nEmbd),
       logits: outputRows * nVocab,
-      argmax: 2 * maxOutputs,
+      argmax: maxOutputs,
       topK: 2 * kTop * maxOutputs,
       staging: Math.max(outputRows * Math.max(nVocab, paddedRow(nEmbd)), 2 * kTop * maxOutputs),
     },
