@@ -1,4 +1,5 @@
 import type {
+  AheadRow,
   BatchRow,
   CacheSpan,
   Candidates,
@@ -7,7 +8,7 @@ import type {
   OutputKind,
 } from '../engine/forwardPass.ts';
 import type { Gpu } from '../gpu/device.ts';
-import { draftedToken } from '../gpu/kernels/sampling.ts';
+import { chosenToken } from '../gpu/kernels/getRows.ts';
 import { readMapped } from '../gpu/readback.ts';
 import { assert, assertNever } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
@@ -28,7 +29,7 @@ import {
 import { paddedRow, type RunState } from './runState.ts';
 import { encodeParts, encodePass, type PassLists, type Work } from './work.ts';
 
-/** A model on the GPU. One call of `forward` or `draft` at a time. */
+/** A model on the GPU. One call of `forward` or `draft` at a time, and `forwardAhead` beside it. */
 export class Model implements ForwardPass {
   readonly nVocab: number;
   readonly nCtx: number;
@@ -46,6 +47,8 @@ export class Model implements ForwardPass {
   readonly #stepWords: Uint32Array<ArrayBuffer>;
   readonly #allIds: Int32Array;
   #busy = false;
+  /** Of `forwardAhead`, which has its results mapped in turns. */
+  #nAhead = 0;
   /** The last step that nobody waits for. */
   #ahead: Promise<undefined> | null = null;
 
@@ -77,6 +80,11 @@ export class Model implements ForwardPass {
     if (work.bytes > 0) return this.#read(work);
     await this.#submitAhead(work);
     return [];
+  }
+
+  forwardAhead(rows: readonly AheadRow[]): Promise<Candidates[]> | null {
+    const batch = rows.map(({ output, ...row }) => ({ ...row, token: chosenToken(output), output: true }));
+    return this.#pool.holds(spansOf(batch, 0)) ? this.#readAhead(batch) : null;
   }
 
   async embed(rows: readonly BatchRow[]): Promise<Float32Array[]> {
@@ -265,25 +273,35 @@ export class Model implements ForwardPass {
     this.#ahead = this.#gpu.device.queue.onSubmittedWorkDone();
   }
 
-  /** Submits with a copy of the results, waits for them and decodes them. */
-  async #read<T>({ parts, source, bytes, decode }: Work<T>): Promise<T> {
+  async #readAhead(rows: readonly BatchRow[]): Promise<Candidates[]> {
+    const staging = this.state.stagingAhead[this.#nAhead++ % 2];
+    // What it still waits for was given up.
+    staging.unmap();
+    return this.#readInto(staging, this.forwardWork(rows, 'argmax'));
+  }
+
+  async #read<T>(work: Work<T>): Promise<T> {
     assert(!this.#busy, 'a second step before the first one was read');
-    const { staging } = this.state;
-    const encoder = encodeParts(this.#gpu, parts);
-    encoder.copyBufferToBuffer(source, 0, staging, 0, bytes);
-    this.#gpu.device.queue.submit([encoder.finish()]);
     this.#busy = true;
     try {
-      return await readMapped(this.#gpu, staging, bytes, mapped => decode(new Uint32Array(mapped)));
+      return await this.#readInto(this.state.staging, work);
     } finally {
       this.#busy = false;
     }
+  }
+
+  /** Submits with a copy of the results, waits for them and decodes them. */
+  #readInto<T>(staging: GPUBuffer, { parts, source, bytes, decode }: Work<T>): Promise<T> {
+    const encoder = encodeParts(this.#gpu, parts);
+    encoder.copyBufferToBuffer(source, 0, staging, 0, bytes);
+    this.#gpu.device.queue.submit([encoder.finish()]);
+    return readMapped(this.#gpu, staging, bytes, mapped => decode(new Uint32Array(mapped)));
   }
 }
 
 /** Whether a batch may hold `token`: one of the vocabulary, or one that a draft is still to say. */
 function isTokenOf(token: number, nVocab: number): boolean {
-  return (token >= 0 && token < nVocab) || token >= draftedToken(0);
+  return (token >= 0 && token < nVocab) || token >= chosenToken(0);
 }
 
 /** The positions of each slot that a batch writes, and `nMore` behind them. */

@@ -10,7 +10,8 @@ import type {
 } from '../engine/forwardPass.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type Dispatch, Recorder } from '../gpu/dispatch.ts';
-import { draftedToken, fillDraft } from '../gpu/kernels/sampling.ts';
+import { chosenToken } from '../gpu/kernels/getRows.ts';
+import { fillDraft } from '../gpu/kernels/sampling.ts';
 import { readMapped } from '../gpu/readback.ts';
 import { assert } from '../util/assert.ts';
 import type { CheckKernels } from './checkedPlan.ts';
@@ -65,7 +66,7 @@ export class ModelPair implements FusedPair {
   ): Promise<VerifiedDrafts> {
     const nDrafts = draftRows.filter(({ output }) => output).length;
     const tokenOf = (token: TokenId | DraftedToken) =>
-      typeof token === 'number' ? token : draftedToken(token.step * nDrafts + token.output);
+      typeof token === 'number' ? token : chosenToken(token.step * nDrafts + token.output);
     const drafting = this.#draft.draftWork(draftRows, nDraft, false);
     const verifying = this.#target.forwardWork(
       rows.map(row => ({ ...row, token: tokenOf(row.token) })),

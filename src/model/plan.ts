@@ -110,7 +110,7 @@ function layerCalls(inputs: PlanInputs, rows: number): Call[] {
   const { tokenEmbd } = weights;
   const embedding: Call = {
     spec: getRows({ weight: tokenEmbd.type, blocks: tokenEmbd.blocks, rows }),
-    buffers: [state.step, tokenEmbd.quants, tokenEmbd.scales, state.x],
+    buffers: [state.step, tokenEmbd.quants, tokenEmbd.scales, state.argmax, state.x],
   };
   const layers = weights.layers.flatMap((layer, index) => [
     norm(inputs, rows, state.x, layer.attnNorm, state.xNorm),

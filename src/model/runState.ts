@@ -18,7 +18,7 @@ export interface RunState {
   readonly maxRows: number;
   /** Most output rows of a batch, and of all steps of a draft together. */
   readonly maxOutputs: number;
-  /** Most outputs of one draft step. */
+  /** Most outputs of one step of a draft, or of one that goes on from the last: a row for each slot. */
   readonly maxDrafts: number;
   /** What changes from step to step, see shaders/lib/step.wgsl. */
   readonly step: GPUBuffer;
@@ -48,8 +48,9 @@ export interface RunState {
   readonly argmax: GPUBuffer;
   readonly topK: GPUBuffer;
   readonly kTop: number;
-  /** Where results are mapped. */
+  /** Where results are mapped, and in turns the tokens of steps that nobody waited for before the next was submitted. */
   readonly staging: GPUBuffer;
+  readonly stagingAhead: readonly [GPUBuffer, GPUBuffer];
 }
 
 export interface RunStateOptions {
@@ -141,6 +142,8 @@ export function allocateRunState(gpu: Gpu, { words, ...strides }: RunStatePlan):
     name: BufferName,
     usage: GPUBufferUsageFlags = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
   ) => gpu.createBuffer(name, 4 * words[name], usage);
+  const mapped = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+  const tokens = (name: string) => gpu.createBuffer(`staging ahead, ${name}`, 4 * strides.maxDrafts, mapped);
   return {
     ...strides,
     step: buffer('step'),
@@ -157,7 +160,8 @@ export function allocateRunState(gpu: Gpu, { words, ...strides }: RunStatePlan):
     logits: buffer('logits'),
     argmax: buffer('argmax'),
     topK: buffer('topK'),
-    staging: buffer('staging', GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST),
+    staging: buffer('staging', mapped),
+    stagingAhead: [tokens('even'), tokens('odd')],
   };
 }
 

@@ -50,12 +50,7 @@ export function advance(shape: { maxOutputs: number }): KernelSpec {
   };
 }
 
-/** A token of a batch that stands for element `at` of `chosen`, see `fillDraft`. */
-export function draftedToken(at: number): number {
-  return 2 ** 31 + at;
-}
-
-/** Puts drafted tokens where a batch names them; buffers: step, chosen. */
+/** Puts the tokens that another model chose where a batch names them, see `chosenToken`; buffers: step, chosen. */
 export function fillDraft(shape: { nVocab: number }): KernelSpec {
   return {
     shader: 'fill_draft',

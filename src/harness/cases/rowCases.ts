@@ -1,8 +1,8 @@
+import { chosenToken } from '../../gpu/kernels/getRows.ts';
 import { rmsNorm as rmsNormKernel } from '../../gpu/kernels/rmsNorm.ts';
 import {
   advance,
   argmax as argmaxKernel,
-  draftedToken,
   fillDraft,
   topK as topKKernel,
 } from '../../gpu/kernels/sampling.ts';
@@ -207,7 +207,7 @@ export const fillDraftCases: readonly KernelCase[] = [
     const at = (row: number) => rows - 1 - row;
     return {
       spec: fillDraft({ nVocab }),
-      bindings: [batch(row => draftedToken(at(row))), chosen],
+      bindings: [batch(row => chosenToken(at(row))), chosen],
       expected: [{ binding: 0, values: batch(row => Math.min(chosen[at(row)], nVocab - 1)), bound: 0 }],
     };
   },

@@ -1,3 +1,4 @@
+import { chosenToken } from '../../gpu/kernels/getRows.ts';
 import type { KernelSpec } from '../../gpu/pipelines.ts';
 import { randomValues } from '../../quant/randomValues.ts';
 import { repackedLayout } from '../../quant/repack.ts';
@@ -25,13 +26,15 @@ export function getRowsTrial(spec: KernelSpec, rows: readonly number[]): Trial {
   return {
     workgroups: () => [spec.workgroups[0], rows.length, 1],
     bindings: [
-      dense(stepBuffer(tokens.map(token => ({ token })))),
+      // Every other token is one that an earlier step chose.
+      dense(stepBuffer(tokens.map((token, i) => ({ token: i % 2 === 0 ? chosenToken(i) : token })))),
       dense(matrix.quants),
       dense(matrix.scales),
+      dense(Uint32Array.from(tokens)),
       zeros(rows.length * k),
     ],
     rows: tokens.map((token, row) => [
-      { values: getRows(matrix.values, k, [token]), read: floatsAt(3, row * k, k), bound: BOUND },
+      { values: getRows(matrix.values, k, [token]), read: floatsAt(4, row * k, k), bound: BOUND },
     ]),
   };
 }

@@ -1,4 +1,4 @@
-import { draftedToken } from '../../gpu/kernels/sampling.ts';
+import { chosenToken } from '../../gpu/kernels/getRows.ts';
 import type { KernelSpec } from '../../gpu/pipelines.ts';
 import { randomValues } from '../../quant/randomValues.ts';
 import { argmax } from '../../reference/argmax.ts';
@@ -139,7 +139,7 @@ export function fillDraftTrial({ overrides }: KernelSpec): Trial {
   const chosen = Uint32Array.from(rows, row => nVocab - rows.length + 1 + row);
   return {
     workgroups: () => [1, 1, 1],
-    bindings: [dense(batch(draftedToken)), dense(chosen)],
+    bindings: [dense(batch(chosenToken)), dense(chosen)],
     rows: [[{ values: batch(row => Math.min(chosen[row], nVocab - 1)), read: ([step]) => step, bound: 0 }]],
   };
 }
