@@ -72,7 +72,7 @@ export class AdaptiveDrafts implements DraftSource {
         nDrafted: results.reduce((total, { nDrafted }) => total + nDrafted, 0),
         nTokens: results.reduce((total, { sampled }) => total + sampled.length, 0),
         ms,
-        isCold: [...this.#drafted].some(sequence => !this.#paceOf(sequence).isWarm),
+        isCold: results.some(({ sequence }) => this.#paceOf(sequence).isWarm !== this.#drafted.has(sequence)),
       });
     }
     for (const { sequence } of results) this.#paceOf(sequence).isWarm = this.#drafted.has(sequence);
