@@ -5,6 +5,10 @@
 export interface Tuning {
   /** Invocations that share one weight row in matrix products. */
   readonly lanes: number;
+  /** Weight rows that one invocation multiplies; one where lanes share a row. */
+  readonly weightRows: 1 | 2;
+  /** Most rows of a batch that a product with an expert takes at once. */
+  readonly expertRows: 2 | 4;
   readonly mulMatWorkgroup: number;
   /** Most rows of a batch that one product tile holds; more rows are more tiles. */
   readonly maxTile: 4 | 8 | 16;
@@ -19,6 +23,8 @@ export interface Tuning {
  */
 export const SOFTWARE_TUNING: Tuning = {
   lanes: 1,
+  weightRows: 2,
+  expertRows: 2,
   mulMatWorkgroup: 32,
   maxTile: 4,
   rowWorkgroup: 8,
@@ -28,6 +34,8 @@ export const SOFTWARE_TUNING: Tuning = {
 /** GPUs: neighbouring lanes read neighbouring 16 bytes of a row. */
 export const GPU_TUNING: Tuning = {
   lanes: 16,
+  weightRows: 1,
+  expertRows: 4,
   mulMatWorkgroup: 64,
   maxTile: 16,
   rowWorkgroup: 128,

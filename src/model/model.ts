@@ -111,8 +111,8 @@ export class Model implements ForwardPass {
     const { outStride, argmax, topK, kTop, maxRows } = this.#state;
     assert(nOutputs > 0 && nOutputs <= outStride, () => `a draft of ${nOutputs} rows for ${outStride} slots`);
     assert(nDraft > 0 && nDraft <= maxRows, () => `a draft of ${nDraft} tokens, at most ${maxRows}`);
-    const { layers, hidden, head, argmax: chosen, topK: candidates } = this.#width(nOutputs);
-    const results = [hidden, head, chosen, ...(withProbabilities ? [candidates] : [])];
+    const { layers, head, argmax: chosen, topK: candidates } = this.#width(nOutputs);
+    const results = [head, chosen, ...(withProbabilities ? [candidates] : [])];
     const lists = [...this.#width(rows.length).layers, ...results];
     for (let step = 1; step < nDraft; step++) lists.push(this.#plan.advance, ...layers, ...results);
     const encoder = this.#encode(lists);
@@ -199,14 +199,14 @@ export class Model implements ForwardPass {
   /** What turns `nOutputs` rows of the residual stream into the results asked for. */
   #outputs(nOutputs: number, kind: OutputKind): (readonly Dispatch[])[] {
     if (nOutputs === 0) return [];
-    const { hidden, head, argmax, topK } = this.#width(nOutputs);
+    const { head, argmax, topK } = this.#width(nOutputs);
     switch (kind) {
       case 'argmax':
-        return [hidden, head, argmax];
+        return [head, argmax];
       case 'topK':
-        return [hidden, head, topK];
+        return [head, topK];
       case 'logits':
-        return [hidden, head];
+        return [head];
       default:
         return assertNever(kind);
     }

@@ -1,5 +1,6 @@
 import type { TOP_K_MAX } from '../engine/forwardPass.ts';
 import type { Gpu } from '../gpu/device.ts';
+import { deferredStride } from '../gpu/kernels/deferredNorm.ts';
 import { pagesFor } from '../util/kvPage.ts';
 import { alignUp } from '../util/math.ts';
 import { ropeTable } from '../util/ropeTable.ts';
@@ -19,7 +20,7 @@ export interface RunState {
   readonly step: GPUBuffer;
   readonly shift: GPUBuffer;
   readonly ropeTable: GPUBuffer;
-  /** The residual stream [rows, nEmbd], and the same normalised. */
+  /** The residual stream [rows, nEmbd], and the same with its norm deferred. */
   readonly x: GPUBuffer;
   readonly xNorm: GPUBuffer;
   /** [rows, Q heads | K heads | V heads] */
@@ -35,7 +36,7 @@ export interface RunState {
   readonly gateUp: GPUBuffer | null;
   /** [rows, used] = (expert, weight). */
   readonly chosen: GPUBuffer | null;
-  /** [outputs, nEmbd] and [outputs, nVocab]. */
+  /** Hidden states behind the last norm [outputs, nEmbd], for embeddings, and [outputs, nVocab]. */
   readonly outputNorm: GPUBuffer;
   readonly logits: GPUBuffer;
   readonly nVocab: number;
@@ -104,7 +105,7 @@ export function planRunState(
       shift: 4 + alignUp(pagesFor(nCtx), 4),
       ropeTable: nCtx * nRot,
       x: maxRows * paddedRow(nEmbd),
-      xNorm: maxRows * paddedRow(nEmbd),
+      xNorm: maxRows * deferredStride(nEmbd),
       qkv: maxRows * qkvStride,
       attn: maxRows * attnStride,
       ffn: maxRows * (experts?.used ?? 1) * ffnStride,
