@@ -2,7 +2,7 @@
 //
 // One invocation computes R weight rows (with SWIGLU: R of gate and R of up) against M rows of src; with LANES > 1, where R
 // is 1, LANES invocations share a weight row, lane l taking the blocks b = l mod LANES. workgroup.x walks weight rows,
-// workgroup.y tiles of M rows.
+// workgroup.y tiles of M rows. Without lanes R is 2.
 // Numerics: f32. The 32 terms of a block are added one after the other and multiplied by the block's scale; blocks are added
 // in order, then the lanes in order. Nothing of it depends on M or R, so a row's bits do not either (design D1); fma is
 // spelled out because a compiler might contract a * b + c for one M and not for another.

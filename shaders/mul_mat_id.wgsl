@@ -6,7 +6,7 @@
 // STAGE down: dst[row, n] += sum over e of weight[e] * (down[n] . h[row, e]), experts by ascending index, for TILE rows
 //   (workgroup.y): for each expert that one of them chose, those that chose it.
 // Numerics as in mul_mat, so a row's bits do not depend on which rows chose the same expert (design D1).
-// AT_ONCE: rows that share a weight once it is unpacked, 1, 2 or 4; W_END is one more. There is a loop for 1, 2 and 4, of which one runs; a loop and not an if,
+// AT_ONCE: rows that share a weight once it is unpacked, 1, 2 or 4; W_END is one more. There is a loop for each power of two, of which one runs; a loop and not an if,
 // which software adapters compute whether it holds or not.
 #define AT_ONCE 1
 #define W_END 2
