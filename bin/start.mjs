@@ -11,7 +11,8 @@ import { machineAt } from './machine.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const model = name => join(root, 'public', 'models', `foretoken-stories-${name}-q4_0.gguf`);
-const PAIR = ['-m', model('moe'), '-md', model('draft'), '-c', '512', '--draft-max', '8'];
+const PAIR = ['-m', model('moe'), '-md', model('draft')];
+const FLAGS = ['-a', 'foretoken-stories-moe', '-c', '512', '--draft-max', '8'];
 const REQUEST = { prompt: 'Once upon a time', n_predict: 48, temperature: 0 };
 const LAST_PORT = 65_535;
 
@@ -28,7 +29,7 @@ async function start() {
   await freshen(root);
   const port = await freePort(wanted);
   const { main } = await import('../dist-cli/main.js');
-  await main(['serve', ...PAIR, '--port', String(port), ...browserArguments()], {
+  await main(['serve', ...PAIR, ...FLAGS, '--port', String(port), ...browserArguments()], {
     ...machineAt(root),
     ready: ({ url, report }) => void prove(url, report.adapter),
   });

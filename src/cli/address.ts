@@ -1,7 +1,7 @@
 import type { AddressInfo, Server } from 'node:net';
 import { ForetokenError } from '../util/errors.ts';
 
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+const LOOPBACK = ['localhost', '[::1]'];
 
 /**
  * Has `server` listen: on a socket of the file system, if `host` ends in `.sock`, else on a port. With `alone` IPv6's
@@ -29,7 +29,8 @@ export function isSocketFile(host: string): boolean {
  */
 export function isHostAllowed(given: string | undefined, host: string): boolean {
   if (!isLoopback(host)) return true;
-  return LOOPBACK.includes((given ?? '').toLowerCase().replace(/:\d+$/, ''));
+  const name = (given ?? '').toLowerCase().replace(/:\d+$/, '');
+  return LOOPBACK.includes(name) || /^127(\.\d{1,3}){3}$/.test(name);
 }
 
 /** The port that a server got. */
@@ -46,7 +47,7 @@ export function urlOf(host: string, port: number): string {
 }
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+  return /^(localhost|127\..*|(0*:)*:?0*1)$/i.test(host);
 }
 
 function reasonOf({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {

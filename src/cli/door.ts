@@ -7,6 +7,7 @@ import { ForetokenError } from '../util/errors.ts';
 import { isHostAllowed, isSocketFile, listen, portOf, urlOf } from './address.ts';
 import { answer } from './answer.ts';
 import { type CorsPolicy, corsHeaders } from './cors.ts';
+import { declineUpgrade } from './declineUpgrade.ts';
 import type { Engine } from './engine.ts';
 import { sendFile } from './sendFile.ts';
 import { siteFile } from './siteFile.ts';
@@ -104,6 +105,10 @@ function serverOf(options: DoorOptions, host: string, sockets: WebSocketServer):
   );
   server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION;
   server.on('upgrade', (request, socket, head) => {
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+      declineUpgrade(server, request, socket, head);
+      return;
+    }
     const status = refusal(options, host, request);
     if (status === null) {
       sockets.handleUpgrade(request, socket, head, tab => options.engine.connect(tab));

@@ -41,8 +41,8 @@ export class Decoder {
 
   /**
    * One iteration over `sequences`, each in a slot of its own and with at least one token not yet decoded; either all of
-   * them are prompts to embed or none is. Resolves to one
-   * result per sequence, in order. When a model fails, the sequences are as they were.
+   * them are prompts to embed or none is. Resolves to one result per sequence, in order. When a model fails, the sequences
+   * are as they were.
    *
    * Where the cells do not suffice, `giveUp` is asked to empty another slot, until it has none left (false). Throws
    * `cache_full` when there are too few even then.

@@ -70,7 +70,7 @@ export interface AppDeps {
 export interface App {
   /** Never rejects: whatever goes wrong is a response in llama-server's error shape. */
   fetch(request: Request): Promise<Response>;
-  /** When the last task ended, by the server's clock; null while there is one. */
+  /** When the last task ended, by the server's clock; null while there is one, or a request that may bring one. */
   idleSince(): number | null;
   /** Ends all requests with `closed`; resolves when the model is not in use any more. */
   close(): Promise<void>;
@@ -165,8 +165,11 @@ export function createApp(deps: AppDeps): App {
     slotActions: { scheduler, target, files: deps.slotFiles ?? null, now, log },
   });
 
+  // Requests that are not answered yet; some are still arriving, so that the scheduler knows nothing of them.
+  let nOpen = 0;
   return {
     async fetch(request) {
+      nOpen++;
       try {
         // Before there is a route: who has no key does not learn which paths there are.
         await checkApiKey(request, settings.apiKeys ?? []);
@@ -176,9 +179,11 @@ export function createApp(deps: AppDeps): App {
         return await routes.fetch(request);
       } catch (error) {
         return errorResponse(ForetokenError.from(error));
+      } finally {
+        nOpen--;
       }
     },
-    idleSince: () => scheduler.idleSince,
+    idleSince: () => (nOpen === 0 ? scheduler.idleSince : null),
     close: () => scheduler.close(),
   };
 }

@@ -135,3 +135,17 @@ describe('slots that share a pool', () => {
     }
   });
 });
+
+it.each(Array.from({ length: 12 }, (_, i) => 34 + i))(
+  'choices that fill their context take nobody with them, in a pool of %d cells',
+  async nCells => {
+    const target = new FakeForwardPass({ nVocab, nCtx: 16, nSlots: 3, nCells });
+    const server = testServer({ target, settings: { ctxShift: true, kvUnified: true, cacheRam: 0 } });
+    const [choices, other] = await Promise.all([
+      server.post('/completion', { prompt: letters('abcd'), n_predict: 30, ignore_eos: true, n: 2 }),
+      server.post('/completion', { prompt: letters('xyz'), n_predict: 13, ignore_eos: true }),
+    ]);
+    expect(choices.status).toBe(500);
+    if (other.status !== 200) expect((await errorOf(other)).message).toBe('Context size has been exceeded.');
+  },
+);

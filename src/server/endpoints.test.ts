@@ -74,6 +74,19 @@ describe('models that sleep', () => {
     expect(woken).toEqual(['/slots']);
   });
 
+  it('may not fall asleep while a request arrives', async () => {
+    const server = testServer();
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const init = { method: 'POST', body: readable, duplex: 'half' };
+    const answer = server.fetch(new Request('http://page/completion', init));
+    expect(server.idleSince()).toBeNull();
+    const writer = writable.getWriter();
+    void writer.write(new TextEncoder().encode('{"prompt": "abc", "n_predict": 1}'));
+    void writer.close();
+    expect((await answer).status).toBe(200);
+    await expect.poll(() => server.idleSince()).not.toBeNull();
+  });
+
   it('that do not wake are an error', async () => {
     const wake = () => Promise.reject(new Error('no network'));
     const response = await get(testServer({ sleep: { isSleeping: () => true, wake } }), '/slots');

@@ -109,3 +109,24 @@ it('does not begin a job that was cancelled when an earlier one began', async ()
   expect(second.heard).toEqual(['The request was cancelled by its sender']);
   await scheduler.close();
 });
+
+it('does not go through the queue while every slot is at work', async () => {
+  const scheduler = startScheduler();
+  let nLooks = 0;
+  const jobs = Array.from({ length: 40 }, () => {
+    const { job, heard } = recorded();
+    const counted: Job = {
+      onEvent: job.onEvent,
+      get task() {
+        nLooks++;
+        return job.task;
+      },
+    };
+    return { job: counted, heard };
+  });
+  for (const { job } of jobs) scheduler.submit(job);
+  await expect.poll(() => jobs.at(-1)?.heard.at(-1)).toBe('finished');
+  // A few when each of them starts, of those behind it.
+  expect(nLooks).toBeLessThan(3 * jobs.length ** 2);
+  await scheduler.close();
+});

@@ -179,6 +179,8 @@ export class Scheduler {
   async #admit(): Promise<void> {
     if (!this.#context.contBatching && this.#running().length > 0) return;
     for (const job of [...this.#queue]) {
+      // The queue may be long, and this is asked between any two steps.
+      if (this.#running().length === this.slots.length) return;
       // The job may have use for what the one before it pushed out.
       await this.#caches.settled();
       // A choice starts with the first one.
@@ -234,10 +236,14 @@ export class Scheduler {
     if (prompt.length === 0 && this.#isRunning(state)) this.#finish(state);
   }
 
-  async #step(running: readonly BusyState[]): Promise<void> {
+  async #step(batch: readonly BusyState[]): Promise<void> {
+    let running = batch;
     let results: readonly StepResult[];
     try {
-      for (const state of running) this.#shiftIfFull(state);
+      for (const state of batch) this.#shiftIfFull(state);
+      // Those that cannot be shifted are over; others of their request went with them.
+      running = batch.filter(state => this.#isRunning(state));
+      if (running.length === 0) return;
       const sequences = running.map(({ generation }) => generation.sequence);
       results = await this.#decoder.step(sequences, this.#sparePlaces());
       for (const [i, state] of running.entries()) this.#fork(state, results[i]);

@@ -16,6 +16,8 @@ export interface Faults {
   status?: number;
   /** Needs this token. */
   token?: string;
+  /** Sends the version of another day, under an ETag of its own. */
+  changes?: boolean;
 }
 
 /** A Hub for tests with one repository, `org/name`. */
@@ -78,11 +80,13 @@ export class FakeHub {
       response.writeHead(404).end();
       return;
     }
-    const sent = this.faults.corrupts ? Buffer.alloc(content.length, 'x') : content;
+    const { corrupts, changes } = this.faults;
+    const sent = corrupts || changes ? Buffer.alloc(content.length, 'x') : content;
     const from = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);
     const start = this.faults.ignoresRanges ? 0 : from;
     if (start > 0) response.setHeader('content-range', `bytes ${start}-${sent.length - 1}/${sent.length}`);
-    response.writeHead(start > 0 ? 206 : 200, { 'content-length': sent.length - start, etag: '"1"' });
+    const etag = changes ? '"2"' : '"1"';
+    response.writeHead(start > 0 ? 206 : 200, { 'content-length': sent.length - start, etag });
     if (method === 'HEAD') {
       response.end();
       return;

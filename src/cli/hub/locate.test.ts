@@ -151,6 +151,22 @@ describe('a model at an address', () => {
     expect(await at('a-F16.gguf', { offline: true })).toBe(path);
   });
 
+  it.each([false, true])('goes on where it broke off, unless it has changed since: %s', async changes => {
+    Object.assign(hub.faults, { breaks: 1, breakAfterBytes: 4000 });
+    const stopping = new AbortController();
+    const first = at('a-F16.gguf', { signal: stopping.signal, pauseMs: 60_000 });
+    first.catch(() => {});
+    const part = join(root, 'a-F16.gguf.incomplete');
+    await expect.poll(async () => (await stat(part).catch(() => null))?.size).toBe(4000);
+    stopping.abort();
+    await expect(first).rejects.toThrow();
+    hub.faults.changes = changes;
+    const path = await at('a-F16.gguf');
+    expect(await readFile(path)).toEqual(changes ? Buffer.alloc(CONTENT.length, 'x') : CONTENT);
+    expect(hub.asked.at(-1)).toBe(`GET /a-F16.gguf${changes ? '' : ' bytes=4000-'}`);
+    expect((await readdir(root)).toSorted()).toEqual(['a-F16.gguf', 'a-F16.gguf.etag']);
+  });
+
   it('is refused where it is not there', async () => {
     await expect(at('x.gguf')).rejects.toThrow('x.gguf: HTTP 404');
     await expect(locate({ kind: 'url', url: 'file:///etc/passwd' }, locating())).rejects.toThrow('https://');

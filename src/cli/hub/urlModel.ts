@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ForetokenError } from '../../util/errors.ts';
 import type { Environment } from '../environment.ts';
 import { endpointFrom, fetchTo, type Locating } from './locating.ts';
@@ -44,9 +44,27 @@ export async function locateUrl({ url, path }: UrlModel, locating: Locating): Pr
     if (!head?.ok) log(`using ${target} as it is: ${url} does not answer`);
     return target;
   }
+  await keepPartOf(etag, target);
   await fetchTo({ url, path: target, name }, headers, locating);
-  if (etag !== null) await writeFile(`${target}.etag`, etag);
+  if (etag === null) await rm(`${target}.etag`, { force: true });
+  else await writeFile(`${target}.etag`, etag);
+  await rm(partEtag(target), { force: true });
   return target;
+}
+
+/** Where the ETag of a file is kept that is not there to its end. */
+function partEtag(target: string): string {
+  return `${target}.incomplete.etag`;
+}
+
+/** What came of another version before is removed: with the rest of this one it would make a file that is neither. */
+async function keepPartOf(etag: string | null, target: string): Promise<void> {
+  const known = await readFile(partEtag(target), 'utf8').catch(() => null);
+  if (etag !== null && etag === known) return;
+  await rm(`${target}.incomplete`, { force: true });
+  if (etag === null) return;
+  await mkdir(dirname(target), { recursive: true });
+  await writeFile(partEtag(target), etag);
 }
 
 /** Where llama.cpp keeps what it has from a URL. */

@@ -9,7 +9,7 @@ import { type ChatSettings, type ReasoningOptions, readReasoning } from './reaso
 import { suitedMessages } from './suited.ts';
 import type { ChatTemplate, JinjaChatTemplate } from './template.ts';
 import { type ThinkingTags, thinkingTagsOf } from './thinking.ts';
-import { readTools, type ToolOptions } from './tools.ts';
+import { readTools, type ToolOptions } from './tools/tools.ts';
 
 /** What turns a conversation into a prompt. */
 export interface ChatContext {

@@ -10,9 +10,9 @@ import { type AnswerSyntax, CALL_ID_LENGTH, readPlainAnswer } from './answerRead
 import type { ChatParams } from './chatParams.ts';
 import { type ChatContext, type ChatPrompt, renderChat } from './prompt.ts';
 import { endOfThoughts, type ThinkingTags, withThoughts } from './thinking.ts';
-import { withCalls } from './toolCalls.ts';
-import { fixedTexts } from './toolFormat.ts';
-import { readToolUse } from './toolUse.ts';
+import { withCalls } from './tools/toolCalls.ts';
+import { fixedTexts } from './tools/toolFormat.ts';
+import { readToolUse } from './tools/toolUse.ts';
 
 /** A chat request in the words of `/completion`, what chats add to that, and how the answers are read. */
 export interface ChatRequest {

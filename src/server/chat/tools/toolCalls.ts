@@ -1,7 +1,7 @@
-import { type AnswerCall, NO_ANSWER } from './answer.ts';
-import type { ReadAnswer } from './answerReader.ts';
+import { type AnswerCall, NO_ANSWER } from '../answer.ts';
+import type { ReadAnswer } from '../answerReader.ts';
+import { settled } from '../marks.ts';
 import { Cursor, type Found } from './cursor.ts';
-import { settled } from './marks.ts';
 import { type CallShape, firstWord, type ToolFormat } from './toolFormat.ts';
 
 /** Reads calls in a format, and what is said before them. A text that is no call is content. */

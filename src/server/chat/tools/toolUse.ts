@@ -1,8 +1,8 @@
-import { ForetokenError } from '../../util/errors.ts';
-import type { Constraint } from '../grammarConstraint.ts';
-import type { JsonObject } from '../json.ts';
-import type { ChatPrompt } from './prompt.ts';
-import { endOfThoughts } from './thinking.ts';
+import { ForetokenError } from '../../../util/errors.ts';
+import type { Constraint } from '../../grammarConstraint.ts';
+import type { JsonObject } from '../../json.ts';
+import type { ChatPrompt } from '../prompt.ts';
+import { endOfThoughts } from '../thinking.ts';
 import { findCalls } from './toolCalls.ts';
 import { findToolFormat, firstWord, GENERIC_TOOL_FORMAT, type ToolFormat } from './toolFormat.ts';
 import { toolGrammar } from './toolGrammar.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { GrammarMatcher } from '../../engine/grammar/matcher.ts';
-import { parseGrammar } from '../../engine/grammar/parse.ts';
-import { grammarVocabulary } from '../../engine/grammar/vocabularyTrie.ts';
-import { type Answer, answerDeltas, NO_ANSWER } from './answer.ts';
+import { GrammarMatcher } from '../../../engine/grammar/matcher.ts';
+import { parseGrammar } from '../../../engine/grammar/parse.ts';
+import { grammarVocabulary } from '../../../engine/grammar/vocabularyTrie.ts';
+import { type Answer, answerDeltas, NO_ANSWER } from '../answer.ts';
 import { withCalls } from './toolCalls.ts';
 import { findToolFormat, GENERIC_TOOL_FORMAT, TOOL_FORMATS, type ToolFormat } from './toolFormat.ts';
 import { toolGrammar } from './toolGrammar.ts';
