@@ -5,6 +5,8 @@
 export interface Tuning {
   /** Invocations that share one weight row in matrix products. */
   readonly lanes: number;
+  /** Most rows of a batch that a product with an expert takes at once. */
+  readonly expertRows: 2 | 4;
   readonly mulMatWorkgroup: number;
   /** Most rows of a batch that one product tile holds; more rows are more tiles. */
   readonly maxTile: 1 | 4 | 8 | 16;
@@ -19,6 +21,7 @@ export interface Tuning {
  */
 export const SOFTWARE_TUNING: Tuning = {
   lanes: 1,
+  expertRows: 2,
   mulMatWorkgroup: 32,
   maxTile: 4,
   rowWorkgroup: 8,
@@ -28,6 +31,7 @@ export const SOFTWARE_TUNING: Tuning = {
 /** GPUs: neighbouring lanes read neighbouring 16 bytes of a row. */
 export const GPU_TUNING: Tuning = {
   lanes: 16,
+  expertRows: 4,
   mulMatWorkgroup: 64,
   maxTile: 16,
   rowWorkgroup: 128,
@@ -37,7 +41,7 @@ export const GPU_TUNING: Tuning = {
 /** What of a tuning a kernel without any variant would have: one row at a time, and nothing shared between lanes. */
 const BASE_OF_KERNEL: Readonly<Record<string, Partial<Tuning>>> = {
   mul_mat: { lanes: 1, mulMatWorkgroup: 32, maxTile: 1 },
-  mul_mat_id: { lanes: 1, mulMatWorkgroup: 32 },
+  mul_mat_id: { lanes: 1, mulMatWorkgroup: 32, expertRows: 2 },
   rms_norm: { rowWorkgroup: 8 },
   argmax: { rowWorkgroup: 8 },
   top_k: { topKWorkgroup: 16 },
