@@ -3,6 +3,7 @@
 #define WEIGHT F32
 #include "lib/step.wgsl"
 #include "lib/weight.wgsl"
+#include "lib/sums.wgsl"
 @group(0) @binding(3) var<storage, read_write> dst: array<vec4<f32>>;
 // As in lib/deferred_norm.wgsl.
 @group(0) @binding(4) var<storage, read> norm_weight: array<vec4<f32>>;
@@ -11,11 +12,11 @@
 override WORKGROUP_SIZE: u32 = 8u;
 override BLOCKS: u32 = 1u;
 
-// Gives the sums of squares of two values each.
-fn put(row: u32, quad: u32, x: vec4<f32>) -> vec2<f32> {
+// Gives the sum of their squares.
+fn put(row: u32, quad: u32, x: vec4<f32>) -> f32 {
   dst[row * BLOCKS * 8u + quad] = x;
-  next[row * BLOCKS * 12u + quad] = x * norm_weight[quad];
-  return fma(x.yw, x.yw, x.xz * x.xz);
+  next[row * BLOCKS * 10u + quad] = x * norm_weight[quad];
+  return add_dot(x, x, 0.0);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -24,12 +25,14 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   if (id.x >= BLOCKS || row >= n_rows()) { return; }
   let block = load_block(token_of(row) * BLOCKS + id.x);
   let scale = scale_of_block(block);
-  let sums = row * BLOCKS * 12u + BLOCKS * 8u + id.x * 4u;
   let at = id.x * 8u;
-  for (var i = 0u; i < 4u; i += 2u) {
-    let low = put(row, at + i, scale * low_quad(block, i));
-    next[sums + i / 2u] = vec4<f32>(low, put(row, at + i + 1u, scale * low_quad(block, i + 1u)));
-    let high = put(row, at + 4u + i, scale * high_quad(block, i));
-    next[sums + 2u + i / 2u] = vec4<f32>(high, put(row, at + 5u + i, scale * high_quad(block, i + 1u)));
+  var lows = vec4<f32>(0.0);
+  var highs = vec4<f32>(0.0);
+  for (var i = 0u; i < 4u + unknown_zero(); i++) {
+    lows[i] = put(row, at + i, scale * low_quad(block, i));
+    highs[i] = put(row, at + 4u + i, scale * high_quad(block, i));
   }
+  let sums = row * BLOCKS * 10u + BLOCKS * 8u + id.x * 2u;
+  next[sums] = lows;
+  next[sums + 1u] = highs;
 }

@@ -2,7 +2,7 @@
 //
 // One invocation computes R weight rows (with SWIGLU: R of gate and R of up) against M rows of src; with LANES > 1, where R
 // is 1, LANES invocations share a weight row, lane l taking the blocks b = l mod LANES. workgroup.x walks weight rows,
-// workgroup.y tiles of M rows. Without lanes R is 2.
+// workgroup.y tiles of M rows. Without lanes R is 4.
 // Numerics: f32. The 32 terms of a block are added one after the other and multiplied by the block's scale; blocks are added
 // in order, then the lanes in order. Nothing of it depends on M or R, so a row's bits do not either (design D1); fma is
 // spelled out because a compiler might contract a * b + c for one M and not for another.
@@ -12,11 +12,14 @@
 #define W {M}
 #define R 1
 #define ROWS 1
-#define OWN 4
 #define LANES 1
+#define SHARED 0
 #define NORMED 0
 #define EPILOGUE store
 #define WEIGHT F32
+#if SHARED
+enable subgroups;
+#endif
 #include "lib/step.wgsl"
 #include "lib/weight.wgsl"
 #include "lib/sums.wgsl"
@@ -50,7 +53,7 @@ fn n_products() -> u32 { return select(n_rows(), n_outputs(), OUTPUT_ROWS == 1u)
 fn src_of(row: u32) -> u32 {
   if (row >= n_products()) { return 0u; }
 #if NORMED
-  return select(row, row_of_output(row), OUTPUT_ROWS == 1u) * BLOCKS * 12u;
+  return select(row, row_of_output(row), OUTPUT_ROWS == 1u) * BLOCKS * 10u;
 #else
   return row * BLOCKS * 8u;
 #endif
@@ -62,9 +65,9 @@ fn first_block(r: u32, n: u32) -> u32 {
   return select(row, N + row, r >= {R}u) * BLOCKS;
 }
 
-// What becomes of products n.. of a row, OWN of them: what an invocation computes, or four where lanes share.
+// What becomes of products n.. of a row: the four that an invocation computes, or those of four lanes' shares.
 fn finish(row: u32, n: u32, products: vec4<f32>, ups: vec4<f32>) {
-  if (row >= n_products() || n >= N) { return; }
+  if (row >= n_products()) { return; }
 #if EPILOGUE == add
   add_to_residual(row, n, products);
 #else
@@ -73,18 +76,25 @@ fn finish(row: u32, n: u32, products: vec4<f32>, ups: vec4<f32>) {
 #else
   let values = products;
 #endif
-  for (var i = 0u; i < min({OWN}u, N - n); i++) { dst[row * DST_STRIDE + DST_OFFSET + n + i] = values[i]; }
+  for (var i = 0u; i < 4u && n + i < N; i++) { dst[row * DST_STRIDE + DST_OFFSET + n + i] = values[i]; }
 #endif
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+#if SHARED
+  @builtin(subgroup_invocation_id) in_subgroup: u32,
+#endif
+) {
   let row0 = group.y * {M}u;
   if (row0 >= n_products()) { return; }
   let n = (group.x * WORKGROUP_SIZE + local) / {LANES}u * {R}u;
-  let begin = local % {LANES}u;
 #if LANES == 1
-  if (n >= N) { return; }
+  let begin = 0u;
+#else
+  let begin = local % {LANES}u;
 #endif
 
 #for m 0..M
@@ -107,8 +117,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     products[{r}u] = sum{r}_{m};
 #endfor
 #if EPILOGUE == swiglu
-#for r 0..R
-    ups[{r}u] = sum{r+2}_{m};
+#for r R..ROWS
+    ups[{r}u - {R}u] = sum{r}_{m};
 #endfor
 #endif
 #if NORMED

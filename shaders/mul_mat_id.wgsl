@@ -15,8 +15,12 @@
 #define ROWS 1
 #define OWN 4
 #define LANES 1
+#define SHARED 0
 #define STAGE gate_up
 #define WEIGHT F32
+#if SHARED
+enable subgroups;
+#endif
 #include "lib/step.wgsl"
 #include "lib/weight.wgsl"
 #include "lib/sums.wgsl"
@@ -34,6 +38,11 @@ override N_USED: u32 = 1u;
 @group(0) @binding(5) var<storage, read> chosen: array<vec2<u32>>;
 override DST_STRIDE: u32 = 1u;
 #include "lib/deferred_norm.wgsl"
+
+// Values n.. of those that an invocation ends up with.
+fn put_quad(choice: u32, n: u32, h: vec4<f32>) {
+  for (var i = 0u; i < {OWN}u && n + i < N; i++) { dst[choice * DST_STRIDE + n + i] = h[i]; }
+}
 #else
 #include "lib/residual.wgsl"
 @group(0) @binding(7) var<storage, read> chosen: array<vec2<u32>>;
@@ -70,7 +79,7 @@ fn next_expert(lowest: u32, begin: u32, end: u32) -> u32 {
 
 fn src_of(choice: u32) -> u32 {
 #if STAGE == gate_up
-  return choice / N_USED * BLOCKS * 12u;
+  return choice / N_USED * BLOCKS * 10u;
 #else
   return choice * BLOCKS * 8u;
 #endif
@@ -82,9 +91,19 @@ fn first_block(expert: u32, r: u32, n: u32) -> u32 {
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+#if SHARED
+  @builtin(subgroup_invocation_id) in_subgroup: u32,
+#endif
+) {
   let n = (group.x * WORKGROUP_SIZE + local) / {LANES}u * {R}u;
+#if LANES == 1
+  let lane = 0u;
+#else
   let lane = local % {LANES}u;
+#endif
 #if STAGE == gate_up
   let row0 = group.z * {TILE}u;
 #else
@@ -94,9 +113,6 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   if (row0 >= rows) { return; }
   let begin_choice = row0 * N_USED;
   let end_choice = min(rows, row0 + {TILE}u) * N_USED;
-#if LANES == 1
-  if (n >= N) { return; }
-#endif
 
 #if STAGE == gate_up
 #if AT_ONCE == 1
@@ -111,7 +127,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 #for m 0..AT_ONCE
     if ({m}u < choices.count) {
       let scale = norm_scale(some_squares(src{m}, 0u, 1u));
-      dst[choices.at[{m}u] * DST_STRIDE + n] = silu(sum0_{m} * scale) * (sum1_{m} * scale);
+      var gates = vec4<f32>(0.0);
+      var ups = vec4<f32>(0.0);
+#for r 0..R
+      gates[{r}u] = sum{r}_{m} * scale;
+#endfor
+#for r R..ROWS
+      ups[{r}u - {R}u] = sum{r}_{m} * scale;
+#endfor
+      put_quad(choices.at[{m}u], n, silu_quad(gates) * ups);
     }
 #endfor
 #else
@@ -126,8 +150,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     if (m < choices.count) {
       let scale = norm_scale(sum_slice({AT_ONCE}u + m));
       let h = silu_quad(sum_lanes(m, row) * scale) * (sum_lanes({AT_ONCE}u * 2u + m, row) * scale);
-      let first_n = group.x * ROWS_OF_WEIGHT + row;
-      for (var i = 0u; i < 4u && first_n + i < N; i++) { dst[choices.at[m] * DST_STRIDE + first_n + i] = h[i]; }
+      put_quad(choices.at[m], group.x * ROWS_OF_WEIGHT + row, h);
     }
     workgroupBarrier();
 #endif

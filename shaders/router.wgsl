@@ -26,10 +26,11 @@ var<workgroup> logits: array<f32, N_EXPERTS>;
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let row = group.x;
   if (row >= n_rows()) { return; }
-  let from_row = row * BLOCKS * 12u;
+  let from_row = row * BLOCKS * 10u;
+  let blocks = BLOCKS + unknown_zero();
   for (var expert = lane; expert < N_EXPERTS; expert += WORKGROUP_SIZE) {
     var logit = 0.0;
-    for (var block = 0u; block < BLOCKS; block++) {
+    for (var block = 0u; block < blocks; block++) {
       let weight = load_block(expert * BLOCKS + block);
       let x = from_row + block * 8u;
       var part = 0.0;

@@ -4,15 +4,16 @@
 // Values from one row of dst to the next.
 override RESIDUAL_STRIDE: u32 = 32u;
 
-// Adds products n.. of the N of a row, OWN of them.
+// Adds products n.. of the N of a row, up to four.
 fn add_to_residual(row: u32, n: u32, products: vec4<f32>) {
-  let from_next = row * (RESIDUAL_STRIDE / 2u * 3u);
+  if (n >= N) { return; }
+  let from_next = row * (RESIDUAL_STRIDE / 4u * 5u);
   var squares = 0.0;
-  for (var i = 0u; i < min({OWN}u, N - n); i++) {
+  for (var i = 0u; i < min(4u, N - n); i++) {
     let x = dst[row * RESIDUAL_STRIDE + n + i] + products[i];
     dst[row * RESIDUAL_STRIDE + n + i] = x;
     next[from_next + n + i] = x * norm_weight[n + i];
-    squares = fma(x, x, select(squares, 0.0, i % 2u == 0u));
-    next[from_next + RESIDUAL_STRIDE + (n + i) / 2u] = squares;
+    squares = fma(x, x, squares);
   }
+  next[from_next + RESIDUAL_STRIDE + n / 4u] = squares;
 }

@@ -7,7 +7,7 @@ export interface DeferredNorm {
   readonly eps: number;
 }
 
-/** Values from one row of `k` values with a deferred norm to the next: whole blocks, then a sum of squares for every two. */
+/** Values from one row of `k` values with a deferred norm to the next: whole blocks, then a sum of squares for every four. */
 export function deferredStride(k: number): number {
-  return (alignUp(k, 32) / 2) * 3;
+  return (alignUp(k, 32) / 4) * 5;
 }

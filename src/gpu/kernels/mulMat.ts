@@ -41,16 +41,16 @@ export type MulMatEpilogue =
 export function mulMat(shape: MulMatShape, tuning: Tuning): KernelSpec {
   const { weight, epilogue, n, blocks, norm } = shape;
   const m = tileWidth(shape.rows, tuning);
-  const { lanes, mulMatWorkgroup } = tuning;
+  const { lanes, sharedLoads, mulMatWorkgroup } = tuning;
   const r = weightRows(tuning);
   return {
     shader: 'mul_mat',
     defines: {
       M: m,
       R: r,
-      OWN: ownRows(tuning),
       ROWS: epilogue.kind === 'swiglu' ? 2 * r : r,
       LANES: lanes,
+      SHARED: sharedLoads ? 1 : 0,
       NORMED: norm ? 1 : 0,
       EPILOGUE: epilogue.kind,
       WEIGHT: weight,
@@ -78,14 +78,12 @@ export function mulMat(shape: MulMatShape, tuning: Tuning): KernelSpec {
   };
 }
 
-/** Weight rows that one invocation multiplies; lanes share one. Even where they share none: sums of squares are of two. */
+/**
+ * Weight rows that one invocation multiplies: they share the loads of the batch's rows, and a sum of squares is of four. A single
+ * one where lanes share it, and then four neighbours come together.
+ */
 export function weightRows({ lanes }: Tuning): number {
-  return lanes === 1 ? 2 : 1;
-}
-
-/** Weight rows whose products one invocation ends up with: its own, or four where lanes share. */
-export function ownRows(tuning: Tuning): number {
-  return tuning.lanes === 1 ? weightRows(tuning) : 4;
+  return lanes === 1 ? 4 : 1;
 }
 
 /** Workgroups that walk `n` weight rows. */

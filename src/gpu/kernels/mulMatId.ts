@@ -3,7 +3,7 @@ import { alignUp, ceilDiv } from '../../util/math.ts';
 import type { KernelSpec } from '../pipelines.ts';
 import type { Tuning } from '../tuning.ts';
 import type { DeferredNorm } from './deferredNorm.ts';
-import { ownRows, weightRows } from './mulMat.ts';
+import { weightRows } from './mulMat.ts';
 
 /** Rows of a batch among which those that chose the same expert are found. */
 const GATE_UP_TILE = 16;
@@ -30,8 +30,8 @@ export type MulMatIdStage =
 export function mulMatId(shape: MulMatIdShape, tuning: Tuning): KernelSpec {
   const { stage, n, rows } = shape;
   const isGateUp = stage.kind === 'gate_up';
-  // Gate and up are a row each.
-  const r = isGateUp ? 1 : weightRows(tuning);
+  // Those of gate and those of up are as many as of down.
+  const r = isGateUp ? ceilDiv(weightRows(tuning), 2) : weightRows(tuning);
   const atOnce = rows === 1 ? 1 : tuning.expertRows;
   const tile = rows === 1 ? 1 : isGateUp ? GATE_UP_TILE : DOWN_TILE;
   const x = ceilDiv(n * tuning.lanes, tuning.mulMatWorkgroup * r);
@@ -43,9 +43,10 @@ export function mulMatId(shape: MulMatIdShape, tuning: Tuning): KernelSpec {
       W_END: atOnce + 1,
       TILE: tile,
       R: r,
-      OWN: ownRows(tuning),
+      OWN: tuning.lanes === 1 ? r : 4,
       ROWS: isGateUp ? 2 * r : r,
       LANES: tuning.lanes,
+      SHARED: tuning.sharedLoads ? 1 : 0,
       SLICES: isGateUp ? 3 * atOnce : tile,
       STAGE: stage.kind,
       WEIGHT: shape.weight,

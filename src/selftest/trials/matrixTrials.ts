@@ -235,7 +235,7 @@ function deferredRows(
   at: number,
   padded: number,
 ): ExpectedRow[] {
-  const nSums = x.length >> 1;
+  const nSums = x.length >> 2;
   const row = deferredNorm(x, weight, x.length);
   const sums = alignUp(x.length, 32);
   return [
