@@ -10,6 +10,8 @@ const CHOSEN = 0x80000000u;
 fn n_rows() -> u32 { return step[0].x; }
 fn n_outputs() -> u32 { return step[0].y; }
 fn draft_step() -> u32 { return step[0].z; }
+// Zero, which a compiler cannot know: in the end of a loop it keeps it from being unrolled, which can take seconds.
+fn unknown_zero() -> u32 { return step[0].w; }
 fn token_of(row: u32) -> u32 { return step[1u + row].x; }
 fn position_of(row: u32) -> u32 { return step[1u + row].y; }
 // Page number `index` of the row's slot.

@@ -141,8 +141,8 @@ export class Model implements ForwardPass {
       nDraft > 0 && nDraft * nOutputs <= maxOutputs,
       () => `a draft of ${nDraft} tokens for ${nOutputs} slots, at most ${maxOutputs} outputs`,
     );
-    const { layers, hidden, head, argmax: chosen, topK: candidates } = this.#width(nOutputs);
-    const results = [hidden, head, chosen, ...(withProbabilities ? [candidates] : [])];
+    const { layers, head, argmax: chosen, topK: candidates } = this.#width(nOutputs);
+    const results = [head, chosen, ...(withProbabilities ? [candidates] : [])];
     const lists = [...this.#width(rows.length).layers, ...results];
     for (let step = 1; step < nDraft; step++) lists.push(this.#plan.advance, ...layers, ...results);
 
@@ -215,14 +215,14 @@ export class Model implements ForwardPass {
   /** What turns `nOutputs` rows of the residual stream into the results asked for. */
   #outputs(nOutputs: number, kind: OutputKind): PassLists {
     if (nOutputs === 0) return [];
-    const { hidden, head, argmax, topK } = this.#width(nOutputs);
+    const { head, argmax, topK } = this.#width(nOutputs);
     switch (kind) {
       case 'argmax':
-        return [hidden, head, argmax];
+        return [head, argmax];
       case 'topK':
-        return [hidden, head, topK];
+        return [head, topK];
       case 'logits':
-        return [hidden, head];
+        return [head];
       default:
         return assertNever(kind);
     }

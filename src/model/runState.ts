@@ -1,5 +1,6 @@
 import type { TOP_K_MAX } from '../engine/forwardPass.ts';
 import type { Gpu } from '../gpu/device.ts';
+import { deferredStride } from '../gpu/kernels/deferredNorm.ts';
 import { TILE_WIDTHS } from '../gpu/kernels/mulMat.ts';
 import { assert } from '../util/assert.ts';
 import { pagesFor } from '../util/kvPage.ts';
@@ -24,7 +25,7 @@ export interface RunState {
   readonly step: GPUBuffer;
   readonly shift: GPUBuffer;
   readonly ropeTable: GPUBuffer;
-  /** The residual stream [rows, nEmbd], and the same normalised. */
+  /** The residual stream [rows, nEmbd], and the same with its norm deferred. */
   readonly x: GPUBuffer;
   readonly xNorm: GPUBuffer;
   /** [rows, Q heads | K heads | V heads] */
@@ -40,7 +41,7 @@ export interface RunState {
   readonly gateUp: GPUBuffer | null;
   /** [rows, used] = (expert, weight). */
   readonly chosen: GPUBuffer | null;
-  /** [outputs, nEmbd] and [outputs, nVocab]. */
+  /** Hidden states behind the last norm [outputs, nEmbd], for embeddings, and [outputs, nVocab]. */
   readonly outputNorm: GPUBuffer;
   readonly logits: GPUBuffer;
   readonly nVocab: number;
@@ -98,7 +99,7 @@ export function planRunState(
   const ffnStride = paddedRow(nFf);
   const kTop = Math.min(TOP_K, nVocab);
   const maxOutputs = options.maxOutputs ?? maxRows * nSlots;
-  const outputRows = Math.min(maxRows, wholeTiles(maxOutputs));
+  const outputRows = Math.min(maxRows, maxOutputs);
   assert(maxOutputs >= nSlots, () => `${maxOutputs} output rows for ${nSlots} slots`);
   const splitGateUp = weights.layers.some(({ ffn }) => ffn.kind === 'dense' && ffn.gateUp.length > 1);
   return {
@@ -115,7 +116,7 @@ export function planRunState(
       shift: 4 + alignUp(pagesFor(nCtx), 4),
       ropeTable: nCtx * nRot,
       x: maxRows * paddedRow(nEmbd),
-      xNorm: maxRows * paddedRow(nEmbd),
+      xNorm: maxRows * deferredStride(nEmbd),
       qkv: maxRows * qkvStride,
       attn: maxRows * attnStride,
       ffn: maxRows * (experts?.used ?? 1) * ffnStride,
@@ -128,12 +129,6 @@ export function planRunState(
       staging: Math.max(outputRows * Math.max(nVocab, paddedRow(nEmbd)), 2 * kTop * maxOutputs),
     },
   };
-}
-
-/** Rows of the widest plan for so many: a product writes whole tiles. */
-function wholeTiles(rows: number): number {
-  const largest = TILE_WIDTHS.find(width => width >= rows) ?? MAX_TILE;
-  return alignUp(rows, largest);
 }
 
 export function allocateRunState(gpu: Gpu, { words, ...strides }: RunStatePlan): RunState {
