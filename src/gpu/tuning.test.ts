@@ -7,6 +7,7 @@ describe('the base variant', () => {
     expect(baseTuning(GPU_TUNING, ['mul_mat', 'mul_mat_id', 'top_k'])).toEqual({
       ...SOFTWARE_TUNING,
       maxTile: 1,
+      attentionRows: GPU_TUNING.attentionRows,
       attentionSplit: GPU_TUNING.attentionSplit,
       rowWorkgroup: GPU_TUNING.rowWorkgroup,
     });

@@ -6,8 +6,6 @@ import { checkHeads, type HeadShape } from './heads.ts';
 const MAX_WORKGROUP = 256;
 /** A row of scores and weights of a tile takes 512 bytes of workgroup storage, of which 16 KiB are certain. */
 const MAX_SCORES = 32;
-/** Rows of a slot that share what is read of the cache. */
-const MAX_ROWS = 4;
 
 export interface AttentionShape extends HeadShape {
   readonly rows: number;
@@ -37,7 +35,7 @@ export function partialValues(
 export function attention(shape: AttentionShape, tuning: Tuning): KernelSpec {
   const { nHead, nKvHead, headDim, cache, rows, nCtx } = shape;
   checkHeads(shape);
-  const r = Math.min(rows, MAX_ROWS);
+  const r = Math.min(rows, tuning.attentionRows);
   const group = headsPerWorkgroup(shape, r);
   const lanes = Math.max(16, ceilDiv((group * headDim) / 4, 4) * 4);
   const splits = attentionSplits(nCtx, tuning);
