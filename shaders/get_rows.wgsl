@@ -1,5 +1,6 @@
 // get_rows: dst[row] = the embedding of the row's token, dequantized to f32, and its norm deferred.
-// One invocation writes one block of 32 values; workgroup.y = row.
+// One invocation writes one block of 32 values; workgroup.y = row. Rows whose token is not among the N from FIRST_TOKEN on, which
+// this matrix has, are left to the other parts of a vocabulary that is too large for one buffer.
 #define WEIGHT F32
 #include "lib/step.wgsl"
 #include "lib/weight.wgsl"
@@ -11,6 +12,8 @@
 
 override WORKGROUP_SIZE: u32 = 8u;
 override BLOCKS: u32 = 1u;
+override FIRST_TOKEN: u32 = 0u;
+override N: u32 = 1u;
 
 // Gives the sum of their squares.
 fn put(row: u32, quad: u32, x: vec4<f32>) -> f32 {
@@ -23,7 +26,10 @@ fn put(row: u32, quad: u32, x: vec4<f32>) -> f32 {
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let row = id.y;
   if (id.x >= BLOCKS || row >= n_rows()) { return; }
-  let block = load_block(token_of(row) * BLOCKS + id.x);
+  // Below FIRST_TOKEN it wraps around, to far beyond N.
+  let weight_row = token_of(row) - FIRST_TOKEN;
+  if (weight_row >= N) { return; }
+  let block = load_block(weight_row * BLOCKS + id.x);
   let scale = scale_of_block(block);
   let at = id.x * 8u;
   var lows = vec4<f32>(0.0);

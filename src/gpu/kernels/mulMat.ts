@@ -1,5 +1,5 @@
 import type { WeightType } from '../../quant/types.ts';
-import { alignUp, ceilDiv } from '../../util/math.ts';
+import { ceilDiv } from '../../util/math.ts';
 import type { KernelSpec } from '../pipelines.ts';
 import type { Tuning } from '../tuning.ts';
 import type { DeferredNorm } from './deferredNorm.ts';
@@ -27,15 +27,18 @@ export interface MulMatShape {
   readonly outputRows?: boolean;
 }
 
-export type MulMatEpilogue =
-  | {
-      readonly kind: 'store' | 'swiglu';
-      /** Values from one row of dst to the next, and the first one filled. */
-      readonly dstStride: number;
-      readonly dstOffset?: number;
-    }
-  /** Onto the residual stream; buffers: … dst, norm_weight, next. */
-  | { readonly kind: 'add' };
+export interface MulMatEpilogue extends Destination {
+  /** `add`: onto the residual stream; buffers: … dst, norm_weight, next. */
+  readonly kind: 'store' | 'swiglu' | 'add';
+}
+
+/** Where the products of a batch's rows go. */
+export interface Destination {
+  /** Values from one row of dst to the next. */
+  readonly dstStride: number;
+  /** The first value of a row that is filled; of the residual stream a multiple of four. */
+  readonly dstOffset?: number;
+}
 
 /** `dst[row, n] = weight[n] · src[row]`; buffers: step, quants, scales, src, dst. */
 export function mulMat(shape: MulMatShape, tuning: Tuning): KernelSpec {
@@ -62,9 +65,7 @@ export function mulMat(shape: MulMatShape, tuning: Tuning): KernelSpec {
       N: n,
       OUTPUT_ROWS: shape.outputRows ? 1 : 0,
       ...(norm && { NORM_K: norm.k, EPS: norm.eps }),
-      ...(epilogue.kind === 'add'
-        ? { RESIDUAL_STRIDE: alignUp(n, 32) }
-        : { DST_STRIDE: epilogue.dstStride, DST_OFFSET: epilogue.dstOffset ?? 0 }),
+      ...destination(epilogue),
     },
     bindings: [
       'read',
@@ -84,6 +85,11 @@ export function mulMat(shape: MulMatShape, tuning: Tuning): KernelSpec {
  */
 export function weightRows({ lanes }: Tuning): number {
   return lanes === 1 ? 4 : 1;
+}
+
+/** What says so to a kernel. */
+export function destination({ dstStride, dstOffset = 0 }: Destination) {
+  return { DST_STRIDE: dstStride, DST_OFFSET: dstOffset };
 }
 
 /** Workgroups that walk `n` weight rows. */
