@@ -52,7 +52,7 @@ export function mulMatTrial(spec: KernelSpec, rows: readonly number[]): Trial {
   const { N } = spec.overrides;
   const isSwiglu = spec.defines.EPILOGUE === 'swiglu';
   const { n, groups } = testedRows(N, spec.workgroups[0]);
-  const { contents, values } = weights(weight, k, n, isSwiglu ? [0, N] : [0], isSwiglu ? 2 * N : N);
+  const { contents, values } = weights(weight, k, n, isSwiglu ? [0, N] : [0]);
   const { src, x } = spec.defines.NORMED === 1 ? normedActivations(spec, rows) : plainActivations(k, rows);
   const given = [dense(plainStep(rows.length)), ...contents, dense(src)];
   const workgroups: Trial['workgroups'] = ({ defines }) => [
@@ -92,7 +92,7 @@ export function mulMatIdTrial(spec: KernelSpec, rows: readonly number[]): Trial 
   const tiles = ({ defines }: KernelSpec) => ceilDiv(rows.length, Number(defines.TILE));
   if (spec.defines.STAGE === 'gate_up') {
     const starts = [...experts.map(e => e * N), ...experts.map(e => (nExperts + e) * N)];
-    const { contents, values } = weights(weight, k, n, starts, 2 * nExperts * N);
+    const { contents, values } = weights(weight, k, n, starts);
     const { src, x } = normedActivations(spec, rows);
     const [gates, ups] = [joined(values.slice(0, nTested)), joined(values.slice(nTested))];
     const h = mulMatIdSwiglu(gates, ups, joined(x), ids, { nEmbd: k, nFf: n, nUsed });
@@ -109,7 +109,7 @@ export function mulMatIdTrial(spec: KernelSpec, rows: readonly number[]): Trial 
     };
   }
   const starts = experts.map(e => e * N);
-  const { contents, values } = weights(weight, k, n, starts, nExperts * N);
+  const { contents, values } = weights(weight, k, n, starts);
   const { src } = plainActivations(k * nUsed, rows);
   const residual = rows.map(row => randomValues(n, 100 + row));
   const sums = mulMatIdSum(joined(values), src, ids, shares, joined(residual), { nEmbd: n, nFf: k, nUsed });
@@ -163,13 +163,16 @@ function testedRows(N: number, groups: number): { readonly n: number; readonly g
   return { n: Math.min(N, tested * ceilDiv(N, groups)), groups: tested };
 }
 
-/** Random weights, `n` rows of them from each of `starts` on in a matrix of `total` rows: its quants and scales, and their values. */
-function weights(type: WeightType, k: number, n: number, starts: readonly number[], total: number) {
+/**
+ * Random weights, `n` rows of them from each of `starts` on: the quants and scales of a matrix that ends with the last of them,
+ * since what comes behind is not tried and could be all of the GPU's memory, and their values.
+ */
+function weights(type: WeightType, k: number, n: number, starts: readonly number[]) {
   // Rows come in whole words of scales.
   const wholeRows = alignUp(n, 2);
   const matrices = starts.map((_, i) => weightInput(type, k, wholeRows, 10 + i, DISTINCT_ROWS));
   const lengthTo = (rows: number) => repackedLayout(type, k, rows);
-  const end = lengthTo(Math.max(total, starts[starts.length - 1] + wholeRows));
+  const end = lengthTo(starts[starts.length - 1] + wholeRows);
   const stretches = (which: 'quants' | 'scales', bytes: 'quantsBytes' | 'scalesBytes') =>
     matrices.map((matrix, i) => ({ at: lengthTo(starts[i])[bytes] / 4, words: matrix[which] }));
   const quants: Contents = { size: end.quantsBytes / 4, stretches: stretches('quants', 'quantsBytes') };
