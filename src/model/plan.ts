@@ -114,7 +114,7 @@ function layerCalls(inputs: PlanInputs, rows: number): Call[] {
   const embedding = placed(tokenEmbd).map(
     ({ type: weight, blocks, n, quants, scales, offset: firstToken }): Call => ({
       spec: getRows({ weight, blocks, n, firstToken, rows }),
-      buffers: [state.step, quants, scales, state.x, firstNorm, state.xNorm],
+      buffers: [state.step, quants, scales, state.x, firstNorm, state.xNorm, state.argmax],
     }),
   );
   const calls = layers.flatMap((layer, index) => [
@@ -272,24 +272,24 @@ function headCalls(inputs: PlanInputs, rows: number): Call[] {
 }
 
 function argmaxCall({ state, tuning }: PlanInputs, outputs: number): Call {
-  const { nVocab, outStride } = state;
+  const { nVocab } = state;
   return {
-    spec: argmax({ nVocab, stride: nVocab, outputs, outStride }, tuning),
+    spec: argmax({ nVocab, stride: nVocab, outputs }, tuning),
     buffers: [state.step, state.logits, state.argmax],
   };
 }
 
 function topKCall({ state, tuning }: PlanInputs, outputs: number): Call {
-  const { nVocab, outStride, kTop: k } = state;
+  const { nVocab, kTop: k } = state;
   return {
-    spec: topK({ nVocab, stride: nVocab, outputs, outStride, k }, tuning),
+    spec: topK({ nVocab, stride: nVocab, outputs, k }, tuning),
     buffers: [state.step, state.logits, state.topK],
   };
 }
 
 function advanceCall({ state }: PlanInputs): Call {
-  const { outStride } = state;
-  return { spec: advanceKernel({ maxOutputs: outStride, outStride }), buffers: [state.step, state.argmax] };
+  const spec = advanceKernel({ maxOutputs: state.maxDrafts });
+  return { spec, buffers: [state.step, state.argmax] };
 }
 
 function shiftCalls(inputs: PlanInputs): Call[] {

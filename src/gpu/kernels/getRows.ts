@@ -4,6 +4,11 @@ import type { KernelSpec } from '../pipelines.ts';
 
 const WORKGROUP_SIZE = 8;
 
+/** A token of a batch that stands for element `at` of those that an earlier step chose. */
+export function chosenToken(at: number): number {
+  return 2 ** 31 + at;
+}
+
 export interface GetRowsShape {
   readonly weight: WeightType;
   readonly blocks: number;
@@ -14,13 +19,16 @@ export interface GetRowsShape {
   readonly rows: number;
 }
 
-/** The embeddings of the batch's tokens, with their norm deferred; buffers: step, quants, scales, dst, norm_weight, next. */
+/**
+ * The embeddings of the batch's tokens, with their norm deferred; buffers: step, quants, scales, dst, norm_weight, next,
+ * chosen.
+ */
 export function getRows({ weight, blocks, n, firstToken = 0, rows }: GetRowsShape): KernelSpec {
   return {
     shader: 'get_rows',
     defines: { WEIGHT: weight },
     overrides: { WORKGROUP_SIZE, BLOCKS: blocks, FIRST_TOKEN: firstToken, N: n },
-    bindings: ['read', 'read', 'read', 'write', 'read', 'write'],
+    bindings: ['read', 'read', 'read', 'write', 'read', 'write', 'read'],
     workgroups: [ceilDiv(blocks, WORKGROUP_SIZE), rows, 1],
   };
 }
