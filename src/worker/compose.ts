@@ -1,7 +1,7 @@
 import { openSource, readGguf } from '../gguf/index.ts';
 import { openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
-import { checkLimits, checkModel, loadModel, type ModelFile, tensorBytes } from '../model/loadModel.ts';
+import { checkModel, loadModel, type ModelFile, planMemory, tensorBytes } from '../model/loadModel.ts';
 import { ModelPair } from '../model/modelPair.ts';
 import { DEFAULT_N_BATCH, type LoadProgress } from '../protocol/options.ts';
 import type { WireOptions, WireSource } from '../protocol/worker.ts';
@@ -98,7 +98,7 @@ async function wire(
   const settings = { ...given, nCtx, nSlots };
   const maxOutputs = outputRows(options, specKindsOf(options, draft !== null));
   const shape = { nCtx: nCtxSlot, nSlots, nCtxShared, maxRows: nBatch, maxOutputs, cacheType };
-  for (const opened of draft ? [target, draft] : [target]) checkLimits(gpu, opened.file, shape);
+  for (const opened of draft ? [target, draft] : [target]) planMemory(gpu, opened.file, shape);
   const checks = selfTest ? new KernelChecks(gpu) : null;
   const load = ({ role, file }: OpenedModel) =>
     loadModel(gpu, file, {
@@ -111,6 +111,12 @@ async function wire(
   const targetModel = await load(target);
   const draftModel = draft && (await load(draft));
   const pair = draftModel && (await ModelPair.create(gpu, targetModel, draftModel, checks?.check));
+
+  if (targetModel.maxRows < nBatch) {
+    warnings.push(
+      `batches have ${targetModel.maxRows} rows at most, not ${nBatch}: this adapter has no buffers for more`,
+    );
+  }
 
   const report = {
     adapter: gpu.report,
