@@ -58,6 +58,9 @@ export async function autotune(
   return { choices, trials };
 }
 
+/** What a knob is at before it is tried. */
+const CURRENT: Choices = {};
+
 /** One tuning, compiled for the batches that a knob is judged by. */
 interface Contender {
   readonly choices: Choices;
@@ -75,11 +78,15 @@ async function tryKnob(
     const runs = await Promise.all(rows.map(n => prepare({ ...tuning, ...choices }, shaders, n)));
     return runs.every(run => run !== null) ? [{ choices, runs }] : [];
   };
-  // Nobody can tell how long a compiler takes.
-  const compiled = await unlessAborted(signal, Promise.all([{}, ...alternatives].map(contender)));
-  const [[current] = [], ...others] = compiled ?? [];
-  const challengers = others.flat();
-  if (!current || challengers.length === 0) return [];
+  const contenders: Contender[] = [];
+  for (const choices of [CURRENT, ...alternatives]) {
+    // Nobody can tell how long a compiler takes; of what it has begun when time is up it makes the rest of the load wait.
+    const compiled = await unlessAborted(signal, () => contender(choices));
+    if (compiled === null) return [];
+    contenders.push(...compiled);
+  }
+  const [current, ...challengers] = contenders;
+  if (current?.choices !== CURRENT || challengers.length === 0) return [];
 
   const times: number[] = [];
   for (const run of current.runs) times.push(await enoughTimes(run, signal));
@@ -112,12 +119,19 @@ async function sample({ runs }: Contender, times: readonly number[]): Promise<nu
   return ms;
 }
 
-/** What `work` resolves to, or null if `signal` aborts first; `work` then goes on by itself. */
-async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T | null> {
+/** What `work` resolves to, or null if `signal` aborts first; what is begun then goes on by itself. */
+async function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | null> {
+  if (signal.aborted) return null;
+  const done = new AbortController();
   const aborted = new Promise<null>(resolve => {
-    signal.addEventListener('abort', () => resolve(null), { once: true });
+    signal.addEventListener('abort', () => resolve(null), { signal: done.signal });
   });
-  return Promise.race([work, aborted]);
+  try {
+    return await Promise.race([work(), aborted]);
+  } finally {
+    // Removes the listener.
+    done.abort();
+  }
 }
 
 function mean(values: readonly number[]): number {
