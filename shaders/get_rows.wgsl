@@ -1,5 +1,6 @@
 // get_rows: dst[row] = the embedding of the row's token, dequantized to f32, and its norm deferred.
-// One invocation writes one block of 32 values; workgroup.y = row.
+// One invocation writes one block of 32 values; workgroup.y = row. A token may be known to the GPU alone: the one that a
+// greedy step chose, which is where the next one can begin before anybody has read it.
 #define WEIGHT F32
 #include "lib/step.wgsl"
 #include "lib/weight.wgsl"
@@ -8,6 +9,8 @@
 // As in lib/deferred_norm.wgsl.
 @group(0) @binding(4) var<storage, read> norm_weight: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> next: array<vec4<f32>>;
+// [draft step, output] = token
+@group(0) @binding(6) var<storage, read> chosen: array<u32>;
 
 override WORKGROUP_SIZE: u32 = 8u;
 override BLOCKS: u32 = 1u;
@@ -23,7 +26,9 @@ fn put(row: u32, quad: u32, x: vec4<f32>) -> f32 {
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let row = id.y;
   if (id.x >= BLOCKS || row >= n_rows()) { return; }
-  let block = load_block(token_of(row) * BLOCKS + id.x);
+  var token = token_of(row);
+  if (token >= CHOSEN) { token = chosen[token - CHOSEN]; }
+  let block = load_block(token * BLOCKS + id.x);
   let scale = scale_of_block(block);
   let at = id.x * 8u;
   var lows = vec4<f32>(0.0);

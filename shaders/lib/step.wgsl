@@ -2,7 +2,9 @@
 // step[0]     = (rows in the batch, output rows, step of the draft chain, 0)
 // step[1 + r] = (token, position, word of this array where the page table of its slot begins, index of the row that
 //                output r belongs to)
+// A token of CHOSEN + n stands for the one in place n of those that an earlier step chose.
 // Behind the rows stand the page tables of their slots, a page per word.
+const CHOSEN = 0x80000000u;
 @group(0) @binding(0) var<storage, read> step: array<vec4<u32>>;
 
 fn n_rows() -> u32 { return step[0].x; }

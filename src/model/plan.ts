@@ -119,6 +119,7 @@ export function layerCalls(inputs: PlanInputs, rows: number): Call[] {
       state.x,
       layers[0]?.attnNorm ?? outputNorm,
       state.xNorm,
+      state.argmax,
     ],
   };
   const calls = layers.flatMap((layer, index) => [
@@ -272,24 +273,24 @@ function headCall(inputs: PlanInputs, rows: number): Call {
 }
 
 function argmaxCall({ state, tuning }: PlanInputs, outputs: number): Call {
-  const { nVocab, outStride } = state;
+  const { nVocab } = state;
   return {
-    spec: argmax({ nVocab, stride: nVocab, outputs, outStride }, tuning),
+    spec: argmax({ nVocab, stride: nVocab, outputs }, tuning),
     buffers: [state.step, state.logits, state.argmax],
   };
 }
 
 function topKCall({ state, tuning }: PlanInputs, outputs: number): Call {
-  const { nVocab, outStride, kTop: k } = state;
+  const { nVocab, kTop: k } = state;
   return {
-    spec: topK({ nVocab, stride: nVocab, outputs, outStride, k }, tuning),
+    spec: topK({ nVocab, stride: nVocab, outputs, k }, tuning),
     buffers: [state.step, state.logits, state.topK],
   };
 }
 
 function advanceCall({ state }: PlanInputs): Call {
-  const { outStride } = state;
-  return { spec: advanceKernel({ maxOutputs: outStride, outStride }), buffers: [state.step, state.argmax] };
+  const spec = advanceKernel({ maxOutputs: state.maxDrafts });
+  return { spec, buffers: [state.step, state.argmax] };
 }
 
 function shiftCalls(inputs: PlanInputs): Call[] {

@@ -19,8 +19,8 @@ export interface RunState {
   readonly maxRows: number;
   /** Most output rows of a batch, and of all steps of a draft together. */
   readonly maxOutputs: number;
-  /** Outputs of one draft step. */
-  readonly outStride: number;
+  /** Most outputs of one step of a draft, or of one that goes on from the last: a row for each slot. */
+  readonly maxDrafts: number;
   /** What changes from step to step, see shaders/lib/step.wgsl. */
   readonly step: GPUBuffer;
   readonly shift: GPUBuffer;
@@ -45,12 +45,13 @@ export interface RunState {
   readonly outputNorm: GPUBuffer;
   readonly logits: GPUBuffer;
   readonly nVocab: number;
-  /** (token, logit) of each draft step and output, and TOP_K of them. */
+  /** The token of each draft step and output, and TOP_K (token, logit) of each. */
   readonly argmax: GPUBuffer;
   readonly topK: GPUBuffer;
   readonly kTop: number;
-  /** Where results are mapped. */
+  /** Where results are mapped, and in turns the tokens of steps that nobody waited for before the next was submitted. */
   readonly staging: GPUBuffer;
+  readonly stagingAhead: readonly [GPUBuffer, GPUBuffer];
 }
 
 export interface RunStateOptions {
@@ -75,7 +76,7 @@ type BufferName = {
 export interface RunStatePlan {
   readonly maxRows: number;
   readonly maxOutputs: number;
-  readonly outStride: number;
+  readonly maxDrafts: number;
   readonly qkvStride: number;
   readonly attnStride: number;
   readonly ffnStride: number;
@@ -104,7 +105,7 @@ export function planRunState(
   return {
     maxRows,
     maxOutputs,
-    outStride: nSlots,
+    maxDrafts: nSlots,
     qkvStride,
     attnStride,
     ffnStride,
@@ -123,7 +124,7 @@ export function planRunState(
       chosen: experts ? maxRows * experts.used * 2 : 0,
       outputNorm: outputRows * paddedRow(nEmbd),
       logits: outputRows * nVocab,
-      argmax: 2 * maxOutputs,
+      argmax: maxOutputs,
       topK: 2 * kTop * maxOutputs,
       staging: Math.max(outputRows * Math.max(nVocab, paddedRow(nEmbd)), 2 * kTop * maxOutputs),
     },
@@ -136,6 +137,8 @@ export function allocateRunState(gpu: Gpu, { words, ...strides }: RunStatePlan):
     name: BufferName,
     usage: GPUBufferUsageFlags = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
   ) => gpu.createBuffer(name, 4 * words[name], usage);
+  const mapped = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+  const tokens = (name: string) => gpu.createBuffer(`staging ahead, ${name}`, 4 * strides.maxDrafts, mapped);
   return {
     ...strides,
     step: buffer('step'),
@@ -152,7 +155,8 @@ export function allocateRunState(gpu: Gpu, { words, ...strides }: RunStatePlan):
     logits: buffer('logits'),
     argmax: buffer('argmax'),
     topK: buffer('topK'),
-    staging: buffer('staging', GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST),
+    staging: buffer('staging', mapped),
+    stagingAhead: [tokens('even'), tokens('odd')],
   };
 }
 

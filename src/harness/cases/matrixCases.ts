@@ -1,4 +1,4 @@
-import { getRows as getRowsKernel } from '../../gpu/kernels/getRows.ts';
+import { chosenToken, getRows as getRowsKernel } from '../../gpu/kernels/getRows.ts';
 import { mulMat as mulMatKernel, tileWidth } from '../../gpu/kernels/mulMat.ts';
 import { mulMatId } from '../../gpu/kernels/mulMatId.ts';
 import { router as routerKernel } from '../../gpu/kernels/router.ts';
@@ -146,12 +146,16 @@ export const getRowsCases: readonly KernelCase[] = WEIGHT_TYPES.flatMap(weight =
       return {
         spec: getRowsKernel({ weight, blocks: matrix.blocks, rows }),
         bindings: [
-          stepBuffer(tokens.map(token => ({ token }))),
+          // Every other token is one that an earlier step chose.
+          stepBuffer(
+            tokens.map((token, row) => ({ token: row % 2 === 1 ? chosenToken(rows - row) : token })),
+          ),
           matrix.quants,
           matrix.scales,
           new Float32Array(rows * matrix.blocks * 32).fill(7),
           padRows(normWeight, k),
           new Float32Array(next.length).fill(7),
+          Uint32Array.from([0, ...tokens.slice(1).reverse()]),
         ],
         expected: [
           { binding: 3, values: padRows(embeddings, k), bound: 1e-14 },

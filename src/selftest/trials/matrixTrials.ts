@@ -1,4 +1,5 @@
 import { deferredStride } from '../../gpu/kernels/deferredNorm.ts';
+import { chosenToken } from '../../gpu/kernels/getRows.ts';
 import type { KernelSpec } from '../../gpu/pipelines.ts';
 import { randomValues } from '../../quant/randomValues.ts';
 import { repackedLayout } from '../../quant/repack.ts';
@@ -29,12 +30,14 @@ export function getRowsTrial(spec: KernelSpec, rows: readonly number[]): Trial {
   return {
     workgroups: () => [spec.workgroups[0], rows.length, 1],
     bindings: [
-      dense(stepBuffer(tokens.map(token => ({ token })))),
+      // Every other token is one that an earlier step chose.
+      dense(stepBuffer(tokens.map((token, i) => ({ token: i % 2 === 0 ? chosenToken(i) : token })))),
       dense(matrix.quants),
       dense(matrix.scales),
       zeros(rows.length * k),
       dense(normWeight),
       zeros(rows.length * deferredStride(k)),
+      dense(Uint32Array.from(tokens)),
     ],
     rows: tokens.map((token, row) => {
       const x = getRows(matrix.values, k, [token]);
