@@ -107,12 +107,18 @@ describe('its budget', () => {
     expect(samples).toHaveLength(35);
   });
 
-  it('does not wait for a compiler', async () => {
-    const budget = new AbortController();
-    const tuned = autotune(SOFTWARE_TUNING, [WORKGROUPS], () => new Promise(() => {}), budget.signal);
-    budget.abort();
-    expect(await tuned).toEqual({ choices: {}, trials: [] });
-  });
+  const never = () => new Promise<never>(() => {});
+  for (const [what, prepare] of [
+    ['a compiler', never],
+    ['a run', async () => never],
+  ] as const) {
+    it(`does not wait for ${what}`, async () => {
+      const budget = new AbortController();
+      const tuned = autotune(SOFTWARE_TUNING, [WORKGROUPS], prepare, budget.signal);
+      setTimeout(() => budget.abort());
+      expect(await tuned).toEqual({ choices: {}, trials: [] });
+    });
+  }
 
   it('of nothing starts nothing', async () => {
     const { prepare, asked } = adapter(() => 1);

@@ -34,12 +34,10 @@ const MARGIN = 0.1;
 const SAMPLE_MS = 8;
 const MAX_TIMES = 256;
 const ROUNDS = 5;
-/** Fewer than that decide nothing. */
-const MIN_ROUNDS = 3;
 
 /**
- * Tries the knobs one after the other, each on top of those before, and takes what is faster by more than noise. Once `signal`
- * aborts no sample begins any more, and what was not yet decided stays as it is.
+ * Tries the knobs one after the other, each on top of those before, and takes what is faster by more than noise. Resolves when
+ * `signal` aborts at the latest: from then on nothing is begun any more, and what was not yet decided stays as it is.
  */
 export async function autotune(
   tuning: Tuning,
@@ -49,13 +47,31 @@ export async function autotune(
 ): Promise<Autotuned> {
   let choices: Choices = {};
   const trials: TunedTrial[] = [];
-  for (const knob of knobs) {
-    const tried = await tryKnob({ ...tuning, ...choices }, knob, prepare, signal);
-    trials.push(...tried);
-    const [best] = tried.toSorted((a, b) => a.ratio - b.ratio);
-    if (best && best.ratio < 1 - MARGIN) choices = { ...choices, ...best.choices };
-  }
-  return { choices, trials };
+  // Nobody can tell how long a compiler takes, and some drivers compile when a kernel runs for the first time.
+  await unlessAborted(signal, async () => {
+    for (const knob of knobs) {
+      const tried = await tryKnob({ ...tuning, ...choices }, knob, untilAborted(prepare, signal));
+      trials.push(...tried);
+      const [best] = tried.toSorted((a, b) => a.ratio - b.ratio);
+      if (best && best.ratio < 1 - MARGIN) choices = { ...choices, ...best.choices };
+    }
+  });
+  return { choices, trials: [...trials] };
+}
+
+/** `prepare`, but it and its runs fail instead of beginning once `signal` has aborted. */
+function untilAborted(prepare: PrepareRun, signal: AbortSignal): PrepareRun {
+  return async (...products) => {
+    signal.throwIfAborted();
+    const run = await prepare(...products);
+    return (
+      run &&
+      (async times => {
+        signal.throwIfAborted();
+        return run(times);
+      })
+    );
+  };
 }
 
 /** What a knob is at before it is tried. */
@@ -71,45 +87,36 @@ async function tryKnob(
   tuning: Tuning,
   { alternatives, shaders, rows }: Knob,
   prepare: PrepareRun,
-  signal: AbortSignal,
 ): Promise<TunedTrial[]> {
-  if (signal.aborted || alternatives.length === 0) return [];
-  const contender = async (choices: Choices): Promise<Contender[]> => {
-    const runs = await Promise.all(rows.map(n => prepare({ ...tuning, ...choices }, shaders, n)));
-    return runs.every(run => run !== null) ? [{ choices, runs }] : [];
-  };
+  if (alternatives.length === 0) return [];
   const contenders: Contender[] = [];
+  // One after the other: what is under way when time is up makes the rest of the load wait.
   for (const choices of [CURRENT, ...alternatives]) {
-    // Nobody can tell how long a compiler takes; of what it has begun when time is up it makes the rest of the load wait.
-    const compiled = await unlessAborted(signal, () => contender(choices));
-    if (compiled === null) return [];
-    contenders.push(...compiled);
+    const runs = await Promise.all(rows.map(n => prepare({ ...tuning, ...choices }, shaders, n)));
+    if (runs.every(run => run !== null)) contenders.push({ choices, runs });
   }
   const [current, ...challengers] = contenders;
   if (current?.choices !== CURRENT || challengers.length === 0) return [];
 
   const times: number[] = [];
-  for (const run of current.runs) times.push(await enoughTimes(run, signal));
+  for (const run of current.runs) times.push(await enoughTimes(run));
   const ratios: number[][] = challengers.map(() => []);
-  for (let round = 0; round < ROUNDS && !signal.aborted; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     const reference = await sample(current, times);
     for (const [i, challenger] of challengers.entries()) {
-      if (signal.aborted) break;
       const ms = await sample(challenger, times);
       ratios[i].push(mean(ms.map((value, batch) => value / reference[batch])));
     }
   }
-  return challengers.flatMap(({ choices }, i) =>
-    ratios[i].length < MIN_ROUNDS ? [] : [{ choices, ratio: median(ratios[i]) }],
-  );
+  return challengers.map(({ choices }, i) => ({ choices, ratio: median(ratios[i]) }));
 }
 
 /** How often products have to run for a sample to be long enough. */
-async function enoughTimes(run: TimedRun, signal: AbortSignal): Promise<number> {
+async function enoughTimes(run: TimedRun): Promise<number> {
   // The first run is no measure: drivers put work off until then.
   await run(1);
   let times = 1;
-  while (times < MAX_TIMES && !signal.aborted && (await run(times)) < SAMPLE_MS) times *= 2;
+  while (times < MAX_TIMES && (await run(times)) < SAMPLE_MS) times *= 2;
   return times;
 }
 
