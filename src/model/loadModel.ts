@@ -13,6 +13,7 @@ import {
 } from './kvCache.ts';
 import { Model } from './model.ts';
 import { splitWeights } from './parts.ts';
+import type { Plan, PlanInputs } from './plan.ts';
 import { allocateRunState, fitRunState, type RunStatePlan, writeRopeTable } from './runState.ts';
 import { runUploads } from './upload.ts';
 import { allocateWeights, plannedBuffers, planWeights, vectorValues, type WeightsPlan } from './weights.ts';
@@ -32,6 +33,8 @@ export interface LoadOptions extends CacheShape {
   readonly cacheType: CacheType;
   /** The choices that fix the order of sums; by default the adapter's. */
   readonly tuning?: Tuning;
+  /** Finds a faster tuning with the same bits; by default there is no search. May run products in the model's buffers. */
+  readonly tune?: Tune;
   /** Tries the compiled kernels; by default they are taken as they are. */
   readonly checkKernels?: CheckKernels;
   readonly onProgress?: (
@@ -40,6 +43,9 @@ export interface LoadOptions extends CacheShape {
     totalBytes: number,
   ) => void;
 }
+
+/** A tuning for the model that `inputs` describe, which computes the same bits as theirs. */
+export type Tune = (inputs: PlanInputs) => Promise<Tuning>;
 
 /** Checks a file's configuration and tensors. Throws `unsupported_model` or `invalid_gguf`. */
 export function checkModel(gguf: GgufFile): ModelFile {
@@ -74,12 +80,8 @@ export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions)
     cache: allocateKvCache(gpu, config, cacheType, options),
     state: allocateRunState(gpu, plan.runState),
   }));
-  // Compiled while the weights come in; a failure is reported when its turn comes.
-  const planned = buildCheckedPlan(
-    gpu,
-    { config, weights, cache, state, tuning, nCtx },
-    options.checkKernels,
-  );
+  // Tuned and compiled while the weights come in; a failure is reported when its turn comes.
+  const planned = buildTunedPlan(gpu, { config, weights, cache, state, tuning, nCtx }, options);
   planned.catch(() => {});
   const totalBytes = tensorBytes(gguf);
   writeRopeTable(gpu, state, config, nCtx, await ropeFactors(file));
@@ -90,6 +92,11 @@ export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions)
   onProgress?.('ready', totalBytes, totalBytes);
   const maxRows = Math.min(options.maxRows, state.maxRows);
   return new Model(gpu, config, checkedPlan, state, cache, { ...options, maxRows });
+}
+
+async function buildTunedPlan(gpu: Gpu, inputs: PlanInputs, options: LoadOptions): Promise<Plan> {
+  const tuning = options.tune ? await options.tune(inputs) : inputs.tuning;
+  return buildCheckedPlan(gpu, { ...inputs, tuning }, options.checkKernels);
 }
 
 /** Plans every buffer of a model within what the device allows. Throws `device_limits` where that cannot be. */

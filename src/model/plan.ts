@@ -115,7 +115,8 @@ function splitEvenly<T>(list: readonly T[], nParts: number): T[][] {
   );
 }
 
-function layerCalls(inputs: PlanInputs, rows: number): Call[] {
+/** A step up to the logits: the embedding of its rows, and the layers. */
+export function layerCalls(inputs: PlanInputs, rows: number): Call[] {
   const { weights, state } = inputs;
   const { tokenEmbd, layers, outputNorm } = weights;
   const firstNorm = layers[0]?.attnNorm ?? outputNorm;

@@ -59,6 +59,7 @@ function productCases(): ProductCase[] {
     ...WEIGHT_TYPES.map(weight => ({ ...usual, weight, k: awkwardK(weight), n: 7, rows: 3 })),
     ...[2, 3, 4, 5, 8, 11, 16, 17, 33].map(rows => ({ ...usual, rows })),
     ...[1, 63, 64, 65, 300].map(n => ({ ...usual, n })),
+    ...[3, 5, 129].map(n => ({ ...usual, n, rows: 5 })),
     ...epilogues.flatMap(epilogue => [1, 6, 16].map(rows => ({ ...usual, epilogue, rows, n: 40 }))),
     ...epilogues.map(epilogue => ({ ...usual, epilogue, rows: 3, n: 7, normed: epilogue !== 'add' })),
     ...[1, 7, 16].map(rows => ({ ...usual, rows, n: 33, normed: true })),
