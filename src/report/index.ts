@@ -1,0 +1,11 @@
+/** Reports of the lab: what they hold, and what can be told from several of them. For Node and for pages. */
+export { checkReport, MAX_REPORT_BYTES, readReport } from './read.ts';
+export { numberOf, real } from './real.ts';
+export { type Better, measured, NOISY_SPREAD, rangeOf, type Verdict, verdictOn } from './samples.ts';
+export type { ConformanceCase, Control, DraftCheck, Golden, Invariance } from './schema/correctness.ts';
+export type { Measurement, Parameters, Real } from './schema/parts.ts';
+export type { Provenance } from './schema/provenance.ts';
+export { type Incident, PARTS, type Part, REPORT_SCHEMA, type Report } from './schema/report.ts';
+export type { KernelSpeed, Load, OwnLimits, Speculation, Speed, Throughput } from './schema/speed.ts';
+export { kernelSpeed } from './speedOf.ts';
+export { type Failure, STATUSES, type Status, UNMEASURED, type Unmeasured } from './status.ts';
