@@ -1,5 +1,6 @@
 import { numberOf } from '../real.ts';
 import type { ConformanceCase } from '../schema/correctness.ts';
+import type { Parameters } from '../schema/parts.ts';
 import type { Part, Report } from '../schema/report.ts';
 import type { Status } from '../status.ts';
 
@@ -31,11 +32,13 @@ export interface CheckRow {
   readonly weightType: string | null;
   /** Variant and tuning, where there are such. */
   readonly how: string;
+  /** What the case varies, where it is a kernel's. */
+  readonly parameters: Parameters;
   readonly agreement: Agreement;
   readonly cells: readonly (Check | null)[];
 }
 
-type Identity = Pick<CheckRow, 'key' | 'part' | 'id' | 'kernel' | 'weightType' | 'how'>;
+type Identity = Omit<CheckRow, 'agreement' | 'cells'>;
 interface Entry extends Identity {
   readonly check: Check;
 }
@@ -103,7 +106,7 @@ function entriesOf(report: Report): Entry[] {
     entry: { readonly status: Status; readonly message?: string },
     kernel: string | null = null,
   ): Entry => ({
-    ...{ key: `${part} ${id}`, part, id, kernel, weightType: null, how: '' },
+    ...{ key: `${part} ${id}`, part, id, kernel, weightType: null, how: '', parameters: {} },
     check: { ...NO_FIGURES, status: entry.status, message: entry.message ?? null },
   });
   return [
@@ -124,6 +127,7 @@ function kernelEntry(entry: ConformanceCase): Entry {
   const identity: Identity = {
     ...{ key: `conformance ${caseKey(entry)}`, part: 'conformance', id, kernel, weightType },
     how: `${variant}, ${tuning}`,
+    parameters: entry.parameters,
   };
   switch (entry.status) {
     case 'success':

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import * as Type from 'typebox';
 import { Amount, Count, FAILURE, KERNEL_CASE, Message, Name, Real, Sha256 } from './parts.ts';
 
 /** How far the GPU's values are from those of the CPU twin. */
@@ -30,7 +30,7 @@ export const ConformanceCase = Type.Union([
   }),
   Type.Object({ ...KERNEL_CASE, ...FAILURE }),
 ]);
-export type ConformanceCase = Static<typeof ConformanceCase>;
+export type ConformanceCase = Type.Static<typeof ConformanceCase>;
 
 const CONTROL = { id: Name, kernel: Name, fault: Message };
 
@@ -40,7 +40,7 @@ export const Control = Type.Union([
   Type.Object({ ...CONTROL, status: Type.Literal('wrong-result'), message: Message }),
   Type.Object({ ...CONTROL, ...FAILURE }),
 ]);
-export type Control = Static<typeof Control>;
+export type Control = Type.Static<typeof Control>;
 
 const INVARIANCE = { id: Name, subject: Name };
 
@@ -56,7 +56,7 @@ export const Invariance = Type.Union([
   }),
   Type.Object({ ...INVARIANCE, ...FAILURE }),
 ]);
-export type Invariance = Static<typeof Invariance>;
+export type Invariance = Type.Static<typeof Invariance>;
 
 const GOLDEN = { model: Name, golden: Name };
 const AGREEMENT = { nTokens: Count, nAgreeing: Count };
@@ -73,7 +73,7 @@ export const Golden = Type.Union([
   }),
   Type.Object({ ...GOLDEN, ...FAILURE }),
 ]);
-export type Golden = Static<typeof Golden>;
+export type Golden = Type.Static<typeof Golden>;
 
 const DRAFT = { model: Name, draft: Name, nDraft: Count };
 const ACCEPTANCE = {
@@ -94,4 +94,4 @@ export const DraftCheck = Type.Union([
   }),
   Type.Object({ ...DRAFT, ...FAILURE }),
 ]);
-export type DraftCheck = Static<typeof DraftCheck>;
+export type DraftCheck = Type.Static<typeof DraftCheck>;

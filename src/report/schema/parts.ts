@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import * as Type from 'typebox';
 import { UNMEASURED } from '../status.ts';
 
 /** A name or an id: one line. */
@@ -18,7 +18,7 @@ export const Timestamp = Type.String({
 
 /** A number as a GPU may give it: JSON has no words for those that are not finite. */
 export const Real = Type.Union([Type.Number(), oneOf(['NaN', 'Infinity', '-Infinity'])]);
-export type Real = Static<typeof Real>;
+export type Real = Type.Static<typeof Real>;
 
 /** A string that is one of `words`. */
 export function oneOf<Word extends string>(words: readonly Word[]): Type.TEnum<Word[]> {
@@ -43,7 +43,7 @@ export const Measurement = Type.Union([
   Type.Object({ status: Type.Literal('success'), ...SAMPLES }),
   Type.Object(FAILURE),
 ]);
-export type Measurement = Static<typeof Measurement>;
+export type Measurement = Type.Static<typeof Measurement>;
 
 /** What one kernel case varies, by name. */
 export const Parameters = Type.Record(
@@ -51,7 +51,7 @@ export const Parameters = Type.Record(
   Type.Union([Type.String({ maxLength: 300 }), Type.Number(), Type.Boolean()]),
   { maxProperties: 50 },
 );
-export type Parameters = Static<typeof Parameters>;
+export type Parameters = Type.Static<typeof Parameters>;
 
 /** What names a case of a kernel: rows of two reports with all of this in common are the same case. */
 export const KERNEL_CASE = {

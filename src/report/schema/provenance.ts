@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import * as Type from 'typebox';
 import { Amount, Count, FAILURE, Label, Name, oneOf, Sha256 } from './parts.ts';
 
 /** What the browser says of the GPU; the optional fields need WebGPU's developer features. */
@@ -52,4 +52,4 @@ export const Provenance = Type.Object({
     Type.Object(FAILURE),
   ]),
 });
-export type Provenance = Static<typeof Provenance>;
+export type Provenance = Type.Static<typeof Provenance>;

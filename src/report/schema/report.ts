@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import * as Type from 'typebox';
 import { ConformanceCase, Control, DraftCheck, Golden, Invariance } from './correctness.ts';
 import { Message, Name, oneOf, Timestamp } from './parts.ts';
 import { Provenance } from './provenance.ts';
@@ -28,7 +28,7 @@ export const Incident = Type.Object({
   caseId: Type.Optional(Name),
   message: Message,
 });
-export type Incident = Static<typeof Incident>;
+export type Incident = Type.Static<typeof Incident>;
 
 /** All that a run on one adapter found out: the one definition of types, JSON Schema and validation. */
 export const ReportSchema = Type.Object(
@@ -57,4 +57,4 @@ export const ReportSchema = Type.Object(
     description: 'What a GPU, a browser and Foretoken computed together, how right it was and how fast.',
   },
 );
-export type Report = Static<typeof ReportSchema>;
+export type Report = Type.Static<typeof ReportSchema>;

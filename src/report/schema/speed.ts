@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import * as Type from 'typebox';
 import { Amount, Count, FAILURE, KERNEL_CASE, Measurement, Name, oneOf, SAMPLES } from './parts.ts';
 
 /** What the adapter can do at best, measured by itself: what kernels are held against. */
@@ -10,7 +10,7 @@ export const OwnLimits = Type.Object({
   /** From a submit of next to nothing until its result is read. */
   submitToReadbackMs: Measurement,
 });
-export type OwnLimits = Static<typeof OwnLimits>;
+export type OwnLimits = Type.Static<typeof OwnLimits>;
 
 const SHAPE = {
   ...KERNEL_CASE,
@@ -32,7 +32,7 @@ export const KernelSpeed = Type.Union([
   }),
   Type.Object({ ...SHAPE, ...FAILURE }),
 ]);
-export type KernelSpeed = Static<typeof KernelSpeed>;
+export type KernelSpeed = Type.Static<typeof KernelSpeed>;
 
 const RUN = {
   model: Name,
@@ -41,6 +41,8 @@ const RUN = {
   depth: Count,
   nTokens: Count,
   cacheType: Type.Optional(Name),
+  /** Most rows of a prompt in one batch. */
+  nBatch: Type.Optional(Count),
 };
 
 /** Tokens per second. */
@@ -48,7 +50,7 @@ export const Throughput = Type.Union([
   Type.Object({ ...RUN, status: Type.Literal('success'), ...SAMPLES }),
   Type.Object({ ...RUN, ...FAILURE }),
 ]);
-export type Throughput = Static<typeof Throughput>;
+export type Throughput = Type.Static<typeof Throughput>;
 
 const PAIR = { model: Name, draft: Name, nDraft: Count };
 
@@ -62,10 +64,10 @@ export const Speculation = Type.Union([
   }),
   Type.Object({ ...PAIR, ...FAILURE }),
 ]);
-export type Speculation = Static<typeof Speculation>;
+export type Speculation = Type.Static<typeof Speculation>;
 
 export const Load = Type.Object({ model: Name, loadMs: Measurement, compileMs: Measurement });
-export type Load = Static<typeof Load>;
+export type Load = Type.Static<typeof Load>;
 
 export const Speed = Type.Object({
   limits: OwnLimits,
@@ -74,4 +76,4 @@ export const Speed = Type.Object({
   speculation: Type.Array(Speculation, { maxItems: 1000 }),
   load: Type.Array(Load, { maxItems: 100 }),
 });
-export type Speed = Static<typeof Speed>;
+export type Speed = Type.Static<typeof Speed>;
