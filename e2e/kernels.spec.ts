@@ -1,11 +1,20 @@
 import { KERNEL_CASES } from '../src/harness/cases.ts';
 import { expect, test } from './fixtures/test.ts';
 
-// Every kernel against its CPU twin, with few lanes (what software adapters use) and with many (what GPUs use).
-for (const tuning of ['software', 'gpu'] as const) {
+// Every kernel against its CPU twin, with few lanes (what software adapters use) and with many (what GPUs use). Loads are shared
+// in products alone.
+for (const { tuning, kernels } of [
+  { tuning: 'software', kernels: '' },
+  { tuning: 'gpu', kernels: '' },
+  { tuning: 'subgroups', kernels: 'mul_mat' },
+] as const) {
   test.describe(`kernels with the ${tuning} tuning`, () => {
-    for (const { id } of KERNEL_CASES) {
+    for (const { id } of KERNEL_CASES.filter(({ id }) => id.startsWith(kernels))) {
       test(`${id} agrees with its CPU twin`, async ({ harness }) => {
+        if (tuning === 'subgroups') {
+          const { features } = await harness.page.evaluate(() => window.harness.adapter());
+          test.skip(!features.includes('subgroups'), 'this adapter has no subgroups');
+        }
         const result = await harness.page.evaluate(
           ([caseId, name]) => window.harness.runKernel(caseId, name),
           [id, tuning] as const,

@@ -1,11 +1,10 @@
 // advance: turns the outputs of one step into the batch of the next, so that a draft continues without the CPU.
 // Row i becomes the argmax of output i, one position later in the same slot. One workgroup; OUTPUTS lanes.
 @group(0) @binding(0) var<storage, read_write> step: array<vec4<u32>>;
-// [draft step, output] = (token, bits of its logit)
-@group(0) @binding(1) var<storage, read> chosen: array<vec2<u32>>;
+// [draft step, output] = token
+@group(0) @binding(1) var<storage, read> chosen: array<u32>;
 
 override WORKGROUP_SIZE: u32 = 64u;
-override OUT_STRIDE: u32 = 1u;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(@builtin(local_invocation_index) lane: u32) {
@@ -14,7 +13,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   var next = vec4<u32>(0u);
   if (in_use) {
     let row = step[1u + step[1u + lane].w];
-    next = vec4<u32>(chosen[header.z * OUT_STRIDE + lane].x, row.y + 1u, row.z, lane);
+    next = vec4<u32>(chosen[header.z * header.y + lane], row.y + 1u, row.z, lane);
   }
   storageBarrier();
   if (in_use) { step[1u + lane] = next; }

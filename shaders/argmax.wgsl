@@ -1,16 +1,14 @@
-// argmax: the likeliest token of each output row, lowest id on a tie, with its logit.
+// argmax: the likeliest token of each output row, lowest id on a tie.
 // One workgroup per output row: each lane keeps the first maximum of its ids l, l + lanes, ...; lane 0 merges them.
-// In a draft chain the result of each step has its own place: dst[step, output].
+// In a draft chain the result of each step has its own place.
 #include "lib/step.wgsl"
 @group(0) @binding(1) var<storage, read> logits: array<f32>;
-// [draft step, output] = (token, bits of its logit)
-@group(0) @binding(2) var<storage, read_write> dst: array<vec2<u32>>;
+// [draft step, output] = token
+@group(0) @binding(2) var<storage, read_write> dst: array<u32>;
 
 override WORKGROUP_SIZE: u32 = 16u;
 override N_VOCAB: u32 = 1u;
 override STRIDE: u32 = 1u;
-// Outputs per draft step.
-override OUT_STRIDE: u32 = 1u;
 
 var<workgroup> best_logit: array<f32, WORKGROUP_SIZE>;
 var<workgroup> best_token: array<u32, WORKGROUP_SIZE>;
@@ -38,5 +36,5 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       token = best_token[l];
     }
   }
-  dst[draft_step() * OUT_STRIDE + output] = vec2<u32>(token, bitcast<u32>(logit));
+  dst[draft_step() * n_outputs() + output] = token;
 }

@@ -2,8 +2,8 @@
 // A row whose token has the highest bit set gets the token of `chosen` that the other bits name. One workgroup does the
 // whole batch. A token that the target lacks becomes its last one: a batch may hold nothing else.
 @group(0) @binding(0) var<storage, read_write> step: array<vec4<u32>>;
-// The draft model's [draft step, output] = (token, bits of its logit)
-@group(0) @binding(1) var<storage, read> chosen: array<vec2<u32>>;
+// The draft model's [draft step, output] = token
+@group(0) @binding(1) var<storage, read> chosen: array<u32>;
 
 override WORKGROUP_SIZE: u32 = 16u;
 override N_VOCAB: u32 = 1u;
@@ -14,6 +14,6 @@ const DRAFTED = 0x80000000u;
 fn main(@builtin(local_invocation_index) lane: u32) {
   for (var row = lane; row < step[0].x; row += WORKGROUP_SIZE) {
     let token = step[1u + row].x;
-    if (token >= DRAFTED) { step[1u + row].x = min(chosen[token - DRAFTED].x, N_VOCAB - 1u); }
+    if (token >= DRAFTED) { step[1u + row].x = min(chosen[token - DRAFTED], N_VOCAB - 1u); }
   }
 }

@@ -1,21 +1,43 @@
-// get_rows: dst[row] = the embedding of the row's token, dequantized to f32.
-// One invocation writes one block of 32 values; workgroup.y = row.
+// get_rows: dst[row] = the embedding of the row's token, dequantized to f32, and its norm deferred.
+// One invocation writes one block of 32 values; workgroup.y = row. A token may be known to the GPU alone: the one that a
+// greedy step chose, which is where the next one can begin before anybody has read it.
 #define WEIGHT F32
 #include "lib/step.wgsl"
 #include "lib/weight.wgsl"
+#include "lib/sums.wgsl"
 @group(0) @binding(3) var<storage, read_write> dst: array<vec4<f32>>;
+// As in lib/deferred_norm.wgsl.
+@group(0) @binding(4) var<storage, read> norm_weight: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> next: array<vec4<f32>>;
+// [draft step, output] = token
+@group(0) @binding(6) var<storage, read> chosen: array<u32>;
 
 override WORKGROUP_SIZE: u32 = 8u;
 override BLOCKS: u32 = 1u;
+
+// Gives the sum of their squares.
+fn put(row: u32, quad: u32, x: vec4<f32>) -> f32 {
+  dst[row * BLOCKS * 8u + quad] = x;
+  next[row * BLOCKS * 10u + quad] = x * norm_weight[quad];
+  return add_dot(x, x, 0.0);
+}
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let row = id.y;
   if (id.x >= BLOCKS || row >= n_rows()) { return; }
-  let block = load_block(token_of(row) * BLOCKS + id.x);
-  let at = (row * BLOCKS + id.x) * 8u;
-  for (var i = 0u; i < 4u; i++) {
-    dst[at + i] = low_quad(block, i);
-    dst[at + 4u + i] = high_quad(block, i);
+  var token = token_of(row);
+  if (token >= CHOSEN) { token = chosen[token - CHOSEN]; }
+  let block = load_block(token * BLOCKS + id.x);
+  let scale = scale_of_block(block);
+  let at = id.x * 8u;
+  var lows = vec4<f32>(0.0);
+  var highs = vec4<f32>(0.0);
+  for (var i = 0u; i < 4u + unknown_zero(); i++) {
+    lows[i] = put(row, at + i, scale * low_quad(block, i));
+    highs[i] = put(row, at + 4u + i, scale * high_quad(block, i));
   }
+  let sums = row * BLOCKS * 10u + BLOCKS * 8u + id.x * 2u;
+  next[sums] = lows;
+  next[sums + 1u] = highs;
 }

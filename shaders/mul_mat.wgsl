@@ -1,16 +1,25 @@
 // mul_mat: dst[row, n] = sum over k of weight[n, k] * src[row, k], for M rows at a time.
 //
-// One invocation computes one weight row n (two with SWIGLU: gate row n and up row n + N) against M rows of src; with
-// LANES > 1, LANES invocations share it, lane l taking the blocks b = l mod LANES. workgroup.x walks weight rows,
-// workgroup.y tiles of M rows.
-// Numerics: weights are dequantized to f32; four f32 partial sums per lane run over the blocks in order, then
-// (x + y) + (z + w), then the lanes in order. Nothing of it depends on M, so a row's bits do not either (design D1);
-// fma is spelled out because a compiler might contract a * b + c for one M and not for another.
-// EPILOGUE: store, add (dst is the residual stream) or swiglu (dst = silu(gate) * up).
+// One invocation computes R weight rows (with SWIGLU: R of gate and R of up) against M rows of src; with LANES > 1, where R
+// is 1, LANES invocations share a weight row, lane l taking the blocks b = l mod LANES. workgroup.x walks weight rows,
+// workgroup.y tiles of M rows. Without lanes R is 4.
+// Numerics: f32. The 32 terms of a block are added one after the other and multiplied by the block's scale; blocks are added
+// in order, then the lanes in order. Nothing of it depends on M or R, so a row's bits do not either (design D1); fma is
+// spelled out because a compiler might contract a * b + c for one M and not for another.
+// NORMED 1: src rows are those of lib/deferred_norm.wgsl.
+// EPILOGUE: store; swiglu, dst = silu(gate) * up; add, where dst is the residual stream and the next norm is deferred.
 #define M 1
+#define W {M}
+#define R 1
+#define ROWS 1
 #define LANES 1
+#define SHARED 0
+#define NORMED 0
 #define EPILOGUE store
 #define WEIGHT F32
+#if SHARED
+enable subgroups;
+#endif
 #include "lib/step.wgsl"
 #include "lib/weight.wgsl"
 #include "lib/sums.wgsl"
@@ -24,103 +33,127 @@ override N: u32 = 1u;
 // Where a row of dst begins and which part of it this matrix fills, in values.
 override DST_STRIDE: u32 = 1u;
 override DST_OFFSET: u32 = 0u;
-// 1: the rows of src and dst are the batch's output rows.
+// 1: the rows of dst are the batch's output rows.
 override OUTPUT_ROWS: u32 = 0u;
 
-#if LANES != 1
-var<workgroup> partial: array<f32, {M} * WORKGROUP_SIZE>;
+#if NORMED
+#include "lib/deferred_norm.wgsl"
 #endif
+#if EPILOGUE == add
+#include "lib/residual.wgsl"
+#endif
+#if LANES != 1
+// M slices of products; then, where there are any, M of squares and M of up's products.
+#include "lib/lanes.wgsl"
+#endif
+
+fn n_products() -> u32 { return select(n_rows(), n_outputs(), OUTPUT_ROWS == 1u); }
+
+// Where a row of src begins. Rows that only fill the last tile read the first one.
+fn src_of(row: u32) -> u32 {
+  if (row >= n_products()) { return 0u; }
+#if NORMED
+  return select(row, row_of_output(row), OUTPUT_ROWS == 1u) * BLOCKS * 10u;
+#else
+  return row * BLOCKS * 8u;
+#endif
+}
+
+// Block of the matrix where the r-th row of an invocation begins; beyond the last it is that again.
+fn first_block(r: u32, n: u32) -> u32 {
+  let row = min(n + r % {R}u, N - 1u);
+  return select(row, N + row, r >= {R}u) * BLOCKS;
+}
+
+// What becomes of products n.. of a row: the four that an invocation computes, or those of four lanes' shares.
+fn finish(row: u32, n: u32, products: vec4<f32>, ups: vec4<f32>) {
+  if (row >= n_products()) { return; }
+#if EPILOGUE == add
+  add_to_residual(row, n, products);
+#else
 #if EPILOGUE == swiglu
-#if LANES != 1
-var<workgroup> partial_up: array<f32, {M} * WORKGROUP_SIZE>;
+  let values = silu_quad(products) * ups;
+#else
+  let values = products;
 #endif
+  for (var i = 0u; i < 4u && n + i < N; i++) { dst[row * DST_STRIDE + DST_OFFSET + n + i] = values[i]; }
 #endif
+}
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+#if SHARED
+  @builtin(subgroup_invocation_id) in_subgroup: u32,
+#endif
+) {
   let row0 = group.y * {M}u;
-  let n = (group.x * WORKGROUP_SIZE + local) / {LANES}u;
-  let lane = local % {LANES}u;
-  let rows = select(n_rows(), n_outputs(), OUTPUT_ROWS == 1u);
-  if (row0 >= rows) { return; }
+  if (row0 >= n_products()) { return; }
+  let n = (group.x * WORKGROUP_SIZE + local) / {LANES}u * {R}u;
 #if LANES == 1
-  if (n >= N) { return; }
+  let begin = 0u;
+#else
+  let begin = local % {LANES}u;
 #endif
 
 #for m 0..M
-  var acc{m} = vec4<f32>(0.0);
-  let src{m} = (row0 + {m}u) * BLOCKS * 8u;
+  let src{m} = src_of(row0 + {m}u);
 #endfor
-#if EPILOGUE == swiglu
+#for r 0..ROWS
+  let first{r} = first_block({r}u, n);
 #for m 0..M
-  var up{m} = vec4<f32>(0.0);
+  var sum{r}_{m} = 0.0;
 #endfor
-#endif
-  let first = min(n, N - 1u) * BLOCKS;
-  for (var block = lane; block < BLOCKS; block += {LANES}u) {
-    let weight = load_block(first + block);
-#if EPILOGUE == swiglu
-    let weight_up = load_block(first + N * BLOCKS + block);
-#endif
-    for (var i = 0u; i < 4u; i++) {
-      let low = low_quad(weight, i);
-      let high = high_quad(weight, i);
-#if EPILOGUE == swiglu
-      let low_up = low_quad(weight_up, i);
-      let high_up = high_quad(weight_up, i);
-#endif
+#endfor
+#include "lib/block_products.wgsl"
+
+#if LANES == 1
 #for m 0..M
-      let low{m} = src[src{m} + block * 8u + i];
-      let high{m} = src[src{m} + block * 8u + 4u + i];
-      acc{m} = fma(low, low{m}, acc{m});
-      acc{m} = fma(high, high{m}, acc{m});
-#if EPILOGUE == swiglu
-      up{m} = fma(low_up, low{m}, up{m});
-      up{m} = fma(high_up, high{m}, up{m});
-#endif
+  {
+    var products = vec4<f32>(0.0);
+    var ups = vec4<f32>(0.0);
+#for r 0..R
+    products[{r}u] = sum{r}_{m};
 #endfor
-    }
+#if EPILOGUE == swiglu
+#for r R..ROWS
+    ups[{r}u - {R}u] = sum{r}_{m};
+#endfor
+#endif
+#if NORMED
+    let scale = norm_scale(some_squares(src{m}, 0u, 1u));
+    products *= scale;
+    ups *= scale;
+#endif
+    finish(row0 + {m}u, n, products, ups);
   }
-
-#for m 0..M
-  var sum{m} = quad_sum(acc{m});
 #endfor
-#if EPILOGUE == swiglu
+#else
 #for m 0..M
-  var sum_up{m} = quad_sum(up{m});
-#endfor
+  partial[{m}u * WORKGROUP_SIZE + local] = sum0_{m};
+#if NORMED
+  partial[({M}u + {m}u) * WORKGROUP_SIZE + local] = some_squares(src{m}, local, WORKGROUP_SIZE);
 #endif
-#if LANES != 1
-#for m 0..M
-  partial[{m}u * WORKGROUP_SIZE + local] = sum{m};
 #if EPILOGUE == swiglu
-  partial_up[{m}u * WORKGROUP_SIZE + local] = sum_up{m};
+  partial[({M}u * 2u + {m}u) * WORKGROUP_SIZE + local] = sum1_{m};
 #endif
 #endfor
   workgroupBarrier();
-  if (lane != 0u || n >= N) { return; }
-  for (var l = 1u; l < {LANES}u; l++) {
-#for m 0..M
-    sum{m} += partial[{m}u * WORKGROUP_SIZE + local + l];
+  // An invocation for every four products of a row.
+  let m = local / (ROWS_OF_WEIGHT / 4u);
+  let row = local % (ROWS_OF_WEIGHT / 4u) * 4u;
+  if (m >= {M}u) { return; }
+  var products = sum_lanes(m, row);
+  var ups = vec4<f32>(0.0);
 #if EPILOGUE == swiglu
-    sum_up{m} += partial_up[{m}u * WORKGROUP_SIZE + local + l];
+  ups = sum_lanes({M}u * 2u + m, row);
 #endif
-#endfor
-  }
+#if NORMED
+  let scale = norm_scale(sum_slice({M}u + m));
+  products *= scale;
+  ups *= scale;
 #endif
-
-#for m 0..M
-  {
-    let at = (row0 + {m}u) * DST_STRIDE + DST_OFFSET + n;
-#if EPILOGUE == store
-    dst[at] = sum{m};
+  finish(row0 + m, group.x * ROWS_OF_WEIGHT + row, products, ups);
 #endif
-#if EPILOGUE == add
-    dst[at] += sum{m};
-#endif
-#if EPILOGUE == swiglu
-    dst[at] = silu(sum{m}) * sum_up{m};
-#endif
-  }
-#endfor
 }

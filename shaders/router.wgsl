@@ -1,8 +1,9 @@
 // router: the experts of each row and their weights.
 // The N_USED experts with the largest logits gate_inp . x (lowest index on a tie), in descending order, and their
 // softmax probabilities renormalised to sum 1; over all experts or over the chosen ones, that is the same softmax.
-// One workgroup per row: each lane computes the logits of its experts, then lane 0 selects. Sums in f32, four partials
-// per logit; the largest logit is subtracted before exp.
+// The norm of src is deferred: its scale does not change the order of the logits, only their differences.
+// One workgroup per row: each lane computes the logits of its experts, then lane 0 selects. Sums in f32, a block's
+// terms one after the other; the largest logit is subtracted before exp.
 #define WEIGHT F32
 #include "lib/step.wgsl"
 #include "lib/weight.wgsl"
@@ -16,6 +17,8 @@ override BLOCKS: u32 = 1u;
 override N_EXPERTS: u32 = 1u;
 override N_USED: u32 = 1u;
 
+#include "lib/deferred_norm.wgsl"
+
 const TAKEN = -3e38;
 var<workgroup> logits: array<f32, N_EXPERTS>;
 
@@ -23,21 +26,25 @@ var<workgroup> logits: array<f32, N_EXPERTS>;
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let row = group.x;
   if (row >= n_rows()) { return; }
+  let from_row = row * BLOCKS * 10u;
+  let blocks = BLOCKS + unknown_zero();
   for (var expert = lane; expert < N_EXPERTS; expert += WORKGROUP_SIZE) {
-    var acc = vec4<f32>(0.0);
-    for (var block = 0u; block < BLOCKS; block++) {
+    var logit = 0.0;
+    for (var block = 0u; block < blocks; block++) {
       let weight = load_block(expert * BLOCKS + block);
-      let x = (row * BLOCKS + block) * 8u;
+      let x = from_row + block * 8u;
+      var part = 0.0;
       for (var i = 0u; i < 4u; i++) {
-        acc = fma(low_quad(weight, i), src[x + i], acc);
-        acc = fma(high_quad(weight, i), src[x + 4u + i], acc);
+        part = add_dot(high_quad(weight, i), src[x + 4u + i], add_dot(low_quad(weight, i), src[x + i], part));
       }
+      logit = fma(scale_of_block(weight), part, logit);
     }
-    logits[expert] = quad_sum(acc);
+    logits[expert] = logit;
   }
   workgroupBarrier();
   if (lane != 0u) { return; }
 
+  let scale = norm_scale(some_squares(from_row, 0u, 1u));
   var highest = 0.0;
   var total = 0.0;
   for (var rank = 0u; rank < N_USED; rank++) {
@@ -46,7 +53,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       if (logits[e] > logits[best]) { best = e; }
     }
     if (rank == 0u) { highest = logits[best]; }
-    let weight = exp(logits[best] - highest);
+    let weight = exp((logits[best] - highest) * scale);
     total += weight;
     chosen[row * N_USED + rank] = vec2<u32>(best, bitcast<u32>(weight));
     logits[best] = TAKEN;

@@ -11,7 +11,6 @@
 override WORKGROUP_SIZE: u32 = 64u;
 override N_VOCAB: u32 = 1u;
 override STRIDE: u32 = 1u;
-override OUT_STRIDE: u32 = 1u;
 // At most N_VOCAB.
 override K: u32 = 1u;
 
@@ -37,7 +36,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let output = group.x;
   if (output >= n_outputs()) { return; }
   let row = output * STRIDE;
-  let to = (draft_step() * OUT_STRIDE + output) * K;
+  let to = (draft_step() * n_outputs() + output) * K;
 
   if (lane == 0u) { selected = Selected(0u, K, N_VOCAB); }
   for (var pass_index = 0u; pass_index < 4u; pass_index++) {

@@ -109,7 +109,7 @@ function workOf(
   queue.writeBuffer(src, 0, randomValues(k, 1));
   const [dst, folded] = [create(nPart), create(READ_WORKGROUP * MOST_READ_GROUPS)];
   const spec = mulMat(
-    { weight: type, blocks: blocksPerRow, n: nPart, rows: 1, dstStride: nPart, epilogue: 'store' },
+    { weight: type, blocks: blocksPerRow, n: nPart, rows: 1, epilogue: { kind: 'store', dstStride: nPart } },
     tuningFor(gpu.report),
   );
   const product: Call[] = [];

@@ -3,3 +3,9 @@ fn quad_sum(v: vec4<f32>) -> f32 { return (v.x + v.y) + (v.z + v.w); }
 // x * sigmoid(x). WGSL may assume that there are no infinities, so exp is kept from overflowing: from 80 on the result
 // is 0 either way.
 fn silu(x: f32) -> f32 { return x / (1.0 + exp(min(-x, 80.0))); }
+fn silu_quad(x: vec4<f32>) -> vec4<f32> { return x / (1.0 + exp(min(-x, vec4<f32>(80.0)))); }
+
+// sum + a . b, one term after the other.
+fn add_dot(a: vec4<f32>, b: vec4<f32>, sum: f32) -> f32 {
+  return fma(a.w, b.w, fma(a.z, b.z, fma(a.y, b.y, fma(a.x, b.x, sum))));
+}

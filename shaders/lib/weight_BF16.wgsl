@@ -8,3 +8,4 @@ fn bf16_quad(index: u32, i: u32) -> vec4<f32> {
 }
 fn low_quad(block: Block, i: u32) -> vec4<f32> { return bf16_quad(block.first + (i >> 1u), i); }
 fn high_quad(block: Block, i: u32) -> vec4<f32> { return bf16_quad(block.first + 2u + (i >> 1u), i); }
+fn scale_of_block(block: Block) -> f32 { return 1.0; }

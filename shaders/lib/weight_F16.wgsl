@@ -7,3 +7,4 @@ fn half_quad(index: u32, i: u32) -> vec4<f32> {
 }
 fn low_quad(block: Block, i: u32) -> vec4<f32> { return half_quad(block.first + (i >> 1u), i); }
 fn high_quad(block: Block, i: u32) -> vec4<f32> { return half_quad(block.first + 2u + (i >> 1u), i); }
+fn scale_of_block(block: Block) -> f32 { return 1.0; }

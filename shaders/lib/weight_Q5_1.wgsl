@@ -1,12 +1,16 @@
-#include "lib/nibbles.wgsl"
+#include "lib/bit_fields.wgsl"
+#include "lib/fifth_bits.wgsl"
 struct Block { packed: vec4<u32>, fifths: u32, d: f32, m: f32 }
 fn load_block(b: u32) -> Block {
   let dm = unpack2x16float(scales[2u * b]);
-  return Block(quants[b], scales[2u * b + 1u], dm.x, dm.y);
+  return Block(quants[b] ^ TOP_BIT, scales[2u * b + 1u], dm.x, dm.y);
 }
 fn low_quad(block: Block, i: u32) -> vec4<f32> {
-  return block.d * vec4<f32>(nibbles(block.packed[i], LOW_NIBBLES) | fifth_bits(block.fifths, i)) + block.m;
+  let q = add_fifth_bits(block.fifths, i, low_nibbles(block.packed[i], 0.0));
+  return fma(vec4<f32>(block.d), q, vec4<f32>(block.m));
 }
 fn high_quad(block: Block, i: u32) -> vec4<f32> {
-  return block.d * vec4<f32>(nibbles(block.packed[i], HIGH_NIBBLES) | fifth_bits(block.fifths >> 16u, i)) + block.m;
+  let q = add_fifth_bits(block.fifths >> 16u, i, high_nibbles(block.packed[i], 0.0));
+  return fma(vec4<f32>(block.d), q, vec4<f32>(block.m));
 }
+fn scale_of_block(block: Block) -> f32 { return 1.0; }

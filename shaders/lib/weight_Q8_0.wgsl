@@ -1,8 +1,16 @@
+#include "lib/bit_fields.wgsl"
 #include "lib/half_scale.wgsl"
 struct Block { low: vec4<u32>, high: vec4<u32>, d: f32 }
-fn load_block(b: u32) -> Block { return Block(quants[2u * b], quants[2u * b + 1u], scale_of(b)); }
-fn signed_bytes(word: u32) -> vec4<f32> {
-  return vec4<f32>((vec4<i32>(bitcast<i32>(word)) << vec4<u32>(24u, 16u, 8u, 0u)) >> vec4<u32>(24u));
+// The highest bit of each byte flipped makes it the number plus 128; in the topmost byte two's complement is right as it is.
+const SIGNS = vec4<u32>(0x00808080u);
+fn load_block(b: u32) -> Block {
+  return Block(quants[2u * b] ^ SIGNS, quants[2u * b + 1u] ^ SIGNS, scale_of(b));
 }
-fn low_quad(block: Block, i: u32) -> vec4<f32> { return block.d * signed_bytes(block.low[i]); }
-fn high_quad(block: Block, i: u32) -> vec4<f32> { return block.d * signed_bytes(block.high[i]); }
+fn signed_bytes(word: u32) -> vec4<f32> {
+  const mask = vec4<u32>(0xffu, 0xff00u, 0xff0000u, 0xff000000u);
+  const offset = vec4<f32>(-128.0, -128.0, -128.0, 0.0);
+  return fields(word, mask, vec4<f32>(0x1p0, 0x1p-8, 0x1p-16, 0x1p-24), offset);
+}
+fn low_quad(block: Block, i: u32) -> vec4<f32> { return signed_bytes(block.low[i]); }
+fn high_quad(block: Block, i: u32) -> vec4<f32> { return signed_bytes(block.high[i]); }
+fn scale_of_block(block: Block) -> f32 { return block.d; }

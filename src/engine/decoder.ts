@@ -15,6 +15,7 @@ import type {
 } from './forwardPass.ts';
 import { type Sequence, type StepResult, widerOutput } from './sequence.ts';
 import { verifyDraft } from './speculate.ts';
+import { StepAhead, type SubmittedStep } from './stepAhead.ts';
 
 /** What one sequence has in the batch of a step: tokens from its `nPast` on, then a draft behind the pending one. */
 interface BatchPart<Token = TokenId | DraftedToken> {
@@ -50,6 +51,7 @@ export class Decoder {
   readonly #target: ForwardPass;
   readonly #drafts: DraftSource | null;
   readonly #batchRows: number;
+  readonly #ahead: StepAhead;
   /** Milliseconds. */
   readonly #now: () => number;
   /** Sequences whose prompt is done. */
@@ -63,6 +65,7 @@ export class Decoder {
   ) {
     this.#now = options.now ?? (() => performance.now());
     this.#target = target;
+    this.#ahead = new StepAhead(target);
     this.#drafts = drafts;
     this.#batchRows = Math.min(options.nBatch, target.maxRows);
     if (this.#batchRows < target.nSlots) {
@@ -159,6 +162,13 @@ export class Decoder {
 
   /** Drafts, shares the batch and decodes it, in one go where that can be. */
   async #decode(sequences: readonly Sequence[], giveUp: () => boolean): Promise<DecodedBatch> {
+    const submitted = this.#ahead.take(sequences);
+    if (submitted !== null) {
+      return this.#read(
+        sequences.map(sequence => ({ sequence, nTokens: 1, draft: [] })),
+        submitted,
+      );
+    }
     const budgets = sequences.map(sequence => this.#draftBudget(sequence));
     const drafts = await this.#draft(sequences, this.#share(sequences, budgets).nDraftMax);
     // The rows that the drafts did not need after all go to the prompts.
@@ -184,14 +194,38 @@ export class Decoder {
 
   async #forward(parts: readonly BatchPart<TokenId>[]): Promise<DecodedBatch> {
     const rows = parts.flatMap(rowsOf<TokenId>);
-    const outputs =
-      rows.length > 0
-        ? await this.#target.forward(
-            rows,
-            outputKind(parts.filter(hasOutput).map(({ sequence }) => sequence)),
-          )
-        : [];
-    return { parts, outputs };
+    if (rows.length === 0) return { parts, outputs: [] };
+    const kind = outputKind(parts.filter(hasOutput).map(({ sequence }) => sequence));
+    const outputs = this.#target.forward(rows, kind);
+    if (!this.#isGreedy(parts, kind)) return { parts, outputs: await outputs };
+    const sequences = parts.map(({ sequence }) => sequence);
+    return this.#read(parts, { sequences, at: [...parts.keys()], outputs });
+  }
+
+  /** Reads a greedy step, with the next one under way where nothing of it is left to decide. */
+  async #read(parts: readonly BatchPart<TokenId>[], step: SubmittedStep): Promise<DecodedBatch> {
+    return { parts, outputs: await this.#ahead.read(step, this.#goingOn(step.sequences)) };
+  }
+
+  /** Whether every sequence has one row, and goes on with the likeliest token behind it whatever that is. */
+  #isGreedy(parts: readonly BatchPart[], kind: OutputKind): boolean {
+    const isPlain = (part: BatchPart) => hasOutput(part) && part.draft.length === 0;
+    return (
+      kind === 'argmax' &&
+      parts.every(part => isPlain(part) && this.#generating.has(part.sequence)) &&
+      parts.every(({ sequence }) => !sequence.sampler.countAllowed)
+    );
+  }
+
+  /** Those of a greedy step that a next one is likely to have; none where it may have drafts. */
+  #goingOn(sequences: readonly Sequence[]): readonly Sequence[] {
+    const goingOn = sequences.filter(
+      ({ tokens, nRemain }) => nRemain > 1 && tokens.length + 1 < this.#target.nCtx,
+    );
+    const requests = goingOn
+      .map(sequence => ({ sequence, nMax: this.#draftBudget(sequence, 1) }))
+      .filter(({ nMax }) => nMax > 0);
+    return requests.length === 0 || this.#drafts?.passes?.(requests) ? goingOn : [];
   }
 
   /** Takes the cells of `spans`, behind which the slots hold nothing of use. */
@@ -214,14 +248,16 @@ export class Decoder {
 
   /**
    * How many tokens may be drafted: what is verified must fit the slot, and what can come of it (one token more) neither
-   * the context nor `nRemain`, so that nothing is sampled that plain decoding would not have sampled.
+   * the context nor `nRemain`, so that nothing is sampled that plain decoding would not have sampled. `nAhead` more tokens
+   * will be there before it is drafted.
    */
-  #draftBudget(sequence: Sequence): number {
+  #draftBudget(sequence: Sequence, nAhead = 0): number {
     if (this.#drafts === null || !this.#generating.has(sequence)) return 0;
     if (sequence.speculative.nMax === 0) return 0;
     const { tokens, nRemain } = sequence;
     const longest = this.#drafts.longest(sequence);
-    return Math.max(0, Math.min(longest, this.#target.nCtx - tokens.length - 1, nRemain - 1));
+    const room = Math.min(this.#target.nCtx - tokens.length, nRemain) - 1 - nAhead;
+    return Math.max(0, Math.min(longest, room));
   }
 
   async #draft(sequences: readonly Sequence[], nDraftMax: readonly number[]): Promise<Drafts> {

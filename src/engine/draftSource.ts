@@ -36,6 +36,12 @@ export interface DraftSource {
   plan?(requests: readonly DraftRequest[]): PlannedDrafts | null;
 
   /**
+   * Decides before the step under way is read whether the next one will do without drafts: then that is submitted, with no
+   * further question, if it holds these sequences or some of them and no others. Never called: it may draft in any step.
+   */
+  passes?(requests: readonly DraftRequest[]): boolean;
+
+  /**
    * Told at every step of a prompt: the target's cache holds the first `nPast` tokens of these sequences. Lets the source
    * take in a long prompt a batch at a time, as the target does, rather than all of it at the first draft.
    */

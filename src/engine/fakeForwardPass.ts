@@ -1,6 +1,16 @@
 import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
-import type { BatchRow, CacheSpan, Candidates, DraftToken, ForwardPass, OutputKind } from './forwardPass.ts';
+import { alignUp } from '../util/math.ts';
+import type {
+  AheadRow,
+  BatchRow,
+  CacheSpan,
+  Candidates,
+  DraftToken,
+  ForwardPass,
+  OutputKind,
+  TokenId,
+} from './forwardPass.ts';
 import { TOP_K_MAX } from './forwardPass.ts';
 import { topCandidates } from './sampler/ranking.ts';
 
@@ -12,6 +22,8 @@ export interface FakeModelOptions {
   readonly maxOutputs?: number;
   /** Cells that the slots share; by default every slot has its own `nCtx`. */
   readonly nCells?: number;
+  /** Cells that a slot takes and gives back at a time; 1 by default, so that no step finds cells for the one after it. */
+  readonly pageCells?: number;
   /** Two fakes with the same seed are the same model. */
   readonly seed?: number;
   /** Share of contexts, 0..1, in which the model disagrees with the one of the same seed: an imperfect draft. */
@@ -23,6 +35,7 @@ export interface FakeModelOptions {
 /** A call as the fake received it. */
 export type FakeCall =
   | { readonly kind: 'forward'; readonly rows: readonly BatchRow[]; readonly output: OutputKind }
+  | { readonly kind: 'ahead'; readonly rows: readonly BatchRow[] }
   | { readonly kind: 'embed'; readonly rows: readonly BatchRow[] }
   | { readonly kind: 'draft'; readonly rows: readonly BatchRow[]; readonly nDraft: number }
   | { readonly kind: 'shift'; readonly slot: number; readonly keep: number; readonly discard: number }
@@ -53,9 +66,12 @@ export class FakeForwardPass implements ForwardPass {
   readonly #disagreement: number;
   readonly #scale: number;
   readonly #nCells: number;
+  readonly #pageCells: number;
   /** What each slot holds, by position. */
   readonly #cells: Cell[][];
   #failure: Error | null = null;
+  /** What each output row of the last greedy step chose. */
+  #chosen: readonly TokenId[] = [];
 
   constructor(options: FakeModelOptions = {}) {
     this.nVocab = options.nVocab ?? 97;
@@ -64,6 +80,7 @@ export class FakeForwardPass implements ForwardPass {
     this.maxRows = options.maxRows ?? 16;
     this.maxOutputs = options.maxOutputs ?? this.nSlots * this.maxRows;
     this.#nCells = options.nCells ?? this.nSlots * this.nCtx;
+    this.#pageCells = options.pageCells ?? 1;
     this.#seed = options.seed ?? 1;
     this.#disagreement = options.disagreement ?? 0;
     this.#scale = options.scale ?? 6;
@@ -77,14 +94,20 @@ export class FakeForwardPass implements ForwardPass {
 
   async forward(rows: readonly BatchRow[], kind: OutputKind): Promise<Candidates[]> {
     this.calls.push({ kind: 'forward', rows, output: kind });
-    this.#check(rows, 0);
-    const outputs: Candidates[] = [];
-    for (const row of rows) {
-      const state = this.#decode(row);
-      if (row.output) outputs.push(this.#candidates(state, kind));
-    }
-    this.#failIfAsked();
-    return outputs;
+    return this.#forward(rows, kind);
+  }
+
+  forwardAhead(rows: readonly AheadRow[]): Promise<Candidates[]> | null {
+    const isHeld = ({ slot, position }: AheadRow) =>
+      position < this.#cells[slot].length && !this.#isShared(slot, position);
+    if (!rows.every(isHeld)) return null;
+    const batch = rows.map(({ slot, position, output }): BatchRow => {
+      const token: TokenId | undefined = this.#chosen[output];
+      assert(token !== undefined, () => `output row ${output} of ${this.#chosen.length}`);
+      return { token, position, slot, output: true };
+    });
+    this.calls.push({ kind: 'ahead', rows: batch });
+    return this.#forward(batch, 'argmax');
   }
 
   async embed(rows: readonly BatchRow[]): Promise<Float32Array[]> {
@@ -134,9 +157,8 @@ export class FakeForwardPass implements ForwardPass {
     for (const { slot, start, end } of spans) {
       const cells = this.#cells[slot];
       assert(start <= cells.length, () => `a span from ${start} in a slot of ${cells.length}`);
-      for (let i = start; i < end; i++) {
-        const isShared = this.#cells.some((others, other) => other !== slot && others[i] === cells[i]);
-        if (i >= cells.length || isShared) cells[i] = { hash: cells[i]?.hash ?? null };
+      for (let i = start; i < alignUp(end, this.#pageCells); i++) {
+        if (i >= cells.length || this.#isShared(slot, i)) cells[i] = { hash: cells[i]?.hash ?? null };
       }
     }
     if (this.nUsed <= this.#nCells) return true;
@@ -145,7 +167,7 @@ export class FakeForwardPass implements ForwardPass {
   }
 
   truncate(slot: number, nTokens: number): void {
-    this.#cells[slot].splice(nTokens);
+    this.#cells[slot].splice(alignUp(nTokens, this.#pageCells));
   }
 
   copyCache(from: number, to: number, nTokens: number): void {
@@ -176,6 +198,23 @@ export class FakeForwardPass implements ForwardPass {
   /** Cells that the slots hold, shared ones once. */
   get nUsed(): number {
     return new Set(this.#cells.flat()).size;
+  }
+
+  async #forward(rows: readonly BatchRow[], kind: OutputKind): Promise<Candidates[]> {
+    this.#check(rows, 0);
+    const outputs: Candidates[] = [];
+    for (const row of rows) {
+      const state = this.#decode(row);
+      if (row.output) outputs.push(this.#candidates(state, kind));
+    }
+    if (kind === 'argmax') this.#chosen = outputs.map(({ ids }) => ids[0]);
+    this.#failIfAsked();
+    return outputs;
+  }
+
+  #isShared(slot: number, position: number): boolean {
+    const cell = this.#cells[slot][position];
+    return this.#cells.some((others, other) => other !== slot && others[position] === cell);
   }
 
   #reserveOrThrow(spans: readonly CacheSpan[]): void {
@@ -260,7 +299,7 @@ export class FakeForwardPass implements ForwardPass {
       case 'topK':
         return topCandidates(ids, logits, this.nVocab, TOP_K_MAX);
       case 'argmax':
-        return topCandidates(ids, logits, this.nVocab, 1);
+        return { ids: topCandidates(ids, logits, this.nVocab, 1).ids, logits: new Float32Array(1) };
     }
   }
 

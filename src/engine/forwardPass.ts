@@ -30,11 +30,12 @@ export const TOP_K_MAX = 64;
 
 /**
  * The next-token candidates of one output row. With `argmax` and `topK` they are sorted by descending logit, ties by
- * ascending id; with `logits` they are in order of id, and `ids[i] === i`.
+ * ascending id; with `logits` they are in order of id, and `ids[i] === i`. The logit of an `argmax` is not read back: it is 0,
+ * as there is none to compare it with.
  */
 export interface Candidates {
   readonly ids: Int32Array;
-  /** Raw logits, not normalised; same length as `ids`. */
+  /** Raw logits, not normalised (but see `argmax`); same length as `ids`. */
   readonly logits: Float32Array;
 }
 
@@ -61,6 +62,11 @@ export interface VerifiedDrafts {
   readonly drafts: TokenId[][];
   /** As of `ForwardPass.forward`. */
   readonly outputs: Candidates[];
+}
+
+/** A row of a step that goes on from the one before it: its token is what output row `output` of that one chose. */
+export interface AheadRow extends Omit<BatchRow, 'token' | 'output'> {
+  readonly output: number;
 }
 
 /** Whole rows of logits are as much to read as all else of a round is to compute. */
@@ -111,9 +117,17 @@ export interface ForwardPass {
   /**
    * Decodes `rows` (1..maxRows; rows of one slot in ascending, contiguous positions) in one submit.
    * Resolves to one `Candidates` per row with `output`, in order; to an empty list, without waiting for this step's own
-   * work, when no row has it. The arrays may be kept, not written. Throws `device_lost`.
+   * work, when no row has it. What has an output is submitted before this returns. The arrays may be kept, not written.
+   * Throws `device_lost`.
    */
   forward(rows: readonly BatchRow[], kind: OutputKind): Promise<Candidates[]>;
+
+  /**
+   * `forward` of kind `argmax`, with an output in each row, submitted before the step whose tokens it goes on from was read:
+   * the last `forward` of that kind, or the last of these. Null, and nothing is done, where that takes cells from the pool.
+   * Two steps may be under way; a third one gives up the first of these, which may then reject.
+   */
+  forwardAhead(rows: readonly AheadRow[]): Promise<Candidates[]> | null;
 
   /**
    * Decodes `rows` like `forward`, and resolves to the hidden state of each row with `output`, in order: the `nEmbd` values

@@ -23,11 +23,16 @@ it('counts every call of a device, and of what it creates', async () => {
     buffer.getMappedRange(0, 16);
   }
 
+  const mapping = buffer.mapAsync(1);
+  device.queue.submit([]);
+  await mapping;
+
   expect(counts).toEqual({
     dispatches: 10,
     passes: 2,
-    submits: 2,
-    readbacks: 2,
+    submits: 3,
+    submitsAhead: 1,
+    readbacks: 3,
     bytesReadBack: 32,
     buffersCreated: 3,
     bindGroupsCreated: 1,

@@ -6,6 +6,8 @@ export interface CallCounts {
   dispatches: number;
   passes: number;
   submits: number;
+  /** Submits made while a readback of an earlier one was under way: the GPU did not wait for whoever reads it. */
+  submitsAhead: number;
   readbacks: number;
   bytesReadBack: number;
   buffersCreated: number;
@@ -19,6 +21,7 @@ export function zeroCounts(): CallCounts {
     dispatches: 0,
     passes: 0,
     submits: 0,
+    submitsAhead: 0,
     readbacks: 0,
     bytesReadBack: 0,
     buffersCreated: 0,
@@ -31,10 +34,16 @@ export function zeroCounts(): CallCounts {
 /** Shadows the counted methods of `device`; the returned counts grow from then on. */
 export function countCalls(device: GPUDevice): CallCounts {
   const counts = zeroCounts();
+  let nMapping = 0;
   after(device, 'createBuffer', buffer => {
     counts.buffersCreated++;
-    after(buffer, 'mapAsync', () => {
+    after(buffer, 'mapAsync', mapping => {
       counts.readbacks++;
+      nMapping++;
+      const settled = () => {
+        nMapping--;
+      };
+      mapping.then(settled, settled);
     });
     after(buffer, 'getMappedRange', range => {
       counts.bytesReadBack += range.byteLength;
@@ -54,6 +63,7 @@ export function countCalls(device: GPUDevice): CallCounts {
   });
   after(device.queue, 'submit', () => {
     counts.submits++;
+    if (nMapping > 0) counts.submitsAhead++;
   });
   after(device, 'createCommandEncoder', encoder => {
     after(encoder, 'beginComputePass', pass => {

@@ -40,6 +40,9 @@ const RAISED_LIMITS = [
   'maxStorageBufferBindingSize',
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
 
+/** What variants of kernels use where the adapter has it. */
+const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['subgroups'];
+
 /** Opens the preferred adapter's device. Throws `no_webgpu` where there is none. */
 export async function openGpu(
   shaders: ReadonlyMap<string, string>,
@@ -61,9 +64,10 @@ export async function openGpu(
   }
   const requiredLimits: Record<string, number> = {};
   for (const name of RAISED_LIMITS) requiredLimits[name] = adapter.limits[name];
+  const requiredFeatures = OPTIONAL_FEATURES.filter(name => adapter.features.has(name));
   let device: GPUDevice;
   try {
-    device = await adapter.requestDevice({ label: 'foretoken', requiredLimits });
+    device = await adapter.requestDevice({ label: 'foretoken', requiredLimits, requiredFeatures });
   } catch (cause) {
     throw new ForetokenError('no_webgpu', `the adapter gave no device: ${String(cause)}`, {}, { cause });
   }

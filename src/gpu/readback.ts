@@ -5,7 +5,7 @@ const LOST_GRACE_MS = 200;
 
 /**
  * Maps the first `bytes` of `staging`, once everything submitted so far is done, and hands them to `decode`, which must copy
- * them. Throws `device_lost`.
+ * them. Rejects when `staging` is unmapped before; throws `device_lost`.
  */
 export async function readMapped<T>(
   gpu: Gpu,
@@ -13,14 +13,16 @@ export async function readMapped<T>(
   bytes: number,
   decode: (mapped: ArrayBuffer) => T,
 ): Promise<T> {
-  let result: T;
   try {
     await staging.mapAsync(GPUMapMode.READ, 0, bytes);
-    result = decode(staging.getMappedRange(0, bytes));
   } catch (error) {
-    // A lost device rejects the mapping before it tells why.
+    // A lost device rejects the mapping before it tells why. By then others may have mapped the buffer again.
     await Promise.race([gpu.lost, new Promise(resolve => setTimeout(resolve, LOST_GRACE_MS))]);
     throw gpu.fault ?? error;
+  }
+  let result: T;
+  try {
+    result = decode(staging.getMappedRange(0, bytes));
   } finally {
     staging.unmap();
   }

@@ -4,7 +4,7 @@ import { baseTuning, GPU_TUNING, SOFTWARE_TUNING } from './tuning.ts';
 describe('the base variant', () => {
   it('changes only what the kernel at fault depends on', () => {
     expect(baseTuning(GPU_TUNING, ['rms_norm'])).toEqual({ ...GPU_TUNING, rowWorkgroup: 8 });
-    expect(baseTuning(GPU_TUNING, ['mul_mat', 'top_k'])).toEqual({
+    expect(baseTuning(GPU_TUNING, ['mul_mat', 'mul_mat_id', 'top_k'])).toEqual({
       ...SOFTWARE_TUNING,
       maxTile: 1,
       rowWorkgroup: GPU_TUNING.rowWorkgroup,

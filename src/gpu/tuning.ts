@@ -5,6 +5,10 @@
 export interface Tuning {
   /** Invocations that share one weight row in matrix products. */
   readonly lanes: number;
+  /** Whether neighbours in a subgroup load rows of a batch for each other in matrix products, where lanes share no row. */
+  readonly sharedLoads: boolean;
+  /** Most rows of a batch that a product with an expert takes at once. */
+  readonly expertRows: 2 | 4;
   readonly mulMatWorkgroup: number;
   /** Most rows of a batch that one product tile holds; more rows are more tiles. */
   readonly maxTile: 1 | 4 | 8 | 16;
@@ -19,6 +23,8 @@ export interface Tuning {
  */
 export const SOFTWARE_TUNING: Tuning = {
   lanes: 1,
+  sharedLoads: false,
+  expertRows: 2,
   mulMatWorkgroup: 32,
   maxTile: 4,
   rowWorkgroup: 8,
@@ -28,6 +34,8 @@ export const SOFTWARE_TUNING: Tuning = {
 /** GPUs: neighbouring lanes read neighbouring 16 bytes of a row. */
 export const GPU_TUNING: Tuning = {
   lanes: 16,
+  sharedLoads: false,
+  expertRows: 4,
   mulMatWorkgroup: 64,
   maxTile: 16,
   rowWorkgroup: 128,
@@ -36,8 +44,8 @@ export const GPU_TUNING: Tuning = {
 
 /** What of a tuning a kernel without any variant would have: one row at a time, and nothing shared between lanes. */
 const BASE_OF_KERNEL: Readonly<Record<string, Partial<Tuning>>> = {
-  mul_mat: { lanes: 1, mulMatWorkgroup: 32, maxTile: 1 },
-  mul_mat_id: { lanes: 1, mulMatWorkgroup: 32 },
+  mul_mat: { lanes: 1, sharedLoads: false, mulMatWorkgroup: 32, maxTile: 1 },
+  mul_mat_id: { lanes: 1, sharedLoads: false, mulMatWorkgroup: 32, expertRows: 2 },
   rms_norm: { rowWorkgroup: 8 },
   argmax: { rowWorkgroup: 8 },
   top_k: { topKWorkgroup: 16 },
@@ -54,6 +62,11 @@ export function baseTuning(tuning: Tuning, shaders: readonly string[]): Tuning |
   return isSame ? null : base;
 }
 
-export function tuningFor(adapter: { readonly isFallback: boolean }): Tuning {
-  return adapter.isFallback ? SOFTWARE_TUNING : GPU_TUNING;
+/** What is likely fastest on an adapter. */
+export function tuningFor(adapter: {
+  readonly isFallback: boolean;
+  readonly features: readonly string[];
+}): Tuning {
+  if (!adapter.isFallback) return GPU_TUNING;
+  return { ...SOFTWARE_TUNING, sharedLoads: adapter.features.includes('subgroups') };
 }

@@ -20,11 +20,12 @@ import { checkInvariance, type InvarianceReport } from './invariance.ts';
 import { runKernelCase } from './kernelCase.ts';
 import { runSelfTest, type SelfTestRun, type ShaderChange } from './selfTestRun.ts';
 
-/** The two sets of order-fixing choices; each has to be right on every adapter. */
-export const TUNINGS = { software: SOFTWARE_TUNING, gpu: GPU_TUNING } as const satisfies Record<
-  string,
-  Tuning
->;
+/** The sets of choices that adapters get; each has to be right on every adapter that can run it. */
+export const TUNINGS = {
+  software: SOFTWARE_TUNING,
+  subgroups: { ...SOFTWARE_TUNING, sharedLoads: true },
+  gpu: GPU_TUNING,
+} as const satisfies Record<string, Tuning>;
 export type TuningName = keyof typeof TUNINGS;
 
 /** What the kernel and exactness tests run in the page, on one device that stays open. */

@@ -1,4 +1,5 @@
 import type {
+  AheadRow,
   BatchRow,
   CacheSpan,
   Candidates,
@@ -7,7 +8,7 @@ import type {
   OutputKind,
 } from '../engine/forwardPass.ts';
 import type { Gpu } from '../gpu/device.ts';
-import { draftedToken } from '../gpu/kernels/sampling.ts';
+import { chosenToken } from '../gpu/kernels/getRows.ts';
 import { readMapped } from '../gpu/readback.ts';
 import { assert, assertNever } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
@@ -19,7 +20,8 @@ import type { Plan, WidthPlan } from './plan.ts';
 import { planWidth } from './plan.ts';
 import {
   argmaxCandidates,
-  draftProbability,
+  draftedTokens,
+  draftsWithProbability,
   hiddenStates,
   logitsCandidates,
   topKCandidates,
@@ -27,7 +29,7 @@ import {
 import { paddedRow, type RunState } from './runState.ts';
 import { encodeParts, encodePass, type PassLists, type Work } from './work.ts';
 
-/** A model on the GPU. One call of `forward` or `draft` at a time. */
+/** A model on the GPU. One call of `forward` or `draft` at a time, and `forwardAhead` beside it. */
 export class Model implements ForwardPass {
   readonly nVocab: number;
   readonly nCtx: number;
@@ -45,6 +47,8 @@ export class Model implements ForwardPass {
   readonly #stepWords: Uint32Array<ArrayBuffer>;
   readonly #allIds: Int32Array;
   #busy = false;
+  /** Of `forwardAhead`, which has its results mapped in turns. */
+  #nAhead = 0;
   /** The last step that nobody waits for. */
   #ahead: Promise<undefined> | null = null;
 
@@ -78,6 +82,11 @@ export class Model implements ForwardPass {
     return [];
   }
 
+  forwardAhead(rows: readonly AheadRow[]): Promise<Candidates[]> | null {
+    const batch = rows.map(({ output, ...row }) => ({ ...row, token: chosenToken(output), output: true }));
+    return this.#pool.holds(spansOf(batch, 0)) ? this.#readAhead(batch) : null;
+  }
+
   async embed(rows: readonly BatchRow[]): Promise<Float32Array[]> {
     const nOutputs = this.#writeStep(rows, 0);
     const stride = paddedRow(this.#nEmbd);
@@ -107,8 +116,8 @@ export class Model implements ForwardPass {
     const parts = this.#parts(rows.length, this.#outputs(nOutputs, kind));
     switch (kind) {
       case 'argmax': {
-        const decode = (words: Uint32Array) => argmaxCandidates(words, nOutputs);
-        return { parts, source: argmax, bytes: 8 * nOutputs, decode };
+        const decode = (words: Uint32Array) => argmaxCandidates(words);
+        return { parts, source: argmax, bytes: 4 * nOutputs, decode };
       }
       case 'topK': {
         const decode = (words: Uint32Array) => topKCandidates(words, nOutputs, kTop);
@@ -126,31 +135,25 @@ export class Model implements ForwardPass {
   /** The same for a `draft`. */
   draftWork(rows: readonly BatchRow[], nDraft: number, withProbabilities: boolean): Work<DraftToken[][]> {
     const nOutputs = this.#writeStep(rows, nDraft - 1);
-    const { outStride, argmax, topK, kTop, maxOutputs } = this.state;
-    assert(nOutputs > 0 && nOutputs <= outStride, () => `a draft of ${nOutputs} rows for ${outStride} slots`);
+    const { maxDrafts, argmax, topK, kTop, maxOutputs } = this.state;
+    assert(nOutputs > 0 && nOutputs <= maxDrafts, () => `a draft of ${nOutputs} rows for ${maxDrafts} slots`);
     assert(
-      nDraft > 0 && nDraft * outStride <= maxOutputs,
-      () => `a draft of ${nDraft} tokens for ${outStride} slots, at most ${maxOutputs} outputs`,
+      nDraft > 0 && nDraft * nOutputs <= maxOutputs,
+      () => `a draft of ${nDraft} tokens for ${nOutputs} slots, at most ${maxOutputs} outputs`,
     );
-    const { layers, hidden, head, argmax: chosen, topK: candidates } = this.#width(nOutputs);
-    const results = [hidden, head, chosen, ...(withProbabilities ? [candidates] : [])];
+    const { layers, head, argmax: chosen, topK: candidates } = this.#width(nOutputs);
+    const results = [head, chosen, ...(withProbabilities ? [candidates] : [])];
     const lists = [...this.#width(rows.length).layers, ...results];
     for (let step = 1; step < nDraft; step++) lists.push(this.#plan.advance, ...layers, ...results);
 
-    const perStep = withProbabilities ? kTop : 1;
-    return {
-      parts: [lists],
-      source: withProbabilities ? topK : argmax,
-      bytes: 8 * perStep * outStride * nDraft,
-      decode: words =>
-        Array.from({ length: nOutputs }, (_, output) =>
-          Array.from({ length: nDraft }, (_, step): DraftToken => {
-            const at = 2 * perStep * (step * outStride + output);
-            const [candidates] = topKCandidates(words.subarray(at, at + 2 * perStep), 1, perStep);
-            return { token: candidates.ids[0], p: withProbabilities ? draftProbability(candidates) : 1 };
-          }),
-        ),
-    };
+    const nChosen = nOutputs * nDraft;
+    const parts = [lists];
+    if (withProbabilities) {
+      const decode = (words: Uint32Array) => draftsWithProbability(words, nOutputs, nDraft, kTop);
+      return { parts, source: topK, bytes: 8 * kTop * nChosen, decode };
+    }
+    const decode = (words: Uint32Array) => draftedTokens(words, nOutputs, nDraft);
+    return { parts, source: argmax, bytes: 4 * nChosen, decode };
   }
 
   shift(slot: number, keep: number, discard: number, end: number): void {
@@ -212,14 +215,14 @@ export class Model implements ForwardPass {
   /** What turns `nOutputs` rows of the residual stream into the results asked for. */
   #outputs(nOutputs: number, kind: OutputKind): PassLists {
     if (nOutputs === 0) return [];
-    const { hidden, head, argmax, topK } = this.#width(nOutputs);
+    const { head, argmax, topK } = this.#width(nOutputs);
     switch (kind) {
       case 'argmax':
-        return [hidden, head, argmax];
+        return [head, argmax];
       case 'topK':
-        return [hidden, head, topK];
+        return [head, topK];
       case 'logits':
-        return [hidden, head];
+        return [head];
       default:
         return assertNever(kind);
     }
@@ -270,25 +273,35 @@ export class Model implements ForwardPass {
     this.#ahead = this.#gpu.device.queue.onSubmittedWorkDone();
   }
 
-  /** Submits with a copy of the results, waits for them and decodes them. */
-  async #read<T>({ parts, source, bytes, decode }: Work<T>): Promise<T> {
+  async #readAhead(rows: readonly BatchRow[]): Promise<Candidates[]> {
+    const staging = this.state.stagingAhead[this.#nAhead++ % 2];
+    // What it still waits for was given up.
+    staging.unmap();
+    return this.#readInto(staging, this.forwardWork(rows, 'argmax'));
+  }
+
+  async #read<T>(work: Work<T>): Promise<T> {
     assert(!this.#busy, 'a second step before the first one was read');
-    const { staging } = this.state;
-    const encoder = encodeParts(this.#gpu, parts);
-    encoder.copyBufferToBuffer(source, 0, staging, 0, bytes);
-    this.#gpu.device.queue.submit([encoder.finish()]);
     this.#busy = true;
     try {
-      return await readMapped(this.#gpu, staging, bytes, mapped => decode(new Uint32Array(mapped)));
+      return await this.#readInto(this.state.staging, work);
     } finally {
       this.#busy = false;
     }
+  }
+
+  /** Submits with a copy of the results, waits for them and decodes them. */
+  #readInto<T>(staging: GPUBuffer, { parts, source, bytes, decode }: Work<T>): Promise<T> {
+    const encoder = encodeParts(this.#gpu, parts);
+    encoder.copyBufferToBuffer(source, 0, staging, 0, bytes);
+    this.#gpu.device.queue.submit([encoder.finish()]);
+    return readMapped(this.#gpu, staging, bytes, mapped => decode(new Uint32Array(mapped)));
   }
 }
 
 /** Whether a batch may hold `token`: one of the vocabulary, or one that a draft is still to say. */
 function isTokenOf(token: number, nVocab: number): boolean {
-  return (token >= 0 && token < nVocab) || token >= draftedToken(0);
+  return (token >= 0 && token < nVocab) || token >= chosenToken(0);
 }
 
 /** The positions of each slot that a batch writes, and `nMore` behind them. */

@@ -10,7 +10,8 @@ import type {
 } from '../engine/forwardPass.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type Dispatch, Recorder } from '../gpu/dispatch.ts';
-import { draftedToken, fillDraft } from '../gpu/kernels/sampling.ts';
+import { chosenToken } from '../gpu/kernels/getRows.ts';
+import { fillDraft } from '../gpu/kernels/sampling.ts';
 import { readMapped } from '../gpu/readback.ts';
 import { assert } from '../util/assert.ts';
 import type { CheckKernels } from './checkedPlan.ts';
@@ -33,7 +34,7 @@ export class ModelPair implements FusedPair {
     this.#target = target;
     this.#draft = draft;
     this.#fill = fill;
-    const bytes = 8 * draft.state.maxOutputs + 8 * target.state.kTop * target.state.maxOutputs;
+    const bytes = 4 * draft.state.maxOutputs + 8 * target.state.kTop * target.state.maxOutputs;
     this.#staging = gpu.createBuffer(
       'pair staging',
       bytes,
@@ -63,9 +64,9 @@ export class ModelPair implements FusedPair {
     rows: readonly VerifyRow[],
     kind: FusedOutput,
   ): Promise<VerifiedDrafts> {
-    const { outStride } = this.#draft.state;
+    const nDrafts = draftRows.filter(({ output }) => output).length;
     const tokenOf = (token: TokenId | DraftedToken) =>
-      typeof token === 'number' ? token : draftedToken(token.step * outStride + token.output);
+      typeof token === 'number' ? token : chosenToken(token.step * nDrafts + token.output);
     const drafting = this.#draft.draftWork(draftRows, nDraft, false);
     const verifying = this.#target.forwardWork(
       rows.map(row => ({ ...row, token: tokenOf(row.token) })),

@@ -57,6 +57,11 @@ export class PagePool {
     return copies;
   }
 
+  /** Whether the slots have pages of their own for all positions of `spans`. */
+  holds(spans: readonly CacheSpan[]): boolean {
+    return this.#nMissing(spans) === 0;
+  }
+
   /** Gives back what `slot` does not need for its first `nPositions`. */
   truncate(slot: number, nPositions: number): void {
     for (const page of this.#tables[slot].splice(pagesFor(nPositions))) {

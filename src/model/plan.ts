@@ -1,6 +1,7 @@
 import type { Gpu } from '../gpu/device.ts';
 import { type Call, type Dispatch, Recorder } from '../gpu/dispatch.ts';
 import { attention } from '../gpu/kernels/attention.ts';
+import type { DeferredNorm } from '../gpu/kernels/deferredNorm.ts';
 import { getRows } from '../gpu/kernels/getRows.ts';
 import { mulMat, tileWidth } from '../gpu/kernels/mulMat.ts';
 import { mulMatId } from '../gpu/kernels/mulMatId.ts';
@@ -38,7 +39,7 @@ export interface PlanInputs {
 export interface WidthPlan {
   /** Embedding and layers of that many rows: all in one part, unless that were too much work for one submit. */
   readonly layers: readonly (readonly Dispatch[])[];
-  /** Hidden states behind the last norm, logits, argmax and candidates of that many output rows. */
+  /** Hidden states behind the last norm, for embeddings; logits, argmax and candidates: of that many output rows. */
   readonly hidden: readonly Dispatch[];
   readonly head: readonly Dispatch[];
   readonly argmax: readonly Dispatch[];
@@ -107,65 +108,65 @@ function splitEvenly<T>(list: readonly T[], nParts: number): T[][] {
 
 function layerCalls(inputs: PlanInputs, rows: number): Call[] {
   const { weights, state } = inputs;
-  const { tokenEmbd } = weights;
+  const { tokenEmbd, layers, outputNorm } = weights;
   const embedding: Call = {
     spec: getRows({ weight: tokenEmbd.type, blocks: tokenEmbd.blocks, rows }),
-    buffers: [state.step, tokenEmbd.quants, tokenEmbd.scales, state.x],
+    buffers: [
+      state.step,
+      tokenEmbd.quants,
+      tokenEmbd.scales,
+      state.x,
+      layers[0]?.attnNorm ?? outputNorm,
+      state.xNorm,
+      state.argmax,
+    ],
   };
-  const layers = weights.layers.flatMap((layer, index) => [
-    norm(inputs, rows, state.x, layer.attnNorm, state.xNorm),
+  const calls = layers.flatMap((layer, index) => [
     ...stackedProducts(inputs, rows, layer.qkv, state.qkv, state.qkvStride),
     ...attentionCalls(inputs, rows, index),
-    residualProduct(inputs, rows, layer.attnOutput, state.attn),
-    norm(inputs, rows, state.x, layer.ffnNorm, state.xNorm),
-    ...ffnCalls(inputs, rows, layer),
+    residualProduct(inputs, rows, layer.attnOutput, state.attn, layer.ffnNorm),
+    ...ffnCalls(inputs, rows, layer, layers[index + 1]?.attnNorm ?? outputNorm),
   ]);
-  return [embedding, ...layers];
+  return [embedding, ...calls];
 }
 
-function norm(
-  { config, state, tuning }: PlanInputs,
-  rows: number,
-  src: GPUBuffer,
-  weight: GPUBuffer,
-  dst: GPUBuffer,
-): Call {
-  const kPadded = paddedRow(config.nEmbd);
-  return {
-    spec: rmsNorm({ k: config.nEmbd, kPadded, eps: config.rmsEps, rows }, tuning),
-    buffers: [state.step, src, weight, dst],
-  };
+/** The norm of the rows of `xNorm`. */
+function deferredNorm({ config: { nEmbd: k, rmsEps: eps } }: PlanInputs): DeferredNorm {
+  return { k, eps };
 }
 
-/** Matrices over the same input whose results lie side by side in each row of `dst`. */
+/** Matrices over the normalised residual stream whose results lie side by side in each row of `dst`. */
 function stackedProducts(
-  { state, tuning }: PlanInputs,
+  inputs: PlanInputs,
   rows: number,
   matrices: readonly Matrix[],
   dst: GPUBuffer,
   dstStride: number,
 ): Call[] {
+  const { state, tuning } = inputs;
+  const norm = deferredNorm(inputs);
   let dstOffset = 0;
   return matrices.map(matrix => {
     const { type: weight, blocks, n } = matrix;
-    const spec = mulMat({ weight, blocks, n, rows, dstStride, dstOffset, epilogue: 'store' }, tuning);
+    const epilogue = { kind: 'store', dstStride, dstOffset } as const;
+    const spec = mulMat({ weight, blocks, n, rows, norm, epilogue }, tuning);
     dstOffset += n;
     return { spec, buffers: [state.step, matrix.quants, matrix.scales, state.xNorm, dst] };
   });
 }
 
-/** A product that is added to the residual stream. */
+/** A product that is added to the residual stream, whose norm by `normWeight` it defers. */
 function residualProduct(
-  { config, state, tuning }: PlanInputs,
+  { state, tuning }: PlanInputs,
   rows: number,
   matrix: Matrix,
   src: GPUBuffer,
+  normWeight: GPUBuffer,
 ): Call {
-  const { type: weight, blocks, n } = matrix;
-  const dstStride = paddedRow(config.nEmbd);
+  const { type: weight, blocks, n, quants, scales } = matrix;
   return {
-    spec: mulMat({ weight, blocks, n, rows, dstStride, epilogue: 'add' }, tuning),
-    buffers: [state.step, matrix.quants, matrix.scales, src, state.x],
+    spec: mulMat({ weight, blocks, n, rows, epilogue: { kind: 'add' } }, tuning),
+    buffers: [state.step, quants, scales, src, state.x, normWeight, state.xNorm],
   };
 }
 
@@ -191,52 +192,40 @@ function attentionCalls(inputs: PlanInputs, rows: number, layer: number): Call[]
   ];
 }
 
-function ffnCalls(inputs: PlanInputs, rows: number, { ffn }: LayerWeights): Call[] {
+function ffnCalls(inputs: PlanInputs, rows: number, { ffn }: LayerWeights, nextNorm: GPUBuffer): Call[] {
   switch (ffn.kind) {
     case 'dense':
       return [
         ...gatedProduct(inputs, rows, ffn.gateUp),
-        residualProduct(inputs, rows, ffn.down, inputs.state.ffn),
+        residualProduct(inputs, rows, ffn.down, inputs.state.ffn, nextNorm),
       ];
     case 'experts': {
       const { state, config, tuning } = inputs;
       const { experts, nFf, nEmbd } = config;
       assert(experts !== null && state.chosen !== null, 'experts without their configuration');
-      const { step, chosen } = state;
+      const { step, chosen, xNorm, ffn: h, x } = state;
       const counts = { nExperts: experts.count, nUsed: experts.used, rows };
       const { gateInp, gateUp, down } = ffn;
+      const norm = deferredNorm(inputs);
+      const gateUpStage = { kind: 'gate_up', norm, dstStride: state.ffnStride } as const;
       return [
         {
-          spec: router({ weight: gateInp.type, blocks: gateInp.blocks, ...counts }),
-          buffers: [step, gateInp.quants, gateInp.scales, state.xNorm, chosen],
+          spec: router({ weight: gateInp.type, blocks: gateInp.blocks, norm, ...counts }),
+          buffers: [step, gateInp.quants, gateInp.scales, xNorm, chosen],
         },
         {
           spec: mulMatId(
-            {
-              stage: 'gate_up',
-              weight: gateUp.type,
-              blocks: gateUp.blocks,
-              n: nFf,
-              ...counts,
-              dstStride: state.ffnStride,
-            },
+            { stage: gateUpStage, weight: gateUp.type, blocks: gateUp.blocks, n: nFf, ...counts },
             tuning,
           ),
-          buffers: [step, gateUp.quants, gateUp.scales, state.xNorm, state.ffn, chosen],
+          buffers: [step, gateUp.quants, gateUp.scales, xNorm, h, chosen],
         },
         {
           spec: mulMatId(
-            {
-              stage: 'down',
-              weight: down.type,
-              blocks: down.blocks,
-              n: nEmbd,
-              ...counts,
-              dstStride: paddedRow(nEmbd),
-            },
+            { stage: { kind: 'down' }, weight: down.type, blocks: down.blocks, n: nEmbd, ...counts },
             tuning,
           ),
-          buffers: [step, down.quants, down.scales, state.ffn, state.x, chosen],
+          buffers: [step, down.quants, down.scales, h, x, nextNorm, xNorm, chosen],
         },
       ];
     }
@@ -249,10 +238,8 @@ function gatedProduct(inputs: PlanInputs, rows: number, gateUp: readonly Matrix[
   const { nFf } = config;
   if (gateUp.length === 1) {
     const [{ type: weight, blocks, quants, scales }] = gateUp;
-    const spec = mulMat(
-      { weight, blocks, n: nFf, rows, dstStride: state.ffnStride, epilogue: 'swiglu' },
-      tuning,
-    );
+    const epilogue = { kind: 'swiglu', dstStride: state.ffnStride } as const;
+    const spec = mulMat({ weight, blocks, n: nFf, rows, norm: deferredNorm(inputs), epilogue }, tuning);
     return [{ spec, buffers: [state.step, quants, scales, state.xNorm, state.ffn] }];
   }
   assert(state.gateUp !== null, 'separate gate and up without their buffer');
@@ -273,43 +260,36 @@ function hiddenCall({ config, weights, state, tuning }: PlanInputs, rows: number
   };
 }
 
-function headCall({ weights: { output }, state, tuning }: PlanInputs, rows: number): Call {
+function headCall(inputs: PlanInputs, rows: number): Call {
+  const { weights, state, tuning } = inputs;
+  const { type: weight, blocks, n, quants, scales } = weights.output;
+  const epilogue = { kind: 'store', dstStride: n } as const;
+  const norm = deferredNorm(inputs);
   return {
-    spec: mulMat(
-      {
-        weight: output.type,
-        blocks: output.blocks,
-        n: output.n,
-        rows,
-        dstStride: output.n,
-        epilogue: 'store',
-        outputRows: true,
-      },
-      tuning,
-    ),
-    buffers: [state.step, output.quants, output.scales, state.outputNorm, state.logits],
+    spec: mulMat({ weight, blocks, n, rows, norm, epilogue, outputRows: true }, tuning),
+    buffers: [state.step, quants, scales, state.xNorm, state.logits],
   };
 }
 
 function argmaxCall({ state, tuning }: PlanInputs, outputs: number): Call {
-  const { nVocab, outStride } = state;
+  const { nVocab } = state;
   return {
-    spec: argmax({ nVocab, stride: nVocab, outputs, outStride }, tuning),
+    spec: argmax({ nVocab, stride: nVocab, outputs }, tuning),
     buffers: [state.step, state.logits, state.argmax],
   };
 }
 
 function topKCall({ state, tuning }: PlanInputs, outputs: number): Call {
-  const { nVocab, outStride, kTop: k } = state;
+  const { nVocab, kTop: k } = state;
   return {
-    spec: topK({ nVocab, stride: nVocab, outputs, outStride, k }, tuning),
+    spec: topK({ nVocab, stride: nVocab, outputs, k }, tuning),
     buffers: [state.step, state.logits, state.topK],
   };
 }
 
 function advanceCall({ state }: PlanInputs): Call {
-  const { outStride } = state;
-  return { spec: advanceKernel({ maxOutputs: outStride, outStride }), buffers: [state.step, state.argmax] };
+  const spec = advanceKernel({ maxOutputs: state.maxDrafts });
+  return { spec, buffers: [state.step, state.argmax] };
 }
 
 function shiftCalls(inputs: PlanInputs): Call[] {

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { draftProbability, hiddenStates, logitsCandidates, topKCandidates } from './results.ts';
+import {
+  argmaxCandidates,
+  draftedTokens,
+  draftProbability,
+  draftsWithProbability,
+  hiddenStates,
+  logitsCandidates,
+  topKCandidates,
+} from './results.ts';
 
 function words(pairs: readonly (readonly [token: number, logit: number])[]): Uint32Array {
   const words = new Uint32Array(2 * pairs.length);
@@ -10,6 +18,46 @@ function words(pairs: readonly (readonly [token: number, logit: number])[]): Uin
   });
   return words;
 }
+
+describe('argmaxCandidates', () => {
+  it('has a token for each row, and no logit', () => {
+    const rows = argmaxCandidates(Uint32Array.of(7, 3));
+    expect(rows.map(({ ids, logits }) => [[...ids], [...logits]])).toEqual([
+      [[7], [0]],
+      [[3], [0]],
+    ]);
+  });
+});
+
+describe('the drafts of two rows', () => {
+  it('are gathered from the steps', () => {
+    const drafts = draftedTokens(Uint32Array.of(1, 11, 2, 12, 3, 13), 2, 3);
+    expect(drafts.map(draft => draft.map(({ token }) => token))).toEqual([
+      [1, 2, 3],
+      [11, 12, 13],
+    ]);
+    expect(drafts.flat().every(({ p }) => p === 1)).toBe(true);
+  });
+
+  it('have the likeliest of each step, with its probability', () => {
+    const steps = words([
+      [5, 0],
+      [1, 2],
+      [11, 3],
+      [6, 3],
+      [2, 1],
+      [7, 1],
+      [9, -4],
+      [12, 0],
+    ]);
+    const drafts = draftsWithProbability(steps, 2, 2, 2);
+    expect(drafts.map(draft => draft.map(({ token }) => token))).toEqual([
+      [1, 2],
+      [6, 12],
+    ]);
+    expect(drafts[0].map(({ p }) => p)).toEqual([1 / (1 + Math.exp(-2)), 0.5]);
+  });
+});
 
 describe('topKCandidates', () => {
   it('sorts each row by descending logit, ties by ascending id', () => {

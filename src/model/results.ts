@@ -1,11 +1,34 @@
-import type { Candidates } from '../engine/forwardPass.ts';
+import type { Candidates, DraftToken } from '../engine/forwardPass.ts';
 
 /** Candidates that the probability of a draft token is taken among, as llama.cpp's draft sampler does. */
 const DRAFT_CANDIDATES = 10;
 
-/** From [output] = (token, bits of its logit). */
-export function argmaxCandidates(words: Uint32Array, nOutputs: number): Candidates[] {
-  return topKCandidates(words, nOutputs, 1);
+/** From [output] = token. */
+export function argmaxCandidates(words: Uint32Array): Candidates[] {
+  return Array.from(words, token => ({ ids: Int32Array.of(token), logits: new Float32Array(1) }));
+}
+
+/** From [draft step, output] = token: the draft behind each output. */
+export function draftedTokens(words: Uint32Array, nOutputs: number, nDraft: number): DraftToken[][] {
+  return Array.from({ length: nOutputs }, (_, output) =>
+    Array.from({ length: nDraft }, (_, step) => ({ token: words[step * nOutputs + output], p: 1 })),
+  );
+}
+
+/** From [draft step, output, k] = (token, bits of its logit): the draft behind each output. */
+export function draftsWithProbability(
+  words: Uint32Array,
+  nOutputs: number,
+  nDraft: number,
+  k: number,
+): DraftToken[][] {
+  const chosen = topKCandidates(words, nDraft * nOutputs, k).map(candidates => ({
+    token: candidates.ids[0],
+    p: draftProbability(candidates),
+  }));
+  return Array.from({ length: nOutputs }, (_, output) =>
+    Array.from({ length: nDraft }, (_, step) => chosen[step * nOutputs + output]),
+  );
 }
 
 /** From [output, k] = (token, bits of its logit) in any order. */

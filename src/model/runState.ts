@@ -1,5 +1,6 @@
 import type { TOP_K_MAX } from '../engine/forwardPass.ts';
 import type { Gpu } from '../gpu/device.ts';
+import { deferredStride } from '../gpu/kernels/deferredNorm.ts';
 import { TILE_WIDTHS } from '../gpu/kernels/mulMat.ts';
 import { assert } from '../util/assert.ts';
 import { pagesFor } from '../util/kvPage.ts';
@@ -18,13 +19,13 @@ export interface RunState {
   readonly maxRows: number;
   /** Most output rows of a batch, and of all steps of a draft together. */
   readonly maxOutputs: number;
-  /** Outputs of one draft step. */
-  readonly outStride: number;
+  /** Most outputs of one step of a draft, or of one that goes on from the last: a row for each slot. */
+  readonly maxDrafts: number;
   /** What changes from step to step, see shaders/lib/step.wgsl. */
   readonly step: GPUBuffer;
   readonly shift: GPUBuffer;
   readonly ropeTable: GPUBuffer;
-  /** The residual stream [rows, nEmbd], and the same normalised. */
+  /** The residual stream [rows, nEmbd], and the same with its norm deferred. */
   readonly x: GPUBuffer;
   readonly xNorm: GPUBuffer;
   /** [rows, Q heads | K heads | V heads] */
@@ -40,16 +41,17 @@ export interface RunState {
   readonly gateUp: GPUBuffer | null;
   /** [rows, used] = (expert, weight). */
   readonly chosen: GPUBuffer | null;
-  /** [outputs, nEmbd] and [outputs, nVocab]. */
+  /** Hidden states behind the last norm [outputs, nEmbd], for embeddings, and [outputs, nVocab]. */
   readonly outputNorm: GPUBuffer;
   readonly logits: GPUBuffer;
   readonly nVocab: number;
-  /** (token, logit) of each draft step and output, and TOP_K of them. */
+  /** The token of each draft step and output, and TOP_K (token, logit) of each. */
   readonly argmax: GPUBuffer;
   readonly topK: GPUBuffer;
   readonly kTop: number;
-  /** Where results are mapped. */
+  /** Where results are mapped, and in turns the tokens of steps that nobody waited for before the next was submitted. */
   readonly staging: GPUBuffer;
+  readonly stagingAhead: readonly [GPUBuffer, GPUBuffer];
 }
 
 export interface RunStateOptions {
@@ -74,7 +76,7 @@ type BufferName = {
 export interface RunStatePlan {
   readonly maxRows: number;
   readonly maxOutputs: number;
-  readonly outStride: number;
+  readonly maxDrafts: number;
   readonly qkvStride: number;
   readonly attnStride: number;
   readonly ffnStride: number;
@@ -97,13 +99,13 @@ export function planRunState(
   const ffnStride = paddedRow(nFf);
   const kTop = Math.min(TOP_K, nVocab);
   const maxOutputs = options.maxOutputs ?? maxRows * nSlots;
-  const outputRows = Math.min(maxRows, wholeTiles(maxOutputs));
+  const outputRows = Math.min(maxRows, maxOutputs);
   assert(maxOutputs >= nSlots, () => `${maxOutputs} output rows for ${nSlots} slots`);
   const splitGateUp = weights.layers.some(({ ffn }) => ffn.kind === 'dense' && ffn.gateUp.length > 1);
   return {
     maxRows,
     maxOutputs,
-    outStride: nSlots,
+    maxDrafts: nSlots,
     qkvStride,
     attnStride,
     ffnStride,
@@ -114,7 +116,7 @@ export function planRunState(
       shift: 4 + alignUp(pagesFor(nCtx), 4),
       ropeTable: nCtx * nRot,
       x: maxRows * paddedRow(nEmbd),
-      xNorm: maxRows * paddedRow(nEmbd),
+      xNorm: maxRows * deferredStride(nEmbd),
       qkv: maxRows * qkvStride,
       attn: maxRows * attnStride,
       ffn: maxRows * (experts?.used ?? 1) * ffnStride,
@@ -122,17 +124,11 @@ export function planRunState(
       chosen: experts ? maxRows * experts.used * 2 : 0,
       outputNorm: outputRows * paddedRow(nEmbd),
       logits: outputRows * nVocab,
-      argmax: 2 * maxOutputs,
+      argmax: maxOutputs,
       topK: 2 * kTop * maxOutputs,
       staging: Math.max(outputRows * Math.max(nVocab, paddedRow(nEmbd)), 2 * kTop * maxOutputs),
     },
   };
-}
-
-/** Rows of the widest plan for so many: a product writes whole tiles. */
-function wholeTiles(rows: number): number {
-  const largest = TILE_WIDTHS.find(width => width >= rows) ?? MAX_TILE;
-  return alignUp(rows, largest);
 }
 
 export function allocateRunState(gpu: Gpu, { words, ...strides }: RunStatePlan): RunState {
@@ -141,6 +137,8 @@ export function allocateRunState(gpu: Gpu, { words, ...strides }: RunStatePlan):
     name: BufferName,
     usage: GPUBufferUsageFlags = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
   ) => gpu.createBuffer(name, 4 * words[name], usage);
+  const mapped = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+  const tokens = (name: string) => gpu.createBuffer(`staging ahead, ${name}`, 4 * strides.maxDrafts, mapped);
   return {
     ...strides,
     step: buffer('step'),
@@ -157,7 +155,8 @@ export function allocateRunState(gpu: Gpu, { words, ...strides }: RunStatePlan):
     logits: buffer('logits'),
     argmax: buffer('argmax'),
     topK: buffer('topK'),
-    staging: buffer('staging', GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST),
+    staging: buffer('staging', mapped),
+    stagingAhead: [tokens('even'), tokens('odd')],
   };
 }
 

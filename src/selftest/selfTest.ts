@@ -39,18 +39,21 @@ export async function selfTest(gpu: Gpu, specs: readonly KernelSpec[]): Promise<
   });
 }
 
+/** What a kernel has for the rows that it takes at a time. */
+const OF_TILE: readonly string[] = ['M', 'TILE', 'AT_ONCE', 'W_END', 'SLICES'];
+
 function familiesOf(specs: readonly KernelSpec[]): Family[] {
   const families = new Map<string, KernelSpec[]>();
   for (const spec of specs) {
-    const { M: _, ...others } = spec.defines;
-    const key = kernelKey({ ...spec, defines: others });
+    const others = Object.entries(spec.defines).filter(([name]) => !OF_TILE.includes(name));
+    const key = kernelKey({ ...spec, defines: Object.fromEntries(others) });
     families.set(key, [...(families.get(key) ?? []), spec]);
   }
   return [...families.values()].map(family => family.toSorted((a, b) => tileOf(a) - tileOf(b)));
 }
 
 function tileOf({ defines }: KernelSpec): number {
-  return Number(defines.M ?? 1);
+  return Number(defines.M ?? defines.TILE ?? 1);
 }
 
 /** Each kernel of a family with the same rows, then the narrowest with the last of them alone. */
@@ -84,7 +87,7 @@ function judge(runs: readonly TrialRun[], outputs: readonly Uint32Array<ArrayBuf
     const fault =
       twin.fault ??
       rows
-        .map((row, r) => differing(row, first[r], `row ${r} of ${rows.length} at M = ${tileOf(spec)}`))
+        .map((row, r) => differing(row, first[r], `row ${r} of ${rows.length} in tiles of ${tileOf(spec)}`))
         .find(isFault) ??
       differing(rows[rows.length - 1], alone, `row ${rows.length - 1} of ${rows.length}`) ??
       null;

@@ -85,6 +85,8 @@ export class Gate {
         await passed();
         return model.forward(rows, kind);
       },
+      // A step that is stopped before it is submitted has none behind it.
+      forwardAhead: () => null,
       async embed(rows) {
         await passed();
         return model.embed(rows);

@@ -17,8 +17,9 @@ export class AdaptiveDrafts implements DraftSource {
   readonly #pacer = new DraftPacer();
   readonly #general = new Acceptance();
   readonly #paces = new WeakMap<Sequence, Pace>();
-  /** Lengths for the step under way. */
+  /** Lengths for the step under way, and those for the next one that were decided already. */
   #chosen: ReadonlyMap<Sequence, number> = new Map();
+  #chosenNext: ReadonlyMap<Sequence, number> = new Map();
   /** Sequences that got a draft of the source in this step. */
   readonly #drafted = new Set<Sequence>();
 
@@ -52,6 +53,11 @@ export class AdaptiveDrafts implements DraftSource {
     };
   }
 
+  passes(requests: readonly DraftRequest[]): boolean {
+    this.#chosenNext = this.#lengths(requests);
+    return [...this.#chosenNext.values()].every(length => length === 0);
+  }
+
   stepped(results: readonly StepResult[], ms: number): void {
     for (const { sequence, nDrafted, nAccepted } of results) {
       if (this.#drafted.has(sequence)) this.#paceOf(sequence).acceptance.record(nDrafted, nAccepted);
@@ -66,12 +72,13 @@ export class AdaptiveDrafts implements DraftSource {
         nDrafted: results.reduce((total, { nDrafted }) => total + nDrafted, 0),
         nTokens: results.reduce((total, { sampled }) => total + sampled.length, 0),
         ms,
-        isCold: [...this.#drafted].some(sequence => !this.#paceOf(sequence).isWarm),
+        isCold: results.some(({ sequence }) => this.#paceOf(sequence).isWarm !== this.#drafted.has(sequence)),
       });
     }
     for (const { sequence } of results) this.#paceOf(sequence).isWarm = this.#drafted.has(sequence);
     this.#drafted.clear();
-    this.#chosen = new Map();
+    this.#chosen = this.#chosenNext;
+    this.#chosenNext = new Map();
   }
 
   follow(sequences: readonly Sequence[]): Promise<void> {
@@ -89,23 +96,22 @@ export class AdaptiveDrafts implements DraftSource {
   /** The requests that are to be drafted for, each with its length; decided once in a step. */
   #choose(requests: readonly DraftRequest[]): DraftRequest[] {
     const undecided = requests.filter(({ sequence }) => !this.#chosen.has(sequence));
-    if (undecided.length > 0) {
-      const lengths = this.#pacer.choose(
-        undecided.map(({ sequence, nMax }) => ({
-          acceptance: this.#paceOf(sequence).acceptance,
-          nMin: Math.min(nMax, sequence.speculative.nMin),
-          nMax: Math.min(nMax, this.#source.longest(sequence)),
-        })),
-      );
-      this.#chosen = new Map([
-        ...this.#chosen,
-        ...undecided.map(({ sequence }, i) => [sequence, lengths[i]] as const),
-      ]);
-    }
-    return requests.flatMap(({ sequence }) => {
-      const nMax = this.#chosen.get(sequence) ?? 0;
-      return nMax > 0 ? [{ sequence, nMax }] : [];
+    if (undecided.length > 0) this.#chosen = new Map([...this.#chosen, ...this.#lengths(undecided)]);
+    return requests.flatMap(request => {
+      const nMax = Math.min(request.nMax, this.#chosen.get(request.sequence) ?? 0);
+      return nMax > 0 ? [{ sequence: request.sequence, nMax }] : [];
     });
+  }
+
+  #lengths(requests: readonly DraftRequest[]): Map<Sequence, number> {
+    const lengths = this.#pacer.choose(
+      requests.map(({ sequence, nMax }) => ({
+        acceptance: this.#paceOf(sequence).acceptance,
+        nMin: Math.min(nMax, sequence.speculative.nMin),
+        nMax: Math.min(nMax, this.#source.longest(sequence)),
+      })),
+    );
+    return new Map(requests.map(({ sequence }, i) => [sequence, lengths[i]]));
   }
 
   #paceOf(sequence: Sequence): Pace {

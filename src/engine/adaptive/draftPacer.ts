@@ -10,10 +10,14 @@ const MAX_CREDIT = 3;
 const TRUST = 3;
 /** What drafts have to promise over none: times are noisy, and a draw is no reason to work twice. */
 const MARGIN = 1.02;
-/** Of so many rounds with drafts one has another length, and of so many more one has none, to keep the costs known. */
+/**
+ * Of so many rounds with drafts one has another length, and of so many more a few have none, to keep the costs known: the
+ * first of these is no measure, since it could not be submitted before the draft in front of it was read.
+ */
 const EXPLORE_EVERY = 16;
-const PLAIN_EVERY = 80;
-/** Rounds of a length after which those that had to catch up are not measured any more. */
+const PLAIN_EVERY = 160;
+const PLAIN_ROUNDS = 2;
+/** Rounds of a length after which cold ones are not measured any more. */
 const MIN_COUNT = 3;
 /** A round counts as no longer than this many usual ones. */
 const MAX_EXCESS = 2;
@@ -25,7 +29,10 @@ export interface RoundRecord {
   /** Tokens that came of it, in all sequences. */
   readonly nTokens: number;
   readonly ms: number;
-  /** Whether the draft model had to catch up first: then the time says little about the next round. */
+  /**
+   * Whether it had drafts and the round before had none, or the other way round: then the draft model had to catch up, or the
+   * target was kept waiting, and the time says little about the next round.
+   */
   readonly isCold: boolean;
 }
 
@@ -54,7 +61,7 @@ export class DraftPacer {
     const best = odds.best();
     if (odds.rate(best) <= MARGIN * odds.rate(none)) return this.#probe(odds, none);
     if (this.#credit < -TRUST) return none;
-    if (this.#nDraftedRounds % PLAIN_EVERY === PLAIN_EVERY - 1) {
+    if (this.#nDraftedRounds % PLAIN_EVERY >= PLAIN_EVERY - PLAIN_ROUNDS) {
       this.#nDraftedRounds++;
       return none;
     }
@@ -65,7 +72,7 @@ export class DraftPacer {
     const { nSequences, nDrafted, ms, isCold } = round;
     const costs = this.#costsOf(nSequences);
     if (nDrafted === 0) {
-      costs.record(0, ms);
+      if (!isCold || costs.count(0) < MIN_COUNT) costs.record(0, ms);
       this.#earn(PROBE_SHARE);
       for (const earlier of this.#unbooked.filter(other => other.nSequences === nSequences))
         this.#book(earlier);

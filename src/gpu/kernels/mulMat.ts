@@ -1,7 +1,8 @@
 import type { WeightType } from '../../quant/types.ts';
-import { ceilDiv } from '../../util/math.ts';
+import { alignUp, ceilDiv } from '../../util/math.ts';
 import type { KernelSpec } from '../pipelines.ts';
 import type { Tuning } from '../tuning.ts';
+import type { DeferredNorm } from './deferredNorm.ts';
 
 /** Rows of a batch that one workgroup tile multiplies; every batch width is made of these (design D2). */
 export const TILE_WIDTHS = [1, 2, 4, 8, 16] as const;
@@ -19,29 +20,73 @@ export interface MulMatShape {
   readonly n: number;
   /** Rows of the batch. */
   readonly rows: number;
-  /** Values from one row of dst to the next, and the first one filled. */
-  readonly dstStride: number;
-  readonly dstOffset?: number;
-  readonly epilogue: 'store' | 'add' | 'swiglu';
+  /** The deferred norm of the rows of src; without it they are multiplied as they are. */
+  readonly norm?: DeferredNorm;
+  readonly epilogue: MulMatEpilogue;
   /** Whether the rows are the batch's output rows. */
   readonly outputRows?: boolean;
 }
 
+export type MulMatEpilogue =
+  | {
+      readonly kind: 'store' | 'swiglu';
+      /** Values from one row of dst to the next, and the first one filled. */
+      readonly dstStride: number;
+      readonly dstOffset?: number;
+    }
+  /** Onto the residual stream; buffers: … dst, norm_weight, next. */
+  | { readonly kind: 'add' };
+
 /** `dst[row, n] = weight[n] · src[row]`; buffers: step, quants, scales, src, dst. */
 export function mulMat(shape: MulMatShape, tuning: Tuning): KernelSpec {
+  const { weight, epilogue, n, blocks, norm } = shape;
   const m = tileWidth(shape.rows, tuning);
+  const { lanes, sharedLoads, mulMatWorkgroup } = tuning;
+  const r = weightRows(tuning);
   return {
     shader: 'mul_mat',
-    defines: { M: m, LANES: tuning.lanes, EPILOGUE: shape.epilogue, WEIGHT: shape.weight },
-    overrides: {
-      WORKGROUP_SIZE: tuning.mulMatWorkgroup,
-      BLOCKS: shape.blocks,
-      N: shape.n,
-      DST_STRIDE: shape.dstStride,
-      DST_OFFSET: shape.dstOffset ?? 0,
-      OUTPUT_ROWS: shape.outputRows ? 1 : 0,
+    defines: {
+      M: m,
+      R: r,
+      ROWS: epilogue.kind === 'swiglu' ? 2 * r : r,
+      LANES: lanes,
+      SHARED: sharedLoads ? 1 : 0,
+      NORMED: norm ? 1 : 0,
+      EPILOGUE: epilogue.kind,
+      WEIGHT: weight,
+      SLICES: m * (epilogue.kind === 'swiglu' ? 3 : norm ? 2 : 1),
     },
-    bindings: ['read', 'read', 'read', 'read', 'write'],
-    workgroups: [ceilDiv(shape.n * tuning.lanes, tuning.mulMatWorkgroup), ceilDiv(shape.rows, m), 1],
+    overrides: {
+      WORKGROUP_SIZE: mulMatWorkgroup,
+      BLOCKS: blocks,
+      N: n,
+      OUTPUT_ROWS: shape.outputRows ? 1 : 0,
+      ...(norm && { NORM_K: norm.k, EPS: norm.eps }),
+      ...(epilogue.kind === 'add'
+        ? { RESIDUAL_STRIDE: alignUp(n, 32) }
+        : { DST_STRIDE: epilogue.dstStride, DST_OFFSET: epilogue.dstOffset ?? 0 }),
+    },
+    bindings: [
+      'read',
+      'read',
+      'read',
+      'read',
+      'write',
+      ...(epilogue.kind === 'add' ? (['read', 'write'] as const) : []),
+    ],
+    workgroups: [weightRowGroups(n, tuning), ceilDiv(shape.rows, m), 1],
   };
+}
+
+/**
+ * Weight rows that one invocation multiplies: they share the loads of the batch's rows, and a sum of squares is of four. A single
+ * one where lanes share it, and then four neighbours come together.
+ */
+export function weightRows({ lanes }: Tuning): number {
+  return lanes === 1 ? 4 : 1;
+}
+
+/** Workgroups that walk `n` weight rows. */
+function weightRowGroups(n: number, tuning: Tuning): number {
+  return ceilDiv(n * tuning.lanes, tuning.mulMatWorkgroup * weightRows(tuning));
 }

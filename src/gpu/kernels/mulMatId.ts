@@ -1,11 +1,16 @@
 import type { WeightType } from '../../quant/types.ts';
-import { ceilDiv } from '../../util/math.ts';
+import { alignUp, ceilDiv } from '../../util/math.ts';
 import type { KernelSpec } from '../pipelines.ts';
 import type { Tuning } from '../tuning.ts';
+import type { DeferredNorm } from './deferredNorm.ts';
+import { weightRows } from './mulMat.ts';
+
+/** Rows of a batch among which those that chose the same expert are found. */
+const GATE_UP_TILE = 16;
+const DOWN_TILE = 4;
 
 export interface MulMatIdShape {
-  /** `gate_up`: the chosen experts' silu(gate·x)·(up·x); `down`: their weighted sum onto the residual. */
-  readonly stage: 'gate_up' | 'down';
+  readonly stage: MulMatIdStage;
   readonly weight: WeightType;
   readonly blocks: number;
   /** Weight rows of one expert (of gate and of up). */
@@ -13,24 +18,52 @@ export interface MulMatIdShape {
   readonly nExperts: number;
   readonly nUsed: number;
   readonly rows: number;
-  readonly dstStride: number;
 }
 
-/** Expert products; buffers: step, quants, scales, src, dst, chosen. */
+export type MulMatIdStage =
+  /** The chosen experts' silu(gate·x)·(up·x), x with its norm deferred. */
+  | { readonly kind: 'gate_up'; readonly norm: DeferredNorm; readonly dstStride: number }
+  /** Their weighted sum onto the residual stream. */
+  | { readonly kind: 'down' };
+
+/** Expert products; buffers: step, quants, scales, src, dst, and chosen; in `down` norm_weight, next, chosen. */
 export function mulMatId(shape: MulMatIdShape, tuning: Tuning): KernelSpec {
-  const x = ceilDiv(shape.n * tuning.lanes, tuning.mulMatWorkgroup);
+  const { stage, n, rows } = shape;
+  const isGateUp = stage.kind === 'gate_up';
+  // Those of gate and those of up are as many as of down.
+  const r = isGateUp ? ceilDiv(weightRows(tuning), 2) : weightRows(tuning);
+  const atOnce = rows === 1 ? 1 : tuning.expertRows;
+  const tile = rows === 1 ? 1 : isGateUp ? GATE_UP_TILE : DOWN_TILE;
+  const x = ceilDiv(n * tuning.lanes, tuning.mulMatWorkgroup * r);
+  const tiles = ceilDiv(rows, tile);
   return {
     shader: 'mul_mat_id',
-    defines: { LANES: tuning.lanes, STAGE: shape.stage, WEIGHT: shape.weight },
+    defines: {
+      AT_ONCE: atOnce,
+      W_END: atOnce + 1,
+      TILE: tile,
+      R: r,
+      OWN: tuning.lanes === 1 ? r : 4,
+      ROWS: isGateUp ? 2 * r : r,
+      LANES: tuning.lanes,
+      SHARED: tuning.sharedLoads ? 1 : 0,
+      SLICES: isGateUp ? 3 * atOnce : tile,
+      STAGE: stage.kind,
+      WEIGHT: shape.weight,
+    },
     overrides: {
       WORKGROUP_SIZE: tuning.mulMatWorkgroup,
       BLOCKS: shape.blocks,
-      N: shape.n,
+      N: n,
       N_EXPERTS: shape.nExperts,
       N_USED: shape.nUsed,
-      DST_STRIDE: shape.dstStride,
+      ...(isGateUp
+        ? { DST_STRIDE: stage.dstStride, NORM_K: stage.norm.k, EPS: stage.norm.eps }
+        : { RESIDUAL_STRIDE: alignUp(n, 32) }),
     },
-    bindings: ['read', 'read', 'read', 'read', 'write', 'read'],
-    workgroups: shape.stage === 'gate_up' ? [x, shape.nUsed, shape.rows] : [x, shape.rows, 1],
+    bindings: isGateUp
+      ? ['read', 'read', 'read', 'read', 'write', 'read']
+      : ['read', 'read', 'read', 'read', 'write', 'read', 'write', 'read'],
+    workgroups: isGateUp ? [x, rows === 1 ? shape.nUsed : shape.nExperts, tiles] : [x, tiles, 1],
   };
 }

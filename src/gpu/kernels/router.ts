@@ -1,9 +1,12 @@
 import type { WeightType } from '../../quant/types.ts';
 import type { KernelSpec } from '../pipelines.ts';
+import type { DeferredNorm } from './deferredNorm.ts';
 
 export interface RouterShape {
   readonly weight: WeightType;
   readonly blocks: number;
+  /** The deferred norm of the rows of src. */
+  readonly norm: DeferredNorm;
   readonly nExperts: number;
   readonly nUsed: number;
   readonly rows: number;
@@ -18,6 +21,8 @@ export function router(shape: RouterShape): KernelSpec {
       // A lane per expert, in whole groups of four.
       WORKGROUP_SIZE: Math.min(64, Math.ceil(shape.nExperts / 4) * 4),
       BLOCKS: shape.blocks,
+      NORM_K: shape.norm.k,
+      EPS: shape.norm.eps,
       N_EXPERTS: shape.nExperts,
       N_USED: shape.nUsed,
     },

@@ -6,8 +6,6 @@ export interface LogitsShape {
   /** Values from one row of logits to the next. */
   readonly stride: number;
   readonly outputs: number;
-  /** Output rows of one draft step, as the results are stored. */
-  readonly outStride: number;
 }
 
 /** The likeliest token of each output row; buffers: step, logits, dst. */
@@ -19,7 +17,6 @@ export function argmax(shape: LogitsShape, tuning: Tuning): KernelSpec {
       WORKGROUP_SIZE: tuning.rowWorkgroup,
       N_VOCAB: shape.nVocab,
       STRIDE: shape.stride,
-      OUT_STRIDE: shape.outStride,
     },
     bindings: ['read', 'read', 'write'],
     workgroups: [shape.outputs, 1, 1],
@@ -35,7 +32,6 @@ export function topK(shape: LogitsShape & { k: number }, tuning: Tuning): Kernel
       WORKGROUP_SIZE: tuning.topKWorkgroup,
       N_VOCAB: shape.nVocab,
       STRIDE: shape.stride,
-      OUT_STRIDE: shape.outStride,
       K: shape.k,
     },
     bindings: ['read', 'read', 'write'],
@@ -44,22 +40,17 @@ export function topK(shape: LogitsShape & { k: number }, tuning: Tuning): Kernel
 }
 
 /** Makes the outputs of one draft step the batch of the next; buffers: step, chosen. */
-export function advance(shape: { maxOutputs: number; outStride: number }): KernelSpec {
+export function advance(shape: { maxOutputs: number }): KernelSpec {
   return {
     shader: 'advance',
     defines: {},
-    overrides: { WORKGROUP_SIZE: shape.maxOutputs, OUT_STRIDE: shape.outStride },
+    overrides: { WORKGROUP_SIZE: shape.maxOutputs },
     bindings: ['write', 'read'],
     workgroups: [1, 1, 1],
   };
 }
 
-/** A token of a batch that stands for element `at` of `chosen`, see `fillDraft`. */
-export function draftedToken(at: number): number {
-  return 2 ** 31 + at;
-}
-
-/** Puts drafted tokens where a batch names them; buffers: step, chosen. */
+/** Puts the tokens that another model chose where a batch names them, see `chosenToken`; buffers: step, chosen. */
 export function fillDraft(shape: { nVocab: number }): KernelSpec {
   return {
     shader: 'fill_draft',

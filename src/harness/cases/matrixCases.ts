@@ -1,13 +1,15 @@
-import { getRows as getRowsKernel } from '../../gpu/kernels/getRows.ts';
+import { chosenToken, getRows as getRowsKernel } from '../../gpu/kernels/getRows.ts';
 import { mulMat as mulMatKernel, tileWidth } from '../../gpu/kernels/mulMat.ts';
 import { mulMatId } from '../../gpu/kernels/mulMatId.ts';
 import { router as routerKernel } from '../../gpu/kernels/router.ts';
 import { randomValues } from '../../quant/randomValues.ts';
 import { WEIGHT_TYPES, type WeightType } from '../../quant/types.ts';
+import { deferredNorm } from '../../reference/deferredNorm.ts';
 import { getRows } from '../../reference/getRows.ts';
 import { mulMat } from '../../reference/mulMat.ts';
 import { mulMatIdSum, mulMatIdSwiglu } from '../../reference/mulMatId.ts';
 import { mulMatSwiglu } from '../../reference/mulMatSwiglu.ts';
+import { rmsNorm } from '../../reference/rmsNorm.ts';
 import { router } from '../../reference/router.ts';
 import {
   awkwardK,
@@ -16,11 +18,10 @@ import {
   padRows,
   plainStep,
   stepBuffer,
-  type WeightInput,
   weightInput,
 } from '../../selftest/inputs.ts';
 import { alignUp } from '../../util/math.ts';
-import { type BindingData, caseId, type KernelCase, type KernelRun } from '../kernelCase.ts';
+import { caseId, type KernelCase } from '../kernelCase.ts';
 
 /** Products of a few hundred f32 terms; the weights are dequantized exactly on both sides. */
 const BOUND = 1e-11;
@@ -31,6 +32,8 @@ interface ProductCase {
   readonly n: number;
   readonly k: number;
   readonly epilogue: 'store' | 'add' | 'swiglu';
+  /** The norm of src is deferred. */
+  readonly normed: boolean;
   readonly scale: number;
   /** The rows are the batch's output rows, of which there may be more than rows. */
   readonly outputRows?: true;
@@ -38,7 +41,15 @@ interface ProductCase {
 
 /** Defaults, then one axis at a time. */
 function productCases(): ProductCase[] {
-  const usual: ProductCase = { weight: 'Q4_0', rows: 1, n: 24, k: 256, epilogue: 'store', scale: 1 };
+  const usual: ProductCase = {
+    weight: 'Q4_0',
+    rows: 1,
+    n: 24,
+    k: 256,
+    epilogue: 'store',
+    normed: false,
+    scale: 1,
+  };
   const epilogues = ['store', 'add', 'swiglu'] as const;
   return [
     ...WEIGHT_TYPES.map(weight => ({ ...usual, weight })),
@@ -46,8 +57,12 @@ function productCases(): ProductCase[] {
     ...[2, 3, 4, 5, 8, 11, 16, 17, 33].map(rows => ({ ...usual, rows })),
     ...[1, 63, 64, 65, 300].map(n => ({ ...usual, n })),
     ...epilogues.flatMap(epilogue => [1, 6, 16].map(rows => ({ ...usual, epilogue, rows, n: 40 }))),
+    ...epilogues.map(epilogue => ({ ...usual, epilogue, rows: 3, n: 7, normed: epilogue !== 'add' })),
+    ...[1, 7, 16].map(rows => ({ ...usual, rows, n: 33, normed: true })),
+    { ...usual, weight: 'F32', k: 172, rows: 2, normed: true },
+    { ...usual, k: 4096, n: 6, rows: 2, normed: true },
     ...(['F32', 'Q4_0', 'Q8_0'] as const).map(weight => ({ ...usual, weight, scale: 1e4, rows: 2 })),
-    { ...usual, rows: 5, outputRows: true },
+    { ...usual, rows: 5, normed: true, outputRows: true },
     { ...usual, weight: 'F32', k: 1, n: 1 },
     { ...usual, weight: 'F16', k: 1, n: 3, rows: 2 },
   ];
@@ -56,39 +71,58 @@ function productCases(): ProductCase[] {
 export const mulMatCases: readonly KernelCase[] = productCases().map(parameters => ({
   id: caseId('mul_mat', { ...parameters }),
   make: tuning => {
-    const { weight, rows, n, k, epilogue, scale } = parameters;
-    const isSwiglu = epilogue === 'swiglu';
+    const { weight, rows, n, k, epilogue: kind, normed, scale, outputRows = false } = parameters;
+    const isSwiglu = kind === 'swiglu';
     const matrix = weightInput(weight, k, isSwiglu ? 2 * n : n, 1, undefined, scale);
     // Kept small where scale is large and swiglu would overflow its exponential.
     const x = randomValues(rows * k, 2, isSwiglu ? 0.2 : scale);
-    const before = randomValues(rows * n, 3, scale);
+    const normWeight = randomValues(k, 4, isSwiglu ? 0.2 : 1);
     const tileRows = alignUp(rows, tileWidth(rows, tuning));
+    // Output i belongs to row `order[i]`.
+    const order = Array.from({ length: rows }, (_, i) => (outputRows ? rows - 1 - i : i));
+    const factor = normed ? rmsNorm(x, normWeight, k, EPS, order) : x;
+    const half = matrix.values.length / 2;
+    const before = randomValues(rows * n, 3, scale);
+    const products = isSwiglu
+      ? mulMatSwiglu(matrix.values.subarray(0, half), matrix.values.subarray(half), factor, n, k)
+      : mulMat(matrix.values, factor, n, k, kind === 'add' ? before : undefined);
+    const src = normed ? deferredNorm(x, normWeight, k) : padRows(x, k);
+    const step = outputRows ? stepBuffer(Array(rows).fill({}), order) : plainStep(rows);
+    const given = [step, matrix.quants, matrix.scales, padBatch(src, rows, tileRows)];
+    const shape = {
+      weight,
+      blocks: matrix.blocks,
+      n,
+      rows,
+      outputRows,
+      ...(normed && { norm: { k, eps: EPS } }),
+    };
+    if (kind === 'add') {
+      const nextWeight = randomValues(n, 5);
+      const next = deferredNorm(products, nextWeight, n);
+      return {
+        spec: mulMatKernel({ ...shape, epilogue: { kind } }, tuning),
+        bindings: [...given, padRows(before, n), padRows(nextWeight, n), new Float32Array(next.length)],
+        expected: [
+          { binding: 4, values: padRows(products, n), bound: BOUND },
+          { binding: 6, values: next, bound: BOUND },
+        ],
+      };
+    }
     // A row of dst begins at 2 of n + 5 values, so that offset and stride matter.
     const dstStride = n + 5;
     const dst = new Float32Array(tileRows * dstStride).fill(UNTOUCHED);
-    // The rows that fill the last tile are computed too, from zeros.
-    placeRows(dst, new Float32Array(tileRows * n), n, dstStride);
-    if (epilogue === 'add') placeRows(dst, before, n, dstStride);
-    const half = matrix.values.length / 2;
-    const products = isSwiglu
-      ? mulMatSwiglu(matrix.values.subarray(0, half), matrix.values.subarray(half), x, n, k)
-      : mulMat(matrix.values, x, n, k, epilogue === 'add' ? before : undefined);
     const after = Float32Array.from(dst);
     placeRows(after, products, n, dstStride);
-    const { outputRows = false } = parameters;
-    const spec = mulMatKernel(
-      { weight, blocks: matrix.blocks, n, rows, dstStride, dstOffset: 2, epilogue, outputRows },
-      tuning,
-    );
-    const step = outputRows ? stepBuffer([{}], Array(rows).fill(0)) : plainStep(rows);
     return {
-      spec,
-      bindings: [step, matrix.quants, matrix.scales, padBatch(padRows(x, k), rows, tileRows), dst],
+      spec: mulMatKernel({ ...shape, epilogue: { kind, dstStride, dstOffset: 2 } }, tuning),
+      bindings: [...given, dst],
       expected: [{ binding: 4, values: after, bound: BOUND }],
     };
   },
 }));
 
+const EPS = 1e-5;
 /** What dst holds beside the rows' own values, and has to keep: small beside the products. */
 const UNTOUCHED = 0.25;
 
@@ -106,15 +140,26 @@ export const getRowsCases: readonly KernelCase[] = WEIGHT_TYPES.flatMap(weight =
       const matrix = weightInput(weight, k, nVocab, 4);
       const tokens = Array.from({ length: rows }, (_, row) => (row * 7 + 10) % nVocab);
       const embeddings = getRows(matrix.values, k, tokens);
+      const normWeight = randomValues(k, 5);
+      const next = deferredNorm(embeddings, normWeight, k);
       return {
         spec: getRowsKernel({ weight, blocks: matrix.blocks, rows }),
         bindings: [
-          stepBuffer(tokens.map(token => ({ token }))),
+          // Every other token is one that an earlier step chose.
+          stepBuffer(
+            tokens.map((token, row) => ({ token: row % 2 === 1 ? chosenToken(rows - row) : token })),
+          ),
           matrix.quants,
           matrix.scales,
           new Float32Array(rows * matrix.blocks * 32).fill(7),
+          padRows(normWeight, k),
+          new Float32Array(next.length).fill(7),
+          Uint32Array.from([0, ...tokens.slice(1).reverse()]),
         ],
-        expected: [{ binding: 3, values: padRows(embeddings, k), bound: 1e-14 }],
+        expected: [
+          { binding: 3, values: padRows(embeddings, k), bound: 1e-14 },
+          { binding: 5, values: next, bound: 1e-13 },
+        ],
       };
     },
   })),
@@ -131,6 +176,9 @@ const expertCases: readonly ExpertCase[] = [
   ...WEIGHT_TYPES.map(weight => ({ weight, rows: 3, nExperts: 4, nUsed: 2 })),
   { weight: 'Q4_0', rows: 1, nExperts: 1, nUsed: 1 },
   { weight: 'Q4_0', rows: 17, nExperts: 8, nUsed: 3 },
+  // All rows choose the same experts; and one, two, three or four rows of a tile the same.
+  { weight: 'Q4_0', rows: 21, nExperts: 2, nUsed: 2 },
+  ...[2, 3, 4, 5, 8].map(rows => ({ weight: 'Q4_0' as const, rows, nExperts: 3, nUsed: 1 })),
 ];
 
 export const mulMatIdCases: readonly KernelCase[] = expertCases.flatMap(parameters =>
@@ -145,33 +193,47 @@ export const mulMatIdCases: readonly KernelCase[] = expertCases.flatMap(paramete
       const chosen = Uint32Array.from({ length: 2 * ids.length }, (_, i) =>
         i % 2 === 0 ? ids[i >> 1] : bitsOf(weights[i >> 1]),
       );
-      const run = (
-        matrix: WeightInput,
-        src: Float32Array,
-        dst: BindingData,
-        values: BindingData,
-      ): KernelRun => ({
-        spec: mulMatId(
-          { stage, weight, blocks: matrix.blocks, n, nExperts, nUsed, rows, dstStride: n },
-          tuning,
-        ),
-        bindings: [plainStep(rows), matrix.quants, matrix.scales, padRows(src, k), dst, chosen],
-        expected: [{ binding: 4, values, bound: BOUND }],
-      });
+      const counts = { nExperts, nUsed, rows };
+      const blocks = alignUp(k, 32) / 32;
       if (stage === 'gate_up') {
-        const matrix = weightInput(weight, k, 2 * nExperts * n, 5);
-        const half = matrix.values.length / 2;
-        const gates = matrix.values.subarray(0, half);
-        const ups = matrix.values.subarray(half);
-        const x = randomValues(rows * k, 7, 0.2);
-        const h = mulMatIdSwiglu(gates, ups, x, ids, { nEmbd: k, nFf: n, nUsed });
-        return run(matrix, x, new Float32Array(h.length), h);
+        const { quants, scales, values } = weightInput(weight, k, 2 * nExperts * n, 5);
+        const half = values.length / 2;
+        const x = randomValues(rows * k, 7);
+        const normWeight = randomValues(k, 10, 0.2);
+        const normed = rmsNorm(x, normWeight, k, EPS);
+        const shape = { nEmbd: k, nFf: n, nUsed };
+        const h = mulMatIdSwiglu(values.subarray(0, half), values.subarray(half), normed, ids, shape);
+        const src = deferredNorm(x, normWeight, k);
+        const gateUp = { kind: stage, norm: { k, eps: EPS }, dstStride: n } as const;
+        return {
+          spec: mulMatId({ stage: gateUp, weight, blocks, n, ...counts }, tuning),
+          bindings: [plainStep(rows), quants, scales, src, new Float32Array(h.length), chosen],
+          expected: [{ binding: 4, values: h, bound: BOUND }],
+        };
       }
-      const matrix = weightInput(weight, k, nExperts * n, 5);
+      const { quants, scales, values } = weightInput(weight, k, nExperts * n, 5);
       const h = randomValues(rows * nUsed * k, 8);
       const residual = randomValues(rows * n, 9);
-      const sums = mulMatIdSum(matrix.values, h, ids, weights, residual, { nEmbd: n, nFf: k, nUsed });
-      return run(matrix, h, Float32Array.from(residual), sums);
+      const sums = mulMatIdSum(values, h, ids, weights, residual, { nEmbd: n, nFf: k, nUsed });
+      const nextWeight = randomValues(n, 10);
+      const next = deferredNorm(sums, nextWeight, n);
+      return {
+        spec: mulMatId({ stage: { kind: stage }, weight, blocks, n, ...counts }, tuning),
+        bindings: [
+          plainStep(rows),
+          quants,
+          scales,
+          padRows(h, k),
+          padRows(residual, n),
+          padRows(nextWeight, n),
+          new Float32Array(next.length),
+          chosen,
+        ],
+        expected: [
+          { binding: 4, values: padRows(sums, n), bound: BOUND },
+          { binding: 6, values: next, bound: BOUND },
+        ],
+      };
     },
   })),
 );
@@ -193,17 +255,18 @@ export const routerCases: readonly KernelCase[] = routerShapes.map(parameters =>
     const k = awkwardK(weight);
     const matrix = weightInput(weight, k, nExperts, 10, undefined, scale);
     const x = randomValues(rows * k, 11);
-    const { ids, weights } = router(matrix.values, x, k, nUsed);
+    const normWeight = randomValues(k, 12);
+    const { ids, weights } = router(matrix.values, rmsNorm(x, normWeight, k, EPS), k, nUsed);
     const even = (words: Uint32Array<ArrayBuffer>) => words.filter((_, i) => i % 2 === 0);
     const odd = (words: Uint32Array<ArrayBuffer>) =>
       new Float32Array(words.filter((_, i) => i % 2 === 1).buffer);
     return {
-      spec: routerKernel({ weight, blocks: matrix.blocks, nExperts, nUsed, rows }),
+      spec: routerKernel({ weight, blocks: matrix.blocks, norm: { k, eps: EPS }, nExperts, nUsed, rows }),
       bindings: [
         plainStep(rows),
         matrix.quants,
         matrix.scales,
-        padRows(x, k),
+        deferredNorm(x, normWeight, k),
         new Uint32Array(2 * ids.length),
       ],
       expected: [

@@ -1,8 +1,8 @@
+import { chosenToken } from '../../gpu/kernels/getRows.ts';
 import { rmsNorm as rmsNormKernel } from '../../gpu/kernels/rmsNorm.ts';
 import {
   advance,
   argmax as argmaxKernel,
-  draftedToken,
   fillDraft,
   topK as topKKernel,
 } from '../../gpu/kernels/sampling.ts';
@@ -117,12 +117,10 @@ export const argmaxCases: readonly KernelCase[] = logitShapes.map(parameters => 
   make: tuning => {
     const { nVocab, rows, kind, draftStep } = parameters;
     const logits = logitRows(nVocab, rows, kind);
-    const tokens = argmax(logits, nVocab);
-    const expected = new Uint32Array(2 * rows * (draftStep + 1));
-    const chosen = tokenPairs(tokens, row => logits[row * nVocab + tokens[row]]);
-    expected.set(chosen, 2 * rows * draftStep);
+    const expected = new Uint32Array(rows * (draftStep + 1));
+    expected.set(argmax(logits, nVocab), rows * draftStep);
     return {
-      spec: argmaxKernel({ nVocab, stride: nVocab, outputs: rows, outStride: rows }, tuning),
+      spec: argmaxKernel({ nVocab, stride: nVocab, outputs: rows }, tuning),
       bindings: [draftStepBuffer(rows, draftStep), logits, new Uint32Array(expected.length)],
       expected: [{ binding: 2, values: expected, bound: 0 }],
     };
@@ -142,7 +140,7 @@ export const topKCases: readonly KernelCase[] = logitShapes.map(parameters => ({
       2 * rows * k * draftStep,
     );
     return {
-      spec: topKKernel({ nVocab, stride: nVocab, outputs: rows, outStride: rows, k }, tuning),
+      spec: topKKernel({ nVocab, stride: nVocab, outputs: rows, k }, tuning),
       bindings: [draftStepBuffer(rows, draftStep), logits, new Uint32Array(expected.length)],
       expected: [
         { binding: 2, values: sortedRows(expected, k), bound: 0, select: words => sortedRows(words, k) },
@@ -179,8 +177,8 @@ export const advanceCases: readonly KernelCase[] = [
       after.set([2, 2, 1, 0]);
       after.set([500, 13, 24, 0, 600, 22, 25, 1], 4);
       return {
-        spec: advance({ maxOutputs: 2, outStride: 2 }),
-        bindings: [before, new Uint32Array([500, 0, 600, 0])],
+        spec: advance({ maxOutputs: 2 }),
+        bindings: [before, new Uint32Array([500, 600])],
         expected: [{ binding: 0, values: after, bound: 0 }],
       };
     },
@@ -195,7 +193,7 @@ export const fillDraftCases: readonly KernelCase[] = [
   id: caseId('fill_draft', parameters),
   make: () => {
     const { rows, nVocab } = parameters;
-    const chosen = Uint32Array.from({ length: 2 * rows }, (_, i) => i + 3);
+    const chosen = Uint32Array.from({ length: rows }, (_, i) => 2 * i + 3);
     // Every other row has a token of its own.
     const batch = (tokenOf: (row: number) => number) =>
       stepBuffer(
@@ -209,8 +207,8 @@ export const fillDraftCases: readonly KernelCase[] = [
     const at = (row: number) => rows - 1 - row;
     return {
       spec: fillDraft({ nVocab }),
-      bindings: [batch(row => draftedToken(at(row))), chosen],
-      expected: [{ binding: 0, values: batch(row => Math.min(chosen[2 * at(row)], nVocab - 1)), bound: 0 }],
+      bindings: [batch(row => chosenToken(at(row))), chosen],
+      expected: [{ binding: 0, values: batch(row => Math.min(chosen[at(row)], nVocab - 1)), bound: 0 }],
     };
   },
 }));

@@ -1,16 +1,20 @@
+import { deferredStride } from '../../gpu/kernels/deferredNorm.ts';
+import { chosenToken } from '../../gpu/kernels/getRows.ts';
 import type { KernelSpec } from '../../gpu/pipelines.ts';
 import { randomValues } from '../../quant/randomValues.ts';
 import { repackedLayout } from '../../quant/repack.ts';
 import { WEIGHT_TYPES, type WeightType } from '../../quant/types.ts';
+import { deferredNorm } from '../../reference/deferredNorm.ts';
 import { getRows } from '../../reference/getRows.ts';
 import { mulMat } from '../../reference/mulMat.ts';
 import { mulMatIdSum, mulMatIdSwiglu } from '../../reference/mulMatId.ts';
 import { mulMatSwiglu } from '../../reference/mulMatSwiglu.ts';
+import { rmsNorm } from '../../reference/rmsNorm.ts';
 import { router } from '../../reference/router.ts';
 import { assert } from '../../util/assert.ts';
 import { alignUp, ceilDiv } from '../../util/math.ts';
-import { bitsOf, plainStep, stepBuffer, weightInput } from '../inputs.ts';
-import { BOUND, type Contents, dense, floatsAt, type Trial, zeros } from '../trial.ts';
+import { bitsOf, padRows, plainStep, stepBuffer, weightInput } from '../inputs.ts';
+import { BOUND, type Contents, dense, type ExpectedRow, floatsAt, type Trial, zeros } from '../trial.ts';
 
 /** Random rows of a matrix, which then come again: to quantize all of them is what would take longest. */
 const DISTINCT_ROWS = 7;
@@ -22,49 +26,56 @@ export function getRowsTrial(spec: KernelSpec, rows: readonly number[]): Trial {
   const nTokens = 4;
   const matrix = weightInput(weight, k, nTokens, 1);
   const tokens = rows.map(row => (row * 3 + 1) % nTokens);
+  const normWeight = randomValues(k, 2);
   return {
     workgroups: () => [spec.workgroups[0], rows.length, 1],
     bindings: [
-      dense(stepBuffer(tokens.map(token => ({ token })))),
+      // Every other token is one that an earlier step chose.
+      dense(stepBuffer(tokens.map((token, i) => ({ token: i % 2 === 0 ? chosenToken(i) : token })))),
       dense(matrix.quants),
       dense(matrix.scales),
       zeros(rows.length * k),
+      dense(normWeight),
+      zeros(rows.length * deferredStride(k)),
+      dense(Uint32Array.from(tokens)),
     ],
-    rows: tokens.map((token, row) => [
-      { values: getRows(matrix.values, k, [token]), read: floatsAt(3, row * k, k), bound: BOUND },
-    ]),
+    rows: tokens.map((token, row) => {
+      const x = getRows(matrix.values, k, [token]);
+      return [
+        { values: x, read: floatsAt(3, row * k, k), bound: BOUND },
+        ...deferredRows(x, normWeight, 5, row * deferredStride(k), k),
+      ];
+    }),
   };
 }
 
 export function mulMatTrial(spec: KernelSpec, rows: readonly number[]): Trial {
   const { weight, k } = weightOf(spec);
-  const { N, DST_STRIDE: stride, DST_OFFSET: offset } = spec.overrides;
-  const { EPILOGUE: epilogue, M } = spec.defines;
-  const isSwiglu = epilogue === 'swiglu';
+  const { N } = spec.overrides;
+  const isSwiglu = spec.defines.EPILOGUE === 'swiglu';
   const { n, groups } = testedRows(N, spec.workgroups[0]);
   const { contents, values } = weights(weight, k, n, isSwiglu ? [0, N] : [0], isSwiglu ? 2 * N : N);
-  const paddedRows = alignUp(rows.length, Number(M));
-  const src = activations(k, rows);
-  const dst = rows.map(row => randomValues(n, 100 + row));
-  const expected = rows.map((_, row) => {
-    const x = src.subarray(row * k, (row + 1) * k);
-    if (isSwiglu) return mulMatSwiglu(values[0], values[1], x, n, k);
-    return mulMat(values[0], x, n, k, epilogue === 'add' ? dst[row] : undefined);
-  });
+  const { src, x } = spec.defines.NORMED === 1 ? normedActivations(spec, rows) : plainActivations(k, rows);
+  const given = [dense(plainStep(rows.length)), ...contents, dense(src)];
+  const workgroups: Trial['workgroups'] = ({ defines }) => [
+    groups,
+    ceilDiv(rows.length, Number(defines.M)),
+    1,
+  ];
+  if (spec.defines.EPILOGUE === 'add') {
+    const residual = rows.map(row => randomValues(n, 100 + row));
+    const sums = x.map((row, i) => mulMat(values[0], row, n, k, residual[i]));
+    const { bindings, expected } = ontoResidual(spec, residual, sums);
+    return { workgroups, bindings: [...given, ...bindings], rows: expected };
+  }
+  const { DST_STRIDE: stride, DST_OFFSET: offset } = spec.overrides;
   return {
-    workgroups: ({ defines }) => [groups, ceilDiv(rows.length, Number(defines.M)), 1],
-    bindings: [
-      dense(plainStep(rows.length)),
-      ...contents,
-      { size: paddedRows * k, stretches: [{ at: 0, words: src }] },
-      {
-        size: paddedRows * stride + offset,
-        stretches: dst.map((words, row) => ({ at: row * stride + offset, words })),
-      },
-    ],
-    rows: expected.map((product, row) => [
-      { values: product, read: floatsAt(4, row * stride + offset, n), bound: BOUND },
-    ]),
+    workgroups,
+    bindings: [...given, zeros(rows.length * stride + offset)],
+    rows: x.map((row, i) => {
+      const product = isSwiglu ? mulMatSwiglu(values[0], values[1], row, n, k) : mulMat(values[0], row, n, k);
+      return [{ values: product, read: floatsAt(4, i * stride + offset, n), bound: BOUND }];
+    }),
   };
 }
 
@@ -73,21 +84,22 @@ export function mulMatIdTrial(spec: KernelSpec, rows: readonly number[]): Trial 
   const { N, N_EXPERTS: nExperts, N_USED: nUsed, DST_STRIDE: stride } = spec.overrides;
   const { n, groups } = testedRows(N, spec.workgroups[0]);
   const nTested = Math.min(2, nExperts);
-  const experts = Array.from({ length: nTested }, (_, expert) => expert);
+  const experts = numbers(nTested, expert => expert);
   const ids = Uint32Array.from(rows.flatMap(row => numbers(nUsed, e => (row + e) % nTested)));
   const shares = Float32Array.from(rows.flatMap(row => [...randomValues(nUsed, 200 + row)]));
   const chosen = Uint32Array.from({ length: 2 * ids.length }, (_, i) =>
     i % 2 === 0 ? ids[i >> 1] : bitsOf(shares[i >> 1]),
   );
   const step = dense(plainStep(rows.length));
+  const tiles = ({ defines }: KernelSpec) => ceilDiv(rows.length, Number(defines.TILE));
   if (spec.defines.STAGE === 'gate_up') {
     const starts = [...experts.map(e => e * N), ...experts.map(e => (nExperts + e) * N)];
     const { contents, values } = weights(weight, k, n, starts, 2 * nExperts * N);
-    const src = activations(k, rows);
+    const { src, x } = normedActivations(spec, rows);
     const [gates, ups] = [joined(values.slice(0, nTested)), joined(values.slice(nTested))];
-    const h = mulMatIdSwiglu(gates, ups, src, ids, { nEmbd: k, nFf: n, nUsed });
+    const h = mulMatIdSwiglu(gates, ups, joined(x), ids, { nEmbd: k, nFf: n, nUsed });
     return {
-      workgroups: () => [groups, nUsed, rows.length],
+      workgroups: kernel => [groups, kernel.defines.TILE === 1 ? nUsed : nTested, tiles(kernel)],
       bindings: [step, ...contents, dense(src), zeros(rows.length * nUsed * stride), dense(chosen)],
       rows: rows.map((_, row) =>
         numbers(nUsed, e => {
@@ -97,26 +109,17 @@ export function mulMatIdTrial(spec: KernelSpec, rows: readonly number[]): Trial 
       ),
     };
   }
-  const { contents, values } = weights(
-    weight,
-    k,
-    n,
-    experts.map(e => e * N),
-    nExperts * N,
-  );
-  const h = activations(k * nUsed, rows);
-  const residual = Float32Array.from(rows.flatMap(row => [...randomValues(n, 100 + row)]));
-  const sums = mulMatIdSum(joined(values), h, ids, shares, residual, { nEmbd: n, nFf: k, nUsed });
-  const before = rows.map((_, row) => ({
-    at: row * stride,
-    words: residual.slice(row * n, (row + 1) * n),
-  }));
+  const starts = experts.map(e => e * N);
+  const { contents, values } = weights(weight, k, n, starts, nExperts * N);
+  const { src } = plainActivations(k * nUsed, rows);
+  const residual = rows.map(row => randomValues(n, 100 + row));
+  const sums = mulMatIdSum(joined(values), src, ids, shares, joined(residual), { nEmbd: n, nFf: k, nUsed });
+  const sumOf = (_: number, row: number) => sums.slice(row * n, (row + 1) * n);
+  const { bindings, expected } = ontoResidual(spec, residual, rows.map(sumOf));
   return {
-    workgroups: () => [groups, rows.length, 1],
-    bindings: [step, ...contents, dense(h), { size: rows.length * stride, stretches: before }, dense(chosen)],
-    rows: rows.map((_, row) => [
-      { values: sums.slice(row * n, (row + 1) * n), read: floatsAt(4, row * stride, n), bound: BOUND },
-    ]),
+    workgroups: kernel => [groups, tiles(kernel), 1],
+    bindings: [step, ...contents, dense(src), ...bindings, dense(chosen)],
+    rows: expected,
   };
 }
 
@@ -124,8 +127,8 @@ export function routerTrial(spec: KernelSpec, rows: readonly number[]): Trial {
   const { weight, k } = weightOf(spec);
   const { N_EXPERTS: nExperts, N_USED: nUsed } = spec.overrides;
   const matrix = weightInput(weight, k, nExperts, 10, DISTINCT_ROWS);
-  const src = activations(k, rows);
-  const { ids, weights: shares } = router(matrix.values, src, k, nUsed);
+  const { src, x } = normedActivations(spec, rows);
+  const { ids, weights: shares } = router(matrix.values, joined(x), k, nUsed);
   // Pairs of an expert and its weight.
   const part = (row: number, which: 0 | 1) => (bindings: readonly Uint32Array<ArrayBuffer>[]) =>
     bindings[4].slice(2 * row * nUsed, 2 * (row + 1) * nUsed).filter((_, i) => i % 2 === which);
@@ -178,9 +181,70 @@ function weights(type: WeightType, k: number, n: number, starts: readonly number
   return { contents: [quants, scales], values: matrices.map(({ values }) => values.slice(0, n * k)) };
 }
 
+/** What a product gets for the rows of its batch, and the values of each that it multiplies. */
+interface Activations {
+  readonly src: Float32Array<ArrayBuffer>;
+  readonly x: readonly Float32Array<ArrayBuffer>[];
+}
+
 /** Rows of `k` values, each the same whatever rows are with it. */
-function activations(k: number, rows: readonly number[]): Float32Array<ArrayBuffer> {
-  return joined(rows.map(row => randomValues(k, 50 + row)));
+function plainActivations(k: number, rows: readonly number[]): Activations {
+  const x = rows.map(row => randomValues(k, 50 + row));
+  return { src: joined(x), x };
+}
+
+/** The same with a norm that is deferred: the product is of normalised rows. */
+function normedActivations({ overrides }: KernelSpec, rows: readonly number[]): Activations {
+  const { NORM_K: k, EPS: eps } = overrides;
+  const weight = randomValues(k, 49);
+  const { src, x } = plainActivations(k, rows);
+  return { src: deferredNorm(src, weight, k), x: x.map(row => padRows(rmsNorm(row, weight, k, eps), k)) };
+}
+
+/**
+ * Bindings 4 to 6 of a product that is added to rows of the residual stream: that, the weight of the next norm, and where
+ * the rows go with this norm deferred; and what `sums` make of them.
+ */
+function ontoResidual(
+  { overrides }: KernelSpec,
+  residual: readonly Float32Array<ArrayBuffer>[],
+  sums: readonly Float32Array<ArrayBuffer>[],
+): { readonly bindings: readonly Contents[]; readonly expected: Trial['rows'] } {
+  const { RESIDUAL_STRIDE: stride } = overrides;
+  const [{ length: n }] = sums;
+  const weight = randomValues(n, 48);
+  const nextStride = deferredStride(stride);
+  return {
+    bindings: [
+      {
+        size: residual.length * stride,
+        stretches: residual.map((words, row) => ({ at: row * stride, words })),
+      },
+      { size: stride, stretches: [{ at: 0, words: weight }] },
+      zeros(residual.length * nextStride),
+    ],
+    expected: sums.map((sum, row) => [
+      { values: sum, read: floatsAt(4, row * stride, n), bound: BOUND },
+      ...deferredRows(sum, weight, 6, row * nextStride, stride),
+    ]),
+  };
+}
+
+/** A row with its norm deferred in `binding` from `at` on, where it may be the beginning of a longer one of `padded` values. */
+function deferredRows(
+  x: Float32Array,
+  weight: Float32Array,
+  binding: number,
+  at: number,
+  padded: number,
+): ExpectedRow[] {
+  const nSums = x.length >> 2;
+  const row = deferredNorm(x, weight, x.length);
+  const sums = alignUp(x.length, 32);
+  return [
+    { values: row.slice(0, x.length), read: floatsAt(binding, at, x.length), bound: BOUND },
+    { values: row.slice(sums, sums + nSums), read: floatsAt(binding, at + padded, nSums), bound: BOUND },
+  ];
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array<ArrayBuffer> {

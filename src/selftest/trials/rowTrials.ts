@@ -1,4 +1,4 @@
-import { draftedToken } from '../../gpu/kernels/sampling.ts';
+import { chosenToken } from '../../gpu/kernels/getRows.ts';
 import type { KernelSpec } from '../../gpu/pipelines.ts';
 import { randomValues } from '../../quant/randomValues.ts';
 import { argmax } from '../../reference/argmax.ts';
@@ -57,26 +57,25 @@ export function swigluTrial(spec: KernelSpec, rows: readonly number[]): Trial {
 
 export function argmaxTrial(spec: KernelSpec, rows: readonly number[]): Trial {
   const { N_VOCAB: nVocab } = spec.overrides;
-  return logitsTrial(spec, rows, 1, logits => {
-    const [token] = argmax(logits, nVocab);
-    return Uint32Array.of(token, bitsOf(logits[token]));
-  });
+  return logitsTrial(spec, rows, 1, logits => argmax(logits, nVocab));
 }
 
 export function topKTrial(spec: KernelSpec, rows: readonly number[]): Trial {
   const { N_VOCAB: nVocab, K: k } = spec.overrides;
-  return logitsTrial(spec, rows, k, logits => {
+  const chosen = (logits: Float32Array) => {
     const { ids } = topK(logits, nVocab, k);
     return sortedPairs(Uint32Array.from([...ids].flatMap(id => [id, bitsOf(logits[id])])));
-  });
+  };
+  return logitsTrial(spec, rows, 2 * k, chosen, sortedPairs);
 }
 
-/** Rows of logits, of each of which `k` pairs (token, bits of its logit) come back; their order is left open. */
+/** Rows of logits, for each of which `nWords` come back: what `chosen` says, after `ordered`. */
 function logitsTrial(
   spec: KernelSpec,
   rows: readonly number[],
-  k: number,
-  pairsOf: (logits: Float32Array) => Uint32Array<ArrayBuffer>,
+  nWords: number,
+  chosen: (logits: Float32Array) => Uint32Array<ArrayBuffer>,
+  ordered: (words: Uint32Array<ArrayBuffer>) => Uint32Array<ArrayBuffer> = words => words,
 ): Trial {
   const { N_VOCAB: nVocab, STRIDE: stride } = spec.overrides;
   const logits = rows.map(row => randomValues(nVocab, 50 + row, 10));
@@ -85,18 +84,19 @@ function logitsTrial(
     bindings: [
       dense(plainStep(rows.length)),
       { size: rows.length * stride, stretches: logits.map((words, i) => ({ at: i * stride, words })) },
-      zeros(2 * k * rows.length),
+      zeros(nWords * rows.length),
     ],
     rows: logits.map((row, i) => [
       {
-        values: pairsOf(row),
-        read: bindings => sortedPairs(bindings[2].slice(2 * k * i, 2 * k * (i + 1))),
+        values: chosen(row),
+        read: bindings => ordered(bindings[2].slice(nWords * i, nWords * (i + 1))),
         bound: 0,
       },
     ]),
   };
 }
 
+/** Pairs (token, bits of its logit) by ascending token: the kernel leaves their order open. */
 function sortedPairs(pairs: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
   const order = Array.from({ length: pairs.length / 2 }, (_, i) => 2 * i);
   order.sort((a, b) => pairs[a] - pairs[b]);
@@ -118,7 +118,7 @@ export function advanceTrial({ overrides }: KernelSpec): Trial {
     step[2] = draftStep;
     return step;
   };
-  const chosen = Uint32Array.from(outputs.flatMap(i => [500 + i, 0]));
+  const chosen = Uint32Array.from(outputs, i => 500 + i);
   return {
     workgroups: () => [1, 1, 1],
     bindings: [dense(after(0, () => 9, 0)), dense(chosen)],
@@ -136,12 +136,10 @@ export function fillDraftTrial({ overrides }: KernelSpec): Trial {
       [0],
       [[0]],
     );
-  const chosen = Uint32Array.from(rows.flatMap(row => [nVocab - rows.length + 1 + row, 0]));
+  const chosen = Uint32Array.from(rows, row => nVocab - rows.length + 1 + row);
   return {
     workgroups: () => [1, 1, 1],
-    bindings: [dense(batch(draftedToken)), dense(chosen)],
-    rows: [
-      [{ values: batch(row => Math.min(chosen[2 * row], nVocab - 1)), read: ([step]) => step, bound: 0 }],
-    ],
+    bindings: [dense(batch(chosenToken)), dense(chosen)],
+    rows: [[{ values: batch(row => Math.min(chosen[row], nVocab - 1)), read: ([step]) => step, bound: 0 }]],
   };
 }

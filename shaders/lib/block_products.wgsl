@@ -1,0 +1,45 @@
+// The loop of the matrix products. Weight rows that begin at blocks first{0..ROWS} times rows of src that begin at
+// src{0..W}: blocks begin, begin + LANES, ... are added to sum{row}_{m}. The 32 terms of a block are added one after the
+// other, then multiplied by the block's scale. Each weight is unpacked once for all W rows.
+// SHARED 1: all invocations multiply the same rows of src, so each of four neighbours loads a quarter of a block and has the
+// rest from the others. That changes no bit, only who loads: to software adapters a load is as dear as many products, and
+// they repeat it for every invocation.
+for (var block = begin; block < BLOCKS; block += {LANES}u) {
+#for r 0..ROWS
+  let weight{r} = load_block(first{r} + block);
+#for m 0..W
+  var part{r}_{m} = 0.0;
+#endfor
+#endfor
+#if SHARED
+#for m 0..W
+  let lows{m} = src[src{m} + block * 8u + in_subgroup % 4u];
+  let highs{m} = src[src{m} + block * 8u + 4u + in_subgroup % 4u];
+#endfor
+#endif
+  for (var i = 0u; i < 4u; i++) {
+#for m 0..W
+#if SHARED
+    let low{m} = subgroupShuffle(lows{m}, i);
+    let high{m} = subgroupShuffle(highs{m}, i);
+#else
+    let low{m} = src[src{m} + block * 8u + i];
+    let high{m} = src[src{m} + block * 8u + 4u + i];
+#endif
+#endfor
+#for r 0..ROWS
+    {
+      let low = low_quad(weight{r}, i);
+      let high = high_quad(weight{r}, i);
+#for m 0..W
+      part{r}_{m} = add_dot(high, high{m}, add_dot(low, low{m}, part{r}_{m}));
+#endfor
+    }
+#endfor
+  }
+#for r 0..ROWS
+#for m 0..W
+  sum{r}_{m} = fma(scale_of_block(weight{r}), part{r}_{m}, sum{r}_{m});
+#endfor
+#endfor
+}

@@ -1,0 +1,19 @@
+// What the lanes that share a weight row leave for each other: a value per invocation in each of SLICES slices.
+var<workgroup> partial: array<f32, {SLICES} * WORKGROUP_SIZE>;
+override ROWS_OF_WEIGHT: u32 = WORKGROUP_SIZE / {LANES}u;
+
+// Sums of the lanes, in order, of four neighbouring weight rows.
+fn sum_lanes(slice: u32, row: u32) -> vec4<f32> {
+  var sum = vec4<f32>(0.0);
+  for (var l = 0u; l < {LANES}u; l++) {
+    let at = slice * WORKGROUP_SIZE + row * {LANES}u + l;
+    sum += vec4<f32>(partial[at], partial[at + {LANES}u], partial[at + 2u * {LANES}u], partial[at + 3u * {LANES}u]);
+  }
+  return sum;
+}
+
+fn sum_slice(slice: u32) -> f32 {
+  var sum = 0.0;
+  for (var i = 0u; i < WORKGROUP_SIZE; i++) { sum += partial[slice * WORKGROUP_SIZE + i]; }
+  return sum;
+}
