@@ -4,8 +4,8 @@ import { matches } from './filter.ts';
 import { type Action, initialState, NO_FILTER, reduce } from './state.ts';
 
 const [right, wrong] = [rightReport(), wrongReport()];
-const after = (...actions: readonly Action[]) => actions.reduce(reduce, initialState('auto', []));
-const ids = (...actions: readonly Action[]) => after(...actions).reports.map(({ id }) => id);
+const reached = (...actions: readonly Action[]) => actions.reduce(reduce, initialState('auto', []));
+const ids = (...actions: readonly Action[]) => reached(...actions).reports.map(({ id }) => id);
 
 describe('state', () => {
   it("puts one's own reports in the place of the examples, which never take theirs", () => {
@@ -16,7 +16,7 @@ describe('state', () => {
   });
 
   it('says so when a report is there already, and loses nothing', () => {
-    const state = after({ type: 'add', report: right }, { type: 'add', report: right });
+    const state = reached({ type: 'add', report: right }, { type: 'add', report: right });
     expect([state.reports.length, state.refusals.length]).toEqual([1, 1]);
   });
 
@@ -25,9 +25,9 @@ describe('state', () => {
       { type: 'add', report: right },
       { type: 'add', report: wrong },
     ];
-    expect(after(...both).reference).toBe(right.id);
-    expect(after(...both, { type: 'reference', id: wrong.id }).reference).toBe(wrong.id);
-    expect(after(...both, { type: 'remove', id: right.id }).reference).toBe(wrong.id);
+    expect(reached(...both).reference).toBe(right.id);
+    expect(reached(...both, { type: 'reference', id: wrong.id }).reference).toBe(wrong.id);
+    expect(reached(...both, { type: 'remove', id: right.id }).reference).toBe(wrong.id);
   });
 });
 
