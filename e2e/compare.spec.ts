@@ -96,6 +96,8 @@ test('saves one file that opens without a server and shows the same', async ({ p
   await page.goto(pathToFileURL(path).href);
   await expect(page.getByTestId('report')).toHaveCount(2);
   await expect(page.locator('main')).toHaveText(shown);
+  await page.locator('summary').first().click();
+  await expect(page.getByRole('link', { name: 'Run this case here' })).toHaveCount(0);
 });
 
 test('fits a narrow screen', async ({ page }) => {
