@@ -25,7 +25,8 @@ override N_HEAD: u32 = 1u;
 override N_KV_HEAD: u32 = 1u;
 override HEAD_DIM: u32 = 4u;
 override SCALE: f32 = 1.0;
-override SPLIT: u32 = 64u;
+// Where there are several.
+override SPLIT: u32 = 0x40000000u;
 // vec4s from one row of dst to the next.
 override DST_STRIDE: u32 = 1u;
 
