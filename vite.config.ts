@@ -1,13 +1,18 @@
+import { build, type Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
+// What all builds have in common. Relative addresses: the build works from any path of a static host.
+const TARGET = 'es2022';
+const BASE = './';
+
 export default defineConfig({
-  // Relative addresses: the build works from any path of a static host.
-  base: './',
+  base: BASE,
   // Several pages and no router: what is not there is a 404.
   appType: 'mpa',
   worker: { format: 'es' },
+  plugins: [onePage('compare.html')],
   build: {
-    target: 'es2022',
+    target: TARGET,
     rolldownOptions: {
       input: ['index.html', 'engine.html', 'harness.html'],
       // How long plugins take on a busy machine is no news.
@@ -16,3 +21,53 @@ export default defineConfig({
   },
   test: { include: ['src/**/*.test.ts', 'bench/**/*.test.ts', 'shaders/**/*.test.ts'], environment: 'node' },
 });
+
+/** Builds a page into one file, script and style within: saved or sent by mail, it opens as it is. */
+function onePage(page: string): Plugin {
+  let root = '.';
+  return {
+    name: 'foretoken:one-page',
+    apply: 'build',
+    configResolved: config => {
+      root = config.root;
+    },
+    async generateBundle(_, __, isWrite) {
+      if (!isWrite) return;
+      const built = await build({
+        root,
+        base: BASE,
+        configFile: false,
+        publicDir: false,
+        logLevel: 'warn',
+        build: {
+          write: false,
+          target: TARGET,
+          assetsInlineLimit: 0,
+          // Beside the page, as it will be when it is within: what it fetches keeps its address.
+          rolldownOptions: { input: page, output: { entryFileNames: '[name].js' } },
+        },
+      });
+      if (Array.isArray(built) || !('output' in built)) throw new Error(`${page} was built more than once`);
+      let html = '';
+      const inlined = new Map<string, string>();
+      for (const file of built.output) {
+        if (file.type === 'chunk') inlined.set(file.fileName, file.code);
+        else if (file.fileName === page) html = String(file.source);
+        else if (file.fileName.endsWith('.css')) inlined.set(file.fileName, String(file.source));
+        else this.emitFile({ type: 'asset', fileName: file.fileName, source: file.source });
+      }
+      const within = (address: string) => inlined.get(address.replace(/^\.\//, '')) ?? '';
+      const source = html
+        .replace(
+          /<script type="module"[^>]* src="([^"]+)"><\/script>/,
+          (_, src: string) =>
+            `<script type="module">${within(src).replaceAll('</script', '<\\/script')}</script>`,
+        )
+        .replace(
+          /<link rel="stylesheet"[^>]* href="([^"]+)">/,
+          (_, href: string) => `<style>${within(href)}</style>`,
+        );
+      this.emitFile({ type: 'asset', fileName: page, source });
+    },
+  };
+}

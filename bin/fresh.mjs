@@ -10,6 +10,8 @@ const SOURCES = [
   'index.html',
   'engine.html',
   'harness.html',
+  'compare.html',
+  'docs/reports',
   'vite.config.ts',
   'package-lock.json',
 ];

@@ -11,6 +11,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   quant: ['util'],
   tokenizer: ['util'],
   protocol: ['util'],
+  report: ['util'],
   engine: ['util'],
   gguf: ['util', 'quant'],
   reference: ['util', 'quant'],
@@ -20,8 +21,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   server: ['util', 'tokenizer', 'protocol', 'engine'],
   client: ['util', 'protocol'],
   worker: ['util', 'quant', 'gguf', 'tokenizer', 'protocol', 'engine', 'gpu', 'selftest', 'model', 'server'],
-  cli: ['util', 'gguf', 'protocol'],
-  pages: ['protocol', 'client'],
+  cli: ['util', 'gguf', 'protocol', 'report'],
+  pages: ['util', 'protocol', 'report', 'client'],
   harness: [
     'util',
     'quant',
@@ -29,6 +30,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'tokenizer',
     'reference',
     'protocol',
+    'report',
     'engine',
     'gpu',
     'selftest',
@@ -45,6 +47,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   comlink: ['client', 'worker'],
   hono: ['server'],
   preact: ['pages'],
+  typebox: ['report'],
   ws: ['cli'],
 };
 

@@ -24,6 +24,8 @@ export const ERROR_CODES = {
   unsupported_model: { status: 500, type: 'server_error' },
   draft_incompatible: { status: 500, type: 'server_error' },
   invalid_option: { status: 500, type: 'server_error' },
+  // Reports of the lab.
+  invalid_report: { status: 400, type: 'invalid_request_error' },
   // The adapter.
   no_webgpu: { status: 500, type: 'server_error' },
   device_limits: { status: 500, type: 'server_error' },

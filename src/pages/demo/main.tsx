@@ -1,11 +1,12 @@
 import { render } from 'preact';
 import { createServer } from '../../client/index.ts';
+import { createStore } from '../frame/store.ts';
 import { App } from './components/App.tsx';
 import { loadPreferences, savePreferences } from './preferences.ts';
 import { Session } from './session.ts';
 import { initialState, reduce } from './state.ts';
-import { createStore } from './store.ts';
-import './style/base.css';
+import '../frame/base.css';
+import '../frame/frame.css';
 import './style/page.css';
 import './style/write.css';
 import './style/panels.css';

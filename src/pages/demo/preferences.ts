@@ -1,7 +1,5 @@
+import { THEMES, type Theme } from '../frame/theme.ts';
 import { DEFAULT_SETTINGS, type Settings, settingsFrom } from './settings.ts';
-
-export const THEMES = ['auto', 'light', 'dark'] as const;
-export type Theme = (typeof THEMES)[number];
 
 /** What the page remembers from visit to visit, on this machine. */
 export interface Preferences {

@@ -92,6 +92,7 @@ export function describeProblem(error: ForetokenError): Problem {
     case 'closed':
     case 'internal':
     case 'invalid_json':
+    case 'invalid_report':
     case 'loading':
     case 'no_slot':
     case 'unauthorized':

@@ -5,9 +5,9 @@ import {
   type ModelSource,
   type ServerReport,
 } from '../../client/index.ts';
+import type { Store } from '../frame/store.ts';
 import { completionRequest } from './request.ts';
 import type { Action, ModelChoice, Role, State } from './state.ts';
-import type { Store } from './store.ts';
 
 const BUNDLED: Readonly<Record<Role, string>> = {
   target: 'models/foretoken-stories-moe-q4_0.gguf',

@@ -5,7 +5,8 @@ import type {
   ServerReport,
   Timings,
 } from '../../client/index.ts';
-import type { Preferences, Theme } from './preferences.ts';
+import type { Theme } from '../frame/theme.ts';
+import type { Preferences } from './preferences.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 
 export type Role = LoadProgress['model'];

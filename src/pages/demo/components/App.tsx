@@ -1,6 +1,6 @@
+import { Header } from '../../frame/Header.tsx';
 import type { Context } from '../context.ts';
 import { DropZone } from './DropZone.tsx';
-import { Header } from './Header.tsx';
 import { ModelPanel } from './ModelPanel.tsx';
 import { Output } from './Output.tsx';
 import { ProblemCard } from './ProblemCard.tsx';
@@ -13,7 +13,12 @@ export function App(context: Context) {
   const { state, session, dispatch } = context;
   return (
     <>
-      <Header theme={state.theme} onTheme={theme => dispatch({ type: 'theme', theme })} />
+      <Header
+        title="Foretoken"
+        tagline="A language model on your GPU, in this tab, with a small one running ahead of it."
+        theme={state.theme}
+        onTheme={theme => dispatch({ type: 'theme', theme })}
+      />
       <main>
         <div class="write">
           {state.problem && <ProblemCard error={state.problem} session={session} dispatch={dispatch} />}

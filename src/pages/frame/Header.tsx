@@ -1,18 +1,24 @@
-import { THEMES, type Theme } from '../preferences.ts';
+import { THEMES, type Theme } from './theme.ts';
 
 const NAMES: Readonly<Record<Theme, string>> = { auto: 'Auto', light: 'Light', dark: 'Dark' };
 
-export function Header({ theme, onTheme }: { theme: Theme; onTheme: (theme: Theme) => void }) {
+export interface HeaderProps {
+  readonly title: string;
+  readonly tagline: string;
+  readonly theme: Theme;
+  readonly onTheme: (theme: Theme) => void;
+}
+
+/** The head of every page: its name, what it is for, and the choice of colours. */
+export function Header({ title, tagline, theme, onTheme }: HeaderProps) {
   return (
     <header>
       <div>
         <h1>
           <Mark />
-          Foretoken
+          {title}
         </h1>
-        <p class="tagline">
-          A language model on your GPU, in this tab, with a small one running ahead of it.
-        </p>
+        <p class="tagline">{tagline}</p>
       </div>
       <fieldset class="themes">
         <legend class="hidden">Colours</legend>
@@ -27,7 +33,7 @@ export function Header({ theme, onTheme }: { theme: Theme; onTheme: (theme: Them
   );
 }
 
-/** A token that is decided, underlined like accepted ones below, and one that is only proposed. */
+/** A token that is decided, underlined like accepted ones of a text, and one that is only proposed. */
 function Mark() {
   return (
     <svg viewBox="0 0 32 32" aria-hidden="true">

@@ -1,0 +1,35 @@
+import { type Comparison, figure, letterOf, rangeOf } from '../../../report/index.ts';
+import { Plot, type Series } from './Plot.tsx';
+
+/** Decoding by what is in the KV cache before, of every model and report. */
+export function DepthPlot({ comparison: { reports } }: { comparison: Comparison }) {
+  const series = reports.flatMap((report, i): Series[] => {
+    const models = [...new Set(report.speed.throughput.map(({ model }) => model))];
+    return models.map(model => ({
+      report: i,
+      label: model,
+      points: report.speed.throughput
+        .flatMap(run =>
+          run.status === 'success' && run.kind === 'decode' && run.model === model ? [run] : [],
+        )
+        .sort((a, b) => a.depth - b.depth)
+        .map(({ depth, median, samples }) => ({
+          x: depth,
+          y: median,
+          ...rangeOf(samples, 'higher'),
+          title: `${letterOf(i)}, ${model}: ${figure(median)} tokens/s at depth ${depth}`,
+        })),
+    }));
+  });
+  const drawn = series.filter(({ points }) => points.length > 0);
+  if (drawn.length === 0) return null;
+  return (
+    <Plot
+      title="Decoding by depth, with the range of the samples"
+      kind="lines"
+      xLabel="depth"
+      yLabel="tokens/s"
+      series={drawn}
+    />
+  );
+}

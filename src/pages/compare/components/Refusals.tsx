@@ -1,0 +1,18 @@
+import type { Refusal } from '../state.ts';
+
+/** Files that were not taken, and why; whatever was there before is there still. */
+export function Refusals(props: { refusals: readonly Refusal[]; onDismiss: (id: number) => void }) {
+  const { refusals, onDismiss } = props;
+  return (
+    <div role="alert" class="refusals">
+      {refusals.map(({ id, message }) => (
+        <div key={id} class="refusal" data-testid="refusal">
+          <p>{message}</p>
+          <button type="button" class="quiet" onClick={() => onDismiss(id)}>
+            Dismiss
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}

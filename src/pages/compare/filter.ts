@@ -1,0 +1,20 @@
+import type { CheckRow, SpeedRow } from '../../report/index.ts';
+import type { Filter } from './state.ts';
+
+type Row = Pick<CheckRow | SpeedRow, 'id' | 'kernel' | 'weightType' | 'how'>;
+
+/** Whether a row of a table is to be shown, whatever differs. */
+export function matches({ kernel, weightType, text }: Filter, row: Row): boolean {
+  if (kernel !== null && row.kernel !== kernel) return false;
+  if (weightType !== null && row.weightType !== weightType) return false;
+  const searched = `${row.id} ${row.how}`.toLowerCase();
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .every(word => searched.includes(word));
+}
+
+/** The different values of a field, in order. */
+export function choices(rows: readonly Row[], field: 'kernel' | 'weightType'): string[] {
+  return [...new Set(rows.map(row => row[field]).filter(value => value !== null))].sort();
+}

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { around, rightCase, rightReport, wrongCase, wrongReport } from '../fixtures/reports.ts';
+import { measured } from '../samples.ts';
+import { caseKey, isContradiction } from './checks.ts';
+import { compareReports } from './compare.ts';
+import { labelsOf } from './subjects.ts';
+import { comparisonText } from './text.ts';
+
+const both = () => compareReports([rightReport(), wrongReport()]);
+
+describe('checks', () => {
+  it('puts contradictions first, then what differs in figures, and what agrees last', () => {
+    const rows = both().checks.map(({ id, agreement, cells }) => [
+      id,
+      agreement,
+      cells.map(cell => cell?.status),
+    ]);
+    expect(rows.slice(0, 4)).toEqual([
+      ['mul_mat:weight=Q4_0,rows=1', 'differs', ['success', 'wrong-result']],
+      ['get_rows:weight=F16,rows=5', 'differs', ['success', 'device-lost']],
+      ['mul_mat:weight=Q4_0,rows=8', 'figures', ['success', 'success']],
+      ['mul_mat:weight=Q8_0,rows=1', 'same', ['success', 'success']],
+    ]);
+    expect(both().nContradictions).toBe(2);
+  });
+
+  it('does not hold against a report what only another ran, or what its adapter does not support', () => {
+    const more = {
+      ...rightReport(),
+      conformance: [...rightReport().conformance, wrongCase('rope', 'F32', 1)],
+    };
+    const less = wrongReport();
+    const unsupported = {
+      ...rightCase('mul_mat', 'Q4_0', 1),
+      status: 'unsupported',
+      message: 'no f16',
+    } as const;
+    const comparison = compareReports([more, { ...less, conformance: [unsupported] }]);
+    expect(comparison.checks[0]).toMatchObject({
+      id: 'rope:weight=F32,rows=1',
+      agreement: 'alone',
+      cells: [{}, null],
+    });
+    expect(comparison.checks.filter(isContradiction)).toEqual([]);
+  });
+
+  it('tells bits apart where reports have digests, however equal the errors', () => {
+    const withDigest = (digest: string) => ({
+      ...rightReport(),
+      conformance: [{ ...rightCase('mul_mat', 'Q4_0', 1), digest: digest.repeat(64) }],
+    });
+    const agreement = (a: string, b: string) =>
+      compareReports([withDigest(a), withDigest(b)]).checks[0].agreement;
+    expect([agreement('a', 'b'), agreement('a', 'a')]).toEqual(['figures', 'same']);
+  });
+
+  it('keeps the same case in another variant or tuning apart', () => {
+    const base = rightCase('mul_mat', 'Q4_0', 1);
+    const keys = [base, { ...base, variant: 'f16' }, { ...base, tuning: 'software' }].map(caseKey);
+    expect(new Set(keys).size).toBe(3);
+  });
+});
+
+describe('speeds', () => {
+  it('gives shares of the best and of the own limit, real differences first', () => {
+    const [first, second] = both().speeds.filter(({ group }) => group === 'kernels');
+    expect(first.id).toBe('mul_mat:weight=Q4_0,rows=1');
+    expect(first.cells).toMatchObject([
+      { ofBest: 1, againstReference: 'noise', ofLimit: 0.2, wrong: false },
+      { ofBest: 0.5, againstBest: 'slower', againstReference: 'slower', ofLimit: 0.1, wrong: true },
+    ]);
+    expect(second).toMatchObject({ differs: false, cells: [{ ofBest: 1 }, { againstBest: 'noise' }] });
+  });
+
+  it('takes the best of rates to be the highest', () => {
+    const slow = rightReport();
+    slow.speed.throughput = [{ ...slow.speed.throughput[0], ...measured(around(1250)) }];
+    const row = compareReports([rightReport(), slow]).speeds[0];
+    expect(row).toMatchObject({ unit: 'tokens/s', differs: true, cells: [{ ofBest: 1 }, { ofBest: 0.25 }] });
+  });
+
+  it('holds others against the reference that was chosen', () => {
+    const row = compareReports([rightReport(), wrongReport()], 1).speeds.find(
+      ({ group }) => group === 'kernels',
+    );
+    expect(row?.cells).toMatchObject([{ againstReference: 'faster' }, { againstReference: 'noise' }]);
+  });
+
+  it('keeps why something was not measured', () => {
+    const failed = rightReport();
+    failed.speed.load = [{ ...failed.speed.load[0], loadMs: { status: 'timeout', message: 'after 60 s' } }];
+    const row = compareReports([failed, rightReport()]).speeds.find(({ id }) => id === 'stories: load');
+    expect(row?.cells).toMatchObject([{ status: 'timeout', message: 'after 60 s' }, { ofBest: 1 }]);
+  });
+});
+
+describe('labels', () => {
+  it('say no more than it takes to tell reports apart', () => {
+    expect(labelsOf([rightReport(), wrongReport()])).toEqual(['Acme One', 'Acme Two']);
+    const newer = rightReport();
+    newer.provenance.browser.version = '141.0';
+    expect(labelsOf([rightReport(), newer])).toEqual([
+      'Acme One, Chromium 140.0',
+      'Acme One, Chromium 141.0',
+    ]);
+    expect(new Set(labelsOf([rightReport(), { ...rightReport(), id: 'other' }])).size).toBe(2);
+  });
+});
+
+describe('text', () => {
+  it('begins with what matters, and gives the first bad value', () => {
+    const text = comparisonText(both(), 'text');
+    expect(text.split('\n')[0]).toBe(
+      '2 checks of 8 are right in one report and not in another, and 1 right answer differs in bits. 1 of 11 timings differ by more than noise.',
+    );
+    expect(text).toMatch(/mul_mat:weight=Q4_0,rows=1 \(base, gpu\) +right, NMSE 1e-13 +WRONG, NMSE 0\.31/);
+    expect(text).toContain(
+      'B, mul_mat:weight=Q4_0,rows=1: NMSE 3.10e-1 > 1e-11; 24 of 24 values are off; value 0 is NaN instead of 1.5',
+    );
+    expect(text).toMatch(
+      /mul_mat:weight=Q4_0,rows=1 \(base, gpu\) +0\.05 ms best +0\.1 ms 50 %, WRONG RESULT +20 % +10 %/,
+    );
+    expect(text).toMatch(/maxBufferSize +1073741824 +268435456/);
+  });
+
+  it('writes tables for a pull request', () => {
+    expect(comparisonText(both(), 'markdown')).toContain(
+      '| check | A | B |\n| --- | --- | --- |\n| mul_mat:weight=Q4_0,rows=1',
+    );
+  });
+});

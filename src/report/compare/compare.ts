@@ -1,0 +1,33 @@
+import { assert } from '../../util/assert.ts';
+import type { Report } from '../schema/report.ts';
+import { type CheckRow, compareChecks, isContradiction } from './checks.ts';
+import { compareSpeeds, type SpeedRow } from './speeds.ts';
+import { labelsOf, type Origin, originsOf } from './subjects.ts';
+
+/** Any number of reports, side by side. */
+export interface Comparison {
+  readonly reports: readonly Report[];
+  readonly labels: readonly string[];
+  /** Index of the report that others are held against. */
+  readonly reference: number;
+  readonly checks: readonly CheckRow[];
+  readonly speeds: readonly SpeedRow[];
+  readonly origins: readonly Origin[];
+  /** Checks that one report passes and another does not. */
+  readonly nContradictions: number;
+}
+
+/** Compares at least one report; `reference` is an index into them. */
+export function compareReports(reports: readonly Report[], reference = 0): Comparison {
+  assert(reference in reports, () => `no report ${reference} of ${reports.length}`);
+  const checks = compareChecks(reports);
+  return {
+    reports,
+    labels: labelsOf(reports),
+    reference,
+    checks,
+    speeds: compareSpeeds(reports, reference),
+    origins: originsOf(reports),
+    nContradictions: checks.filter(isContradiction).length,
+  };
+}

@@ -1,0 +1,157 @@
+import { type Better, measured, type Range, rangeOf, type Verdict, verdictOn } from '../samples.ts';
+import type { Measurement } from '../schema/parts.ts';
+import type { Report } from '../schema/report.ts';
+import type { Failure } from '../status.ts';
+import { caseKey } from './checks.ts';
+
+/** What a report measured. */
+export interface Timing extends Range {
+  readonly status: 'success';
+  readonly samples: readonly number[];
+  readonly median: number;
+  readonly spread: number;
+  readonly noisy: boolean;
+  /** 1 for the best median of the row. */
+  readonly ofBest: number;
+  /** Whether it is really worse than the best, or only by noise. */
+  readonly againstBest: Verdict;
+  readonly againstReference: Verdict;
+  /** The share of the adapter's own copy bandwidth or FMA rate, whichever is used more. */
+  readonly ofLimit: number | null;
+  /** The report has a wrong result for this very case: fast, but wrong. */
+  readonly wrong: boolean;
+}
+
+export type SpeedCell = Timing | Failure;
+
+/** Something that was timed, with what every report says of it; null where a report has not run it. */
+export interface SpeedRow {
+  readonly key: string;
+  readonly group: 'kernels' | 'throughput' | 'speculation' | 'load' | 'limits';
+  readonly id: string;
+  readonly kernel: string | null;
+  readonly weightType: string | null;
+  readonly how: string;
+  readonly unit: 'ms' | 'tokens/s' | '×' | 'GB/s' | 'GFLOP/s';
+  readonly better: Better;
+  /** Positions before, of throughput. */
+  readonly depth: number | null;
+  /** Whether any report is worse than the best by more than noise. */
+  readonly differs: boolean;
+  readonly cells: readonly (SpeedCell | null)[];
+}
+
+type Identity = Omit<SpeedRow, 'differs' | 'cells'>;
+interface Entry extends Identity {
+  readonly measurement: Measurement;
+  readonly ofLimit: number | null;
+  readonly wrong: boolean;
+}
+
+/** Everything that was timed, the largest real differences first. `reference` is the index of a report. */
+export function compareSpeeds(reports: readonly Report[], reference: number): SpeedRow[] {
+  const rows = new Map<string, { identity: Identity; entries: (Entry | null)[] }>();
+  reports.forEach((report, i) => {
+    for (const entry of entriesOf(report)) {
+      const { measurement: _, ofLimit: __, wrong: ___, ...identity } = entry;
+      const row = rows.get(entry.key) ?? { identity, entries: reports.map(() => null) };
+      rows.set(entry.key, row);
+      row.entries[i] = entry;
+    }
+  });
+  return [...rows.values()]
+    .map(({ identity, entries }) => rowOf(identity, entries, reference))
+    .sort((a, b) => Number(b.differs) - Number(a.differs) || worst(a) - worst(b));
+}
+
+/** The lowest share of the best in a row. */
+export function worst({ cells }: SpeedRow): number {
+  return Math.min(1, ...cells.map(cell => (cell?.status === 'success' ? cell.ofBest : 1)));
+}
+
+function rowOf(identity: Identity, entries: readonly (Entry | null)[], reference: number): SpeedRow {
+  const { better } = identity;
+  const isBetter = (a: Measured, b: Measured) =>
+    better === 'lower' ? a.median < b.median : a.median > b.median;
+  const all = entries.map(entry =>
+    entry?.measurement.status === 'success' ? measured(entry.measurement.samples) : null,
+  );
+  const best = all.reduce((a, b) => (a && (!b || isBetter(a, b)) ? a : b), null);
+  const cells = entries.map((entry, i): SpeedCell | null => {
+    if (!entry) return null;
+    const own = all[i];
+    if (!own || !best) return entry.measurement.status === 'success' ? null : entry.measurement;
+    return {
+      ...own,
+      ...rangeOf(own.samples, better),
+      ofBest: better === 'lower' ? best.median / own.median : own.median / best.median,
+      againstBest: verdictOn(own.samples, best.samples, better),
+      againstReference: verdictOn(own.samples, (all[reference] ?? own).samples, better),
+      ofLimit: entry.ofLimit,
+      wrong: entry.wrong,
+    };
+  });
+  const differs = cells.some(cell => cell?.status === 'success' && cell.againstBest === 'slower');
+  return { ...identity, differs, cells };
+}
+
+type Measured = ReturnType<typeof measured>;
+
+function entriesOf(report: Report): Entry[] {
+  const { kernels, throughput, speculation, load, limits } = report.speed;
+  const wrong = new Set(report.conformance.filter(({ status }) => status === 'wrong-result').map(caseKey));
+  const plain = { kernel: null, weightType: null, how: '', depth: null, ofLimit: null, wrong: false };
+  const entry = (
+    { group, id, unit, better }: Pick<Identity, 'group' | 'id' | 'unit' | 'better'>,
+    measurement: Measurement,
+    more: Partial<Entry> = {},
+  ): Entry => ({ ...plain, key: `${group} ${id}`, group, id, unit, better, measurement, ...more });
+
+  return [
+    ...kernels.map(kernel =>
+      entry({ group: 'kernels', id: kernel.id, unit: 'ms', better: 'lower' }, kernel, {
+        key: `kernels ${caseKey(kernel)}`,
+        kernel: kernel.kernel,
+        weightType: kernel.weightType ?? null,
+        how: `${kernel.variant}, ${kernel.tuning}`,
+        ofLimit: kernel.status === 'success' ? largest(kernel.fractionOfCopy, kernel.fractionOfFma) : null,
+        wrong: wrong.has(caseKey(kernel)),
+      }),
+    ),
+    ...throughput.map(run => {
+      const id = `${run.model}: ${run.kind} of ${run.nTokens} tokens at depth ${run.depth}`;
+      const how = run.cacheType ? `${run.kind}, ${run.cacheType}` : run.kind;
+      return entry({ group: 'throughput', id, unit: 'tokens/s', better: 'higher' }, run, {
+        key: `throughput ${id} ${how}`,
+        how,
+        depth: run.depth,
+      });
+    }),
+    ...speculation.map(pair =>
+      entry(
+        {
+          group: 'speculation',
+          id: `${pair.model}: ${pair.nDraft} tokens of ${pair.draft}`,
+          unit: '×',
+          better: 'higher',
+        },
+        pair,
+      ),
+    ),
+    ...load.flatMap(({ model, loadMs, compileMs }) => [
+      entry({ group: 'load', id: `${model}: load`, unit: 'ms', better: 'lower' }, loadMs),
+      entry({ group: 'load', id: `${model}: compile pipelines`, unit: 'ms', better: 'lower' }, compileMs),
+    ]),
+    entry({ group: 'limits', id: 'copy', unit: 'GB/s', better: 'higher' }, limits.copyGbPerSecond),
+    entry({ group: 'limits', id: 'fused multiply-add', unit: 'GFLOP/s', better: 'higher' }, limits.fmaGflops),
+    entry({ group: 'limits', id: 'one dispatch', unit: 'ms', better: 'lower' }, limits.dispatchMs),
+    entry(
+      { group: 'limits', id: 'submit to readback', unit: 'ms', better: 'lower' },
+      limits.submitToReadbackMs,
+    ),
+  ];
+}
+
+function largest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}

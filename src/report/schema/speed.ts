@@ -1,0 +1,79 @@
+import * as Type from 'typebox';
+import { Amount, Count, FAILURE, KERNEL_CASE, Measurement, Name, oneOf, SAMPLES } from './parts.ts';
+
+/** What the adapter can do at best, measured by itself: what kernels are held against. */
+export const OwnLimits = Type.Object({
+  copyGbPerSecond: Measurement,
+  fmaGflops: Measurement,
+  /** One more dispatch in a submit that has many. */
+  dispatchMs: Measurement,
+  /** From a submit of next to nothing until its result is read. */
+  submitToReadbackMs: Measurement,
+});
+export type OwnLimits = Type.Static<typeof OwnLimits>;
+
+const SHAPE = {
+  ...KERNEL_CASE,
+  /** Bytes that the kernel has to read and write, and operations it has to do, a fused multiply-add being two. */
+  bytes: Count,
+  flops: Count,
+};
+
+/** The time of one kernel, in milliseconds. The fractions are null where the limit was not measured. */
+export const KernelSpeed = Type.Union([
+  Type.Object({
+    ...SHAPE,
+    status: Type.Literal('success'),
+    ...SAMPLES,
+    gbPerSecond: Amount,
+    gflops: Amount,
+    fractionOfCopy: Type.Union([Amount, Type.Null()]),
+    fractionOfFma: Type.Union([Amount, Type.Null()]),
+  }),
+  Type.Object({ ...SHAPE, ...FAILURE }),
+]);
+export type KernelSpeed = Type.Static<typeof KernelSpeed>;
+
+const RUN = {
+  model: Name,
+  kind: oneOf(['prefill', 'decode']),
+  /** Positions in the KV cache before. */
+  depth: Count,
+  nTokens: Count,
+  cacheType: Type.Optional(Name),
+  /** Most rows of a prompt in one batch. */
+  nBatch: Type.Optional(Count),
+};
+
+/** Tokens per second. */
+export const Throughput = Type.Union([
+  Type.Object({ ...RUN, status: Type.Literal('success'), ...SAMPLES }),
+  Type.Object({ ...RUN, ...FAILURE }),
+]);
+export type Throughput = Type.Static<typeof Throughput>;
+
+const PAIR = { model: Name, draft: Name, nDraft: Count };
+
+/** Decoding with a draft as a multiple of the speed without. */
+export const Speculation = Type.Union([
+  Type.Object({
+    ...PAIR,
+    status: Type.Literal('success'),
+    ...SAMPLES,
+    acceptance: Type.Number({ minimum: 0, maximum: 1 }),
+  }),
+  Type.Object({ ...PAIR, ...FAILURE }),
+]);
+export type Speculation = Type.Static<typeof Speculation>;
+
+export const Load = Type.Object({ model: Name, loadMs: Measurement, compileMs: Measurement });
+export type Load = Type.Static<typeof Load>;
+
+export const Speed = Type.Object({
+  limits: OwnLimits,
+  kernels: Type.Array(KernelSpeed, { maxItems: 10_000 }),
+  throughput: Type.Array(Throughput, { maxItems: 1000 }),
+  speculation: Type.Array(Speculation, { maxItems: 1000 }),
+  load: Type.Array(Load, { maxItems: 100 }),
+});
+export type Speed = Type.Static<typeof Speed>;

@@ -1,0 +1,33 @@
+import { measured } from './samples.ts';
+import type { Measurement } from './schema/parts.ts';
+import type { KernelSpeed, OwnLimits } from './schema/speed.ts';
+import type { Failure } from './status.ts';
+
+type Shape = Pick<
+  KernelSpeed,
+  'id' | 'kernel' | 'weightType' | 'variant' | 'tuning' | 'parameters' | 'bytes' | 'flops'
+>;
+
+/** A kernel's times in milliseconds as rates, and as fractions of what the adapter can do. */
+export function kernelSpeed(
+  shape: Shape,
+  timing: readonly number[] | Failure,
+  { copyGbPerSecond, fmaGflops }: OwnLimits,
+): KernelSpeed {
+  if ('status' in timing) return { ...shape, ...timing };
+  const figures = measured(timing);
+  const gbPerSecond = shape.bytes / figures.median / 1e6;
+  const gflops = shape.flops / figures.median / 1e6;
+  return {
+    ...shape,
+    ...figures,
+    gbPerSecond,
+    gflops,
+    fractionOfCopy: fraction(gbPerSecond, copyGbPerSecond),
+    fractionOfFma: fraction(gflops, fmaGflops),
+  };
+}
+
+function fraction(rate: number, limit: Measurement): number | null {
+  return limit.status === 'success' ? rate / limit.median : null;
+}
