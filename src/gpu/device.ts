@@ -43,10 +43,17 @@ const RAISED_LIMITS = [
 /** What variants of kernels use where the adapter has it. */
 const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['subgroups'];
 
+export interface OpenGpuOptions {
+  readonly countCalls?: boolean;
+  readonly gpu?: GPU | undefined;
+  /** Asked for beside what kernels use, where the adapter has them. */
+  readonly features?: readonly GPUFeatureName[];
+}
+
 /** Opens the preferred adapter's device. Throws `no_webgpu` where there is none. */
 export async function openGpu(
   shaders: ReadonlyMap<string, string>,
-  options: { readonly countCalls?: boolean; readonly gpu?: GPU | undefined } = {},
+  options: OpenGpuOptions = {},
 ): Promise<Gpu> {
   const entry = options.gpu ?? (globalThis.navigator as Navigator | undefined)?.gpu;
   if (!entry) {
@@ -64,7 +71,9 @@ export async function openGpu(
   }
   const requiredLimits: Record<string, number> = {};
   for (const name of RAISED_LIMITS) requiredLimits[name] = adapter.limits[name];
-  const requiredFeatures = OPTIONAL_FEATURES.filter(name => adapter.features.has(name));
+  const requiredFeatures = [...OPTIONAL_FEATURES, ...(options.features ?? [])].filter(name =>
+    adapter.features.has(name),
+  );
   let device: GPUDevice;
   try {
     device = await adapter.requestDevice({ label: 'foretoken', requiredLimits, requiredFeatures });
