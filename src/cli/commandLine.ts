@@ -8,6 +8,7 @@ import { FLAG_GROUPS, FLAGS } from './flags/index.ts';
 import { REFUSALS } from './flags/refusals.ts';
 import { wholeNumber } from './flags/values.ts';
 import type { ModelChoice } from './hub/locate.ts';
+import { type LabCommand, readLabLine } from './lab/compareLine.ts';
 
 /** What the command line says and `serve` takes as it is. */
 type AsGiven = Pick<
@@ -23,6 +24,7 @@ export interface ServeOptions extends AsGiven {
 }
 
 export type Command =
+  | LabCommand
   | { readonly kind: 'serve'; readonly options: ServeOptions }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' };
@@ -33,6 +35,7 @@ export type Command =
  * `invalid_option`.
  */
 export function readCommandLine(args: readonly string[], env: Environment = {}): Command {
+  if (args[0] === 'lab') return readLabLine(args.slice(1));
   const rest = args[0] === 'serve' ? args.slice(1) : [...args];
   let given = FLAGS.reduce((before, flag) => withVariable(before, flag, env), NOTHING_GIVEN);
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
@@ -88,6 +91,7 @@ export function helpText(): string {
     lines.map(([left, help]) => `  ${left.padEnd(width)}  ${help}`);
   return [
     'usage: foretoken serve -m FILE [flags]',
+    '       foretoken lab compare A.json B.json … [flags]',
     ...groups.flatMap(({ title, lines }) => ['', `${title}:`, ...shown(lines)]),
     '',
     ...shown(own),

@@ -1,5 +1,7 @@
 import { assertNever } from '../util/assert.ts';
 import { helpText, readCommandLine } from './commandLine.ts';
+import { compareFiles } from './lab/compareFiles.ts';
+import { compareHelp } from './lab/compareLine.ts';
 import type { Machine } from './machine.ts';
 import { serve } from './serve.ts';
 
@@ -12,6 +14,12 @@ export async function main(args: readonly string[], machine: Machine): Promise<v
       break;
     case 'version':
       machine.log(`foretoken ${machine.version}`);
+      break;
+    case 'compare help':
+      machine.log(compareHelp());
+      break;
+    case 'compare':
+      process.exitCode = await compareFiles(command.options, machine);
       break;
     case 'serve': {
       const stopping = new AbortController();

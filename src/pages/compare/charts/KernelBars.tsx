@@ -2,7 +2,7 @@ import { type Comparison, figure, percent, type SpeedRow } from '../../../report
 import { Letter } from '../components/Letter.tsx';
 
 /** Kernels that are drawn; the table has them all. */
-const MAX_KERNELS = 12;
+const MAX_KERNELS = 8;
 
 /** Speed of kernels as shares of the best, the largest differences first, with the range of the samples. */
 export function KernelBars({ comparison, rows }: { comparison: Comparison; rows: readonly SpeedRow[] }) {

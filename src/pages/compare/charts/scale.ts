@@ -33,6 +33,6 @@ function roundStep(step: number): number {
 }
 
 function powerLabel(exponent: number): string {
-  if (exponent >= 0 && exponent <= 4) return String(10 ** exponent);
+  if (exponent >= 0 && exponent <= 3) return String(10 ** exponent);
   return `1e${exponent}`;
 }

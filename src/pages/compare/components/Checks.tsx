@@ -50,7 +50,8 @@ function Name({ row: { part, id, how, cells } }: { row: CheckRow }) {
         </div>
       ))}
       {part === 'conformance' && (
-        <p>
+        // A page that was saved has no lab beside it.
+        <p hidden={location.protocol === 'file:'}>
           <a href={`lab.html?case=${encodeURIComponent(id)}`}>Run this case here</a>
         </p>
       )}

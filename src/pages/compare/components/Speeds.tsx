@@ -71,7 +71,7 @@ function Cell({ cell, unit, several, isReference }: CellProps) {
       </span>
       {several && (
         <span class="share">
-          <span class={againstBest === 'noise' ? 'meter near' : 'meter'} aria-hidden="true">
+          <span class={ofBest < 1 && againstBest === 'noise' ? 'meter near' : 'meter'} aria-hidden="true">
             <span style={{ width: percent(ofBest).replace(' ', '') }} />
           </span>
           {shareWords(cell)}

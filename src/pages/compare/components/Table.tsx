@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 
 /** As many rows as are drawn before somebody asks for all. */
-const FIRST_ROWS = 60;
+const FIRST_ROWS = 20;
 
 export interface TableProps<Row> {
   readonly title: string;
