@@ -21,7 +21,7 @@ export default defineConfig({
   build: {
     target: TARGET,
     rolldownOptions: {
-      input: ['index.html', 'engine.html', 'harness.html'],
+      input: ['index.html', 'engine.html', 'harness.html', 'lab.html'],
       // How long plugins take on a busy machine is no news.
       checks: { pluginTimings: false },
     },

@@ -26,7 +26,8 @@ export async function readProvenance(
   const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) {
     const what = gpu ? 'no adapter answered' : 'this browser offers no WebGPU here';
-    throw new ForetokenError('no_webgpu', `${what}; see what helps on the page of the lab`);
+    const remedy = 'use a current Chrome, Edge, Safari 26 or Firefox, over https or on localhost';
+    throw new ForetokenError('no_webgpu', `${what}; ${remedy}`);
   }
   const hashes = [...shaders].map(async ([file, text]): Promise<[string, string]> => {
     return [file.replace(/\.wgsl$/, ''), await sha256(new TextEncoder().encode(text))];
