@@ -1,18 +1,11 @@
 import { Header } from '../../frame/Header.tsx';
-import type { Session } from '../session.ts';
-import type { Action, State } from '../state.ts';
+import type { Context } from '../context.ts';
 import { DeviceCard } from './DeviceCard.tsx';
 import { LinkedCase } from './LinkedCase.tsx';
 import { Overview } from './Overview.tsx';
 import { Reports } from './Reports.tsx';
 import { Results } from './Results.tsx';
 import { RunPanel } from './RunPanel.tsx';
-
-export interface Context {
-  readonly state: State;
-  readonly dispatch: (action: Action) => void;
-  readonly session: Session;
-}
 
 export function App(context: Context) {
   const { state, dispatch, session } = context;

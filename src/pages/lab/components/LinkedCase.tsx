@@ -1,4 +1,4 @@
-import type { Context } from './App.tsx';
+import type { Context } from '../context.ts';
 
 /** The one case that somebody sent a link to. */
 export function LinkedCase({ state, session, linked }: Context & { readonly linked: string }) {

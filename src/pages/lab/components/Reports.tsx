@@ -27,8 +27,10 @@ export function Reports({ reports }: { reports: readonly Report[] }) {
         ))}
       </ul>
       <p class="note">
-        <a href="compare.html">Compare it</a> with reports of other machines, browsers or drivers, or attach
-        it to a bug report.
+        <a href="compare.html" target="_blank" rel="noopener">
+          Compare it
+        </a>{' '}
+        with reports of other machines, browsers or drivers, or attach it to a bug report.
       </p>
     </section>
   );

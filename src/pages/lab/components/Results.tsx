@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
+import type { Context } from '../context.ts';
 import { GROUP_WORDS, GROUPS, type Group } from '../parts.ts';
 import type { Result } from '../results.ts';
-import type { Context } from './App.tsx';
 import { ResultRow } from './ResultRow.tsx';
 
 /** As many rows as are drawn before somebody asks for all. */

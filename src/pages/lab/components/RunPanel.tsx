@@ -1,8 +1,8 @@
 import { SETS } from '../../../lab/options.ts';
+import type { Context } from '../context.ts';
 import { GROUP_WORDS, groupOf } from '../parts.ts';
 import { progressOf, type Running } from '../state.ts';
 import { useNow } from '../useNow.ts';
-import type { Context } from './App.tsx';
 
 const SET_WORDS = {
   quick: ['Quick', 'every kernel, two models; one to three minutes'],
