@@ -62,7 +62,7 @@ export async function runKernelCase(gpu: Gpu, { make }: KernelCase, tuning: Tuni
   // Compiled first: an error from here on is the run's.
   await gpu.pipelines.get(run.spec);
   try {
-    values = await executeKernel(gpu, run);
+    [values] = await executeKernel(gpu, run);
   } catch (error) {
     return { passed: false, nmse: Number.POSITIVE_INFINITY, message: ForetokenError.from(error).message };
   }
@@ -71,13 +71,15 @@ export async function runKernelCase(gpu: Gpu, { make }: KernelCase, tuning: Tuni
 }
 
 /**
- * Runs a kernel once on fresh buffers. Resolves to what it left in each binding of `expected`, in order, as that reads it.
- * Throws `shader_error` when it does not compile, and `internal` when the GPU refuses it.
+ * Runs a kernel `times` times, each on fresh buffers, in one submit whose results are read together. Resolves to what each run
+ * left in the bindings of `expected`, in order, as that reads it. Throws `shader_error` when it does not compile, and `internal`
+ * when the GPU refuses it.
  */
 export async function executeKernel(
   gpu: Gpu,
   { spec, bindings, expected }: KernelRun,
-): Promise<BindingData[]> {
+  times = 1,
+): Promise<BindingData[][]> {
   const { device } = gpu;
   await gpu.pipelines.get(spec);
   const buffers: GPUBuffer[] = [];
@@ -87,28 +89,35 @@ export async function executeKernel(
     return buffer;
   };
   device.pushErrorScope('validation');
-  const inputs = bindings.map(data => {
-    const buffer = create(
-      data.byteLength,
-      GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
-    );
-    device.queue.writeBuffer(buffer, 0, data);
-    return buffer;
-  });
-  const dispatches = await new Recorder(device, gpu.pipelines).prepare([{ spec, buffers: inputs }]);
+  const runs = Array.from({ length: times }, () =>
+    bindings.map(data => {
+      const buffer = create(
+        data.byteLength,
+        GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
+      );
+      device.queue.writeBuffer(buffer, 0, data);
+      return buffer;
+    }),
+  );
+  const dispatches = await new Recorder(device, gpu.pipelines).prepare(
+    runs.map(inputs => ({ spec, buffers: inputs })),
+  );
   const encoder = device.createCommandEncoder();
   const pass = encoder.beginComputePass();
   record(pass, dispatches);
   pass.end();
-  const readings = expected.map(({ binding }) => {
-    const size = bindings[binding].byteLength;
-    const staging = create(size, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
-    encoder.copyBufferToBuffer(inputs[binding], 0, staging, 0, size);
-    return { staging, size };
-  });
+  const readings = runs.map(inputs =>
+    expected.map(({ binding }) => {
+      const size = bindings[binding].byteLength;
+      const staging = create(size, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+      encoder.copyBufferToBuffer(inputs[binding], 0, staging, 0, size);
+      return { staging, size };
+    }),
+  );
   device.queue.submit([encoder.finish()]);
+  // Asked for together: in some browsers it takes as long to map one buffer as it takes to map many.
   const words = await Promise.all(
-    readings.map(async ({ staging, size }) => {
+    readings.flat().map(async ({ staging, size }) => {
       await staging.mapAsync(GPUMapMode.READ);
       return new Uint32Array(staging.getMappedRange(0, size).slice(0));
     }),
@@ -116,7 +125,7 @@ export async function executeKernel(
   for (const buffer of buffers) gpu.destroyBuffer(buffer);
   const error = await device.popErrorScope();
   if (error) throw new ForetokenError('internal', `${kernelKey(spec)}: ${error.message}`);
-  return expected.map((want, i) => asValues(want, words[i]));
+  return runs.map((_, run) => expected.map((want, i) => asValues(want, words[run * expected.length + i])));
 }
 
 function asValues({ values, select }: ExpectedBinding, words: Uint32Array<ArrayBuffer>): BindingData {

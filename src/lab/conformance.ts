@@ -70,13 +70,11 @@ export function missingFor(tuning: TuningName | 'any', gpu: Gpu): Failure | null
 /** Runs a kernel several times and judges what came of it. */
 export async function check(gpu: Gpu, run: KernelRun, repetitions: number) {
   const begin = performance.now();
-  const values = await executeKernel(gpu, run);
+  const [values, ...others] = await executeKernel(gpu, run, repetitions);
   const ms = performance.now() - begin;
   const digest = await digestOf(values);
-  let deterministic = true;
-  for (let repetition = 1; repetition < repetitions; repetition++) {
-    deterministic &&= (await digestOf(await executeKernel(gpu, run))) === digest;
-  }
+  const digests = await Promise.all(others.map(digestOf));
+  const deterministic = digests.every(other => other === digest);
   const { passed, message, firstBad, ...errors } = worst(run, values);
   const figures = { ...errors, digest, deterministic, repetitions, ms };
   if (passed && deterministic) return { status: 'success', ...figures } as const;

@@ -4,30 +4,39 @@ import { failureOf } from './failure.ts';
 import { fmaWork } from './speed/ownLimits.ts';
 import { stopwatch } from './speed/stopwatch.ts';
 
-/** Long enough for a clock of 0.1 ms. */
-const WARM_UP_ROUNDS = 3;
+/** What fixed work is to take at the beginning: far more than a clock rounds to. */
+const WORK_MS = 60;
 const SAMPLES = 5;
 
-/** Milliseconds of some fixed work, the best of a few: what else a machine does is not to be taken for heat. */
-export async function fixedWorkMs(bench: Bench): Promise<number> {
+/** Some work that is the same at both ends of a run, and the milliseconds it took. */
+export interface FixedWork {
+  readonly times: number;
+  readonly ms: number;
+}
+
+/** Does as much work as takes a while, or the same `times` as before. */
+export async function doFixedWork(bench: Bench, times?: number): Promise<FixedWork> {
   const gpu = await bench.own();
   try {
     const { dispatches } = await fmaWork(gpu);
     const watch = stopwatch(gpu, 'wall');
-    for (let i = 0; i < WARM_UP_ROUNDS; i++) await watch(dispatches, 1);
-    let best = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < SAMPLES; i++) best = Math.min(best, await watch(dispatches, 4));
-    return best;
+    await watch(dispatches, 1);
+    const rounds =
+      times ?? Math.max(1, Math.round((WORK_MS * 4) / Math.max(0.1, await watch(dispatches, 4))));
+    // The best of a few: what else a machine does is not to be taken for heat.
+    let ms = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < SAMPLES; i++) ms = Math.min(ms, await watch(dispatches, rounds));
+    return { times: rounds, ms };
   } finally {
     bench.release(gpu);
   }
 }
 
 /** Compares fixed work at the end of a run with what it took at its beginning. */
-export async function thermalDrift(bench: Bench, firstMs: number): Promise<Provenance['thermalDrift']> {
+export async function thermalDrift(bench: Bench, first: FixedWork): Promise<Provenance['thermalDrift']> {
   try {
-    const lastMs = await fixedWorkMs(bench);
-    return { status: 'success', firstMs, lastMs, drift: lastMs / firstMs - 1 };
+    const { ms: lastMs } = await doFixedWork(bench, first.times);
+    return { status: 'success', firstMs: first.ms, lastMs, drift: lastMs / first.ms - 1 };
   } catch (error) {
     return failureOf(error);
   }

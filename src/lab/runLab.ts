@@ -2,7 +2,7 @@ import { changedShaders } from '../harness/shaderChange.ts';
 import type { Incident, Provenance, Report } from '../report/index.ts';
 import { Bench } from './bench.ts';
 import { buildReport } from './buildReport.ts';
-import { fixedWorkMs, thermalDrift } from './drift.ts';
+import { doFixedWork, thermalDrift } from './drift.ts';
 import type { Gate } from './gate.ts';
 import { type Finding, isTimed } from './job.ts';
 import { jobsNamed, jobsOf, REPETITIONS } from './jobs.ts';
@@ -32,7 +32,7 @@ export async function runLab(
   const bench = new Bench({ shaders, base, repetitions: REPETITIONS[options.set] });
   const isTiming = jobs.some(({ part }) => isTimed(part));
   if (isTiming) bench.clock = await chooseClock(bench);
-  const firstMs = isTiming ? await fixedWorkMs(bench) : null;
+  const first = isTiming ? await doFixedWork(bench) : null;
   const findings: Finding[] = [];
   const incidents: Incident[] = [];
   await runJobs(jobs, bench, gate, {
@@ -55,9 +55,9 @@ export async function runLab(
       ? 'hidden-at-times'
       : 'visible',
     thermalDrift:
-      firstMs === null || isStopped
+      first === null || isStopped
         ? { status: 'unsupported', message: 'this run timed nothing to its end' }
-        : await thermalDrift(bench, firstMs),
+        : await thermalDrift(bench, first),
   };
   bench.discard();
   return buildReport({
