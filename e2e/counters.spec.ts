@@ -5,8 +5,8 @@ const OUTSIDE_LAYERS = 3; // embedding, logits, argmax
 const N_PREDICT = 33;
 
 for (const { kind, model, layers, perLayer } of [
-  { kind: 'dense model', model: 'models/foretoken-stories-draft-q4_0.gguf', layers: 2, perLayer: 6 },
-  { kind: 'mixture of experts', model: 'models/foretoken-stories-moe-q4_0.gguf', layers: 4, perLayer: 7 },
+  { kind: 'dense model', model: 'models/foretoken-stories-draft-q4_0.gguf', layers: 2, perLayer: 5 },
+  { kind: 'mixture of experts', model: 'models/foretoken-stories-moe-q4_0.gguf', layers: 4, perLayer: 6 },
 ]) {
   test(`a decode step of a ${kind} is one pass and one submit of at most ${perLayer} dispatches per layer, and creates nothing`, async ({
     harness,

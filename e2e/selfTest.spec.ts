@@ -23,7 +23,7 @@ test('every kernel of the bundled pair passes, and /props says so', async ({ sta
         'mul_mat_id',
         'rms_norm',
       ],
-      ...['rope_store', 'router', 'top_k'],
+      ...['router', 'top_k'],
     ]),
   );
   expect(result).toMatchObject({ replaced: [], ms: expect.any(Number) });
@@ -96,7 +96,7 @@ test('a row that depends on its neighbours is found in a kernel without widths',
 test('a base variant that is wrong ends the loading, with kernel, adapter and numbers', async ({
   harness,
 }) => {
-  const change = { file: 'attention.wgsl', from: 'acc / total', to: 'acc / (total + 0.01)' };
+  const change = { file: 'attention.wgsl', from: 'acc{r} / total{r}', to: 'acc{r} / (total{r} + 0.01)' };
   const { error } = await selfTest(harness, change);
   expect(error).toMatchObject({
     code: 'shader_error',

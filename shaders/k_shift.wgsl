@@ -1,8 +1,7 @@
 // k_shift: context shift of one slot. Positions [keep + discard, end) move down by `discard`; K is rotated back by
-// `discard` positions, V only moves. One invocation owns a quad column (neox: a quad and its partner) of K or V and
-// walks the positions in ascending order: it writes only what it has already read, so nothing is overwritten early.
+// `discard` positions, V only moves. Rotation pairs are neighbours. One invocation owns a quad column of K or V and walks the
+// positions in ascending order: it writes only what it has already read, so nothing is overwritten early.
 #define CACHE f32
-#define LAYOUT norm
 #include "lib/kv_cache.wgsl"
 // shift[0] = (keep, discard, end, 0); then the slot's page table, a page per word.
 @group(0) @binding(0) var<storage, read> shift: array<vec4<u32>>;
@@ -41,26 +40,11 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
       v_cache[to] = v_cache[source];
       continue;
     }
-#if LAYOUT == norm
     if (quad * 4u < N_ROT) {
       let pair = angle + quad * 2u;
       k_cache[to] = pack_quad(unrotate(unpack_quad(k_cache[source]), table[pair], table[pair + 1u]));
     } else {
       k_cache[to] = k_cache[source];
     }
-#else
-    let half_quads = N_ROT / 8u;
-    if (quad < half_quads) {
-      let low = unpack_quad(k_cache[source]);
-      let high = unpack_quad(k_cache[source + half_quads]);
-      let pair = angle + quad * 4u;
-      let first = unrotate(vec4<f32>(low.x, high.x, low.y, high.y), table[pair], table[pair + 1u]);
-      let second = unrotate(vec4<f32>(low.z, high.z, low.w, high.w), table[pair + 2u], table[pair + 3u]);
-      k_cache[to] = pack_quad(vec4<f32>(first.x, first.z, second.x, second.z));
-      k_cache[to + half_quads] = pack_quad(vec4<f32>(first.y, first.w, second.y, second.w));
-    } else if (quad >= 2u * half_quads) {
-      k_cache[to] = k_cache[source];
-    }
-#endif
   }
 }

@@ -7,7 +7,8 @@
 // in order, then the lanes in order. Nothing of it depends on M or R, so a row's bits do not either (design D1); fma is
 // spelled out because a compiler might contract a * b + c for one M and not for another.
 // NORMED 1: src rows are those of lib/deferred_norm.wgsl.
-// EPILOGUE: store; swiglu, dst = silu(gate) * up; add, where dst is the residual stream and the next norm is deferred.
+// EPILOGUE: store; swiglu, dst = silu(gate) * up; add, where dst is the residual stream and the next norm is deferred; qkv,
+// where rope turns queries and keys, and keys and values go into the cache.
 #define M 1
 #define W {M}
 #define R 1
@@ -16,6 +17,7 @@
 #define SHARED 0
 #define NORMED 0
 #define EPILOGUE store
+#define CACHE f32
 #define WEIGHT F32
 #if SHARED
 enable subgroups;
@@ -41,6 +43,9 @@ override OUTPUT_ROWS: u32 = 0u;
 #endif
 #if EPILOGUE == add
 #include "lib/residual.wgsl"
+#endif
+#if EPILOGUE == qkv
+#include "lib/qkv.wgsl"
 #endif
 #if LANES != 1
 // M slices of products; then, where there are any, M of squares and M of up's products.
@@ -71,12 +76,16 @@ fn finish(row: u32, n: u32, products: vec4<f32>, ups: vec4<f32>) {
 #if EPILOGUE == add
   add_to_residual(row, n, products);
 #else
+#if EPILOGUE == qkv
+  if (n < N) { store_qkv(row, DST_OFFSET + n, products); }
+#else
 #if EPILOGUE == swiglu
   let values = silu_quad(products) * ups;
 #else
   let values = products;
 #endif
   for (var i = 0u; i < 4u && n + i < N; i++) { dst[row * DST_STRIDE + DST_OFFSET + n + i] = values[i]; }
+#endif
 #endif
 }
 

@@ -7,6 +7,8 @@ describe('the base variant', () => {
     expect(baseTuning(GPU_TUNING, ['mul_mat', 'mul_mat_id', 'top_k'])).toEqual({
       ...SOFTWARE_TUNING,
       maxTile: 1,
+      attentionRows: GPU_TUNING.attentionRows,
+      attentionSplit: GPU_TUNING.attentionSplit,
       rowWorkgroup: GPU_TUNING.rowWorkgroup,
     });
   });
@@ -14,6 +16,6 @@ describe('the base variant', () => {
   it('has none of its own', () => {
     const base = baseTuning(SOFTWARE_TUNING, ['mul_mat']) ?? SOFTWARE_TUNING;
     expect(baseTuning(base, ['mul_mat'])).toBeNull();
-    expect(baseTuning(GPU_TUNING, ['attention'])).toBeNull();
+    expect(baseTuning(GPU_TUNING, ['get_rows'])).toBeNull();
   });
 });

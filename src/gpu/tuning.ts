@@ -12,6 +12,10 @@ export interface Tuning {
   readonly mulMatWorkgroup: number;
   /** Most rows of a batch that one product tile holds; more rows are more tiles. */
   readonly maxTile: 1 | 4 | 8 | 16;
+  /** Most rows of a slot that share what attention reads of the cache. */
+  readonly attentionRows: 1 | 2 | 4;
+  /** Positions of a slot that one workgroup attends to, a whole number of pages; null: all of them. */
+  readonly attentionSplit: number | null;
   /** Lanes of the row-wise kernels: norms, argmax. */
   readonly rowWorkgroup: number;
   readonly topKWorkgroup: number;
@@ -27,6 +31,8 @@ export const SOFTWARE_TUNING: Tuning = {
   expertRows: 2,
   mulMatWorkgroup: 32,
   maxTile: 4,
+  attentionRows: 2,
+  attentionSplit: null,
   rowWorkgroup: 8,
   topKWorkgroup: 16,
 };
@@ -38,6 +44,8 @@ export const GPU_TUNING: Tuning = {
   expertRows: 4,
   mulMatWorkgroup: 64,
   maxTile: 16,
+  attentionRows: 4,
+  attentionSplit: 256,
   rowWorkgroup: 128,
   topKWorkgroup: 256,
 };
@@ -46,6 +54,8 @@ export const GPU_TUNING: Tuning = {
 const BASE_OF_KERNEL: Readonly<Record<string, Partial<Tuning>>> = {
   mul_mat: { lanes: 1, sharedLoads: false, mulMatWorkgroup: 32, maxTile: 1 },
   mul_mat_id: { lanes: 1, sharedLoads: false, mulMatWorkgroup: 32, expertRows: 2 },
+  attention: { attentionRows: 1, attentionSplit: null },
+  attention_combine: { attentionSplit: null },
   rms_norm: { rowWorkgroup: 8 },
   argmax: { rowWorkgroup: 8 },
   top_k: { topKWorkgroup: 16 },

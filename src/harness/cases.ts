@@ -1,4 +1,4 @@
-import { attentionCases, kShiftCases, ropeStoreCases } from './cases/attentionCases.ts';
+import { attentionCases, attentionCombineCases, kShiftCases, qkvCases } from './cases/attentionCases.ts';
 import { getRowsCases, mulMatCases, mulMatIdCases, routerCases } from './cases/matrixCases.ts';
 import {
   advanceCases,
@@ -17,9 +17,10 @@ export const KERNEL_CASES: readonly KernelCase[] = [
   ...mulMatCases,
   ...mulMatIdCases,
   ...routerCases,
-  ...ropeStoreCases,
+  ...qkvCases,
   ...kShiftCases,
   ...attentionCases,
+  ...attentionCombineCases,
   ...swigluCases,
   ...argmaxCases,
   ...topKCases,

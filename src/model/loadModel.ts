@@ -1,11 +1,12 @@
 import type { GgufFile } from '../gguf/index.ts';
 import type { Gpu } from '../gpu/device.ts';
+import { attentionSplits } from '../gpu/kernels/attention.ts';
 import { type Tuning, tuningFor } from '../gpu/tuning.ts';
 import { buildCheckedPlan, type CheckKernels } from './checkedPlan.ts';
 import { type ModelConfig, readConfig } from './config.ts';
 import { allocateKvCache, type CacheShape, type CacheType, layerCacheBytes } from './kvCache.ts';
 import { Model } from './model.ts';
-import { allocateRunState, planRunState, writeRopeTable } from './runState.ts';
+import { allocateRunState, planRunState, type RunStatePlan, writeRopeTable } from './runState.ts';
 import { runUploads } from './upload.ts';
 import { allocateWeights, plannedBuffers, planWeights, vectorValues, type WeightsPlan } from './weights.ts';
 
@@ -48,7 +49,7 @@ export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions)
   const { gguf, config } = file;
   const { nCtx, cacheType, onProgress, tuning = tuningFor(gpu.report) } = options;
   checkLimits(gpu, file, options);
-  const runState = planRunState(config, file.weights, options);
+  const runState = runStateOf(gpu, file, options);
 
   const {
     weights: { weights, uploads },
@@ -60,7 +61,11 @@ export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions)
     state: allocateRunState(gpu, runState),
   }));
   // Compiled while the weights come in; a failure is reported when its turn comes.
-  const planned = buildCheckedPlan(gpu, { config, weights, cache, state, tuning }, options.checkKernels);
+  const planned = buildCheckedPlan(
+    gpu,
+    { config, weights, cache, state, tuning, nCtx },
+    options.checkKernels,
+  );
   planned.catch(() => {});
   const totalBytes = tensorBytes(gguf);
   writeRopeTable(gpu, state, config, nCtx, await ropeFactors(file));
@@ -73,13 +78,19 @@ export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions)
 }
 
 /** Compares every buffer that the model would need with what the device allows. Throws `device_limits`. */
-export function checkLimits(gpu: Gpu, { config, weights }: ModelFile, options: LoadOptions): void {
+export function checkLimits(gpu: Gpu, file: ModelFile, options: LoadOptions): void {
+  const { config, weights } = file;
   for (const { label, bytes } of plannedBuffers(weights)) gpu.checkSize(label, bytes);
   const cacheBytes = layerCacheBytes(config, options.cacheType, options);
   gpu.checkSize(`the KV cache of ${positionsOf(options)}`, cacheBytes);
-  for (const [name, words] of Object.entries(planRunState(config, weights, options).words)) {
+  for (const [name, words] of Object.entries(runStateOf(gpu, file, options).words)) {
     gpu.checkSize(name, 4 * words);
   }
+}
+
+function runStateOf(gpu: Gpu, { config, weights }: ModelFile, options: LoadOptions): RunStatePlan {
+  const { nCtx, tuning = tuningFor(gpu.report) } = options;
+  return planRunState(config, weights, { ...options, splits: attentionSplits(nCtx, tuning) });
 }
 
 function positionsOf({ nSlots, nCtx, nCtxShared }: CacheShape): string {

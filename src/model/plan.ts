@@ -1,12 +1,18 @@
 import type { Gpu } from '../gpu/device.ts';
 import { type Call, type Dispatch, Recorder } from '../gpu/dispatch.ts';
-import { attention } from '../gpu/kernels/attention.ts';
+import {
+  type AttentionShape,
+  attention,
+  attentionCombine,
+  attentionSplits,
+} from '../gpu/kernels/attention.ts';
 import type { DeferredNorm } from '../gpu/kernels/deferredNorm.ts';
 import { getRows } from '../gpu/kernels/getRows.ts';
+import type { HeadShape } from '../gpu/kernels/heads.ts';
+import { kShift } from '../gpu/kernels/kShift.ts';
 import { mulMat, tileWidth } from '../gpu/kernels/mulMat.ts';
 import { mulMatId } from '../gpu/kernels/mulMatId.ts';
 import { rmsNorm } from '../gpu/kernels/rmsNorm.ts';
-import { type HeadShape, kShift, ropeStore } from '../gpu/kernels/rope.ts';
 import { router } from '../gpu/kernels/router.ts';
 import { advance as advanceKernel, argmax, topK } from '../gpu/kernels/sampling.ts';
 import { swiglu } from '../gpu/kernels/swiglu.ts';
@@ -33,6 +39,8 @@ export interface PlanInputs {
   readonly cache: KvCache;
   readonly state: RunState;
   readonly tuning: Tuning;
+  /** Most positions of a slot. */
+  readonly nCtx: number;
 }
 
 /** The dispatches for one batch width. */
@@ -122,7 +130,7 @@ function layerCalls(inputs: PlanInputs, rows: number): Call[] {
     ],
   };
   const calls = layers.flatMap((layer, index) => [
-    ...stackedProducts(inputs, rows, layer.qkv, state.qkv, state.qkvStride),
+    ...qkvProducts(inputs, rows, layer.qkv, index),
     ...attentionCalls(inputs, rows, index),
     residualProduct(inputs, rows, layer.attnOutput, state.attn, layer.ffnNorm),
     ...ffnCalls(inputs, rows, layer, layers[index + 1]?.attnNorm ?? outputNorm),
@@ -133,6 +141,21 @@ function layerCalls(inputs: PlanInputs, rows: number): Call[] {
 /** The norm of the rows of `xNorm`. */
 function deferredNorm({ config: { nEmbd: k, rmsEps: eps } }: PlanInputs): DeferredNorm {
   return { k, eps };
+}
+
+/** Queries to where attention looks for them, keys and values into the cache. */
+function qkvProducts(inputs: PlanInputs, rows: number, matrices: readonly Matrix[], layer: number): Call[] {
+  const { state, cache, tuning } = inputs;
+  const { step, xNorm, q, ropeTable } = state;
+  const { k, v } = cache.layers[layer];
+  const heads = headShape(inputs);
+  const norm = deferredNorm(inputs);
+  let first = 0;
+  return matrices.map(({ type: weight, blocks, n, quants, scales }) => {
+    const spec = mulMat({ weight, blocks, n, rows, norm, epilogue: { kind: 'qkv', heads, first } }, tuning);
+    first += n;
+    return { spec, buffers: [step, quants, scales, xNorm, q, ropeTable, k, v] };
+  });
 }
 
 /** Matrices over the normalised residual stream whose results lie side by side in each row of `dst`. */
@@ -173,22 +196,20 @@ function residualProduct(
 function headShape({ config, cache }: PlanInputs): HeadShape {
   const { nHead, nKvHead, headDim, nRot } = config;
   // GGUF's llama weights are permuted so that rotation pairs are neighbours.
-  return { nHead, nKvHead, headDim, nRot, layout: 'norm', cache: cache.type };
+  return { nHead, nKvHead, headDim, nRot, cache: cache.type };
 }
 
 function attentionCalls(inputs: PlanInputs, rows: number, layer: number): Call[] {
-  const { state, cache } = inputs;
-  const shape = headShape(inputs);
+  const { state, cache, nCtx, tuning } = inputs;
+  const { step, q, partial, attn, attnStride } = state;
   const { k, v } = cache.layers[layer];
+  const shape: AttentionShape = { ...headShape(inputs), rows, nCtx, dstStride: attnStride };
+  const spec = attention(shape, tuning);
+  if (attentionSplits(nCtx, tuning) === 1) return [{ spec, buffers: [step, q, k, v, attn] }];
+  assert(partial !== null, 'splits of attention without their buffer');
   return [
-    {
-      spec: ropeStore({ ...shape, rows, stride: state.qkvStride }),
-      buffers: [state.step, state.ropeTable, state.qkv, k, v],
-    },
-    {
-      spec: attention({ ...shape, rows, srcStride: state.qkvStride, dstStride: state.attnStride }),
-      buffers: [state.step, state.qkv, k, v, state.attn],
-    },
+    { spec, buffers: [step, q, k, v, partial] },
+    { spec: attentionCombine(shape, tuning), buffers: [step, partial, attn] },
   ];
 }
 

@@ -21,7 +21,13 @@ const CONFIG: ModelConfig = {
 
 function logitRows(maxOutputs: number): number {
   const weights = { layers: [] };
-  const { words } = planRunState(CONFIG, weights, { nSlots: 1, nCtx: 256, maxRows: 64, maxOutputs });
+  const { words } = planRunState(CONFIG, weights, {
+    nSlots: 1,
+    nCtx: 256,
+    maxRows: 64,
+    splits: 1,
+    maxOutputs,
+  });
   return words.logits / CONFIG.nVocab;
 }
 

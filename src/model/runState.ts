@@ -1,5 +1,6 @@
 import type { TOP_K_MAX } from '../engine/forwardPass.ts';
 import type { Gpu } from '../gpu/device.ts';
+import { partialValues } from '../gpu/kernels/attention.ts';
 import { deferredStride } from '../gpu/kernels/deferredNorm.ts';
 import { TILE_WIDTHS } from '../gpu/kernels/mulMat.ts';
 import { assert } from '../util/assert.ts';
@@ -28,9 +29,10 @@ export interface RunState {
   /** The residual stream [rows, nEmbd], and the same with its norm deferred. */
   readonly x: GPUBuffer;
   readonly xNorm: GPUBuffer;
-  /** [rows, Q heads | K heads | V heads] */
-  readonly qkv: GPUBuffer;
-  readonly qkvStride: number;
+  /** [rows, nHead, headDim]; keys and values go straight to the cache. */
+  readonly q: GPUBuffer;
+  /** Outputs of the splits of attention [rows, nHead, splits], where there are several. */
+  readonly partial: GPUBuffer | null;
   /** [rows, nHead * headDim] */
   readonly attn: GPUBuffer;
   readonly attnStride: number;
@@ -58,6 +60,8 @@ export interface RunStateOptions {
   readonly nSlots: number;
   readonly nCtx: number;
   readonly maxRows: number;
+  /** See `attentionSplits`. */
+  readonly splits: number;
   /** Most output rows of a batch, and of all steps of a draft together, at least one per slot; by default all there can be. */
   readonly maxOutputs?: number;
 }
@@ -77,7 +81,6 @@ export interface RunStatePlan {
   readonly maxRows: number;
   readonly maxOutputs: number;
   readonly maxDrafts: number;
-  readonly qkvStride: number;
   readonly attnStride: number;
   readonly ffnStride: number;
   readonly nVocab: number;
@@ -91,10 +94,9 @@ export function planRunState(
   weights: Pick<WeightsPlan, 'layers'>,
   options: RunStateOptions,
 ): RunStatePlan {
-  const { nEmbd, nHead, nKvHead, headDim, nFf, nRot, experts, nVocab } = config;
+  const { nEmbd, nHead, headDim, nFf, nRot, experts, nVocab } = config;
   const { nSlots, nCtx } = options;
   const maxRows = alignUp(options.maxRows, MAX_TILE);
-  const qkvStride = (nHead + 2 * nKvHead) * headDim;
   const attnStride = paddedRow(nHead * headDim);
   const ffnStride = paddedRow(nFf);
   const kTop = Math.min(TOP_K, nVocab);
@@ -106,7 +108,6 @@ export function planRunState(
     maxRows,
     maxOutputs,
     maxDrafts: nSlots,
-    qkvStride,
     attnStride,
     ffnStride,
     nVocab,
@@ -117,7 +118,8 @@ export function planRunState(
       ropeTable: nCtx * nRot,
       x: maxRows * paddedRow(nEmbd),
       xNorm: maxRows * deferredStride(nEmbd),
-      qkv: maxRows * qkvStride,
+      q: maxRows * nHead * headDim,
+      partial: options.splits > 1 ? maxRows * partialValues(config, options.splits) : 0,
       attn: maxRows * attnStride,
       ffn: maxRows * (experts?.used ?? 1) * ffnStride,
       gateUp: splitGateUp ? maxRows * 2 * nFf : 0,
@@ -146,7 +148,8 @@ export function allocateRunState(gpu: Gpu, { words, ...strides }: RunStatePlan):
     ropeTable: buffer('ropeTable'),
     x: buffer('x'),
     xNorm: buffer('xNorm'),
-    qkv: buffer('qkv'),
+    q: buffer('q'),
+    partial: optional('partial'),
     attn: buffer('attn'),
     ffn: buffer('ffn'),
     gateUp: optional('gateUp'),

@@ -40,7 +40,7 @@ export async function selfTest(gpu: Gpu, specs: readonly KernelSpec[]): Promise<
 }
 
 /** What a kernel has for the rows that it takes at a time. */
-const OF_TILE: readonly string[] = ['M', 'TILE', 'AT_ONCE', 'W_END', 'SLICES'];
+const OF_TILE: readonly string[] = ['M', 'TILE', 'AT_ONCE', 'W_END', 'SLICES', 'R'];
 
 function familiesOf(specs: readonly KernelSpec[]): Family[] {
   const families = new Map<string, KernelSpec[]>();
@@ -53,7 +53,7 @@ function familiesOf(specs: readonly KernelSpec[]): Family[] {
 }
 
 function tileOf({ defines }: KernelSpec): number {
-  return Number(defines.M ?? defines.TILE ?? 1);
+  return Number(defines.M ?? defines.TILE ?? defines.R ?? 1);
 }
 
 /** Each kernel of a family with the same rows, then the narrowest with the last of them alone. */

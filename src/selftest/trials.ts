@@ -1,5 +1,5 @@
 import type { TrialMaker } from './trial.ts';
-import { attentionTrial, kShiftTrial, ropeStoreTrial } from './trials/attentionTrials.ts';
+import { attentionCombineTrial, attentionTrial, kShiftTrial } from './trials/attentionTrials.ts';
 import { getRowsTrial, mulMatIdTrial, mulMatTrial, routerTrial } from './trials/matrixTrials.ts';
 import {
   advanceTrial,
@@ -17,9 +17,9 @@ export const TRIALS: Readonly<Record<string, TrialMaker>> = {
   mul_mat: mulMatTrial,
   mul_mat_id: mulMatIdTrial,
   router: routerTrial,
-  rope_store: ropeStoreTrial,
   k_shift: kShiftTrial,
   attention: attentionTrial,
+  attention_combine: attentionCombineTrial,
   swiglu: swigluTrial,
   argmax: argmaxTrial,
   top_k: topKTrial,

@@ -1,45 +1,86 @@
-import { assert } from '../../util/assert.ts';
+import { ceilDiv } from '../../util/math.ts';
 import type { KernelSpec } from '../pipelines.ts';
-import type { HeadShape } from './rope.ts';
+import type { Tuning } from '../tuning.ts';
+import { checkHeads, type HeadShape } from './heads.ts';
 
 const MAX_WORKGROUP = 256;
-/** Each head's scores and weights of a tile take 512 bytes of workgroup storage, of which 16 KiB are certain. */
-const MAX_GROUP = 32;
+/** A row of scores and weights of a tile takes 512 bytes of workgroup storage, of which 16 KiB are certain. */
+const MAX_SCORES = 32;
 
 export interface AttentionShape extends HeadShape {
   readonly rows: number;
-  /** Values from one row of qkv, and of dst, to the next. */
-  readonly srcStride: number;
+  /** Most positions of a slot. */
+  readonly nCtx: number;
+  /** Values from one row of dst to the next. */
   readonly dstStride: number;
 }
 
-/** Attention of each row over its slot's cache; buffers: step, qkv, k_cache, v_cache, dst. */
-export function attention(shape: AttentionShape): KernelSpec {
-  const group = headsPerWorkgroup(shape);
-  const lanes = (group * shape.headDim) / 4;
+/**
+ * Parts of the positions of a slot that are attended to one beside the other. Where there is one, `attention` gives the
+ * output; else it gives partial ones, and `attentionCombine` the output.
+ */
+export function attentionSplits(nCtx: number, { attentionSplit }: Tuning): number {
+  return attentionSplit === null ? 1 : ceilDiv(nCtx, attentionSplit);
+}
+
+/** Values of the partial outputs of one row. */
+export function partialValues(
+  { nHead, headDim }: Pick<HeadShape, 'nHead' | 'headDim'>,
+  splits: number,
+): number {
+  return nHead * splits * (headDim + 4);
+}
+
+/** Attention of each row over its slot's cache; buffers: step, q [rows, nHead, headDim], k_cache, v_cache, dst. */
+export function attention(shape: AttentionShape, tuning: Tuning): KernelSpec {
+  const { nHead, nKvHead, headDim, cache, rows, nCtx } = shape;
+  checkHeads(shape);
+  const r = Math.min(rows, tuning.attentionRows);
+  const group = headsPerWorkgroup(shape, r);
+  const lanes = Math.max(16, ceilDiv((group * headDim) / 4, 4) * 4);
+  const splits = attentionSplits(nCtx, tuning);
   return {
     shader: 'attention',
-    defines: { CACHE: shape.cache, GROUP: group },
+    defines: { CACHE: cache, GROUP: group, R: r, P: lanes <= 32 ? 2 : 1, SPLITS: splits },
     overrides: {
-      WORKGROUP_SIZE: Math.max(16, Math.ceil(lanes / 4) * 4),
-      N_HEAD: shape.nHead,
-      N_KV_HEAD: shape.nKvHead,
-      HEAD_DIM: shape.headDim,
-      SCALE: 1 / Math.sqrt(shape.headDim),
-      SRC_STRIDE: shape.srcStride / 4,
-      DST_STRIDE: shape.dstStride / 4,
+      WORKGROUP_SIZE: lanes,
+      N_HEAD: nHead,
+      N_KV_HEAD: nKvHead,
+      HEAD_DIM: headDim,
+      SCALE: 1 / Math.sqrt(headDim),
+      SPLIT: tuning.attentionSplit ?? nCtx,
+      ...(splits === 1 && { DST_STRIDE: shape.dstStride / 4 }),
     },
     bindings: ['read', 'read', 'read', 'read', 'write'],
-    workgroups: [shape.nHead / group, shape.rows, 1],
+    workgroups: [nHead / group, rows, splits],
+  };
+}
+
+/** The output of several splits; buffers: step, partial, dst. */
+export function attentionCombine(shape: AttentionShape, tuning: Tuning): KernelSpec {
+  const { nHead, headDim, rows, nCtx } = shape;
+  const workgroup = 32;
+  return {
+    shader: 'attention_combine',
+    defines: {},
+    overrides: {
+      WORKGROUP_SIZE: workgroup,
+      N_HEAD: nHead,
+      HEAD_DIM: headDim,
+      SPLIT: tuning.attentionSplit ?? nCtx,
+      SPLITS: attentionSplits(nCtx, tuning),
+      DST_STRIDE: shape.dstStride / 4,
+    },
+    bindings: ['read', 'read', 'write'],
+    workgroups: [ceilDiv((nHead * headDim) / 4, workgroup), rows, 1],
   };
 }
 
 /** Query heads of one KV head that one workgroup takes: all of them where a lane per four output values allows it. */
-function headsPerWorkgroup({ nHead, nKvHead, headDim }: HeadShape): number {
+function headsPerWorkgroup({ nHead, nKvHead, headDim }: HeadShape, rows: number): number {
   const shared = nHead / nKvHead;
-  assert(Number.isInteger(shared), () => `${nHead} heads over ${nKvHead} KV heads`);
   let group = shared;
-  while (group > MAX_GROUP || (group * headDim) / 4 > MAX_WORKGROUP) {
+  while (group * rows > MAX_SCORES || (group * headDim) / 4 > MAX_WORKGROUP) {
     do group--;
     while (shared % group !== 0);
   }

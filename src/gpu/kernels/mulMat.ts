@@ -1,8 +1,10 @@
 import type { WeightType } from '../../quant/types.ts';
+import { assertNever } from '../../util/assert.ts';
 import { alignUp, ceilDiv } from '../../util/math.ts';
-import type { KernelSpec } from '../pipelines.ts';
+import type { BufferUse, KernelSpec } from '../pipelines.ts';
 import type { Tuning } from '../tuning.ts';
 import type { DeferredNorm } from './deferredNorm.ts';
+import { checkHeads, type HeadShape } from './heads.ts';
 
 /** Rows of a batch that one workgroup tile multiplies; every batch width is made of these (design D2). */
 export const TILE_WIDTHS = [1, 2, 4, 8, 16] as const;
@@ -35,7 +37,12 @@ export type MulMatEpilogue =
       readonly dstOffset?: number;
     }
   /** Onto the residual stream; buffers: … dst, norm_weight, next. */
-  | { readonly kind: 'add' };
+  | { readonly kind: 'add' }
+  /**
+   * Queries, keys and values side by side, or some of them from `first` on, to where attention looks for them; buffers:
+   * … dst [rows, nHead * headDim], rope table, k_cache, v_cache.
+   */
+  | { readonly kind: 'qkv'; readonly heads: HeadShape; readonly first: number };
 
 /** `dst[row, n] = weight[n] · src[row]`; buffers: step, quants, scales, src, dst. */
 export function mulMat(shape: MulMatShape, tuning: Tuning): KernelSpec {
@@ -53,6 +60,7 @@ export function mulMat(shape: MulMatShape, tuning: Tuning): KernelSpec {
       SHARED: sharedLoads ? 1 : 0,
       NORMED: norm ? 1 : 0,
       EPILOGUE: epilogue.kind,
+      ...(epilogue.kind === 'qkv' && { CACHE: epilogue.heads.cache }),
       WEIGHT: weight,
       SLICES: m * (epilogue.kind === 'swiglu' ? 3 : norm ? 2 : 1),
     },
@@ -62,20 +70,41 @@ export function mulMat(shape: MulMatShape, tuning: Tuning): KernelSpec {
       N: n,
       OUTPUT_ROWS: shape.outputRows ? 1 : 0,
       ...(norm && { NORM_K: norm.k, EPS: norm.eps }),
-      ...(epilogue.kind === 'add'
-        ? { RESIDUAL_STRIDE: alignUp(n, 32) }
-        : { DST_STRIDE: epilogue.dstStride, DST_OFFSET: epilogue.dstOffset ?? 0 }),
+      ...epilogueOverrides(shape),
     },
-    bindings: [
-      'read',
-      'read',
-      'read',
-      'read',
-      'write',
-      ...(epilogue.kind === 'add' ? (['read', 'write'] as const) : []),
-    ],
+    bindings: ['read', 'read', 'read', 'read', 'write', ...EPILOGUE_BINDINGS[epilogue.kind]],
     workgroups: [weightRowGroups(n, tuning), ceilDiv(shape.rows, m), 1],
   };
+}
+
+const EPILOGUE_BINDINGS: Readonly<Record<MulMatEpilogue['kind'], readonly BufferUse[]>> = {
+  store: [],
+  swiglu: [],
+  add: ['read', 'write'],
+  qkv: ['read', 'write', 'write'],
+};
+
+function epilogueOverrides({ n, epilogue }: MulMatShape): Record<string, number> {
+  switch (epilogue.kind) {
+    case 'store':
+    case 'swiglu':
+      return { DST_STRIDE: epilogue.dstStride, DST_OFFSET: epilogue.dstOffset ?? 0 };
+    case 'add':
+      return { RESIDUAL_STRIDE: alignUp(n, 32) };
+    case 'qkv': {
+      const { nHead, nKvHead, headDim, nRot } = epilogue.heads;
+      checkHeads(epilogue.heads);
+      return {
+        DST_OFFSET: epilogue.first,
+        Q_WIDTH: nHead * headDim,
+        KV_WIDTH: nKvHead * headDim,
+        HEAD_DIM: headDim,
+        N_ROT: nRot,
+      };
+    }
+    default:
+      return assertNever(epilogue);
+  }
 }
 
 /**

@@ -1,16 +1,21 @@
-import { attention as attentionKernel } from '../../gpu/kernels/attention.ts';
 import {
-  type HeadShape,
-  kShift as kShiftKernel,
-  ropeStore as ropeStoreKernel,
-} from '../../gpu/kernels/rope.ts';
+  attentionCombine as attentionCombineKernel,
+  attention as attentionKernel,
+  attentionSplits,
+  partialValues,
+} from '../../gpu/kernels/attention.ts';
+import type { HeadShape } from '../../gpu/kernels/heads.ts';
+import { kShift as kShiftKernel } from '../../gpu/kernels/kShift.ts';
+import { mulMat as mulMatKernel } from '../../gpu/kernels/mulMat.ts';
 import { floatToHalf } from '../../quant/f16.ts';
 import { randomValues } from '../../quant/randomValues.ts';
 import { attention } from '../../reference/attention.ts';
+import { attentionCombine } from '../../reference/attentionCombine.ts';
 import { kShift } from '../../reference/kShift.ts';
 import type { KvCache, RowPlace } from '../../reference/kvCache.ts';
+import { mulMat } from '../../reference/mulMat.ts';
 import { ropeStore } from '../../reference/ropeStore.ts';
-import { packHalves, stepBuffer } from '../../selftest/inputs.ts';
+import { packHalves, padRows, stepBuffer, weightInput } from '../../selftest/inputs.ts';
 import { PAGE_POSITIONS } from '../../util/kvPage.ts';
 import { ropeTable } from '../../util/ropeTable.ts';
 import { type BindingData, caseId, type KernelCase } from '../kernelCase.ts';
@@ -27,17 +32,13 @@ const usual: HeadShape = {
   nKvHead: 2,
   headDim: 16,
   nRot: 16,
-  layout: 'norm',
   cache: 'f32',
 };
 
 const shapes: readonly HeadShape[] = [
   usual,
   { ...usual, cache: 'f16' },
-  { ...usual, layout: 'neox' },
-  { ...usual, layout: 'neox', cache: 'f16' },
   { ...usual, nRot: 8 },
-  { ...usual, nRot: 8, layout: 'neox' },
   { ...usual, nHead: 1, nKvHead: 1, headDim: 4, nRot: 4 },
   { ...usual, nHead: 3, nKvHead: 3, headDim: 64, nRot: 64 },
   { ...usual, nHead: 8, nKvHead: 1, headDim: 32, nRot: 32, cache: 'f16' },
@@ -46,18 +47,20 @@ const shapes: readonly HeadShape[] = [
   { ...usual, nHead: 40, nKvHead: 1, headDim: 8, nRot: 8 },
 ];
 
-/** Rows of two slots at positions around the edges of a tile of 64. */
+/** Rows of two slots at positions around the edges of a tile of 64, more of one than are attended to together. */
 const places: readonly RowPlace[] = [
   { slot: 0, position: 0 },
   { slot: 0, position: 1 },
+  { slot: 1, position: 61 },
+  { slot: 1, position: 62 },
   { slot: 1, position: 63 },
   { slot: 1, position: 64 },
   { slot: 1, position: 65 },
   { slot: 0, position: 149 },
 ];
 
-function named({ nHead, nKvHead, headDim, nRot, layout, cache }: HeadShape) {
-  return { nHead, nKvHead, headDim, nRot, layout, cache };
+function named({ nHead, nKvHead, headDim, nRot, cache }: HeadShape) {
+  return { nHead, nKvHead, headDim, nRot, cache };
 }
 
 function cacheValues(shape: HeadShape, seed: number, scale = 1): KvCache {
@@ -95,42 +98,61 @@ function readCache(shape: HeadShape): (words: Uint32Array<ArrayBuffer>) => Float
   return words => (shape.cache === 'f16' ? halvesToFloats(words) : new Float32Array(words.buffer));
 }
 
-export const ropeStoreCases: readonly KernelCase[] = [
-  ...shapes.map(shape => ({ shape, scale: 1 })),
+/** Products that end as queries, keys and values where attention looks for them. */
+export const qkvCases: readonly KernelCase[] = [
+  ...shapes.map(shape => ({ shape, rows: places.length, scale: 1 })),
+  ...[1, 2, 3].map(rows => ({ shape: usual, rows, scale: 1 })),
   // Beyond the largest f16: the cache saturates.
-  { shape: { ...usual, cache: 'f16' as const }, scale: 1e5 },
-].map(({ shape, scale }) => ({
-  id: caseId('rope_store', { ...named(shape), scale }),
-  make: () => {
-    const { nHead, nKvHead, headDim, nRot } = shape;
-    const width = (nHead + 2 * nKvHead) * headDim;
-    const table = ropeTable(N_CTX, nRot, 10000, 1);
-    const qkv = randomValues(places.length * width, 20, scale);
-    const k = cacheValues(shape, 21);
-    const v = cacheValues(shape, 22);
-    const step = stepBuffer(places, [], pageTables);
-    const bindings = [step, table, Float32Array.from(qkv), cacheBinding(k), cacheBinding(v)];
-    const q = ropeStore(qkv, table, places, k, v, { ...shape, pageTables });
-    const takeQ = (words: Uint32Array<ArrayBuffer>) => {
-      const rows = new Float32Array(words.buffer);
-      return Float32Array.from(
-        q,
-        (_, i) => rows[Math.floor(i / (nHead * headDim)) * width + (i % (nHead * headDim))],
-      );
-    };
-    const select = readCache(shape);
-    const bound = shape.cache === 'f16' ? 1e-7 : 1e-13;
-    return {
-      spec: ropeStoreKernel({ ...shape, rows: places.length, stride: width }),
-      bindings,
-      expected: [
-        { binding: 2, values: q, bound: 1e-13, select: takeQ },
-        { binding: 3, values: cacheFloats(k), bound, select },
-        { binding: 4, values: cacheFloats(v), bound, select },
-      ],
-    };
-  },
-}));
+  { shape: { ...usual, cache: 'f16' as const }, rows: 4, scale: 1e4 },
+].flatMap(({ shape, rows, scale }) =>
+  // All in one matrix, or keys and values in one of their own.
+  (['qkv', 'kv'] as const).map(of => ({
+    id: caseId('mul_mat', { epilogue: 'qkv', of, ...named(shape), rows, scale }),
+    make: tuning => {
+      const { nHead, nKvHead, headDim, nRot } = shape;
+      const [kDim, width, qWidth] = [96, (nHead + 2 * nKvHead) * headDim, nHead * headDim];
+      const first = of === 'qkv' ? 0 : qWidth;
+      const at = places.slice(0, rows);
+      const table = ropeTable(N_CTX, nRot, 10000, 1);
+      const matrix = weightInput('Q4_0', kDim, width - first, 20, undefined, scale);
+      const x = randomValues(rows * kDim, 19, scale);
+      const products = mulMat(matrix.values, x, width - first, kDim);
+      // What is not computed is nothing.
+      const qkv = new Float32Array(rows * width);
+      for (let row = 0; row < rows; row++) {
+        qkv.set(products.subarray(row * (width - first), (row + 1) * (width - first)), row * width + first);
+      }
+      const k = cacheValues(shape, 21);
+      const v = cacheValues(shape, 22);
+      const bindings = [
+        stepBuffer(at, [], pageTables),
+        matrix.quants,
+        matrix.scales,
+        padRows(x, kDim),
+        new Float32Array(rows * qWidth),
+        table,
+        cacheBinding(k),
+        cacheBinding(v),
+      ];
+      const q = ropeStore(qkv, table, at, k, v, { ...shape, layout: 'norm', pageTables });
+      const select = readCache(shape);
+      const bound = shape.cache === 'f16' ? 1e-7 : 1e-11;
+      const epilogue = { kind: 'qkv', heads: shape, first } as const;
+      return {
+        spec: mulMatKernel(
+          { weight: 'Q4_0', blocks: matrix.blocks, n: width - first, rows, epilogue },
+          tuning,
+        ),
+        bindings,
+        expected: [
+          { binding: 4, values: q, bound: 1e-11 },
+          { binding: 6, values: cacheFloats(k), bound, select },
+          { binding: 7, values: cacheFloats(v), bound, select },
+        ],
+      };
+    },
+  })),
+);
 
 export const kShiftCases: readonly KernelCase[] = shapes.flatMap(shape =>
   [
@@ -145,7 +167,14 @@ export const kShiftCases: readonly KernelCase[] = shapes.flatMap(shape =>
       const v = cacheValues(shape, 24);
       const given = new Uint32Array([keep, discard, end, 0, ...pageTables[1], 0]);
       const bindings = [given, table, cacheBinding(k), cacheBinding(v)];
-      kShift(k, v, table, { ...shape, pageTables }, shape, { slot: 1, keep, discard, end });
+      kShift(
+        k,
+        v,
+        table,
+        { ...shape, pageTables },
+        { ...shape, layout: 'norm' },
+        { slot: 1, keep, discard, end },
+      );
       const select = readCache(shape);
       return {
         spec: kShiftKernel(shape),
@@ -160,28 +189,63 @@ export const kShiftCases: readonly KernelCase[] = shapes.flatMap(shape =>
 );
 
 export const attentionCases: readonly KernelCase[] = [
-  ...shapes.map(shape => ({ shape, scale: 1 })),
+  ...shapes.map(shape => ({ shape, rows: places.length, scale: 1, split: null })),
+  ...[1, 2, 3].map(rows => ({ shape: usual, rows, scale: 1, split: null })),
   // Scores so large that exp overflows unless the maximum is subtracted.
-  { shape: usual, scale: 40 },
-].map(({ shape, scale }) => ({
-  id: caseId('attention', { ...named(shape), scale }),
-  make: () => {
-    const { nHead, nKvHead, headDim } = shape;
-    const width = (nHead + 2 * nKvHead) * headDim;
-    const qWidth = nHead * headDim;
-    const qkv = randomValues(places.length * width, 25, scale);
-    const q = Float32Array.from(
-      { length: places.length * qWidth },
-      (_, i) => qkv[Math.floor(i / qWidth) * width + (i % qWidth)],
-    );
+  { shape: usual, rows: places.length, scale: 40, split: null },
+  ...[usual, { ...usual, headDim: 64, cache: 'f16' as const }].flatMap(shape =>
+    [1, places.length].map(rows => ({ shape, rows, scale: 1, split: PAGE_POSITIONS })),
+  ),
+].map(({ shape, rows, scale, split }) => ({
+  id: caseId('attention', { ...named(shape), rows, scale, split: split ?? 'none' }),
+  make: tuning => {
+    const { nHead, headDim } = shape;
+    // The last ones: those of a batch of one are at the end of the context.
+    const at = places.slice(-rows);
+    const q = randomValues(rows * nHead * headDim, 25, scale);
     const k = cacheValues(shape, 26, scale);
     const v = cacheValues(shape, 27);
-    const step = stepBuffer(places, [], pageTables);
-    const values = attention(q, k, v, places, nHead, { ...shape, pageTables });
+    const values = attention(q, k, v, at, nHead, { ...shape, pageTables });
+    const chosen = { ...tuning, attentionSplit: split };
+    const splits = attentionSplits(N_CTX, chosen);
+    const size = splits > 1 ? rows * partialValues(shape, splits) : q.length;
+    const positions = at.map(({ position }) => position);
+    const combined = (words: Uint32Array<ArrayBuffer>) =>
+      attentionCombine(new Float32Array(words.buffer), positions, {
+        ...shape,
+        split: split ?? N_CTX,
+        splits,
+      });
     return {
-      spec: attentionKernel({ ...shape, rows: places.length, srcStride: width, dstStride: qWidth }),
-      bindings: [step, qkv, cacheBinding(k), cacheBinding(v), new Float32Array(q.length)],
-      expected: [{ binding: 4, values, bound: scale > 1 ? 1e-7 : 1e-11 }],
+      spec: attentionKernel({ ...shape, rows, nCtx: N_CTX, dstStride: nHead * headDim }, chosen),
+      bindings: [stepBuffer(at, [], pageTables), q, cacheBinding(k), cacheBinding(v), new Float32Array(size)],
+      expected: [
+        { binding: 4, values, bound: scale > 1 ? 1e-7 : 1e-11, ...(splits > 1 && { select: combined }) },
+      ],
     };
   },
 }));
+
+export const attentionCombineCases: readonly KernelCase[] = [usual, { ...usual, nHead: 3, headDim: 80 }].map(
+  shape => ({
+    id: caseId('attention_combine', { nHead: shape.nHead, headDim: shape.headDim }),
+    make: tuning => {
+      const { nHead, headDim } = shape;
+      const chosen = { ...tuning, attentionSplit: PAGE_POSITIONS };
+      const splits = attentionSplits(N_CTX, chosen);
+      const size = places.length * partialValues(shape, splits);
+      const isSum = (i: number) => i % (headDim + 4) === headDim + 1;
+      const partial = randomValues(size, 28, 10).map((value, i) => (isSum(i) ? 1 + Math.abs(value) : value));
+      const positions = places.map(({ position }) => position);
+      const values = attentionCombine(partial, positions, { nHead, headDim, split: PAGE_POSITIONS, splits });
+      return {
+        spec: attentionCombineKernel(
+          { ...shape, rows: places.length, nCtx: N_CTX, dstStride: nHead * headDim },
+          chosen,
+        ),
+        bindings: [stepBuffer(places, [], pageTables), partial, new Float32Array(values.length)],
+        expected: [{ binding: 2, values, bound: 1e-11 }],
+      };
+    },
+  }),
+);

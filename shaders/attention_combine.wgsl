@@ -1,0 +1,37 @@
+// attention_combine: the outputs of attention's splits of the positions become one (flash decoding, Dao et al. 2023).
+// Of each split that a row reaches: the accumulator times exp(its maximum - the largest maximum), added up in order, over the
+// sums weighted the same way. All f32. One invocation does four values of one row's output; workgroup.y = row.
+#include "lib/step.wgsl"
+// [row, head, split] = quads of the accumulator, then (maximum, sum, 0, 0)
+@group(0) @binding(1) var<storage, read> partial: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> dst: array<vec4<f32>>;
+
+override WORKGROUP_SIZE: u32 = 32u;
+override N_HEAD: u32 = 1u;
+override HEAD_DIM: u32 = 4u;
+override SPLIT: u32 = 64u;
+override SPLITS: u32 = 1u;
+// vec4s from one row of dst to the next.
+override DST_STRIDE: u32 = 1u;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+  let quads = HEAD_DIM / 4u;
+  let row = id.y;
+  if (row >= n_rows() || id.x >= N_HEAD * quads) { return; }
+  let n = position_of(row) / SPLIT + 1u;
+  let stride = quads + 1u;
+  let first = (row * N_HEAD + id.x / quads) * SPLITS * stride;
+  var highest = partial[first + quads].x;
+  for (var s = 1u; s < n; s++) { highest = max(highest, partial[first + s * stride + quads].x); }
+  var total = 0.0;
+  var acc = vec4<f32>(0.0);
+  for (var s = 0u; s < n; s++) {
+    let from_split = first + s * stride;
+    let state = partial[from_split + quads];
+    let keep = exp(state.x - highest);
+    total = fma(state.y, keep, total);
+    acc = fma(partial[from_split + id.x % quads], vec4<f32>(keep), acc);
+  }
+  dst[row * DST_STRIDE + id.x] = acc / total;
+}

@@ -1,0 +1,43 @@
+// Products that are queries, keys and values, side by side in that order: rope turns queries and keys to the row's position,
+// queries go to dst, keys and values into the cache at the row's slot and position.
+// Rotation pairs are neighbours. cos and sin come from a table made in double precision on the CPU: WGSL's own are too
+// coarse. fma is spelled out, since this is compiled for every M.
+#include "lib/kv_cache.wgsl"
+// [position, pair] = (cos, sin)
+@group(0) @binding(5) var<storage, read> rope_table: array<vec2<f32>>;
+@group(0) @binding(6) var<storage, read_write> k_cache: array<Quad>;
+@group(0) @binding(7) var<storage, read_write> v_cache: array<Quad>;
+// Values of all heads.
+override Q_WIDTH: u32 = 4u;
+override KV_WIDTH: u32 = 4u;
+override HEAD_DIM: u32 = 4u;
+// Leading values of each head that are rotated.
+override N_ROT: u32 = 4u;
+
+// Rotates (x, y) and (z, w).
+fn rotate(v: vec4<f32>, a: vec2<f32>, b: vec2<f32>) -> vec4<f32> {
+  return vec4<f32>(
+    fma(v.x, a.x, -(v.y * a.y)), fma(v.x, a.y, v.y * a.x), fma(v.z, b.x, -(v.w * b.y)), fma(v.z, b.y, v.w * b.x),
+  );
+}
+
+// Stores the four products of a row that are values n.. of queries, keys and values.
+fn store_qkv(row: u32, n: u32, products: vec4<f32>) {
+  let position = position_of(row);
+  let cell = (page_of(row, position / PAGE) * PAGE + position % PAGE) * (KV_WIDTH / 4u);
+  if (n >= Q_WIDTH + KV_WIDTH) {
+    v_cache[cell + (n - Q_WIDTH - KV_WIDTH) / 4u] = pack_quad(products);
+    return;
+  }
+  var turned = products;
+  let i = n % HEAD_DIM;
+  if (i < N_ROT) {
+    let pair = (position * N_ROT + i) / 2u;
+    turned = rotate(products, rope_table[pair], rope_table[pair + 1u]);
+  }
+  if (n >= Q_WIDTH) {
+    k_cache[cell + (n - Q_WIDTH) / 4u] = pack_quad(turned);
+  } else {
+    for (var j = 0u; j < 4u; j++) { dst[row * Q_WIDTH + n + j] = turned[j]; }
+  }
+}

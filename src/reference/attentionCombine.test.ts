@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { attentionCombine } from './attentionCombine.ts';
+
+const SHAPE = { nHead: 1, headDim: 4, split: 64, splits: 3 };
+/** A part whose exponentials are those of scores 0. */
+const part = (values: readonly number[], highest: number, sum: number) => [...values, highest, sum, 0, 0];
+
+it('weights the parts by their sums, as if all had been relative to the largest score', () => {
+  const partial = Float32Array.from([
+    ...part([2, 4, 6, 8], 0, 2),
+    // e times as much is in it as its numbers say.
+    ...part([1, 1, 1, 1], 1, 1),
+    ...part([Number.NaN, 0, 0, 0], 99, 0),
+  ]);
+  const e = Math.E;
+  const expected = [2, 4, 6, 8].map(value => (value + e) / (2 + e));
+  const output = attentionCombine(partial, [100], SHAPE);
+  expected.forEach((value, i) => {
+    expect(output[i]).toBeCloseTo(value, 6);
+  });
+});
+
+it('gives what a row has alone where it reaches one part', () => {
+  const partial = Float32Array.from([
+    ...part([2, 4, 6, 8], 7, 2),
+    ...part([9, 9, 9, 9], 9, 9),
+    ...part([0, 0, 0, 0], 0, 0),
+  ]);
+  expect([...attentionCombine(partial, [63], SHAPE)]).toEqual([1, 2, 3, 4]);
+});

@@ -1,0 +1,37 @@
+/** Outputs of attention over parts of the positions, each `split` of them, at most `splits`. */
+export interface SplitShape {
+  readonly nHead: number;
+  readonly headDim: number;
+  readonly split: number;
+  readonly splits: number;
+}
+
+/**
+ * One output of the parts that each row reaches (flash decoding, Dao et al. 2023). `partial` [rows, nHead, splits,
+ * headDim + 4] has of each part the values before division, the largest score and the sum of exponentials over it, and two
+ * values of padding. Gives [rows, nHead, headDim].
+ */
+export function attentionCombine(
+  partial: Float32Array,
+  positions: readonly number[],
+  { nHead, headDim, split, splits }: SplitShape,
+): Float32Array<ArrayBuffer> {
+  const stride = headDim + 4;
+  const output = new Float32Array(positions.length * nHead * headDim);
+  positions.forEach((position, row) => {
+    for (let head = 0; head < nHead; head++) {
+      const at = (row * nHead + head) * splits;
+      const parts = Array.from({ length: Math.floor(position / split) + 1 }, (_, part) =>
+        partial.subarray((at + part) * stride, (at + part + 1) * stride),
+      );
+      const highest = Math.max(...parts.map(part => part[headDim]));
+      const weighted = (of: (part: Float32Array) => number) =>
+        parts.reduce((sum, part) => sum + of(part) * Math.exp(part[headDim] - highest), 0);
+      const total = weighted(part => part[headDim + 1]);
+      for (let i = 0; i < headDim; i++) {
+        output[(row * nHead + head) * headDim + i] = weighted(part => part[i]) / total;
+      }
+    }
+  });
+  return output;
+}
