@@ -15,7 +15,7 @@ import { type Judgement, judge } from './judge.ts';
 const LIMIT_MS = 60_000;
 
 /** The kernels that a tuning changes; the others are what they are under any. */
-const TUNED = ['mul_mat', 'mul_mat_id', 'rms_norm', 'argmax', 'top_k'];
+const TUNED = ['mul_mat', 'mul_mat_id', 'attention', 'rms_norm', 'argmax', 'top_k'];
 /** Those that share loads in subgroups. */
 const SHARING = ['mul_mat', 'mul_mat_id'];
 

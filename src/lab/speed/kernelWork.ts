@@ -1,10 +1,10 @@
-import { attention } from '../../gpu/kernels/attention.ts';
+import { attention, attentionSplits, partialValues } from '../../gpu/kernels/attention.ts';
 import { deferredStride } from '../../gpu/kernels/deferredNorm.ts';
 import { getRows } from '../../gpu/kernels/getRows.ts';
+import type { HeadShape } from '../../gpu/kernels/heads.ts';
 import { mulMat } from '../../gpu/kernels/mulMat.ts';
 import { mulMatId } from '../../gpu/kernels/mulMatId.ts';
 import { rmsNorm } from '../../gpu/kernels/rmsNorm.ts';
-import { type HeadShape, ropeStore } from '../../gpu/kernels/rope.ts';
 import { argmax, topK } from '../../gpu/kernels/sampling.ts';
 import { swiglu } from '../../gpu/kernels/swiglu.ts';
 import type { KernelSpec } from '../../gpu/pipelines.ts';
@@ -32,7 +32,7 @@ export interface KernelWork {
 const WIDTH = 2048;
 const N_FF = 5632;
 const N_VOCAB = 32000;
-const HEADS: HeadShape = { nHead: 32, nKvHead: 4, headDim: 64, nRot: 64, layout: 'norm', cache: 'f16' };
+const HEADS: HeadShape = { nHead: 32, nKvHead: 4, headDim: 64, nRot: 64, cache: 'f16' };
 const EPS = 1e-5;
 /** Two halves of 1/16: as scales, as values of any float type and as quants of any other they are harmless. */
 const HALVES = 0x2c002c00;
@@ -44,7 +44,7 @@ export const KERNEL_WORKS: readonly KernelWork[] = [
   experts('Q4_0', 1),
   attentionAt(512, 'f16'),
   attentionAt(512, 'f32'),
-  storeKeys(),
+  qkv('Q4_0'),
   norm(),
   gate(),
   embed('Q4_0'),
@@ -122,38 +122,47 @@ function cache(depth: number, { nKvHead, headDim, cache: type }: HeadShape): Bin
 function attentionAt(depth: number, type: HeadShape['cache']): KernelWork {
   const shape = { ...HEADS, cache: type };
   const { nHead, nKvHead, headDim } = shape;
-  const width = (nHead + 2 * nKvHead) * headDim;
   const nRead = 2 * depth * nKvHead * headDim;
   return {
     id: caseId('attention', { cache: type, depth, nHead, nKvHead, headDim }),
     bytes: nRead * (type === 'f16' ? 2 : 4) + 8 * nHead * headDim,
     flops: 4 * depth * nHead * headDim,
-    make: () => ({
-      spec: attention({ ...shape, rows: 1, srcStride: width, dstStride: nHead * headDim }),
-      bindings: [
-        stepAt(depth),
-        randomValues(width, 4),
-        cache(depth, shape),
-        cache(depth, shape),
-        new Float32Array(nHead * headDim),
-      ],
-    }),
+    make: tuning => {
+      const splits = attentionSplits(depth, tuning);
+      const size = splits > 1 ? partialValues(shape, splits) : nHead * headDim;
+      return {
+        spec: attention({ ...shape, rows: 1, nCtx: depth, dstStride: nHead * headDim }, tuning),
+        bindings: [
+          stepAt(depth),
+          randomValues(nHead * headDim, 4),
+          cache(depth, shape),
+          cache(depth, shape),
+          new Float32Array(size),
+        ],
+      };
+    },
   };
 }
 
-function storeKeys(): KernelWork {
+/** Queries, keys and values in one product, which ends with rope and in the cache. */
+function qkv(weight: WeightType): KernelWork {
   const { nHead, nKvHead, headDim, nRot } = HEADS;
-  const width = (nHead + 2 * nKvHead) * headDim;
+  const k = WIDTH;
+  const n = (nHead + 2 * nKvHead) * headDim;
+  const { blocks, bytes, quants, scales } = weights(weight, k, n);
   return {
-    id: caseId('rope_store', { cache: HEADS.cache, nHead, nKvHead, headDim }),
-    bytes: 4 * width + 4 * nHead * headDim + 2 * 2 * nKvHead * headDim + 4 * nRot,
-    flops: 3 * (nHead + nKvHead) * nRot,
-    make: () => ({
-      spec: ropeStore({ ...HEADS, rows: 1, stride: width }),
+    id: caseId('mul_mat', { epilogue: 'qkv', weight, rows: 1, n, k }),
+    bytes: bytes + 4 * (k + nHead * headDim + nRot) + 2 * 2 * nKvHead * headDim,
+    flops: 2 * n * k + 3 * (nHead + nKvHead) * nRot,
+    make: tuning => ({
+      spec: mulMat({ weight, blocks, n, rows: 1, epilogue: { kind: 'qkv', heads: HEADS, first: 0 } }, tuning),
       bindings: [
         stepAt(PAGE_POSITIONS),
+        quants(),
+        scales(),
+        randomValues(16 * k, 5),
+        new Float32Array(nHead * headDim),
         ropeTable(PAGE_POSITIONS, nRot, 10_000, 1),
-        randomValues(width, 5),
         cache(PAGE_POSITIONS, HEADS),
         cache(PAGE_POSITIONS, HEADS),
       ],
