@@ -1,3 +1,4 @@
+import type { Page } from 'playwright/test';
 import { DRAFT_Q4_0, MOE_Q4_0 } from './fixtures/models.ts';
 import { PageServer } from './fixtures/pageServer.ts';
 import { expect, test } from './fixtures/test.ts';
@@ -8,21 +9,26 @@ const N_CTX = N_SLOTS * 512;
 /** Their K of one layer: 4 KV heads of 32 values in float32. */
 const NEEDED_BYTES = N_CTX * 4 * 32 * 4;
 
-/** Enough for the model; put before the product's own code, it is all that its device has. */
+/** Enough for the model. */
 const LIMIT_BYTES = 2 ** 23;
-const MODEST_DEVICE = `
+
+/** Opens a page whose device has no larger buffers than that: put before the product's own code, it is all that it sees. */
+async function openModest(page: Page, limitBytes: number): Promise<void> {
+  const modestDevice = `
 for (const name of ['maxBufferSize', 'maxStorageBufferBindingSize']) {
-  Object.defineProperty(GPUSupportedLimits.prototype, name, { get: () => ${LIMIT_BYTES} });
+  Object.defineProperty(GPUSupportedLimits.prototype, name, { get: () => ${limitBytes} });
 }`;
+  await page.route('**/assets/*.js', async route => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${modestDevice}\n${await response.text()}` });
+  });
+  await page.goto('harness.html');
+}
 
 test('refuses a context that the adapter has no buffer for, with the numbers, and loads the next one', async ({
   page,
 }) => {
-  await page.route('**/assets/*.js', async route => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `${MODEST_DEVICE}\n${await response.text()}` });
-  });
-  await page.goto('harness.html');
+  await openModest(page, LIMIT_BYTES);
   const options = { model: MOE_Q4_0, nCtx: N_CTX, nSlots: N_SLOTS, cacheType: 'f32' } as const;
   const error = await PageServer.startError(page, options);
   expect(error).toMatchObject({
@@ -37,4 +43,29 @@ test('refuses a context that the adapter has no buffer for, with the numbers, an
   const server = await PageServer.start(page, { model: DRAFT_Q4_0, nCtx: 512 });
   const { content } = await server.completion({ prompt: 'Once upon a time', n_predict: 8, temperature: 0 });
   expect(content).not.toBe('');
+});
+
+test('loads a model whose matrices are larger than any buffer: same answer, fewer rows at a time', async ({
+  page,
+  startServer,
+}) => {
+  await openModest(page, 2 ** 16);
+  const options = { model: MOE_Q4_0, modelDraft: DRAFT_Q4_0, nCtx: 256, nBatch: 512 } as const;
+  const modest = await PageServer.start(page, options);
+  expect(modest.report.warnings).toEqual([expect.stringMatching(/^batches have 32 rows at most, not 512/)]);
+  const whole = await startServer(options);
+  expect(whole.report.warnings).toEqual([]);
+  const answer = async (server: PageServer) => {
+    const prompt = 'Once upon a time there was a little fox. '.repeat(8);
+    const { tokens } = await server.completion({
+      prompt,
+      n_predict: 64,
+      temperature: 0,
+      return_tokens: true,
+    });
+    return tokens;
+  };
+  const tokens = await answer(modest);
+  expect(tokens).toHaveLength(64);
+  expect(tokens).toEqual(await answer(whole));
 });

@@ -1,6 +1,7 @@
 // get_rows: dst[row] = the embedding of the row's token, dequantized to f32, and its norm deferred.
 // One invocation writes one block of 32 values; workgroup.y = row. A token may be known to the GPU alone: the one that a
-// greedy step chose, which is where the next one can begin before anybody has read it.
+// greedy step chose, which is where the next one can begin before anybody has read it. Rows whose token is not among the N
+// from FIRST_TOKEN on, which this matrix has, are left to the other parts of a vocabulary that is too large for one buffer.
 #define WEIGHT F32
 #include "lib/step.wgsl"
 #include "lib/weight.wgsl"
@@ -14,6 +15,8 @@
 
 override WORKGROUP_SIZE: u32 = 8u;
 override BLOCKS: u32 = 1u;
+override FIRST_TOKEN: u32 = 0u;
+override N: u32 = 1u;
 
 // Gives the sum of their squares.
 fn put(row: u32, quad: u32, x: vec4<f32>) -> f32 {
@@ -28,7 +31,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   if (id.x >= BLOCKS || row >= n_rows()) { return; }
   var token = token_of(row);
   if (token >= CHOSEN) { token = chosen[token - CHOSEN]; }
-  let block = load_block(token * BLOCKS + id.x);
+  // Below FIRST_TOKEN it wraps around, to far beyond N.
+  let weight_row = token - FIRST_TOKEN;
+  if (weight_row >= N) { return; }
+  let block = load_block(weight_row * BLOCKS + id.x);
   let scale = scale_of_block(block);
   let at = id.x * 8u;
   var lows = vec4<f32>(0.0);

@@ -32,7 +32,7 @@ override WORKGROUP_SIZE: u32 = 64u;
 // Blocks of 32 values per weight row, and weight rows.
 override BLOCKS: u32 = 1u;
 override N: u32 = 1u;
-// Where a row of dst begins and which part of it this matrix fills, in values.
+// Values from one row of dst to the next, and the first of a row that this matrix fills.
 override DST_STRIDE: u32 = 1u;
 override DST_OFFSET: u32 = 0u;
 // 1: the rows of dst are the batch's output rows.

@@ -5,6 +5,7 @@
 //   of a tile those that chose the expert are taken up to AT_ONCE at a time.
 // STAGE down: dst[row, n] += sum over e of weight[e] * (down[n] . h[row, e]), experts by ascending index, for TILE rows
 //   (workgroup.y): for each expert that one of them chose, those that chose it.
+// A matrix that is too large for one buffer comes in parts, each with some of the rows of every expert: N from DST_OFFSET on.
 // Numerics as in mul_mat, so a row's bits do not depend on which rows chose the same expert (design D1).
 // AT_ONCE: rows that share a weight once it is unpacked, 1, 2 or 4; W_END is one more. There is a loop for each power of two,
 // of which one runs; a loop and not an if, which software adapters compute whether it holds or not.
@@ -32,16 +33,17 @@ override BLOCKS: u32 = 1u;
 override N: u32 = 1u;
 override N_EXPERTS: u32 = 1u;
 override N_USED: u32 = 1u;
+override DST_STRIDE: u32 = 1u;
+override DST_OFFSET: u32 = 0u;
 
 #if STAGE == gate_up
 // [row, e] = (expert, bits of its weight)
 @group(0) @binding(5) var<storage, read> chosen: array<vec2<u32>>;
-override DST_STRIDE: u32 = 1u;
 #include "lib/deferred_norm.wgsl"
 
 // Values n.. of those that an invocation ends up with.
 fn put_quad(choice: u32, n: u32, h: vec4<f32>) {
-  for (var i = 0u; i < {OWN}u && n + i < N; i++) { dst[choice * DST_STRIDE + n + i] = h[i]; }
+  for (var i = 0u; i < {OWN}u && n + i < N; i++) { dst[choice * DST_STRIDE + DST_OFFSET + n + i] = h[i]; }
 }
 #else
 #include "lib/residual.wgsl"

@@ -11,7 +11,7 @@ export interface EngineTimings {
   readonly predicted_ms: number;
 }
 
-/** An engine with a model. Completions are greedy, do not stop early, and reuse nothing of the prompt before. */
+/** An engine with a model. Completions are greedy and reuse nothing of the prompt before; that none ends early is for who asks to check. */
 export interface PeerEngine {
   complete(prompt: string, nPredict: number, signal: AbortSignal): Promise<EngineTimings>;
   /** Where the layers run, in the engine's own words. */
@@ -31,7 +31,7 @@ async function openForetoken(model: Blob, nCtx: number): Promise<PeerEngine> {
   const { vendor, architecture, description } = server.report.adapter;
   return {
     async complete(prompt, n_predict, signal) {
-      const request = { prompt, n_predict, temperature: 0, ignore_eos: true, cache_prompt: false };
+      const request = { prompt, n_predict, temperature: 0, cache_prompt: false };
       return (await server.completion(request, { signal })).timings;
     },
     runsOn: `WebGPU: ${[vendor, architecture, description].filter(Boolean).join(', ')}`,
@@ -59,7 +59,6 @@ async function openWllama(model: Blob, nCtx: number): Promise<PeerEngine> {
         max_tokens,
         abortSignal,
         temperature: 0,
-        ignore_eos: true,
         cache_prompt: false,
       };
       const { timings } = await wllama.createCompletion(request);

@@ -71,6 +71,8 @@ describe('readCommandLine', () => {
     ['--seed 1 --seed 2', { seed: 2 }],
     ['--spec-draft-n-max 8', { draftMax: 8 }],
     ['--draft-max 8', { draftMax: 8 }],
+    ['--autotune', { autotune: true }],
+    ['--no-autotune', { autotune: false }],
     ['--spec-adaptive', { draftAdaptive: true }],
     ['--no-spec-adaptive', { draftAdaptive: false }],
     ['--draft 8', { draftMax: 8 }],

@@ -20,8 +20,10 @@ export interface Gpu {
   readonly lost: Promise<ForetokenError>;
   /** Why nothing that this device computes can be trusted any more: it was lost, or refused some work. Else null. */
   readonly fault: ForetokenError | null;
-  /** Throws `device_limits`, with the numbers, when a buffer of that size could not be created and bound. */
-  checkSize(label: string, sizeBytes: number): void;
+  /** The largest buffer that can be created and bound. */
+  readonly maxBufferBytes: number;
+  /** Throws `device_limits`, with the numbers and the remedy, when a buffer of that size could not be created and bound. */
+  checkSize(label: string, sizeBytes: number, remedy?: string): void;
   /** Creates a labelled buffer; its size counts until `destroyBuffer`. Throws `device_limits`. */
   createBuffer(label: string, sizeBytes: number, usage: GPUBufferUsageFlags): GPUBuffer;
   destroyBuffer(buffer: GPUBuffer): void;
@@ -43,18 +45,18 @@ const RAISED_LIMITS = [
 /** What variants of kernels use where the adapter has it. */
 const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['subgroups'];
 
-export interface OpenGpuOptions {
+export interface OpenOptions {
   readonly countCalls?: boolean;
+  /** By default the browser's. */
   readonly gpu?: GPU | undefined;
+  /** Takes no larger buffers than this, even if the device has them. */
+  readonly maxBufferBytes?: number;
   /** Asked for beside what kernels use, where the adapter has them. */
   readonly features?: readonly GPUFeatureName[];
 }
 
 /** Opens the preferred adapter's device. Throws `no_webgpu` where there is none. */
-export async function openGpu(
-  shaders: ReadonlyMap<string, string>,
-  options: OpenGpuOptions = {},
-): Promise<Gpu> {
+export async function openGpu(shaders: ReadonlyMap<string, string>, options: OpenOptions = {}): Promise<Gpu> {
   const entry = options.gpu ?? (globalThis.navigator as Navigator | undefined)?.gpu;
   if (!entry) {
     throw new ForetokenError(
@@ -80,7 +82,7 @@ export async function openGpu(
   } catch (cause) {
     throw new ForetokenError('no_webgpu', `the adapter gave no device: ${String(cause)}`, {}, { cause });
   }
-  return new OpenGpu(device, adapter, shaders, options.countCalls === true);
+  return new OpenGpu(device, adapter, shaders, options);
 }
 
 class OpenGpu implements Gpu {
@@ -88,6 +90,7 @@ class OpenGpu implements Gpu {
   readonly report: AdapterDescription;
   readonly pipelines: PipelineCache;
   readonly lost: Promise<ForetokenError>;
+  readonly maxBufferBytes: number;
   readonly #counts: CallCounts;
   readonly #buffers = new Set<GPUBuffer>();
   #allocatedBytes = 0;
@@ -97,9 +100,11 @@ class OpenGpu implements Gpu {
     device: GPUDevice,
     adapter: GPUAdapter,
     shaders: ReadonlyMap<string, string>,
-    counting: boolean,
+    { countCalls: counting = false, maxBufferBytes = Number.POSITIVE_INFINITY }: OpenOptions,
   ) {
     this.device = device;
+    const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
+    this.maxBufferBytes = Math.min(maxBufferBytes, maxBufferSize, maxStorageBufferBindingSize);
     this.#counts = counting ? countCalls(device) : zeroCounts();
     this.pipelines = new PipelineCache(device, shaders);
     const { vendor, architecture, description } = adapter.info;
@@ -134,13 +139,12 @@ class OpenGpu implements Gpu {
     return this.#allocatedBytes;
   }
 
-  checkSize(label: string, sizeBytes: number): void {
-    const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
-    const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  checkSize(label: string, sizeBytes: number, remedy = 'use a smaller model or context'): void {
+    const limit = this.maxBufferBytes;
     if (sizeBytes <= limit) return;
     throw new ForetokenError(
       'device_limits',
-      `${label} needs ${sizeBytes} bytes in one buffer, but this adapter allows ${limit}; use a smaller model or context`,
+      `${label} needs ${sizeBytes} bytes in one buffer, but this adapter allows ${limit}; ${remedy}`,
       { neededBytes: sizeBytes, limitBytes: limit },
     );
   }

@@ -14,7 +14,7 @@ export interface Tuning {
   readonly maxTile: 1 | 4 | 8 | 16;
   /** Most rows of a slot that share what attention reads of the cache. */
   readonly attentionRows: 1 | 2 | 4;
-  /** Positions of a slot that one workgroup attends to, a whole number of pages; null: all of them. */
+  /** Fewest positions of a slot that one workgroup attends to, a whole number of pages; null: all of them. */
   readonly attentionSplit: number | null;
   /** Lanes of the row-wise kernels: norms, argmax. */
   readonly rowWorkgroup: number;

@@ -17,6 +17,7 @@ import {
 } from './exactnessVerdict.ts';
 import { checkInvariance, type InvarianceReport } from './invariance.ts';
 import { runKernelCase } from './kernelCase.ts';
+import { type LogitsRun, logitsOf } from './logitsRun.ts';
 import { runSelfTest, type SelfTestRun } from './selfTestRun.ts';
 import type { ShaderChange } from './shaderChange.ts';
 import { TUNINGS, type TuningName } from './tunings.ts';
@@ -59,6 +60,18 @@ export class Harness {
     return withModel(options.model, shape, model => checkCacheMoves(model, options.tokens));
   }
 
+  /** Loads a model of its own into buffers of at most `maxBufferBytes`, and gives its logits. */
+  async logitsWithin(options: {
+    readonly model: string | Blob;
+    readonly tuning: TuningName;
+    readonly maxBufferBytes: number;
+    readonly tokens: readonly number[];
+  }): Promise<LogitsRun> {
+    const { model, tuning, tokens, maxBufferBytes } = options;
+    const gpu = await openGpu(shaderSources(), { maxBufferBytes, countCalls: true });
+    return closing(gpu, () => logitsOf(gpu, model, tokens, TUNINGS[tuning]));
+  }
+
   /** Answers questions on a server that is set up in a certain way. */
   runExactness(options: ExactnessOptions): Promise<ExactnessAnswer[]> {
     return runExactness(options);
@@ -89,9 +102,15 @@ async function withModel<T>(
   use: (model: Model) => Promise<T>,
 ): Promise<T> {
   const gpu = await openGpu(shaderSources());
-  try {
+  return closing(gpu, async () => {
     const gguf = await readGguf(await openSource(new URL(path, location.href)));
-    return await use(await loadModel(gpu, checkModel(gguf), options));
+    return use(await loadModel(gpu, checkModel(gguf), options));
+  });
+}
+
+async function closing<T>(gpu: Gpu, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
   } finally {
     gpu.close();
   }

@@ -135,7 +135,7 @@ describe('planWeights', () => {
     const gguf = await file();
     const plan = planWeights(gguf, readConfig(gguf));
     expect(plan.layers[0].qkv.map(({ n }) => n)).toEqual([64]);
-    expect(plan.layers[0].ffn).toMatchObject({ kind: 'dense', gateUp: [{ n: 128, k: 32 }] });
+    expect(plan.layers[0].ffn).toMatchObject({ kind: 'dense', gateUp: [{ n: 64, nGroups: 2, k: 32 }] });
     expect(plan.output).toBeNull();
     expect(plannedBuffers(plan).find(({ label }) => label === 'blk.0.attn_qkv')?.bytes).toBe(64 * 32 * 4);
   });

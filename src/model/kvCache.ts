@@ -46,6 +46,17 @@ export function layerCacheBytes(config: ModelConfig, type: CacheType, shape: Cac
   return cachePages(shape) * PAGE_POSITIONS * cellBytes(config, type);
 }
 
+/** Positions of all slots that would fit where K of a layer may have `maxBytes`. */
+export function positionsThatFit(
+  config: ModelConfig,
+  type: CacheType,
+  { nSlots, nCtxShared }: CacheShape,
+  maxBytes: number,
+): number {
+  const nPages = Math.floor(maxBytes / (PAGE_POSITIONS * cellBytes(config, type)));
+  return PAGE_POSITIONS * Math.max(0, nCtxShared === null ? nPages : nPages - nSlots + 1);
+}
+
 /** A cache is indexed by position and never cleared: what lies after a row's position is not read. */
 export function allocateKvCache(gpu: Gpu, config: ModelConfig, type: CacheType, shape: CacheShape): KvCache {
   const bytes = layerCacheBytes(config, type, shape);

@@ -24,7 +24,7 @@ import type { ModelConfig } from './config.ts';
 import type { KvCache } from './kvCache.ts';
 import type { Matrix } from './matrix.ts';
 import { paddedRow, type RunState } from './runState.ts';
-import type { LayerWeights, Weights } from './weights.ts';
+import { isFused, type LayerWeights, type Weights } from './weights.ts';
 
 /**
  * Multiply-adds in one submit: an operating system may reset a GPU that is busy with one for two seconds, and a slow one
@@ -84,7 +84,7 @@ export async function buildPlan(gpu: Gpu, inputs: PlanInputs): Promise<Plan> {
       const [layers, hidden, head, argmaxOf, topKOf] = await Promise.all([
         prepared(layerCalls(inputs, rows)),
         prepared([hiddenCall(inputs, rows)]),
-        prepared([headCall(inputs, rows)]),
+        prepared(headCalls(inputs, rows)),
         prepared([argmaxCall(inputs, rows)]),
         prepared([topKCall(inputs, rows)]),
       ]);
@@ -101,10 +101,11 @@ export async function buildPlan(gpu: Gpu, inputs: PlanInputs): Promise<Plan> {
 function layerWeights({ layers }: Weights): number {
   const matrices = layers.flatMap(({ qkv, attnOutput, ffn }) => [
     ...qkv,
-    attnOutput,
-    ...(ffn.kind === 'dense' ? [...ffn.gateUp, ffn.down] : [ffn.gateUp, ffn.down]),
+    ...attnOutput,
+    ...ffn.gateUp,
+    ...ffn.down,
   ]);
-  return matrices.reduce((sum, { n, k }) => sum + n * k, 0);
+  return matrices.reduce((sum, { n, nGroups, k }) => sum + n * nGroups * k, 0);
 }
 
 function splitEvenly<T>(list: readonly T[], nParts: number): T[][] {
@@ -114,28 +115,34 @@ function splitEvenly<T>(list: readonly T[], nParts: number): T[][] {
   );
 }
 
-function layerCalls(inputs: PlanInputs, rows: number): Call[] {
+/** A step up to the logits: the embedding of its rows, and the layers. */
+export function layerCalls(inputs: PlanInputs, rows: number): Call[] {
   const { weights, state } = inputs;
   const { tokenEmbd, layers, outputNorm } = weights;
-  const embedding: Call = {
-    spec: getRows({ weight: tokenEmbd.type, blocks: tokenEmbd.blocks, rows }),
-    buffers: [
-      state.step,
-      tokenEmbd.quants,
-      tokenEmbd.scales,
-      state.x,
-      layers[0]?.attnNorm ?? outputNorm,
-      state.xNorm,
-      state.argmax,
-    ],
-  };
+  const firstNorm = layers[0]?.attnNorm ?? outputNorm;
+  const embedding = placed(tokenEmbd).map(
+    ({ type: weight, blocks, n, quants, scales, offset: firstToken }): Call => ({
+      spec: getRows({ weight, blocks, n, firstToken, rows }),
+      buffers: [state.step, quants, scales, state.x, firstNorm, state.xNorm, state.argmax],
+    }),
+  );
   const calls = layers.flatMap((layer, index) => [
     ...qkvProducts(inputs, rows, layer.qkv, index),
     ...attentionCalls(inputs, rows, index),
-    residualProduct(inputs, rows, layer.attnOutput, state.attn, layer.ffnNorm),
+    ...residualProducts(inputs, rows, layer.attnOutput, state.attn, layer.ffnNorm),
     ...ffnCalls(inputs, rows, layer, layers[index + 1]?.attnNorm ?? outputNorm),
   ]);
-  return [embedding, ...calls];
+  return [...embedding, ...calls];
+}
+
+/** Consecutive parts of a product, each with where its first row stands among the rows of all. */
+function placed(parts: readonly Matrix[]): (Matrix & { readonly offset: number })[] {
+  let end = 0;
+  return parts.map(part => {
+    const offset = end;
+    end += part.n;
+    return { ...part, offset };
+  });
 }
 
 /** The norm of the rows of `xNorm`. */
@@ -168,29 +175,26 @@ function stackedProducts(
 ): Call[] {
   const { state, tuning } = inputs;
   const norm = deferredNorm(inputs);
-  let dstOffset = 0;
-  return matrices.map(matrix => {
-    const { type: weight, blocks, n } = matrix;
+  return placed(matrices).map(({ type: weight, blocks, n, quants, scales, offset: dstOffset }) => {
     const epilogue = { kind: 'store', dstStride, dstOffset } as const;
     const spec = mulMat({ weight, blocks, n, rows, norm, epilogue }, tuning);
-    dstOffset += n;
-    return { spec, buffers: [state.step, matrix.quants, matrix.scales, state.xNorm, dst] };
+    return { spec, buffers: [state.step, quants, scales, state.xNorm, dst] };
   });
 }
 
-/** A product that is added to the residual stream, whose norm by `normWeight` it defers. */
-function residualProduct(
-  { state, tuning }: PlanInputs,
+/** A product, in its parts, that is added to the residual stream, whose norm by `normWeight` it defers. */
+function residualProducts(
+  { config, state, tuning }: PlanInputs,
   rows: number,
-  matrix: Matrix,
+  matrices: readonly Matrix[],
   src: GPUBuffer,
   normWeight: GPUBuffer,
-): Call {
-  const { type: weight, blocks, n, quants, scales } = matrix;
-  return {
-    spec: mulMat({ weight, blocks, n, rows, epilogue: { kind: 'add' } }, tuning),
+): Call[] {
+  const dstStride = paddedRow(config.nEmbd);
+  return placed(matrices).map(({ type: weight, blocks, n, quants, scales, offset: dstOffset }) => ({
+    spec: mulMat({ weight, blocks, n, rows, epilogue: { kind: 'add', dstStride, dstOffset } }, tuning),
     buffers: [state.step, quants, scales, src, state.x, normWeight, state.xNorm],
-  };
+  }));
 }
 
 function headShape({ config, cache }: PlanInputs): HeadShape {
@@ -218,50 +222,48 @@ function ffnCalls(inputs: PlanInputs, rows: number, { ffn }: LayerWeights, nextN
     case 'dense':
       return [
         ...gatedProduct(inputs, rows, ffn.gateUp),
-        residualProduct(inputs, rows, ffn.down, inputs.state.ffn, nextNorm),
+        ...residualProducts(inputs, rows, ffn.down, inputs.state.ffn, nextNorm),
       ];
     case 'experts': {
       const { state, config, tuning } = inputs;
-      const { experts, nFf, nEmbd } = config;
+      const { experts, nEmbd } = config;
       assert(experts !== null && state.chosen !== null, 'experts without their configuration');
       const { step, chosen, xNorm, ffn: h, x } = state;
       const counts = { nExperts: experts.count, nUsed: experts.used, rows };
-      const { gateInp, gateUp, down } = ffn;
+      const { gateInp } = ffn;
       const norm = deferredNorm(inputs);
-      const gateUpStage = { kind: 'gate_up', norm, dstStride: state.ffnStride } as const;
       return [
         {
           spec: router({ weight: gateInp.type, blocks: gateInp.blocks, norm, ...counts }),
           buffers: [step, gateInp.quants, gateInp.scales, xNorm, chosen],
         },
-        {
-          spec: mulMatId(
-            { stage: gateUpStage, weight: gateUp.type, blocks: gateUp.blocks, n: nFf, ...counts },
-            tuning,
-          ),
-          buffers: [step, gateUp.quants, gateUp.scales, xNorm, h, chosen],
-        },
-        {
-          spec: mulMatId(
-            { stage: { kind: 'down' }, weight: down.type, blocks: down.blocks, n: nEmbd, ...counts },
-            tuning,
-          ),
-          buffers: [step, down.quants, down.scales, h, x, nextNorm, xNorm, chosen],
-        },
+        ...placed(ffn.gateUp).map(({ type: weight, blocks, n, quants, scales, offset: dstOffset }) => {
+          const stage = { kind: 'gate_up', norm } as const;
+          const dst = { dstStride: state.ffnStride, dstOffset };
+          const spec = mulMatId({ stage, weight, blocks, n, dst, ...counts }, tuning);
+          return { spec, buffers: [step, quants, scales, xNorm, h, chosen] };
+        }),
+        ...placed(ffn.down).map(({ type: weight, blocks, n, quants, scales, offset: dstOffset }) => {
+          const dst = { dstStride: paddedRow(nEmbd), dstOffset };
+          const spec = mulMatId({ stage: { kind: 'down' }, weight, blocks, n, dst, ...counts }, tuning);
+          return { spec, buffers: [step, quants, scales, h, x, nextNorm, xNorm, chosen] };
+        }),
       ];
     }
   }
 }
 
-/** silu(gate · x) * (up · x) into the ffn rows: one fused product where gate and up are one matrix. */
+/** silu(gate · x) * (up · x) into the ffn rows: fused products where gate and up are groups of one matrix. */
 function gatedProduct(inputs: PlanInputs, rows: number, gateUp: readonly Matrix[]): Call[] {
   const { state, config, tuning } = inputs;
   const { nFf } = config;
-  if (gateUp.length === 1) {
-    const [{ type: weight, blocks, quants, scales }] = gateUp;
-    const epilogue = { kind: 'swiglu', dstStride: state.ffnStride } as const;
-    const spec = mulMat({ weight, blocks, n: nFf, rows, norm: deferredNorm(inputs), epilogue }, tuning);
-    return [{ spec, buffers: [state.step, quants, scales, state.xNorm, state.ffn] }];
+  if (isFused(gateUp)) {
+    const norm = deferredNorm(inputs);
+    return placed(gateUp).map(({ type: weight, blocks, n, quants, scales, offset: dstOffset }) => {
+      const epilogue = { kind: 'swiglu', dstStride: state.ffnStride, dstOffset } as const;
+      const spec = mulMat({ weight, blocks, n, rows, norm, epilogue }, tuning);
+      return { spec, buffers: [state.step, quants, scales, state.xNorm, state.ffn] };
+    });
   }
   assert(state.gateUp !== null, 'separate gate and up without their buffer');
   return [
@@ -281,15 +283,14 @@ function hiddenCall({ config, weights, state, tuning }: PlanInputs, rows: number
   };
 }
 
-function headCall(inputs: PlanInputs, rows: number): Call {
+function headCalls(inputs: PlanInputs, rows: number): Call[] {
   const { weights, state, tuning } = inputs;
-  const { type: weight, blocks, n, quants, scales } = weights.output;
-  const epilogue = { kind: 'store', dstStride: n } as const;
   const norm = deferredNorm(inputs);
-  return {
-    spec: mulMat({ weight, blocks, n, rows, norm, epilogue, outputRows: true }, tuning),
-    buffers: [state.step, quants, scales, state.xNorm, state.logits],
-  };
+  return placed(weights.output).map(({ type: weight, blocks, n, quants, scales, offset: dstOffset }) => {
+    const epilogue = { kind: 'store', dstStride: state.nVocab, dstOffset } as const;
+    const spec = mulMat({ weight, blocks, n, rows, norm, epilogue, outputRows: true }, tuning);
+    return { spec, buffers: [state.step, quants, scales, state.xNorm, state.logits] };
+  });
 }
 
 function argmaxCall({ state, tuning }: PlanInputs, outputs: number): Call {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelConfig } from './config.ts';
-import { planRunState } from './runState.ts';
+import { fitRunState, planRunState } from './runState.ts';
 
 const CONFIG: ModelConfig = {
   name: 'tiny',
@@ -37,5 +37,22 @@ describe('planRunState', () => {
     expect(logitRows(4)).toBe(4);
     expect(logitRows(64)).toBe(64);
     expect(logitRows(1000)).toBe(64);
+  });
+});
+
+describe('fitRunState', () => {
+  const rowsWithin = (maxRows: number, maxOutputs: number, nSlots: number, maxBytes: number) =>
+    fitRunState(CONFIG, { layers: [] }, { nSlots, nCtx: 256, maxRows, splits: 1, maxOutputs }, maxBytes)
+      .maxRows;
+  const logitsOf = (rows: number) => 4 * rows * CONFIG.nVocab;
+
+  it.each([
+    { what: 'all that fit', maxRows: 64, maxOutputs: 64, nSlots: 1, rows: 64, maxBytes: logitsOf(64) },
+    { what: 'whole tiles', maxRows: 64, maxOutputs: 64, nSlots: 1, rows: 48, maxBytes: logitsOf(64) - 4 },
+    { what: 'no fewer for outputs', maxRows: 64, maxOutputs: 2, nSlots: 1, rows: 64, maxBytes: logitsOf(10) },
+    { what: 'one of each slot', maxRows: 64, maxOutputs: 64, nSlots: 33, rows: 48, maxBytes: logitsOf(16) },
+    { what: 'a tile', maxRows: 64, maxOutputs: 64, nSlots: 1, rows: 16, maxBytes: logitsOf(1) },
+  ])('has $what: $rows of $maxRows rows', ({ maxRows, maxOutputs, nSlots, maxBytes, rows }) => {
+    expect(rowsWithin(maxRows, maxOutputs, nSlots, maxBytes)).toBe(rows);
   });
 });

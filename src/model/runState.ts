@@ -8,7 +8,7 @@ import { pagesFor } from '../util/kvPage.ts';
 import { alignUp } from '../util/math.ts';
 import { ropeTable } from '../util/ropeTable.ts';
 import type { ModelConfig } from './config.ts';
-import type { WeightsPlan } from './weights.ts';
+import { isFused, type WeightsPlan } from './weights.ts';
 
 const MAX_TILE = Math.max(...TILE_WIDTHS);
 /** Candidates that a `topK` output brings back. */
@@ -103,7 +103,7 @@ export function planRunState(
   const maxOutputs = options.maxOutputs ?? maxRows * nSlots;
   const outputRows = Math.min(maxRows, maxOutputs);
   assert(maxOutputs >= nSlots, () => `${maxOutputs} output rows for ${nSlots} slots`);
-  const splitGateUp = weights.layers.some(({ ffn }) => ffn.kind === 'dense' && ffn.gateUp.length > 1);
+  const splitGateUp = weights.layers.some(({ ffn }) => ffn.kind === 'dense' && !isFused(ffn.gateUp));
   return {
     maxRows,
     maxOutputs,
@@ -131,6 +131,21 @@ export function planRunState(
       staging: Math.max(outputRows * Math.max(nVocab, paddedRow(nEmbd)), 2 * kTop * maxOutputs),
     },
   };
+}
+
+/** The same with as many of these rows, but a tile at least and one for each slot, as buffers of `maxBytes` have room for. */
+export function fitRunState(
+  config: ModelConfig,
+  weights: Pick<WeightsPlan, 'layers'>,
+  options: RunStateOptions,
+  maxBytes: number,
+): RunStatePlan {
+  let plan = planRunState(config, weights, options);
+  const isTooLarge = () => Object.values(plan.words).some(words => 4 * words > maxBytes);
+  while (isTooLarge() && plan.maxRows - MAX_TILE >= options.nSlots && plan.maxRows > MAX_TILE) {
+    plan = planRunState(config, weights, { ...options, maxRows: plan.maxRows - MAX_TILE });
+  }
+  return plan;
 }
 
 export function allocateRunState(gpu: Gpu, { words, ...strides }: RunStatePlan): RunState {

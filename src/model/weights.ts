@@ -18,58 +18,71 @@ import {
 import { TensorFinder } from './tensorFinder.ts';
 import type { Upload } from './upload.ts';
 
-/** The weights of one layer; matrices in a list are consecutive parts of one product, one where their types agree. */
+/**
+ * The weights of one layer. Matrices in a list are consecutive parts of one product: one, where their types agree and a buffer
+ * may be so large (`splitWeights`).
+ */
 export interface LayerWeights {
   readonly attnNorm: GPUBuffer;
   /** attn_q, attn_k, attn_v. */
   readonly qkv: readonly Matrix[];
-  readonly attnOutput: Matrix;
+  readonly attnOutput: readonly Matrix[];
   readonly ffnNorm: GPUBuffer;
   readonly ffn: DenseFfn | ExpertFfn;
 }
 
 export interface DenseFfn {
   readonly kind: 'dense';
-  /** ffn_gate, ffn_up. */
+  /** Of two groups, ffn_gate and ffn_up; where their types differ parts of one and then parts of the other, without groups. */
   readonly gateUp: readonly Matrix[];
-  readonly down: Matrix;
+  readonly down: readonly Matrix[];
 }
 
 export interface ExpertFfn {
   readonly kind: 'experts';
   readonly gateInp: Matrix;
-  /** All experts' gates, then all their ups. */
-  readonly gateUp: Matrix;
-  readonly down: Matrix;
+  /** Groups: all experts' gates, then all their ups. */
+  readonly gateUp: readonly Matrix[];
+  /** Groups: the experts. */
+  readonly down: readonly Matrix[];
 }
 
 export interface Weights {
-  readonly tokenEmbd: Matrix;
+  readonly tokenEmbd: readonly Matrix[];
   readonly layers: readonly LayerWeights[];
   readonly outputNorm: GPUBuffer;
-  /** The same matrix as `tokenEmbd` where the file has no `output.weight`. */
-  readonly output: Matrix;
+  /** The same matrices as `tokenEmbd` where the file has no `output.weight`. */
+  readonly output: readonly Matrix[];
+}
+
+/** Whether gate and up are groups of one matrix, which gives silu(gate) · up; else they are multiplied apart. */
+export function isFused(gateUp: readonly Pick<Matrix, 'nGroups'>[]): boolean {
+  return gateUp.every(({ nGroups }) => nGroups === 2);
 }
 
 /** A file's tensors checked against its configuration, before anything is allocated. */
 export interface WeightsPlan {
-  readonly tokenEmbd: MatrixPlan;
+  readonly tokenEmbd: readonly MatrixPlan[];
   readonly layers: readonly {
     readonly attnNorm: GgufTensor;
     readonly qkv: readonly MatrixPlan[];
-    readonly attnOutput: MatrixPlan;
+    readonly attnOutput: readonly MatrixPlan[];
     readonly ffnNorm: GgufTensor;
     readonly ffn:
-      | { readonly kind: 'dense'; readonly gateUp: readonly MatrixPlan[]; readonly down: MatrixPlan }
+      | {
+          readonly kind: 'dense';
+          readonly gateUp: readonly MatrixPlan[];
+          readonly down: readonly MatrixPlan[];
+        }
       | {
           readonly kind: 'experts';
           readonly gateInp: MatrixPlan;
-          readonly gateUp: MatrixPlan;
-          readonly down: MatrixPlan;
+          readonly gateUp: readonly MatrixPlan[];
+          readonly down: readonly MatrixPlan[];
         };
   }[];
   readonly outputNorm: GgufTensor;
-  readonly output: MatrixPlan | null;
+  readonly output: readonly MatrixPlan[] | null;
   readonly ropeFactors: GgufTensor | null;
 }
 
@@ -80,7 +93,7 @@ export interface WeightsPlan {
 export function planWeights(gguf: GgufFile, config: ModelConfig): WeightsPlan {
   const { nEmbd, nVocab, nHead, nKvHead, headDim, nFf, nRot, experts } = config;
   const tensors = new TensorFinder(gguf);
-  const matrix = (name: string, shape: readonly number[]) => planMatrix(name, [tensors.find(name, shape)]);
+  const matrix = (name: string, shape: readonly number[]) => [planMatrix(name, [tensors.find(name, shape)])];
   const plan: WeightsPlan = {
     tokenEmbd: matrix('token_embd.weight', [nEmbd, nVocab]),
     outputNorm: tensors.findVector('output_norm.weight', nEmbd),
@@ -99,17 +112,18 @@ export function planWeights(gguf: GgufFile, config: ModelConfig): WeightsPlan {
           tensor('attn_k', [nEmbd, nKvHead * headDim]),
           tensor('attn_v', [nEmbd, nKvHead * headDim]),
         ]),
-        attnOutput: planMatrix(`${prefix}attn_output`, [tensor('attn_output', [nHead * headDim, nEmbd])]),
+        attnOutput: matrix(`${prefix}attn_output.weight`, [nHead * headDim, nEmbd]),
         ffnNorm: tensors.findVector(`${prefix}ffn_norm.weight`, nEmbd),
         ffn: experts
           ? planExperts(prefix, tensor, nEmbd, nFf, experts.count)
           : {
               kind: 'dense',
-              gateUp: planMatrices(`${prefix}ffn_gate_up`, [
-                tensor('ffn_gate', [nEmbd, nFf]),
-                tensor('ffn_up', [nEmbd, nFf]),
-              ]),
-              down: planMatrix(`${prefix}ffn_down`, [tensor('ffn_down', [nFf, nEmbd])]),
+              gateUp: planMatrices(
+                `${prefix}ffn_gate_up`,
+                [tensor('ffn_gate', [nEmbd, nFf]), tensor('ffn_up', [nEmbd, nFf])],
+                2,
+              ),
+              down: matrix(`${prefix}ffn_down.weight`, [nFf, nEmbd]),
             },
       };
     }),
@@ -125,10 +139,11 @@ function planExperts(
   nFf: number,
   nExperts: number,
 ): WeightsPlan['layers'][number]['ffn'] {
-  const gateUp = planMatrices(`${prefix}ffn_gate_up_exps`, [
-    tensor('ffn_gate_exps', [nEmbd, nFf, nExperts]),
-    tensor('ffn_up_exps', [nEmbd, nFf, nExperts]),
-  ]);
+  const gateUp = planMatrices(
+    `${prefix}ffn_gate_up_exps`,
+    [tensor('ffn_gate_exps', [nEmbd, nFf, nExperts]), tensor('ffn_up_exps', [nEmbd, nFf, nExperts])],
+    2 * nExperts,
+  );
   if (gateUp.length !== 1) {
     throw new ForetokenError(
       'unsupported_model',
@@ -138,18 +153,18 @@ function planExperts(
   return {
     kind: 'experts',
     gateInp: planMatrix(`${prefix}ffn_gate_inp`, [tensor('ffn_gate_inp', [nEmbd, nExperts])]),
-    gateUp: gateUp[0],
-    down: planMatrix(`${prefix}ffn_down_exps`, [tensor('ffn_down_exps', [nFf, nEmbd, nExperts])]),
+    gateUp,
+    down: [planMatrix(`${prefix}ffn_down_exps`, [tensor('ffn_down_exps', [nFf, nEmbd, nExperts])], nExperts)],
   };
 }
 
 /** Every matrix of a plan, once. */
 export function plannedMatrices(plan: WeightsPlan): MatrixPlan[] {
   const ofLayers = plan.layers.flatMap(({ qkv, attnOutput, ffn }) => {
-    const ofFfn = ffn.kind === 'dense' ? [...ffn.gateUp, ffn.down] : [ffn.gateInp, ffn.gateUp, ffn.down];
-    return [...qkv, attnOutput, ...ofFfn];
+    const ofRouter = ffn.kind === 'experts' ? [ffn.gateInp] : [];
+    return [...qkv, ...attnOutput, ...ofRouter, ...ffn.gateUp, ...ffn.down];
   });
-  return [plan.tokenEmbd, ...ofLayers, ...(plan.output ? [plan.output] : [])];
+  return [...plan.tokenEmbd, ...ofLayers, ...(plan.output ?? [])];
 }
 
 /** Sizes of all the buffers that a plan's matrices will need, in bytes, by label. */
@@ -176,26 +191,26 @@ export function allocateWeights(gpu: Gpu, plan: WeightsPlan): { weights: Weights
     uploads.push({ offset: tensor.offset, length: tensor.sizeBytes, write });
     return buffer;
   };
-  const tokenEmbd = matrix(plan.tokenEmbd);
+  const tokenEmbd = plan.tokenEmbd.map(matrix);
   const weights: Weights = {
     tokenEmbd,
     layers: plan.layers.map(({ attnNorm, qkv, attnOutput, ffnNorm, ffn }) => ({
       attnNorm: vector(attnNorm),
       qkv: qkv.map(matrix),
-      attnOutput: matrix(attnOutput),
+      attnOutput: attnOutput.map(matrix),
       ffnNorm: vector(ffnNorm),
       ffn:
         ffn.kind === 'dense'
-          ? { kind: 'dense', gateUp: ffn.gateUp.map(matrix), down: matrix(ffn.down) }
+          ? { kind: 'dense', gateUp: ffn.gateUp.map(matrix), down: ffn.down.map(matrix) }
           : {
               kind: 'experts',
               gateInp: matrix(ffn.gateInp),
-              gateUp: matrix(ffn.gateUp),
-              down: matrix(ffn.down),
+              gateUp: ffn.gateUp.map(matrix),
+              down: ffn.down.map(matrix),
             },
     })),
     outputNorm: vector(plan.outputNorm),
-    output: plan.output ? matrix(plan.output) : tokenEmbd,
+    output: plan.output?.map(matrix) ?? tokenEmbd,
   };
   return { weights, uploads };
 }

@@ -19,5 +19,6 @@ export const FAKE_REPORT: ServerReport = {
   nSlots: 1,
   gpuBytes: 1,
   selfTest: null,
+  autotune: null,
   warnings: [],
 };

@@ -176,6 +176,11 @@ export interface ServerOptions {
    * of a batch against the row alone. A variant that fails is replaced, see `report.selfTest`. Default true.
    */
   readonly selfTest?: boolean;
+  /**
+   * Whether choices that change no bit are made by what is fastest on this adapter with this model: at most a second at the first
+   * load, nothing at the next ones, see `report.autotune`. Default: on a GPU yes, on an adapter that is software no.
+   */
+  readonly autotune?: boolean;
   /** Count every WebGPU call, for benchmarks; read with `server.counters()`. */
   readonly countCalls?: boolean;
 }
@@ -183,7 +188,7 @@ export interface ServerOptions {
 /** `ServerOptions` without the two sources, which the composition root resolves. */
 export type ServerSettings = Omit<
   ServerOptions,
-  'model' | 'modelDraft' | 'countCalls' | 'cacheType' | 'slotSavePath' | 'selfTest'
+  'model' | 'modelDraft' | 'countCalls' | 'cacheType' | 'slotSavePath' | 'selfTest' | 'autotune'
 >;
 
 /** The adapter that answered. */
@@ -231,6 +236,25 @@ export interface SelfTestReport {
   readonly replaced: readonly string[];
 }
 
+/** What a model runs with in place of what its adapter's kind has. Names and values are those of `src/gpu/tuning.ts`. */
+export interface TuningReport {
+  readonly source: 'measured' | 'stored';
+  readonly choices: Readonly<Record<string, number | boolean>>;
+  /** What was timed; its time over that of the choice it would replace. Less than 0.9 was taken. */
+  readonly trials: readonly {
+    readonly choices: Readonly<Record<string, number | boolean>>;
+    readonly ratio: number;
+  }[];
+}
+
+/** What came of the search for faster choices. */
+export interface AutotuneReport {
+  /** What it took, all models together; as far as the weights took longer, nobody waited for it. */
+  readonly ms: number;
+  /** Of the target and of the draft, if there is one. */
+  readonly tunings: readonly TuningReport[];
+}
+
 /** Resolved by `createServer` beside the server itself. */
 export interface ServerReport {
   readonly adapter: AdapterReport;
@@ -241,6 +265,8 @@ export interface ServerReport {
   readonly gpuBytes: number;
   /** Null where the option `selfTest` is false. */
   readonly selfTest: SelfTestReport | null;
+  /** Null where there was no search, see the option `autotune`. */
+  readonly autotune: AutotuneReport | null;
   /** What was asked for and is not so, and what makes answers differ from llama-server's; whole sentences. */
   readonly warnings: readonly string[];
 }

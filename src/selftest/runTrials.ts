@@ -24,8 +24,8 @@ interface Place {
 }
 
 /**
- * Runs trials in one submit and reads their outputs back in one mapping: of each, the words of every binding, empty where
- * it is only read. The kernels have to be compiled; so this takes milliseconds.
+ * Runs trials in one submit and reads their outputs back, in one mapping unless they are too many for a buffer: of each, the
+ * words of every binding, empty where it is only read. The kernels have to be compiled; so this takes milliseconds.
  */
 export async function runTrials(gpu: Gpu, runs: readonly TrialRun[]): Promise<Uint32Array<ArrayBuffer>[][]> {
   const buffers: GPUBuffer[] = [];
@@ -57,24 +57,26 @@ export async function runTrials(gpu: Gpu, runs: readonly TrialRun[]): Promise<Ui
     }
     pass.end();
 
-    let stagingBytes = 0;
-    const staged = new Map<Contents, number>();
-    for (const [contents, { size }] of outputs) {
-      staged.set(contents, stagingBytes);
-      stagingBytes += size;
-    }
-    const staging = create('staging', stagingBytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
-    for (const [contents, { buffer, offset, size }] of outputs) {
-      encoder.copyBufferToBuffer(buffer, offset, staging, staged.get(contents) ?? 0, size);
-    }
+    const staged = [...new Set([...outputs.values()].map(({ buffer }) => buffer))].map(buffer => {
+      const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+      const staging = create('staging', buffer.size, usage);
+      encoder.copyBufferToBuffer(buffer, 0, staging, 0, buffer.size);
+      return { buffer, staging };
+    });
     gpu.device.queue.submit([encoder.finish()]);
-    return await readMapped(gpu, staging, stagingBytes, mapped =>
-      runs.map(({ trial }) =>
-        trial.bindings.map(contents => {
-          const at = staged.get(contents);
-          return new Uint32Array(at === undefined ? [] : mapped.slice(at, at + 4 * contents.size));
-        }),
+    const read = new Map(
+      await Promise.all(
+        staged.map(({ buffer, staging }) =>
+          readMapped(gpu, staging, buffer.size, mapped => [buffer, mapped.slice(0)] as const),
+        ),
       ),
+    );
+    return runs.map(({ trial }) =>
+      trial.bindings.map(contents => {
+        const place = outputs.get(contents);
+        const bytes = place && read.get(place.buffer);
+        return bytes ? new Uint32Array(bytes, place.offset, contents.size).slice() : new Uint32Array();
+      }),
     );
   } finally {
     for (const buffer of buffers) gpu.destroyBuffer(buffer);
@@ -87,32 +89,50 @@ function placeContents(
   all: readonly Contents[],
   create: (size: number) => GPUBuffer,
 ): Map<Contents, Place> {
-  const bytesOf = ({ size }: Contents) => Math.max(16, alignUp(4 * size, 16));
-  const offsets = new Map<Contents, number>();
-  let sharedBytes = 0;
-  for (const contents of new Set(all)) {
-    if (bytesOf(contents) > SHARED_BYTES) continue;
-    offsets.set(contents, sharedBytes);
-    sharedBytes += alignUp(bytesOf(contents), ALIGNMENT);
-  }
-  const shared = offsets.size > 0 ? create(sharedBytes) : null;
-  const words = new Uint32Array(sharedBytes / 4);
   const places = new Map<Contents, Place>();
-  for (const contents of new Set(all)) {
-    const offset = offsets.get(contents);
-    const size = bytesOf(contents);
-    if (shared && offset !== undefined) {
-      for (const stretch of contents.stretches)
-        words.set(bitsOfWords(stretch.words), offset / 4 + stretch.at);
-      places.set(contents, { buffer: shared, offset, size });
-    } else {
-      const buffer = create(size);
-      for (const { at, words } of contents.stretches) gpu.device.queue.writeBuffer(buffer, 4 * at, words);
-      places.set(contents, { buffer, offset: 0, size });
+  for (const { size, offsets } of shareBuffers([...new Set(all)], gpu.maxBufferBytes)) {
+    const buffer = create(size);
+    // What shares a buffer is written at once.
+    const words = size <= SHARED_BYTES || offsets.size > 1 ? new Uint32Array(size / 4) : null;
+    for (const [contents, offset] of offsets) {
+      for (const { at, words: stretch } of contents.stretches) {
+        if (words) words.set(bitsOfWords(stretch), offset / 4 + at);
+        else gpu.device.queue.writeBuffer(buffer, 4 * at, stretch);
+      }
+      places.set(contents, { buffer, offset, size: bytesOf(contents) });
     }
+    if (words) gpu.device.queue.writeBuffer(buffer, 0, words);
   }
-  if (shared) gpu.device.queue.writeBuffer(shared, 0, words);
   return places;
+}
+
+/** A buffer to be, and where what it holds begins. */
+interface SharedBuffer {
+  size: number;
+  readonly offsets: Map<Contents, number>;
+}
+
+function shareBuffers(all: readonly Contents[], maxBytes: number): SharedBuffer[] {
+  const buffers: SharedBuffer[] = [];
+  let shared: SharedBuffer | null = null;
+  for (const contents of all) {
+    const bytes = bytesOf(contents);
+    if (bytes > SHARED_BYTES) {
+      buffers.push({ size: bytes, offsets: new Map([[contents, 0]]) });
+      continue;
+    }
+    if (shared === null || shared.size + bytes > maxBytes) {
+      shared = { size: 0, offsets: new Map() };
+      buffers.push(shared);
+    }
+    shared.offsets.set(contents, shared.size);
+    shared.size = Math.min(maxBytes, alignUp(shared.size + bytes, ALIGNMENT));
+  }
+  return buffers;
+}
+
+function bytesOf({ size }: Contents): number {
+  return Math.max(16, alignUp(4 * size, 16));
 }
 
 function bitsOfWords({ buffer, byteOffset, length }: Contents['stretches'][number]['words']): Uint32Array {

@@ -146,6 +146,7 @@ export function createApp(deps: AppDeps): App {
     context,
     model: report.model,
     selfTest: report.selfTest,
+    autotune: report.autotune,
     nCtx,
     nSlots,
     names,

@@ -1,4 +1,4 @@
-import type { ModelReport, SelfTestReport, ServerSettings } from '../protocol/options.ts';
+import type { AutotuneReport, ModelReport, SelfTestReport, ServerSettings } from '../protocol/options.ts';
 import type { ChatTemplate } from './chat/template.ts';
 import type { CompletionParams } from './completionFields.ts';
 import { reducedGenerationSettings } from './generationSettings.ts';
@@ -13,6 +13,7 @@ export interface ModelViewDeps {
   readonly context: ResponseContext;
   readonly model: ModelReport;
   readonly selfTest: SelfTestReport | null;
+  readonly autotune: AutotuneReport | null;
   readonly nCtx: number;
   readonly nSlots: number;
   /** All names of the server, in alphabetical order. */
@@ -35,6 +36,7 @@ export function propsView({
   settings,
   isSleeping,
   selfTest,
+  autotune,
 }: ModelViewDeps): JsonObject {
   const { tokenizer } = context;
   return {
@@ -61,6 +63,7 @@ export function propsView({
     is_sleeping: isSleeping(),
     cors_proxy_enabled: false,
     self_test: selfTest && selfTestView(selfTest),
+    autotune,
   };
 
   function specialText(token: number): string {

@@ -237,6 +237,7 @@ function report(nCtx: number, nSlots: number): ServerReport {
     nSlots,
     gpuBytes: 0,
     selfTest: null,
+    autotune: null,
     warnings: [],
   };
 }

@@ -22,6 +22,7 @@ const REPORT: ServerReport = {
   nSlots: 1,
   gpuBytes: 0,
   selfTest: null,
+  autotune: null,
   warnings: [],
 };
 const OPTIONS = { model: 'https://example.com/model.gguf' };

@@ -1,7 +1,7 @@
 import { openSource, readGguf } from '../gguf/index.ts';
 import { openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
-import { checkLimits, checkModel, loadModel, type ModelFile, tensorBytes } from '../model/loadModel.ts';
+import { checkModel, loadModel, type ModelFile, planMemory, tensorBytes } from '../model/loadModel.ts';
 import { ModelPair } from '../model/modelPair.ts';
 import { DEFAULT_N_BATCH, type LoadProgress } from '../protocol/options.ts';
 import type { WireOptions, WireSource } from '../protocol/worker.ts';
@@ -10,6 +10,7 @@ import { Metrics } from '../server/metrics.ts';
 import { Tokenizer, type VocabularySpec, vocabularyMismatch } from '../tokenizer/index.ts';
 import { ForetokenError } from '../util/errors.ts';
 import type { Composition } from './api.ts';
+import { Autotuner } from './autotuner.ts';
 import { KernelChecks } from './kernelChecks.ts';
 import { describeModel } from './modelReport.ts';
 import { checkOptions, contextSize } from './options.ts';
@@ -25,6 +26,7 @@ import {
   specTypesOf,
 } from './speculation.ts';
 import { syntheticAcceptance } from './syntheticOptions.ts';
+import { ORIGIN_TUNING_STORE } from './tuningStore.ts';
 import { chatTemplateOf, toolUseTemplateOf, vocabularyFrom } from './vocabulary.ts';
 
 type OnProgress = (progress: LoadProgress) => void;
@@ -93,16 +95,19 @@ async function wire(
     modelDraft: ___,
     slotSavePath,
     selfTest = true,
+    autotune = !gpu.report.isFallback,
     ...given
   } = options;
   const settings = { ...given, nCtx, nSlots };
   const maxOutputs = outputRows(options, specKindsOf(options, draft !== null));
   const shape = { nCtx: nCtxSlot, nSlots, nCtxShared, maxRows: nBatch, maxOutputs, cacheType };
-  for (const opened of draft ? [target, draft] : [target]) checkLimits(gpu, opened.file, shape);
+  for (const opened of draft ? [target, draft] : [target]) planMemory(gpu, opened.file, shape);
   const checks = selfTest ? new KernelChecks(gpu) : null;
+  const tuner = autotune ? new Autotuner(gpu, ORIGIN_TUNING_STORE, navigator.userAgent) : null;
   const load = ({ role, file }: OpenedModel) =>
     loadModel(gpu, file, {
       ...shape,
+      ...(tuner && { tune: tuner.tune }),
       ...(checks && { checkKernels: checks.check }),
       onProgress: (phase, loadedBytes, totalBytes) =>
         onProgress({ model: role, phase, loadedBytes, totalBytes }),
@@ -112,6 +117,12 @@ async function wire(
   const draftModel = draft && (await load(draft));
   const pair = draftModel && (await ModelPair.create(gpu, targetModel, draftModel, checks?.check));
 
+  if (targetModel.maxRows < nBatch) {
+    warnings.push(
+      `batches have ${targetModel.maxRows} rows at most, not ${nBatch}: this adapter has no buffers for more`,
+    );
+  }
+
   const report = {
     adapter: gpu.report,
     model: describeModel(target.file),
@@ -120,6 +131,7 @@ async function wire(
     nSlots,
     gpuBytes: gpu.allocatedBytes,
     selfTest: checks?.report() ?? null,
+    autotune: tuner?.report() ?? null,
     warnings,
   };
   const app = resources.use(

@@ -81,6 +81,7 @@ const RULES: Readonly<Record<keyof WireOptions, Rule>> = {
   verbose: { kind: 'flag' },
   restarts: integer(0, 2 ** 31 - 1),
   selfTest: { kind: 'flag' },
+  autotune: { kind: 'flag' },
   countCalls: { kind: 'flag' },
 };
 

@@ -1,4 +1,4 @@
-import { type Flag, valued, withSettings } from './flag.ts';
+import { type Flag, toggle, valued, withSettings } from './flag.ts';
 import { asIs, commaList, oneOf } from './values.ts';
 
 const cacheType = oneOf('f16', 'f32');
@@ -96,6 +96,11 @@ export const MODEL_FLAGS: readonly Flag[] = [
     commaList,
     (given, tags) => withSettings(given, { tags }),
   ),
+  toggle('autotune', {
+    names: ['--autotune'],
+    off: ['--no-autotune'],
+    help: 'spend up to a second of the first load on finding what is fastest here, without changing an answer (default: on a GPU)',
+  }),
   valued(
     {
       names: ['-ctk', '--cache-type-k'],

@@ -1,4 +1,5 @@
-import { ceilDiv } from '../../util/math.ts';
+import { PAGE_POSITIONS } from '../../util/kvPage.ts';
+import { alignUp, ceilDiv } from '../../util/math.ts';
 import type { KernelSpec } from '../pipelines.ts';
 import type { Tuning } from '../tuning.ts';
 import { checkHeads, type HeadShape } from './heads.ts';
@@ -6,6 +7,9 @@ import { checkHeads, type HeadShape } from './heads.ts';
 const MAX_WORKGROUP = 256;
 /** A row of scores and weights of a tile takes 512 bytes of workgroup storage, of which 16 KiB are certain. */
 const MAX_SCORES = 32;
+
+/** More leave partial outputs that take more memory than they are worth. */
+const MAX_SPLITS = 8;
 
 export interface AttentionShape extends HeadShape {
   readonly rows: number;
@@ -19,8 +23,14 @@ export interface AttentionShape extends HeadShape {
  * Parts of the positions of a slot that are attended to one beside the other. Where there is one, `attention` gives the
  * output; else it gives partial ones, and `attentionCombine` the output.
  */
-export function attentionSplits(nCtx: number, { attentionSplit }: Tuning): number {
-  return attentionSplit === null ? 1 : ceilDiv(nCtx, attentionSplit);
+export function attentionSplits(nCtx: number, tuning: Tuning): number {
+  return ceilDiv(nCtx, splitPositions(nCtx, tuning));
+}
+
+/** Positions in a split. The same in every step: where splits begin fixes the order of sums (design D1). */
+function splitPositions(nCtx: number, { attentionSplit }: Tuning): number {
+  if (attentionSplit === null) return nCtx;
+  return Math.max(attentionSplit, alignUp(ceilDiv(nCtx, MAX_SPLITS), PAGE_POSITIONS));
 }
 
 /** Values of the partial outputs of one row. */
@@ -48,7 +58,7 @@ export function attention(shape: AttentionShape, tuning: Tuning): KernelSpec {
       N_KV_HEAD: nKvHead,
       HEAD_DIM: headDim,
       SCALE: 1 / Math.sqrt(headDim),
-      SPLIT: tuning.attentionSplit ?? nCtx,
+      SPLIT: splitPositions(nCtx, tuning),
       ...(splits === 1 && { DST_STRIDE: shape.dstStride / 4 }),
     },
     bindings: ['read', 'read', 'read', 'read', 'write'],
@@ -67,7 +77,7 @@ export function attentionCombine(shape: AttentionShape, tuning: Tuning): KernelS
       WORKGROUP_SIZE: workgroup,
       N_HEAD: nHead,
       HEAD_DIM: headDim,
-      SPLIT: tuning.attentionSplit ?? nCtx,
+      SPLIT: splitPositions(nCtx, tuning),
       SPLITS: attentionSplits(nCtx, tuning),
       DST_STRIDE: shape.dstStride / 4,
     },

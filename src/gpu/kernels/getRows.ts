@@ -9,16 +9,26 @@ export function chosenToken(at: number): number {
   return 2 ** 31 + at;
 }
 
+export interface GetRowsShape {
+  readonly weight: WeightType;
+  readonly blocks: number;
+  /** Tokens whose embeddings the matrix has, and the first of them. */
+  readonly n: number;
+  readonly firstToken?: number;
+  /** Rows of the batch; those with another token are left as they are. */
+  readonly rows: number;
+}
+
 /**
  * The embeddings of the batch's tokens, with their norm deferred; buffers: step, quants, scales, dst, norm_weight, next,
  * chosen.
  */
-export function getRows(shape: { weight: WeightType; blocks: number; rows: number }): KernelSpec {
+export function getRows({ weight, blocks, n, firstToken = 0, rows }: GetRowsShape): KernelSpec {
   return {
     shader: 'get_rows',
-    defines: { WEIGHT: shape.weight },
-    overrides: { WORKGROUP_SIZE, BLOCKS: shape.blocks },
+    defines: { WEIGHT: weight },
+    overrides: { WORKGROUP_SIZE, BLOCKS: blocks, FIRST_TOKEN: firstToken, N: n },
     bindings: ['read', 'read', 'read', 'write', 'read', 'write', 'read'],
-    workgroups: [ceilDiv(shape.blocks, WORKGROUP_SIZE), shape.rows, 1],
+    workgroups: [ceilDiv(blocks, WORKGROUP_SIZE), rows, 1],
   };
 }

@@ -1,6 +1,6 @@
 import type { WeightType } from '../../quant/types.ts';
 import { assertNever } from '../../util/assert.ts';
-import { alignUp, ceilDiv } from '../../util/math.ts';
+import { ceilDiv } from '../../util/math.ts';
 import type { BufferUse, KernelSpec } from '../pipelines.ts';
 import type { Tuning } from '../tuning.ts';
 import type { DeferredNorm } from './deferredNorm.ts';
@@ -30,19 +30,21 @@ export interface MulMatShape {
 }
 
 export type MulMatEpilogue =
-  | {
-      readonly kind: 'store' | 'swiglu';
-      /** Values from one row of dst to the next, and the first one filled. */
-      readonly dstStride: number;
-      readonly dstOffset?: number;
-    }
-  /** Onto the residual stream; buffers: … dst, norm_weight, next. */
-  | { readonly kind: 'add' }
+  /** `add`: onto the residual stream; buffers: … dst, norm_weight, next. */
+  | (Destination & { readonly kind: 'store' | 'swiglu' | 'add' })
   /**
    * Queries, keys and values side by side, or some of them from `first` on, to where attention looks for them; buffers:
    * … dst [rows, nHead * headDim], rope table, k_cache, v_cache.
    */
   | { readonly kind: 'qkv'; readonly heads: HeadShape; readonly first: number };
+
+/** Where the products of a batch's rows go. */
+export interface Destination {
+  /** Values from one row of dst to the next. */
+  readonly dstStride: number;
+  /** The first value of a row that is filled; of the residual stream a multiple of four. */
+  readonly dstOffset?: number;
+}
 
 /** `dst[row, n] = weight[n] · src[row]`; buffers: step, quants, scales, src, dst. */
 export function mulMat(shape: MulMatShape, tuning: Tuning): KernelSpec {
@@ -70,7 +72,7 @@ export function mulMat(shape: MulMatShape, tuning: Tuning): KernelSpec {
       N: n,
       OUTPUT_ROWS: shape.outputRows ? 1 : 0,
       ...(norm && { NORM_K: norm.k, EPS: norm.eps }),
-      ...epilogueOverrides(shape),
+      ...epilogueOverrides(epilogue),
     },
     bindings: ['read', 'read', 'read', 'read', 'write', ...EPILOGUE_BINDINGS[epilogue.kind]],
     workgroups: [weightRowGroups(n, tuning), ceilDiv(shape.rows, m), 1],
@@ -84,13 +86,12 @@ const EPILOGUE_BINDINGS: Readonly<Record<MulMatEpilogue['kind'], readonly Buffer
   qkv: ['read', 'write', 'write'],
 };
 
-function epilogueOverrides({ n, epilogue }: MulMatShape): Record<string, number> {
+function epilogueOverrides(epilogue: MulMatEpilogue): Record<string, number> {
   switch (epilogue.kind) {
     case 'store':
     case 'swiglu':
-      return { DST_STRIDE: epilogue.dstStride, DST_OFFSET: epilogue.dstOffset ?? 0 };
     case 'add':
-      return { RESIDUAL_STRIDE: alignUp(n, 32) };
+      return destination(epilogue);
     case 'qkv': {
       const { nHead, nKvHead, headDim, nRot } = epilogue.heads;
       checkHeads(epilogue.heads);
@@ -113,6 +114,11 @@ function epilogueOverrides({ n, epilogue }: MulMatShape): Record<string, number>
  */
 export function weightRows({ lanes }: Tuning): number {
   return lanes === 1 ? 4 : 1;
+}
+
+/** What says so to a kernel. */
+export function destination({ dstStride, dstOffset = 0 }: Destination) {
+  return { DST_STRIDE: dstStride, DST_OFFSET: dstOffset };
 }
 
 /** Workgroups that walk `n` weight rows. */

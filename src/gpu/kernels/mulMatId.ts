@@ -1,9 +1,9 @@
 import type { WeightType } from '../../quant/types.ts';
-import { alignUp, ceilDiv } from '../../util/math.ts';
+import { ceilDiv } from '../../util/math.ts';
 import type { KernelSpec } from '../pipelines.ts';
 import type { Tuning } from '../tuning.ts';
 import type { DeferredNorm } from './deferredNorm.ts';
-import { weightRows } from './mulMat.ts';
+import { type Destination, destination, weightRows } from './mulMat.ts';
 
 /** Rows of a batch among which those that chose the same expert are found. */
 const GATE_UP_TILE = 16;
@@ -13,8 +13,9 @@ export interface MulMatIdShape {
   readonly stage: MulMatIdStage;
   readonly weight: WeightType;
   readonly blocks: number;
-  /** Weight rows of one expert (of gate and of up). */
+  /** Weight rows of one expert (of gate and of up), and where their products go. */
   readonly n: number;
+  readonly dst: Destination;
   readonly nExperts: number;
   readonly nUsed: number;
   readonly rows: number;
@@ -22,7 +23,7 @@ export interface MulMatIdShape {
 
 export type MulMatIdStage =
   /** The chosen experts' silu(gate·x)·(up·x), x with its norm deferred. */
-  | { readonly kind: 'gate_up'; readonly norm: DeferredNorm; readonly dstStride: number }
+  | { readonly kind: 'gate_up'; readonly norm: DeferredNorm }
   /** Their weighted sum onto the residual stream. */
   | { readonly kind: 'down' };
 
@@ -57,9 +58,8 @@ export function mulMatId(shape: MulMatIdShape, tuning: Tuning): KernelSpec {
       N: n,
       N_EXPERTS: shape.nExperts,
       N_USED: shape.nUsed,
-      ...(isGateUp
-        ? { DST_STRIDE: stage.dstStride, NORM_K: stage.norm.k, EPS: stage.norm.eps }
-        : { RESIDUAL_STRIDE: alignUp(n, 32) }),
+      ...destination(shape.dst),
+      ...(isGateUp && { NORM_K: stage.norm.k, EPS: stage.norm.eps }),
     },
     bindings: isGateUp
       ? ['read', 'read', 'read', 'read', 'write', 'read']

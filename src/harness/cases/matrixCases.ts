@@ -37,6 +37,9 @@ interface ProductCase {
   readonly scale: number;
   /** The rows are the batch's output rows, of which there may be more than rows. */
   readonly outputRows?: true;
+  /** With add: values of a row of the residual stream before and behind those of this part. */
+  readonly nBefore?: number;
+  readonly nBehind?: number;
 }
 
 /** Defaults, then one axis at a time. */
@@ -56,6 +59,7 @@ function productCases(): ProductCase[] {
     ...WEIGHT_TYPES.map(weight => ({ ...usual, weight, k: awkwardK(weight), n: 7, rows: 3 })),
     ...[2, 3, 4, 5, 8, 11, 16, 17, 33].map(rows => ({ ...usual, rows })),
     ...[1, 63, 64, 65, 300].map(n => ({ ...usual, n })),
+    ...[3, 5, 129].map(n => ({ ...usual, n, rows: 5 })),
     ...epilogues.flatMap(epilogue => [1, 6, 16].map(rows => ({ ...usual, epilogue, rows, n: 40 }))),
     ...epilogues.map(epilogue => ({ ...usual, epilogue, rows: 3, n: 7, normed: epilogue !== 'add' })),
     ...[1, 7, 16].map(rows => ({ ...usual, rows, n: 33, normed: true })),
@@ -63,6 +67,11 @@ function productCases(): ProductCase[] {
     { ...usual, k: 4096, n: 6, rows: 2, normed: true },
     ...(['F32', 'Q4_0', 'Q8_0'] as const).map(weight => ({ ...usual, weight, scale: 1e4, rows: 2 })),
     { ...usual, rows: 5, normed: true, outputRows: true },
+    ...[
+      { nBefore: 0, nBehind: 28 },
+      { nBefore: 12, nBehind: 5 },
+      { nBefore: 36, nBehind: 0 },
+    ].flatMap(part => [1, 5].map(rows => ({ ...usual, epilogue: 'add' as const, rows, n: 28, ...part }))),
     { ...usual, weight: 'F32', k: 1, n: 1 },
     { ...usual, weight: 'F16', k: 1, n: 3, rows: 2 },
   ];
@@ -72,6 +81,7 @@ export const mulMatCases: readonly KernelCase[] = productCases().map(parameters 
   id: caseId('mul_mat', { ...parameters }),
   make: tuning => {
     const { weight, rows, n, k, epilogue: kind, normed, scale, outputRows = false } = parameters;
+    const { nBefore = 0, nBehind = 0 } = parameters;
     const isSwiglu = kind === 'swiglu';
     const matrix = weightInput(weight, k, isSwiglu ? 2 * n : n, 1, undefined, scale);
     // Kept small where scale is large and swiglu would overflow its exponential.
@@ -98,13 +108,24 @@ export const mulMatCases: readonly KernelCase[] = productCases().map(parameters 
       ...(normed && { norm: { k, eps: EPS } }),
     };
     if (kind === 'add') {
-      const nextWeight = randomValues(n, 5);
-      const next = deferredNorm(products, nextWeight, n);
+      const whole = nBefore + n + nBehind;
+      const nextWeight = randomValues(whole, 5);
+      // Other parts write the rest of a row; this one leaves it as it is.
+      const rowsOf = (part: Float32Array) => besideZeros(part, n, nBefore, nBehind);
+      const next = deferredNorm(rowsOf(products), nextWeight, whole);
       return {
-        spec: mulMatKernel({ ...shape, epilogue: { kind } }, tuning),
-        bindings: [...given, padRows(before, n), padRows(nextWeight, n), new Float32Array(next.length)],
+        spec: mulMatKernel(
+          { ...shape, epilogue: { kind, dstStride: alignUp(whole, 32), dstOffset: nBefore } },
+          tuning,
+        ),
+        bindings: [
+          ...given,
+          padRows(rowsOf(before), whole),
+          padRows(nextWeight, whole),
+          new Float32Array(next.length),
+        ],
         expected: [
-          { binding: 4, values: padRows(products, n), bound: BOUND },
+          { binding: 4, values: padRows(rowsOf(products), whole), bound: BOUND },
           { binding: 6, values: next, bound: BOUND },
         ],
       };
@@ -131,43 +152,76 @@ function placeRows(dst: Float32Array, values: Float32Array, n: number, stride: n
     dst.set(values.subarray(row * n, (row + 1) * n), row * stride + 2);
 }
 
-export const getRowsCases: readonly KernelCase[] = WEIGHT_TYPES.flatMap(weight =>
-  [1, 5].map(rows => ({
-    id: caseId('get_rows', { weight, rows }),
-    make: () => {
-      const k = awkwardK(weight);
-      const nVocab = 11;
-      const matrix = weightInput(weight, k, nVocab, 4);
-      const tokens = Array.from({ length: rows }, (_, row) => (row * 7 + 10) % nVocab);
-      const embeddings = getRows(matrix.values, k, tokens);
-      const normWeight = randomValues(k, 5);
-      const next = deferredNorm(embeddings, normWeight, k);
-      return {
-        spec: getRowsKernel({ weight, blocks: matrix.blocks, rows }),
-        bindings: [
-          // Every other token is one that an earlier step chose.
-          stepBuffer(
-            tokens.map((token, row) => ({ token: row % 2 === 1 ? chosenToken(rows - row) : token })),
-          ),
-          matrix.quants,
-          matrix.scales,
-          new Float32Array(rows * matrix.blocks * 32).fill(7),
-          padRows(normWeight, k),
-          new Float32Array(next.length).fill(7),
-          Uint32Array.from([0, ...tokens.slice(1).reverse()]),
-        ],
-        expected: [
-          { binding: 3, values: padRows(embeddings, k), bound: 1e-14 },
-          { binding: 5, values: next, bound: 1e-13 },
-        ],
-      };
-    },
-  })),
-);
+/** Rows of `n` values with zeros before and behind each. */
+function besideZeros(
+  values: Float32Array,
+  n: number,
+  nBefore: number,
+  nBehind: number,
+): Float32Array<ArrayBuffer> {
+  const stride = nBefore + n + nBehind;
+  const all = new Float32Array((values.length / n) * stride);
+  for (let row = 0; row * n < values.length; row++)
+    all.set(values.subarray(row * n, (row + 1) * n), row * stride + nBefore);
+  return all;
+}
+
+const getRowsShapes = [
+  ...WEIGHT_TYPES.flatMap(weight => [1, 5].map(rows => ({ weight, rows, firstToken: 0 }))),
+  // A part of a vocabulary: some tokens of the batch lie before it, some behind it.
+  ...(['F32', 'Q4_0'] as const).map(weight => ({ weight, rows: 9, firstToken: 4 })),
+];
+
+export const getRowsCases: readonly KernelCase[] = getRowsShapes.map(({ weight, rows, firstToken }) => ({
+  id: caseId('get_rows', { weight, rows, ...(firstToken > 0 && { firstToken }) }),
+  make: () => {
+    const k = awkwardK(weight);
+    const nVocab = 11;
+    const n = firstToken > 0 ? 4 : nVocab;
+    const matrix = weightInput(weight, k, n, 4);
+    const tokens = Array.from({ length: rows }, (_, row) => (row * 7 + 10) % nVocab);
+    const isOfPart = (token: number) => token >= firstToken && token < firstToken + n;
+    const embeddings = getRows(
+      matrix.values,
+      k,
+      tokens.map(token => (isOfPart(token) ? token - firstToken : 0)),
+    );
+    const normWeight = randomValues(k, 5);
+    const x = padRows(embeddings, k);
+    const next = deferredNorm(embeddings, normWeight, k);
+    for (const [row, token] of tokens.entries()) {
+      if (isOfPart(token)) continue;
+      for (const values of [x, next]) {
+        const stride = values.length / rows;
+        values.fill(UNTOUCHED, row * stride, (row + 1) * stride);
+      }
+    }
+    return {
+      spec: getRowsKernel({ weight, blocks: matrix.blocks, n, firstToken, rows }),
+      bindings: [
+        // Every other token is one that an earlier step chose.
+        stepBuffer(tokens.map((token, row) => ({ token: row % 2 === 1 ? chosenToken(rows - row) : token }))),
+        matrix.quants,
+        matrix.scales,
+        new Float32Array(x.length).fill(UNTOUCHED),
+        padRows(normWeight, k),
+        new Float32Array(next.length).fill(UNTOUCHED),
+        Uint32Array.from([0, ...tokens.slice(1).reverse()]),
+      ],
+      expected: [
+        { binding: 3, values: x, bound: 1e-14 },
+        { binding: 5, values: next, bound: 1e-13 },
+      ],
+    };
+  },
+}));
 
 interface ExpertCase {
   readonly weight: WeightType;
   readonly rows: number;
+  /** Values of a row of dst before and behind those of this part. */
+  readonly nBefore?: number;
+  readonly nBehind?: number;
   readonly nExperts: number;
   readonly nUsed: number;
 }
@@ -176,6 +230,8 @@ const expertCases: readonly ExpertCase[] = [
   ...WEIGHT_TYPES.map(weight => ({ weight, rows: 3, nExperts: 4, nUsed: 2 })),
   { weight: 'Q4_0', rows: 1, nExperts: 1, nUsed: 1 },
   { weight: 'Q4_0', rows: 17, nExperts: 8, nUsed: 3 },
+  // A part of every expert.
+  { weight: 'Q4_0', rows: 5, nExperts: 3, nUsed: 2, nBefore: 12, nBehind: 7 },
   // All rows choose the same experts; and one, two, three or four rows of a tile the same.
   { weight: 'Q4_0', rows: 21, nExperts: 2, nUsed: 2 },
   ...[2, 3, 4, 5, 8].map(rows => ({ weight: 'Q4_0' as const, rows, nExperts: 3, nUsed: 1 })),
@@ -185,9 +241,11 @@ export const mulMatIdCases: readonly KernelCase[] = expertCases.flatMap(paramete
   (['gate_up', 'down'] as const).map(stage => ({
     id: caseId('mul_mat_id', { stage, ...parameters }),
     make: tuning => {
-      const { weight, rows, nExperts, nUsed } = parameters;
+      const { weight, rows, nExperts, nUsed, nBefore = 0, nBehind = 0 } = parameters;
       const k = awkwardK(weight);
       const n = 21;
+      const whole = nBefore + n + nBehind;
+      const rowsOf = (part: Float32Array) => besideZeros(part, n, nBefore, nBehind);
       const ids = Uint32Array.from({ length: rows * nUsed }, (_, i) => (i * 5 + 1) % nExperts);
       const weights = randomValues(rows * nUsed, 6);
       const chosen = Uint32Array.from({ length: 2 * ids.length }, (_, i) =>
@@ -204,33 +262,36 @@ export const mulMatIdCases: readonly KernelCase[] = expertCases.flatMap(paramete
         const shape = { nEmbd: k, nFf: n, nUsed };
         const h = mulMatIdSwiglu(values.subarray(0, half), values.subarray(half), normed, ids, shape);
         const src = deferredNorm(x, normWeight, k);
-        const gateUp = { kind: stage, norm: { k, eps: EPS }, dstStride: n } as const;
+        const gateUp = { kind: stage, norm: { k, eps: EPS } } as const;
+        const dst = { dstStride: whole, dstOffset: nBefore };
+        const after = rowsOf(h);
         return {
-          spec: mulMatId({ stage: gateUp, weight, blocks, n, ...counts }, tuning),
-          bindings: [plainStep(rows), quants, scales, src, new Float32Array(h.length), chosen],
-          expected: [{ binding: 4, values: h, bound: BOUND }],
+          spec: mulMatId({ stage: gateUp, weight, blocks, n, dst, ...counts }, tuning),
+          bindings: [plainStep(rows), quants, scales, src, new Float32Array(after.length), chosen],
+          expected: [{ binding: 4, values: after, bound: BOUND }],
         };
       }
       const { quants, scales, values } = weightInput(weight, k, nExperts * n, 5);
       const h = randomValues(rows * nUsed * k, 8);
       const residual = randomValues(rows * n, 9);
       const sums = mulMatIdSum(values, h, ids, weights, residual, { nEmbd: n, nFf: k, nUsed });
-      const nextWeight = randomValues(n, 10);
-      const next = deferredNorm(sums, nextWeight, n);
+      const nextWeight = randomValues(whole, 10);
+      const next = deferredNorm(rowsOf(sums), nextWeight, whole);
+      const dst = { dstStride: alignUp(whole, 32), dstOffset: nBefore };
       return {
-        spec: mulMatId({ stage: { kind: stage }, weight, blocks, n, ...counts }, tuning),
+        spec: mulMatId({ stage: { kind: stage }, weight, blocks, n, dst, ...counts }, tuning),
         bindings: [
           plainStep(rows),
           quants,
           scales,
           padRows(h, k),
-          padRows(residual, n),
-          padRows(nextWeight, n),
+          padRows(rowsOf(residual), whole),
+          padRows(nextWeight, whole),
           new Float32Array(next.length),
           chosen,
         ],
         expected: [
-          { binding: 4, values: padRows(sums, n), bound: BOUND },
+          { binding: 4, values: padRows(rowsOf(sums), whole), bound: BOUND },
           { binding: 6, values: next, bound: BOUND },
         ],
       };

@@ -91,7 +91,8 @@ function experts(weight: WeightType, rows: number): KernelWork {
     make: tuning => ({
       spec: mulMatId(
         {
-          stage: { kind: 'gate_up', norm: { k, eps: EPS }, dstStride: n },
+          stage: { kind: 'gate_up', norm: { k, eps: EPS } },
+          dst: { dstStride: n, dstOffset: 0 },
           ...{ weight, blocks, n, nExperts, nUsed, rows },
         },
         tuning,
@@ -205,7 +206,7 @@ function embed(weight: WeightType): KernelWork {
     bytes: bytes + 4 * (2 * k + stride),
     flops: 3 * k,
     make: () => ({
-      spec: getRows({ weight, blocks, rows: 1 }),
+      spec: getRows({ weight, blocks, n: 1, rows: 1 }),
       bindings: [
         plainStep(1),
         quants(),

@@ -25,7 +25,8 @@ import { qkvTrial } from './qkvTrial.ts';
 
 export function getRowsTrial(spec: KernelSpec, rows: readonly number[]): Trial {
   const { weight, k } = weightOf(spec);
-  const nTokens = 4;
+  const { FIRST_TOKEN: first, N } = spec.overrides;
+  const nTokens = Math.min(4, N);
   const matrix = weightInput(weight, k, nTokens, 1);
   const tokens = rows.map(row => (row * 3 + 1) % nTokens);
   const normWeight = randomValues(k, 2);
@@ -33,13 +34,13 @@ export function getRowsTrial(spec: KernelSpec, rows: readonly number[]): Trial {
     workgroups: () => [spec.workgroups[0], rows.length, 1],
     bindings: [
       // Every other token is one that an earlier step chose.
-      dense(stepBuffer(tokens.map((token, i) => ({ token: i % 2 === 0 ? chosenToken(i) : token })))),
+      dense(stepBuffer(tokens.map((token, i) => ({ token: i % 2 === 0 ? chosenToken(i) : first + token })))),
       dense(matrix.quants),
       dense(matrix.scales),
       zeros(rows.length * k),
       dense(normWeight),
       zeros(rows.length * deferredStride(k)),
-      dense(Uint32Array.from(tokens)),
+      dense(Uint32Array.from(tokens, token => first + token)),
     ],
     rows: tokens.map((token, row) => {
       const x = getRows(matrix.values, k, [token]);
@@ -57,7 +58,7 @@ export function mulMatTrial(spec: KernelSpec, rows: readonly number[]): Trial {
   if (spec.defines.EPILOGUE === 'qkv') return qkvTrial(spec, rows);
   const isSwiglu = spec.defines.EPILOGUE === 'swiglu';
   const { n, groups } = testedRows(N, spec.workgroups[0]);
-  const { contents, values } = weights(weight, k, n, isSwiglu ? [0, N] : [0], isSwiglu ? 2 * N : N);
+  const { contents, values } = weights(weight, k, n, isSwiglu ? [0, N] : [0]);
   const { src, x } = spec.defines.NORMED === 1 ? normedActivations(spec, rows) : plainActivations(k, rows);
   const given = [dense(plainStep(rows.length)), ...contents, dense(src)];
   const workgroups: Trial['workgroups'] = ({ defines }) => [
@@ -84,7 +85,7 @@ export function mulMatTrial(spec: KernelSpec, rows: readonly number[]): Trial {
 
 export function mulMatIdTrial(spec: KernelSpec, rows: readonly number[]): Trial {
   const { weight, k } = weightOf(spec);
-  const { N, N_EXPERTS: nExperts, N_USED: nUsed, DST_STRIDE: stride } = spec.overrides;
+  const { N, N_EXPERTS: nExperts, N_USED: nUsed, DST_STRIDE: stride, DST_OFFSET: offset } = spec.overrides;
   const { n, groups } = testedRows(N, spec.workgroups[0]);
   const nTested = Math.min(2, nExperts);
   const experts = numbers(nTested, expert => expert);
@@ -97,7 +98,7 @@ export function mulMatIdTrial(spec: KernelSpec, rows: readonly number[]): Trial 
   const tiles = ({ defines }: KernelSpec) => ceilDiv(rows.length, Number(defines.TILE));
   if (spec.defines.STAGE === 'gate_up') {
     const starts = [...experts.map(e => e * N), ...experts.map(e => (nExperts + e) * N)];
-    const { contents, values } = weights(weight, k, n, starts, 2 * nExperts * N);
+    const { contents, values } = weights(weight, k, n, starts);
     const { src, x } = normedActivations(spec, rows);
     const [gates, ups] = [joined(values.slice(0, nTested)), joined(values.slice(nTested))];
     const h = mulMatIdSwiglu(gates, ups, joined(x), ids, { nEmbd: k, nFf: n, nUsed });
@@ -107,13 +108,14 @@ export function mulMatIdTrial(spec: KernelSpec, rows: readonly number[]): Trial 
       rows: rows.map((_, row) =>
         numbers(nUsed, e => {
           const at = row * nUsed + e;
-          return { values: h.slice(at * n, (at + 1) * n), read: floatsAt(4, at * stride, n), bound: BOUND };
+          const read = floatsAt(4, at * stride + offset, n);
+          return { values: h.slice(at * n, (at + 1) * n), read, bound: BOUND };
         }),
       ),
     };
   }
   const starts = experts.map(e => e * N);
-  const { contents, values } = weights(weight, k, n, starts, nExperts * N);
+  const { contents, values } = weights(weight, k, n, starts);
   const { src } = plainActivations(k * nUsed, rows);
   const residual = rows.map(row => randomValues(n, 100 + row));
   const sums = mulMatIdSum(joined(values), src, ids, shares, joined(residual), { nEmbd: n, nFf: k, nUsed });
@@ -164,7 +166,7 @@ function ontoResidual(
   residual: readonly Float32Array<ArrayBuffer>[],
   sums: readonly Float32Array<ArrayBuffer>[],
 ): { readonly bindings: readonly Contents[]; readonly expected: Trial['rows'] } {
-  const { RESIDUAL_STRIDE: stride } = overrides;
+  const { DST_STRIDE: stride, DST_OFFSET: offset } = overrides;
   const [{ length: n }] = sums;
   const weight = randomValues(n, 48);
   const nextStride = deferredStride(stride);
@@ -172,31 +174,36 @@ function ontoResidual(
     bindings: [
       {
         size: residual.length * stride,
-        stretches: residual.map((words, row) => ({ at: row * stride, words })),
+        stretches: residual.map((words, row) => ({ at: row * stride + offset, words })),
       },
-      { size: stride, stretches: [{ at: 0, words: weight }] },
+      { size: stride, stretches: [{ at: offset, words: weight }] },
       zeros(residual.length * nextStride),
     ],
     expected: sums.map((sum, row) => [
-      { values: sum, read: floatsAt(4, row * stride, n), bound: BOUND },
-      ...deferredRows(sum, weight, 6, row * nextStride, stride),
+      { values: sum, read: floatsAt(4, row * stride + offset, n), bound: BOUND },
+      ...deferredRows(sum, weight, 6, row * nextStride, stride, offset),
     ]),
   };
 }
 
-/** A row with its norm deferred in `binding` from `at` on, where it may be the beginning of a longer one of `padded` values. */
+/** A row with its norm deferred in `binding` from `at` on, or the part from `offset` on of one of `padded` values. */
 function deferredRows(
   x: Float32Array,
   weight: Float32Array,
   binding: number,
   at: number,
   padded: number,
+  offset = 0,
 ): ExpectedRow[] {
   const nSums = x.length >> 2;
   const row = deferredNorm(x, weight, x.length);
   const sums = alignUp(x.length, 32);
   return [
-    { values: row.slice(0, x.length), read: floatsAt(binding, at, x.length), bound: BOUND },
-    { values: row.slice(sums, sums + nSums), read: floatsAt(binding, at + padded, nSums), bound: BOUND },
+    { values: row.slice(0, x.length), read: floatsAt(binding, at + offset, x.length), bound: BOUND },
+    {
+      values: row.slice(sums, sums + nSums),
+      read: floatsAt(binding, at + padded + offset / 4, nSums),
+      bound: BOUND,
+    },
   ];
 }

@@ -30,13 +30,16 @@ export function testedRows(N: number, groups: number): { readonly n: number; rea
   return { n: Math.min(N, tested * ceilDiv(N, groups)), groups: tested };
 }
 
-/** Random weights, `n` rows of them from each of `starts` on in a matrix of `total` rows: its quants and scales, and their values. */
-export function weights(type: WeightType, k: number, n: number, starts: readonly number[], total: number) {
+/**
+ * Random weights, `n` rows of them from each of `starts` on: the quants and scales of a matrix that ends with the last of them,
+ * since what comes behind is not tried and could be all of the GPU's memory, and their values.
+ */
+export function weights(type: WeightType, k: number, n: number, starts: readonly number[]) {
   // Rows come in whole words of scales.
   const wholeRows = alignUp(n, 2);
   const matrices = starts.map((_, i) => weightInput(type, k, wholeRows, 10 + i, DISTINCT_ROWS));
   const lengthTo = (rows: number) => repackedLayout(type, k, rows);
-  const end = lengthTo(Math.max(total, starts[starts.length - 1] + wholeRows));
+  const end = lengthTo(starts[starts.length - 1] + wholeRows);
   const stretches = (which: 'quants' | 'scales', bytes: 'quantsBytes' | 'scalesBytes') =>
     matrices.map((matrix, i) => ({ at: lengthTo(starts[i])[bytes] / 4, words: matrix[which] }));
   const quants: Contents = { size: end.quantsBytes / 4, stretches: stretches('quants', 'quantsBytes') };

@@ -20,7 +20,8 @@ export function qkvTrial(spec: KernelSpec, rows: readonly number[]): Trial {
     { of: 'v', start: Q_WIDTH + KV_WIDTH },
   ].filter(({ start }) => start >= first && start < first + N);
   const starts = heads.map(({ start }) => start - first);
-  const { contents, values } = weights(weight, k, headDim, starts, N);
+  const { contents, values } = weights(weight, k, headDim, starts);
+  const end = starts[starts.length - 1] + headDim;
   const { src, x } = spec.defines.NORMED === 1 ? normedActivations(spec, rows) : plainActivations(k, rows);
   const table = ropeTable(N_POSITIONS, nRot, 10000, 1);
   const shape: Shape = {
@@ -47,7 +48,11 @@ export function qkvTrial(spec: KernelSpec, rows: readonly number[]): Trial {
     }),
   );
   return {
-    workgroups: ({ defines }) => [spec.workgroups[0], ceilDiv(rows.length, Number(defines.M)), 1],
+    workgroups: ({ defines }) => [
+      ceilDiv(spec.workgroups[0] * end, N),
+      ceilDiv(rows.length, Number(defines.M)),
+      1,
+    ],
     bindings: [
       step(rows),
       ...contents,

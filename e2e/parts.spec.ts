@@ -1,0 +1,53 @@
+import { writeFile } from 'node:fs/promises';
+import { randomModel } from '../bench/page/randomModel.ts';
+import { fileInPage, MOE_F16, MOE_Q4_0 } from './fixtures/models.ts';
+import type { PageModel } from './fixtures/pageServer.ts';
+import { expect, type Harness, test } from './fixtures/test.ts';
+
+const TOKENS = [1, 267, 302, 326, 273];
+const UNLIMITED = 2 ** 40;
+/** Below it KV cache, activations and logits would not fit. */
+const SMALL = 2 ** 16;
+
+type LogitsOptions = Parameters<Window['harness']['logitsWithin']>[0];
+
+/** A model's logits within buffers of any size, and within small ones. */
+async function compared({ page }: Harness, model: PageModel, tuning: LogitsOptions['tuning']) {
+  const within = (maxBufferBytes: number) =>
+    page.evaluate(options => window.harness.logitsWithin(options), {
+      model,
+      tuning,
+      maxBufferBytes,
+      tokens: TOKENS,
+    });
+  return { whole: await within(UNLIMITED), inParts: await within(SMALL) };
+}
+
+for (const { model, tuning } of [
+  // In F16 everything is split but the router, in Q4_0 the experts and the vocabulary.
+  { model: MOE_F16, tuning: 'software' },
+  { model: MOE_Q4_0, tuning: 'gpu' },
+] as const) {
+  test(`${model}: logits of matrices in parts are those of whole ones (${tuning} tuning)`, async ({
+    harness,
+  }) => {
+    const { whole, inParts } = await compared(harness, model, tuning);
+    expect(inParts.nDispatches).toBeGreaterThan(whole.nDispatches);
+    expect(whole.logits[0]?.every(Number.isFinite)).toBe(true);
+    expect(inParts.logits).toEqual(whole.logits);
+  });
+}
+
+for (const tuning of ['software', 'gpu'] as const) {
+  test(`a dense model: logits of matrices in parts are those of whole ones (${tuning} tuning)`, async ({
+    harness,
+  }) => {
+    const path = test.info().outputPath('dense.gguf');
+    // The vocabulary in 2 parts, which are used twice, Q, K and V in 2, gate and up in 4, down in 2.
+    const shape = { nVocab: 900, nEmbd: 256, nLayers: 1, nHead: 4, nFf: 992, nCtx: 64 };
+    await writeFile(path, randomModel(shape));
+    const { whole, inParts } = await compared(harness, await fileInPage(harness.page, path), tuning);
+    expect(inParts.nDispatches - whole.nDispatches).toBe(2 * (2 - 1) + (2 - 1) + (4 - 1) + (2 - 1));
+    expect(inParts.logits).toEqual(whole.logits);
+  });
+}

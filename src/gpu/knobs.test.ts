@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { choicesAmong, knobsFor } from './knobs.ts';
+import { GPU_TUNING, SOFTWARE_TUNING, type Tuning } from './tuning.ts';
+
+function names(tuning: Tuning, features: readonly string[]): string[] {
+  const alternatives = knobsFor(tuning, features).flatMap(knob => knob.alternatives);
+  return [...new Set(alternatives.flatMap(choices => Object.keys(choices)))];
+}
+
+it('leaves alone what fixes the order of sums where lanes share a row', () => {
+  expect(names(GPU_TUNING, ['subgroups'])).toEqual(['maxTile', 'expertRows']);
+});
+
+it('offers subgroups only where there are any', () => {
+  expect(names(SOFTWARE_TUNING, [])).toEqual(['mulMatWorkgroup', 'expertRows']);
+  expect(names(SOFTWARE_TUNING, ['subgroups'])).toContain('sharedLoads');
+});
+
+it('never offers what is chosen already', () => {
+  for (const tuning of [GPU_TUNING, SOFTWARE_TUNING]) {
+    const alternatives = knobsFor(tuning, ['subgroups']).flatMap(knob => knob.alternatives);
+    for (const choices of alternatives) expect(tuning).not.toMatchObject(choices);
+  }
+});
+
+it('takes of what was kept only what may still be chosen', () => {
+  const knobs = knobsFor(GPU_TUNING, []);
+  expect(choicesAmong(knobs, { maxTile: 8, expertRows: 2 })).toEqual({ maxTile: 8, expertRows: 2 });
+  expect(choicesAmong(knobs, { maxTile: 3, lanes: 1, expertRows: '2', rowWorkgroup: 8 })).toEqual({});
+  expect(choicesAmong(knobs, {})).toEqual({});
+  for (const nothing of [undefined, null, 'maxTile', 8]) expect(choicesAmong(knobs, nothing)).toBeNull();
+});

@@ -1,0 +1,32 @@
+import { openSource, readGguf } from '../gguf/index.ts';
+import type { Gpu } from '../gpu/device.ts';
+import type { Tuning } from '../gpu/tuning.ts';
+import { checkModel, loadModel } from '../model/loadModel.ts';
+
+/** What a model makes of some tokens. */
+export interface LogitsRun {
+  /** The logits after each token: all tokens in one batch, then one by one. */
+  readonly logits: readonly (readonly number[])[];
+  /** Dispatches of one step: more where matrices come in parts. */
+  readonly nDispatches: number;
+}
+
+/** The logits of at most 16 `tokens`, with a context as small as may be. */
+export async function logitsOf(
+  gpu: Gpu,
+  model: string | Blob,
+  tokens: readonly number[],
+  tuning: Tuning,
+): Promise<LogitsRun> {
+  const source = typeof model === 'string' ? new URL(model, location.href) : model;
+  const file = checkModel(await readGguf(await openSource(source)));
+  const shape = { nCtx: 64, nSlots: 1, nCtxShared: null, maxRows: 16, cacheType: 'f16' } as const;
+  const loaded = await loadModel(gpu, file, { ...shape, tuning });
+  const rows = tokens.map((token, position) => ({ token, position, slot: 0, output: true }));
+  const before = gpu.counters().dispatches;
+  const together = await loaded.forward(rows, 'logits');
+  const nDispatches = gpu.counters().dispatches - before;
+  const all = [...together];
+  for (const row of rows) all.push(...(await loaded.forward([row], 'logits')));
+  return { logits: all.map(({ logits }) => [...logits]), nDispatches };
+}

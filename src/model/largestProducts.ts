@@ -1,0 +1,65 @@
+import type { Gpu } from '../gpu/device.ts';
+import { type Call, Recorder, record } from '../gpu/dispatch.ts';
+import { ForetokenError } from '../util/errors.ts';
+import type { PrepareRun } from './autotune.ts';
+import { layerCalls, type PlanInputs } from './plan.ts';
+
+/** Of the first layer's products by each of these kernels the one with the largest matrix. */
+export function largestProducts(inputs: PlanInputs, shaders: readonly string[], rows: number): Call[] {
+  const layers = inputs.weights.layers.slice(0, 1);
+  const calls = layerCalls({ ...inputs, weights: { ...inputs.weights, layers } }, rows);
+  return shaders.flatMap(shader => {
+    const products = calls.filter(({ spec }) => spec.shader === shader);
+    return products.toSorted((a, b) => matrixBytes(b) - matrixBytes(a)).slice(0, 1);
+  });
+}
+
+/** Of a product's buffers the second is its matrix, see shaders/lib/weight.wgsl. */
+function matrixBytes({ buffers }: Call): number {
+  return buffers[1].size;
+}
+
+/**
+ * Times a model's largest products on its own buffers, whose weights need not be there yet. Only for a model that nobody uses:
+ * a run leaves its state as nonsense, all of which a step writes before it reads it.
+ */
+export function timeLargestProducts(gpu: Gpu, inputs: PlanInputs): PrepareRun {
+  const { queue } = gpu.device;
+  const recorder = new Recorder(gpu.device, gpu.pipelines);
+  return async (tuning, shaders, atMost) => {
+    const rows = Math.min(atMost, inputs.state.maxRows);
+    const calls = largestProducts({ ...inputs, tuning }, shaders, rows);
+    const dispatches = await recorder.prepare(calls).catch(ifNotCompiled);
+    if (!dispatches || dispatches.length === 0) return null;
+    return async times => {
+      writeBatch(gpu, inputs, rows);
+      const encoder = gpu.device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      for (let i = 0; i < times; i++) record(pass, dispatches);
+      pass.end();
+      const begin = performance.now();
+      queue.submit([encoder.finish()]);
+      await queue.onSubmittedWorkDone();
+      if (gpu.fault) throw gpu.fault;
+      return performance.now() - begin;
+    };
+  };
+}
+
+function ifNotCompiled(error: unknown): null {
+  if (error instanceof ForetokenError && error.code === 'shader_error') return null;
+  throw error;
+}
+
+/** A batch of so many rows, all of them outputs, which chose one expert after the other. */
+function writeBatch({ device }: Gpu, { state, config }: PlanInputs, rows: number): void {
+  const step = new Uint32Array(4 * (1 + rows));
+  step.set([rows, rows]);
+  for (let row = 0; row < rows; row++) step[4 * (1 + row) + 3] = row;
+  device.queue.writeBuffer(state.step, 0, step);
+  const { experts } = config;
+  if (!experts || !state.chosen) return;
+  const chosen = new Uint32Array(2 * rows * experts.used);
+  for (let choice = 0; choice < rows * experts.used; choice++) chosen[2 * choice] = choice % experts.count;
+  device.queue.writeBuffer(state.chosen, 0, chosen);
+}

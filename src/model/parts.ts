@@ -1,0 +1,51 @@
+import { rowGranularity } from '../quant/repack.ts';
+import { alignUp, ceilDiv } from '../util/math.ts';
+import { type MatrixPlan, matrixBytes, stretchRows } from './matrix.ts';
+import type { WeightsPlan } from './weights.ts';
+
+/** A part begins at a multiple of so many rows: a sum of squares is of four products, see shaders/lib/residual.wgsl. */
+const ROWS_TOGETHER = 4;
+
+/** The same weights where a buffer may have `maxBytes`: matrices that need larger ones come in parts. */
+export function splitWeights(plan: WeightsPlan, maxBytes: number): WeightsPlan {
+  const split = (matrices: readonly MatrixPlan[]) =>
+    matrices.flatMap(matrix => splitMatrix(matrix, maxBytes));
+  return {
+    ...plan,
+    tokenEmbd: split(plan.tokenEmbd),
+    output: plan.output && split(plan.output),
+    layers: plan.layers.map(layer => {
+      const { qkv, attnOutput, ffn } = layer;
+      const gateUp = split(ffn.gateUp);
+      const down = split(ffn.down);
+      return { ...layer, qkv: split(qkv), attnOutput: split(attnOutput), ffn: { ...ffn, gateUp, down } };
+    }),
+  };
+}
+
+/**
+ * A matrix as parts whose buffers have at most `maxBytes`, each with some rows of every group: whole rows, so that no sum is
+ * split and no bit of a product depends on it (design D1). One that fits is its only part, and so is one that cannot be split.
+ */
+export function splitMatrix(plan: MatrixPlan, maxBytes: number): MatrixPlan[] {
+  const { n, nGroups, type, k } = plan;
+  const bytesOf = (rows: number) => Math.max(...matrixBytes({ ...plan, n: rows }));
+  if (bytesOf(n) <= maxBytes) return [plan];
+  // Groups follow each other, each beginning on a whole word of scales.
+  if (nGroups > 1 && n % rowGranularity(type, k) !== 0) return [plan];
+  const most = Math.floor(maxBytes / bytesOf(ROWS_TOGETHER)) * ROWS_TOGETHER;
+  if (most === 0) return [plan];
+  const nRows = alignUp(ceilDiv(n, ceilDiv(n, most)), ROWS_TOGETHER);
+  return Array.from({ length: ceilDiv(n, nRows) }, (_, part) => {
+    const first = part * nRows;
+    return rowsOf(plan, first, Math.min(nRows, n - first), part);
+  });
+}
+
+/** `nRows` rows from `first` on of every group. */
+function rowsOf(plan: MatrixPlan, first: number, nRows: number, part: number): MatrixPlan {
+  const stretches = Array.from({ length: plan.nGroups }, (_, group) =>
+    stretchRows(plan, group * plan.n + first, nRows),
+  );
+  return { ...plan, label: `${plan.label}.${part}`, n: nRows, stretches: stretches.flat() };
+}
