@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { build, type Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import manifest from './package.json' with { type: 'json' };
 
 // What all builds have in common. Relative addresses: the build works from any path of a static host.
 const TARGET = 'es2022';
@@ -11,16 +13,32 @@ export default defineConfig({
   appType: 'mpa',
   worker: { format: 'es' },
   plugins: [onePage('compare.html')],
+  // What reports of the lab say they are of.
+  define: {
+    'import.meta.env.FORETOKEN_VERSION': JSON.stringify(manifest.version),
+    'import.meta.env.FORETOKEN_COMMIT': JSON.stringify(commit()),
+  },
   build: {
     target: TARGET,
     rolldownOptions: {
-      input: ['index.html', 'engine.html', 'harness.html'],
+      input: ['index.html', 'engine.html', 'harness.html', 'lab.html'],
       // How long plugins take on a busy machine is no news.
       checks: { pluginTimings: false },
     },
   },
   test: { include: ['src/**/*.test.ts', 'bench/**/*.test.ts', 'shaders/**/*.test.ts'], environment: 'node' },
 });
+
+/** The commit that is built, with a plus where files differ from it; `unknown` outside a clone. */
+function commit(): string {
+  try {
+    const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8', stdio: 'pipe' }).trim();
+    const isChanged = git('status', '--porcelain', '--untracked-files=no') !== '';
+    return git('rev-parse', 'HEAD') + (isChanged ? '+' : '');
+  } catch {
+    return 'unknown';
+  }
+}
 
 /** Builds a page into one file, script and style within: saved or sent by mail, it opens as it is. */
 function onePage(page: string): Plugin {

@@ -22,7 +22,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   client: ['util', 'protocol'],
   worker: ['util', 'quant', 'gguf', 'tokenizer', 'protocol', 'engine', 'gpu', 'selftest', 'model', 'server'],
   cli: ['util', 'gguf', 'protocol', 'report'],
-  pages: ['util', 'protocol', 'report', 'client'],
+  pages: ['util', 'protocol', 'report', 'client', 'lab'],
   harness: [
     'util',
     'quant',
@@ -38,6 +38,20 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'server',
     'client',
     'worker',
+  ],
+  lab: [
+    'util',
+    'quant',
+    'gguf',
+    'tokenizer',
+    'protocol',
+    'report',
+    'gpu',
+    'selftest',
+    'type:engine',
+    'model',
+    'worker',
+    'harness',
   ],
 };
 

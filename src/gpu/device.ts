@@ -51,6 +51,8 @@ export interface OpenOptions {
   readonly gpu?: GPU | undefined;
   /** Takes no larger buffers than this, even if the device has them. */
   readonly maxBufferBytes?: number;
+  /** Asked for beside what kernels use, where the adapter has them. */
+  readonly features?: readonly GPUFeatureName[];
 }
 
 /** Opens the preferred adapter's device. Throws `no_webgpu` where there is none. */
@@ -71,7 +73,9 @@ export async function openGpu(shaders: ReadonlyMap<string, string>, options: Ope
   }
   const requiredLimits: Record<string, number> = {};
   for (const name of RAISED_LIMITS) requiredLimits[name] = adapter.limits[name];
-  const requiredFeatures = OPTIONAL_FEATURES.filter(name => adapter.features.has(name));
+  const requiredFeatures = [...OPTIONAL_FEATURES, ...(options.features ?? [])].filter(name =>
+    adapter.features.has(name),
+  );
   let device: GPUDevice;
   try {
     device = await adapter.requestDevice({ label: 'foretoken', requiredLimits, requiredFeatures });

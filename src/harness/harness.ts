@@ -1,7 +1,6 @@
 import { openSource, readGguf } from '../gguf/index.ts';
 import { type AdapterDescription, type Gpu, openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
-import { GPU_TUNING, SOFTWARE_TUNING, type Tuning } from '../gpu/tuning.ts';
 import { checkModel, type LoadOptions, loadModel } from '../model/loadModel.ts';
 import type { Model } from '../model/model.ts';
 import type { Comparison } from '../selftest/compare.ts';
@@ -19,15 +18,9 @@ import {
 import { checkInvariance, type InvarianceReport } from './invariance.ts';
 import { runKernelCase } from './kernelCase.ts';
 import { type LogitsRun, logitsOf } from './logitsRun.ts';
-import { runSelfTest, type SelfTestRun, type ShaderChange } from './selfTestRun.ts';
-
-/** The sets of choices that adapters get; each has to be right on every adapter that can run it. */
-export const TUNINGS = {
-  software: SOFTWARE_TUNING,
-  subgroups: { ...SOFTWARE_TUNING, sharedLoads: true },
-  gpu: GPU_TUNING,
-} as const satisfies Record<string, Tuning>;
-export type TuningName = keyof typeof TUNINGS;
+import { runSelfTest, type SelfTestRun } from './selfTestRun.ts';
+import type { ShaderChange } from './shaderChange.ts';
+import { TUNINGS, type TuningName } from './tunings.ts';
 
 /** What the kernel and exactness tests run in the page, on one device that stays open. */
 export class Harness {

@@ -3,16 +3,9 @@ import { openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
 import { checkModel, loadModel } from '../model/loadModel.ts';
 import type { SelfTestReport } from '../protocol/options.ts';
-import { assert } from '../util/assert.ts';
 import { ForetokenError, type WireError } from '../util/errors.ts';
 import { KernelChecks } from '../worker/kernelChecks.ts';
-
-/** A driver that gets a shader wrong, played by another text of it. */
-export interface ShaderChange {
-  readonly file: string;
-  readonly from: string;
-  readonly to: string;
-}
+import { changedShaders, type ShaderChange } from './shaderChange.ts';
 
 /** What the self-test said, and how loading ended. */
 export interface SelfTestRun {
@@ -26,7 +19,7 @@ const TOKENS = [1, 267, 302, 526, 273];
 
 /** Loads a model of its own with the self-test, after a change to the shaders. */
 export async function runSelfTest(model: URL, change: ShaderChange | null): Promise<SelfTestRun> {
-  const gpu = await openGpu(changed(shaderSources(), change));
+  const gpu = await openGpu(changedShaders(shaderSources(), change));
   const checks = new KernelChecks(gpu);
   try {
     const file = checkModel(await readGguf(await openSource(model)));
@@ -51,12 +44,4 @@ export async function runSelfTest(model: URL, change: ShaderChange | null): Prom
   } finally {
     gpu.close();
   }
-}
-
-function changed(sources: ReadonlyMap<string, string>, change: ShaderChange | null): Map<string, string> {
-  const all = new Map(sources);
-  if (!change) return all;
-  const text = all.get(change.file);
-  assert(text?.includes(change.from) === true, () => `${change.file} has no "${change.from}"`);
-  return all.set(change.file, text.replace(change.from, change.to));
 }

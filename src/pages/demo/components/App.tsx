@@ -36,7 +36,8 @@ export function App(context: Context) {
         <p>
           Everything runs on this machine: the page loads from where it is hosted, and then nothing is sent
           anywhere. A draft model only proposes; the target model decides. The text is the same, bit for bit,
-          with a draft and without.
+          with a draft and without. <a href="lab.html">Try this GPU in the lab</a>: what it computes right,
+          and how fast.
         </p>
       </footer>
       <DropZone onDrop={(role, file) => session.choose({ [role]: { kind: 'file', file } })} />

@@ -1,0 +1,193 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright/test';
+import { CONTROLS } from '../src/lab/controls.ts';
+import type { LabOptions } from '../src/lab/options.ts';
+import { type Report, readReport } from '../src/report/index.ts';
+import { expect, test } from './fixtures/test.ts';
+
+/** Cases that take a moment each. */
+const CASES = ['swiglu:*', 'argmax:*', 'rms_norm:*'];
+
+/** Runs the lab in the page; what comes back is a report by its schema. */
+async function run(page: Page, options: Omit<LabOptions, 'set'>): Promise<Report> {
+  const report = await page.evaluate(given => window.foretokenLab.run({ set: 'quick', ...given }), options);
+  return readReport(JSON.stringify(report), 'the report');
+}
+
+/** The statuses of the cases of a report, by id. */
+function statuses({ conformance }: Report): Record<string, string> {
+  return Object.fromEntries(conformance.map(({ id, tuning, status }) => [`${id}@${tuning}`, status]));
+}
+
+test.beforeEach(async ({ page }, { title }) => {
+  if (title.includes('link')) return;
+  await page.goto('lab.html');
+  await page.waitForFunction(() => 'foretokenLab' in window);
+});
+
+test('finds the faults that it plants, and where they are', async ({ page }) => {
+  const { controls, conformance, omitted } = await run(page, { only: ['control:*'] });
+  expect(controls.map(({ id }) => id)).toEqual(CONTROLS.map(({ id }) => id));
+  for (const control of controls) {
+    // An adapter without subgroups, or with large ones, has no harm from one of them.
+    if (control.id === 'subgroup-of-32' && control.status === 'unsupported') continue;
+    expect(control, control.message).toMatchObject({
+      status: 'success',
+      message: expect.stringMatching(/value \d+ is .* instead of/),
+    });
+  }
+  expect(conformance).toEqual([]);
+  expect(omitted.map(({ part }) => part)).toContain('conformance');
+});
+
+for (const { id, fault, change, tuning, caught, spared } of CONTROLS) {
+  test(`tells of a driver with this fault: ${fault}`, async ({ page }) => {
+    const [wrong, right] = [`${caught.id}@${tuning}`, spared];
+    const sound = await run(page, { only: [wrong, right] });
+    test.skip(statuses(sound)[wrong] === 'unsupported', 'this adapter lacks what the fault is in');
+    expect(new Set(Object.values(statuses(sound)))).toEqual(new Set(['success']));
+
+    const report = await run(page, { only: [wrong, right], change });
+    const { [wrong]: ofWrong, ...others } = statuses(report);
+    expect(ofWrong, id).toBe('wrong-result');
+    expect(new Set(Object.values(others))).toEqual(new Set(['success']));
+    const found = report.conformance.find(entry => entry.status === 'wrong-result');
+    const { from = 0, to = Number.POSITIVE_INFINITY } = caught;
+    expect(found?.firstBad?.index).toBeGreaterThanOrEqual(from);
+    expect(found?.firstBad?.index).toBeLessThan(to);
+    expect(report.provenance.shaders).not.toEqual(sound.provenance.shaders);
+  });
+}
+
+test('reports where it ran, and what the adapter can do at best', async ({ page }) => {
+  const report = await run(page, { only: ['limit:*', 'speed:rms_norm*', 'swiglu:*'] });
+  const { provenance, speed, conformance } = report;
+  expect(provenance).toMatchObject({
+    foretoken: {
+      version: expect.stringMatching(/^\d/),
+      commit: expect.stringMatching(/^([0-9a-f]{40}\+?|unknown)$/),
+    },
+    visibility: 'visible',
+    thermalDrift: { status: 'success' },
+  });
+  expect(Object.keys(provenance.limits).length).toBeGreaterThan(20);
+  expect(Object.keys(provenance.shaders)).toEqual(expect.arrayContaining(['mul_mat', 'lib/weight_Q4_0']));
+  for (const limit of Object.values(speed.limits)) expect(limit).toMatchObject({ status: 'success' });
+  expect(speed.kernels).toMatchObject([
+    { kernel: 'rms_norm', status: 'success', fractionOfCopy: expect.any(Number) },
+  ]);
+  for (const entry of conformance) {
+    expect(entry).toMatchObject({ status: 'success', deterministic: true, repetitions: 5 });
+  }
+});
+
+test('compares a model with llama.cpp, and rows with themselves in batches', async ({ page }) => {
+  const { goldens, invariance, provenance } = await run(page, {
+    only: [
+      'golden:foretoken-stories-draft-q4_0',
+      'invariance:foretoken-stories-moe-q4_0,tuning=own,cache=f16',
+    ],
+  });
+  expect(goldens.length).toBeGreaterThan(3);
+  for (const entry of [...goldens, ...invariance]) expect(entry).toMatchObject({ status: 'success' });
+  expect(provenance.models.map(({ name }) => name)).toContain('foretoken-stories-draft-q4_0');
+});
+
+test('survives a device that is lost, and says which case lost it', async ({ page }) => {
+  const started = page.waitForEvent('worker');
+  const report = run(page, { only: CASES });
+  const worker = await started;
+  await worker.evaluate(() => {
+    const { createBuffer } = GPUDevice.prototype;
+    GPUDevice.prototype.createBuffer = function (descriptor) {
+      GPUDevice.prototype.createBuffer = createBuffer;
+      const buffer = createBuffer.call(this, descriptor);
+      this.destroy();
+      return buffer;
+    };
+  });
+  const { conformance, incidents } = await report;
+  const lost = conformance.filter(({ status }) => status === 'device-lost');
+  expect(lost).toHaveLength(1);
+  expect(incidents).toMatchObject([{ what: 'device-lost', caseId: `${lost[0].id}@${lost[0].tuning}` }]);
+  const rest = conformance.filter(entry => entry !== lost[0]);
+  expect(rest.length).toBeGreaterThan(10);
+  for (const { status } of rest) expect(status).toBe('success');
+});
+
+test.describe('work that the GPU refuses', () => {
+  test.use({ expectedErrors: [/While /] });
+
+  test('is an error of its case, and of no other', async ({ page }) => {
+    const started = page.waitForEvent('worker');
+    const report = run(page, { only: CASES });
+    const worker = await started;
+    await worker.evaluate(() => {
+      const { createCommandEncoder } = GPUDevice.prototype;
+      GPUDevice.prototype.createCommandEncoder = function (descriptor) {
+        GPUDevice.prototype.createCommandEncoder = createCommandEncoder;
+        this.createBindGroupLayout({ entries: [{ binding: 2 ** 31, visibility: 0, buffer: {} }] });
+        return createCommandEncoder.call(this, descriptor);
+      };
+    });
+    const all = Object.values(statuses(await report));
+    expect(all.filter(status => status === 'error')).toHaveLength(1);
+    expect(all.filter(status => status === 'success')).toHaveLength(all.length - 1);
+  });
+});
+
+test('runs the case of a link, and hands out the report', async ({ page }) => {
+  const id = 'argmax:nVocab=300,rows=1,kind=equal,draftStep=0';
+  await page.goto(`lab.html?case=${encodeURIComponent(id)}`);
+  await expect(page.getByTestId('linked')).toContainText(id);
+  await page.getByTestId('run-linked').click();
+  await expect(page.getByTestId('verdict')).toHaveText('All 2 checks are right.');
+  await expect(page.getByTestId('result')).toHaveCount(2);
+
+  const downloading = page.waitForEvent('download');
+  await page.getByTestId('download').click();
+  const path = await (await downloading).path();
+  const report = readReport(await readFile(path, 'utf8'), path);
+  expect(statuses(report)).toEqual({ [`${id}@software`]: 'success', [`${id}@gpu`]: 'success' });
+
+  const row = page.getByTestId('result').first();
+  await row.locator('summary').click();
+  await expect(row.getByRole('link', { name: 'This case alone' })).toHaveAttribute('href', /\?case=argmax/);
+  await row.getByRole('button', { name: 'Run again' }).click();
+  await expect(page.getByText('Your reports')).toBeVisible();
+});
+
+test('says of a link to a case that is not there that it is not', async ({ page }) => {
+  await page.goto('lab.html?case=mul_mat:weight=Q9');
+  await page.getByTestId('run-linked').click();
+  await expect(page.getByTestId('problem')).toContainText('there is no case mul_mat:weight=Q9');
+});
+
+test('pauses, goes on, and when stopped reports what was done', async ({ page }) => {
+  await page.getByTestId('start').click();
+  await expect(page.getByTestId('result').first()).toBeVisible();
+  await page.getByTestId('pause').click();
+  await expect(page.getByTestId('status')).toHaveText(/^Paused/);
+  await page.getByTestId('resume').click();
+  await expect(page.getByTestId('status')).toHaveText(/^Running/);
+  await page.getByTestId('stop').click();
+  await expect(page.getByTestId('verdict')).toContainText('The run was stopped');
+  const downloading = page.waitForEvent('download');
+  await page.getByTestId('download').click();
+  const path = await (await downloading).path();
+  const report = readReport(await readFile(path, 'utf8'), path);
+  expect(report.incidents.at(-1)).toMatchObject({ what: 'stopped' });
+  expect(report.omitted.map(({ part }) => part)).toContain('speed.load');
+});
+
+test.describe('without WebGPU', () => {
+  test('says what to do', async ({ page }) => {
+    await page.addInitScript(() => {
+      Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined });
+    });
+    await page.reload();
+    await expect(page.getByTestId('error')).toHaveAttribute('data-code', 'no_webgpu');
+    await expect(page.getByTestId('error')).toContainText('Safari');
+    await expect(page.getByTestId('start')).toHaveCount(0);
+  });
+});

@@ -1,0 +1,113 @@
+import type { BatchRow } from '../engine/forwardPass.ts';
+import type { Model } from '../model/model.ts';
+import type { Golden } from '../report/index.ts';
+import { Tokenizer } from '../tokenizer/index.ts';
+import { ForetokenError } from '../util/errors.ts';
+import { vocabularyFrom } from '../worker/vocabulary.ts';
+import type { Finding, Job } from './job.ts';
+import type { ModelName } from './models.ts';
+
+const LIMIT_MS = 120_000;
+const MAX_ROWS = 32;
+/** Two candidates whose log-probabilities are closer than this may change places with the order of a sum. */
+const NEAR_TIE = 2e-3;
+
+/** What llama.cpp's llama-server answered on a CPU, greedily. */
+interface GoldenFile {
+  readonly greedy: readonly GoldenText[];
+}
+export interface GoldenText {
+  readonly prompt: string;
+  readonly tokens: readonly number[];
+  /** For each token the likeliest `[id, logprob]`. */
+  readonly top: readonly (readonly (readonly [number, number])[])[];
+}
+
+/** Addresses of the answers, by model. */
+const ADDRESSES = import.meta.glob<string>('/e2e/golden/foretoken-*.json', {
+  query: '?url',
+  import: 'default',
+  eager: true,
+});
+
+/** The greedy tokens of a model against known ones, each behind the known ones. */
+export function goldenJob(name: ModelName): Job {
+  return {
+    id: `golden:${name}`,
+    part: 'goldens',
+    limitMs: LIMIT_MS,
+    weight: 3,
+    async run(bench) {
+      const { greedy } = await fetchGolden(name, bench.base);
+      const { gguf } = await bench.models.get(name);
+      const model = await bench.models.load(await bench.own(), name, {
+        nCtx: 128,
+        nSlots: 1,
+        nCtxShared: null,
+        maxRows: MAX_ROWS,
+        cacheType: 'f32',
+      });
+      const tokenizer = new Tokenizer(vocabularyFrom(gguf.metadata));
+      const findings: Finding[] = [];
+      for (const text of greedy) {
+        const prompt = tokenizer.encode(text.prompt, { addSpecial: true, parseSpecial: true });
+        const chosen = await chooseAfter(model, prompt, text.tokens);
+        findings.push({ part: 'goldens', entry: judgeGolden(name, text, chosen) });
+      }
+      return findings;
+    },
+    failed: failure => [{ part: 'goldens', entry: { model: name, golden: 'all', ...failure } }],
+  };
+}
+
+async function fetchGolden(name: ModelName, base: URL): Promise<GoldenFile> {
+  const address = ADDRESSES[`/e2e/golden/${name}.json`];
+  const response = await fetch(new URL(address, base));
+  if (response.ok) return response.json();
+  throw new ForetokenError(
+    'fetch_failed',
+    `${response.url} answered ${response.status}; deploy the whole build`,
+  );
+}
+
+/** What the model takes for the likeliest token in place of each of `known`, which stand behind `prompt`. */
+async function chooseAfter(
+  model: Model,
+  prompt: readonly number[],
+  known: readonly number[],
+): Promise<number[]> {
+  const tokens = [...prompt, ...known.slice(0, -1)];
+  const chosen: number[] = [];
+  for (let at = 0; at < tokens.length; at += model.maxRows) {
+    const rows = tokens.slice(at, at + model.maxRows).map((token, i): BatchRow => {
+      const position = at + i;
+      return { token, position, slot: 0, output: position >= prompt.length - 1 };
+    });
+    for (const { ids } of await model.forward(rows, 'argmax')) chosen.push(ids[0]);
+  }
+  return chosen;
+}
+
+/** Tokens that differ where two were nearly as likely are no fault; the first one that differs elsewhere is. */
+export function judgeGolden(
+  model: string,
+  { prompt, tokens, top }: GoldenText,
+  chosen: readonly number[],
+): Golden {
+  const agrees = (index: number) => chosen[index] === tokens[index];
+  const isTie = (index: number) => {
+    const [first, second] = top[index] ?? [];
+    return first && second ? first[1] - second[1] < NEAR_TIE : false;
+  };
+  const shared = {
+    model,
+    golden: prompt,
+    nTokens: tokens.length,
+    nAgreeing: tokens.filter((_, index) => agrees(index)).length,
+  };
+  const index = tokens.findIndex((_, i) => !(agrees(i) || isTie(i)));
+  if (index === -1) return { ...shared, status: 'success' };
+  const firstDisagreement = { index, expected: tokens[index], actual: chosen[index] };
+  const message = `token ${index} is ${chosen[index]} instead of ${tokens[index]}, and it was no near tie`;
+  return { ...shared, status: 'wrong-result', message, firstDisagreement };
+}

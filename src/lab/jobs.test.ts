@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { shaderSources } from '../gpu/shaderSources.ts';
+import { KERNEL_CASES } from '../harness/cases.ts';
+import { readCaseId } from '../harness/kernelCase.ts';
+import { changedShaders } from '../harness/shaderChange.ts';
+import { CONTROLS } from './controls.ts';
+import { judgeGolden } from './goldens.ts';
+import { jobsNamed, jobsOf } from './jobs.ts';
+import { SETS } from './options.ts';
+
+describe('the jobs', () => {
+  it.each(SETS)('of the set %s have names of their own', set => {
+    const ids = jobsOf(set).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('try every case', () => {
+    const ids = jobsOf('quick').map(({ id }) => id);
+    for (const { id } of KERNEL_CASES) expect(ids.some(job => job.startsWith(`${id}@`))).toBe(true);
+  });
+
+  it('are found by their names', () => {
+    const [id] = jobsOf('quick')
+      .map(job => job.id)
+      .filter(job => job.startsWith('mul_mat:'));
+    const named = (...ids: string[]) => jobsNamed(ids).map(job => job.id);
+    expect(named(id)).toEqual([id]);
+    const [caseId] = id.split('@');
+    expect(named(caseId)).toEqual([`${caseId}@software`, `${caseId}@gpu`, `${caseId}@subgroups`]);
+    expect(named('control:*', 'control:scale-offset')).toHaveLength(CONTROLS.length);
+    expect(() => named('mul_mat:weight=Q9')).toThrow('there is no case mul_mat:weight=Q9');
+  });
+});
+
+describe('the id of a case', () => {
+  it('says what it varies', () => {
+    expect(readCaseId('mul_mat:weight=Q4_0,rows=3,scale=1e-6,normed=true')).toEqual({
+      kernel: 'mul_mat',
+      parameters: { weight: 'Q4_0', rows: 3, scale: 1e-6, normed: true },
+    });
+  });
+});
+
+describe('the controls', () => {
+  it.each(CONTROLS)('$id can be made', ({ change }) => {
+    const changed = changedShaders(shaderSources(), change);
+    expect(changed.get(change.file)).not.toBe(shaderSources().get(change.file));
+  });
+});
+
+describe('a golden', () => {
+  const top = (gap: number): [number, number][] => [
+    [5, -1],
+    [6, -1 - gap],
+  ];
+  const text = { prompt: 'Once', tokens: [5, 5, 5], top: [top(1), top(1e-4), top(1)] };
+
+  it('lets near ties change places', () => {
+    expect(judgeGolden('m', text, [5, 6, 5])).toMatchObject({ status: 'success', nTokens: 3, nAgreeing: 2 });
+  });
+
+  it('names the first token that is another one', () => {
+    expect(judgeGolden('m', text, [5, 6, 7])).toMatchObject({
+      status: 'wrong-result',
+      nAgreeing: 1,
+      firstDisagreement: { index: 2, expected: 5, actual: 7 },
+    });
+  });
+});

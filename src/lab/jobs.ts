@@ -1,0 +1,99 @@
+import { KERNEL_CASES } from '../harness/cases.ts';
+import { readCaseId } from '../harness/kernelCase.ts';
+import { assertNever } from '../util/assert.ts';
+import { ForetokenError } from '../util/errors.ts';
+import { conformanceJob, tuningsOf } from './conformance.ts';
+import { controlJob } from './controlJob.ts';
+import { CONTROLS } from './controls.ts';
+import { goldenJob } from './goldens.ts';
+import { invarianceJob } from './invariance.ts';
+import type { Job } from './job.ts';
+import { MODELS } from './models.ts';
+import type { LabSet } from './options.ts';
+import { speculationJob } from './speculation.ts';
+import { kernelSpeedJob } from './speed/kernelSpeeds.ts';
+import { KERNEL_WORKS } from './speed/kernelWork.ts';
+import { loadJob } from './speed/loading.ts';
+import { ownLimitJobs } from './speed/ownLimits.ts';
+import { throughputJob } from './speed/throughput.ts';
+
+/** Repetitions of a kernel case, of which all have to give the same bits, and of a timing. */
+export const REPETITIONS: Readonly<Record<LabSet, number>> = { quick: 5, full: 10 };
+
+/** The jobs of a set. What shows soonest whether a GPU can be trusted comes first. */
+export function jobsOf(set: LabSet): Job[] {
+  const repetitions = REPETITIONS[set];
+  const controls = CONTROLS.map(controlJob);
+  switch (set) {
+    case 'quick':
+      return [
+        ...controls,
+        ...conformanceJobs(),
+        invarianceJob({ model: MODELS.target, tuning: 'own', cacheType: 'f16', maxRows: 17 }),
+        goldenJob(MODELS.target),
+        goldenJob(MODELS.draft),
+        ...ownLimitJobs(),
+        ...KERNEL_WORKS.map(kernelSpeedJob),
+        throughputJob({
+          ...{ model: MODELS.target, depths: [0, 256], nPrefill: 64, nDecode: 16 },
+          repetitions,
+        }),
+        speculationJob({
+          ...{ model: MODELS.target, draft: MODELS.draft, lengths: [3], nPredict: 24 },
+          repetitions,
+        }),
+        loadJob(MODELS.target, repetitions),
+      ];
+    case 'full':
+      return [
+        ...controls,
+        ...conformanceJobs(),
+        ...(['own', 'software', 'subgroups', 'gpu'] as const).flatMap(tuning =>
+          (['f16', 'f32'] as const).map(cacheType =>
+            invarianceJob({ model: MODELS.target, tuning, cacheType, maxRows: 64 }),
+          ),
+        ),
+        ...Object.values(MODELS).map(goldenJob),
+        ...ownLimitJobs(),
+        ...KERNEL_WORKS.map(kernelSpeedJob),
+        ...[MODELS.target, MODELS.exact].flatMap(model => [
+          throughputJob({ model, depths: [0, 512, 2048], nPrefill: 512, nDecode: 64, repetitions }),
+          speculationJob({
+            ...{ model, draft: MODELS.draft, lengths: [1, 3, 7, 15], nPredict: 64 },
+            repetitions,
+          }),
+        ]),
+        ...Object.values(MODELS).map(model => loadJob(model, repetitions)),
+      ];
+    default:
+      return assertNever(set);
+  }
+}
+
+function conformanceJobs(): Job[] {
+  return KERNEL_CASES.flatMap(kernelCase =>
+    tuningsOf(readCaseId(kernelCase.id).kernel).map(tuning => conformanceJob(kernelCase, tuning)),
+  );
+}
+
+/** The jobs that ids name, see `LabOptions.only`. Throws `not_found` for one that names none. */
+export function jobsNamed(ids: readonly string[]): Job[] {
+  const all = [...jobsOf('full'), ...jobsOf('quick')];
+  const chosen = new Map<string, Job>();
+  for (const wanted of ids) {
+    const found = all.filter(({ id }) => names(wanted, id));
+    if (found.length === 0) {
+      throw new ForetokenError(
+        'not_found',
+        `there is no case ${wanted}; the lab of another version may have it`,
+      );
+    }
+    for (const job of found) if (!chosen.has(job.id)) chosen.set(job.id, job);
+  }
+  return [...chosen.values()];
+}
+
+function names(wanted: string, id: string): boolean {
+  if (wanted.endsWith('*')) return id.startsWith(wanted.slice(0, -1));
+  return id === wanted || id.startsWith(`${wanted}@`);
+}

@@ -1,0 +1,74 @@
+import { type BindingData, compareBinding, type ExpectedBinding } from '../harness/kernelCase.ts';
+import { type Real, real } from '../report/index.ts';
+import { bitsOf } from '../selftest/inputs.ts';
+
+export interface FirstBad {
+  readonly index: number;
+  readonly expected: Real;
+  readonly actual: Real;
+}
+
+/** How far what a kernel left in one binding is from what its CPU twin gives. */
+export interface Judgement {
+  readonly passed: boolean;
+  /** For a failure: which values are off, with their neighbours. */
+  readonly message: string;
+  readonly nmse: Real;
+  readonly maxAbsError: Real;
+  readonly maxUlp: Real;
+  readonly tolerance: number;
+  readonly firstBad: FirstBad | null;
+}
+
+export function judge(expected: ExpectedBinding, actual: BindingData): Judgement {
+  const { passed, message, nmse } = compareBinding(expected, actual);
+  const { values, bound } = expected;
+  const isFloat = values instanceof Float32Array && actual instanceof Float32Array;
+  let maxAbsError = 0;
+  let maxUlp = 0;
+  for (let i = 0; i < values.length; i++) {
+    maxAbsError = worse(maxAbsError, Math.abs(actual[i] - values[i]));
+    maxUlp = worse(maxUlp, isFloat ? ulps(actual[i], values[i]) : Math.abs(actual[i] - values[i]));
+  }
+  return {
+    passed,
+    message,
+    nmse: real(nmse),
+    maxAbsError: real(maxAbsError),
+    maxUlp: real(maxUlp),
+    tolerance: bound,
+    firstBad: passed ? null : firstBad(values, actual, isFloat ? bound : 0),
+  };
+}
+
+/** The larger one, where nothing is larger than NaN. */
+function worse(a: number, b: number): number {
+  return Number.isNaN(a) || a > b ? a : b;
+}
+
+/** Of the values that are off by more than the tolerance allows them on average, which at least one is where it is exceeded. */
+function firstBad(values: BindingData, actual: BindingData, bound: number): FirstBad | null {
+  let power = 0;
+  for (const value of values) power += value ** 2;
+  const allowed = Math.sqrt((bound * power) / values.length);
+  const isRight = (a: number, b: number) =>
+    Object.is(a, b) || (bound > 0 && Number.isFinite(a) && Math.abs(a - b) <= allowed);
+  for (let index = 0; index < values.length; index++) {
+    if (isRight(actual[index], values[index])) continue;
+    return { index, expected: real(values[index]), actual: real(actual[index]) };
+  }
+  return null;
+}
+
+/** How many float32 lie between two, and one: 0 for equal ones, whatever the sign of a zero. */
+export function ulps(a: number, b: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number.NaN;
+  if (!(Number.isFinite(a) && Number.isFinite(b))) return Object.is(a, b) ? 0 : Number.POSITIVE_INFINITY;
+  return Math.abs(ordinal(a) - ordinal(b));
+}
+
+/** A number for each float32, in their order. */
+function ordinal(value: number): number {
+  const bits = bitsOf(value);
+  return bits >= 0x80000000 ? 0x80000000 - bits : bits;
+}

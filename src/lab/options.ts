@@ -1,0 +1,48 @@
+import type { ShaderChange } from '../harness/shaderChange.ts';
+import type { Incident, Report } from '../report/index.ts';
+import type { WireError } from '../util/errors.ts';
+import type { Finding, JobPart } from './job.ts';
+import type { KnownProvenance } from './provenance.ts';
+
+/** `quick` takes three minutes at most where there is no GPU, and `full` as long as it takes. */
+export const SETS = ['quick', 'full'] as const;
+export type LabSet = (typeof SETS)[number];
+
+export interface LabOptions {
+  readonly set: LabSet;
+  /**
+   * Only the jobs with these ids, of whatever set. An id without its tuning names the case under each of them, one that ends
+   * in `*` all that begin so.
+   */
+  readonly only?: readonly string[];
+  /** Arguments of the browser, for the report: a page cannot see them. */
+  readonly flags?: readonly string[];
+  /** A driver that gets a shader wrong, played by another text of it: what the lab itself is tested with. */
+  readonly change?: ShaderChange;
+}
+
+/** A job as the page shows it. */
+export interface PlannedJob {
+  readonly id: string;
+  readonly part: JobPart;
+  readonly weight: number;
+}
+
+/** What is told of a run while it goes on. */
+export type LabEvent =
+  | { readonly kind: 'provenance'; readonly provenance: KnownProvenance }
+  | { readonly kind: 'plan'; readonly jobs: readonly PlannedJob[] }
+  | { readonly kind: 'begin'; readonly id: string }
+  | { readonly kind: 'found'; readonly id: string; readonly findings: readonly Finding[] }
+  | { readonly kind: 'incident'; readonly incident: Incident };
+
+/** What the page tells the worker that runs the lab. */
+export type LabCommand =
+  | { readonly kind: 'run'; readonly options: LabOptions; readonly base: string; readonly isHidden: boolean }
+  | { readonly kind: 'pause' | 'resume' | 'stop' | 'hidden' | 'visible' };
+
+/** What the worker tells the page. */
+export type LabMessage =
+  | { readonly kind: 'event'; readonly event: LabEvent }
+  | { readonly kind: 'report'; readonly report: Report }
+  | { readonly kind: 'error'; readonly error: WireError };

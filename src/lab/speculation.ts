@@ -1,0 +1,166 @@
+import { EXCHANGE_ORIGIN } from '../protocol/worker.ts';
+import { type DraftCheck, measured, type Speculation } from '../report/index.ts';
+import { ForetokenError } from '../util/errors.ts';
+import type { Composition } from '../worker/api.ts';
+import { compose } from '../worker/compose.ts';
+import type { Bench } from './bench.ts';
+import type { Finding, Job } from './job.ts';
+import type { ModelName } from './models.ts';
+
+const LIMIT_MS = 180_000;
+const PROMPTS = ['I believe the meaning of life is', 'One day, a little fox'];
+
+export interface SpeculationSpec {
+  readonly model: ModelName;
+  readonly draft: ModelName;
+  /** Lengths of a draft. */
+  readonly lengths: readonly number[];
+  readonly nPredict: number;
+  readonly repetitions: number;
+}
+
+/** One answer: its tokens, how fast they came, and the counters of the drafts. */
+interface Answer {
+  readonly tokens: readonly number[];
+  readonly perSecond: number;
+  readonly nDrafted: number;
+  readonly nAccepted: number;
+}
+
+/** Whether drafts change an answer, how much of each length is accepted, and what it is worth. */
+export function speculationJob(spec: SpeculationSpec): Job {
+  const { model, draft, lengths } = spec;
+  return {
+    id: `speculation:${model},draft=${draft}`,
+    part: 'speed.speculation',
+    limitMs: LIMIT_MS,
+    weight: 12,
+    async run(bench) {
+      const server = await serve(bench, model, draft);
+      try {
+        const findings: Finding[] = [];
+        for (const nDraft of lengths) findings.push(...(await tryLength(server, spec, nDraft)));
+        return findings;
+      } finally {
+        await server.close();
+      }
+    },
+    failed: failure =>
+      lengths.flatMap(nDraft => [
+        { part: 'drafts', entry: { model, draft, nDraft, ...failure } },
+        { part: 'speed.speculation', entry: { model, draft, nDraft, ...failure } },
+      ]),
+  };
+}
+
+async function serve({ models }: Bench, model: ModelName, draft: ModelName): Promise<Composition> {
+  const [target, small] = await Promise.all([models.get(model), models.get(draft)]);
+  return compose(
+    {
+      model: new Blob([target.bytes]),
+      modelDraft: new Blob([small.bytes]),
+      nCtx: 512,
+      draftAdaptive: false,
+      cachePrompt: false,
+      metricsEndpoint: true,
+      selfTest: false,
+    },
+    () => {},
+    () => {},
+  );
+}
+
+async function tryLength(server: Composition, spec: SpeculationSpec, nDraft: number): Promise<Finding[]> {
+  const { model, draft, nPredict, repetitions } = spec;
+  const pair = { model, draft, nDraft };
+  const speedUps: number[] = [];
+  let nTokens = 0;
+  let nDrafted = 0;
+  let nAccepted = 0;
+  let firstDifference: number | null = null;
+  const before = await draftCounters(server);
+  // One round more, to warm up.
+  for (let round = 0; round <= repetitions; round++) {
+    let [plainMs, draftedMs] = [0, 0];
+    for (const prompt of PROMPTS) {
+      // Side by side, so that what slows the machine slows both.
+      const plain = await complete(server, prompt, nPredict, 0);
+      const drafted = await complete(server, prompt, nPredict, nDraft);
+      plainMs += plain.tokens.length / plain.perSecond;
+      draftedMs += drafted.tokens.length / drafted.perSecond;
+      nTokens += plain.tokens.length;
+      nDrafted += drafted.nDrafted;
+      nAccepted += drafted.nAccepted;
+      firstDifference ??= differenceOf(plain.tokens, drafted.tokens);
+    }
+    if (round > 0) speedUps.push(plainMs / draftedMs);
+  }
+  const acceptancePerPosition = acceptanceOf(before, await draftCounters(server));
+  const counted = { ...pair, nTokens, acceptancePerPosition };
+  const check: DraftCheck =
+    firstDifference === null
+      ? { ...counted, status: 'success' }
+      : {
+          ...counted,
+          status: 'wrong-result',
+          firstDifference,
+          message: `token ${firstDifference} is another one with a draft of ${nDraft}`,
+        };
+  const acceptance = nDrafted === 0 ? 0 : nAccepted / nDrafted;
+  const speed: Speculation = { ...pair, ...measured(speedUps), acceptance };
+  return [
+    { part: 'drafts', entry: check },
+    { part: 'speed.speculation', entry: speed },
+  ];
+}
+
+async function complete(
+  { fetch }: Composition,
+  prompt: string,
+  nPredict: number,
+  nDraft: number,
+): Promise<Answer> {
+  const body = JSON.stringify({
+    prompt,
+    n_predict: nPredict,
+    temperature: 0,
+    ignore_eos: true,
+    return_tokens: true,
+    'speculative.n_max': nDraft,
+  });
+  const response = await fetch(new Request(`${EXCHANGE_ORIGIN}/completion`, { method: 'POST', body }));
+  const { error, tokens, timings } = await response.json();
+  if (error) throw new ForetokenError('internal', `the server answered ${response.status}: ${error.message}`);
+  return {
+    tokens,
+    perSecond: timings.predicted_per_second,
+    nDrafted: timings.draft_n ?? 0,
+    nAccepted: timings.draft_n_accepted ?? 0,
+  };
+}
+
+interface DraftCounters {
+  readonly nDrafts: number;
+  readonly acceptedAt: readonly number[];
+}
+
+async function draftCounters({ fetch }: Composition): Promise<DraftCounters> {
+  const text = await (await fetch(new Request(`${EXCHANGE_ORIGIN}/metrics`))).text();
+  const [, nDrafts = '0'] = /^llamacpp:spec_decode_num_drafts_total (\d+)/m.exec(text) ?? [];
+  const positions = text.matchAll(/per_pos_total\{position="\d+"\} (\d+)/g);
+  return { nDrafts: Number(nDrafts), acceptedAt: Array.from(positions, ([, n]) => Number(n)) };
+}
+
+/** By position. Near the end of a text drafts are shorter: there a share is a little too low. */
+function acceptanceOf(before: DraftCounters, after: DraftCounters): number[] {
+  const nDrafts = after.nDrafts - before.nDrafts;
+  return after.acceptedAt
+    .map((n, i) => n - (before.acceptedAt[i] ?? 0))
+    .filter(n => n > 0)
+    .map(n => n / nDrafts);
+}
+
+function differenceOf(a: readonly number[], b: readonly number[]): number | null {
+  for (let i = 0; i < Math.max(a.length, b.length); i++) if (a[i] !== b[i]) return i;
+  return null;
+}

@@ -1,0 +1,93 @@
+import type { BatchRow } from '../../engine/forwardPass.ts';
+import type { Model } from '../../model/model.ts';
+import { measured, type Throughput } from '../../report/index.ts';
+import type { Finding, Job } from '../job.ts';
+import type { ModelName } from '../models.ts';
+
+const LIMIT_MS = 180_000;
+const N_BATCH = 64;
+const CACHE_TYPE = 'f16';
+const FIRST_TOKEN = 3;
+
+export interface ThroughputSpec {
+  readonly model: ModelName;
+  readonly depths: readonly number[];
+  readonly nPrefill: number;
+  readonly nDecode: number;
+  readonly repetitions: number;
+}
+
+/** Tokens per second of a prompt and of greedy decoding, with so many positions before. */
+export function throughputJob(spec: ThroughputSpec): Job {
+  const { model: name, depths, nPrefill, nDecode, repetitions } = spec;
+  const runs = depths.flatMap(depth => [
+    {
+      model: name,
+      kind: 'prefill',
+      depth,
+      nTokens: nPrefill,
+      cacheType: CACHE_TYPE,
+      nBatch: N_BATCH,
+    } as const,
+    { model: name, kind: 'decode', depth, nTokens: nDecode, cacheType: CACHE_TYPE } as const,
+  ]);
+  const found = (entries: readonly Throughput[]): Finding[] =>
+    entries.map(entry => ({ part: 'speed.throughput', entry }));
+  return {
+    id: `throughput:${name}`,
+    part: 'speed.throughput',
+    limitMs: LIMIT_MS,
+    weight: 10,
+    async run(bench) {
+      const model = await bench.models.load(await bench.own(), name, {
+        nCtx: Math.max(...depths) + nPrefill + nDecode,
+        nSlots: 1,
+        nCtxShared: null,
+        maxRows: N_BATCH,
+        cacheType: CACHE_TYPE,
+      });
+      const entries: Throughput[] = [];
+      for (const run of runs) {
+        // What lies before is the same for all repetitions.
+        if (run.depth > 0) await prefill(model, 0, run.depth);
+        const work = run.kind === 'prefill' ? prefill : decode;
+        const samples: number[] = [];
+        for (let round = 0; round <= repetitions; round++) {
+          const begin = performance.now();
+          await work(model, run.depth, run.nTokens);
+          const seconds = (performance.now() - begin) / 1000;
+          // The first one warms up.
+          if (round > 0) samples.push(run.nTokens / seconds);
+        }
+        entries.push({ ...run, ...measured(samples) });
+      }
+      return found(entries);
+    },
+    failed: failure => found(runs.map(run => ({ ...run, ...failure }))),
+  };
+}
+
+/** Decodes some tokens from a position on, in batches, and waits for what the last one gives. */
+async function prefill(model: Model, from: number, nTokens: number): Promise<void> {
+  const end = from + nTokens;
+  for (let at = from; at < end; at += model.maxRows) {
+    const rows = Array.from({ length: Math.min(model.maxRows, end - at) }, (_, i): BatchRow => {
+      const position = at + i;
+      const token = FIRST_TOKEN + ((position * 7) % (model.nVocab - FIRST_TOKEN));
+      return { token, position, slot: 0, output: position === end - 1 };
+    });
+    await model.forward(rows, 'argmax');
+  }
+}
+
+/** Greedy decoding as the server does it: the next step is submitted while this one is read. */
+async function decode(model: Model, from: number, nTokens: number): Promise<void> {
+  const row = (token: number, position: number) => ({ token, position, slot: 0, output: true });
+  let pending = model.forward([row(FIRST_TOKEN, from)], 'argmax');
+  for (let position = from + 1; position < from + nTokens; position++) {
+    const ahead = model.forwardAhead([{ position, slot: 0, output: 0 }]);
+    const [{ ids }] = await pending;
+    pending = ahead ?? model.forward([row(ids[0], position)], 'argmax');
+  }
+  await pending;
+}

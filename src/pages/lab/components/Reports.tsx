@@ -1,0 +1,75 @@
+import type { Report } from '../../../report/index.ts';
+
+/** The reports of this visit, and what to do with them. */
+export function Reports({ reports }: { reports: readonly Report[] }) {
+  if (reports.length === 0) return null;
+  return (
+    <section class="reports" aria-labelledby="reports-title">
+      <h2 id="reports-title">{reports.length === 1 ? 'Your report' : 'Your reports'}</h2>
+      <ul>
+        {reports.map((report, i) => (
+          <li key={report.id}>
+            <p data-testid={i === 0 ? 'verdict' : undefined}>{verdict(report)}</p>
+            <div class="actions">
+              <button
+                type="button"
+                class={i === 0 ? 'primary' : ''}
+                data-testid={i === 0 ? 'download' : undefined}
+                onClick={() => download(report)}
+              >
+                Download as JSON
+              </button>
+              <small>
+                {report.set === 'own' ? 'single cases' : report.set}, {seconds(report)} s
+              </small>
+            </div>
+          </li>
+        ))}
+      </ul>
+      <p class="note">
+        <a href="compare.html" target="_blank" rel="noopener">
+          Compare it
+        </a>{' '}
+        with reports of other machines, browsers or drivers, or attach it to a bug report.
+      </p>
+    </section>
+  );
+}
+
+/** The outcome in a sentence that somebody can act on. */
+function verdict({ conformance, controls, invariance, goldens, drafts, incidents }: Report): string {
+  const missed = controls.filter(({ status }) => status === 'wrong-result').length;
+  const checks = [...conformance, ...invariance, ...goldens, ...drafts];
+  const count = (...wanted: readonly string[]) =>
+    checks.filter(({ status }) => wanted.includes(status)).length;
+  const nWrong = count('wrong-result');
+  const nRun = checks.length - count('unsupported');
+  const nFailed = nRun - nWrong - count('success');
+  const isStopped = incidents.some(({ what }) => what === 'stopped');
+  return [
+    nWrong > 0
+      ? `This GPU gets ${nWrong} of ${nRun} checks WRONG.`
+      : nRun > 0
+        ? `All ${nRun - nFailed} checks ${nFailed > 0 ? 'that came to an end ' : ''}are right.`
+        : 'Nothing was checked.',
+    nFailed > 0 && `${nFailed} did not come to an end.`,
+    missed > 0 && `${missed} planted faults were NOT found: do not trust the rest.`,
+    isStopped && 'The run was stopped; the report says what is missing.',
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+function seconds({ startedAt, finishedAt }: Report): number {
+  return Math.round((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000);
+}
+
+function download(report: Report): void {
+  const url = URL.createObjectURL(new Blob([JSON.stringify(report)], { type: 'application/json' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `foretoken-report-${report.id}.json`;
+  link.click();
+  // The download has begun by then; revoking at once would stop it in some browsers.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

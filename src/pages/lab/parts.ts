@@ -1,0 +1,39 @@
+import type { JobPart } from '../../lab/job.ts';
+
+/** The parts of a run as the page groups them, in the order in which they are run. */
+export const GROUPS = ['controls', 'kernels', 'models', 'speed'] as const;
+export type Group = (typeof GROUPS)[number];
+
+export const GROUP_WORDS: Readonly<Record<Group, { readonly title: string; readonly note: string }>> = {
+  controls: {
+    title: 'Planted faults',
+    note: 'Kernels broken on purpose: a lab that does not find them proves nothing.',
+  },
+  kernels: {
+    title: 'Kernels',
+    note: 'Every shader against the same computed on the CPU, in all variants and awkward sizes.',
+  },
+  models: {
+    title: 'Whole models',
+    note: 'Rows alone and in batches, bit by bit, and llama.cpp’s own answers, token by token.',
+  },
+  speed: {
+    title: 'Speed',
+    note: 'What the adapter can do at best, each kernel, prompts, decoding, drafts and loading.',
+  },
+};
+
+export function groupOf(part: JobPart): Group {
+  switch (part) {
+    case 'controls':
+      return 'controls';
+    case 'conformance':
+      return 'kernels';
+    case 'invariance':
+    case 'goldens':
+    case 'drafts':
+      return 'models';
+    default:
+      return 'speed';
+  }
+}

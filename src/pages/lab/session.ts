@@ -1,0 +1,75 @@
+import type { LabEvent, LabOptions } from '../../lab/options.ts';
+import { readProvenance } from '../../lab/provenance.ts';
+import { type LabRun, startLab } from '../../lab/startLab.ts';
+import type { Report } from '../../report/index.ts';
+import { ForetokenError } from '../../util/errors.ts';
+import type { Store } from '../frame/store.ts';
+import type { Action, State } from './state.ts';
+
+/** What the buttons do: one run at a time. */
+export class Session {
+  readonly #store: Store<State, Action>;
+  #run: LabRun | null = null;
+
+  constructor(store: Store<State, Action>) {
+    this.#store = store;
+  }
+
+  /** Asks what GPU this is. */
+  async look(): Promise<void> {
+    const { dispatch } = this.#store;
+    dispatch({ type: 'device', device: { kind: 'asking' } });
+    try {
+      const provenance = await readProvenance(new Map(), []);
+      dispatch({ type: 'device', device: { kind: 'known', provenance } });
+    } catch (error) {
+      dispatch({ type: 'device', device: { kind: 'none', error: ForetokenError.from(error) } });
+    }
+  }
+
+  /** Runs the lab to its end. Throws what `LabRun.report` rejects with, and `no_slot` while another run goes on. */
+  async run(options: LabOptions, onEvent: (event: LabEvent) => void = () => {}): Promise<Report> {
+    if (this.#run) throw new ForetokenError('no_slot', 'a run is under way; wait for it, or stop it');
+    const { dispatch } = this.#store;
+    dispatch({ type: 'start', options });
+    const run = startLab(options, event => {
+      dispatch({ type: 'event', event, now: performance.now() });
+      onEvent(event);
+    });
+    this.#run = run;
+    try {
+      const report = await run.report;
+      dispatch({ type: 'ended', report });
+      return report;
+    } catch (error) {
+      dispatch({ type: 'failed', error: ForetokenError.from(error) });
+      throw error;
+    } finally {
+      this.#run = null;
+    }
+  }
+
+  /** `run` for a button: what goes wrong is on the page. */
+  start(options: LabOptions): void {
+    this.run(options).catch(() => {});
+  }
+
+  pause(): void {
+    this.#run?.pause();
+    this.#phase('paused');
+  }
+
+  resume(): void {
+    this.#run?.resume();
+    this.#phase('running');
+  }
+
+  stop(): void {
+    this.#run?.stop();
+    this.#phase('stopping');
+  }
+
+  #phase(phase: 'running' | 'paused' | 'stopping'): void {
+    this.#store.dispatch({ type: 'phase', phase, now: performance.now() });
+  }
+}
