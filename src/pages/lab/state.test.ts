@@ -10,7 +10,7 @@ const control = (id: string, status: 'success' | 'wrong-result'): LabEvent => ({
   findings: [{ part: 'controls', entry: { id, kernel: 'k', fault: 'f', status, message: 'm' } }],
 });
 
-function after(...actions: readonly Action[]): State {
+function reached(...actions: readonly Action[]): State {
   return actions.reduce(reduce, initialState('auto', null));
 }
 
@@ -24,8 +24,8 @@ describe('a run', () => {
   it('starts from nothing, but single cases stand among what was found before', () => {
     const first = [start(), event(control('a', 'success')), event(control('b', 'success'))];
     const failed: Action = { type: 'failed', error: new ForetokenError('internal', 'gone') };
-    expect(after(...first, failed, start()).results.size).toBe(0);
-    const again = after(...first, failed, start(['a']), event(control('a', 'wrong-result')));
+    expect(reached(...first, failed, start()).results.size).toBe(0);
+    const again = reached(...first, failed, start(['a']), event(control('a', 'wrong-result')));
     expect([...again.results.values()].flat().map(({ status }) => status)).toEqual([
       'wrong-result',
       'success',
@@ -35,7 +35,7 @@ describe('a run', () => {
 
   it('ignores what comes after its end', () => {
     const failed: Action = { type: 'failed', error: new ForetokenError('internal', 'gone') };
-    expect(after(start(), failed, event(control('a', 'success'))).results.size).toBe(0);
+    expect(reached(start(), failed, event(control('a', 'success'))).results.size).toBe(0);
   });
 });
 
@@ -43,7 +43,7 @@ describe('progress', () => {
   const plan = event({ kind: 'plan', jobs: [planned('a', 1), planned('b', 3)] });
   const begin = (id: string, now: number) => event({ kind: 'begin', id }, now);
   const running = (...actions: readonly Action[]) => {
-    const state = after(start(), plan, ...actions);
+    const state = reached(start(), plan, ...actions);
     if (!state.running) throw new Error('nothing runs');
     return state.running;
   };
