@@ -3,6 +3,8 @@ import { expect, test } from './fixtures/test.ts';
 // The static plan (design D2), counted: these figures hold on any adapter.
 const OUTSIDE_LAYERS = 3; // embedding, logits, argmax
 const N_PREDICT = 33;
+/** Candidates that come back for a sampled token, with their logits. */
+const TOP_K = 64;
 
 for (const { kind, model, layers, perLayer } of [
   { kind: 'dense model', model: 'models/foretoken-stories-draft-q4_0.gguf', layers: 2, perLayer: 5 },
@@ -52,6 +54,23 @@ for (const { kind, model, layers, perLayer } of [
     expect(calls.submitsAhead).toBeGreaterThan(steps / 2);
   });
 }
+
+test('of a sampled token half a kilobyte comes back, whatever the vocabulary', async ({ harness }) => {
+  const bytes = await harness.page.evaluate(async nPredict => {
+    const model = 'models/foretoken-stories-draft-q4_0.gguf';
+    const server = await window.foretoken.createServer({ model, nCtx: 256, countCalls: true });
+    const request = { prompt: 'Once', temperature: 0.8, top_k: 40, ignore_eos: true, cache_prompt: false };
+    const counts = [await server.counters()];
+    for (const n of [1, nPredict]) {
+      await server.completion({ ...request, n_predict: n });
+      counts.push(await server.counters());
+    }
+    await server.close();
+    const [none, one, all] = counts.map(({ bytesReadBack }) => bytesReadBack);
+    return all - 2 * one + none;
+  }, N_PREDICT);
+  expect(bytes).toBe(8 * TOP_K * (N_PREDICT - 1));
+});
 
 test('a speculative round is one submit and one readback, however long the draft', async ({ harness }) => {
   const { rounds, drafted, calls } = await harness.page.evaluate(async () => {
