@@ -289,5 +289,5 @@ describe('a server', () => {
       nAhead += ahead.nAhead;
     }
     expect(nAhead).toBeGreaterThan(500);
-  });
+  }, 30_000);
 });
