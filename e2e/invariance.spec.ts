@@ -4,7 +4,8 @@ import { test } from './fixtures/test.ts';
 
 // Beside the targets' own tests in speculative.spec.ts: the choices made for GPUs, and a dense model.
 for (const options of [
-  { model: MOE_Q4_0, tuning: 'gpu', cacheType: 'f16' },
+  // Lanes that wait for each other take a software adapter long; the edge of a tile of positions is in the dense model.
+  { model: MOE_Q4_0, tuning: 'gpu', cacheType: 'f16', nTokens: 34 },
   { model: DRAFT_Q4_0, tuning: 'software', cacheType: 'f16' },
   { model: DRAFT_Q4_0, tuning: 'gpu', cacheType: 'f32' },
 ] as const) {
