@@ -1,4 +1,5 @@
 import type { CheckRow, SpeedRow } from '../../report/index.ts';
+import { hasWords } from '../frame/hasWords.ts';
 import type { Filter } from './state.ts';
 
 type Row = Pick<CheckRow | SpeedRow, 'id' | 'kernel' | 'weightType' | 'how'>;
@@ -7,11 +8,7 @@ type Row = Pick<CheckRow | SpeedRow, 'id' | 'kernel' | 'weightType' | 'how'>;
 export function matches({ kernel, weightType, text }: Filter, row: Row): boolean {
   if (kernel !== null && row.kernel !== kernel) return false;
   if (weightType !== null && row.weightType !== weightType) return false;
-  const searched = `${row.id} ${row.how}`.toLowerCase();
-  return text
-    .toLowerCase()
-    .split(/\s+/)
-    .every(word => searched.includes(word));
+  return hasWords(`${row.id} ${row.how}`, text);
 }
 
 /** The different values of a field, in order. */

@@ -3,6 +3,7 @@ import type { Report } from '../../report/index.ts';
 import { ForetokenError } from '../../util/errors.ts';
 import '../frame/base.css';
 import '../frame/frame.css';
+import '../frame/filters.css';
 import { createStore } from '../frame/store.ts';
 import { loadTheme, saveTheme } from '../frame/theme.ts';
 import { App } from './components/App.tsx';

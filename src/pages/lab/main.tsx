@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import '../frame/base.css';
 import '../frame/frame.css';
+import '../frame/filters.css';
 import { createStore } from '../frame/store.ts';
 import { loadTheme, saveTheme } from '../frame/theme.ts';
 import { App } from './components/App.tsx';

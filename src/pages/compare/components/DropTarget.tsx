@@ -1,31 +1,12 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useCallback } from 'preact/hooks';
+import { useFileDrag } from '../../frame/useFileDrag.ts';
 
 /** The whole page takes files; while some are dragged over it, it says so. */
 export function DropTarget({ onFiles }: { onFiles: (files: Iterable<File>) => void }) {
-  const [dragging, setDragging] = useState(false);
-  useEffect(() => {
-    const over = (event: DragEvent) => {
-      if (!event.dataTransfer?.types.includes('Files')) return;
-      // Without this the browser would open the file in place of the page.
-      event.preventDefault();
-      setDragging(true);
-    };
-    const leave = (event: DragEvent) => {
-      if (event.relatedTarget === null) setDragging(false);
-    };
-    const drop = (event: DragEvent) => {
-      event.preventDefault();
-      setDragging(false);
-      onFiles([...(event.dataTransfer?.files ?? [])]);
-    };
-    window.addEventListener('dragover', over);
-    window.addEventListener('dragleave', leave);
-    window.addEventListener('drop', drop);
-    return () => {
-      window.removeEventListener('dragover', over);
-      window.removeEventListener('dragleave', leave);
-      window.removeEventListener('drop', drop);
-    };
-  }, [onFiles]);
+  const onDrop = useCallback(
+    ({ dataTransfer }: DragEvent) => onFiles([...(dataTransfer?.files ?? [])]),
+    [onFiles],
+  );
+  const dragging = useFileDrag(onDrop);
   return dragging ? <div class="drop-target">Drop reports to compare them</div> : null;
 }

@@ -1,4 +1,5 @@
 import type { ForetokenError } from '../../../client/index.ts';
+import { ProblemText } from '../../frame/ProblemText.tsx';
 import type { Context } from '../context.ts';
 import { describeProblem, type Remedy } from '../problems.ts';
 
@@ -33,15 +34,7 @@ export function ProblemCard({
   }
   return (
     <section class="problem" role="alert" data-testid="error" data-code={error.code}>
-      <h2>{title}</h2>
-      <ul>
-        {advice.map(sentence => (
-          <li key={sentence}>{sentence}</li>
-        ))}
-      </ul>
-      <p class="message">
-        <code>{error.message}</code>
-      </p>
+      <ProblemText title={title} advice={advice} message={error.message} />
       <div class="actions">
         {remedies.map(remedy => (
           <button key={remedy} type="button" onClick={() => apply(remedy)}>

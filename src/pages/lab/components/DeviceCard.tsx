@@ -1,5 +1,6 @@
 import type { KnownProvenance } from '../../../lab/provenance.ts';
 import { describeProblem } from '../../demo/problems.ts';
+import { ProblemText } from '../../frame/ProblemText.tsx';
 import type { Device } from '../state.ts';
 
 /** Which GPU answered, or what to do where none does. */
@@ -11,15 +12,7 @@ export function DeviceCard({ device, onRetry }: { device: Device; onRetry: () =>
       const { title, advice } = describeProblem(device.error);
       return (
         <section class="problem" role="alert" data-testid="error" data-code={device.error.code}>
-          <h2>{title}</h2>
-          <ul>
-            {advice.map(sentence => (
-              <li key={sentence}>{sentence}</li>
-            ))}
-          </ul>
-          <p class="message">
-            <code>{device.error.message}</code>
-          </p>
+          <ProblemText title={title} advice={advice} message={device.error.message} />
           <button type="button" onClick={onRetry}>
             Look again
           </button>

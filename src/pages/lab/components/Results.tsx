@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { hasWords } from '../../frame/hasWords.ts';
 import type { Context } from '../context.ts';
 import { GROUP_WORDS, GROUPS, type Group } from '../parts.ts';
 import type { Result } from '../results.ts';
@@ -98,8 +99,7 @@ function Filters({ filter, onFilter }: { filter: Filter; onFilter: (change: Part
 function matches({ group, text, onlyProblems }: Filter, result: Result): boolean {
   if (group !== null && result.group !== group) return false;
   if (onlyProblems && urgency(result) === 0) return false;
-  const words = text.toLowerCase().split(/\s+/);
-  return words.every(word => result.name.toLowerCase().includes(word));
+  return hasWords(result.name, text);
 }
 
 /** Wrong results come first, then what did not come to an end, then what this adapter cannot run. */
