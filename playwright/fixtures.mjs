@@ -52,8 +52,12 @@ export const webgpuFixtures = {
   ],
 
   context: async ({ context, webgpuWatch }, use) => {
-    // A context that Playwright reuses did not come from `newContext`.
-    await webgpuWatch.observe(context);
+    // One that Playwright reuses did not come from `newContext`.
+    if (!webgpuWatch.observes(context)) {
+      throw new Error(
+        'WebGPU cannot be watched in a context that Playwright reuses; remove reuseContext and PW_TEST_REUSE_CONTEXT',
+      );
+    }
     await use(context);
     // What a page has submitted may still fail, and once the context is closed nobody would hear of it.
     await webgpuWatch.settle();

@@ -33,7 +33,6 @@ export class Watch {
    * @param {BrowserContext} context
    */
   async observe(context) {
-    if (this.#contexts.has(context)) return;
     this.#contexts.add(context);
     context.once('close', () => this.#contexts.delete(context));
     context.on('page', page => void this.#observePage(page));
@@ -49,6 +48,11 @@ export class Watch {
       await this.#observePage(page);
       return page;
     };
+  }
+
+  /** @param {BrowserContext} context */
+  observes(context) {
+    return this.#contexts.has(context);
   }
 
   /** Waits until the GPU is done with what open pages and workers have submitted, so that their faults are known. */
