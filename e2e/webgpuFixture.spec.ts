@@ -64,6 +64,8 @@ function errorsOf({ specs, suites = [] }: JSONReportSuite): [string, readonly st
 }
 
 test('no test passes without a working adapter, or with a fault that it does not allow', async () => {
+  // Little work, but several browsers, which a busy machine takes its time to start.
+  test.setTimeout(300_000);
   const errors = await runSamples();
   expect([...errors.keys()].sort()).toEqual(Object.keys(OUTCOMES).sort());
   for (const [name, outcome] of Object.entries(OUTCOMES)) {
