@@ -38,6 +38,7 @@ export function Reports({ reports }: { reports: readonly Report[] }) {
 
 /** The outcome in a sentence that somebody can act on. */
 function verdict({ conformance, controls, invariance, goldens, drafts, incidents }: Report): string {
+  const found = controls.filter(({ status }) => status === 'success').length;
   const missed = controls.filter(({ status }) => status === 'wrong-result').length;
   const checks = [...conformance, ...invariance, ...goldens, ...drafts];
   const count = (...wanted: readonly string[]) =>
@@ -51,7 +52,9 @@ function verdict({ conformance, controls, invariance, goldens, drafts, incidents
       ? `This GPU gets ${nWrong} of ${nRun} checks WRONG.`
       : nRun > 0
         ? `All ${nRun - nFailed} checks ${nFailed > 0 ? 'that came to an end ' : ''}are right.`
-        : 'Nothing was checked.',
+        : found > 0
+          ? `${found} planted fault${found === 1 ? ' was' : 's were'} found.`
+          : 'Nothing was checked.',
     nFailed > 0 && `${nFailed} did not come to an end.`,
     missed > 0 && `${missed} planted faults were NOT found: do not trust the rest.`,
     isStopped && 'The run was stopped; the report says what is missing.',
