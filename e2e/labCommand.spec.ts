@@ -61,6 +61,19 @@ test('runs the lab here and in browsers elsewhere, side by side', async ({ brows
   }
 });
 
+test('drives a Firefox, which does not name its adapter', async ({ browserName: _ }, testInfo) => {
+  const { FORETOKEN_FIREFOX: path } = process.env;
+  test.skip(!path, 'FORETOKEN_FIREFOX names no Firefox with an adapter');
+  const out = testInfo.outputPath('reports');
+  const { code, output } = await foretokenLab([
+    ...['--browser', `firefox=${path}`, '--only', 'argmax:*', '--out', out],
+  ]);
+  expect(output).toMatch(/^firefox, Firefox \d.*: All \d+ checks are right\./m);
+  expect(code).toBe(0);
+  const report = readReport(await readFile(join(out, 'firefox.json'), 'utf8'), 'firefox.json');
+  expect(report.provenance.flags).toContain('dom.webgpu.enabled=true');
+});
+
 test('reports what was done when it is interrupted', async ({ browserName: _ }, testInfo) => {
   const out = testInfo.outputPath('reports');
   const { code, output } = await foretokenLab(['--only', 'mul_mat:*', '--out', out], /\d+ of \d+/);
