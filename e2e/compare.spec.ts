@@ -30,7 +30,7 @@ test('shows what differs first, and what is only noise as such', async ({ page }
   await expect(first).toContainText('First bad value: value 0 is NaN instead of 1.5');
   await expect(first.getByRole('link')).toHaveAttribute(
     'href',
-    'lab.html?case=mul_mat%3Aweight%3DQ4_0%2Crows%3D1',
+    'lab.html?case=mul_mat%3Aweight%3DQ4_0%2Crows%3D1%40gpu',
   );
 
   const timings = page.getByTestId('speeds').locator('tbody tr');

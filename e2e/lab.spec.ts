@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright/test';
 import { CONTROLS } from '../src/lab/controls.ts';
 import type { LabOptions } from '../src/lab/options.ts';
+import { WEIGHT_TYPES } from '../src/quant/types.ts';
 import { type Report, readReport } from '../src/report/index.ts';
 import { expect, test } from './fixtures/test.ts';
 
@@ -73,13 +74,61 @@ test('reports where it ran, and what the adapter can do at best', async ({ page 
   expect(Object.keys(provenance.limits).length).toBeGreaterThan(20);
   expect(Object.keys(provenance.shaders)).toEqual(expect.arrayContaining(['mul_mat', 'lib/weight_Q4_0']));
   for (const limit of Object.values(speed.limits)) expect(limit).toMatchObject({ status: 'success' });
+  const shader = expect.stringMatching(/^[0-9a-f]{64}$/);
   expect(speed.kernels).toMatchObject([
-    { kernel: 'rms_norm', status: 'success', fractionOfCopy: expect.any(Number) },
+    { kernel: 'rms_norm', status: 'success', fractionOfCopy: expect.any(Number), shader },
   ]);
   for (const entry of conformance) {
-    expect(entry).toMatchObject({ status: 'success', deterministic: true, repetitions: 5 });
+    expect(entry).toMatchObject({ status: 'success', deterministic: true, repetitions: 5, shader });
   }
 });
+
+// Sums that the twin's tolerance allows, and that no case can therefore tell from right ones.
+const WIDTH_FAULTS = [
+  {
+    name: 'how many rows a tile has',
+    kernel: 'mul_mat',
+    change: {
+      file: 'mul_mat.wgsl',
+      from: 'let values = products;',
+      to: 'let values = products * (1.0 + f32({M} - 1) * 1.2e-7);',
+    },
+    cases: 'mul_mat:weight=Q4_0,rows=16,n=24,*',
+    isTouched: (id: string) => id.includes('epilogue=store'),
+    weights: WEIGHT_TYPES,
+  },
+  {
+    name: 'how many rows the batch has',
+    kernel: 'rms_norm',
+    change: {
+      file: 'rms_norm.wgsl',
+      from: 'scale * weight[i];',
+      to: 'scale * weight[i] * (1.0 + f32(n_rows()) * 1e-7);',
+    },
+    cases: 'rms_norm:*',
+    isTouched: () => true,
+    weights: [],
+  },
+];
+
+for (const { name, kernel, change, cases, isTouched, weights } of WIDTH_FAULTS) {
+  test(`tells of sums of ${kernel} that depend on ${name}`, async ({ page }) => {
+    const only = [`invariance:${kernel}@software`, cases];
+    const { invariance, conformance } = await run(page, { only, change });
+    expect(conformance.length).toBeGreaterThan(0);
+    expect(conformance.filter(({ status }) => status === 'wrong-result')).toEqual([]);
+    const wrong = invariance.filter(({ status }) => status === 'wrong-result');
+    expect(wrong.length).toBeGreaterThan(0);
+    const ofType = (type: string) => wrong.some(({ id }) => id.startsWith(`weight=${type},`));
+    expect(WEIGHT_TYPES.filter(ofType)).toEqual(weights);
+    for (const { id, subject, ...found } of wrong) {
+      expect({ id, subject, isTouched: isTouched(id) }).toEqual({ id, subject: kernel, isTouched: true });
+      expect(found).toMatchObject({
+        message: expect.stringMatching(/row \d+ of \d+.* other bits than alone/),
+      });
+    }
+  });
+}
 
 test('compares a model with llama.cpp, and rows with themselves in batches', async ({ page }) => {
   const { goldens, invariance, provenance } = await run(page, {
@@ -152,10 +201,26 @@ test('runs the case of a link, and hands out the report', async ({ page }) => {
 
   const row = page.getByTestId('result').first();
   await row.locator('summary').click();
-  await expect(row.getByRole('link', { name: 'This case alone' })).toHaveAttribute('href', /\?case=argmax/);
+  const alone = row.getByRole('link', { name: 'This case alone' });
+  await expect(alone).toHaveAttribute('href', new RegExp(`\\?case=${encodeURIComponent(`${id}@software`)}$`));
   await row.getByRole('button', { name: 'Run again' }).click();
   await expect(page.getByText('Your reports')).toBeVisible();
 });
+
+for (const [id, verdict] of [
+  ['argmax:nVocab=300,rows=1,kind=equal,draftStep=0@gpu', 'All 1 checks are right.'],
+  ['control:other-tie-rule', '1 planted fault was found.'],
+  ['invariance:rms_norm@software', 'All 5 checks are right.'],
+] as const) {
+  test(`runs exactly what a link names: ${id}`, async ({ page }) => {
+    await page.goto(`lab.html?case=${encodeURIComponent(id)}`);
+    await page.getByTestId('run-linked').click();
+    await expect(page.getByTestId('verdict')).toHaveText(verdict);
+    const results = page.getByTestId('result');
+    expect(await results.count()).toBeGreaterThan(0);
+    for (const result of await results.all()) await expect(result).toHaveAttribute('data-case', id);
+  });
+}
 
 test('says of a link to a case that is not there that it is not', async ({ page }) => {
   await page.goto('lab.html?case=mul_mat:weight=Q9');

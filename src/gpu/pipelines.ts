@@ -34,13 +34,20 @@ export interface Pipeline {
   readonly key: string;
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
+  /** The text that was compiled, with its includes and as its defines have it. */
+  readonly code: string;
+}
+
+interface Module {
+  readonly code: string;
+  readonly module: GPUShaderModule;
 }
 
 /** Compiles kernels, each once. */
 export class PipelineCache {
   readonly #device: GPUDevice;
   readonly #sources: ReadonlyMap<string, string>;
-  readonly #modules = new Map<string, GPUShaderModule>();
+  readonly #modules = new Map<string, Module>();
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
   readonly #pipelines = new Map<string, Promise<Pipeline>>();
 
@@ -61,7 +68,7 @@ export class PipelineCache {
   }
 
   async #compile(key: string, spec: KernelSpec): Promise<Pipeline> {
-    const module = this.#module(spec);
+    const { code, module } = this.#module(spec);
     const layout = this.#layout(spec.bindings);
     try {
       const pipeline = await this.#device.createComputePipelineAsync({
@@ -69,7 +76,7 @@ export class PipelineCache {
         layout: this.#device.createPipelineLayout({ label: key, bindGroupLayouts: [layout] }),
         compute: { module, entryPoint: 'main', constants: { ...spec.overrides } },
       });
-      return { key, pipeline, layout };
+      return { key, pipeline, layout, code };
     } catch (cause) {
       const messages = (await module.getCompilationInfo()).messages
         .filter(message => message.type === 'error')
@@ -83,18 +90,18 @@ export class PipelineCache {
     }
   }
 
-  #module(spec: KernelSpec): GPUShaderModule {
+  #module(spec: KernelSpec): Module {
     const label = `${spec.shader}[${entries(spec.defines)}]`;
-    let module = this.#modules.get(label);
-    if (!module) {
+    let compiled = this.#modules.get(label);
+    if (!compiled) {
       const code = preprocess(`${spec.shader}.wgsl`, this.#sources, spec.defines);
       // An error in it is reported by the pipeline, and must not count as work that the device refused.
       this.#device.pushErrorScope('validation');
-      module = this.#device.createShaderModule({ label, code });
+      compiled = { code, module: this.#device.createShaderModule({ label, code }) };
       this.#device.popErrorScope().catch(() => {});
-      this.#modules.set(label, module);
+      this.#modules.set(label, compiled);
     }
-    return module;
+    return compiled;
   }
 
   #layout(bindings: readonly BufferUse[]): GPUBindGroupLayout {

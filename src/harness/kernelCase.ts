@@ -30,6 +30,8 @@ export interface KernelCase {
   readonly id: string;
   /** Builds the inputs, seeded, and the CPU twin's answer. */
   readonly make: (tuning: Tuning) => KernelRun;
+  /** The same kernel for a batch of so many rows; absent where a kernel computes no rows. */
+  readonly forRows?: (tuning: Tuning, rows: number) => KernelSpec;
 }
 
 /** Names a case by what varies in it. */

@@ -8,7 +8,7 @@ import {
 } from '../harness/kernelCase.ts';
 import { TUNINGS, type TuningName } from '../harness/tunings.ts';
 import type { ConformanceCase, Failure } from '../report/index.ts';
-import { digestOf } from './digest.ts';
+import { digestOf, digestOfText } from './digest.ts';
 import type { Finding, Job } from './job.ts';
 import { type Judgement, judge } from './judge.ts';
 
@@ -76,7 +76,8 @@ export async function check(gpu: Gpu, run: KernelRun, repetitions: number) {
   const digests = await Promise.all(others.map(digestOf));
   const deterministic = digests.every(other => other === digest);
   const { passed, message, firstBad, ...errors } = worst(run, values);
-  const figures = { ...errors, digest, deterministic, repetitions, ms };
+  const { code } = await gpu.pipelines.get(run.spec);
+  const figures = { ...errors, digest, deterministic, repetitions, ms, shader: await digestOfText(code) };
   if (passed && deterministic) return { status: 'success', ...figures } as const;
   const why = passed ? `equal runs gave other bits, of ${repetitions}` : message;
   return { status: 'wrong-result', ...figures, message: why, ...(firstBad && { firstBad }) } as const;

@@ -26,7 +26,7 @@ function caseWith(...parts: readonly string[]): string {
 }
 
 const HEADS = 'nHead=4,nKvHead=2,headDim=16,nRot=16,';
-/** Values of a row of attention with these heads, and the row whose last position begins a page. */
+/** Values of a row of attention with these heads, and the row whose last position begins a page, and a split of one page. */
 const ATTENTION_ROW = 64;
 const ROW_AT_PAGE = 5;
 
@@ -110,6 +110,23 @@ export const CONTROLS: readonly ControlSpec[] = [
       to: (ROW_AT_PAGE + 1) * ATTENTION_ROW,
     },
     spared: caseWith('swiglu:', 'n=172,'),
+  },
+  {
+    id: 'split-off-by-one',
+    kernel: 'attention',
+    fault: 'the first position of every split of the cache but the first is left out',
+    change: {
+      file: 'attention.wgsl',
+      from: 'highest{r}), j < count{r});',
+      to: 'highest{r}), j < count{r} && (tile > begin || begin == 0u || j > 0u));',
+    },
+    tuning: 'gpu',
+    caught: {
+      id: caseWith(`attention:${HEADS}cache=f32,rows=8,scale=1,split=64,`),
+      from: ROW_AT_PAGE * ATTENTION_ROW,
+      to: (ROW_AT_PAGE + 1) * ATTENTION_ROW,
+    },
+    spared: caseWith(`attention:${HEADS}cache=f32,rows=8,scale=1,split=none,`),
   },
 ];
 

@@ -4,6 +4,11 @@ export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return Array.from(digest, byte => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** Of a text as UTF-8. */
+export function digestOfText(text: string): Promise<string> {
+  return sha256(new TextEncoder().encode(text));
+}
+
 /** One digest of several arrays, one behind the other. */
 export function digestOf(
   arrays: readonly (Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>)[],

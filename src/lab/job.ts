@@ -15,10 +15,10 @@ import type {
 } from '../report/index.ts';
 import type { Bench } from './bench.ts';
 
-/** What names a kernel's timing, and what it has to move and compute. */
+/** What names a kernel's timing, what was compiled for it, and what it has to move and compute. */
 export type KernelShape = Pick<
   KernelSpeed,
-  'id' | 'kernel' | 'weightType' | 'variant' | 'tuning' | 'parameters' | 'bytes' | 'flops'
+  'id' | 'kernel' | 'weightType' | 'variant' | 'tuning' | 'parameters' | 'shader' | 'bytes' | 'flops'
 >;
 
 /** One entry of a report. */

@@ -19,14 +19,33 @@ describe('the jobs', () => {
     for (const { id } of KERNEL_CASES) expect(ids.some(job => job.startsWith(`${id}@`))).toBe(true);
   });
 
+  it('try the rows of every kernel that computes some', () => {
+    const ids = jobsOf('quick')
+      .map(({ id }) => id)
+      .filter(id => id.startsWith('invariance:') && id.includes('@'));
+    const kernels = new Set(ids.map(id => id.slice('invariance:'.length).split('@')[0]));
+    expect([...kernels].sort()).toEqual(
+      ['argmax', 'attention', 'attention_combine', 'get_rows', 'mul_mat', 'mul_mat_id'].concat([
+        'rms_norm',
+        'router',
+        'swiglu',
+        'top_k',
+      ]),
+    );
+    expect(ids.filter(id => id.startsWith('invariance:mul_mat@'))).toHaveLength(3);
+  });
+
   it('are found by their names', () => {
     const [id] = jobsOf('quick')
       .map(job => job.id)
       .filter(job => job.startsWith('mul_mat:'));
-    const named = (...ids: string[]) => jobsNamed(ids).map(job => job.id);
+    const named = (...ids: string[]) => jobsNamed(ids, 'quick').map(job => job.id);
     expect(named(id)).toEqual([id]);
     const [caseId] = id.split('@');
     expect(named(caseId)).toEqual([`${caseId}@software`, `${caseId}@gpu`, `${caseId}@subgroups`]);
+    expect(named(`${caseId}@gpu`)).toEqual([`${caseId}@gpu`]);
+    const all = jobsOf('quick').map(job => job.id);
+    expect(named(...all)).toEqual(all);
     expect(named('control:*', 'control:scale-offset')).toHaveLength(CONTROLS.length);
     expect(() => named('mul_mat:weight=Q9')).toThrow('there is no case mul_mat:weight=Q9');
   });

@@ -8,8 +8,9 @@ import { CONTROLS } from './controls.ts';
 import { goldenJob } from './goldens.ts';
 import { invarianceJob } from './invariance.ts';
 import type { Job } from './job.ts';
+import { kernelInvarianceJobs } from './kernelInvariance.ts';
 import { MODELS } from './models.ts';
-import type { LabSet } from './options.ts';
+import { type LabSet, SETS } from './options.ts';
 import { speculationJob } from './speculation.ts';
 import { kernelSpeedJob } from './speed/kernelSpeeds.ts';
 import { KERNEL_WORKS } from './speed/kernelWork.ts';
@@ -29,6 +30,7 @@ export function jobsOf(set: LabSet): Job[] {
       return [
         ...controls,
         ...conformanceJobs(),
+        ...kernelInvarianceJobs(set),
         invarianceJob({ model: MODELS.target, tuning: 'own', cacheType: 'f16', maxRows: 17 }),
         goldenJob(MODELS.target),
         goldenJob(MODELS.draft),
@@ -48,6 +50,7 @@ export function jobsOf(set: LabSet): Job[] {
       return [
         ...controls,
         ...conformanceJobs(),
+        ...kernelInvarianceJobs(set),
         ...(['own', 'software', 'subgroups', 'gpu'] as const).flatMap(tuning =>
           (['f16', 'f32'] as const).map(cacheType =>
             invarianceJob({ model: MODELS.target, tuning, cacheType, maxRows: 64 }),
@@ -76,9 +79,12 @@ function conformanceJobs(): Job[] {
   );
 }
 
-/** The jobs that ids name, see `LabOptions.only`. Throws `not_found` for one that names none. */
-export function jobsNamed(ids: readonly string[]): Job[] {
-  const all = [...jobsOf('full'), ...jobsOf('quick')];
+/**
+ * The jobs that ids name, see `LabOptions.only`: as `set` has them, or else as another does. Throws `not_found` for one that names
+ * none.
+ */
+export function jobsNamed(ids: readonly string[], set: LabSet): Job[] {
+  const all = [set, ...SETS.filter(other => other !== set)].flatMap(jobsOf);
   const chosen = new Map<string, Job>();
   for (const wanted of ids) {
     const found = all.filter(({ id }) => names(wanted, id));

@@ -11,7 +11,7 @@ export type LabSet = (typeof SETS)[number];
 export interface LabOptions {
   readonly set: LabSet;
   /**
-   * Only the jobs with these ids, of whatever set. An id without its tuning names the case under each of them, one that ends
+   * Only the jobs with these ids, of `set` or of another that has them. An id without its tuning names the case under each of them, one that ends
    * in `*` all that begin so.
    */
   readonly only?: readonly string[];

@@ -2,7 +2,7 @@ import type { Provenance } from '../report/index.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { isFallbackAdapter } from '../util/fallbackAdapter.mjs';
 import { browserOf } from './browser.ts';
-import { sha256 } from './digest.ts';
+import { digestOfText } from './digest.ts';
 
 /** What a browser with WebGPU's developer features says besides. */
 interface DeveloperInfo {
@@ -31,7 +31,7 @@ export async function readProvenance(
     throw new ForetokenError('no_webgpu', `${what}; ${remedy}`);
   }
   const hashes = [...shaders].map(async ([file, text]): Promise<[string, string]> => {
-    return [file.replace(/\.wgsl$/, ''), await sha256(new TextEncoder().encode(text))];
+    return [file.replace(/\.wgsl$/, ''), await digestOfText(text)];
   });
   return {
     foretoken: {

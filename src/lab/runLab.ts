@@ -23,7 +23,7 @@ export async function runLab(
   emit: (event: LabEvent) => void,
 ): Promise<Report> {
   const startedAt = new Date();
-  const jobs = options.only ? jobsNamed(options.only) : jobsOf(options.set);
+  const jobs = options.only ? jobsNamed(options.only, options.set) : jobsOf(options.set);
   const shaders = changedShaders(labShaders(), options.change ?? null);
   const known = await readProvenance(shaders, options.flags ?? []);
   emit({ kind: 'provenance', provenance: known });

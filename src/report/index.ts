@@ -6,7 +6,15 @@ export { type Comparison, compareReports } from './compare/compare.ts';
 export { type SpeedCell, type SpeedRow, type Timing, worst } from './compare/speeds.ts';
 export { adapterName, labelsOf, type Origin } from './compare/subjects.ts';
 export { comparisonText, faultLines, letterOf, type TextFormat } from './compare/text.ts';
-export { checkWords, figure, percent, shareWords, speedWords, summaryOf } from './compare/words.ts';
+export {
+  checkWords,
+  figure,
+  OTHER_SHADERS,
+  percent,
+  shareWords,
+  speedWords,
+  summaryOf,
+} from './compare/words.ts';
 export { backendOpsCsv } from './exports/backendOps.ts';
 export { llamaBenchJsonl } from './exports/llamaBench.ts';
 export { checkReport, MAX_REPORT_BYTES, readReport } from './read.ts';

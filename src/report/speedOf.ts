@@ -5,7 +5,7 @@ import type { Failure } from './status.ts';
 
 type Shape = Pick<
   KernelSpeed,
-  'id' | 'kernel' | 'weightType' | 'variant' | 'tuning' | 'parameters' | 'bytes' | 'flops'
+  'id' | 'kernel' | 'weightType' | 'variant' | 'tuning' | 'parameters' | 'shader' | 'bytes' | 'flops'
 >;
 
 /** A kernel's times in milliseconds as rates, and as fractions of what the adapter can do. */

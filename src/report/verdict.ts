@@ -7,6 +7,8 @@ export interface ReportVerdict {
   readonly nWrong: number;
   /** Those that came to no end: lost devices, timeouts, errors. */
   readonly nFailed: number;
+  /** Planted faults that were found. */
+  readonly nFound: number;
   /** Planted faults that were not found, or not looked for to the end. */
   readonly nMissed: number;
   readonly isStopped: boolean;
@@ -27,20 +29,23 @@ export function verdictOf({
   const nRun = statuses.filter(status => status !== 'unsupported').length;
   const nWrong = statuses.filter(status => status === 'wrong-result').length;
   const nFailed = nRun - nWrong - statuses.filter(status => status === 'success').length;
+  const nFound = controls.filter(({ status }) => status === 'success').length;
   const nMissed = controls.filter(({ status }) => status !== 'success' && status !== 'unsupported').length;
   const isStopped = incidents.some(({ what }) => what === 'stopped');
   const passed = nWrong + nFailed + nMissed === 0 && !isStopped;
-  return { nRun, nWrong, nFailed, nMissed, isStopped, passed };
+  return { nRun, nWrong, nFailed, nFound, nMissed, isStopped, passed };
 }
 
 /** The verdict in a sentence or two. */
-export function verdictWords({ nRun, nWrong, nFailed, nMissed, isStopped }: ReportVerdict): string {
+export function verdictWords({ nRun, nWrong, nFailed, nFound, nMissed, isStopped }: ReportVerdict): string {
   return [
     nWrong > 0
       ? `This GPU gets ${nWrong} of ${nRun} checks WRONG.`
       : nRun > 0
         ? `All ${nRun - nFailed} checks ${nFailed > 0 ? 'that came to an end ' : ''}are right.`
-        : 'Nothing was checked.',
+        : nFound > 0
+          ? `${nFound} planted fault${nFound === 1 ? ' was' : 's were'} found.`
+          : 'Nothing was checked.',
     nFailed > 0 && `${nFailed} did not come to an end.`,
     nMissed > 0 && `${nMissed} planted faults were NOT found: do not trust the rest.`,
     isStopped && 'The run was stopped; the report says what is missing.',

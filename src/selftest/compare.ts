@@ -44,6 +44,11 @@ export function compareExact(actual: ArrayLike<number>, expected: ArrayLike<numb
   };
 }
 
+/** A message without the table of values around the worst one. */
+export function firstLine(message: string): string {
+  return message.split('\n', 1)[0];
+}
+
 function lengthMismatch(actual: ArrayLike<number>, expected: ArrayLike<number>): Comparison {
   const message = `${actual.length} values instead of ${expected.length}`;
   return { passed: false, nmse: Number.POSITIVE_INFINITY, message };

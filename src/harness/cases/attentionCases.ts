@@ -1,4 +1,5 @@
 import {
+  type AttentionShape,
   attentionCombine as attentionCombineKernel,
   attention as attentionKernel,
   attentionSplits,
@@ -7,6 +8,8 @@ import {
 import type { HeadShape } from '../../gpu/kernels/heads.ts';
 import { kShift as kShiftKernel } from '../../gpu/kernels/kShift.ts';
 import { mulMat as mulMatKernel } from '../../gpu/kernels/mulMat.ts';
+import type { KernelSpec } from '../../gpu/pipelines.ts';
+import type { Tuning } from '../../gpu/tuning.ts';
 import { floatToHalf } from '../../quant/f16.ts';
 import { randomValues } from '../../quant/randomValues.ts';
 import { attention } from '../../reference/attention.ts';
@@ -98,6 +101,24 @@ function readCache(shape: HeadShape): (words: Uint32Array<ArrayBuffer>) => Float
   return words => (shape.cache === 'f16' ? halvesToFloats(words) : new Float32Array(words.buffer));
 }
 
+/** Values of a row that queries, keys and values are products of. */
+const QKV_K = 96;
+
+function qkvWidth({ nHead, nKvHead, headDim }: HeadShape): number {
+  return (nHead + 2 * nKvHead) * headDim;
+}
+
+function firstOf({ nHead, headDim }: HeadShape, of: 'qkv' | 'kv'): number {
+  return of === 'qkv' ? 0 : nHead * headDim;
+}
+
+function qkvKernel(shape: HeadShape, of: 'qkv' | 'kv', rows: number, tuning: Tuning): KernelSpec {
+  const first = firstOf(shape, of);
+  const epilogue = { kind: 'qkv', heads: shape, first } as const;
+  const matrix = { weight: 'Q4_0', blocks: QKV_K / 32, n: qkvWidth(shape) - first } as const;
+  return mulMatKernel({ ...matrix, rows, epilogue }, tuning);
+}
+
 /** Products that end as queries, keys and values where attention looks for them. */
 export const qkvCases: readonly KernelCase[] = [
   ...shapes.map(shape => ({ shape, rows: places.length, scale: 1 })),
@@ -108,10 +129,11 @@ export const qkvCases: readonly KernelCase[] = [
   // All in one matrix, or keys and values in one of their own.
   (['qkv', 'kv'] as const).map(of => ({
     id: caseId('mul_mat', { epilogue: 'qkv', of, ...named(shape), rows, scale }),
+    forRows: (tuning, nRows) => qkvKernel(shape, of, nRows, tuning),
     make: tuning => {
-      const { nHead, nKvHead, headDim, nRot } = shape;
-      const [kDim, width, qWidth] = [96, (nHead + 2 * nKvHead) * headDim, nHead * headDim];
-      const first = of === 'qkv' ? 0 : qWidth;
+      const { nHead, headDim, nRot } = shape;
+      const [kDim, width, qWidth] = [QKV_K, qkvWidth(shape), nHead * headDim];
+      const first = firstOf(shape, of);
       const at = places.slice(0, rows);
       const table = ropeTable(N_CTX, nRot, 10000, 1);
       const matrix = weightInput('Q4_0', kDim, width - first, 20, undefined, scale);
@@ -137,12 +159,8 @@ export const qkvCases: readonly KernelCase[] = [
       const q = ropeStore(qkv, table, at, k, v, { ...shape, layout: 'norm', pageTables });
       const select = readCache(shape);
       const bound = shape.cache === 'f16' ? 1e-7 : 1e-11;
-      const epilogue = { kind: 'qkv', heads: shape, first } as const;
       return {
-        spec: mulMatKernel(
-          { weight: 'Q4_0', blocks: matrix.blocks, n: width - first, rows, epilogue },
-          tuning,
-        ),
+        spec: qkvKernel(shape, of, rows, tuning),
         bindings,
         expected: [
           { binding: 4, values: q, bound: 1e-11 },
@@ -188,6 +206,10 @@ export const kShiftCases: readonly KernelCase[] = shapes.flatMap(shape =>
   })),
 );
 
+function attended(shape: HeadShape, rows: number): AttentionShape {
+  return { ...shape, rows, nCtx: N_CTX, dstStride: shape.nHead * shape.headDim };
+}
+
 export const attentionCases: readonly KernelCase[] = [
   ...shapes.map(shape => ({ shape, rows: places.length, scale: 1, split: null })),
   ...[1, 2, 3].map(rows => ({ shape: usual, rows, scale: 1, split: null })),
@@ -198,6 +220,7 @@ export const attentionCases: readonly KernelCase[] = [
   ),
 ].map(({ shape, rows, scale, split }) => ({
   id: caseId('attention', { ...named(shape), rows, scale, split: split ?? 'none' }),
+  forRows: (tuning, nRows) => attentionKernel(attended(shape, nRows), { ...tuning, attentionSplit: split }),
   make: tuning => {
     const { nHead, headDim } = shape;
     // The last ones: those of a batch of one are at the end of the context.
@@ -217,7 +240,7 @@ export const attentionCases: readonly KernelCase[] = [
         splits,
       });
     return {
-      spec: attentionKernel({ ...shape, rows, nCtx: N_CTX, dstStride: nHead * headDim }, chosen),
+      spec: attentionKernel(attended(shape, rows), chosen),
       bindings: [stepBuffer(at, [], pageTables), q, cacheBinding(k), cacheBinding(v), new Float32Array(size)],
       expected: [
         { binding: 4, values, bound: scale > 1 ? 1e-7 : 1e-11, ...(splits > 1 && { select: combined }) },
@@ -226,12 +249,17 @@ export const attentionCases: readonly KernelCase[] = [
   },
 }));
 
+function split(tuning: Tuning): Tuning {
+  return { ...tuning, attentionSplit: PAGE_POSITIONS };
+}
+
 export const attentionCombineCases: readonly KernelCase[] = [usual, { ...usual, nHead: 3, headDim: 80 }].map(
   shape => ({
     id: caseId('attention_combine', { nHead: shape.nHead, headDim: shape.headDim }),
+    forRows: (tuning, rows) => attentionCombineKernel(attended(shape, rows), split(tuning)),
     make: tuning => {
       const { nHead, headDim } = shape;
-      const chosen = { ...tuning, attentionSplit: PAGE_POSITIONS };
+      const chosen = split(tuning);
       const splits = attentionSplits(N_CTX, chosen);
       const size = places.length * partialValues(shape, splits);
       const isSum = (i: number) => i % (headDim + 4) === headDim + 1;
@@ -239,10 +267,7 @@ export const attentionCombineCases: readonly KernelCase[] = [usual, { ...usual, 
       const positions = places.map(({ position }) => position);
       const values = attentionCombine(partial, positions, { nHead, headDim, split: PAGE_POSITIONS, splits });
       return {
-        spec: attentionCombineKernel(
-          { ...shape, rows: places.length, nCtx: N_CTX, dstStride: nHead * headDim },
-          chosen,
-        ),
+        spec: attentionCombineKernel(attended(shape, places.length), chosen),
         bindings: [stepBuffer(places, [], pageTables), partial, new Float32Array(values.length)],
         expected: [{ binding: 2, values, bound: 1e-11 }],
       };

@@ -1,7 +1,9 @@
 import { chosenToken, getRows as getRowsKernel } from '../../gpu/kernels/getRows.ts';
-import { mulMat as mulMatKernel, tileWidth } from '../../gpu/kernels/mulMat.ts';
+import { type Destination, mulMat as mulMatKernel, tileWidth } from '../../gpu/kernels/mulMat.ts';
 import { mulMatId } from '../../gpu/kernels/mulMatId.ts';
 import { router as routerKernel } from '../../gpu/kernels/router.ts';
+import type { KernelSpec } from '../../gpu/pipelines.ts';
+import type { Tuning } from '../../gpu/tuning.ts';
 import { randomValues } from '../../quant/randomValues.ts';
 import { WEIGHT_TYPES, type WeightType } from '../../quant/types.ts';
 import { deferredNorm } from '../../reference/deferredNorm.ts';
@@ -25,6 +27,7 @@ import { caseId, type KernelCase } from '../kernelCase.ts';
 
 /** Products of a few hundred f32 terms; the weights are dequantized exactly on both sides. */
 const BOUND = 1e-11;
+const EPS = 1e-5;
 
 interface ProductCase {
   readonly weight: WeightType;
@@ -77,8 +80,27 @@ function productCases(): ProductCase[] {
   ];
 }
 
+/** With add a part of a row; else a row of dst begins at 2 of n + 5 values, so that offset and stride matter. */
+function destinationOf({ epilogue, n, nBefore = 0, nBehind = 0 }: ProductCase): Destination {
+  if (epilogue !== 'add') return { dstStride: n + 5, dstOffset: 2 };
+  return { dstStride: alignUp(nBefore + n + nBehind, 32), dstOffset: nBefore };
+}
+
+function productKernel(product: ProductCase, rows: number, tuning: Tuning): KernelSpec {
+  const { weight, n, k, epilogue: kind, normed, outputRows = false } = product;
+  const epilogue = { kind, ...destinationOf(product) };
+  const norm = normed ? { norm: { k, eps: EPS } } : {};
+  return mulMatKernel({ weight, blocks: blocksOf(k), n, rows, outputRows, ...norm, epilogue }, tuning);
+}
+
+/** Blocks of 32 values of a weight row. */
+function blocksOf(k: number): number {
+  return alignUp(k, 32) / 32;
+}
+
 export const mulMatCases: readonly KernelCase[] = productCases().map(parameters => ({
   id: caseId('mul_mat', { ...parameters }),
+  forRows: (tuning, rows) => productKernel(parameters, rows, tuning),
   make: tuning => {
     const { weight, rows, n, k, epilogue: kind, normed, scale, outputRows = false } = parameters;
     const { nBefore = 0, nBehind = 0 } = parameters;
@@ -99,14 +121,7 @@ export const mulMatCases: readonly KernelCase[] = productCases().map(parameters 
     const src = normed ? deferredNorm(x, normWeight, k) : padRows(x, k);
     const step = outputRows ? stepBuffer(Array(rows).fill({}), order) : plainStep(rows);
     const given = [step, matrix.quants, matrix.scales, padBatch(src, rows, tileRows)];
-    const shape = {
-      weight,
-      blocks: matrix.blocks,
-      n,
-      rows,
-      outputRows,
-      ...(normed && { norm: { k, eps: EPS } }),
-    };
+    const spec = productKernel(parameters, rows, tuning);
     if (kind === 'add') {
       const whole = nBefore + n + nBehind;
       const nextWeight = randomValues(whole, 5);
@@ -114,10 +129,7 @@ export const mulMatCases: readonly KernelCase[] = productCases().map(parameters 
       const rowsOf = (part: Float32Array) => besideZeros(part, n, nBefore, nBehind);
       const next = deferredNorm(rowsOf(products), nextWeight, whole);
       return {
-        spec: mulMatKernel(
-          { ...shape, epilogue: { kind, dstStride: alignUp(whole, 32), dstOffset: nBefore } },
-          tuning,
-        ),
+        spec,
         bindings: [
           ...given,
           padRows(rowsOf(before), whole),
@@ -130,20 +142,18 @@ export const mulMatCases: readonly KernelCase[] = productCases().map(parameters 
         ],
       };
     }
-    // A row of dst begins at 2 of n + 5 values, so that offset and stride matter.
-    const dstStride = n + 5;
+    const { dstStride } = destinationOf(parameters);
     const dst = new Float32Array(tileRows * dstStride).fill(UNTOUCHED);
     const after = Float32Array.from(dst);
     placeRows(after, products, n, dstStride);
     return {
-      spec: mulMatKernel({ ...shape, epilogue: { kind, dstStride, dstOffset: 2 } }, tuning),
+      spec,
       bindings: [...given, dst],
       expected: [{ binding: 4, values: after, bound: BOUND }],
     };
   },
 }));
 
-const EPS = 1e-5;
 /** What dst holds beside the rows' own values, and has to keep: small beside the products. */
 const UNTOUCHED = 0.25;
 
@@ -172,12 +182,24 @@ const getRowsShapes = [
   ...(['F32', 'Q4_0'] as const).map(weight => ({ weight, rows: 9, firstToken: 4 })),
 ];
 
+const N_VOCAB = 11;
+
+function tokensFrom(firstToken: number): number {
+  return firstToken > 0 ? 4 : N_VOCAB;
+}
+
+function embedding(weight: WeightType, firstToken: number, rows: number): KernelSpec {
+  const blocks = blocksOf(awkwardK(weight));
+  return getRowsKernel({ weight, blocks, n: tokensFrom(firstToken), firstToken, rows });
+}
+
 export const getRowsCases: readonly KernelCase[] = getRowsShapes.map(({ weight, rows, firstToken }) => ({
   id: caseId('get_rows', { weight, rows, ...(firstToken > 0 && { firstToken }) }),
+  forRows: (_, nRows) => embedding(weight, firstToken, nRows),
   make: () => {
     const k = awkwardK(weight);
-    const nVocab = 11;
-    const n = firstToken > 0 ? 4 : nVocab;
+    const nVocab = N_VOCAB;
+    const n = tokensFrom(firstToken);
     const matrix = weightInput(weight, k, n, 4);
     const tokens = Array.from({ length: rows }, (_, row) => (row * 7 + 10) % nVocab);
     const isOfPart = (token: number) => token >= firstToken && token < firstToken + n;
@@ -197,7 +219,7 @@ export const getRowsCases: readonly KernelCase[] = getRowsShapes.map(({ weight, 
       }
     }
     return {
-      spec: getRowsKernel({ weight, blocks: matrix.blocks, n, firstToken, rows }),
+      spec: embedding(weight, firstToken, rows),
       bindings: [
         // Every other token is one that an earlier step chose.
         stepBuffer(tokens.map((token, row) => ({ token: row % 2 === 1 ? chosenToken(rows - row) : token }))),
@@ -232,18 +254,37 @@ const expertCases: readonly ExpertCase[] = [
   { weight: 'Q4_0', rows: 17, nExperts: 8, nUsed: 3 },
   // A part of every expert.
   { weight: 'Q4_0', rows: 5, nExperts: 3, nUsed: 2, nBefore: 12, nBehind: 7 },
-  // All rows choose the same experts; and one, two, three or four rows of a tile the same.
+  // All rows choose the same experts; and one, two, three or four rows of a tile the same, or a row is alone.
   { weight: 'Q4_0', rows: 21, nExperts: 2, nUsed: 2 },
-  ...[2, 3, 4, 5, 8].map(rows => ({ weight: 'Q4_0' as const, rows, nExperts: 3, nUsed: 1 })),
+  ...[1, 2, 3, 4, 5, 8].map(rows => ({ weight: 'Q4_0' as const, rows, nExperts: 3, nUsed: 1 })),
 ];
+
+/** Weight rows of a part of an expert. */
+const EXPERT_ROWS = 21;
+
+function expertKernel(
+  kind: 'gate_up' | 'down',
+  { weight, nExperts, nUsed, nBefore = 0, nBehind = 0 }: ExpertCase,
+  rows: number,
+  tuning: Tuning,
+): KernelSpec {
+  const k = awkwardK(weight);
+  const n = EXPERT_ROWS;
+  const whole = nBefore + n + nBehind;
+  const shape = { weight, blocks: blocksOf(k), n, nExperts, nUsed, rows };
+  const dst = { dstStride: kind === 'gate_up' ? whole : alignUp(whole, 32), dstOffset: nBefore };
+  const stage = kind === 'gate_up' ? { kind, norm: { k, eps: EPS } } : { kind };
+  return mulMatId({ ...shape, stage, dst }, tuning);
+}
 
 export const mulMatIdCases: readonly KernelCase[] = expertCases.flatMap(parameters =>
   (['gate_up', 'down'] as const).map(stage => ({
     id: caseId('mul_mat_id', { stage, ...parameters }),
+    forRows: (tuning, rows) => expertKernel(stage, parameters, rows, tuning),
     make: tuning => {
       const { weight, rows, nExperts, nUsed, nBefore = 0, nBehind = 0 } = parameters;
       const k = awkwardK(weight);
-      const n = 21;
+      const n = EXPERT_ROWS;
       const whole = nBefore + n + nBehind;
       const rowsOf = (part: Float32Array) => besideZeros(part, n, nBefore, nBehind);
       const ids = Uint32Array.from({ length: rows * nUsed }, (_, i) => (i * 5 + 1) % nExperts);
@@ -251,8 +292,7 @@ export const mulMatIdCases: readonly KernelCase[] = expertCases.flatMap(paramete
       const chosen = Uint32Array.from({ length: 2 * ids.length }, (_, i) =>
         i % 2 === 0 ? ids[i >> 1] : bitsOf(weights[i >> 1]),
       );
-      const counts = { nExperts, nUsed, rows };
-      const blocks = alignUp(k, 32) / 32;
+      const spec = expertKernel(stage, parameters, rows, tuning);
       if (stage === 'gate_up') {
         const { quants, scales, values } = weightInput(weight, k, 2 * nExperts * n, 5);
         const half = values.length / 2;
@@ -262,11 +302,9 @@ export const mulMatIdCases: readonly KernelCase[] = expertCases.flatMap(paramete
         const shape = { nEmbd: k, nFf: n, nUsed };
         const h = mulMatIdSwiglu(values.subarray(0, half), values.subarray(half), normed, ids, shape);
         const src = deferredNorm(x, normWeight, k);
-        const gateUp = { kind: stage, norm: { k, eps: EPS } } as const;
-        const dst = { dstStride: whole, dstOffset: nBefore };
         const after = rowsOf(h);
         return {
-          spec: mulMatId({ stage: gateUp, weight, blocks, n, dst, ...counts }, tuning),
+          spec,
           bindings: [plainStep(rows), quants, scales, src, new Float32Array(after.length), chosen],
           expected: [{ binding: 4, values: after, bound: BOUND }],
         };
@@ -277,9 +315,8 @@ export const mulMatIdCases: readonly KernelCase[] = expertCases.flatMap(paramete
       const sums = mulMatIdSum(values, h, ids, weights, residual, { nEmbd: n, nFf: k, nUsed });
       const nextWeight = randomValues(whole, 10);
       const next = deferredNorm(rowsOf(sums), nextWeight, whole);
-      const dst = { dstStride: alignUp(whole, 32), dstOffset: nBefore };
       return {
-        spec: mulMatId({ stage: { kind: stage }, weight, blocks, n, dst, ...counts }, tuning),
+        spec,
         bindings: [
           plainStep(rows),
           quants,
@@ -309,8 +346,14 @@ const routerShapes = [
   { weight: 'F32', rows: 2, nExperts: 8, nUsed: 3, scale: 0 },
 ] as const;
 
+function routing({ weight, nExperts, nUsed }: (typeof routerShapes)[number], rows: number): KernelSpec {
+  const k = awkwardK(weight);
+  return routerKernel({ weight, blocks: blocksOf(k), norm: { k, eps: EPS }, nExperts, nUsed, rows });
+}
+
 export const routerCases: readonly KernelCase[] = routerShapes.map(parameters => ({
   id: caseId('router', { ...parameters }),
+  forRows: (_, rows) => routing(parameters, rows),
   make: () => {
     const { weight, rows, nExperts, nUsed, scale } = parameters;
     const k = awkwardK(weight);
@@ -322,7 +365,7 @@ export const routerCases: readonly KernelCase[] = routerShapes.map(parameters =>
     const odd = (words: Uint32Array<ArrayBuffer>) =>
       new Float32Array(words.filter((_, i) => i % 2 === 1).buffer);
     return {
-      spec: routerKernel({ weight, blocks: matrix.blocks, norm: { k, eps: EPS }, nExperts, nUsed, rows }),
+      spec: routing(parameters, rows),
       bindings: [
         plainStep(rows),
         matrix.quants,

@@ -7,6 +7,8 @@ import {
   topK as topKKernel,
 } from '../../gpu/kernels/sampling.ts';
 import { swiglu as swigluKernel } from '../../gpu/kernels/swiglu.ts';
+import type { KernelSpec } from '../../gpu/pipelines.ts';
+import type { Tuning } from '../../gpu/tuning.ts';
 import { randomValues } from '../../quant/randomValues.ts';
 import { argmax } from '../../reference/argmax.ts';
 import { rmsNorm } from '../../reference/rmsNorm.ts';
@@ -25,25 +27,31 @@ const normShapes = [
   { k: 288, rows: 6, scale: 1, gather: true },
 ];
 
+const EPS = 1e-5;
+
+function normKernel({ k, gather }: (typeof normShapes)[number], rows: number, tuning: Tuning): KernelSpec {
+  return rmsNormKernel({ k, kPadded: alignUp(k, 32), eps: EPS, rows, gather }, tuning);
+}
+
 export const rmsNormCases: readonly KernelCase[] = normShapes.map(parameters => ({
   id: caseId('rms_norm', parameters),
+  forRows: (tuning, rows) => normKernel(parameters, rows, tuning),
   make: tuning => {
     const { k, rows, scale, gather } = parameters;
-    const eps = 1e-5;
     const x = randomValues(rows * k, 30, scale);
     const weight = randomValues(k, 31);
     const outputs = gather ? [4, 1, 5] : Array.from({ length: rows }, (_, row) => row);
     const kPadded = alignUp(k, 32);
     const batch = Array.from({ length: rows }, () => ({}));
     return {
-      spec: rmsNormKernel({ k, kPadded, eps, rows: gather ? 3 : rows, gather }, tuning),
+      spec: normKernel(parameters, outputs.length, tuning),
       bindings: [
         stepBuffer(batch, outputs),
         padRows(x, k),
         padRows(weight, k),
         new Float32Array(outputs.length * kPadded).fill(7),
       ],
-      expected: [{ binding: 3, values: padRows(rmsNorm(x, weight, k, eps, outputs), k), bound: 1e-12 }],
+      expected: [{ binding: 3, values: padRows(rmsNorm(x, weight, k, EPS, outputs), k), bound: 1e-12 }],
     };
   },
 }));
@@ -56,6 +64,7 @@ export const swigluCases: readonly KernelCase[] = [
   { n: 256, rows: 1, scale: 300 },
 ].map(parameters => ({
   id: caseId('swiglu', parameters),
+  forRows: (_, rows) => swigluOf(parameters.n, rows),
   make: () => {
     const { n, rows, scale } = parameters;
     const gateUp = randomValues(rows * 2 * n, 32, scale);
@@ -65,12 +74,16 @@ export const swigluCases: readonly KernelCase[] = [
         (_, i) => gateUp[Math.floor(i / n) * 2 * n + which * n + (i % n)],
       );
     return {
-      spec: swigluKernel({ n, rows, srcStride: 2 * n, dstStride: n }),
+      spec: swigluOf(n, rows),
       bindings: [plainStep(rows), gateUp, new Float32Array(rows * n)],
       expected: [{ binding: 2, values: swiglu(part(0), part(1)), bound: 1e-12 }],
     };
   },
 }));
+
+function swigluOf(n: number, rows: number): KernelSpec {
+  return swigluKernel({ n, rows, srcStride: 2 * n, dstStride: n });
+}
 
 /** Rows of logits, some of them with ties at the top and at the edge of the set. */
 function logitRows(nVocab: number, rows: number, kind: LogitKind): Float32Array<ArrayBuffer> {
@@ -112,26 +125,40 @@ function tokenPairs(tokens: Uint32Array, logitOf: (i: number) => number): Uint32
   return pairs;
 }
 
+function argmaxOf(nVocab: number, outputs: number, tuning: Tuning): KernelSpec {
+  return argmaxKernel({ nVocab, stride: nVocab, outputs }, tuning);
+}
+
 export const argmaxCases: readonly KernelCase[] = logitShapes.map(parameters => ({
   id: caseId('argmax', { ...parameters }),
+  forRows: (tuning, rows) => argmaxOf(parameters.nVocab, rows, tuning),
   make: tuning => {
     const { nVocab, rows, kind, draftStep } = parameters;
     const logits = logitRows(nVocab, rows, kind);
     const expected = new Uint32Array(rows * (draftStep + 1));
     expected.set(argmax(logits, nVocab), rows * draftStep);
     return {
-      spec: argmaxKernel({ nVocab, stride: nVocab, outputs: rows }, tuning),
+      spec: argmaxOf(nVocab, rows, tuning),
       bindings: [draftStepBuffer(rows, draftStep), logits, new Uint32Array(expected.length)],
       expected: [{ binding: 2, values: expected, bound: 0 }],
     };
   },
 }));
 
+function kOf(nVocab: number): number {
+  return Math.min(64, nVocab);
+}
+
+function topKOf(nVocab: number, outputs: number, tuning: Tuning): KernelSpec {
+  return topKKernel({ nVocab, stride: nVocab, outputs, k: kOf(nVocab) }, tuning);
+}
+
 export const topKCases: readonly KernelCase[] = logitShapes.map(parameters => ({
   id: caseId('top_k', { ...parameters }),
+  forRows: (tuning, rows) => topKOf(parameters.nVocab, rows, tuning),
   make: tuning => {
     const { nVocab, rows, kind, draftStep } = parameters;
-    const k = Math.min(64, nVocab);
+    const k = kOf(nVocab);
     const logits = logitRows(nVocab, rows, kind);
     const top = topK(logits, nVocab, k);
     const expected = new Uint32Array(2 * rows * k * (draftStep + 1));
@@ -140,7 +167,7 @@ export const topKCases: readonly KernelCase[] = logitShapes.map(parameters => ({
       2 * rows * k * draftStep,
     );
     return {
-      spec: topKKernel({ nVocab, stride: nVocab, outputs: rows, k }, tuning),
+      spec: topKOf(nVocab, rows, tuning),
       bindings: [draftStepBuffer(rows, draftStep), logits, new Uint32Array(expected.length)],
       expected: [
         { binding: 2, values: sortedRows(expected, k), bound: 0, select: words => sortedRows(words, k) },

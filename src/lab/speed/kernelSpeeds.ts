@@ -3,6 +3,7 @@ import { Recorder } from '../../gpu/dispatch.ts';
 import { tuningFor } from '../../gpu/tuning.ts';
 import type { TuningName } from '../../harness/tunings.ts';
 import { identityOf, tuningsOf } from '../conformance.ts';
+import { digestOfText } from '../digest.ts';
 import type { Finding, Job, KernelShape } from '../job.ts';
 import type { KernelWork } from './kernelWork.ts';
 import { sampleTimes, stopwatch } from './stopwatch.ts';
@@ -16,8 +17,9 @@ export function kernelSpeedJob(work: KernelWork): Job {
   const found = (
     tuning: TuningName | 'any',
     entry: Extract<Finding, { part: 'speed.kernels' }>['entry'],
+    compiled: Pick<KernelShape, 'shader'> = {},
   ): readonly Finding[] => {
-    const shape: KernelShape = { ...identityOf(id, tuning), bytes, flops };
+    const shape: KernelShape = { ...identityOf(id, tuning), ...compiled, bytes, flops };
     return [{ part: 'speed.kernels', shape, entry }];
   };
   return {
@@ -38,7 +40,9 @@ export function kernelSpeedJob(work: KernelWork): Job {
       const dispatches = await new Recorder(gpu.device, gpu.pipelines).prepare([{ spec, buffers }]);
       const times = await sampleTimes(stopwatch(gpu, clock), dispatches, repetitions);
       if (gpu.fault) throw gpu.fault;
-      return found(tuningsOf(kernel).length === 1 ? 'any' : ownTuning(kernel, gpu), times);
+      const tuning = tuningsOf(kernel).length === 1 ? 'any' : ownTuning(kernel, gpu);
+      const { code } = await gpu.pipelines.get(spec);
+      return found(tuning, times, { shader: await digestOfText(code) });
     },
     // Which tuning it would have been is not known where there is no device.
     failed: failure => found('any', failure),

@@ -1,7 +1,7 @@
 import type { JobPart } from '../../lab/job.ts';
 
 /** The parts of a run as the page groups them, in the order in which they are run. */
-export const GROUPS = ['controls', 'kernels', 'models', 'speed'] as const;
+export const GROUPS = ['controls', 'kernels', 'batches', 'models', 'speed'] as const;
 export type Group = (typeof GROUPS)[number];
 
 export const GROUP_WORDS: Readonly<Record<Group, { readonly title: string; readonly note: string }>> = {
@@ -13,9 +13,13 @@ export const GROUP_WORDS: Readonly<Record<Group, { readonly title: string; reado
     title: 'Kernels',
     note: 'Every shader against the same computed on the CPU, in all variants and awkward sizes.',
   },
+  batches: {
+    title: 'Batches',
+    note: 'Rows of kernels and of whole models, alone and in batches: every bit has to be the same.',
+  },
   models: {
     title: 'Whole models',
-    note: 'Rows alone and in batches, bit by bit, and llama.cpp’s own answers, token by token.',
+    note: 'llama.cpp’s own answers, token by token, and the same answers with drafts.',
   },
   speed: {
     title: 'Speed',
@@ -30,6 +34,7 @@ export function groupOf(part: JobPart): Group {
     case 'conformance':
       return 'kernels';
     case 'invariance':
+      return 'batches';
     case 'goldens':
     case 'drafts':
       return 'models';

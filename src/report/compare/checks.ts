@@ -13,6 +13,8 @@ export interface Check {
   readonly tolerance: number | null;
   readonly maxUlp: number | null;
   readonly digest: string | null;
+  /** Hash of the shader that was run. */
+  readonly shader: string | null;
   /** The first value that is off, in words. */
   readonly firstBad: string | null;
 }
@@ -34,11 +36,15 @@ export interface CheckRow {
   readonly how: string;
   /** What the case varies, where it is a kernel's. */
   readonly parameters: Parameters;
+  /** What `lab.html?case=` runs of it, or null where that is not known. */
+  readonly job: string | null;
   readonly agreement: Agreement;
+  /** Whether not all ran the same shader, as far as they say: then it is no wonder if they differ. */
+  readonly hasOtherShaders: boolean;
   readonly cells: readonly (Check | null)[];
 }
 
-type Identity = Omit<CheckRow, 'agreement' | 'cells'>;
+type Identity = Omit<CheckRow, 'agreement' | 'hasOtherShaders' | 'cells'>;
 interface Entry extends Identity {
   readonly check: Check;
 }
@@ -59,8 +65,18 @@ export function compareChecks(reports: readonly Report[]): CheckRow[] {
     }
   });
   return [...rows.values()]
-    .map(({ identity, cells }) => ({ ...identity, agreement: agreementOf(cells), cells }))
+    .map(({ identity, cells }) => ({
+      ...identity,
+      agreement: agreementOf(cells),
+      hasOtherShaders: hasOtherShaders(cells.map(cell => cell?.shader)),
+      cells,
+    }))
     .sort((a, b) => urgency(b) - urgency(a) || excess(b) - excess(a));
+}
+
+/** Whether reports ran different shaders; older ones do not say which. */
+export function hasOtherShaders(shaders: readonly (string | null | undefined)[]): boolean {
+  return new Set(shaders.filter(shader => shader != null)).size > 1;
 }
 
 /** Whether reports contradict each other: a check that one passes and another does not, for another reason than support. */
@@ -100,27 +116,41 @@ function agreementOf(cells: readonly (Check | null)[]): Agreement {
 }
 
 function entriesOf(report: Report): Entry[] {
-  const model = (
+  const entry = (
     part: CheckRow['part'],
     id: string,
-    entry: { readonly status: Status; readonly message?: string },
-    kernel: string | null = null,
+    { status, message = null }: { readonly status: Status; readonly message?: string | null },
+    more: Partial<Pick<Identity, 'job' | 'kernel'>>,
   ): Entry => ({
-    ...{ key: `${part} ${id}`, part, id, kernel, weightType: null, how: '', parameters: {} },
-    check: { ...NO_FIGURES, status: entry.status, message: entry.message ?? null },
+    ...{ key: `${part} ${id}`, part, id, kernel: null, weightType: null, how: '', parameters: {}, job: null },
+    ...more,
+    check: { ...NO_FIGURES, status, message },
   });
   return [
     ...report.conformance.map(kernelEntry),
-    ...report.controls.map(entry => model('controls', `${entry.id}: ${entry.fault}`, entry, entry.kernel)),
-    ...report.invariance.map(entry => model('invariance', `${entry.subject}: ${entry.id}`, entry)),
-    ...report.goldens.map(entry => model('goldens', `${entry.model}: ${entry.golden}`, entry)),
-    ...report.drafts.map(entry =>
-      model('drafts', `${entry.model}, ${entry.nDraft} tokens of ${entry.draft}`, entry),
+    ...report.controls.map(control => {
+      const { id, fault, kernel } = control;
+      return entry('controls', `${id}: ${fault}`, control, { job: `control:${id}`, kernel });
+    }),
+    ...report.invariance.map(rows => {
+      const { subject, id, tuning } = rows;
+      const ofKernel = tuning && { job: `invariance:${subject}@${tuning}`, kernel: subject };
+      return entry('invariance', `${subject}: ${id}`, rows, { ...ofKernel });
+    }),
+    ...report.goldens.map(text =>
+      entry('goldens', `${text.model}: ${text.golden}`, text, { job: `golden:${text.model}` }),
     ),
+    ...report.drafts.map(answer => {
+      const { model, draft, nDraft } = answer;
+      const job = `speculation:${model},draft=${draft}`;
+      return entry('drafts', `${model}, ${nDraft} tokens of ${draft}`, answer, { job });
+    }),
   ];
 }
 
-const NO_FIGURES = { nmse: null, tolerance: null, maxUlp: null, digest: null, firstBad: null };
+const NO_FIGURES = {
+  ...{ nmse: null, tolerance: null, maxUlp: null, digest: null, shader: null, firstBad: null },
+};
 
 function kernelEntry(entry: ConformanceCase): Entry {
   const { id, kernel, weightType = null, variant, tuning } = entry;
@@ -128,6 +158,7 @@ function kernelEntry(entry: ConformanceCase): Entry {
     ...{ key: `conformance ${caseKey(entry)}`, part: 'conformance', id, kernel, weightType },
     how: `${variant}, ${tuning}`,
     parameters: entry.parameters,
+    job: `${id}@${tuning}`,
   };
   switch (entry.status) {
     case 'success':
@@ -148,6 +179,6 @@ function kernelEntry(entry: ConformanceCase): Entry {
 }
 
 function figuresOf(entry: Extract<ConformanceCase, { status: 'success' | 'wrong-result' }>) {
-  const { nmse, tolerance, maxUlp, digest } = entry;
-  return { nmse: numberOf(nmse), tolerance, maxUlp: numberOf(maxUlp), digest: digest ?? null };
+  const { nmse, tolerance, maxUlp, digest = null, shader = null } = entry;
+  return { nmse: numberOf(nmse), tolerance, maxUlp: numberOf(maxUlp), digest, shader };
 }

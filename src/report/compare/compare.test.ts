@@ -54,6 +54,49 @@ describe('checks', () => {
     expect([agreement('a', 'b'), agreement('a', 'a')]).toEqual(['figures', 'same']);
   });
 
+  it('says where not the same shader was run', () => {
+    const [a, b] = ['a', 'b'].map(digit => digit.repeat(64));
+    const running = (shader: string) => ({
+      ...rightReport(),
+      conformance: [{ ...rightCase('mul_mat', 'Q4_0', 1, shader === a ? 1e-13 : 2e-13), shader }],
+      speed: {
+        ...rightReport().speed,
+        kernels: [{ ...rightReport().speed.kernels[0], shader }],
+      },
+    });
+    const said = (...reports: readonly ReturnType<typeof rightReport>[]) => {
+      const { checks, speeds } = compareReports(reports);
+      const timing = speeds.find(({ group }) => group === 'kernels');
+      return [checks[0].hasOtherShaders, timing?.hasOtherShaders];
+    };
+    expect(said(running(a), running(b))).toEqual([true, true]);
+    expect(said(running(a), running(a))).toEqual([false, false]);
+    // An older one does not say what it ran.
+    expect(said(running(a), rightReport())).toEqual([false, false]);
+    const wrong = { ...running(b), conformance: [{ ...wrongCase('mul_mat', 'Q4_0', 1), shader: b }] };
+    expect(comparisonText(compareReports([running(a), wrong]), 'text')).toContain(
+      'mul_mat:weight=Q4_0,rows=1 (base, gpu; not the same shader text)',
+    );
+  });
+
+  it('knows what the lab calls them', () => {
+    const rows = { subject: 'mul_mat', id: 'weight=Q4_0@gpu', tuning: 'gpu' };
+    const report = {
+      ...rightReport(),
+      invariance: [...rightReport().invariance, { ...rows, status: 'success', nCompared: 9 } as const],
+    };
+    const { checks } = compareReports([report]);
+    const jobs = Object.fromEntries(checks.map(({ id, job }) => [id, job]));
+    expect(jobs).toMatchObject({
+      'mul_mat:weight=Q4_0,rows=1': 'mul_mat:weight=Q4_0,rows=1@gpu',
+      'scale: a scale one block too far': 'control:scale',
+      'mul_mat: weight=Q4_0@gpu': 'invariance:mul_mat@gpu',
+      'stories: rows': null,
+      'stories: owl': 'golden:stories',
+      'stories, 3 tokens of small stories': 'speculation:stories,draft=small stories',
+    });
+  });
+
   it('keeps the same case in another variant or tuning apart', () => {
     const base = rightCase('mul_mat', 'Q4_0', 1);
     const keys = [base, { ...base, variant: 'f16' }, { ...base, tuning: 'software' }].map(caseKey);

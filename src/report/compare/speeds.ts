@@ -2,7 +2,7 @@ import { type Better, measured, type Range, rangeOf, type Verdict, verdictOn } f
 import type { Measurement } from '../schema/parts.ts';
 import type { Report } from '../schema/report.ts';
 import type { Failure } from '../status.ts';
-import { caseKey } from './checks.ts';
+import { caseKey, hasOtherShaders } from './checks.ts';
 
 /** What a report measured. */
 export interface Timing extends Range {
@@ -38,14 +38,17 @@ export interface SpeedRow {
   readonly depth: number | null;
   /** Whether any report is worse than the best by more than noise. */
   readonly differs: boolean;
+  /** Whether not all timed the same shader, as far as they say. */
+  readonly hasOtherShaders: boolean;
   readonly cells: readonly (SpeedCell | null)[];
 }
 
-type Identity = Omit<SpeedRow, 'differs' | 'cells'>;
+type Identity = Omit<SpeedRow, 'differs' | 'hasOtherShaders' | 'cells'>;
 interface Entry extends Identity {
   readonly measurement: Measurement;
   readonly ofLimit: number | null;
   readonly wrong: boolean;
+  readonly shader: string | null;
 }
 
 /** Everything that was timed, the largest real differences first. `reference` is the index of a report. */
@@ -53,7 +56,7 @@ export function compareSpeeds(reports: readonly Report[], reference: number): Sp
   const rows = new Map<string, { identity: Identity; entries: (Entry | null)[] }>();
   reports.forEach((report, i) => {
     for (const entry of entriesOf(report)) {
-      const { measurement: _, ofLimit: __, wrong: ___, ...identity } = entry;
+      const { measurement: _, ofLimit: __, wrong: ___, shader: ____, ...identity } = entry;
       const row = rows.get(entry.key) ?? { identity, entries: reports.map(() => null) };
       rows.set(entry.key, row);
       row.entries[i] = entry;
@@ -92,7 +95,12 @@ function rowOf(identity: Identity, entries: readonly (Entry | null)[], reference
     };
   });
   const differs = cells.some(cell => cell?.status === 'success' && cell.againstBest === 'slower');
-  return { ...identity, differs, cells };
+  return {
+    ...identity,
+    differs,
+    hasOtherShaders: hasOtherShaders(entries.map(entry => entry?.shader)),
+    cells,
+  };
 }
 
 type Measured = ReturnType<typeof measured>;
@@ -100,7 +108,9 @@ type Measured = ReturnType<typeof measured>;
 function entriesOf(report: Report): Entry[] {
   const { kernels, throughput, speculation, load, limits } = report.speed;
   const wrong = new Set(report.conformance.filter(({ status }) => status === 'wrong-result').map(caseKey));
-  const plain = { kernel: null, weightType: null, how: '', depth: null, ofLimit: null, wrong: false };
+  const plain = {
+    ...{ kernel: null, weightType: null, how: '', depth: null, ofLimit: null, wrong: false, shader: null },
+  };
   const entry = (
     { group, id, unit, better }: Pick<Identity, 'group' | 'id' | 'unit' | 'better'>,
     measurement: Measurement,
@@ -116,6 +126,7 @@ function entriesOf(report: Report): Entry[] {
         how: `${kernel.variant}, ${kernel.tuning}`,
         ofLimit: kernel.status === 'success' ? largest(kernel.fractionOfCopy, kernel.fractionOfFma) : null,
         wrong: wrong.has(caseKey(kernel)),
+        shader: kernel.shader ?? null,
       }),
     ),
     ...throughput.map(run => {

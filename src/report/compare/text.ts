@@ -2,7 +2,7 @@ import type { Report } from '../schema/report.ts';
 import { type Check, type CheckRow, compareChecks } from './checks.ts';
 import type { Comparison } from './compare.ts';
 import type { SpeedRow } from './speeds.ts';
-import { checkWords, percent, speedWords, summaryOf } from './words.ts';
+import { checkWords, OTHER_SHADERS, percent, speedWords, summaryOf } from './words.ts';
 
 export type TextFormat = 'text' | 'markdown';
 
@@ -96,8 +96,9 @@ export function letterOf(index: number): string {
   return index < 26 ? String.fromCharCode(65 + index) : `#${index + 1}`;
 }
 
-function nameOf({ id, how }: Pick<CheckRow | SpeedRow, 'id' | 'how'>): string {
-  return how === '' ? id : `${id} (${how})`;
+function nameOf({ id, how, hasOtherShaders }: CheckRow | SpeedRow): string {
+  const notes = [how, hasOtherShaders ? OTHER_SHADERS : ''].filter(note => note !== '');
+  return notes.length === 0 ? id : `${id} (${notes.join('; ')})`;
 }
 
 function isBad({ cells }: CheckRow): boolean {

@@ -13,6 +13,9 @@ export function percent(fraction: number): string {
   return `${Math.round(100 * fraction)} %`;
 }
 
+/** Of a row whose reports ran different shaders. */
+export const OTHER_SHADERS = 'not the same shader text';
+
 /** One cell of the table of checks, in words. */
 export function checkWords(check: Check | null): string {
   if (check === null) return 'not run';

@@ -1,5 +1,5 @@
 import * as Type from 'typebox';
-import { Amount, Count, FAILURE, KERNEL_CASE, Message, Name, Real, Sha256 } from './parts.ts';
+import { Amount, Count, FAILURE, KERNEL_CASE, Message, Name, Real, SHADER, Sha256 } from './parts.ts';
 
 /** How far the GPU's values are from those of the CPU twin. */
 const ERRORS = {
@@ -15,6 +15,7 @@ const ERRORS = {
   deterministic: Type.Boolean(),
   repetitions: Count,
   ms: Amount,
+  ...SHADER,
 };
 
 /** One case of one kernel against its CPU twin. */
@@ -42,7 +43,12 @@ export const Control = Type.Union([
 ]);
 export type Control = Type.Static<typeof Control>;
 
-const INVARIANCE = { id: Name, subject: Name };
+const INVARIANCE = {
+  id: Name,
+  subject: Name,
+  /** Where the subject is a kernel. */
+  tuning: Type.Optional(Name),
+};
 
 /** Rows whose bits have to be the same whatever shares their batch; `subject` is a kernel or a model. */
 export const Invariance = Type.Union([

@@ -45,6 +45,9 @@ export const Measurement = Type.Union([
 ]);
 export type Measurement = Type.Static<typeof Measurement>;
 
+/** SHA-256 of the text that was compiled for a kernel: all of it, where provenance has a hash of each file. */
+export const SHADER = { shader: Type.Optional(Sha256) };
+
 /** What one kernel case varies, by name. */
 export const Parameters = Type.Record(
   Type.String({ maxLength: 100 }),

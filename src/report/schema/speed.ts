@@ -1,5 +1,5 @@
 import * as Type from 'typebox';
-import { Amount, Count, FAILURE, KERNEL_CASE, Measurement, Name, oneOf, SAMPLES } from './parts.ts';
+import { Amount, Count, FAILURE, KERNEL_CASE, Measurement, Name, oneOf, SAMPLES, SHADER } from './parts.ts';
 
 /** What the adapter can do at best, measured by itself: what kernels are held against. */
 export const OwnLimits = Type.Object({
@@ -14,6 +14,7 @@ export type OwnLimits = Type.Static<typeof OwnLimits>;
 
 const SHAPE = {
   ...KERNEL_CASE,
+  ...SHADER,
   /** Bytes that the kernel has to read and write, and operations it has to do, a fused multiply-add being two. */
   bytes: Count,
   flops: Count,

@@ -22,7 +22,8 @@ export function attentionTrial(spec: KernelSpec, rows: readonly number[]): Trial
   const [k, v] = caches.map(({ floats }) => floats);
   const dstStride = splits > 1 ? nHead * splits * (headDim + 4) : 4 * stride;
   return {
-    workgroups: () => [spec.workgroups[0], rows.length, splits],
+    // How many heads a workgroup takes depends on how many rows it takes.
+    workgroups: kernel => [kernel.workgroups[0], rows.length, splits],
     bindings: [
       step(rows, span),
       { size: rows.length * width, stretches: q.map((words, i) => ({ at: i * width, words })) },

@@ -1,4 +1,10 @@
-import { type Check, type CheckRow, type Comparison, checkWords } from '../../../report/index.ts';
+import {
+  type Check,
+  type CheckRow,
+  type Comparison,
+  checkWords,
+  OTHER_SHADERS,
+} from '../../../report/index.ts';
 import { Letter } from './Letter.tsx';
 import { Table } from './Table.tsx';
 
@@ -33,12 +39,13 @@ export function Checks({ comparison, rows, onlyDifferences }: ChecksProps) {
 }
 
 /** A case by its id, which opens to what the reports have to say of it and to the lab. */
-function Name({ row: { part, id, how, cells } }: { row: CheckRow }) {
+function Name({ row: { id, how, job, hasOtherShaders, cells } }: { row: CheckRow }) {
   const reasons = cells.flatMap((cell, i) => (cell?.message ? [{ i, cell, message: cell.message }] : []));
   return (
     <details class="case">
       <summary>
-        <code>{id}</code> {how && <small>{how}</small>}
+        <code>{id}</code> {how && <small>{how}</small>}{' '}
+        {hasOtherShaders && <small class="warning">{OTHER_SHADERS}</small>}
       </summary>
       {reasons.map(({ i, cell, message }) => (
         <div key={i} class="reason">
@@ -49,10 +56,10 @@ function Name({ row: { part, id, how, cells } }: { row: CheckRow }) {
           </div>
         </div>
       ))}
-      {part === 'conformance' && (
+      {job !== null && (
         // A page that was saved has no lab beside it.
         <p hidden={location.protocol === 'file:'}>
-          <a href={`lab.html?case=${encodeURIComponent(id)}`}>Run this case here</a>
+          <a href={`lab.html?case=${encodeURIComponent(job)}`}>Run this case here</a>
         </p>
       )}
     </details>

@@ -1,6 +1,7 @@
 import {
   type Comparison,
   figure,
+  OTHER_SHADERS,
   percent,
   type SpeedCell,
   type SpeedRow,
@@ -33,7 +34,8 @@ export function Speeds({ comparison: { reports, reference, labels }, rows, onlyD
       keyOf={row => row.key}
       cells={row => [
         <span key="name">
-          <code>{row.id}</code> {row.how && <small>{row.how}</small>}
+          <code>{row.id}</code> {row.how && <small>{row.how}</small>}{' '}
+          {row.hasOtherShaders && <small class="warning">{OTHER_SHADERS}</small>}
         </span>,
         ...row.cells.map((cell, i) => (
           <Cell key="cell" cell={cell} unit={row.unit} several={several} isReference={i === reference} />

@@ -58,6 +58,7 @@ function tally(group: Group, statuses: readonly string[], nLeft: number) {
 const WORDS: Readonly<Record<Group, readonly [string, string]>> = {
   controls: ['found', 'NOT found'],
   kernels: ['right', 'WRONG'],
+  batches: ['right', 'WRONG'],
   models: ['right', 'WRONG'],
   speed: ['measured', 'WRONG'],
 };

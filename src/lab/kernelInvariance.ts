@@ -1,0 +1,139 @@
+import type { Gpu } from '../gpu/device.ts';
+import { type KernelSpec, kernelKey } from '../gpu/pipelines.ts';
+import type { Tuning } from '../gpu/tuning.ts';
+import { KERNEL_CASES } from '../harness/cases.ts';
+import { caseId, type KernelCase, readCaseId } from '../harness/kernelCase.ts';
+import { TUNINGS, type TuningName } from '../harness/tunings.ts';
+import type { Failure, Invariance, Parameters } from '../report/index.ts';
+import {
+  type Batches,
+  type Family,
+  type FamilyOutcome,
+  runFamilies,
+  strayRows,
+  tileOf,
+} from '../selftest/families.ts';
+import { missingFor, tuningsOf } from './conformance.ts';
+import { failureOf } from './failure.ts';
+import type { Finding, Job } from './job.ts';
+import type { LabSet } from './options.ts';
+
+const LIMIT_MS = 120_000;
+/** Widths of batches that between them get every kernel that there is of a case. */
+const WIDTHS = [1, 2, 3, 4, 8, 16];
+
+/** A case whatever the width of its batch. */
+interface BatchCase {
+  readonly id: string;
+  /** Those in which it is tried. */
+  readonly widths: readonly number[];
+  readonly forRows: NonNullable<KernelCase['forRows']>;
+}
+
+/** Cases that differ in nothing but the width of their batch. */
+interface Shape {
+  readonly id: string;
+  readonly family: Family;
+}
+
+/** For each kernel that computes rows, and each tuning that changes it: its rows alone, and in batches. */
+export function kernelInvarianceJobs(set: LabSet): Job[] {
+  const kernels = new Map<string, BatchCase[]>();
+  for (const { id, forRows } of KERNEL_CASES) {
+    if (!forRows) continue;
+    const { kernel, parameters } = readCaseId(id);
+    const { rows = 1, ...others } = parameters;
+    const widths = set === 'full' ? WIDTHS : ownWidths(Number(rows), others);
+    const cases = kernels.get(kernel) ?? [];
+    kernels.set(kernel, [...cases, { id: caseId(kernel, others), widths, forRows }]);
+  }
+  return [...kernels].flatMap(([kernel, cases]) =>
+    tuningsOf(kernel).map(tuning => kernelInvarianceJob(kernel, tuning, cases)),
+  );
+}
+
+/**
+ * The bits of every row of a kernel alone, and in batches of each width at which it is another kernel; for all shapes of its
+ * cases in one submit, since to read back takes long in some browsers.
+ */
+function kernelInvarianceJob(subject: string, tuning: TuningName | 'any', cases: readonly BatchCase[]): Job {
+  const shapes = shapesOf(cases, TUNINGS[tuning === 'any' ? 'gpu' : tuning]);
+  const entry = ({ id }: Shape, outcome: Outcome): Finding => ({
+    part: 'invariance',
+    entry: { id: `${id.slice(subject.length + 1)}@${tuning}`, subject, tuning, ...outcome },
+  });
+  return {
+    id: `invariance:${subject}@${tuning}`,
+    part: 'invariance',
+    limitMs: LIMIT_MS,
+    weight: 0.02 * shapes.length,
+    async run(bench) {
+      const gpu = await bench.gpu();
+      const missing = missingFor(tuning, gpu);
+      if (missing) return shapes.map(shape => entry(shape, missing));
+      const refused = await Promise.all(shapes.map(({ family }) => refusalOf(gpu, family)));
+      const compiled = shapes.filter((_, i) => refused[i] === null);
+      const outcomes = await runFamilies(
+        gpu,
+        compiled.map(({ family }) => family),
+        batchesFor,
+      );
+      const judged = new Map(compiled.map((shape, i) => [shape, judge(outcomes[i])]));
+      return shapes.flatMap((shape, i) => {
+        const outcome = refused[i] ?? judged.get(shape);
+        return outcome ? [entry(shape, outcome)] : [];
+      });
+    },
+    failed: failure => shapes.map(shape => entry(shape, failure)),
+  };
+}
+
+type Outcome = Invariance extends infer Entry
+  ? Entry extends Invariance
+    ? Omit<Entry, 'id' | 'subject' | 'tuning'>
+    : never
+  : never;
+
+/** Every row alone, and in a batch of two full tiles and a third that has a single row. */
+function batchesFor(widest: number): Batches {
+  const rows = Array.from({ length: 2 * widest + 1 }, (_, row) => row);
+  return { nRows: rows.length, alone: rows };
+}
+
+function judge(outcome: FamilyOutcome): Outcome {
+  const strays = outcome.family.map((_, i) => strayRows(outcome, i));
+  const nCompared = outcome.batches.reduce((sum, { length }) => sum + length, 0);
+  const [message] = strays.flat();
+  if (message === undefined) return { status: 'success', nCompared };
+  return { status: 'wrong-result', message, nCompared, nDifferent: strays.flat().length };
+}
+
+/** Why a family cannot be compiled, or null. */
+async function refusalOf(gpu: Gpu, family: Family): Promise<Failure | null> {
+  try {
+    await Promise.all(family.map(spec => gpu.pipelines.get(spec)));
+    return null;
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+/** In the quick set: that of the case, which is compiled for it anyway, and in products a second one for each weight type. */
+function ownWidths(rows: number, { weight, nExperts }: Parameters): readonly number[] {
+  // Products with experts take the longest to compile, and unpack weights with the same text.
+  return weight === undefined || nExperts !== undefined ? [rows] : [1, rows];
+}
+
+function shapesOf(cases: readonly BatchCase[], tuning: Tuning): Shape[] {
+  const shapes = new Map<string, { id: string; specs: Map<string, KernelSpec> }>();
+  for (const { id, widths, forRows } of cases) {
+    const alone = kernelKey(forRows(tuning, 1));
+    const shape = shapes.get(alone) ?? { id, specs: new Map() };
+    shapes.set(alone, shape);
+    for (const spec of widths.map(width => forRows(tuning, width))) shape.specs.set(kernelKey(spec), spec);
+  }
+  return [...shapes.values()].map(({ id, specs }) => ({
+    id,
+    family: [...specs.values()].toSorted((a, b) => tileOf(a) - tileOf(b)),
+  }));
+}
