@@ -18,7 +18,7 @@ import { failureOf } from './failure.ts';
 import type { Finding, Job } from './job.ts';
 import type { LabSet } from './options.ts';
 
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 240_000;
 /** Widths of batches that between them get every kernel that there is of a case. */
 const WIDTHS = [1, 2, 3, 4, 8, 16];
 
