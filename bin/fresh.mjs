@@ -10,6 +10,7 @@ const SOURCES = [
   'index.html',
   'engine.html',
   'harness.html',
+  'lab.html',
   'compare.html',
   'docs/reports',
   'vite.config.ts',
