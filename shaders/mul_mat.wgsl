@@ -150,8 +150,8 @@ fn main(
 #endfor
   workgroupBarrier();
   // An invocation for every four products of a row.
-  let m = local / (ROWS_OF_WEIGHT / 4u);
-  let row = local % (ROWS_OF_WEIGHT / 4u) * 4u;
+  let m = local / (rows_of_weight() / 4u);
+  let row = local % (rows_of_weight() / 4u) * 4u;
   if (m >= {M}u) { return; }
   var products = sum_lanes(m, row);
   var ups = vec4<f32>(0.0);
@@ -163,6 +163,6 @@ fn main(
   products *= scale;
   ups *= scale;
 #endif
-  finish(row0 + m, group.x * ROWS_OF_WEIGHT + row, products, ups);
+  finish(row0 + m, group.x * rows_of_weight() + row, products, ups);
 #endif
 }

@@ -147,12 +147,12 @@ fn main(
     partial[({AT_ONCE}u * 2u + {m}u) * WORKGROUP_SIZE + local] = sum1_{m};
 #endfor
     workgroupBarrier();
-    let m = local / (ROWS_OF_WEIGHT / 4u);
-    let row = local % (ROWS_OF_WEIGHT / 4u) * 4u;
+    let m = local / (rows_of_weight() / 4u);
+    let row = local % (rows_of_weight() / 4u) * 4u;
     if (m < choices.count) {
       let scale = norm_scale(sum_slice({AT_ONCE}u + m));
       let h = silu_quad(sum_lanes(m, row) * scale) * (sum_lanes({AT_ONCE}u * 2u + m, row) * scale);
-      put_quad(choices.at[m], group.x * ROWS_OF_WEIGHT + row, h);
+      put_quad(choices.at[m], group.x * rows_of_weight() + row, h);
     }
     workgroupBarrier();
 #endif
@@ -189,9 +189,9 @@ fn main(
   partial[{m}u * WORKGROUP_SIZE + local] = totals[{m}u].x;
 #endfor
   workgroupBarrier();
-  let m = local / (ROWS_OF_WEIGHT / 4u);
-  let row = local % (ROWS_OF_WEIGHT / 4u) * 4u;
-  let first_n = group.x * ROWS_OF_WEIGHT + row;
+  let m = local / (rows_of_weight() / 4u);
+  let row = local % (rows_of_weight() / 4u) * 4u;
+  let first_n = group.x * rows_of_weight() + row;
   if (m < {TILE}u && row0 + m < rows && first_n < N) { add_to_residual(row0 + m, first_n, sum_lanes(m, row)); }
 #endif
 #endif

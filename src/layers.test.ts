@@ -21,7 +21,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   server: ['util', 'tokenizer', 'protocol', 'engine'],
   client: ['util', 'protocol'],
   worker: ['util', 'quant', 'gguf', 'tokenizer', 'protocol', 'engine', 'gpu', 'selftest', 'model', 'server'],
-  cli: ['util', 'gguf', 'protocol', 'report'],
+  cli: ['util', 'gguf', 'protocol', 'report', 'type:lab'],
   pages: ['util', 'protocol', 'report', 'client', 'lab'],
   harness: [
     'util',
@@ -60,7 +60,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@huggingface/jinja': ['server'],
   comlink: ['client', 'worker'],
   hono: ['server'],
+  playwright: ['cli'],
   preact: ['pages'],
+  'puppeteer-core': ['cli'],
   typebox: ['report'],
   ws: ['cli'],
 };

@@ -1,6 +1,7 @@
 // What the lanes that share a weight row leave for each other: a value per invocation in each of SLICES slices.
 var<workgroup> partial: array<f32, {SLICES} * WORKGROUP_SIZE>;
-override ROWS_OF_WEIGHT: u32 = WORKGROUP_SIZE / {LANES}u;
+// Weight rows of a workgroup. A function: naga, Firefox's compiler, panics at some overrides that follow from others.
+fn rows_of_weight() -> u32 { return WORKGROUP_SIZE / {LANES}u; }
 
 // Sums of the lanes, in order, of four neighbouring weight rows.
 fn sum_lanes(slice: u32, row: u32) -> vec4<f32> {

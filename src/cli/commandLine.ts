@@ -8,7 +8,7 @@ import { FLAG_GROUPS, FLAGS } from './flags/index.ts';
 import { REFUSALS } from './flags/refusals.ts';
 import { wholeNumber } from './flags/values.ts';
 import type { ModelChoice } from './hub/locate.ts';
-import { type LabCommand, readLabLine } from './lab/compareLine.ts';
+import { type LabCommand, readLabLine } from './lab/labLine.ts';
 
 /** What the command line says and `serve` takes as it is. */
 type AsGiven = Pick<
@@ -91,6 +91,7 @@ export function helpText(): string {
     lines.map(([left, help]) => `  ${left.padEnd(width)}  ${help}`);
   return [
     'usage: foretoken serve -m FILE [flags]',
+    '       foretoken lab [flags]',
     '       foretoken lab compare A.json B.json … [flags]',
     ...groups.flatMap(({ title, lines }) => ['', `${title}:`, ...shown(lines)]),
     '',

@@ -13,6 +13,7 @@ import type { Finding } from './job.ts';
 export interface Findings {
   readonly startedAt: Date;
   readonly set: string;
+  readonly label?: string | undefined;
   readonly provenance: Provenance;
   readonly findings: readonly Finding[];
   readonly incidents: readonly Incident[];
@@ -24,6 +25,7 @@ export interface Findings {
 export function buildReport({
   startedAt,
   set,
+  label,
   provenance,
   findings,
   incidents,
@@ -36,6 +38,7 @@ export function buildReport({
     startedAt: startedAt.toISOString(),
     finishedAt: new Date().toISOString(),
     set,
+    ...(label !== undefined && { label }),
     provenance,
     conformance: findings.flatMap(found => (found.part === 'conformance' ? [found.entry] : [])),
     controls: findings.flatMap(found => (found.part === 'controls' ? [found.entry] : [])),

@@ -17,6 +17,8 @@ export interface LabOptions {
   readonly only?: readonly string[];
   /** Arguments of the browser, for the report: a page cannot see them. */
   readonly flags?: readonly string[];
+  /** What the report is called, where the browser does not name the adapter, or more than one is alike. */
+  readonly label?: string;
   /** A driver that gets a shader wrong, played by another text of it: what the lab itself is tested with. */
   readonly change?: ShaderChange;
 }
@@ -35,6 +37,25 @@ export type LabEvent =
   | { readonly kind: 'begin'; readonly id: string }
   | { readonly kind: 'found'; readonly id: string; readonly findings: readonly Finding[] }
   | { readonly kind: 'incident'; readonly incident: Incident };
+
+/** How far a run is. */
+export interface LabProgress {
+  readonly nDone: number;
+  readonly nJobs: number;
+  readonly current: string | null;
+  /** null until there is something to go by. */
+  readonly secondsLeft: number | null;
+}
+
+/** What a browser driver finds in `window.foretokenLab`. */
+export interface LabDriver {
+  /** Runs the lab, with the page showing it, and resolves to the report. */
+  run(options: LabOptions): Promise<Report>;
+  /** null while nothing runs. */
+  progress(): LabProgress | null;
+  /** Ends the run under way; `run` then resolves to the report of what was done. */
+  stop(): void;
+}
 
 /** What the page tells the worker that runs the lab. */
 export type LabCommand =

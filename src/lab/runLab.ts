@@ -63,6 +63,7 @@ export async function runLab(
   return buildReport({
     startedAt,
     set: options.only ? 'own' : options.set,
+    label: options.label,
     provenance,
     findings,
     incidents,

@@ -84,11 +84,12 @@ class SoFar {
   /** A report of it, or null where not even the adapter is known. */
   report(why: string): Report | null {
     if (!this.#provenance) return null;
-    const { only, set } = this.#options;
+    const { only, set, label } = this.#options;
     const unknown = { status: 'error', message: why } as const;
     return buildReport({
       startedAt: this.#startedAt,
       set: only ? 'own' : set,
+      label,
       provenance: {
         ...this.#provenance,
         models: [],

@@ -5,7 +5,7 @@ export { type Agreement, type Check, type CheckRow, excess, isContradiction } fr
 export { type Comparison, compareReports } from './compare/compare.ts';
 export { type SpeedCell, type SpeedRow, type Timing, worst } from './compare/speeds.ts';
 export { adapterName, labelsOf, type Origin } from './compare/subjects.ts';
-export { comparisonText, letterOf, type TextFormat } from './compare/text.ts';
+export { comparisonText, faultLines, letterOf, type TextFormat } from './compare/text.ts';
 export { checkWords, figure, percent, shareWords, speedWords, summaryOf } from './compare/words.ts';
 export { backendOpsCsv } from './exports/backendOps.ts';
 export { llamaBenchJsonl } from './exports/llamaBench.ts';
@@ -20,3 +20,4 @@ export type { KernelSpeed, Load, OwnLimits, Speculation, Speed, Throughput } fro
 export { withReports } from './share.ts';
 export { kernelSpeed } from './speedOf.ts';
 export { type Failure, STATUSES, type Status, UNMEASURED, type Unmeasured } from './status.ts';
+export { type ReportVerdict, verdictOf, verdictWords } from './verdict.ts';

@@ -6,7 +6,7 @@ import { createStore } from '../frame/store.ts';
 import { loadTheme, saveTheme } from '../frame/theme.ts';
 import { App } from './components/App.tsx';
 import { Session } from './session.ts';
-import { initialState, reduce } from './state.ts';
+import { initialState, progressOf, reduce } from './state.ts';
 import './style/lab.css';
 import './style/results.css';
 
@@ -33,6 +33,12 @@ function draw(): void {
 draw();
 void session.look();
 window.foretokenLab = {
-  run: (options, onEvent) => session.run(options, onEvent),
+  run: options => session.run(options),
+  progress() {
+    const { running } = store.state;
+    if (!running) return null;
+    const { secondsLeft } = progressOf(running, performance.now());
+    return { nDone: running.done.size, nJobs: running.jobs.length, current: running.current, secondsLeft };
+  },
   stop: () => session.stop(),
 };

@@ -1,4 +1,4 @@
-import type { LabEvent, LabOptions } from '../../lab/options.ts';
+import type { LabOptions } from '../../lab/options.ts';
 import { readProvenance } from '../../lab/provenance.ts';
 import { type LabRun, startLab } from '../../lab/startLab.ts';
 import type { Report } from '../../report/index.ts';
@@ -28,13 +28,12 @@ export class Session {
   }
 
   /** Runs the lab to its end. Throws what `LabRun.report` rejects with, and `no_slot` while another run goes on. */
-  async run(options: LabOptions, onEvent: (event: LabEvent) => void = () => {}): Promise<Report> {
+  async run(options: LabOptions): Promise<Report> {
     if (this.#run) throw new ForetokenError('no_slot', 'a run is under way; wait for it, or stop it');
     const { dispatch } = this.#store;
     dispatch({ type: 'start', options });
     const run = startLab(options, event => {
       dispatch({ type: 'event', event, now: performance.now() });
-      onEvent(event);
     });
     this.#run = run;
     try {

@@ -1,9 +1,10 @@
 import type { Report } from '../schema/report.ts';
 
-/** What the adapter is called, as far as the browser tells. */
-export function adapterName({ provenance: { adapter } }: Report): string {
+/** What the report is called, or else its adapter, as far as the browser tells. */
+export function adapterName({ label, provenance: { adapter, browser } }: Report): string {
   const { description, device, vendor, architecture } = adapter;
-  return description || device || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter';
+  const name = description || device || [vendor, architecture].filter(Boolean).join(' ');
+  return label ?? (name || `unnamed adapter in ${browser.name}`);
 }
 
 /** A short name for each report: its adapter, and as much more as it takes to tell them apart. */

@@ -1,4 +1,5 @@
-import type { CheckRow } from './checks.ts';
+import type { Report } from '../schema/report.ts';
+import { type Check, type CheckRow, compareChecks } from './checks.ts';
 import type { Comparison } from './compare.ts';
 import type { SpeedRow } from './speeds.ts';
 import { checkWords, percent, speedWords, summaryOf } from './words.ts';
@@ -83,6 +84,13 @@ export function comparisonText(comparison: Comparison, format: TextFormat): stri
   ].join('\n\n');
 }
 
+/** What is wrong in one report, a line for each check that did not come out right. */
+export function faultLines(report: Report): string[] {
+  return compareChecks([report])
+    .filter(isBad)
+    .map(row => [`${nameOf(row)}: ${checkWords(row.cells[0])}`, ...why(row.cells[0])].join('; '));
+}
+
 /** A, B, … for the columns. */
 export function letterOf(index: number): string {
   return index < 26 ? String.fromCharCode(65 + index) : `#${index + 1}`;
@@ -99,10 +107,15 @@ function isBad({ cells }: CheckRow): boolean {
 /** Why a check failed, below its table. */
 function reasonsOf({ id, cells }: CheckRow, letters: readonly string[]): string[] {
   return cells.flatMap((cell, i) => {
-    if (!cell || cell.status === 'success' || !cell.message) return [];
-    const [line] = cell.message.split('\n');
-    return [`${letters[i]}, ${id}: ${[line, cell.firstBad].filter(Boolean).join('; ')}`];
+    const words = why(cell);
+    return words.length > 0 ? [`${letters[i]}, ${id}: ${words.join('; ')}`] : [];
   });
+}
+
+/** What a check that is not right says for itself. */
+function why(cell: Check | null): string[] {
+  if (!cell?.message || cell.status === 'success') return [];
+  return [cell.message.split('\n')[0], ...(cell.firstBad ? [cell.firstBad] : [])];
 }
 
 function more(nRows: number): string {

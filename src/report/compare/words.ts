@@ -57,7 +57,9 @@ export function summaryOf({ reports, checks, speeds, nContradictions }: Comparis
     figures === 0
       ? ''
       : `, and ${count(figures, 'right answer')} ${figures === 1 ? 'differs' : 'differ'} in bits`;
-  return `${contradictions}${bits}. ${differ} of ${count(timed.length, 'timing')} differ by more than noise.`;
+  const speed =
+    timed.length === 0 ? '' : ` ${differ} of ${count(timed.length, 'timing')} differ by more than noise.`;
+  return `${contradictions}${bits}.${speed}`;
 }
 
 function isCompared({ cells }: SpeedRow): boolean {

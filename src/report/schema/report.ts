@@ -39,6 +39,8 @@ export const ReportSchema = Type.Object(
     finishedAt: Timestamp,
     /** Which set of cases was run: `quick`, `full`, or one's own. */
     set: Name,
+    /** What the report is called, where who made it gave it a name. */
+    label: Type.Optional(Name),
     provenance: Provenance,
     conformance: Type.Array(ConformanceCase, { maxItems: 10_000 }),
     controls: Type.Array(Control, { maxItems: 1000 }),

@@ -1,4 +1,4 @@
-import type { Report } from '../../../report/index.ts';
+import { type Report, verdictOf, verdictWords } from '../../../report/index.ts';
 
 /** The reports of this visit, and what to do with them. */
 export function Reports({ reports }: { reports: readonly Report[] }) {
@@ -9,7 +9,7 @@ export function Reports({ reports }: { reports: readonly Report[] }) {
       <ul>
         {reports.map((report, i) => (
           <li key={report.id}>
-            <p data-testid={i === 0 ? 'verdict' : undefined}>{verdict(report)}</p>
+            <p data-testid={i === 0 ? 'verdict' : undefined}>{verdictWords(verdictOf(report))}</p>
             <div class="actions">
               <button
                 type="button"
@@ -34,30 +34,6 @@ export function Reports({ reports }: { reports: readonly Report[] }) {
       </p>
     </section>
   );
-}
-
-/** The outcome in a sentence that somebody can act on. */
-function verdict({ conformance, controls, invariance, goldens, drafts, incidents }: Report): string {
-  const missed = controls.filter(({ status }) => status === 'wrong-result').length;
-  const checks = [...conformance, ...invariance, ...goldens, ...drafts];
-  const count = (...wanted: readonly string[]) =>
-    checks.filter(({ status }) => wanted.includes(status)).length;
-  const nWrong = count('wrong-result');
-  const nRun = checks.length - count('unsupported');
-  const nFailed = nRun - nWrong - count('success');
-  const isStopped = incidents.some(({ what }) => what === 'stopped');
-  return [
-    nWrong > 0
-      ? `This GPU gets ${nWrong} of ${nRun} checks WRONG.`
-      : nRun > 0
-        ? `All ${nRun - nFailed} checks ${nFailed > 0 ? 'that came to an end ' : ''}are right.`
-        : 'Nothing was checked.',
-    nFailed > 0 && `${nFailed} did not come to an end.`,
-    missed > 0 && `${missed} planted faults were NOT found: do not trust the rest.`,
-    isStopped && 'The run was stopped; the report says what is missing.',
-  ]
-    .filter(Boolean)
-    .join(' ');
 }
 
 function seconds({ startedAt, finishedAt }: Report): number {
