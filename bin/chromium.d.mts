@@ -1,4 +1,6 @@
-/** Flags that give WebGPU without a GPU (SwiftShader) and keep the browser from calling home. */
+/** Flags that give WebGPU without a GPU (SwiftShader). */
+export const WEBGPU_FLAGS: readonly string[];
+/** Flags that give WebGPU without a GPU and keep the browser from calling home. */
 export function chromiumFlags(): string[];
 /** Path of the Chromium on this machine, if there is one. */
 export function findChromium(): string | null;

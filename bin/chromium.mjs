@@ -8,10 +8,13 @@ const NO_CHROMIUM =
   'no Chromium found: install Chrome or Chromium, or set FORETOKEN_CHROMIUM to the path of its executable';
 const DOWNLOAD_LIMIT_MS = 180_000;
 
-/** Flags that give WebGPU without a GPU (SwiftShader) and keep the browser from calling home. */
+/** Flags that give WebGPU without a GPU (SwiftShader). */
+export const WEBGPU_FLAGS = ['--enable-unsafe-webgpu'];
+
+/** Flags that give WebGPU without a GPU and keep the browser from calling home. */
 export function chromiumFlags() {
   return [
-    '--enable-unsafe-webgpu',
+    ...WEBGPU_FLAGS,
     ...(isRoot() ? ['--no-sandbox'] : []),
     '--disable-background-networking',
     '--disable-component-update',

@@ -1,4 +1,5 @@
 import { ForetokenError } from '../util/errors.ts';
+import { isFallbackAdapter } from '../util/fallbackAdapter.mjs';
 import { type CallCounts, countCalls, zeroCounts } from './counters.ts';
 import { PipelineCache } from './pipelines.ts';
 
@@ -112,7 +113,7 @@ class OpenGpu implements Gpu {
       vendor,
       architecture,
       description,
-      isFallback: adapter.info.isFallbackAdapter || architecture === 'swiftshader',
+      isFallback: isFallbackAdapter(adapter.info),
       features: [...adapter.features].sort(),
     };
     this.lost = new Promise(resolve => {

@@ -1,5 +1,6 @@
 import type { Provenance } from '../report/index.ts';
 import { ForetokenError } from '../util/errors.ts';
+import { isFallbackAdapter } from '../util/fallbackAdapter.mjs';
 import { browserOf } from './browser.ts';
 import { sha256 } from './digest.ts';
 
@@ -56,8 +57,7 @@ function describeAdapter(adapter: GPUAdapter): Provenance['adapter'] {
     architecture: info.architecture,
     device: info.device,
     description: info.description,
-    // Chromium's own software adapter does not always say so.
-    isFallbackAdapter: info.isFallbackAdapter || info.architecture === 'swiftshader',
+    isFallbackAdapter: isFallbackAdapter(info),
     ...(driver && { driver }),
     ...(backend && { backend }),
     ...(type && { type }),

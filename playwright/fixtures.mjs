@@ -1,0 +1,82 @@
+import { findAdapter } from './adapter.mjs';
+import { withWebgpuFlags } from './flags.mjs';
+import { checkFaults, Watch } from './watch.mjs';
+
+/** A browser that cannot even answer for so long will not. */
+const LAUNCH_LIMIT_MS = 60_000;
+
+export const webgpuFixtures = {
+  webgpu: [{}, { scope: 'worker', option: true }],
+
+  allowedWebgpuFaults: [[], { option: true }],
+
+  launchOptions: [
+    async ({ launchOptions, browserName, webgpu }, use) => {
+      await use(browserName === 'chromium' ? withWebgpuFlags(launchOptions, webgpu) : launchOptions);
+    },
+    { scope: 'worker', box: true },
+  ],
+
+  // Of a worker and not of a test, because contexts that `beforeAll` opened outlive a test.
+  webgpuWatch: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs from here
+    async ({}, use) => {
+      const watch = new Watch();
+      await use(watch);
+      checkFaults(watch.take(), 'after the last test');
+    },
+    { scope: 'worker', box: true },
+  ],
+
+  // The adapter is tried with the browser's launch, so no test that has a browser can do without it.
+  browser: [
+    async ({ browser, launchOptions, webgpu, webgpuWatch }, use) => {
+      webgpuWatch.adapter = await findAdapter(browser, webgpu, launchOptions.args ?? []);
+      const newContext = browser.newContext.bind(browser);
+      browser.newContext = async options => {
+        const context = await newContext(options);
+        await webgpuWatch.observe(context);
+        return context;
+      };
+      await use(browser);
+    },
+    { scope: 'worker', timeout: LAUNCH_LIMIT_MS },
+  ],
+
+  adapter: [
+    // Depends on `browser`, whose fixture has found it.
+    async ({ browser: _, webgpuWatch }, use) => {
+      await use(webgpuWatch.adapter);
+    },
+    { scope: 'worker', box: true },
+  ],
+
+  context: async ({ context, webgpuWatch }, use) => {
+    // One that Playwright reuses did not come from `newContext`.
+    if (!webgpuWatch.observes(context)) {
+      throw new Error(
+        'WebGPU cannot be watched in a context that Playwright reuses; remove reuseContext and PW_TEST_REUSE_CONTEXT',
+      );
+    }
+    await use(context);
+    // What a page has submitted may still fail, and once the context is closed nobody would hear of it.
+    await webgpuWatch.settle();
+  },
+
+  webgpuVerdict: [
+    async ({ allowedWebgpuFaults, webgpuWatch }, use, testInfo) => {
+      await use();
+      await webgpuWatch.settle();
+      const { adapter } = webgpuWatch;
+      if (adapter) {
+        const name = [adapter.vendor, adapter.architecture, adapter.description].filter(Boolean).join(' ');
+        testInfo.annotations.push({ type: 'webgpu', description: name });
+      }
+      checkFaults(
+        webgpuWatch.take().filter(({ kind }) => !allowedWebgpuFaults.includes(kind)),
+        'in this test',
+      );
+    },
+    { auto: true, box: true },
+  ],
+};

@@ -1,0 +1,24 @@
+import type {
+  PlaywrightTestArgs,
+  PlaywrightTestOptions,
+  PlaywrightWorkerArgs,
+  PlaywrightWorkerOptions,
+  TestType,
+} from 'playwright/test';
+import type { WebgpuTestOptions, WebgpuWorkerFixtures } from './fixtures.mjs';
+
+export { expect } from 'playwright/test';
+export type {
+  Adapter,
+  WebgpuFault,
+  WebgpuFaultKind,
+  WebgpuOptions,
+  WebgpuTestOptions,
+  WebgpuWorkerFixtures,
+} from './fixtures.mjs';
+
+/** Playwright's `test`, in which no test that uses the browser passes without a working WebGPU adapter. */
+export const test: TestType<
+  PlaywrightTestArgs & PlaywrightTestOptions & WebgpuTestOptions,
+  PlaywrightWorkerArgs & PlaywrightWorkerOptions & WebgpuWorkerFixtures
+>;
