@@ -46,16 +46,15 @@ function postTo(server: PageServer): Post {
   return (path, body) => server.post(path, body);
 }
 
-for (const cacheType of ['f16', 'f32'] as const) {
-  test(`a slot is saved in the page's own files and restored, ${cacheType}`, async ({ startServer }) => {
-    await expectRestored(postTo(await startServer({ ...PAIR, cacheType, slotSavePath: 'owls' })));
-  });
-}
+test("a slot is saved in the page's own files and restored, f32", async ({ startServer }) => {
+  await expectRestored(postTo(await startServer({ ...PAIR, cacheType: 'f32', slotSavePath: 'owls' })));
+});
 
-test('a prompt that was pushed out of its slot comes back from memory with the same bits', async ({
+test("a slot is saved in the page's own files and restored, f16, and what is pushed out of it comes back from memory", async ({
   startServer,
 }) => {
-  const post = postTo(await startServer(PAIR));
+  const post = postTo(await startServer({ ...PAIR, cacheType: 'f16', slotSavePath: 'owls' }));
+  await expectRestored(post);
   const first = await tell(post, STORY);
   await tell(post, OTHER);
   const again = await tell(post, STORY);

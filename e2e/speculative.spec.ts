@@ -1,7 +1,7 @@
 import type { Page } from 'playwright/test';
 import { expectInvariance } from './fixtures/invariance.ts';
 import { DRAFT_Q4_0, fileInPage, MOE_F16, MOE_Q4_0, NO_STORIES260K, STORIES260K } from './fixtures/models.ts';
-import type { PageModel } from './fixtures/pageServer.ts';
+import { type PageModel, PageServer } from './fixtures/pageServer.ts';
 import { expect, test } from './fixtures/test.ts';
 
 /** A target with its draft, and prompts that suit what it was trained on. */
@@ -47,12 +47,13 @@ const PAIRS: readonly Pair[] = [
   },
 ];
 
-/** The settings of every test; each says what it changes. */
+/** The settings of every server; each says what it changes. Whether drafts pay where this runs is another matter. */
 const SETTINGS = {
   draftMin: 4,
-  draftMax: 8,
+  draftMax: 16,
+  draftAdaptive: false,
   nCtx: 512,
-  nSlots: 1,
+  nSlots: 2,
   nPredict: 64,
   temperature: 0,
   seed: 42,
@@ -60,88 +61,57 @@ const SETTINGS = {
 
 const GREEDY = { temperature: 0, top_k: 1 } as const;
 
+/** Shortest and longest draft of a request. */
+const LENGTHS = [
+  [1, 2],
+  [1, 4],
+  [4, 8],
+  [4, 12],
+  [8, 16],
+] as const;
+
+// The longest of all files, and the last: its tests are handed to whichever worker is free.
+test.describe.configure({ mode: 'parallel' });
+
 for (const { name, skip, models, prompt, expected, longPrompt } of PAIRS) {
   test.describe(`speculative decoding, ${name}`, () => {
     test.skip(skip !== undefined, skip);
 
-    test('gives the same with a draft as without', async ({ harness, startServer }) => {
-      const { model, modelDraft } = await models(harness.page);
+    // To start a server takes as long as to answer dozens of requests.
+    let server: PageServer;
+    test.beforeAll(async ({ openHarness: { page } }) => {
+      server = await PageServer.start(page, { ...SETTINGS, ...(await models(page)) });
+    });
+    test.afterAll(() => server?.close());
+
+    test('gives the same with a draft as without, however short and long', async ({
+      harness,
+      startServer,
+    }) => {
+      const { model } = await models(harness.page);
       const plain = await startServer({ ...SETTINGS, model });
-      // Whether drafts pay where this runs is another matter.
-      const drafting = await startServer({ ...SETTINGS, model, modelDraft, draftAdaptive: false });
-
-      const greedy = { prompt, ...GREEDY };
-      const answer = await drafting.completion(greedy);
-      expect(answer.content).toBe((await plain.completion(greedy)).content);
-      expect(answer.content).not.toBe('');
-      expect(answer.timings.draft_n).toBeGreaterThan(0);
-      expect(answer.timings.draft_n_accepted).toBeGreaterThan(0);
-
-      const sampled = { prompt, temperature: 0.2, top_k: 5, seed: 4242, return_tokens: true };
-      const sampledAnswer = await drafting.completion(sampled);
-      expect(sampledAnswer.tokens).toEqual((await plain.completion(sampled)).tokens);
-      expect(sampledAnswer.tokens).not.toEqual([]);
-      expect(sampledAnswer.timings.draft_n_accepted).toBeGreaterThan(0);
-    });
-
-    test('gives the same whatever the shortest and longest draft', async ({ harness, startServer }) => {
-      const source = await models(harness.page);
-      const contents: Record<string, string> = {};
-      for (const [draftMin, draftMax] of [
-        [1, 2],
-        [1, 4],
-        [4, 8],
-        [4, 12],
-        [8, 16],
-      ] as const) {
-        const server = await startServer({ ...SETTINGS, ...source, draftMin, draftMax });
-        const { content } = await server.completion({ prompt, ...GREEDY });
-        contents[`draft ${draftMin} to ${draftMax}`] = content;
-        await server.close();
+      for (const sampling of [GREEDY, { temperature: 0.2, top_k: 5, seed: 4242 }]) {
+        const request = { prompt, ...sampling, return_tokens: true };
+        const { tokens } = await plain.completion(request);
+        expect(tokens).not.toEqual([]);
+        for (const [shortest, longest] of LENGTHS) {
+          const limits = { 'speculative.n_min': shortest, 'speculative.n_max': longest };
+          const { tokens: drafted, timings } = await server.completion({ ...request, ...limits });
+          const which = `drafts of ${shortest} to ${longest}`;
+          expect(drafted, which).toEqual(tokens);
+          expect(timings.draft_n, which).toBeGreaterThan(0);
+          expect(timings.draft_n_accepted, which).toBeGreaterThan(0);
+        }
       }
-      const [first = ''] = Object.values(contents);
-      expect(first).not.toBe('');
-      expect(contents).toEqual(Object.fromEntries(Object.keys(contents).map(key => [key, first])));
     });
 
-    test('does not exceed the context of the slot', async ({ harness, startServer }) => {
-      const server = await startServer({ ...SETTINGS, ...(await models(harness.page)), nCtx: 64 });
-      const { status, body } = await server.post('/completion', {
-        prompt: longPrompt,
-        ...GREEDY,
-        'speculative.p_min': 0,
-      });
-      expect(status).toBe(200);
-      expect(body).toHaveProperty('content', expect.stringMatching(/\S/));
-    });
-
-    test('goes on past the context by shifting it', async ({ harness, startServer }) => {
-      const source = await models(harness.page);
-      const server = await startServer({ ...SETTINGS, ...source, nCtx: 64, ctxShift: true });
-      const { status, body } = await server.post('/completion', {
-        prompt: longPrompt,
-        ...GREEDY,
-        'speculative.p_min': 0,
-        n_predict: 64,
-      });
-      expect(status).toBe(200);
-      expect(body).toMatchObject({
-        content: expect.stringMatching(/\S/),
-        tokens_predicted: 64,
-        truncated: true,
-      });
-    });
-
-    for (const [nSlots, nRequests] of [
-      [1, 2],
-      [2, 2],
+    for (const [where, slots] of [
+      ['in one slot', { id_slot: 0 }],
+      ['side by side', {}],
     ] as const) {
-      test(`answers ${nRequests} requests at once with ${nSlots} slots`, async ({ harness, startServer }) => {
-        const server = await startServer({ ...SETTINGS, ...(await models(harness.page)), nSlots });
-        const request = { prompt, ...GREEDY, cache_prompt: false };
-        const replies = await Promise.all(
-          Array.from({ length: nRequests }, () => server.post('/completion', request)),
-        );
+      test(`answers 2 requests at once ${where}`, async ({ harness: _ }) => {
+        const request = { prompt, ...GREEDY, ...slots, cache_prompt: false };
+        const replies = await Promise.all([1, 2].map(() => server.post('/completion', request)));
         const alone = await server.completion(request);
         for (const { status, body } of replies) {
           expect(status).toBe(200);
@@ -150,13 +120,35 @@ for (const { name, skip, models, prompt, expected, longPrompt } of PAIRS) {
         }
       });
     }
+
+    for (const { behaviour, ctxShift, reached } of [
+      { behaviour: 'does not exceed the context of the slot', ctxShift: false, reached: {} },
+      {
+        behaviour: 'goes on past the context by shifting it',
+        ctxShift: true,
+        reached: { tokens_predicted: 64, truncated: true },
+      },
+    ]) {
+      test(behaviour, async ({ harness, startServer }) => {
+        const source = await models(harness.page);
+        const small = await startServer({ ...SETTINGS, ...source, nCtx: 64, nSlots: 1, ctxShift });
+        const { status, body } = await small.post('/completion', {
+          prompt: longPrompt,
+          ...GREEDY,
+          'speculative.p_min': 0,
+        });
+        expect(status).toBe(200);
+        expect(body).toMatchObject({ content: expect.stringMatching(/\S/), ...reached });
+      });
+    }
   });
 }
 
 // Batch invariance is what makes the rest of this file hold by construction instead of by luck.
 for (const [name, options] of [
   ['F16', { model: MOE_F16, tuning: 'software', cacheType: 'f32' }],
-  ['Q4_0', { model: MOE_Q4_0, tuning: 'subgroups', cacheType: 'f16' }],
+  // At the edge of a tile of positions.
+  ['Q4_0', { model: MOE_Q4_0, tuning: 'subgroups', cacheType: 'f16', nLast: 17 }],
 ] as const) {
   test(`${name} target: logits are bit-equal alone, as any row of a batch and beside a busy slot`, async ({
     harness,

@@ -43,10 +43,11 @@ export class Harness {
     readonly cacheType: 'f32' | 'f16';
     readonly tokens: readonly number[];
     readonly others: readonly number[];
+    readonly nLast: number;
   }): Promise<InvarianceReport> {
     const shape = { nCtx: 128, nSlots: 2, nCtxShared: null, maxRows: 64, tuning: TUNINGS[options.tuning] };
     return withModel(options.model, { ...shape, cacheType: options.cacheType }, model =>
-      checkInvariance(model, options.tokens, options.others),
+      checkInvariance(model, options.tokens, options.others, options.nLast),
     );
   }
 

@@ -19,12 +19,14 @@ const WIDTHS = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 40, 64];
 
 /**
  * Design D1, measured: the logits after each of `tokens` in slot 0, decoded alone, against the same row in batches of
- * every width, and beside rows of slot 1 (`others`), bit by bit.
+ * every width, and beside rows of slot 1 (`others`), bit by bit. With `nLast` only the last rows are compared, but always a
+ * full batch of each width that there are tokens for.
  */
 export async function checkInvariance(
   model: ForwardPass,
   tokens: readonly number[],
   others: readonly number[],
+  nLast = tokens.length,
 ): Promise<InvarianceReport> {
   const row = (slot: number, sequence: readonly number[], position: number): BatchRow => ({
     token: sequence[position],
@@ -50,8 +52,9 @@ export async function checkInvariance(
     });
   };
 
+  const startOf = (width: number) => Math.max(0, tokens.length - Math.max(width, nLast));
   for (const width of WIDTHS.filter(width => width <= model.maxRows)) {
-    for (let first = 0; first < tokens.length; first += width) {
+    for (let first = startOf(width); first < tokens.length; first += width) {
       const positions = Array.from({ length: Math.min(width, tokens.length - first) }, (_, i) => first + i);
       await compare(
         `${width} rows`,
@@ -59,7 +62,7 @@ export async function checkInvariance(
       );
     }
   }
-  for (let position = 0; position < tokens.length; position++) {
+  for (let position = startOf(1); position < tokens.length; position++) {
     const neighbours = others.slice(0, 1 + (position % 4)).map((_, i) => row(1, others, i));
     await compare('beside a busy slot', [...neighbours, row(0, tokens, position)]);
   }
