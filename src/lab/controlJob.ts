@@ -39,11 +39,15 @@ function outcome(gpu: Gpu, { tuning }: ControlSpec, caseId: string): Promise<Out
 }
 
 function verdict(
-  { caught: { id, ...place }, spared: sparedId }: ControlSpec,
+  { caught: { id, ...place }, spared: sparedId, isRace = false }: ControlSpec,
   caught: Outcome,
   spared: Outcome,
 ) {
   const notFound = (message: string) => ({ status: 'wrong-result', message }) as const;
+  if (caught.status === 'success' && isRace) {
+    const message = `${id} passed: the fault is a race, and this GPU wins it`;
+    return { status: 'unsupported', message } as const;
+  }
   if (caught.status === 'success') return notFound(`${id} passed: this run would not find such a fault`);
   if (spared.status !== 'success') return notFound(`${sparedId} failed too: ${spared.message}`);
   const { firstBad } = caught;

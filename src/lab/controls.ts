@@ -14,6 +14,8 @@ export interface ControlSpec {
   readonly caught: { readonly id: string; readonly from?: number; readonly to?: number };
   /** A case that the fault does not touch. */
   readonly spared: string;
+  /** Whether the fault is a race, which a GPU may win every time. */
+  readonly isRace?: boolean;
   /** The subgroup size at which the fault is none. */
   readonly harmlessAt?: number;
 }
@@ -55,6 +57,7 @@ export const CONTROLS: readonly ControlSpec[] = [
       to: '    if (lane == 0u) {\n      var wanted',
     },
     tuning: 'gpu',
+    isRace: true,
     caught: { id: caseWith('top_k:', 'nVocab=128256,') },
     spared: caseWith('argmax:', 'nVocab=128256,'),
   },
