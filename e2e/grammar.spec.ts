@@ -2,7 +2,10 @@ import { DRAFT_Q4_0, MOE_Q4_0 } from './fixtures/models.ts';
 import type { PageServer } from './fixtures/pageServer.ts';
 import { expect, test } from './fixtures/test.ts';
 
-const SETTINGS = { model: MOE_Q4_0, nCtx: 512, nSlots: 1, seed: 42, draftMin: 1, draftMax: 3 } as const;
+const SETTINGS = {
+  ...{ model: MOE_Q4_0, nCtx: 512, nSlots: 1, seed: 42 },
+  ...{ draftMin: 1, draftMax: 3, draftAdaptive: false },
+} as const;
 const PROMPT = 'The wise owl said,';
 
 const LETTER = {
