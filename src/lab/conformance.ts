@@ -17,6 +17,8 @@ const LIMIT_MS = 120_000;
 
 /** The kernels that a tuning changes; the others are what they are under any. */
 const TUNED = ['mul_mat', 'mul_mat_id', 'attention', 'rms_norm', 'argmax', 'top_k'];
+/** Seconds that a case takes, where it is more than a moment: these compile the longest. */
+const SECONDS: Readonly<Record<string, number>> = { attention: 0.45, mul_mat_id: 0.2, mul_mat: 0.14 };
 /** Those that share loads in subgroups. */
 const SHARING = ['mul_mat', 'mul_mat_id'];
 
@@ -50,7 +52,7 @@ export function conformanceJob(kernelCase: KernelCase, tuning: TuningName | 'any
     id: `${kernelCase.id}@${tuning}`,
     part: 'conformance',
     limitMs: LIMIT_MS,
-    weight: 0.1,
+    weight: SECONDS[identity.kernel] ?? 0.05,
     async run(bench) {
       const gpu = await bench.gpu();
       const missing = missingFor(tuning, gpu);

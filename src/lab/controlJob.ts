@@ -17,7 +17,7 @@ export function controlJob(spec: ControlSpec): Job {
     id: `control:${id}`,
     part: 'controls',
     limitMs: LIMIT_MS,
-    weight: 0.6,
+    weight: 0.3,
     async run(bench) {
       const gpu = await bench.own({ change: spec.change });
       const missing = missingFor(spec.tuning, gpu) ?? harmless(spec, gpu);

@@ -36,7 +36,7 @@ export function goldenJob(name: ModelName): Job {
     id: `golden:${name}`,
     part: 'goldens',
     limitMs: LIMIT_MS,
-    weight: 3,
+    weight: 2,
     async run(bench) {
       const { greedy } = await fetchGolden(name, bench.base);
       const { gguf } = await bench.models.get(name);

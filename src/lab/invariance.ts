@@ -27,7 +27,7 @@ export function invarianceJob({ model: subject, tuning, cacheType, maxRows }: In
     id: `invariance:${subject},tuning=${tuning},cache=${cacheType}`,
     part: 'invariance',
     limitMs: LIMIT_MS,
-    weight: 4,
+    weight: 2.5,
     async run(bench) {
       const gpu = await bench.own();
       const missing = tuning === 'own' ? null : missingFor(tuning, gpu);

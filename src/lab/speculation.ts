@@ -34,7 +34,7 @@ export function speculationJob(spec: SpeculationSpec): Job {
     id: `speculation:${model},draft=${draft}`,
     part: 'speed.speculation',
     limitMs: LIMIT_MS,
-    weight: 12,
+    weight: 8,
     async run(bench) {
       const server = await serve(bench, model, draft);
       try {

@@ -26,7 +26,7 @@ export function kernelSpeedJob(work: KernelWork): Job {
     id: `speed:${id}`,
     part: 'speed.kernels',
     limitMs: LIMIT_MS,
-    weight: 0.6,
+    weight: 0.3,
     async run(bench) {
       const { clock, repetitions } = bench;
       const gpu = await bench.own({ feature: 'timestamp-query' });

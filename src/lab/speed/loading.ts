@@ -15,7 +15,7 @@ export function loadJob(model: ModelName, repetitions: number): Job {
     id: `load:${model}`,
     part: 'speed.load',
     limitMs: LIMIT_MS,
-    weight: 15,
+    weight: 8.5,
     async run(bench) {
       await bench.models.get(model);
       const loads: number[] = [];

@@ -35,7 +35,7 @@ function limitJob(limit: keyof OwnLimits, measure: (bench: Bench, gpu: Gpu) => P
     id: `limit:${limit}`,
     part: 'speed.limits',
     limitMs: LIMIT_MS,
-    weight: 1,
+    weight: 0.3,
     async run(bench) {
       const gpu = await bench.own({ feature: 'timestamp-query' });
       return [{ part: 'speed.limits', limit, entry: await measure(bench, gpu) }];

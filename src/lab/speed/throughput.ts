@@ -37,7 +37,7 @@ export function throughputJob(spec: ThroughputSpec): Job {
     id: `throughput:${name}`,
     part: 'speed.throughput',
     limitMs: LIMIT_MS,
-    weight: 10,
+    weight: 6,
     async run(bench) {
       const model = await bench.models.load(await bench.own(), name, {
         nCtx: Math.max(...depths) + nPrefill + nDecode,
