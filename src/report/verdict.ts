@@ -44,12 +44,16 @@ export function verdictWords({ nRun, nWrong, nFailed, nFound, nMissed, isStopped
       : nRun > 0
         ? `All ${nRun - nFailed} checks ${nFailed > 0 ? 'that came to an end ' : ''}are right.`
         : nFound > 0
-          ? `${nFound} planted fault${nFound === 1 ? ' was' : 's were'} found.`
+          ? `${faults(nFound)} found.`
           : 'Nothing was checked.',
     nFailed > 0 && `${nFailed} did not come to an end.`,
-    nMissed > 0 && `${nMissed} planted faults were NOT found: do not trust the rest.`,
+    nMissed > 0 && `${faults(nMissed)} NOT found: do not trust the rest.`,
     isStopped && 'The run was stopped; the report says what is missing.',
   ]
     .filter(Boolean)
     .join(' ');
+}
+
+function faults(n: number): string {
+  return `${n} planted fault${n === 1 ? ' was' : 's were'}`;
 }

@@ -2,9 +2,10 @@ import { type Report, verdictOf, verdictWords } from '../../../report/index.ts';
 
 /** The reports of this visit, and what to do with them. */
 export function Reports({ reports }: { reports: readonly Report[] }) {
-  if (reports.length === 0) return null;
+  const [newest] = reports;
+  if (!newest) return null;
   return (
-    <section class="reports" aria-labelledby="reports-title">
+    <section class={verdictOf(newest).passed ? 'reports' : 'reports bad'} aria-labelledby="reports-title">
       <h2 id="reports-title">{reports.length === 1 ? 'Your report' : 'Your reports'}</h2>
       <ul>
         {reports.map((report, i) => (
