@@ -27,7 +27,8 @@ export function invarianceJob({ model: subject, tuning, cacheType, maxRows }: In
     id: `invariance:${subject},tuning=${tuning},cache=${cacheType}`,
     part: 'invariance',
     limitMs: LIMIT_MS,
-    weight: 2.5,
+    // Every width up to the widest, each with as many rows.
+    weight: 2.5 * (maxRows / 17) ** 2,
     async run(bench) {
       const gpu = await bench.own();
       const missing = tuning === 'own' ? null : missingFor(tuning, gpu);

@@ -36,12 +36,11 @@ export function jobsOf(set: LabSet): Job[] {
         goldenJob(MODELS.draft),
         ...ownLimitJobs(),
         ...KERNEL_WORKS.map(kernelSpeedJob),
-        throughputJob({
-          ...{ model: MODELS.target, depths: [0, 256], nPrefill: 64, nDecode: 16 },
-          repetitions,
-        }),
+        ...[0, 256].map(depth =>
+          throughputJob({ model: MODELS.target, depth, nPrefill: 64, nDecode: 16, repetitions }),
+        ),
         speculationJob({
-          ...{ model: MODELS.target, draft: MODELS.draft, lengths: [3], nPredict: 24 },
+          ...{ model: MODELS.target, draft: MODELS.draft, nDraft: 3, nPredict: 24 },
           repetitions,
         }),
         loadJob(MODELS.target, repetitions),
@@ -60,11 +59,12 @@ export function jobsOf(set: LabSet): Job[] {
         ...ownLimitJobs(),
         ...KERNEL_WORKS.map(kernelSpeedJob),
         ...[MODELS.target, MODELS.exact].flatMap(model => [
-          throughputJob({ model, depths: [0, 512, 2048], nPrefill: 512, nDecode: 64, repetitions }),
-          speculationJob({
-            ...{ model, draft: MODELS.draft, lengths: [1, 3, 7, 15], nPredict: 64 },
-            repetitions,
-          }),
+          ...[0, 512, 2048].map(depth =>
+            throughputJob({ model, depth, nPrefill: 512, nDecode: 64, repetitions }),
+          ),
+          ...[1, 3, 7, 15].map(nDraft =>
+            speculationJob({ model, draft: MODELS.draft, nDraft, nPredict: 64, repetitions }),
+          ),
         ]),
         ...Object.values(MODELS).map(model => loadJob(model, repetitions)),
       ];

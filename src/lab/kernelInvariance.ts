@@ -66,7 +66,7 @@ function kernelInvarianceJob(subject: string, tuning: TuningName | 'any', cases:
     id: `invariance:${subject}@${tuning}`,
     part: 'invariance',
     limitMs: LIMIT_MS,
-    weight: 0.025 * shapes.length,
+    weight: 0.025 * shapes.reduce((sum, { family }) => sum + family.length, 0),
     async run(bench) {
       const gpu = await bench.gpu();
       const missing = missingFor(tuning, gpu);

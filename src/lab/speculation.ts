@@ -13,8 +13,8 @@ const PROMPTS = ['I believe the meaning of life is', 'One day, a little fox'];
 export interface SpeculationSpec {
   readonly model: ModelName;
   readonly draft: ModelName;
-  /** Lengths of a draft. */
-  readonly lengths: readonly number[];
+  /** Tokens of a draft. */
+  readonly nDraft: number;
   readonly nPredict: number;
   readonly repetitions: number;
 }
@@ -27,29 +27,26 @@ interface Answer {
   readonly nAccepted: number;
 }
 
-/** Whether drafts change an answer, how much of each length is accepted, and what it is worth. */
+/** Whether drafts change an answer, how much of them is accepted, and what they are worth. */
 export function speculationJob(spec: SpeculationSpec): Job {
-  const { model, draft, lengths } = spec;
+  const { model, draft, nDraft, nPredict, repetitions } = spec;
   return {
-    id: `speculation:${model},draft=${draft}`,
+    id: `speculation:${model},draft=${draft},nDraft=${nDraft}`,
     part: 'speed.speculation',
     limitMs: LIMIT_MS,
-    weight: 8,
+    weight: 1 + ((repetitions + 1) * 2 * PROMPTS.length * nPredict) / 80,
     async run(bench) {
       const server = await serve(bench, model, draft);
       try {
-        const findings: Finding[] = [];
-        for (const nDraft of lengths) findings.push(...(await tryLength(server, spec, nDraft)));
-        return findings;
+        return await tryDrafts(server, spec);
       } finally {
         await server.close();
       }
     },
-    failed: failure =>
-      lengths.flatMap(nDraft => [
-        { part: 'drafts', entry: { model, draft, nDraft, ...failure } },
-        { part: 'speed.speculation', entry: { model, draft, nDraft, ...failure } },
-      ]),
+    failed: failure => [
+      { part: 'drafts', entry: { model, draft, nDraft, ...failure } },
+      { part: 'speed.speculation', entry: { model, draft, nDraft, ...failure } },
+    ],
   };
 }
 
@@ -70,8 +67,10 @@ async function serve({ models }: Bench, model: ModelName, draft: ModelName): Pro
   );
 }
 
-async function tryLength(server: Composition, spec: SpeculationSpec, nDraft: number): Promise<Finding[]> {
-  const { model, draft, nPredict, repetitions } = spec;
+async function tryDrafts(
+  server: Composition,
+  { model, draft, nDraft, nPredict, repetitions }: SpeculationSpec,
+): Promise<Finding[]> {
   const pair = { model, draft, nDraft };
   const speedUps: number[] = [];
   let nTokens = 0;

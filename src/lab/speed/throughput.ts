@@ -11,50 +11,45 @@ const FIRST_TOKEN = 3;
 
 export interface ThroughputSpec {
   readonly model: ModelName;
-  readonly depths: readonly number[];
+  /** Positions before. */
+  readonly depth: number;
   readonly nPrefill: number;
   readonly nDecode: number;
   readonly repetitions: number;
 }
 
 /** Tokens per second of a prompt and of greedy decoding, with so many positions before. */
-export function throughputJob(spec: ThroughputSpec): Job {
-  const { model: name, depths, nPrefill, nDecode, repetitions } = spec;
-  const runs = depths.flatMap(depth => [
-    {
-      model: name,
-      kind: 'prefill',
-      depth,
-      nTokens: nPrefill,
-      cacheType: CACHE_TYPE,
-      nBatch: N_BATCH,
-    } as const,
-    { model: name, kind: 'decode', depth, nTokens: nDecode, cacheType: CACHE_TYPE } as const,
-  ]);
+export function throughputJob({ model: name, depth, nPrefill, nDecode, repetitions }: ThroughputSpec): Job {
+  const base = { model: name, depth, cacheType: CACHE_TYPE };
+  const runs = [
+    { ...base, kind: 'prefill', nTokens: nPrefill, nBatch: N_BATCH },
+    { ...base, kind: 'decode', nTokens: nDecode },
+  ] as const;
   const found = (entries: readonly Throughput[]): Finding[] =>
     entries.map(entry => ({ part: 'speed.throughput', entry }));
   return {
-    id: `throughput:${name}`,
+    id: `throughput:${name},depth=${depth}`,
     part: 'speed.throughput',
     limitMs: LIMIT_MS,
-    weight: 6,
+    // A token of a prompt takes a fifth of the time of one that is decoded.
+    weight: 1 + (depth + (repetitions + 1) * (nPrefill + 5 * nDecode)) / 350,
     async run(bench) {
       const model = await bench.models.load(await bench.own(), name, {
-        nCtx: Math.max(...depths) + nPrefill + nDecode,
+        nCtx: depth + nPrefill + nDecode,
         nSlots: 1,
         nCtxShared: null,
         maxRows: N_BATCH,
         cacheType: CACHE_TYPE,
       });
+      // What lies before is the same for all repetitions.
+      if (depth > 0) await prefill(model, 0, depth);
       const entries: Throughput[] = [];
       for (const run of runs) {
-        // What lies before is the same for all repetitions.
-        if (run.depth > 0) await prefill(model, 0, run.depth);
         const work = run.kind === 'prefill' ? prefill : decode;
         const samples: number[] = [];
         for (let round = 0; round <= repetitions; round++) {
           const begin = performance.now();
-          await work(model, run.depth, run.nTokens);
+          await work(model, depth, run.nTokens);
           const seconds = (performance.now() - begin) / 1000;
           // The first one warms up.
           if (round > 0) samples.push(run.nTokens / seconds);

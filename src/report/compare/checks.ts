@@ -142,7 +142,7 @@ function entriesOf(report: Report): Entry[] {
     ),
     ...report.drafts.map(answer => {
       const { model, draft, nDraft } = answer;
-      const job = `speculation:${model},draft=${draft}`;
+      const job = `speculation:${model},draft=${draft},nDraft=${nDraft}`;
       return entry('drafts', `${model}, ${nDraft} tokens of ${draft}`, answer, { job });
     }),
   ];

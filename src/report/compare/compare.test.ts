@@ -93,7 +93,7 @@ describe('checks', () => {
       'mul_mat: weight=Q4_0@gpu': 'invariance:mul_mat@gpu',
       'stories: rows': null,
       'stories: owl': 'golden:stories',
-      'stories, 3 tokens of small stories': 'speculation:stories,draft=small stories',
+      'stories, 3 tokens of small stories': 'speculation:stories,draft=small stories,nDraft=3',
     });
   });
 
