@@ -141,6 +141,15 @@ describe('foretoken lab', () => {
       expect(output).toContain(expected === 0 ? 'as good as its baseline' : '50 % slower, 10 % allowed');
     });
 
+    it('leaves it as it is, though it lies where the report goes', async () => {
+      await run({ '/a': GOOD });
+      const path = file('out/acme-one-chromium.json');
+      const before = await readFile(path, 'utf8');
+      const { files } = await run({ '/a': slower(GOOD, 1.01) }, '--baseline', path);
+      expect(files).toEqual(['acme-one-chromium-2.json', 'acme-one-chromium.json']);
+      expect(await readFile(path, 'utf8')).toBe(before);
+    });
+
     it('chooses among several the one of the same adapter', async () => {
       await save('one.json', slower(GOOD, 0.5));
       await save('two.json', { ...GOOD, label: 'other' });

@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { LabOptions, LabProgress } from '../../lab/options.ts';
 import {
   adapterName,
@@ -54,7 +54,9 @@ export async function runLabs(options: RunOptions, context: LabsContext): Promis
     );
   });
 
-  const names = new Set<string>();
+  // A baseline in the same folder is not to be written over.
+  const kept = baselines.filter(path => resolve(path, '..') === resolve(out));
+  const names = new Set(kept.map(path => basename(path, '.json')));
   const run = (host: LabHost) => runOne(host, options, context, names);
   const runs = new Map<LabHost, Promise<Outcome>>();
   let turn: Promise<unknown> = Promise.resolve();
