@@ -5,6 +5,8 @@ import type { Provenance } from '../../report/index.ts';
 
 /** Shortest sample: what is faster is repeated within one pass. Timestamps may be rounded to 0.1 ms. */
 const SAMPLE_MS = 20;
+/** A sample is as many times as long as it takes to hear of no work at all: in Firefox that is a tenth of a second. */
+const SAMPLE_SILENCES = 5;
 const MOST_REPEATS = 2000;
 const STAMPS_BYTES = 16;
 
@@ -58,11 +60,12 @@ export async function sampleTimes(
   repetitions: number,
 ): Promise<number[]> {
   await watch(dispatches, 1);
+  const sampleMs = Math.max(SAMPLE_MS, SAMPLE_SILENCES * (await watch([], 1)));
   let times = 1;
   let once = await watch(dispatches, 1);
   // What one round takes is not to be told from a single one, where it is short.
-  while (once * times < SAMPLE_MS && times < MOST_REPEATS) {
-    times = Math.min(MOST_REPEATS, Math.max(2 * times, Math.ceil(SAMPLE_MS / Math.max(once, 1e-3) / 2)));
+  while (once * times < sampleMs && times < MOST_REPEATS) {
+    times = Math.min(MOST_REPEATS, Math.max(2 * times, Math.ceil(sampleMs / Math.max(once, 1e-3) / 2)));
     once = (await watch(dispatches, times)) / times;
   }
   const samples: number[] = [];

@@ -96,13 +96,13 @@ export function excess({ cells }: CheckRow): number {
   );
 }
 
-/** Contradictions come first, then what is wrong everywhere, then what could not run, then what merely differs. */
+/** Contradictions come first, then what is wrong everywhere, then what failed, then other bits, then what not all can do. */
 function urgency(row: CheckRow): number {
   const statuses = row.cells.map(cell => cell?.status);
   if (isContradiction(row)) return statuses.includes('wrong-result') ? 7 : 6;
   if (statuses.includes('wrong-result')) return 5;
   if (statuses.some(status => status && !['success', 'unsupported'].includes(status))) return 4;
-  return { differs: 3, figures: 2, same: 1, alone: 0 }[row.agreement];
+  return { figures: 3, differs: 2, same: 1, alone: 0 }[row.agreement];
 }
 
 function agreementOf(cells: readonly (Check | null)[]): Agreement {
