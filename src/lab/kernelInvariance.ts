@@ -78,11 +78,9 @@ function kernelInvarianceJob(subject: string, tuning: TuningName | 'any', cases:
         compiled.map(({ family }) => family),
         batchesFor,
       );
-      const judged = new Map(compiled.map((shape, i) => [shape, judge(outcomes[i])]));
-      return shapes.flatMap((shape, i) => {
-        const outcome = refused[i] ?? judged.get(shape);
-        return outcome ? [entry(shape, outcome)] : [];
-      });
+      // In the order of the shapes that were not refused.
+      let at = 0;
+      return shapes.map((shape, i) => entry(shape, refused[i] ?? judge(outcomes[at++])));
     },
     failed: failure => shapes.map(shape => entry(shape, failure)),
   };
@@ -101,11 +99,11 @@ function batchesFor(widest: number): Batches {
 }
 
 function judge(outcome: FamilyOutcome): Outcome {
-  const strays = outcome.family.map((_, i) => strayRows(outcome, i));
+  const strays = outcome.family.flatMap((_, i) => strayRows(outcome, i));
   const nCompared = outcome.batches.reduce((sum, { length }) => sum + length, 0);
-  const [message] = strays.flat();
+  const [message] = strays;
   if (message === undefined) return { status: 'success', nCompared };
-  return { status: 'wrong-result', message, nCompared, nDifferent: strays.flat().length };
+  return { status: 'wrong-result', message, nCompared, nDifferent: strays.length };
 }
 
 /** Why a family cannot be compiled, or null. */

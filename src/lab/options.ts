@@ -11,8 +11,8 @@ export type LabSet = (typeof SETS)[number];
 export interface LabOptions {
   readonly set: LabSet;
   /**
-   * Only the jobs with these ids, of `set` or of another that has them. An id without its tuning names the case under each of them, one that ends
-   * in `*` all that begin so.
+   * Only the jobs with these ids, of `set` or of another that has them. An id without its tuning names the case under each of
+   * them, one that ends in `*` all that begin so.
    */
   readonly only?: readonly string[];
   /** Arguments of the browser, for the report: a page cannot see them. */

@@ -81,9 +81,12 @@ export function hasOtherShaders(shaders: readonly (string | null | undefined)[])
 
 /** Whether reports contradict each other: a check that one passes and another does not, for another reason than support. */
 export function isContradiction({ agreement, cells }: CheckRow): boolean {
-  return (
-    agreement === 'differs' && cells.some(cell => cell && !['success', 'unsupported'].includes(cell.status))
-  );
+  return agreement === 'differs' && hasFault({ cells });
+}
+
+/** Whether a report has it wrong, or did not come to its end: more than not being able to do it. */
+export function hasFault({ cells }: Pick<CheckRow, 'cells'>): boolean {
+  return cells.some(cell => cell && !['success', 'unsupported'].includes(cell.status));
 }
 
 /** How many times its tolerance the largest error of a row is. */
@@ -101,7 +104,7 @@ function urgency(row: CheckRow): number {
   const statuses = row.cells.map(cell => cell?.status);
   if (isContradiction(row)) return statuses.includes('wrong-result') ? 7 : 6;
   if (statuses.includes('wrong-result')) return 5;
-  if (statuses.some(status => status && !['success', 'unsupported'].includes(status))) return 4;
+  if (hasFault(row)) return 4;
   return { figures: 3, differs: 2, same: 1, alone: 0 }[row.agreement];
 }
 

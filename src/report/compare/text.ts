@@ -1,5 +1,5 @@
 import type { Report } from '../schema/report.ts';
-import { type Check, type CheckRow, compareChecks } from './checks.ts';
+import { type Check, type CheckRow, compareChecks, hasFault } from './checks.ts';
 import type { Comparison } from './compare.ts';
 import type { SpeedRow } from './speeds.ts';
 import { checkWords, OTHER_SHADERS, percent, speedWords, summaryOf } from './words.ts';
@@ -30,7 +30,7 @@ export function comparisonText(comparison: Comparison, format: TextFormat): stri
             .join('\n'),
         ];
 
-  const worthTelling = checks.filter(isBad);
+  const worthTelling = checks.filter(hasFault);
   const quiet = checks.length - worthTelling.length;
   const shownSpeeds = several ? speeds.filter(({ differs }) => differs) : speeds;
   const ofLimit = shownSpeeds.some(({ cells }) =>
@@ -87,7 +87,7 @@ export function comparisonText(comparison: Comparison, format: TextFormat): stri
 /** What is wrong in one report, a line for each check that did not come out right. */
 export function faultLines(report: Report): string[] {
   return compareChecks([report])
-    .filter(isBad)
+    .filter(hasFault)
     .map(row => [`${nameOf(row)}: ${checkWords(row.cells[0])}`, ...why(row.cells[0])].join('; '));
 }
 
@@ -99,10 +99,6 @@ export function letterOf(index: number): string {
 function nameOf({ id, how, hasOtherShaders }: CheckRow | SpeedRow): string {
   const notes = [how, hasOtherShaders ? OTHER_SHADERS : ''].filter(note => note !== '');
   return notes.length === 0 ? id : `${id} (${notes.join('; ')})`;
-}
-
-function isBad({ cells }: CheckRow): boolean {
-  return cells.some(cell => cell && !['success', 'unsupported'].includes(cell.status));
 }
 
 /** Why a check failed, below its table. */
