@@ -1,6 +1,7 @@
 import type { Page } from 'playwright/test';
 import {
   bundledFile,
+  bytesInPage,
   DRAFT_Q4_0,
   fileInPage,
   MOE_Q4_0,
@@ -8,6 +9,7 @@ import {
   STORIES260K,
 } from './fixtures/models.ts';
 import { type PageModel, PageServer } from './fixtures/pageServer.ts';
+import { splitModel } from './fixtures/splitModel.ts';
 import { expect, test } from './fixtures/test.ts';
 
 const REQUEST = { prompt: 'Once upon a time', n_predict: 8, temperature: 0 } as const;
@@ -82,6 +84,25 @@ test.describe('loading', () => {
       nCtx: 512,
     });
     expect((await byBytes.completion(REQUEST)).content).toBe((await byUrl.completion(REQUEST)).content);
+  });
+
+  test('takes a split model as the files that it is in, whatever their order', async ({
+    harness,
+    startServer,
+  }) => {
+    const file = bundledFile(DRAFT_Q4_0);
+    const parts: PageModel[] = [];
+    for (const bytes of await splitModel(file, 3)) parts.unshift(await bytesInPage(harness.page, bytes));
+    const whole = await startServer({ model: DRAFT_Q4_0, nCtx: 512 });
+    const split = await startServer({ model: parts, nCtx: 512 });
+    expect(split.report.model.nParams).toBe(whole.report.model.nParams);
+    expect((await split.completion(REQUEST)).content).toBe((await whole.completion(REQUEST)).content);
+
+    const error = await PageServer.startError(harness.page, { model: parts.slice(1) });
+    expect(error).toMatchObject({
+      code: 'invalid_gguf',
+      message: expect.stringContaining('part 3 is missing'),
+    });
   });
 });
 

@@ -1,7 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test as base, expect } from 'playwright/test';
 import { bundledFile, DRAFT_Q4_0, MOE_Q4_0 } from './fixtures/models.ts';
 import { ServeProcess } from './fixtures/serveProcess.ts';
+import { partName, splitModel } from './fixtures/splitModel.ts';
 
 const PAIR = [
   ...['-m', fileURLToPath(bundledFile(MOE_Q4_0)), '-md', fileURLToPath(bundledFile(DRAFT_Q4_0))],
@@ -110,6 +114,21 @@ for (const [args, message] of [
     expect(server.errors).toBe(message);
   });
 }
+
+test('the first file of a split model is enough, when the others are beside it', async ({ start }) => {
+  const folder = await mkdtemp(join(tmpdir(), 'foretoken-e2e-'));
+  const file = (no: number) => join(folder, partName('a b', no, 2));
+  try {
+    const parts = await splitModel(bundledFile(DRAFT_Q4_0), 2);
+    for (const [no, bytes] of parts.entries()) await writeFile(file(no), bytes);
+    const server = await start(['-m', file(0), '-c', '512', '--port', '0']);
+    await server.ready();
+    const answer = await post(await server.url(), { prompt: 'Once upon a time', n_predict: 4 });
+    expect((await answer.json()).tokens_predicted).toBe(4);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
 
 test('a file that is no model is one line and exit code 1', async ({ start }) => {
   const server = await start(['-m', fileURLToPath(import.meta.url), '--port', '0']);

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import { partNames } from '../gguf/index.ts';
 import { SLOT_FOLDER, secretPath, type TabOptions } from '../protocol/tab.ts';
 import { ForetokenError } from '../util/errors.ts';
 import type { ServeOptions } from './commandLine.ts';
@@ -11,35 +12,43 @@ import type { Machine } from './machine.ts';
 /** The options as the tab gets them: the models and the folder for slots under the secret, where it finds the files. */
 export async function publish(
   { model, modelDraft, engine, offline, hfToken }: ServeOptions,
-  { env, display, log }: Machine,
+  { env, display, log }: Pick<Machine, 'env' | 'display' | 'log'>,
   secret: string,
   files: Map<string, string>,
   signal: AbortSignal,
 ): Promise<TabOptions> {
   const locating = { env, offline, display, log, signal, ...(hfToken !== undefined && { token: hfToken }) };
 
-  async function publishFile(role: string, choice: ModelChoice): Promise<string> {
+  async function publishModel(role: string, choice: ModelChoice): Promise<string> {
     const path = await locate(choice, locating);
-    const file = resolve(path);
-    const found = await stat(file).catch(() => null);
-    const readable = await access(file, constants.R_OK).then(
-      () => true,
-      () => false,
-    );
-    if (!found?.isFile() || !readable) {
-      throw new ForetokenError('invalid_option', `cannot read the model ${path}; check the path`);
+    // The tab finds the other parts of a split model by their names.
+    for (const part of partNames(path) ?? [path]) {
+      await checkReadable(part);
+      files.set(nameOf(role, part), resolve(part));
     }
-    // Under its own name, which is what messages call it.
-    const name = `${role}/${encodeURIComponent(basename(file))}`;
-    files.set(name, file);
-    return secretPath(secret, name);
+    return secretPath(secret, nameOf(role, path));
   }
   return {
     ...engine,
-    model: await publishFile('target', model),
-    ...(modelDraft && { modelDraft: await publishFile('draft', modelDraft) }),
+    model: await publishModel('target', model),
+    ...(modelDraft && { modelDraft: await publishModel('draft', modelDraft) }),
     ...(engine.slotSavePath !== undefined && { slotSavePath: secretPath(secret, SLOT_FOLDER) }),
   };
+}
+
+/** A file is published under its own name, which is what messages call it. */
+function nameOf(role: string, path: string): string {
+  return `${role}/${encodeURIComponent(basename(path))}`;
+}
+
+async function checkReadable(path: string): Promise<void> {
+  const found = await stat(path).catch(() => null);
+  const readable = await access(path, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
+  if (found?.isFile() && readable) return;
+  throw new ForetokenError('invalid_option', `cannot read the model ${path}; check the path`);
 }
 
 /** The folder for saved slots, which has to be there. */

@@ -10,6 +10,7 @@ export type {
   AdapterReport,
   CacheType,
   LoadProgress,
+  ModelFiles,
   ModelReport,
   ModelSource,
   ServerOptions,

@@ -26,6 +26,26 @@ class StrictBlob extends Blob {
 beforeAll(() => void vi.stubGlobal('Blob', StrictBlob));
 afterAll(() => void vi.unstubAllGlobals());
 
+describe('a list', () => {
+  it('becomes one of addresses and Blobs, in its order', () => {
+    const blob = new Blob([]);
+    expect(wireSource([new URL('http://h/a.gguf'), blob, 'http://h/b.gguf'], 'model')).toEqual([
+      'http://h/a.gguf',
+      blob,
+      'http://h/b.gguf',
+    ]);
+  });
+
+  it('is refused when it is empty', () => {
+    expect(() => wireSource([], 'modelDraft')).toThrow('modelDraft is an empty list');
+  });
+
+  it('is refused with the place of what is no source', () => {
+    // @ts-expect-error: callers may come from JavaScript.
+    expect(() => wireSource(['http://h/a.gguf', 3], 'model')).toThrow('model[1] must be a URL');
+  });
+});
+
 describe('bytes become a Blob', () => {
   it.each([
     { kind: 'a buffer', source: counting(new ArrayBuffer(4)).buffer, expected: [0, 1, 2, 3] },

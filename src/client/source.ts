@@ -1,13 +1,26 @@
-import type { ModelSource } from '../protocol/options.ts';
-import type { WireSource } from '../protocol/worker.ts';
+import type { ModelFiles, ModelSource } from '../protocol/options.ts';
+import type { WireFile, WireSource } from '../protocol/worker.ts';
 import { ForetokenError } from '../util/errors.ts';
 
+/** The model as the worker can read it. Throws `invalid_option`; `option` is the name the message gives. */
+export function wireSource(model: ModelFiles, option: string): WireSource {
+  if (!isList(model)) return wireFile(model, option);
+  if (model.length > 0) return model.map((file, i) => wireFile(file, `${option}[${i}]`));
+  throw new ForetokenError(
+    'invalid_option',
+    `${option} is an empty list; give the parts of a model, or one file`,
+  );
+}
+
+function isList(model: ModelFiles): model is readonly ModelSource[] {
+  return Array.isArray(model);
+}
+
 /**
- * The source as the worker can read it. A URL is resolved here, against the page: the worker's own address is
- * another one. Bytes become a Blob, which is handed over without a copy and stays outside the JS heap.
- * Throws `invalid_option`; `option` is the name the message gives.
+ * A URL is resolved here, against the page: the worker's own address is another one. Bytes become a Blob, which is handed
+ * over without a copy and stays outside the JS heap.
  */
-export function wireSource(source: ModelSource, option: string): WireSource {
+function wireFile(source: ModelSource, option: string): WireFile {
   if (source instanceof Blob) return source;
   if (source instanceof ArrayBuffer) return blobOf(new Uint8Array(source));
   if (source instanceof Uint8Array) return blobOf(source);
@@ -15,7 +28,7 @@ export function wireSource(source: ModelSource, option: string): WireSource {
   if (typeof source === 'string') return absolute(source, option);
   throw new ForetokenError(
     'invalid_option',
-    `${option} must be a URL, a Blob or File, a Uint8Array or an ArrayBuffer; got ${describe(source)}`,
+    `${option} must be a URL, a Blob or File, a Uint8Array or an ArrayBuffer, or a list of them; got ${describe(source)}`,
   );
 }
 

@@ -4,14 +4,14 @@ import { openUrl } from './urlSource.ts';
 
 export type { ByteSource } from './byteSource.ts';
 
+/** What a GGUF file can be read from. */
+export type Openable = string | URL | Blob | Uint8Array | ArrayBuffer;
+
 /**
- * Opens a model: a URL is read in ranges, a `Blob` (or `File`) in slices, bytes in place.
+ * Opens a file: a URL is read in ranges, a `Blob` (or `File`) in slices, bytes in place.
  * @throws ForetokenError `fetch_failed` when the URL cannot be read
  */
-export async function openSource(
-  model: string | URL | Blob | Uint8Array | ArrayBuffer,
-  fetchImpl: typeof fetch = fetch,
-): Promise<ByteSource> {
+export async function openSource(model: Openable, fetchImpl: typeof fetch = fetch): Promise<ByteSource> {
   if (typeof model === 'string' || model instanceof URL) return openUrl(String(model), fetchImpl);
   if (model instanceof Blob) return blobSource(model instanceof File ? model.name : 'model', model);
   return bytesSource('model', model instanceof Uint8Array ? model : new Uint8Array(model));

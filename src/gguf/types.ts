@@ -37,13 +37,14 @@ export interface GgufTensor {
   /** In ggml's order: `shape[0]` is the length of a row. One to four dimensions. */
   readonly shape: readonly number[];
   readonly nElements: number;
-  /** Bytes from the start of the file. */
+  /** Bytes from the start of the file's `source`. */
   readonly offset: number;
   readonly sizeBytes: number;
 }
 
-/** The header of a GGUF file, checked against the size of the file. */
+/** The header of a GGUF file, checked against the size of the file; or those of all parts of a model, as if they were one. */
 export interface GgufFile {
+  /** Of a model in parts: the parts in their order, one behind the other. */
   readonly source: ByteSource;
   readonly version: 2 | 3;
   readonly metadata: GgufMetadata;

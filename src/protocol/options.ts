@@ -1,6 +1,12 @@
 /** Where a GGUF file comes from: a URL, a file the user chose, or its bytes. */
 export type ModelSource = string | URL | Blob | Uint8Array | ArrayBuffer;
 
+/**
+ * A model: one file, or all parts of a split one, in any order. The URL of one part is enough where they are called
+ * `PREFIX-00001-of-00003.gguf`.
+ */
+export type ModelFiles = ModelSource | readonly ModelSource[];
+
 /** What loading is busy with; sent to `onProgress`. */
 export interface LoadProgress {
   readonly model: 'target' | 'draft';
@@ -34,9 +40,9 @@ export const DEFAULT_CACHE_RAM = 1024;
 
 /** Options of `createServer`; the defaults are llama-server's where it has them. */
 export interface ServerOptions {
-  readonly model: ModelSource;
+  readonly model: ModelFiles;
   /** Draft model for speculative decoding; its vocabulary must fit the target's. */
-  readonly modelDraft?: ModelSource;
+  readonly modelDraft?: ModelFiles;
   /**
    * Context of all slots together. Each has `floor(nCtx / nSlots)`, but no more than the model was trained with. Default: the
    * training context, up to 4096, for each.

@@ -5,8 +5,10 @@
 import type { WireError } from '../util/errors.ts';
 import type { LoadProgress, ServerOptions, ServerReport } from './options.ts';
 
-/** A model source that survives structured cloning: an absolute URL, or bytes the browser keeps outside the JS heap. */
-export type WireSource = string | Blob;
+/** A file of a model that survives structured cloning: an absolute URL, or bytes the browser keeps outside the JS heap. */
+export type WireFile = string | Blob;
+/** A model: one file, or the parts of a split one. */
+export type WireSource = WireFile | readonly WireFile[];
 
 /** `ServerOptions` as they cross the boundary. */
 export type WireOptions = Omit<ServerOptions, 'model' | 'modelDraft'> & {

@@ -1,4 +1,4 @@
-import { openSource, readGguf } from '../gguf/index.ts';
+import { openGguf } from '../gguf/index.ts';
 import { openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
 import { checkModel, loadModel, type ModelFile, planMemory, tensorBytes } from '../model/loadModel.ts';
@@ -167,7 +167,7 @@ async function openModel(
   onProgress: OnProgress,
 ): Promise<OpenedModel> {
   onProgress({ model: role, phase: 'header', loadedBytes: 0, totalBytes: 0 });
-  const gguf = await readGguf(await openSource(source));
+  const gguf = await openGguf(source);
   onProgress({ model: role, phase: 'header', loadedBytes: 0, totalBytes: tensorBytes(gguf) });
   const file = checkModel(gguf);
   const vocabulary = vocabularyFrom(gguf.metadata);

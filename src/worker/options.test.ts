@@ -40,6 +40,7 @@ describe('checkOptions', () => {
     });
     checkOptions(Object.assign({ model }, { nCtx: undefined }));
     checkOptions({ model, nSlots: 64 });
+    checkOptions({ model: [model, new Blob()] });
     checkOptions({ model, nSlots: 65, nBatch: 65 });
   });
 
@@ -76,6 +77,8 @@ describe('checkOptions', () => {
     [{ draftMin: 5 }, 'draftMin (5) must not be above draftMax (3)'],
     [{ nSlots: 65 }, 'nBatch (64) must be at least nSlots (65)'],
     [{ nSlots: 3, nBatch: 2 }, 'nBatch (2) must be at least nSlots (3)'],
+    [{ model: [] }, 'model must be a URL or a Blob, or a list of them'],
+    [{ modelDraft: [model, 3] }, 'modelDraft must be a URL or a Blob, or a list of them'],
     [{ n_ctx: 64 }, 'unknown option n_ctx; the options are model, modelDraft, nCtx'],
   ])('refuses %j', (options, message) => {
     expect(() => checkOptions(Object.assign({ model }, options))).toThrow(message);

@@ -164,8 +164,12 @@ function fits(value: unknown, rule: Rule): boolean {
     case 'list':
       return Array.isArray(value) && value.every(element => fits(element, rule.of));
     case 'source':
-      return typeof value === 'string' || value instanceof Blob;
+      return Array.isArray(value) ? value.length > 0 && value.every(isFile) : isFile(value);
   }
+}
+
+function isFile(value: unknown): boolean {
+  return typeof value === 'string' || value instanceof Blob;
 }
 
 function isText(value: unknown): boolean {
@@ -197,7 +201,7 @@ function expectation(rule: Rule): string {
     case 'list':
       return `a list, each element ${expectation(rule.of)}`;
     case 'source':
-      return 'a URL or a Blob';
+      return 'a URL or a Blob, or a list of them';
   }
 }
 

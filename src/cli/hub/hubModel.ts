@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { partNames } from '../../gguf/index.ts';
 import { ForetokenError } from '../../util/errors.ts';
 import { cachedFiles, cachedRepository, hubCacheRoot, linkBlob, snapshotPath, writeRef } from './cache.ts';
 import { chooseFile } from './chooseFile.ts';
-import { endpointFrom, fetchTo, type Locating } from './locating.ts';
+import { endpointFrom, fetchAll, type Locating } from './locating.ts';
 import { fileUrl, type Hub, hubHeaders, type Listing, listRepository } from './repository.ts';
 
 /** A model in a repository of the Hugging Face Hub. */
@@ -33,12 +34,14 @@ export async function locateInHub(model: HubModel, locating: Locating): Promise<
   if (listing && !(listing instanceof ForetokenError)) {
     const chosen = choose(listing.files.map(({ path }) => path));
     if (chosen === undefined) throw notInRepository(file ?? tag ?? 'a model', name, listing);
-    return fetchFile(hub, name, listing, chosen, locating);
+    return fetchFiles(hub, name, listing, chosen, locating);
   }
 
   const cached = cachedRepository(root, name);
-  const path = choose(cachedFiles(cached));
-  if (path !== undefined && cached.commit !== null) {
+  const paths = cachedFiles(cached);
+  const path = choose(paths);
+  const isThere = path !== undefined && partsOf(path).every(part => paths.includes(part));
+  if (isThere && cached.commit !== null) {
     if (listing) log(`using ${path} of ${name} from the cache: ${listing.message}`);
     return snapshotPath(cached.folder, cached.commit, path);
   }
@@ -48,8 +51,8 @@ export async function locateInHub(model: HubModel, locating: Locating): Promise<
   );
 }
 
-/** Downloads a file of the listing into the cache, unless it is there, and makes the listing's commit the latest. */
-async function fetchFile(
+/** Downloads a model of the listing into the cache, as far as it is not there, and makes the listing's commit the latest. */
+async function fetchFiles(
   hub: Hub,
   name: string,
   { commit, files }: Listing,
@@ -57,20 +60,33 @@ async function fetchFile(
   locating: Locating,
 ): Promise<string> {
   const { folder } = cachedRepository(hubCacheRoot(locating.env), name);
-  const target = snapshotPath(folder, commit, chosen);
-  const found = files.find(({ path }) => path === chosen);
-  if (found && !existsSync(target)) {
-    const { digest, sizeBytes } = found;
+  const wanted = partsOf(chosen).map(part => {
+    const { path, digest, sizeBytes } = files.find(({ path }) => path === part) ?? absent(part, chosen, name);
+    const url = fileUrl(hub, name, commit, path);
     const blob = join(folder, 'blobs', digest);
-    if (!existsSync(blob)) {
-      const url = fileUrl(hub, name, commit, chosen);
-      const file = { url, path: blob, name: basename(chosen), sizeBytes, digest };
-      await fetchTo(file, hubHeaders(hub), locating);
-    }
-    await linkBlob(blob, target);
-  }
+    return {
+      target: snapshotPath(folder, commit, path),
+      file: { url, path: blob, name: basename(path), sizeBytes, digest },
+    };
+  });
+  const missing = wanted.filter(({ target }) => !existsSync(target));
+  await fetchAll(
+    missing.map(({ file }) => file).filter(({ path }) => !existsSync(path)),
+    hubHeaders(hub),
+    locating,
+  );
+  for (const { file, target } of missing) await linkBlob(file.path, target);
   await writeRef(folder, commit);
-  return target;
+  return snapshotPath(folder, commit, chosen);
+}
+
+/** All parts of a split model, or the file itself. */
+function partsOf(path: string): readonly string[] {
+  return partNames(path) ?? [path];
+}
+
+function absent(part: string, chosen: string, name: string): never {
+  throw invalid(`${part} is not in ${name}, but ${chosen} cannot be loaded without it; choose another file`);
 }
 
 function notInRepository(what: string, name: string, { files }: Listing): ForetokenError {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,7 +7,14 @@ import { locate } from './locate.ts';
 import type { Locating } from './locating.ts';
 
 const CONTENT = Buffer.from('0123456789'.repeat(1000));
-const FILES = { 'a-F16.gguf': CONTENT, 'sub/b-Q8_0.gguf': Buffer.from('b'), 'c.gguf.txt': Buffer.from('c') };
+const PARTS = ['s-Q4_0-00001-of-00003.gguf', 's-Q4_0-00002-of-00003.gguf', 's-Q4_0-00003-of-00003.gguf'];
+const FILES = {
+  'a-F16.gguf': CONTENT,
+  'sub/b-Q8_0.gguf': Buffer.from('b'),
+  'c.gguf.txt': Buffer.from('c'),
+  ...Object.fromEntries(PARTS.map(name => [name, Buffer.from(name.repeat(100))])),
+  't-Q5_0-00001-of-00002.gguf': Buffer.from('t'),
+};
 
 let hub: FakeHub;
 let root: string;
@@ -109,6 +116,64 @@ describe('a model of the Hub', () => {
     ['org/..', undefined, 'is no repository'],
   ])('%s, %s is refused in one line', async (repo, file, message) => {
     await expect(find(repo, file)).rejects.toThrow(message);
+  });
+});
+
+describe('a model in parts', () => {
+  it.each([
+    ['org/name:Q4_0', undefined, 0],
+    ['org/name', PARTS[1], 1],
+  ])('%s, %s is downloaded whole and once', async (repo, file, i) => {
+    expect(await find(repo, file)).toBe(snapshot(PARTS[i]));
+    for (const part of PARTS) expect(await readFile(snapshot(part), 'utf8')).toBe(part.repeat(100));
+    expect(await blobs()).toHaveLength(3);
+    await find(repo, file);
+    expect(downloads()).toHaveLength(3);
+  });
+
+  it('needs only what is not there', async () => {
+    await find('org/name:Q4_0');
+    await rm(await realpath(snapshot(PARTS[1])));
+    await find('org/name:Q4_0');
+    expect(downloads()).toHaveLength(4);
+    expect(downloads()[3]).toContain(PARTS[1]);
+  });
+
+  it('goes on where one of them broke off', async () => {
+    Object.assign(hub.faults, { breaks: 2, breakAfterBytes: 1000 });
+    await find('org/name:Q4_0');
+    for (const part of PARTS) expect(await readFile(snapshot(part), 'utf8')).toBe(part.repeat(100));
+  });
+
+  it('shows the bytes of all as one', async () => {
+    const shown: string[] = [];
+    await find('org/name:Q4_0', undefined, { display: { write: text => shown.push(text) } });
+    expect(shown.at(-1)).toBe(`${PARTS[0]} and 2 more: 0.0 of 0.0 MB, 100 %\n`);
+  });
+
+  it('is refused where the repository lacks one', async () => {
+    await expect(find('org/name:Q5_0')).rejects.toThrow(
+      't-Q5_0-00002-of-00002.gguf is not in org/name, but t-Q5_0-00001-of-00002.gguf cannot be loaded without it',
+    );
+  });
+
+  it('is not in the cache when one of them is not', async () => {
+    await find('org/name:Q4_0');
+    expect(await find('org/name:Q4_0', undefined, { offline: true })).toBe(snapshot(PARTS[0]));
+    await rm(snapshot(PARTS[2]));
+    await expect(find('org/name:Q4_0', undefined, { offline: true })).rejects.toThrow('is not in the cache');
+  });
+
+  it('is fetched from its address, each part to its own file', async () => {
+    const url = `${hub.endpoint}/org/name/resolve/${COMMIT}/${PARTS[0]}`;
+    const at = (path?: string) => locate({ kind: 'url', url, ...(path && { path }) }, locating());
+    expect(await at()).toBe(join(root, PARTS[0]));
+    expect(await at(join(root, 'x-00001-of-00003.gguf'))).toBe(join(root, 'x-00001-of-00003.gguf'));
+    for (const [i, part] of PARTS.entries()) {
+      for (const name of [part, `x-0000${i + 1}-of-00003.gguf`])
+        expect(await readFile(join(root, name), 'utf8')).toBe(part.repeat(100));
+    }
+    await expect(at(join(root, 'x.gguf'))).rejects.toThrow(/has 3 parts.*-00001-of-00003\.gguf/);
   });
 });
 

@@ -20,21 +20,53 @@ export function endpointFrom({ MODEL_ENDPOINT, HF_ENDPOINT }: Environment): stri
   return `${(MODEL_ENDPOINT || HF_ENDPOINT || 'https://huggingface.co').replace(/\/+$/, '')}/`;
 }
 
-/** Downloads and shows how far it is. */
-export async function fetchTo(
-  file: Download,
+/** Parts of a model that are downloaded at the same time: one connection is often slower than the line. */
+const AT_ONCE = 4;
+
+/** Downloads the parts of a model and shows how far it is. A failure ends them all; what came of each stays. */
+export async function fetchAll(
+  files: readonly Download[],
   headers: Readonly<Record<string, string>>,
   { display, signal, pauseMs }: Locating,
 ): Promise<void> {
-  const progress = new Progress(display, file.name);
+  if (files.length === 0) return;
+  const name = files.length === 1 ? files[0].name : `${files[0].name} and ${files.length - 1} more`;
+  const progress = new Progress(display, name);
+  const failed = new AbortController();
+  const states = files.map(({ sizeBytes }) => ({ loaded: 0, total: sizeBytes ?? null }));
+  const queue = [...files.entries()];
+
+  async function fetchNext(): Promise<void> {
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      const [i, file] = next;
+      await download(file, {
+        headers,
+        signal: AbortSignal.any([signal, failed.signal]),
+        onProgress(loaded, total) {
+          states[i] = { loaded, total };
+          progress.update(...sumOf(states));
+        },
+        ...(pauseMs !== undefined && { pauseMs }),
+      });
+    }
+  }
   try {
-    await download(file, {
-      headers,
-      signal,
-      onProgress: (loaded, total) => progress.update(loaded, total),
-      ...(pauseMs !== undefined && { pauseMs }),
-    });
+    await Promise.all(Array.from({ length: AT_ONCE }, fetchNext));
   } finally {
+    failed.abort();
     progress.end();
   }
+}
+
+/** Bytes of all files so far, and in all where that is known of each. */
+function sumOf(
+  states: readonly { readonly loaded: number; readonly total: number | null }[],
+): [loadedBytes: number, totalBytes: number | null] {
+  let loadedBytes = 0;
+  let totalBytes: number | null = 0;
+  for (const { loaded, total } of states) {
+    loadedBytes += loaded;
+    totalBytes = totalBytes === null || total === null ? null : totalBytes + total;
+  }
+  return [loadedBytes, totalBytes];
 }

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { partNames, partUrls } from '../../gguf/index.ts';
 import { ForetokenError } from '../../util/errors.ts';
 import type { Environment } from '../environment.ts';
-import { endpointFrom, fetchTo, type Locating } from './locating.ts';
+import { endpointFrom, fetchAll, type Locating } from './locating.ts';
 import { hubHeaders } from './repository.ts';
 
 /** A model at an address. */
@@ -15,8 +16,24 @@ export interface UrlModel {
   readonly path?: string;
 }
 
-/** The file of a URL is fetched again when its ETag has changed. */
+/** Path of the model of a URL, with all of its parts where its name says that it is split. */
 export async function locateUrl({ url, path }: UrlModel, locating: Locating): Promise<string> {
+  const urls = partUrls(url) ?? [url];
+  if (urls.length === 1) return locateFile(url, path, locating);
+  const paths = path === undefined ? null : partNames(path);
+  if (path !== undefined && paths?.length !== urls.length) {
+    throw new ForetokenError(
+      'invalid_option',
+      `${url} has ${urls.length} parts, so ${path} has to end like it, in -00001-of-${String(urls.length).padStart(5, '0')}.gguf`,
+    );
+  }
+  const located: string[] = [];
+  for (const [i, part] of urls.entries()) located.push(await locateFile(part, paths?.[i], locating));
+  return located[0];
+}
+
+/** The file of a URL is fetched again when its ETag has changed. */
+async function locateFile(url: string, path: string | undefined, locating: Locating): Promise<string> {
   const { env, offline, token, log, signal } = locating;
   if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) {
     throw new ForetokenError(
@@ -45,7 +62,7 @@ export async function locateUrl({ url, path }: UrlModel, locating: Locating): Pr
     return target;
   }
   await keepPartOf(etag, target);
-  await fetchTo({ url, path: target, name }, headers, locating);
+  await fetchAll([{ url, path: target, name }], headers, locating);
   if (etag === null) await rm(`${target}.etag`, { force: true });
   else await writeFile(`${target}.etag`, etag);
   await rm(partEtag(target), { force: true });

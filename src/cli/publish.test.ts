@@ -1,0 +1,54 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readCommandLine } from './commandLine.ts';
+import { publish } from './publish.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'foretoken-test-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const file = (name: string) => join(folder, name);
+
+/** What is published for these arguments, and the options of the tab. */
+async function published(args: readonly string[]) {
+  const command = readCommandLine(['serve', ...args]);
+  if (command.kind !== 'serve') throw new Error(`read as ${command.kind}`);
+  const machine = { env: {}, display: { write: () => true }, log: () => {} };
+  const files = new Map<string, string>();
+  const options = await publish(command.options, machine, 'secret', files, new AbortController().signal);
+  return { files: Object.fromEntries(files), options };
+}
+
+describe('a model on this machine is published', () => {
+  it('under its own name', async () => {
+    for (const name of ['a b.gguf', 'd.gguf']) await writeFile(file(name), '');
+    const { files, options } = await published(['-m', file('a b.gguf'), '-md', file('d.gguf')]);
+    expect(files).toEqual({ 'target/a%20b.gguf': file('a b.gguf'), 'draft/d.gguf': file('d.gguf') });
+    expect(options).toMatchObject({ model: 'secret/target/a%20b.gguf', modelDraft: 'secret/draft/d.gguf' });
+  });
+
+  it('with the other parts, where its name is that of one', async () => {
+    const names = ['a-00001-of-00002.gguf', 'a-00002-of-00002.gguf'];
+    for (const name of names) await writeFile(file(name), '');
+    const { files, options } = await published(['-m', file(names[0])]);
+    expect(files).toEqual(Object.fromEntries(names.map(name => [`target/${name}`, file(name)])));
+    expect(options.model).toBe(`secret/target/${names[0]}`);
+  });
+
+  it('only where all of it can be read', async () => {
+    await writeFile(file('a-00001-of-00002.gguf'), '');
+    await mkdir(file('folder.gguf'));
+    for (const [given, unreadable] of [
+      ['a-00001-of-00002.gguf', 'a-00002-of-00002.gguf'],
+      ['folder.gguf', 'folder.gguf'],
+      ['absent.gguf', 'absent.gguf'],
+    ]) {
+      const message = `cannot read the model ${file(unreadable)}; check the path`;
+      await expect(published(['-m', file(given)])).rejects.toThrow(message);
+    }
+  });
+});
