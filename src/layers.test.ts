@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   util: [],
   quant: ['util'],
-  tokenizer: ['util'],
+  tokenizer: ['util', 'gguf'],
   protocol: ['util'],
   report: ['util'],
   engine: ['util'],
@@ -22,7 +22,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   server: ['util', 'tokenizer', 'protocol', 'engine'],
   client: ['util', 'protocol'],
   worker: ['util', 'quant', 'gguf', 'tokenizer', 'protocol', 'engine', 'gpu', 'selftest', 'model', 'server'],
-  cli: ['util', 'gguf', 'protocol', 'report', 'type:lab'],
+  cli: ['util', 'gguf', 'tokenizer', 'protocol', 'report', 'type:lab'],
   pages: ['util', 'protocol', 'report', 'client', 'lab'],
   harness: [
     'util',

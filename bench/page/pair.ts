@@ -4,8 +4,7 @@ import { type Gpu, openGpu } from '../../src/gpu/device.ts';
 import { shaderSources } from '../../src/gpu/shaderSources.ts';
 import { checkModel, loadModel, type ModelFile } from '../../src/model/loadModel.ts';
 import type { Model } from '../../src/model/model.ts';
-import { Tokenizer } from '../../src/tokenizer/index.ts';
-import { vocabularyFrom } from '../../src/worker/vocabulary.ts';
+import { createTokenizer, vocabularyFrom } from '../../src/tokenizer/index.ts';
 
 /** A target and its draft model on one device, without a server around them. */
 export interface Pair {
@@ -38,7 +37,7 @@ export async function withPair<T>(
     } as const;
     const target = await loadModel(gpu, targetFile, options);
     const draft = await loadModel(gpu, draftFile, options);
-    const tokenizer = new Tokenizer(vocabularyFrom(targetFile.gguf.metadata));
+    const tokenizer = createTokenizer(vocabularyFrom(targetFile.gguf.metadata));
     const tokenize = (text: string) => tokenizer.encode(text, { addSpecial: true, parseSpecial: false });
     return await use({ gpu, target, draft, targetFile, draftFile, tokenize });
   } finally {

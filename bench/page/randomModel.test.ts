@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openSource, readGguf } from '../../src/gguf/index.ts';
 import { checkModel } from '../../src/model/loadModel.ts';
-import { Tokenizer } from '../../src/tokenizer/index.ts';
-import { vocabularyFrom } from '../../src/worker/vocabulary.ts';
+import { createTokenizer, vocabularyFrom } from '../../src/tokenizer/index.ts';
 import { randomModel } from './randomModel.ts';
 
 const SMALL = { nVocab: 400, nEmbd: 64, nLayers: 2, nHead: 2, nFf: 96, nCtx: 128 };
@@ -23,7 +22,7 @@ describe('a model of random weights', () => {
 
   it('has tokens for every text', async () => {
     const gguf = await readGguf(await openSource(randomModel(SMALL)));
-    const tokenizer = new Tokenizer(vocabularyFrom(gguf.metadata));
+    const tokenizer = createTokenizer(vocabularyFrom(gguf.metadata));
     const tokens = tokenizer.encode('Once, ünd', { addSpecial: true, parseSpecial: false });
     expect(tokens).not.toContain(0);
     expect(tokens.length).toBeGreaterThan(8);

@@ -1,4 +1,5 @@
 import { ForetokenError } from '../util/errors.ts';
+import { type PackedStrings, PackedStringsBuilder } from '../util/packedStrings.ts';
 import type { ByteSource } from './byteSource.ts';
 import { SCALARS, type Scalar } from './scalars.ts';
 import type { ScalarType } from './types.ts';
@@ -8,6 +9,9 @@ const CHUNK_BYTES = 1 << 18;
 
 /** The largest vocabularies known (262144 tokens with merges) need about 16 MiB. */
 const MAX_HEADER_BYTES = 1 << 26;
+
+/** Length of a string, before it. */
+export const STRING_BYTES = 8;
 
 /** GGUF strings are UTF-8; a byte order mark is a character like any other (vocabularies have it as a token). */
 const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -19,6 +23,7 @@ const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 export class HeaderReader {
   readonly #source: ByteSource;
   #chunk: DataView = new DataView(new ArrayBuffer(0));
+  #bytes: Uint8Array = new Uint8Array();
   /** Of the next byte: within the chunk, and of the chunk within the file. */
   #at = 0;
   #chunkStart = 0;
@@ -76,12 +81,32 @@ export class HeaderReader {
   async stringBytes(what: string): Promise<Uint8Array> {
     const length = await this.count(1, `bytes of ${what}`);
     const start = await this.#take(length, what);
-    return new Uint8Array(this.#chunk.buffer, this.#chunk.byteOffset + start, length);
+    return this.#bytes.subarray(start, start + length);
   }
 
   /** A string; bytes that are not UTF-8 become U+FFFD. */
   async string(what: string): Promise<string> {
     return lenientUtf8.decode(await this.stringBytes(what));
+  }
+
+  /** `count` strings; one pass over each chunk, since a vocabulary and its merges are close to a million of them. */
+  async strings(count: number, what: string): Promise<PackedStrings> {
+    const builder = new PackedStringsBuilder();
+    for (let i = 0; i < count; i++) {
+      if (this.#at + STRING_BYTES > this.#chunk.byteLength) await this.#refill(STRING_BYTES, what);
+      const chunk = this.#chunk;
+      // A length of 2^32 or more is longer than any header: the slow way says so.
+      const length = chunk.getUint32(this.#at + 4, true) === 0 ? chunk.getUint32(this.#at, true) : Infinity;
+      if (this.#at + STRING_BYTES + length > chunk.byteLength) {
+        const bytes = await this.stringBytes(what);
+        builder.push(bytes, 0, bytes.length);
+      } else {
+        const start = this.#at + STRING_BYTES;
+        builder.push(this.#bytes, start, start + length);
+        this.#at += STRING_BYTES + length;
+      }
+    }
+    return builder.build();
   }
 
   #decode(type: ScalarType, at: number, what: string): Scalar {
@@ -107,6 +132,7 @@ export class HeaderReader {
       position,
       Math.min(Math.max(length, CHUNK_BYTES), fileBytes - position),
     );
+    this.#bytes = bytes;
     this.#chunk = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#chunkStart = position;
     this.#at = 0;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PackedStrings } from '../util/packedStrings.ts';
 import { type GgufValue, getBool, getNumber, getNumbers, getString, getStrings } from './index.ts';
 
 const METADATA = new Map<string, GgufValue>([
@@ -6,7 +7,7 @@ const METADATA = new Map<string, GgufValue>([
   ['number', 3],
   ['big', 2n ** 60n],
   ['bool', false],
-  ['texts', ['a', 'b']],
+  ['texts', PackedStrings.of(['a', 'b'])],
   ['numbers', [1, 2]],
   ['empty', []],
   ['bigs', [1, 2n ** 60n]],
@@ -17,7 +18,7 @@ describe('metadata getters', () => {
     expect(getString(METADATA, 'text')).toBe('llama');
     expect(getNumber(METADATA, 'number')).toBe(3);
     expect(getBool(METADATA, 'bool')).toBe(false);
-    expect(getStrings(METADATA, 'texts')).toEqual(['a', 'b']);
+    expect([...getStrings(METADATA, 'texts')]).toEqual(['a', 'b']);
     expect(getNumbers(METADATA, 'numbers')).toEqual([1, 2]);
     expect(getNumbers(METADATA, 'empty')).toEqual([]);
   });

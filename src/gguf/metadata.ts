@@ -1,4 +1,5 @@
 import { ForetokenError } from '../util/errors.ts';
+import { PackedStrings } from '../util/packedStrings.ts';
 import type { GgufMetadata, GgufValue } from './types.ts';
 
 // Typed access to metadata. Each getter throws `invalid_gguf` with the key when the value has another type, and when the key
@@ -23,11 +24,10 @@ export function getBool(metadata: GgufMetadata, key: string, ...fallback: unknow
   return get(metadata, key, 'a bool', value => typeof value === 'boolean', fallback);
 }
 
-export function getStrings(metadata: GgufMetadata, key: string): readonly string[];
-export function getStrings<F>(metadata: GgufMetadata, key: string, fallback: F): readonly string[] | F;
+export function getStrings(metadata: GgufMetadata, key: string): PackedStrings;
+export function getStrings<F>(metadata: GgufMetadata, key: string, fallback: F): PackedStrings | F;
 export function getStrings(metadata: GgufMetadata, key: string, ...fallback: unknown[]): unknown {
-  const isStrings = (value: GgufValue) => Array.isArray(value) && value.every(isString);
-  return get(metadata, key, 'an array of strings', isStrings, fallback);
+  return get(metadata, key, 'an array of strings', value => value instanceof PackedStrings, fallback);
 }
 
 export function getNumbers(metadata: GgufMetadata, key: string): readonly number[];
@@ -52,7 +52,8 @@ function get(
     });
   }
   if (accepts(value)) return value;
-  const found = Array.isArray(value) ? `an array of ${value.length}` : `the ${typeof value} ${String(value)}`;
+  const isArray = Array.isArray(value) || value instanceof PackedStrings;
+  const found = isArray ? `an array of ${value.length}` : `the ${typeof value} ${String(value)}`;
   throw new ForetokenError('invalid_gguf', `metadata key "${key}" should be ${expected} but is ${found}`, {
     key,
   });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gguf as parseWithHuggingFace } from '@huggingface/gguf';
 import { describe, expect, it } from 'vitest';
 import { GGML_TYPES } from '../quant/types.ts';
+import { PackedStrings } from '../util/packedStrings.ts';
 import { openSource, readGguf, type TypedValue, writeGguf } from './index.ts';
 
 const ONE_TENSOR = { name: 'x', type: 'F32', shape: [3, 2], data: new Uint8Array(24) } as const;
@@ -36,7 +37,8 @@ describe('readGguf', () => {
     [{ type: 'array', of: 'float32', value: [1, -2.5] }, [1, -2.5]],
     [{ type: 'array', of: 'bool', value: [true, false] }, [true, false]],
     [{ type: 'array', of: 'uint64', value: [1, 2n ** 60n + 1n] }, [1, 2n ** 60n + 1n]],
-    [{ type: 'array', of: 'string', value: [] }, []],
+    [{ type: 'array', of: 'string', value: [] }, PackedStrings.of([])],
+    [{ type: 'array', of: 'string', value: ['a', '', '▁日本\0'] }, PackedStrings.of(['a', '', '▁日本\0'])],
     [
       {
         type: 'array',
@@ -46,7 +48,7 @@ describe('readGguf', () => {
           { type: 'array', of: 'int8', value: [-1] },
         ],
       },
-      [['a', 'b'], [-1]],
+      [PackedStrings.of(['a', 'b']), [-1]],
     ],
   ];
   it.each(values.map(([value, expected]) => ({ value, expected })))(
@@ -115,7 +117,11 @@ describe.each([
     expect(ours.version).toBe(version);
     expect(ours.tensors.size).toBe(Number(tensor_count));
     expect(ours.metadata.size).toBe(Number(kv_count));
-    expect(Object.fromEntries(ours.metadata)).toEqual(metadata);
+    const plain = [...ours.metadata].map(([key, value]) => [
+      key,
+      value instanceof PackedStrings ? [...value] : value,
+    ]);
+    expect(Object.fromEntries(plain)).toEqual(metadata);
     const tensors = [...ours.tensors.values()].map(tensor => ({
       name: tensor.name,
       shape: tensor.shape,

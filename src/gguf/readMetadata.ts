@@ -1,4 +1,4 @@
-import type { HeaderReader } from './headerReader.ts';
+import { type HeaderReader, STRING_BYTES } from './headerReader.ts';
 import { SCALARS } from './scalars.ts';
 import { type GgufValue, VALUE_TYPES, type ValueType } from './types.ts';
 
@@ -6,8 +6,7 @@ import { type GgufValue, VALUE_TYPES, type ValueType } from './types.ts';
 const MAX_KEY_BYTES = 65535;
 /** No model nests arrays at all; the format does not limit it. */
 const MAX_ARRAY_DEPTH = 8;
-/** Length of a string, and element type and length of an array. */
-const STRING_BYTES = 8;
+/** Element type and length of an array. */
 const ARRAY_BYTES = 12;
 /** Key length, value type and the shortest value. */
 export const MIN_PAIR_BYTES = 13;
@@ -61,7 +60,10 @@ async function readArray(reader: HeaderReader, what: string, depth: number): Pro
   if (type !== 'string' && type !== 'array') {
     return reader.scalars(type, await reader.count(SCALARS[type].bytes, `elements in ${what}`), what);
   }
-  const count = await reader.count(type === 'string' ? STRING_BYTES : ARRAY_BYTES, `elements in ${what}`);
+  if (type === 'string') {
+    return reader.strings(await reader.count(STRING_BYTES, `elements in ${what}`), what);
+  }
+  const count = await reader.count(ARRAY_BYTES, `elements in ${what}`);
   const values: GgufValue[] = [];
   for (let i = 0; i < count; i++) values.push(await readValue(reader, type, what, depth));
   return values;

@@ -1,4 +1,5 @@
 import type { GgmlType } from '../quant/types.ts';
+import type { PackedStrings } from '../util/packedStrings.ts';
 import type { ByteSource } from './byteSource.ts';
 
 /**
@@ -25,8 +26,8 @@ export type ValueType = (typeof VALUE_TYPES)[number];
 /** Types whose values have a fixed number of bytes. */
 export type ScalarType = Exclude<ValueType, 'string' | 'array'>;
 
-/** A metadata value as read: 64-bit integers are `bigint` only where a `number` would not be exact. */
-export type GgufValue = string | number | bigint | boolean | readonly GgufValue[];
+/** A metadata value as read: 64-bit integers are `bigint` only where a `number` would not be exact; arrays of strings are packed. */
+export type GgufValue = string | number | bigint | boolean | PackedStrings | readonly GgufValue[];
 
 export type GgufMetadata = ReadonlyMap<string, GgufValue>;
 

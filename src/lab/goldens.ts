@@ -1,9 +1,8 @@
 import type { BatchRow } from '../engine/forwardPass.ts';
 import type { Model } from '../model/model.ts';
 import type { Golden } from '../report/index.ts';
-import { Tokenizer } from '../tokenizer/index.ts';
+import { createTokenizer, vocabularyFrom } from '../tokenizer/index.ts';
 import { ForetokenError } from '../util/errors.ts';
-import { vocabularyFrom } from '../worker/vocabulary.ts';
 import type { Finding, Job } from './job.ts';
 import type { ModelName } from './models.ts';
 
@@ -47,7 +46,7 @@ export function goldenJob(name: ModelName): Job {
         maxRows: MAX_ROWS,
         cacheType: 'f32',
       });
-      const tokenizer = new Tokenizer(vocabularyFrom(gguf.metadata));
+      const tokenizer = createTokenizer(vocabularyFrom(gguf.metadata));
       const findings: Finding[] = [];
       for (const text of greedy) {
         const prompt = tokenizer.encode(text.prompt, { addSpecial: true, parseSpecial: true });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { FakeForwardPass } from '../engine/fakeForwardPass.ts';
-import { Tokenizer } from '../tokenizer/index.ts';
+import { createTokenizer } from '../tokenizer/index.ts';
 import { toyVocabulary } from '../tokenizer/toyVocabulary.ts';
 import { errorOf, testServer } from './testServer.ts';
 
-const fimTokenizer = new Tokenizer(
+const fimTokenizer = createTokenizer(
   toyVocabulary(
     [
       ['<PRE>', 0, 'control'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Tokenizer } from '../tokenizer/index.ts';
+import { createTokenizer } from '../tokenizer/index.ts';
 import { type ToyToken, toyVocabulary } from '../tokenizer/toyVocabulary.ts';
 import { type InfillShape, infillPrompt } from './infillPrompt.ts';
 
@@ -14,9 +14,9 @@ const REPO: readonly ToyToken[] = [
 ];
 const [BOS, PRE, SUF, MID, REP, SEP] = [1, 259, 260, 261, 262, 263];
 
-const plain = new Tokenizer(toyVocabulary(FIM, { addSpacePrefix: false }));
-const repository = new Tokenizer(toyVocabulary([...FIM, ...REPO], { addSpacePrefix: false }));
-const withoutBos = new Tokenizer(toyVocabulary(FIM, { addBos: false, addSpacePrefix: false }));
+const plain = createTokenizer(toyVocabulary(FIM, { addSpacePrefix: false }));
+const repository = createTokenizer(toyVocabulary([...FIM, ...REPO], { addSpacePrefix: false }));
+const withoutBos = createTokenizer(toyVocabulary(FIM, { addBos: false, addSpacePrefix: false }));
 
 const SHAPE: InfillShape = { nBatch: 64, nCtx: 512, nPredict: -1, spmInfill: false };
 

@@ -1,9 +1,13 @@
 import type { AutotuneReport, ModelReport, SelfTestReport, ServerSettings } from '../protocol/options.ts';
+import type { VocabType } from '../tokenizer/index.ts';
 import type { ChatTemplate } from './chat/template.ts';
 import type { CompletionParams } from './completionFields.ts';
 import { reducedGenerationSettings } from './generationSettings.ts';
 import type { JsonObject } from './json.ts';
 import type { ResponseContext } from './response.ts';
+
+/** llama.cpp's `enum llama_vocab_type`. */
+const VOCAB_TYPES: Readonly<Record<VocabType, number>> = { spm: 1, bpe: 2, wpm: 3, ugm: 4 };
 
 /** `build_info`, and `system_fingerprint` of OpenAI's answers; llama-server's begins with a `b` and a number, and clients look for that. */
 export const BUILD_INFO = 'b1-foretoken';
@@ -126,7 +130,7 @@ export function modelsView(
         owned_by: 'llamacpp',
         meta: {
           // 1: SentencePiece, the one kind of vocabulary there is here.
-          vocab_type: 1,
+          vocab_type: VOCAB_TYPES[context.tokenizer.vocabType],
           n_vocab: model.nVocab,
           n_ctx: nCtx,
           n_ctx_train: model.nCtxTrain,

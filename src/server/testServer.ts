@@ -4,7 +4,8 @@ import { FakeForwardPass, type FakeModelOptions } from '../engine/fakeForwardPas
 import type { BatchRow, Candidates, ForwardPass, OutputKind, TokenId } from '../engine/forwardPass.ts';
 import type { CompletionChunk, CompletionResponse, ErrorBody } from '../protocol/completion.ts';
 import type { ServerReport, ServerSettings } from '../protocol/options.ts';
-import { TOKEN_TYPE, Tokenizer } from '../tokenizer/index.ts';
+import { createTokenizer, TOKEN_TYPE, type Tokenizer } from '../tokenizer/index.ts';
+import { spmVocabulary } from '../tokenizer/toyVocabulary.ts';
 import { type App, type AppDeps, createApp } from './app.ts';
 import type { SlotFiles } from './slotActions.ts';
 
@@ -14,17 +15,14 @@ const PIECES = [...'▁abcdefghijklmnopqrstuvwxyz.,:!?', 'ab', '▁th', '▁the'
 const TOKENS = ['<unk>', '<s>', '</s>', ...BYTES, ...PIECES];
 
 /** Letters, a few merges, newline, tab, the two bytes of é; adds BOS. */
-export const tokenizer = new Tokenizer({
-  tokens: TOKENS,
-  scores: TOKENS.map((_, id) => -id),
-  types: [unknown, control, control, ...BYTES.map(() => byte), ...PIECES.map(() => normal)],
-  bos: 1,
-  eos: 2,
-  unk: 0,
-  addBos: true,
-  addEos: false,
-  addSpacePrefix: false,
-});
+export const tokenizer = createTokenizer(
+  spmVocabulary({
+    texts: TOKENS,
+    scores: TOKENS.map((_, id) => -id),
+    types: [unknown, control, control, ...BYTES.map(() => byte), ...PIECES.map(() => normal)],
+    addSpacePrefix: false,
+  }),
+);
 
 export const BOS = 1;
 export const EOS = 2;

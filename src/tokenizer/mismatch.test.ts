@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { PackedStrings } from '../util/packedStrings.ts';
 import { type VocabularySpec, vocabularyMismatch } from './index.ts';
 import { toyVocabulary } from './toyVocabulary.ts';
 
 const TARGET = toyVocabulary([['a'], ['b']]);
 
-function changed(id: number, text: string): readonly string[] {
-  return TARGET.tokens.with(id, text);
+function changed(id: number, text: string): PackedStrings {
+  return PackedStrings.of([...TARGET.tokens].with(id, text));
 }
 
-function padded(n: number): readonly string[] {
-  return [...TARGET.tokens, ...Array.from({ length: n }, (_, i) => `<pad${i}>`)];
+function padded(n: number): PackedStrings {
+  return PackedStrings.of([...TARGET.tokens, ...Array.from({ length: n }, (_, i) => `<pad${i}>`)]);
 }
 
 describe('vocabularyMismatch', () => {
@@ -37,6 +38,10 @@ describe('vocabularyMismatch', () => {
   });
 
   const unfit: [Partial<VocabularySpec>, string][] = [
+    [
+      { method: { kind: 'wpm', lowercase: true, stripAccents: true } },
+      'the vocabulary is spm in the target and wpm in the draft',
+    ],
     [{ addBos: false }, 'add_bos is true in the target and false in the draft'],
     [{ bos: 5 }, 'BOS is token 1 in the target and 5 in the draft'],
     [{ addEos: true }, 'add_eos is false in the target and true in the draft'],

@@ -1,4 +1,4 @@
-import type { VocabularySpec } from './vocabularySpec.ts';
+import { type VocabularySpec, vocabTypeOf } from './vocabularySpec.ts';
 
 /** A draft's vocabulary may be padded differently; the first ids are often model-specific special tokens. */
 const MAX_SIZE_DIFFERENCE = 128;
@@ -6,10 +6,12 @@ const FIRST_COMPARED_TOKEN = 5;
 
 /**
  * Why the draft's tokens cannot be offered to the target, with the numbers; null when they can. The rules are llama.cpp's
- * (common/speculative.cpp): the same BOS and EOS where they are added, sizes that differ by at most 128, and equal texts from id 5
+ * (common/speculative.cpp): the same kind, the same BOS and EOS where they are added, sizes that differ by at most 128, and equal texts from id 5
  * up to the smaller size.
  */
 export function vocabularyMismatch(target: VocabularySpec, draft: VocabularySpec): string | null {
+  const [kind, draftKind] = [vocabTypeOf(target), vocabTypeOf(draft)];
+  if (kind !== draftKind) return `the vocabulary is ${kind} in the target and ${draftKind} in the draft`;
   if (target.addBos !== draft.addBos)
     return `add_bos is ${target.addBos} in the target and ${draft.addBos} in the draft`;
   if (target.addBos && target.bos !== draft.bos)
@@ -25,10 +27,9 @@ export function vocabularyMismatch(target: VocabularySpec, draft: VocabularySpec
     return `the target has ${nTarget} tokens and the draft ${nDraft}: they differ by more than ${MAX_SIZE_DIFFERENCE}`;
 
   for (let id = FIRST_COMPARED_TOKEN; id < Math.min(nTarget, nDraft); id++) {
-    const a = target.tokens[id];
-    const b = draft.tokens[id];
-    if (a !== b)
-      return `token ${id} is ${JSON.stringify(a)} in the target and ${JSON.stringify(b)} in the draft`;
+    if (target.tokens.equal(id, draft.tokens)) continue;
+    const [a, b] = [target, draft].map(({ tokens }) => JSON.stringify(tokens.at(id)));
+    return `token ${id} is ${a} in the target and ${b} in the draft`;
   }
   return null;
 }

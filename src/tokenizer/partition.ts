@@ -4,6 +4,11 @@ import { TOKEN_TYPE } from './vocabularySpec.ts';
 /** A stretch of text, or a special token that was found in it. */
 export type Fragment = string | number;
 
+interface Special {
+  readonly token: number;
+  readonly text: string;
+}
+
 /**
  * Cuts special tokens out of a text, as llama.cpp does (src/llama-vocab.cpp, tokenizer_st_partition): not the leftmost match
  * first but the longest token first, each wherever it still occurs. User-defined tokens always count; control tokens and
@@ -12,43 +17,94 @@ export type Fragment = string | number;
 export class SpecialPartition {
   readonly #vocabulary: Vocabulary;
   /** Longest first, in bytes; of equal length the lower id. */
-  readonly #specials: readonly number[];
+  readonly #specials: readonly Special[];
+  /** Indices into `#specials` by the first two UTF-16 units of the text; a text of one unit is under that and 0. */
+  readonly #byStart = new Map<number, number[]>();
+  /** Whether a special token begins with a unit. */
+  readonly #starts = new Uint8Array(1 << 16);
+  readonly #lstrip: ReadonlySet<number>;
   readonly #rstrip: ReadonlySet<number>;
 
-  constructor(vocabulary: Vocabulary, rstrip: readonly number[]) {
-    const encoder = new TextEncoder();
-    const byLength = vocabulary.texts
-      .map((text, token) => ({ token, text }))
-      .filter(({ token }) => vocabulary.isHidden(token) || vocabulary.type(token) === TOKEN_TYPE.userDefined)
-      .map(({ token, text }) => ({ token, nBytes: encoder.encode(text).length }))
-      .sort((a, b) => b.nBytes - a.nBytes);
+  constructor(vocabulary: Vocabulary, lstrip: readonly number[], rstrip: readonly number[]) {
+    const { starts } = vocabulary.texts;
+    const nBytes = (token: number) => starts[token + 1] - starts[token];
+    const tokens: number[] = [];
+    for (let token = 0; token < vocabulary.size; token++) {
+      if (vocabulary.isHidden(token) || vocabulary.type(token) === TOKEN_TYPE.userDefined) tokens.push(token);
+    }
+    tokens.sort((a, b) => nBytes(b) - nBytes(a) || a - b);
     this.#vocabulary = vocabulary;
-    this.#specials = byLength.map(({ token }) => token);
+    this.#specials = tokens.map(token => ({ token, text: vocabulary.text(token) }));
+    for (const [i, { text }] of this.#specials.entries()) {
+      this.#starts[text.charCodeAt(0)] = 1;
+      const key = startKey(text, 0, text.length);
+      const group = this.#byStart.get(key);
+      if (group) group.push(i);
+      else this.#byStart.set(key, [i]);
+    }
+    this.#lstrip = new Set(lstrip);
     this.#rstrip = new Set(rstrip);
   }
 
   split(text: string, parseSpecial: boolean): Fragment[] {
     let fragments: Fragment[] = text === '' ? [] : [text];
-    for (const token of this.#specials) {
-      if (!parseSpecial && this.#vocabulary.isHidden(token)) continue;
-      const needle = this.#vocabulary.text(token);
-      if (!fragments.some(fragment => typeof fragment === 'string' && fragment.includes(needle))) continue;
+    for (const special of this.#occurring(text, parseSpecial)) {
       fragments = fragments.flatMap(fragment =>
-        typeof fragment === 'string' ? this.#cut(fragment, needle, token) : fragment,
+        typeof fragment === 'string' ? this.#cut(fragment, special) : fragment,
       );
     }
     return fragments;
   }
 
-  /** Puts `token` where `needle` is in `text`. */
-  #cut(text: string, needle: string, token: number): Fragment[] {
-    const [first = '', ...rest] = text.split(needle);
-    const fragments: Fragment[] = first === '' ? [] : [first];
-    for (const part of rest) {
-      fragments.push(token);
-      const kept = this.#rstrip.has(token) ? part.replace(/^[ \t-\r]+/, '') : part;
+  /** The special tokens that `text` has, in their order: one pass over the text, however many there are. */
+  #occurring(text: string, parseSpecial: boolean): Special[] {
+    const found = new Set<number>();
+    for (let at = 0; at < text.length; at++) {
+      if (this.#starts[text.charCodeAt(at)] === 0) continue;
+      this.#addOccurring(text, at, this.#byStart.get(startKey(text, at, text.length)), found);
+      this.#addOccurring(text, at, this.#byStart.get(startKey(text, at, at + 1)), found);
+    }
+    return [...found]
+      .sort((a, b) => a - b)
+      .map(i => this.#specials[i])
+      .filter(({ token }) => parseSpecial || !this.#vocabulary.isHidden(token));
+  }
+
+  #addOccurring(text: string, at: number, group: readonly number[] | undefined, found: Set<number>): void {
+    if (!group) return;
+    for (const i of group) {
+      if (!found.has(i) && text.startsWith(this.#specials[i].text, at)) found.add(i);
+    }
+  }
+
+  /** Puts the token where its text is in `text`. */
+  #cut(text: string, special: Special): Fragment[] {
+    const parts = text.split(special.text);
+    const last = parts.length - 1;
+    const fragments: Fragment[] = [];
+    for (const [i, part] of parts.entries()) {
+      if (i > 0) fragments.push(special.token);
+      const kept = this.#stripped(part, special.token, i > 0, i < last);
       if (kept !== '') fragments.push(kept);
     }
     return fragments;
   }
+
+  /** `part` without the white space that the token swallows. */
+  #stripped(part: string, token: number, isBehind: boolean, isBefore: boolean): string {
+    let kept = part;
+    if (isBehind && this.#rstrip.has(token)) kept = kept.replace(/^[ \t-\r]+/, '');
+    // One step at a time: an expression would try from each of many spaces.
+    if (isBefore && this.#lstrip.has(token)) {
+      let end = kept.length;
+      while (end > 0 && /[ \t-\r]/.test(kept.charAt(end - 1))) end--;
+      kept = kept.slice(0, end);
+    }
+    return kept;
+  }
+}
+
+/** Key of the first two units at `at`, or of the first alone where the text ends behind it. */
+function startKey(text: string, at: number, end: number): number {
+  return text.charCodeAt(at) * 0x10000 + (at + 1 < end ? text.charCodeAt(at + 1) : 0);
 }

@@ -1,4 +1,4 @@
-import type { FimRole } from './vocabularySpec.ts';
+import { type FimRole, TOKEN_TYPE } from './vocabularySpec.ts';
 
 // Files do not say which tokens end generation or delimit fill-in-the-middle parts, or say it wrongly, so llama.cpp goes by the
 // text (src/llama-vocab.cpp, llama_vocab::impl::load). A token with one of these texts is a control token whatever its type.
@@ -68,3 +68,23 @@ export const FIM_TEXTS: Readonly<Record<FimRole, readonly string[]>> = {
 
 /** Roles whose tokens end generation: a model that writes one has left the middle part. */
 export const EOG_FIM_ROLES: readonly FimRole[] = ['pad', 'repo', 'separator'];
+
+/** Tokens of gpt-oss that are part of the text, whatever their type: who reads an answer looks for them. */
+export const SHOWN_TEXTS: readonly string[] = ['<|channel|>', '<|message|>', '<|start|>', '<|constrain|>'];
+
+/** A token that does not end generation in vocabularies where all of `beside` do, and its type then. */
+export const NO_EOG_BESIDE: readonly {
+  readonly text: string;
+  readonly beside: readonly string[];
+  readonly type: number;
+}[] = [
+  // gpt-oss, whose messages end with it, and solar-open.
+  ...[
+    ['<|return|>', '<|call|>'],
+    ['<|return|>', '<|calls|>'],
+    ['<|call|>', '<|flush|>'],
+    ['<|calls|>', '<|flush|>'],
+  ].map(beside => ({ text: '<|end|>', beside, type: TOKEN_TYPE.userDefined })),
+  // Gemma 4, where it is HTML.
+  { text: '</s>', beside: ['<|tool_response>'], type: TOKEN_TYPE.normal },
+];

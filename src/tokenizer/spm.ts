@@ -1,82 +1,84 @@
-import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
-import { BigramQueue } from './bigramQueue.ts';
+import type { Encoding } from './encoding.ts';
+import { ESCAPED_SPACE, escapeSpaces, unescapedBytes } from './escapedSpaces.ts';
+import { type MergeRule, Merger, NEVER } from './merger.ts';
 import type { Vocabulary } from './vocabulary.ts';
+import type { Method } from './vocabularySpec.ts';
+import { WordCache } from './wordCache.ts';
+import { wordSplitter } from './wordSplitter.ts';
 
-/** A piece of the text that is one symbol so far; neighbours are indices, -1 at the ends. */
-interface SpmSymbol {
-  readonly start: number;
-  /** In UTF-16 units; 0 once the symbol has merged into its left neighbour. */
-  length: number;
-  previous: number;
-  next: number;
-}
+const utf8 = new TextEncoder();
 
 /**
  * SentencePiece's BPE as llama.cpp has it (src/llama-vocab.cpp, llm_tokenizer_spm_session): beginning with single characters, the
  * neighbours that form the token with the highest score are merged, the leftmost ones on a tie, until no two form a
  * token. Characters that are not in the vocabulary become their UTF-8 bytes. O(n log n).
- *
- * `text` is well-formed UTF-16 with its spaces already written as `▁`; the ids are appended to `output`.
  */
-export function tokenizeSpm(text: string, vocabulary: Vocabulary, output: number[]): void {
-  const symbols = splitCharacters(text);
-  const queue = new BigramQueue();
+export class SpmEncoding implements Encoding, MergeRule {
+  readonly mayDropText = false;
+  readonly #vocabulary: Vocabulary;
+  readonly #addSpacePrefix: boolean;
+  readonly #split: (text: string) => readonly string[];
+  readonly #words = new WordCache();
+  readonly #merger = new Merger();
+  #bytes: Uint8Array = new Uint8Array();
 
-  const enqueue = (left: number, right: number) => {
-    const a = symbols[left];
-    const b = symbols[right];
-    if (a === undefined || b === undefined) return;
-    const length = a.length + b.length;
-    const token = vocabulary.idOf(text.slice(a.start, a.start + length));
-    if (token !== undefined) queue.push({ left, right, score: vocabulary.scores[token] ?? 0, length });
+  constructor({ addSpacePrefix }: Extract<Method, { kind: 'spm' }>, vocabulary: Vocabulary) {
+    this.#vocabulary = vocabulary;
+    this.#addSpacePrefix = addSpacePrefix;
+    this.#split = wordSplitter([vocabulary.texts]);
+  }
+
+  encode(text: string, afterSpecial: boolean, output: number[]): void {
+    const prefix = this.#addSpacePrefix && afterSpecial ? ESCAPED_SPACE : '';
+    for (const word of this.#split(prefix + escapeSpaces(text)))
+      this.#words.append(word, output, this.#encodeWord);
+  }
+
+  pieceBytes(text: string): Uint8Array {
+    return unescapedBytes(text);
+  }
+
+  /** The higher the score the lower the rank. */
+  rank(left: number, _right: number, end: number): number {
+    const token = this.#vocabulary.table.find(this.#bytes, left, end);
+    return token < 0 ? NEVER : -this.#vocabulary.score(token);
+  }
+
+  join(): void {}
+
+  readonly #encodeWord = (word: string, output: number[]): void => {
+    const bytes = utf8.encode(word);
+    this.#bytes = bytes;
+    this.#merger.reserve(bytes.length);
+    const { next } = this.#merger;
+    for (let i = 0; i < bytes.length; i = next[i]) next[i] = i + characterLength(bytes[i]);
+    this.#merger.merge(bytes.length, this);
+    for (let i = 0; i < bytes.length; i = next[i]) this.#push(bytes, i, next[i], output);
   };
 
-  for (let i = 1; i < symbols.length; i++) enqueue(i - 1, i);
-  for (let bigram = queue.pop(); bigram !== undefined; bigram = queue.pop()) {
-    const left = symbols[bigram.left];
-    const right = symbols[bigram.right];
-    assert(left && right, 'a bigram is made of two symbols');
-    if (left.length === 0 || right.length === 0 || left.length + right.length !== bigram.length) continue;
-
-    left.length += right.length;
-    right.length = 0;
-    left.next = right.next;
-    const next = symbols[right.next];
-    if (next) next.previous = bigram.left;
-    enqueue(left.previous, bigram.left);
-    enqueue(bigram.left, left.next);
-  }
-
-  for (const { start, length } of symbols) {
-    if (length > 0) pushSymbol(text.slice(start, start + length), vocabulary, output);
-  }
-}
-
-function splitCharacters(text: string): SpmSymbol[] {
-  const symbols: SpmSymbol[] = [];
-  let start = 0;
-  for (const { length } of text) {
-    const i = symbols.length;
-    symbols.push({ start, length, previous: i - 1, next: i + 1 });
-    start += length;
-  }
-  return symbols;
-}
-
-/** A merged symbol is a token, so what is no token is a single character: its bytes. */
-function pushSymbol(symbol: string, vocabulary: Vocabulary, output: number[]): void {
-  const token = vocabulary.idOf(symbol);
-  if (token !== undefined) {
-    output.push(token);
-    return;
-  }
-  for (const byte of new TextEncoder().encode(symbol)) {
-    const byteToken = vocabulary.byteTokens[byte] ?? -1;
-    if (byteToken < 0) {
-      const message = `the vocabulary has no token for ${JSON.stringify(symbol)}, neither for its bytes nor an unknown token`;
-      throw new ForetokenError('invalid_gguf', message);
+  /** A merged symbol is a token, so what is no token is a single character: its bytes. */
+  #push(bytes: Uint8Array, start: number, end: number, output: number[]): void {
+    const token = this.#vocabulary.table.find(bytes, start, end);
+    if (token >= 0) {
+      output.push(token);
+      return;
     }
-    output.push(byteToken);
+    for (let i = start; i < end; i++) {
+      const byteToken = this.#vocabulary.byteTokens[bytes[i]];
+      if (byteToken < 0) {
+        const symbol = new TextDecoder().decode(bytes.subarray(start, end));
+        const message = `the vocabulary has no token for ${JSON.stringify(symbol)}, neither for its bytes nor an unknown token`;
+        throw new ForetokenError('invalid_gguf', message);
+      }
+      output.push(byteToken);
+    }
   }
+}
+
+/** Bytes of the UTF-8 character that begins with `lead`. */
+export function characterLength(lead: number): number {
+  if (lead < 0xc0) return 1;
+  if (lead < 0xe0) return 2;
+  return lead < 0xf0 ? 3 : 4;
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { StreamDecoder, Tokenizer } from './index.ts';
+import { createTokenizer, StreamDecoder } from './index.ts';
 import { toyVocabulary } from './toyVocabulary.ts';
 
-const tokenizer = new Tokenizer(toyVocabulary([['▁a'], ['é'], ['\uFEFF']]));
+const tokenizer = createTokenizer(toyVocabulary([['▁a'], ['é'], ['\uFEFF']]));
 
 /** The token of a byte. */
 const byte = (value: number) => value + 3;

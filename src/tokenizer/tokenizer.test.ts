@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { Tokenizer, type VocabularySpec } from './index.ts';
-import { type ToyToken, toyVocabulary } from './toyVocabulary.ts';
+import { createTokenizer, type VocabularySpec } from './index.ts';
+import { type SpmParts, spmVocabulary, type ToyToken, toyVocabulary } from './toyVocabulary.ts';
 
 /** The texts of the tokens of `text`. */
 function pieces(
   tokens: readonly ToyToken[],
   text: string,
-  { parseSpecial = false, ...overrides }: Partial<VocabularySpec> & { parseSpecial?: boolean } = {},
+  { parseSpecial = false, ...overrides }: Partial<SpmParts> & { parseSpecial?: boolean } = {},
 ): string[] {
-  const tokenizer = new Tokenizer(toyVocabulary(tokens, { addSpacePrefix: false, ...overrides }));
+  const tokenizer = createTokenizer(toyVocabulary(tokens, { addSpacePrefix: false, ...overrides }));
   return tokenizer.encode(text, { addSpecial: false, parseSpecial }).map(token => tokenizer.tokenText(token));
 }
 
@@ -66,12 +66,12 @@ describe('characters that are not in the vocabulary', () => {
   });
 
   it('become one unknown token per byte where the vocabulary has no bytes', () => {
-    const tokenizer = new Tokenizer(withoutBytes());
+    const tokenizer = createTokenizer(withoutBytes());
     expect(tokenizer.encode('aé', { addSpecial: false, parseSpecial: false })).toEqual([1, 0, 0]);
   });
 
   it('are an error where it has no unknown token either', () => {
-    const tokenizer = new Tokenizer({ ...withoutBytes(), unk: -1 });
+    const tokenizer = createTokenizer({ ...withoutBytes(), unk: -1 });
     expect(() => tokenizer.encode('é', { addSpecial: false, parseSpecial: false })).toThrow(
       expect.objectContaining({ code: 'invalid_gguf', message: expect.stringContaining('"é"') }),
     );
@@ -79,10 +79,7 @@ describe('characters that are not in the vocabulary', () => {
 });
 
 function withoutBytes(): VocabularySpec {
-  return {
-    ...{ tokens: ['<unk>', 'a'], scores: [0, 0], types: [2, 1], bos: -1, eos: -1, unk: 0 },
-    ...{ addBos: false, addEos: false, addSpacePrefix: false },
-  };
+  return spmVocabulary({ texts: ['<unk>', 'a'], types: [2, 1], addBos: false, addSpacePrefix: false });
 }
 
 describe('the space prefix', () => {
@@ -128,7 +125,7 @@ describe('special tokens in the text', () => {
   });
 
   it('swallow the white space after them where the vocabulary says so', () => {
-    const rstrip = [toyVocabulary(tokens).tokens.indexOf('<x>')];
+    const rstrip = [[...toyVocabulary(tokens).tokens].indexOf('<x>')];
     expect(pieces(tokens, 'a <x> \t\n b<x>  ', { parseSpecial: true, rstrip })).toEqual([
       'a',
       '▁',
@@ -147,26 +144,26 @@ describe('special tokens in the text', () => {
 });
 
 describe('BOS and EOS', () => {
-  const cases: [Partial<VocabularySpec>, boolean, number[]][] = [
+  const cases: [Partial<SpmParts>, boolean, number[]][] = [
     [{ addBos: true, addEos: false }, true, [1, 259]],
     [{ addBos: true, addEos: true }, true, [1, 259, 2]],
     [{ addBos: false, addEos: true }, true, [259, 2]],
     [{ addBos: true, addEos: true }, false, [259]],
   ];
   it.each(cases)('are added as %o says when addSpecial is %s', (overrides, addSpecial, expected) => {
-    const tokenizer = new Tokenizer(toyVocabulary([['a']], { addSpacePrefix: false, ...overrides }));
+    const tokenizer = createTokenizer(toyVocabulary([['a']], { addSpacePrefix: false, ...overrides }));
     expect(tokenizer.encode('a', { addSpecial, parseSpecial: false })).toEqual(expected);
   });
 
   it('are all there is of an empty text', () => {
-    const tokenizer = new Tokenizer(toyVocabulary([]));
+    const tokenizer = createTokenizer(toyVocabulary([]));
     expect(tokenizer.encode('', { addSpecial: true, parseSpecial: true })).toEqual([1]);
     expect(tokenizer.encode('', { addSpecial: false, parseSpecial: true })).toEqual([]);
   });
 });
 
 describe('decoding', () => {
-  const tokenizer = new Tokenizer(
+  const tokenizer = createTokenizer(
     toyVocabulary([
       ['▁two▁words'],
       ['<x>', 0, 'control'],
@@ -227,7 +224,7 @@ describe('end of generation', () => {
       ['<|im_end|>'],
       ['<PAD>'],
     ];
-    const tokenizer = new Tokenizer(toyVocabulary(tokens, { eot: 260, eom: 261 }));
+    const tokenizer = createTokenizer(toyVocabulary(tokens, { eot: 260, eom: 261 }));
     expect(tokenizer.eogTokens).toEqual([2, 260, 261, 262, 263, 264]);
     expect(tokenizer.isEog(2)).toBe(true);
     expect(tokenizer.isEog(259)).toBe(false);
@@ -236,14 +233,14 @@ describe('end of generation', () => {
 
   it('finds fill-in-the-middle tokens by their text unless the file names them', () => {
     const tokens: ToyToken[] = [['▁<PRE>'], ['▁<SUF>'], ['mine'], ['<REPO>']];
-    const tokenizer = new Tokenizer(toyVocabulary(tokens, { fim: { suffix: 261 } }));
+    const tokenizer = createTokenizer(toyVocabulary(tokens, { fim: { suffix: 261 } }));
     expect(tokenizer.fim).toEqual({ prefix: 259, suffix: 261, repo: 262 });
     expect(tokenizer.eogTokens).toEqual([2, 262]);
   });
 });
 
 describe('a vocabulary that contradicts itself', () => {
-  const rows: [string, Partial<VocabularySpec>, ToyToken[], RegExp][] = [
+  const rows: [string, Partial<SpmParts>, ToyToken[], RegExp][] = [
     ['too few scores', { scores: [0] }, [], /259 tokens but 1 scores/],
     ['too few types', { types: new Int32Array(3) }, [], /259 tokens but 3 token types/],
     ['a BOS to add but none known', { bos: -1 }, [], /BOS is to be added .* id is -1/],
@@ -257,7 +254,7 @@ describe('a vocabulary that contradicts itself', () => {
     ['a byte token of another form', {}, [['0x41', 0, 'byte']], /token 259 is a byte but its text is "0x41"/],
   ];
   it.each(rows)('is refused: %s', (_, overrides, tokens, message) => {
-    expect(() => new Tokenizer(toyVocabulary(tokens, overrides))).toThrow(
+    expect(() => createTokenizer(toyVocabulary(tokens, overrides))).toThrow(
       expect.objectContaining({ code: 'invalid_gguf', message: expect.stringMatching(message) }),
     );
   });

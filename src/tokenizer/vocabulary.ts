@@ -1,20 +1,28 @@
 import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
-import { EOG_FIM_ROLES, EOG_TEXTS, FIM_TEXTS } from './specialTexts.ts';
+import { PackedStrings } from '../util/packedStrings.ts';
+import { EOG_FIM_ROLES, EOG_TEXTS, FIM_TEXTS, NO_EOG_BESIDE, SHOWN_TEXTS } from './specialTexts.ts';
+import { TokenTable } from './tokenTable.ts';
 import { FIM_ROLES, type FimRole, TOKEN_TYPE, type VocabularySpec } from './vocabularySpec.ts';
+
+const utf8 = new TextEncoder();
 
 /** A checked vocabulary: token texts, their types after llama.cpp's corrections, and the way back from a text to its id. */
 export class Vocabulary {
-  readonly texts: readonly string[];
-  readonly scores: Float32Array;
+  readonly texts: PackedStrings;
+  /** By the bytes of a text. */
+  readonly table: TokenTable;
+  readonly unk: number;
   /** Tokens that end generation. */
   readonly eog: ReadonlySet<number>;
   readonly fim: Readonly<Partial<Record<FimRole, number>>>;
   /** Token of each of the 256 bytes; `unk`, or -1, where the vocabulary has none. */
   readonly byteTokens: Int32Array;
+  /** Types as the file has them. */
+  readonly fileTypes: Int32Array;
 
+  readonly #scores: Float32Array;
   readonly #types: Int32Array;
-  readonly #ids = new Map<string, number>();
 
   /** @throws ForetokenError `invalid_gguf` when the parts of the specification do not fit together */
   constructor(spec: VocabularySpec) {
@@ -23,11 +31,15 @@ export class Vocabulary {
     if (spec.types.length < nVocab) throw shortArray('token types', spec.types.length, nVocab);
     if (spec.addBos) checkAdded('BOS', spec.bos, nVocab);
     if (spec.addEos) checkAdded('EOS', spec.eos, nVocab);
+    if (spec.method.kind === 'wpm') checkAdded('SEP', spec.sep, nVocab);
 
-    this.texts = spec.tokens.map((text, id) => text || `[EMPTY_${id}]`);
-    this.scores = Float32Array.from(spec.scores);
-    this.#types = Int32Array.from(spec.types);
-    for (const [id, text] of this.texts.entries()) this.#add(id, text);
+    this.unk = spec.unk;
+    this.texts = withNames(spec.tokens);
+    this.table = new TokenTable(this.texts);
+    this.#scores = Float32Array.from(spec.scores);
+    this.fileTypes = Int32Array.from(spec.types);
+    this.#types = this.fileTypes.slice();
+    this.#checkBytes();
 
     this.fim = this.#findFim(spec.fim ?? {});
     this.eog = this.#findEog(spec);
@@ -39,13 +51,19 @@ export class Vocabulary {
   }
 
   idOf(text: string): number | undefined {
-    return this.#ids.get(text);
+    const bytes = utf8.encode(text);
+    const id = this.table.find(bytes, 0, bytes.length);
+    return id < 0 ? undefined : id;
   }
 
   text(token: number): string {
-    const text = this.texts[token];
+    const text = this.texts.at(token);
     assert(text !== undefined, () => `token ${token} of a vocabulary of ${this.size}`);
     return text;
+  }
+
+  score(token: number): number {
+    return this.#scores[token];
   }
 
   /** One of `TOKEN_TYPE`. */
@@ -59,25 +77,19 @@ export class Vocabulary {
     return type === TOKEN_TYPE.control || type === TOKEN_TYPE.unknown;
   }
 
-  #add(id: number, text: string): void {
-    const other = this.#ids.get(text);
-    if (other !== undefined)
-      throw new ForetokenError(
-        'invalid_gguf',
-        `tokens ${other} and ${id} have the same text ${JSON.stringify(text)}`,
-      );
-    if (this.type(id) === TOKEN_TYPE.byte && !/^<0x[0-9A-Fa-f]{2}>$/.test(text))
-      throw new ForetokenError(
-        'invalid_gguf',
-        `token ${id} is a byte but its text is ${JSON.stringify(text)}, not <0xXX>`,
-      );
-    this.#ids.set(text, id);
+  #checkBytes(): void {
+    for (let id = 0; id < this.size; id++) {
+      if (this.#types[id] !== TOKEN_TYPE.byte || /^<0x[0-9A-Fa-f]{2}>$/.test(this.text(id))) continue;
+      const message = `token ${id} is a byte but its text is ${JSON.stringify(this.text(id))}, not <0xXX>`;
+      throw new ForetokenError('invalid_gguf', message);
+    }
   }
 
   #findFim(named: Readonly<Partial<Record<FimRole, number>>>): Partial<Record<FimRole, number>> {
     const fim: Partial<Record<FimRole, number>> = {};
     for (const role of FIM_ROLES) {
-      const id = named[role] ?? this.#control(FIM_TEXTS[role].find(text => this.#ids.has(text)));
+      const text = FIM_TEXTS[role].find(known => this.idOf(known) !== undefined);
+      const id = named[role] ?? this.#setType(text, TOKEN_TYPE.control);
       if (id !== undefined) fim[role] = id;
     }
     return fim;
@@ -85,17 +97,36 @@ export class Vocabulary {
 
   #findEog({ eos, eot, eom }: VocabularySpec): Set<number> {
     const byRole = EOG_FIM_ROLES.map(role => this.fim[role]);
-    const byText = EOG_TEXTS.map(text => this.#control(text));
+    const byText = EOG_TEXTS.map(text => this.#setType(text, TOKEN_TYPE.control));
+    for (const text of SHOWN_TEXTS) this.#setType(text, TOKEN_TYPE.userDefined);
     const ids = [eos, eot, eom, ...byRole, ...byText].filter(id => id !== undefined);
-    return new Set(ids.filter(id => id >= 0));
+    const eog = new Set(ids.filter(id => id >= 0));
+
+    const isEog = (text: string) => eog.has(this.idOf(text) ?? -1);
+    for (const { text, beside, type } of NO_EOG_BESIDE) {
+      if (!isEog(text) || !beside.every(isEog)) continue;
+      const id = this.#setType(text, type);
+      if (id !== undefined) eog.delete(id);
+    }
+    return eog;
   }
 
-  /** The id of the token with that text, which becomes a control token if it is none yet. */
-  #control(text: string | undefined): number | undefined {
-    const id = text === undefined ? undefined : this.#ids.get(text);
-    if (id !== undefined) this.#types[id] = TOKEN_TYPE.control;
+  /** The id of the token with that text, which is of that type from now on. */
+  #setType(text: string | undefined, type: number): number | undefined {
+    const id = text === undefined ? undefined : this.idOf(text);
+    if (id !== undefined) this.#types[id] = type;
     return id;
   }
+}
+
+/** Gives tokens without a text a name. */
+function withNames(tokens: PackedStrings): PackedStrings {
+  const { starts } = tokens;
+  for (let id = 0; id < tokens.length; id++) {
+    if (starts[id] === starts[id + 1])
+      return PackedStrings.of(Array.from(tokens, (text, i) => text || `[EMPTY_${i}]`));
+  }
+  return tokens;
 }
 
 /** Text of the token that stands for one byte. */

@@ -7,10 +7,16 @@ import { DEFAULT_N_BATCH, type LoadProgress } from '../protocol/options.ts';
 import type { WireOptions, WireSource } from '../protocol/worker.ts';
 import { createApp } from '../server/app.ts';
 import { Metrics } from '../server/metrics.ts';
-import { Tokenizer, type VocabularySpec, vocabularyMismatch } from '../tokenizer/index.ts';
+import {
+  createTokenizer,
+  type VocabularySpec,
+  vocabularyFrom,
+  vocabularyMismatch,
+} from '../tokenizer/index.ts';
 import { ForetokenError } from '../util/errors.ts';
 import type { Composition } from './api.ts';
 import { Autotuner } from './autotuner.ts';
+import { chatTemplateOf, toolUseTemplateOf } from './chatTemplates.ts';
 import { KernelChecks } from './kernelChecks.ts';
 import { describeModel } from './modelReport.ts';
 import { checkOptions, contextSize } from './options.ts';
@@ -27,7 +33,6 @@ import {
 } from './speculation.ts';
 import { syntheticAcceptance } from './syntheticOptions.ts';
 import { ORIGIN_TUNING_STORE } from './tuningStore.ts';
-import { chatTemplateOf, toolUseTemplateOf, vocabularyFrom } from './vocabulary.ts';
 
 type OnProgress = (progress: LoadProgress) => void;
 
@@ -82,7 +87,7 @@ async function wire(
   // What can fail cheaply comes first: the adapter, then the headers, then gigabytes of weights.
   const gpu = resources.use(await openGpu(shaderSources(), { countCalls: options.countCalls ?? false }));
   const target = await openModel('target', options.model, onProgress);
-  const warnings = optionWarnings(options);
+  const warnings = [...optionWarnings(options), ...target.vocabulary.warnings];
   const draft = await openDraft(target, options, onProgress, warnings);
 
   const { nCtx, nCtxSlot, nCtxShared } = contextSize(options, target.file.config.nCtxTrain);
@@ -136,7 +141,7 @@ async function wire(
   };
   const app = resources.use(
     createApp({
-      tokenizer: new Tokenizer(target.vocabulary),
+      tokenizer: createTokenizer(target.vocabulary),
       target: targetModel,
       drafts: createDrafts(options, draftModel, pair),
       specTypes: specTypesOf(options),

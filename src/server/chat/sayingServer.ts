@@ -1,7 +1,8 @@
 // A server whose model says what a test wants it to say, in a vocabulary of single characters, for the tests of this folder.
 import type { ChatCompletion, ChatCompletionChunk } from '../../protocol/openai.ts';
 import type { ServerSettings } from '../../protocol/options.ts';
-import { TOKEN_TYPE, Tokenizer } from '../../tokenizer/index.ts';
+import { createTokenizer, TOKEN_TYPE } from '../../tokenizer/index.ts';
+import { spmVocabulary } from '../../tokenizer/toyVocabulary.ts';
 import { parseOpenAiEvents, ScriptedForwardPass, type TestServer, testServer } from '../testServer.ts';
 
 const CHARACTERS = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i).replace(' ', '▁'));
@@ -9,20 +10,17 @@ const CONTROL = ['<think>', '</think>', '<tool_call>', '</tool_call>', '[TOOL_CA
 const TOKENS = ['<unk>', '<s>', '</s>', '<0x0A>', ...CHARACTERS, ...CONTROL];
 
 /** ASCII, and marks of chats as control tokens. */
-export const asciiTokenizer = new Tokenizer({
-  tokens: TOKENS,
-  scores: TOKENS.map((_, id) => -id),
-  types: TOKENS.map((text, id) => {
-    if (id < 3 || CONTROL.includes(text)) return TOKEN_TYPE.control;
-    return id === 3 ? TOKEN_TYPE.byte : TOKEN_TYPE.normal;
+export const asciiTokenizer = createTokenizer(
+  spmVocabulary({
+    texts: TOKENS,
+    scores: TOKENS.map((_, id) => -id),
+    types: TOKENS.map((text, id) => {
+      if (id < 3 || CONTROL.includes(text)) return TOKEN_TYPE.control;
+      return id === 3 ? TOKEN_TYPE.byte : TOKEN_TYPE.normal;
+    }),
+    addSpacePrefix: false,
   }),
-  bos: 1,
-  eos: 2,
-  unk: 0,
-  addBos: true,
-  addEos: false,
-  addSpacePrefix: false,
-});
+);
 
 /** A conversation of turns, and `opener` before the answer. */
 export function templateOpening(opener: string): string {

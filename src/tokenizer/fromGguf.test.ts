@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type GgufValue, openSource, readGguf } from '../gguf/index.ts';
-import { StreamDecoder, TOKEN_TYPE, Tokenizer } from '../tokenizer/index.ts';
-import { chatTemplateOf, vocabularyFrom } from './vocabulary.ts';
+import { PackedStrings } from '../util/packedStrings.ts';
+import { createTokenizer, StreamDecoder, TOKEN_TYPE, type Tokenizer, vocabularyFrom } from './index.ts';
 
 interface Golden {
   readonly tokenize: readonly { readonly content: string; readonly tokens: number[] }[];
@@ -13,7 +13,7 @@ const ROOT = new URL('../../', import.meta.url);
 
 async function tokenizerOf(path: string | URL): Promise<Tokenizer> {
   const { metadata } = await readGguf(await openSource(readFileSync(path)));
-  return new Tokenizer(vocabularyFrom(metadata));
+  return createTokenizer(vocabularyFrom(metadata));
 }
 
 describe.each(['foretoken-stories-draft-q4_0', 'foretoken-stories-moe-f16', 'foretoken-stories-moe-q4_0'])(
@@ -72,7 +72,7 @@ function metadataOf(entries: Readonly<Record<string, GgufValue>>): Map<string, G
   return new Map(
     Object.entries({
       'tokenizer.ggml.model': 'llama',
-      'tokenizer.ggml.tokens': ['<unk>', '<s>', '</s>', 'a'],
+      'tokenizer.ggml.tokens': PackedStrings.of(['<unk>', '<s>', '</s>', 'a']),
       ...entries,
     }),
   );
@@ -81,7 +81,8 @@ function metadataOf(entries: Readonly<Record<string, GgufValue>>): Map<string, G
 describe('vocabularyFrom', () => {
   it("falls back on llama.cpp's defaults", () => {
     expect(vocabularyFrom(metadataOf({}))).toEqual({
-      tokens: ['<unk>', '<s>', '</s>', 'a'],
+      method: { kind: 'spm', addSpacePrefix: true },
+      tokens: PackedStrings.of(['<unk>', '<s>', '</s>', 'a']),
       scores: new Float32Array(4),
       types: new Int32Array(4).fill(TOKEN_TYPE.normal),
       bos: 1,
@@ -90,8 +91,9 @@ describe('vocabularyFrom', () => {
       fim: {},
       addBos: true,
       addEos: false,
-      addSpacePrefix: true,
-      rstrip: [],
+      sep: -1,
+      cleanSpaces: false,
+      warnings: [],
     });
   });
 
@@ -120,20 +122,21 @@ describe('vocabularyFrom', () => {
       eot: 0,
       eom: 3,
     });
-    expect(spec).toMatchObject({ fim: { middle: 3 }, addBos: false, addEos: true, addSpacePrefix: false });
+    expect(spec).toMatchObject({ fim: { middle: 3 }, addBos: false, addEos: true });
+    expect(spec.method).toEqual({ kind: 'spm', addSpacePrefix: false });
   });
 
   it('ignores the id of a special token outside the vocabulary', () => {
     expect(vocabularyFrom(metadataOf({ 'tokenizer.ggml.bos_token_id': 4 })).bos).toBe(1);
     expect(vocabularyFrom(metadataOf({ 'tokenizer.ggml.eot_token_id': 99 })).eot).toBe(undefined);
-    expect(vocabularyFrom(metadataOf({ 'tokenizer.ggml.tokens': ['a'] })).eos).toBe(-1);
+    expect(vocabularyFrom(metadataOf({ 'tokenizer.ggml.tokens': PackedStrings.of(['a']) })).eos).toBe(-1);
   });
 
   it('lets the special tokens of Phi-3 swallow white space', () => {
     expect(vocabularyFrom(metadataOf({ 'general.name': 'Phi-3 Mini' })).rstrip).toEqual([2, 3]);
   });
 
-  it.each(['gpt2', 'bert', 't5', 'rwkv'])('refuses a %s tokenizer by name', model => {
+  it.each(['rwkv', 'plamo2', 'none'])('refuses a %s tokenizer by name', model => {
     expect(() => vocabularyFrom(metadataOf({ 'tokenizer.ggml.model': model }))).toThrow(
       expect.objectContaining({
         code: 'unsupported_model',
@@ -148,15 +151,5 @@ describe('vocabularyFrom', () => {
     expect(() => vocabularyFrom(metadata)).toThrow(
       expect.objectContaining({ code: 'invalid_gguf', message: expect.stringContaining(key) }),
     );
-  });
-});
-
-describe('chatTemplateOf', () => {
-  it.each([
-    [{}, null],
-    [{ 'tokenizer.chat_template': '' }, null],
-    [{ 'tokenizer.chat_template': '{{ messages }}' }, '{{ messages }}'],
-  ])('finds in %j: %j', (entries, template) => {
-    expect(chatTemplateOf(metadataOf(entries))).toBe(template);
   });
 });

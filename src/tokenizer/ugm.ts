@@ -1,0 +1,15 @@
+import type { Encoding } from './encoding.ts';
+import { unescapedBytes } from './escapedSpaces.ts';
+import type { Vocabulary } from './vocabulary.ts';
+import type { Method } from './vocabularySpec.ts';
+
+export class UgmEncoding implements Encoding {
+  readonly mayDropText = true;
+  constructor(_method: Extract<Method, { kind: 'ugm' }>, _vocabulary: Vocabulary) {}
+  encode(_text: string, _afterSpecial: boolean, _output: number[]): void {
+    throw new Error('soon');
+  }
+  pieceBytes(text: string): Uint8Array {
+    return unescapedBytes(text);
+  }
+}

@@ -1,0 +1,27 @@
+/** Longer words hardly come again. */
+const MAX_WORD_LENGTH = 64;
+const MAX_WORDS = 1 << 16;
+
+/** Tokens of words that were met before, since most words of a text were. */
+export class WordCache {
+  readonly #tokens = new Map<string, readonly number[]>();
+
+  /** Appends the tokens of `word`, which `encode` appends where it is a new one. */
+  append(word: string, output: number[], encode: (word: string, output: number[]) => void): void {
+    const known = this.#tokens.get(word);
+    if (known !== undefined) {
+      for (const token of known) output.push(token);
+      return;
+    }
+    const start = output.length;
+    encode(word, output);
+    if (word.length > MAX_WORD_LENGTH) return;
+    if (this.#tokens.size === MAX_WORDS) this.#tokens.clear();
+    this.#tokens.set(ownCopy(word), output.slice(start));
+  }
+}
+
+/** A part of a longer string may keep all of it in memory. */
+function ownCopy(word: string): string {
+  return JSON.parse(JSON.stringify(word));
+}

@@ -1,0 +1,37 @@
+import type { PackedStrings } from '../util/packedStrings.ts';
+import { ESCAPED_SPACE } from './escapedSpaces.ts';
+
+const [FIRST, SECOND, THIRD] = new TextEncoder().encode(ESCAPED_SPACE);
+
+const SPACE = 0x20;
+
+/**
+ * Where text with escaped spaces may be cut without changing its tokens: before a `▁`, when no token or merge has the character
+ * before it and the `▁` side by side. Each part can then be cached by itself.
+ */
+export function wordSplitter(texts: readonly PackedStrings[]): (text: string) => readonly string[] {
+  const joiners = new Set<string>([ESCAPED_SPACE]);
+  for (const list of texts) addJoiners(list, joiners);
+  const outside = Array.from(joiners, character => `\\u{${character.codePointAt(0)?.toString(16)}}`).join('');
+  const boundary = new RegExp(`(?<=[^${outside}])(?=${ESCAPED_SPACE})`, 'u');
+  return text => text.split(boundary);
+}
+
+/** Adds the characters that stand before a `▁` in one of `texts`; of a merge, which has a space between its halves, the one before that too. */
+function addJoiners({ bytes, starts }: PackedStrings, joiners: Set<string>): void {
+  const decoder = new TextDecoder();
+  const addBefore = (at: number, start: number): number => {
+    let first = at - 1;
+    while (first > start && (bytes[first] & 0xc0) === 0x80) first--;
+    joiners.add(decoder.decode(bytes.subarray(first, at)));
+    return first;
+  };
+  let i = 0;
+  for (let at = bytes.indexOf(FIRST); at >= 0; at = bytes.indexOf(FIRST, at + 1)) {
+    if (bytes[at + 1] !== SECOND || bytes[at + 2] !== THIRD) continue;
+    while (starts[i + 1] <= at) i++;
+    if (at === starts[i] || (bytes[at - 1] === THIRD && bytes[at - 2] === SECOND)) continue;
+    const first = addBefore(at, starts[i]);
+    if (bytes[first] === SPACE && first > starts[i]) addBefore(first, starts[i]);
+  }
+}
