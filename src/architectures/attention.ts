@@ -1,0 +1,75 @@
+import type { Keys } from './keys.ts';
+import { type RopeOptions, readRope } from './rope.ts';
+import type { Attention, QkNorm } from './spec.ts';
+
+/** Values of a head that the kernels can hold. */
+const MAX_HEAD_DIM = 1024;
+
+/** What an architecture decides about attention; the rest follows from keys and tensors. */
+export interface AttentionOptions {
+  /** Pairs of neighbours unless it says otherwise; null: no rope. */
+  readonly rope?: Partial<RopeOptions> | null;
+  /** RMS before rope unless it says otherwise. */
+  readonly qkNorm?: (Pick<QkNorm, 'weights'> & Partial<QkNorm>) | null;
+  readonly softcap?: number | null;
+  /** What differs in a layer from what keys and options say of all. */
+  readonly layer?: (layer: number, attention: Attention) => Partial<Attention>;
+}
+
+/** Attention of each layer. */
+export function readAttention(keys: Keys, eps: number, options: AttentionOptions): readonly Attention[] {
+  const nHeads = keys.counts('attention.head_count');
+  const nKvHeads = keys.has('attention.head_count_kv') ? keys.counts('attention.head_count_kv') : nHeads;
+  const dims = headDims(keys, nHeads[0]);
+  const nRot = keys.count('rope.dimension_count', dims.headDim);
+  const rope = options.rope === null ? null : readRope(keys, { pairs: 'neighbours', nRot, ...options.rope });
+  if (rope) checkRope(keys, rope.nRot, dims.headDim);
+  const scale = keys.optional('attention.scale') ?? 1 / Math.sqrt(dims.headDim);
+
+  return nHeads.map((nHead, layer) => {
+    const nKvHead = nKvHeads[layer];
+    if (nHead % nKvHead !== 0)
+      keys.fail(
+        `the ${nHead} attention heads of layer ${layer} cannot share ${nKvHead} KV heads evenly (${keys.key('attention.head_count_kv')})`,
+      );
+    const has = (name: string) => keys.hasTensor(`blk.${layer}.${name}`);
+    const fusedQkv = has('attn_qkv.weight');
+    const attention: Attention = {
+      kind: 'attention',
+      nHead,
+      nKvHead,
+      ...dims,
+      fusedQkv,
+      qkvBias: has(fusedQkv ? 'attn_qkv.bias' : 'attn_q.bias'),
+      qkNorm: options.qkNorm ? { kind: 'rms', eps, afterRope: false, ...options.qkNorm } : null,
+      rope,
+      temperature: null,
+      window: null,
+      scale,
+      softcap: options.softcap ?? null,
+      sinks: has('attn_sinks.weight'),
+      outputBias: has('attn_output.bias'),
+    };
+    return { ...attention, ...options.layer?.(layer, attention) };
+  });
+}
+
+function headDims(keys: Keys, nHead: number): { headDim: number; valueDim: number } {
+  const headDim = keys.count('attention.key_length', keys.nEmbd / nHead);
+  const valueDim = keys.count('attention.value_length', keys.nEmbd / nHead);
+  for (const dim of [headDim, valueDim])
+    if (dim % 4 !== 0 || dim > MAX_HEAD_DIM)
+      keys.fail(
+        `heads of ${dim} values; multiples of 4 up to ${MAX_HEAD_DIM} are supported`,
+        'unsupported_model',
+      );
+  return { headDim, valueDim };
+}
+
+/** Throws unless rope turns whole pairs within a head. */
+export function checkRope(keys: Keys, nRot: number, headDim: number): void {
+  if (nRot % 2 !== 0 || nRot > headDim)
+    keys.fail(
+      `${keys.key('rope.dimension_count')} is ${nRot}, not an even number up to the ${headDim} values of a head`,
+    );
+}

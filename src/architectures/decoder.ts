@@ -1,0 +1,90 @@
+import { type AttentionOptions, readAttention } from './attention.ts';
+import { type FfnOptions, readFfn } from './ffn.ts';
+import type { Keys } from './keys.ts';
+import type { LanguageHead, LatentAttention, ModelSpec, Norm } from './spec.ts';
+
+/** Names of a layer's norms, without its prefix; null where there is none. */
+export interface NormNames {
+  readonly attn: string | null;
+  readonly postAttn: string | null;
+  readonly ffn: string | null;
+  readonly postFfn: string | null;
+}
+
+/** A norm before each branch and none behind it, as in llama. */
+const PRE_NORMS: NormNames = { attn: 'attn_norm', postAttn: null, ffn: 'ffn_norm', postFfn: null };
+
+/** The norms behind the branches of those that have them. */
+export const POST_NORMS = { postAttn: 'post_attention_norm', postFfn: 'post_ffw_norm' } as const;
+
+/** What an architecture decides; whatever it leaves out is as in llama. */
+export interface DecoderOptions extends AttentionOptions, FfnOptions {
+  readonly norm?: Norm['kind'];
+  readonly norms?: Partial<NormNames>;
+  readonly parallel?: boolean;
+  /** Latent attention in all layers instead of `AttentionOptions`. */
+  readonly latent?: LatentAttention;
+  readonly embeddingScale?: number;
+  readonly residualScale?: number;
+  readonly logitScale?: number;
+  readonly logitSoftcap?: number | null;
+}
+
+/** Key of the epsilon of a kind of norm. */
+const EPSILON_KEYS: Readonly<Record<Norm['kind'], string>> = {
+  rms: 'attention.layer_norm_rms_epsilon',
+  layer: 'attention.layer_norm_epsilon',
+};
+
+/**
+ * A decoder from its metadata and from which tensors it has: biases, fused matrices, sinks, experts, rope's factors, learned
+ * positions and an output matrix of its own follow from these. Source: llama-model.cpp and src/models of llama.cpp v0.5.0.
+ * @throws ForetokenError `invalid_gguf` where metadata are missing or contradict each other, `unsupported_model` where they
+ * ask for what no kernel does
+ */
+export function decoder(keys: Keys, options: DecoderOptions = {}): ModelSpec {
+  const kind = options.norm ?? 'rms';
+  const eps = epsilon(keys, kind);
+  const norm = (tensor: string): Norm => ({ tensor, kind, bias: keys.hasTensor(`${tensor}.bias`), eps });
+  const norms = { ...PRE_NORMS, ...options.norms };
+  const attention = options.latent ?? readAttention(keys, eps, options);
+  const ffns = readFfn(keys, options);
+  return {
+    architecture: keys.architecture,
+    name: keys.name,
+    nVocab: keys.rows('token_embd.weight') ?? keys.fail('there is no token_embd.weight'),
+    nEmbd: keys.nEmbd,
+    nCtxTrain: keys.count('context_length'),
+    embedding: { scale: options.embeddingScale ?? 1, nPositions: keys.rows('position_embd.weight') },
+    layers: ffns.map((ffn, layer) => {
+      const prefix = `blk.${layer}.`;
+      const layerNorm = (name: string | null) => (name === null ? null : norm(prefix + name));
+      return {
+        prefix,
+        attnNorm: layerNorm(norms.attn),
+        attention: 'kind' in attention ? attention : attention[layer],
+        postAttnNorm: layerNorm(norms.postAttn),
+        ffnNorm: layerNorm(norms.ffn),
+        ffn,
+        postFfnNorm: layerNorm(norms.postFfn),
+        parallel: options.parallel ?? false,
+        residualScale: options.residualScale ?? 1,
+      };
+    }),
+    head: readHead(keys, norm('output_norm'), options),
+  };
+}
+
+export function epsilon(keys: Keys, kind: Norm['kind']): number {
+  return keys.positive(EPSILON_KEYS[kind]);
+}
+
+function readHead(keys: Keys, norm: Norm, options: DecoderOptions): LanguageHead {
+  return {
+    norm,
+    tied: !keys.hasTensor('output.weight'),
+    bias: keys.hasTensor('output.bias'),
+    scale: options.logitScale ?? 1,
+    softcap: options.logitSoftcap ?? null,
+  };
+}

@@ -1,0 +1,130 @@
+import type { Keys } from './keys.ts';
+import type { DenseFfn, ExpertFfn, SharedExpert, Xielu } from './spec.ts';
+
+/** The router keeps the logits of all experts in workgroup storage. */
+const MAX_EXPERTS = 1024;
+
+/** Values of `expert_gating_func`; llama.cpp's 4, the root of a softplus, is not among them. */
+const GATINGS: Readonly<Record<number, ExpertFfn['gating']>> = {
+  1: 'softmax',
+  2: 'sigmoid',
+  3: 'softmaxOfChosen',
+};
+
+/** What an architecture decides about its feed-forward; the rest follows from keys and tensors. */
+export interface FfnOptions {
+  /** SiLU unless it says otherwise. */
+  readonly activation?: DenseFfn['activation'] | ((layer: number) => Xielu);
+  /** Whether a gate multiplies `ffn_up`: true unless it says otherwise. */
+  readonly gated?: boolean;
+  readonly experts?: ExpertOptions;
+}
+
+/** Softmax over all experts, normalised over the chosen, unless it says otherwise. */
+export interface ExpertOptions {
+  readonly gating?: ExpertFfn['gating'];
+  readonly normalise?: boolean;
+  readonly weightScale?: number;
+  readonly activation?: ExpertFfn['activation'];
+  readonly weighsInput?: boolean;
+  /** Width of an expert in a file without `expert_feed_forward_length`: `feed_forward_length` unless it says otherwise. */
+  readonly nFf?: number;
+  /** Width of the shared expert in a file without `expert_shared_feed_forward_length`: an expert's unless it says otherwise. */
+  readonly nFfShared?: number;
+}
+
+/** Router options of the architectures that have them in their metadata. */
+export function routerByKeys(keys: Keys, fallback: ExpertFfn['gating']): ExpertOptions {
+  const id = keys.count('expert_gating_func', 0);
+  const gating = id === 0 ? fallback : GATINGS[id];
+  if (gating === undefined) {
+    const known = Object.entries(GATINGS).map(([known, name]) => `${known} (${name})`);
+    return keys.fail(
+      `${keys.key('expert_gating_func')} is ${id}; supported are ${known.join(', ')}`,
+      'unsupported_model',
+    );
+  }
+  return {
+    gating,
+    normalise: keys.bool('expert_weights_norm', false),
+    weightScale: keys.optional('expert_weights_scale') ?? 1,
+  };
+}
+
+/** Feed-forward of each layer: experts where a layer has a router. */
+export function readFfn(keys: Keys, options: FfnOptions): readonly (DenseFfn | ExpertFfn)[] {
+  const nFfs = keys.counts('feed_forward_length', 0);
+  return nFfs.map((nFf, layer) =>
+    keys.hasTensor(`blk.${layer}.ffn_gate_inp.weight`)
+      ? expertFfn(keys, layer, nFf, options.experts ?? {})
+      : denseFfn(keys, layer, nFf, options),
+  );
+}
+
+function denseFfn(keys: Keys, layer: number, nFf: number, options: FfnOptions): DenseFfn {
+  if (nFf === 0)
+    keys.fail(`${keys.key('feed_forward_length')} of layer ${layer} is 0, but the layer has no experts`);
+  const has = (name: string) => keys.hasTensor(`blk.${layer}.${name}`);
+  const { activation = 'silu', gated = true } = options;
+  const gate = has('ffn_gate.weight') ? 'separate' : 'fused';
+  return {
+    kind: 'dense',
+    nFf,
+    gate: gated ? gate : 'none',
+    activation: typeof activation === 'function' ? activation(layer) : activation,
+    upBias: has('ffn_up.bias'),
+    downBias: has('ffn_down.bias'),
+  };
+}
+
+function expertFfn(keys: Keys, layer: number, nFfDense: number, options: ExpertOptions): ExpertFfn {
+  const has = (name: string) => keys.hasTensor(`blk.${layer}.${name}`);
+  const nExperts = keys.count('expert_count');
+  const nUsed = keys.counts('expert_used_count')[layer];
+  if (nExperts > MAX_EXPERTS)
+    keys.fail(`${nExperts} experts; up to ${MAX_EXPERTS} are supported`, 'unsupported_model');
+  if (nUsed > nExperts)
+    keys.fail(`${keys.key('expert_used_count')} is ${nUsed}, but there are ${nExperts} experts`);
+  const nFf = keys.counts('expert_feed_forward_length', options.nFf ?? nFfDense)[layer];
+  if (nFf === 0)
+    keys.fail(`neither expert_feed_forward_length nor feed_forward_length says how wide experts are`);
+  return {
+    kind: 'experts',
+    nExperts,
+    nUsed,
+    nFf,
+    activation: options.activation ?? 'silu',
+    fusedGateUp: has('ffn_gate_up_exps.weight'),
+    gating: options.gating ?? 'softmax',
+    normalise: options.normalise ?? true,
+    weightScale: options.weightScale ?? 1,
+    selectionBias: has('exp_probs_b.bias'),
+    groups: readGroups(keys, nExperts, nUsed),
+    routerBias: has('ffn_gate_inp.bias'),
+    bias: has('ffn_down_exps.bias'),
+    weighsInput: options.weighsInput ?? false,
+    shared: has('ffn_gate_shexp.weight') ? sharedExpert(keys, layer, options.nFfShared ?? nFf) : null,
+  };
+}
+
+function readGroups(keys: Keys, nExperts: number, nUsed: number): ExpertFfn['groups'] {
+  const count = keys.count('expert_group_count', 0);
+  if (count <= 1) return null;
+  const used = keys.count('expert_group_used_count');
+  if (nExperts % count !== 0 || nExperts / count < 2)
+    keys.fail(
+      `${keys.key('expert_group_count')} is ${count}, which does not divide ${nExperts} experts into groups of two or more`,
+    );
+  if (used > count || (used * nExperts) / count < nUsed)
+    keys.fail(
+      `${keys.key('expert_group_used_count')} is ${used} of ${count} groups, in which ${nUsed} of ${nExperts} experts cannot be chosen`,
+    );
+  return { count, used };
+}
+
+function sharedExpert(keys: Keys, layer: number, nFf: number): SharedExpert {
+  return {
+    nFf: keys.count('expert_shared_feed_forward_length', nFf) * keys.count('expert_shared_count', 1),
+    gated: keys.hasTensor(`blk.${layer}.ffn_gate_inp_shexp.weight`),
+  };
+}

@@ -1,0 +1,54 @@
+// Public API of src/architectures: descriptions of models from the metadata of their files.
+import { type GgufFile, getString } from '../gguf/index.ts';
+import { ForetokenError } from '../util/errors.ts';
+import type { Architectures } from './architecture.ts';
+import { gemmas } from './gemma.ts';
+import { Keys } from './keys.ts';
+import { llamas } from './llama.ts';
+import { qwens } from './qwen.ts';
+import type { ModelSpec } from './spec.ts';
+import { missingPiece } from './unsupported.ts';
+
+export type * from './spec.ts';
+export { type TensorSpec, tensorsOf } from './tensors.ts';
+
+const ARCHITECTURES: Architectures = { ...llamas, ...qwens, ...gemmas };
+
+/** Values of `general.architecture` that can be read. */
+export const ARCHITECTURE_NAMES: readonly string[] = Object.keys(ARCHITECTURES).toSorted();
+
+/**
+ * Describes the model of a file. Reads metadata and the names and shapes of tensors, no weights.
+ * @throws ForetokenError `unsupported_model` where the architecture is not known, or asks for what no kernel does;
+ * `invalid_gguf` where metadata are missing or contradict each other
+ */
+export function readModelSpec(gguf: GgufFile): ModelSpec {
+  const name = getString(gguf.metadata, 'general.architecture');
+  const fail = (message: string) => {
+    throw new ForetokenError('unsupported_model', `${gguf.source.name} ${message}`, { architecture: name });
+  };
+  if (!Object.hasOwn(ARCHITECTURES, name)) {
+    const missing = missingPiece(name);
+    const known = `supported are ${ARCHITECTURE_NAMES.join(', ')}`;
+    fail(
+      `has the architecture "${name}"${missing === null ? '' : `, of which ${missing} is missing here`}; ${known}`,
+    );
+  }
+  const rank = [...gguf.tensors.keys()].find(tensor => /^cls\b/.test(tensor));
+  if (rank !== undefined) fail(`is a reranker, since it has ${rank}; ranking is not supported`);
+  return ARCHITECTURES[name](new Keys(gguf));
+}
+
+/**
+ * Names of a file's tensors that no description needs: blocks behind the trunk, which predict further tokens (MTP), and
+ * `input_scale`, which matters where activations are quantized.
+ */
+export function ignoredTensors(gguf: GgufFile): ReadonlySet<string> {
+  const { nLayers } = new Keys(gguf);
+  return new Set(
+    [...gguf.tensors.keys()].filter(name => {
+      const block = /^blk\.(\d+)\./.exec(name)?.[1];
+      return name.endsWith('.input_scale') || (block !== undefined && Number(block) >= nLayers);
+    }),
+  );
+}

@@ -1,0 +1,161 @@
+import { type GgufFile, type GgufValue, getBool, getNumber, getString } from '../gguf/index.ts';
+import { type ErrorCode, ForetokenError } from '../util/errors.ts';
+
+/** Largest whole number that a length or a count may be. */
+const MAX_COUNT = 2 ** 31;
+
+/**
+ * Typed reading of a file's metadata under the prefix of its architecture: `count('block_count')` reads `llama.block_count`.
+ * Every getter throws `invalid_gguf` with key and value where the value makes no sense, and where the key is absent and has no
+ * fallback.
+ */
+export class Keys {
+  readonly #gguf: GgufFile;
+  readonly #nBlocks: number;
+  /** Value of `general.architecture`. */
+  readonly architecture: string;
+  /** Blocks of the trunk: those behind it predict further tokens (MTP) and are not run. */
+  readonly nLayers: number;
+  readonly nEmbd: number;
+
+  constructor(gguf: GgufFile) {
+    this.#gguf = gguf;
+    this.architecture = getString(gguf.metadata, 'general.architecture');
+    this.#nBlocks = this.count('block_count');
+    const nPredicting = this.count('nextn_predict_layers', 0);
+    this.nLayers = this.#nBlocks - nPredicting;
+    if (this.nLayers < 1) this.fail(`${nPredicting} of ${this.#nBlocks} blocks predict further tokens`);
+    this.nEmbd = this.count('embedding_length');
+  }
+
+  get name(): string {
+    return getString(this.#gguf.metadata, 'general.name', this.#gguf.source.name);
+  }
+
+  /** The name in full. */
+  key(name: string): string {
+    return `${this.architecture}.${name}`;
+  }
+
+  /** Whether the key is there, whatever its value. */
+  has(key: string): boolean {
+    return this.#gguf.metadata.has(this.key(key));
+  }
+
+  /** A whole number from 1, or from 0 where that is the fallback. */
+  count(key: string, fallback?: number): number {
+    return this.#checkCount(this.key(key), this.#number(key, fallback), fallback);
+  }
+
+  /** A finite number. */
+  number(key: string, fallback?: number): number {
+    const value = this.#number(key, fallback);
+    return Number.isFinite(value) ? value : this.fail(`${this.key(key)} is ${value}, not a finite number`);
+  }
+
+  /** A finite number above 0. */
+  positive(key: string, fallback?: number): number {
+    const value = this.#number(key, fallback);
+    if (Number.isFinite(value) && value > 0) return value;
+    return this.fail(`${this.key(key)} is ${value}, not a positive number`);
+  }
+
+  /** A number above 0, or null where the key is absent or 0. */
+  optional(key: string): number | null {
+    return this.#number(key, 0) === 0 ? null : this.positive(key);
+  }
+
+  bool(key: string, fallback: boolean): boolean {
+    return getBool(this.#gguf.metadata, this.key(key), fallback);
+  }
+
+  string(key: string, fallback: string): string {
+    return getString(this.#gguf.metadata, this.key(key), fallback);
+  }
+
+  /** Whole numbers, one for each layer: the key holds one for all, or an array with one for each block. */
+  counts(key: string, fallback?: number): readonly number[] {
+    const full = this.key(key);
+    const values = this.#perBlock(full, isNumber) ?? this.#same(this.#number(key, fallback));
+    return values.map(value => this.#checkCount(full, value, fallback));
+  }
+
+  /** Finite numbers, one for each layer, under a key without prefix. */
+  numbersWithoutPrefix(key: string): readonly number[] {
+    const values = this.#perBlock(key, isNumber) ?? this.#same(getNumber(this.#gguf.metadata, key));
+    const wrong = values.find(value => !Number.isFinite(value));
+    return wrong === undefined ? values : this.fail(`${key} is ${wrong}, not a finite number`);
+  }
+
+  /**
+   * Sliding window of each layer, null where a layer sees all. Which ones have it says an array of bools, one for each block, or
+   * a period n: then every nth layer has none, and none has where n is 1. A window of 0 positions is none.
+   */
+  windows(period: number, fallback?: number): readonly (number | null)[] {
+    const size = this.count('attention.sliding_window', fallback);
+    return this.windowed(period).map(has => (has && size > 0 ? size : null));
+  }
+
+  /** Which layers would have a window, whatever its size. */
+  windowed(period: number): readonly boolean[] {
+    const key = 'attention.sliding_window_pattern';
+    const flags = this.#perBlock(this.key(key), isBool);
+    if (flags) return flags;
+    const n = this.count(key, period);
+    return Array.from({ length: this.nLayers }, (_, layer) => layer % n < n - 1);
+  }
+
+  hasTensor(name: string): boolean {
+    return this.#gguf.tensors.has(name);
+  }
+
+  /** Rows of a matrix, or null where there is no such tensor. */
+  rows(name: string): number | null {
+    return this.#gguf.tensors.get(name)?.shape[1] ?? null;
+  }
+
+  /** Throws an error about this file. */
+  fail(what: string, code: ErrorCode = 'invalid_gguf'): never {
+    throw new ForetokenError(code, `${this.#gguf.source.name}: ${what}`);
+  }
+
+  #number(key: string, fallback?: number): number {
+    const { metadata } = this.#gguf;
+    return fallback === undefined
+      ? getNumber(metadata, this.key(key))
+      : getNumber(metadata, this.key(key), fallback);
+  }
+
+  #checkCount(key: string, value: number, fallback?: number): number {
+    const least = fallback === 0 ? 0 : 1;
+    if (Number.isInteger(value) && value >= least && value <= MAX_COUNT) return value;
+    return this.fail(`${key} is ${value}, not a whole number from ${least} to 2^31`);
+  }
+
+  #same(value: number): readonly number[] {
+    return Array.from({ length: this.nLayers }, () => value);
+  }
+
+  /** What the array under a full key says of the trunk's layers, or null where there is no array. */
+  #perBlock<T extends GgufValue>(key: string, isItem: (item: GgufValue) => item is T): readonly T[] | null {
+    const value = this.#gguf.metadata.get(key);
+    if (!isArray(value)) return null;
+    if (value.length !== this.#nBlocks)
+      this.fail(`${key} is an array of ${value.length}, but the model has ${this.#nBlocks} blocks`);
+    if (!value.every(isItem))
+      this.fail(`${key} holds ${value.find(item => !isItem(item))}, which is of the wrong type`);
+    return value.slice(0, this.nLayers);
+  }
+}
+
+function isArray(value: GgufValue | undefined): value is readonly GgufValue[] {
+  return Array.isArray(value);
+}
+
+function isNumber(value: GgufValue): value is number {
+  return typeof value === 'number';
+}
+
+function isBool(value: GgufValue): value is boolean {
+  return typeof value === 'boolean';
+}

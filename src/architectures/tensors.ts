@@ -1,0 +1,178 @@
+import { assertNever } from '../util/assert.ts';
+import type {
+  Attention,
+  DenseFfn,
+  ExpertFfn,
+  LatentAttention,
+  Layer,
+  ModelSpec,
+  Norm,
+  QkNorm,
+  RopeFactors,
+} from './spec.ts';
+
+/** A tensor that a model must have. */
+export interface TensorSpec {
+  readonly name: string;
+  /** In GGUF's order: the length of a row first. */
+  readonly shape: readonly number[];
+  /** A `matrix` is multiplied with or looked up in, and may be quantized; a `vector` is plain numbers. */
+  readonly role: 'matrix' | 'vector';
+}
+
+/** Every tensor of a model, each once. Loading, tests and models of random weights share this list. */
+export function tensorsOf(spec: ModelSpec): readonly TensorSpec[] {
+  const { nVocab, nEmbd, embedding, head } = spec;
+  return [
+    matrix('token_embd', nEmbd, nVocab),
+    ...present(embedding.nPositions !== null && matrix('position_embd', nEmbd, embedding.nPositions)),
+    ...ropeTensors(spec.layers),
+    ...spec.layers.flatMap(layer => layerTensors(layer, nEmbd)),
+    ...normTensors(head.norm, nEmbd),
+    ...present(!head.tied && matrix('output', nEmbd, nVocab), head.bias && bias('output', nVocab)),
+  ];
+}
+
+function layerTensors({ prefix, attention, ffn, ...norms }: Layer, nEmbd: number): readonly TensorSpec[] {
+  return [
+    ...normTensors(norms.attnNorm, nEmbd),
+    ...(attention.kind === 'latent'
+      ? latentTensors(prefix, attention, nEmbd)
+      : attentionTensors(prefix, attention, nEmbd)),
+    ...normTensors(norms.postAttnNorm, nEmbd),
+    ...normTensors(norms.ffnNorm, nEmbd),
+    ...(ffn.kind === 'dense' ? denseTensors(prefix, ffn, nEmbd) : expertTensors(prefix, ffn, nEmbd)),
+    ...normTensors(norms.postFfnNorm, nEmbd),
+  ];
+}
+
+function attentionTensors(prefix: string, attention: Attention, nEmbd: number): readonly TensorSpec[] {
+  const { nHead, nKvHead, headDim, valueDim, fusedQkv, qkvBias, qkNorm } = attention;
+  const sizes = { attn_q: nHead * headDim, attn_k: nKvHead * headDim, attn_v: nKvHead * valueDim };
+  const rows = fusedQkv ? { attn_qkv: sizes.attn_q + sizes.attn_k + sizes.attn_v } : sizes;
+  return [
+    ...Object.entries(rows).flatMap(([name, n]) =>
+      present(matrix(prefix + name, nEmbd, n), qkvBias && bias(prefix + name, n)),
+    ),
+    ...present(
+      ...(['q', 'k'] as const).map(of => {
+        const shape = qkNorm && qkNormShape(qkNorm, headDim, of === 'q' ? nHead : nKvHead);
+        return shape !== null && vector(`${prefix}attn_${of}_norm`, ...shape);
+      }),
+      attention.sinks && vector(`${prefix}attn_sinks`, nHead),
+      matrix(`${prefix}attn_output`, nHead * valueDim, nEmbd),
+      attention.outputBias && bias(`${prefix}attn_output`, nEmbd),
+    ),
+  ];
+}
+
+/** Shape of the weights that normalise `heads` heads; null where there are none. */
+function qkNormShape({ weights }: QkNorm, headDim: number, heads: number): readonly number[] | null {
+  switch (weights) {
+    case 'head':
+      return [headDim];
+    case 'heads':
+      return [headDim, heads];
+    case 'row':
+      return [headDim * heads];
+    case 'unit':
+      return null;
+    default:
+      return assertNever(weights);
+  }
+}
+
+function latentTensors(prefix: string, attention: LatentAttention, nEmbd: number): readonly TensorSpec[] {
+  const { nHead, nNope, nRope, nLatent, valueDim, qRank } = attention;
+  const nQuery = nHead * (nNope + nRope);
+  const queries =
+    qRank === null
+      ? [matrix(`${prefix}attn_q`, nEmbd, nQuery)]
+      : [
+          matrix(`${prefix}attn_q_a`, nEmbd, qRank),
+          vector(`${prefix}attn_q_a_norm`, qRank),
+          matrix(`${prefix}attn_q_b`, qRank, nQuery),
+        ];
+  return [
+    ...queries,
+    matrix(`${prefix}attn_kv_a_mqa`, nEmbd, nLatent + nRope),
+    vector(`${prefix}attn_kv_a_norm`, nLatent),
+    matrix(`${prefix}attn_k_b`, nNope, nLatent, nHead),
+    matrix(`${prefix}attn_v_b`, nLatent, valueDim, nHead),
+    matrix(`${prefix}attn_output`, nHead * valueDim, nEmbd),
+  ];
+}
+
+function denseTensors(prefix: string, ffn: DenseFfn, nEmbd: number): readonly TensorSpec[] {
+  const { nFf, gate, upBias, downBias } = ffn;
+  const nUp = gate === 'fused' ? 2 * nFf : nFf;
+  return present(
+    gate === 'separate' && matrix(`${prefix}ffn_gate`, nEmbd, nFf),
+    gate === 'separate' && upBias && bias(`${prefix}ffn_gate`, nFf),
+    matrix(`${prefix}ffn_up`, nEmbd, nUp),
+    upBias && bias(`${prefix}ffn_up`, nUp),
+    matrix(`${prefix}ffn_down`, nFf, nEmbd),
+    downBias && bias(`${prefix}ffn_down`, nEmbd),
+  );
+}
+
+function expertTensors(prefix: string, ffn: ExpertFfn, nEmbd: number): readonly TensorSpec[] {
+  const { nExperts, nFf, fusedGateUp, shared } = ffn;
+  const rows: Readonly<Record<string, number>> = fusedGateUp
+    ? { ffn_gate_up_exps: 2 * nFf }
+    : { ffn_gate_exps: nFf, ffn_up_exps: nFf };
+  return [
+    ...present(
+      matrix(`${prefix}ffn_gate_inp`, nEmbd, nExperts),
+      ffn.routerBias && bias(`${prefix}ffn_gate_inp`, nExperts),
+      ffn.selectionBias && bias(`${prefix}exp_probs_b`, nExperts),
+    ),
+    ...Object.entries(rows).flatMap(([name, n]) =>
+      present(matrix(prefix + name, nEmbd, n, nExperts), ffn.bias && bias(prefix + name, n, nExperts)),
+    ),
+    ...present(
+      matrix(`${prefix}ffn_down_exps`, nFf, nEmbd, nExperts),
+      ffn.bias && bias(`${prefix}ffn_down_exps`, nEmbd, nExperts),
+      shared && matrix(`${prefix}ffn_gate_shexp`, nEmbd, shared.nFf),
+      shared && matrix(`${prefix}ffn_up_shexp`, nEmbd, shared.nFf),
+      shared && matrix(`${prefix}ffn_down_shexp`, shared.nFf, nEmbd),
+      shared?.gated && vector(`${prefix}ffn_gate_inp_shexp`, nEmbd),
+    ),
+  ];
+}
+
+/** The factors of all layers, which share their tensors. */
+function ropeTensors(layers: readonly Layer[]): readonly TensorSpec[] {
+  const byName = new Map<string, TensorSpec>();
+  for (const { attention } of layers) {
+    const { rope } = attention;
+    if (!rope?.factors) continue;
+    for (const name of factorNames(rope.factors)) byName.set(name, vector(name, rope.nRot / 2));
+  }
+  return [...byName.values()];
+}
+
+function factorNames(factors: RopeFactors): readonly string[] {
+  return factors.kind === 'always' ? [factors.tensor] : [factors.short, factors.long];
+}
+
+function normTensors(norm: Norm | null, nEmbd: number): readonly TensorSpec[] {
+  return present(norm && vector(norm.tensor, nEmbd), norm?.bias && bias(norm.tensor, nEmbd));
+}
+
+function matrix(name: string, ...shape: number[]): TensorSpec {
+  return { name: `${name}.weight`, shape, role: 'matrix' };
+}
+
+function vector(name: string, ...shape: number[]): TensorSpec {
+  return { name: `${name}.weight`, shape, role: 'vector' };
+}
+
+function bias(name: string, ...shape: number[]): TensorSpec {
+  return { name: `${name}.bias`, shape, role: 'vector' };
+}
+
+/** Those that a model has. */
+function present(...tensors: (TensorSpec | false | null | undefined)[]): readonly TensorSpec[] {
+  return tensors.filter(tensor => tensor !== false && tensor !== null && tensor !== undefined);
+}

@@ -1,0 +1,16 @@
+/** Pieces that whole families need and that are not here, by how the names of their architectures begin. */
+const MISSING: readonly (readonly [prefix: RegExp, piece: string])[] = [
+  [/^mamba|^falcon-h1$|^granitehybrid$|^nemotron_h|^jamba$|^plamo[23]$/, 'the state space (Mamba) layer'],
+  [/^lfm2/, 'the short convolution layer'],
+  [/^qwen35|^qwen3next$/, 'the gated delta net layer'],
+  [/^rwkv|^arwkv/, 'the RWKV layer'],
+  [/^gemma3n$/, 'AltUp, with its per-layer embeddings and shared KV cache,'],
+  [/^gemma4/, 'the KV cache that layers share, with per-layer embeddings,'],
+  [/bert$|bert-|^gemma-embedding$|^llama-embed$|^t5/, 'the encoder, whose tokens see what follows them,'],
+  [/vl$|vlmoe$|^cogvlm$|^chameleon$/, 'the position embedding of images'],
+];
+
+/** The piece that an architecture needs and that is missing, as a noun; null where it is not known. */
+export function missingPiece(architecture: string): string | null {
+  return MISSING.find(([name]) => name.test(architecture))?.[1] ?? null;
+}
