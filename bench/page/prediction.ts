@@ -64,8 +64,9 @@ export function predict(
 }
 
 /** Bytes of weights that a step reads: one row of the embedding, and of the experts all or only the chosen ones. */
-export function weightBytes({ gguf, config }: ModelFile, experts: 'all' | 'chosen'): number {
-  const share = experts === 'chosen' && config.experts ? config.experts.used / config.experts.count : 1;
+export function weightBytes({ gguf, spec }: ModelFile, experts: 'all' | 'chosen'): number {
+  const ofExperts = spec.layers.map(({ ffn }) => ffn).find(ffn => ffn.kind === 'experts');
+  const share = experts === 'chosen' && ofExperts ? ofExperts.nUsed / ofExperts.nExperts : 1;
   const tied = !gguf.tensors.has('output.weight');
   let bytes = 0;
   for (const [name, { sizeBytes }] of gguf.tensors) {

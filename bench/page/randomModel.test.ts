@@ -10,13 +10,10 @@ describe('a model of random weights', () => {
   it('is a llama file that loads, and the same bytes each time', async () => {
     const bytes = randomModel(SMALL);
     const gguf = await readGguf(await openSource(bytes));
-    expect(checkModel(gguf).config).toMatchObject({
-      nVocab: 400,
-      nEmbd: 64,
-      nLayers: 2,
-      nFf: 96,
-      headDim: 32,
-    });
+    const { spec } = checkModel(gguf);
+    expect(spec).toMatchObject({ nVocab: 400, nEmbd: 64 });
+    expect(spec.layers).toHaveLength(2);
+    expect(spec.layers[0]).toMatchObject({ ffn: { nFf: 96 }, attention: { headDim: 32 } });
     expect(Buffer.compare(bytes, randomModel(SMALL))).toBe(0);
   });
 

@@ -2,21 +2,21 @@ import type { Gpu } from '../gpu/device.ts';
 import { readMapped } from '../gpu/readback.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { PAGE_POSITIONS, pagesFor } from '../util/kvPage.ts';
-import type { KvCache } from './kvCache.ts';
+import type { KvCache, StreamBuffer } from './kvCache.ts';
 import type { PageCopy } from './pagePool.ts';
 
-/** Consecutive positions on one page: where in a K or V buffer, and where among the bytes of a slot's K or V. */
+/** Consecutive positions on one page: where in a stream's buffer, and where among a slot's bytes of that stream. */
 interface Segment {
   readonly inCache: number;
   readonly inPart: number;
   readonly size: number;
 }
 
-/** Records the copies of pages in all layers, in order. */
+/** Records the copies of pages in all streams, in order. */
 export function copyPages(encoder: GPUCommandEncoder, cache: KvCache, copies: readonly PageCopy[]): void {
-  const bytes = PAGE_POSITIONS * cache.cellBytes;
   for (const { from, to } of copies) {
-    for (const buffer of buffersOf(cache)) {
+    for (const { buffer, cellBytes } of cache.streams.values()) {
+      const bytes = PAGE_POSITIONS * cellBytes;
       encoder.copyBufferToBuffer(buffer, from * bytes, cache.copied, 0, bytes);
       encoder.copyBufferToBuffer(cache.copied, 0, buffer, to * bytes, bytes);
     }
@@ -24,8 +24,8 @@ export function copyPages(encoder: GPUCommandEncoder, cache: KvCache, copies: re
 }
 
 /**
- * The first `nTokens` positions that lie on `pages`: of each layer K, then V, each [position][KV head][head dim]. Throws
- * `out_of_memory` when the GPU has no memory for the copy.
+ * The first `nTokens` positions that lie on `pages`, stream after stream: of each layer K, then V, each [position][KV head][head
+ * dim], or a latent. Throws `out_of_memory` when the GPU has no memory for the copy.
  */
 export async function readCells(
   gpu: Gpu,
@@ -34,20 +34,19 @@ export async function readCells(
   nTokens: number,
 ): Promise<Uint8Array> {
   if (nTokens === 0) return new Uint8Array();
-  const partBytes = nTokens * cache.cellBytes;
   const { device } = gpu;
   const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
   // All is copied at once, so that the slot may change. Without memory the copy fails, and nothing else.
   device.pushErrorScope('out-of-memory');
   device.pushErrorScope('validation');
   const encoder = device.createCommandEncoder();
-  // A buffer for each part: all of them in one could be more than the device allows.
-  const copies = buffersOf(cache).map(buffer => {
-    const copy = gpu.createBuffer(`${buffer.label} copy`, partBytes, usage);
-    for (const { inCache, inPart, size } of segmentsOf(cache, pages, nTokens)) {
-      encoder.copyBufferToBuffer(buffer, inCache, copy, inPart, size);
+  // A buffer for each stream: all of them in one could be more than the device allows.
+  const copies = partsOf(cache, nTokens).map(({ stream, at, bytes }) => {
+    const copy = gpu.createBuffer(`${stream.buffer.label} copy`, bytes, usage);
+    for (const { inCache, inPart, size } of segmentsOf(stream, pages, nTokens)) {
+      encoder.copyBufferToBuffer(stream.buffer, inCache, copy, inPart, size);
     }
-    return copy;
+    return { copy, at, bytes };
   });
   device.queue.submit([encoder.finish()]);
   try {
@@ -57,14 +56,14 @@ export async function readCells(
       const message = `the GPU has no memory to copy the KV cache of ${nTokens} tokens: ${failure.message}`;
       throw new ForetokenError('out_of_memory', `${message}; use a smaller context`);
     }
-    const bytes = new Uint8Array(copies.length * partBytes);
-    const arrived = copies.map((copy, i) =>
-      readMapped(gpu, copy, partBytes, mapped => bytes.set(new Uint8Array(mapped), i * partBytes)),
+    const all = new Uint8Array(bytesOf(cache, nTokens));
+    const arrived = copies.map(({ copy, at, bytes }) =>
+      readMapped(gpu, copy, bytes, mapped => all.set(new Uint8Array(mapped), at)),
     );
     await Promise.all(arrived);
-    return bytes;
+    return all;
   } finally {
-    for (const copy of copies) gpu.destroyBuffer(copy);
+    for (const { copy } of copies) gpu.destroyBuffer(copy);
   }
 }
 
@@ -76,18 +75,17 @@ export function writeCells(
   nTokens: number,
   bytes: Uint8Array,
 ): void {
-  const partBytes = nTokens * cache.cellBytes;
-  for (const [i, buffer] of buffersOf(cache).entries()) {
-    for (const { inCache, inPart, size } of segmentsOf(cache, pages, nTokens)) {
-      const from = i * partBytes + inPart;
-      gpu.device.queue.writeBuffer(buffer, inCache, bytes.slice(from, from + size));
+  for (const { stream, at } of partsOf(cache, nTokens)) {
+    for (const { inCache, inPart, size } of segmentsOf(stream, pages, nTokens)) {
+      const from = at + inPart;
+      gpu.device.queue.writeBuffer(stream.buffer, inCache, bytes.slice(from, from + size));
     }
   }
 }
 
 /** Throws `invalid_request` when `bytes` are not those of `nTokens` positions. */
 export function checkCacheBytes(cache: KvCache, nTokens: number, bytes: Uint8Array): void {
-  const expected = buffersOf(cache).length * nTokens * cache.cellBytes;
+  const expected = bytesOf(cache, nTokens);
   if (bytes.length === expected) return;
   throw new ForetokenError(
     'invalid_request',
@@ -95,11 +93,22 @@ export function checkCacheBytes(cache: KvCache, nTokens: number, bytes: Uint8Arr
   );
 }
 
-function buffersOf({ layers }: KvCache): GPUBuffer[] {
-  return layers.flatMap(({ k, v }) => [k, v]);
+/** The streams of `nTokens` positions, each with where it stands among the bytes of all. */
+function partsOf({ streams }: KvCache, nTokens: number) {
+  let at = 0;
+  return [...streams.values()].map(stream => {
+    const bytes = nTokens * stream.cellBytes;
+    at += bytes;
+    return { stream, at: at - bytes, bytes };
+  });
 }
 
-function segmentsOf({ cellBytes }: KvCache, pages: readonly number[], nTokens: number): Segment[] {
+/** Bytes of `nTokens` positions in all streams. */
+function bytesOf(cache: KvCache, nTokens: number): number {
+  return partsOf(cache, nTokens).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+function segmentsOf({ cellBytes }: StreamBuffer, pages: readonly number[], nTokens: number): Segment[] {
   return pages.slice(0, pagesFor(nTokens)).map((page, index) => {
     const first = index * PAGE_POSITIONS;
     return {

@@ -1,26 +1,27 @@
 import type { Gpu } from '../gpu/device.ts';
 import { PAGE_POSITIONS, pagesFor } from '../util/kvPage.ts';
-import type { ModelConfig } from './config.ts';
+import type { Stream } from './blocks/block.ts';
 
 export type CacheType = 'f32' | 'f16';
 
-/** K and V of one layer: [page][position in the page][KV head][head dim]. */
-export interface LayerCache {
-  readonly k: GPUBuffer;
-  readonly v: GPUBuffer;
+/** A stream on the GPU: [page][position in the page][values]. */
+export interface StreamBuffer {
+  readonly buffer: GPUBuffer;
+  /** Bytes of one position. */
+  readonly cellBytes: number;
 }
 
+/** What the positions of all slots leave behind for later ones, as streams: K and V of each layer, or a latent. */
 export interface KvCache {
   readonly type: CacheType;
   readonly nPages: number;
-  /** Bytes of K (as many again for V) of one position in one layer. */
-  readonly cellBytes: number;
-  readonly layers: readonly LayerCache[];
+  /** By the streams' names, in the order of the layers. */
+  readonly streams: ReadonlyMap<string, StreamBuffer>;
   /** A page on its way from one place of a buffer to another, which WebGPU does not copy directly. */
   readonly copied: GPUBuffer;
 }
 
-/** How many positions there are. */
+/** Numbers of positions. */
 export interface CacheShape {
   readonly nSlots: number;
   /** Most positions of one slot. */
@@ -37,38 +38,47 @@ export function cachePages({ nSlots, nCtx, nCtxShared }: CacheShape): number {
   return nCtxShared === null ? nSlots * pagesFor(nCtx) : pagesFor(nCtxShared) + nSlots - 1;
 }
 
-function cellBytes(config: ModelConfig, type: CacheType): number {
-  return config.nKvHead * config.headDim * (type === 'f16' ? 2 : 4);
+function cellBytes({ values }: Pick<Stream, 'values'>, type: CacheType): number {
+  return values * (type === 'f16' ? 2 : 4);
 }
 
-/** Bytes of K (as many again for V) of one layer. */
-export function layerCacheBytes(config: ModelConfig, type: CacheType, shape: CacheShape): number {
-  return cachePages(shape) * PAGE_POSITIONS * cellBytes(config, type);
+/** Bytes of a stream. */
+export function streamBytes(stream: Pick<Stream, 'values'>, type: CacheType, shape: CacheShape): number {
+  return cachePages(shape) * PAGE_POSITIONS * cellBytes(stream, type);
 }
 
-/** Positions of all slots that would fit where K of a layer may have `maxBytes`. */
+/** Positions of all slots that would fit where a stream may have `maxBytes`. */
 export function positionsThatFit(
-  config: ModelConfig,
+  stream: Pick<Stream, 'values'>,
   type: CacheType,
   { nSlots, nCtxShared }: CacheShape,
   maxBytes: number,
 ): number {
-  const nPages = Math.floor(maxBytes / (PAGE_POSITIONS * cellBytes(config, type)));
+  const nPages = Math.floor(maxBytes / (PAGE_POSITIONS * cellBytes(stream, type)));
   return PAGE_POSITIONS * Math.max(0, nCtxShared === null ? nPages : nPages - nSlots + 1);
 }
 
+/** The widest of some streams, whose buffer is the largest. */
+export function widestStream(streams: readonly Stream[]): Pick<Stream, 'values'> {
+  return { values: Math.max(0, ...streams.map(({ values }) => values)) };
+}
+
 /** A cache is indexed by position and never cleared: what lies after a row's position is not read. */
-export function allocateKvCache(gpu: Gpu, config: ModelConfig, type: CacheType, shape: CacheShape): KvCache {
-  const bytes = layerCacheBytes(config, type, shape);
+export function allocateKvCache(
+  gpu: Gpu,
+  streams: readonly Stream[],
+  type: CacheType,
+  shape: CacheShape,
+): KvCache {
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-  const layers = Array.from({ length: config.nLayers }, (_, layer) => ({
-    k: gpu.createBuffer(`blk.${layer}.k_cache`, bytes, usage),
-    v: gpu.createBuffer(`blk.${layer}.v_cache`, bytes, usage),
-  }));
+  const buffers = streams.map((stream): [string, StreamBuffer] => {
+    const buffer = gpu.createBuffer(stream.name, streamBytes(stream, type, shape), usage);
+    return [stream.name, { buffer, cellBytes: cellBytes(stream, type) }];
+  });
   const copied = gpu.createBuffer(
     'copied_page',
-    PAGE_POSITIONS * cellBytes(config, type),
+    PAGE_POSITIONS * cellBytes(widestStream(streams), type),
     GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
   );
-  return { type, nPages: cachePages(shape), cellBytes: cellBytes(config, type), layers, copied };
+  return { type, nPages: cachePages(shape), streams: new Map(buffers), copied };
 }

@@ -4,10 +4,9 @@ import { ForetokenError } from '../util/errors.ts';
 import type { PrepareRun } from './autotune.ts';
 import { layerCalls, type PlanInputs } from './plan.ts';
 
-/** Of the first layer's products by each of these kernels the one with the largest matrix. */
+/** The layers' product with the largest matrix by each of these kernels, the first of several. */
 export function largestProducts(inputs: PlanInputs, shaders: readonly string[], rows: number): Call[] {
-  const layers = inputs.weights.layers.slice(0, 1);
-  const calls = layerCalls({ ...inputs, weights: { ...inputs.weights, layers } }, rows);
+  const calls = layerCalls(inputs, rows);
   return shaders.flatMap(shader => {
     const products = calls.filter(({ spec }) => spec.shader === shader);
     return products.toSorted((a, b) => matrixBytes(b) - matrixBytes(a)).slice(0, 1);
@@ -51,15 +50,15 @@ function ifNotCompiled(error: unknown): null {
   throw error;
 }
 
-/** A batch of so many rows, all of them outputs, which chose one expert after the other. */
-function writeBatch({ device }: Gpu, { state, config }: PlanInputs, rows: number): void {
+/** Writes a batch of so many rows, all of them outputs, which chose one expert after the other. */
+function writeBatch({ device }: Gpu, { state, spec }: PlanInputs, rows: number): void {
   const step = new Uint32Array(4 * (1 + rows));
   step.set([rows, rows]);
   for (let row = 0; row < rows; row++) step[4 * (1 + row) + 3] = row;
   device.queue.writeBuffer(state.step, 0, step);
-  const { experts } = config;
-  if (!experts || !state.chosen) return;
-  const chosen = new Uint32Array(2 * rows * experts.used);
-  for (let choice = 0; choice < rows * experts.used; choice++) chosen[2 * choice] = choice % experts.count;
-  device.queue.writeBuffer(state.chosen, 0, chosen);
+  const experts = spec.layers.map(({ ffn }) => ffn).find(ffn => ffn.kind === 'experts');
+  if (!experts) return;
+  const chosen = new Uint32Array(2 * rows * experts.nUsed);
+  for (let choice = 0; choice < rows * experts.nUsed; choice++) chosen[2 * choice] = choice % experts.nExperts;
+  device.queue.writeBuffer(state.scratch('chosen'), 0, chosen);
 }

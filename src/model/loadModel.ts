@@ -1,28 +1,31 @@
+import { ignoredTensors, readModelSpec } from '../architectures/index.ts';
+import type { ModelSpec } from '../architectures/spec.ts';
 import type { GgufFile } from '../gguf/index.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { attentionSplits } from '../gpu/kernels/attention.ts';
 import { type Tuning, tuningFor } from '../gpu/tuning.ts';
+import { ropeTable } from '../util/ropeTable.ts';
 import { buildCheckedPlan, type CheckKernels } from './checkedPlan.ts';
-import { type ModelConfig, readConfig } from './config.ts';
 import {
   allocateKvCache,
   type CacheShape,
   type CacheType,
-  layerCacheBytes,
   positionsThatFit,
+  streamBytes,
+  widestStream,
 } from './kvCache.ts';
 import { Model } from './model.ts';
-import { splitWeights } from './parts.ts';
+import { allBlocks, type ModelBlocks, modelBlocks, splitBlocks, streamsOf } from './modelBlocks.ts';
 import type { Plan, PlanInputs } from './plan.ts';
-import { allocateRunState, fitRunState, type RunStatePlan, writeRopeTable } from './runState.ts';
+import { allocateRunState, fitRunState, type RunState, type RunStatePlan } from './runState.ts';
 import { runUploads } from './upload.ts';
-import { allocateWeights, plannedBuffers, planWeights, vectorValues, type WeightsPlan } from './weights.ts';
+import { allocateWeights, plannedBuffers, vectorValues } from './weights.ts';
 
 /** A model file that was checked, and nothing allocated for it yet. */
 export interface ModelFile {
   readonly gguf: GgufFile;
-  readonly config: ModelConfig;
-  readonly weights: WeightsPlan;
+  readonly spec: ModelSpec;
+  readonly blocks: ModelBlocks;
 }
 
 export interface LoadOptions extends CacheShape {
@@ -47,16 +50,16 @@ export interface LoadOptions extends CacheShape {
 /** A tuning for the model that `inputs` describe, which computes the same bits as theirs. */
 export type Tune = (inputs: PlanInputs) => Promise<Tuning>;
 
-/** Checks a file's configuration and tensors. Throws `unsupported_model` or `invalid_gguf`. */
+/** Checks a file's metadata and tensors. Throws `unsupported_model` or `invalid_gguf`. */
 export function checkModel(gguf: GgufFile): ModelFile {
-  const config = readConfig(gguf);
-  return { gguf, config, weights: planWeights(gguf, config) };
+  const spec = readModelSpec(gguf);
+  return { gguf, spec, blocks: modelBlocks(gguf, spec, ignoredTensors(gguf)) };
 }
 
 /** What is to be allocated for a model, every buffer of it within the limits of the device. */
 export interface MemoryPlan {
   /** In parts, where a matrix is larger than a buffer may be. */
-  readonly weights: WeightsPlan;
+  readonly blocks: ModelBlocks;
   /** With fewer rows than asked for, where so many would need too large a buffer. */
   readonly runState: RunStatePlan;
 }
@@ -67,7 +70,7 @@ export interface MemoryPlan {
  * what was allocated is freed by `gpu.close()`.
  */
 export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions): Promise<Model> {
-  const { gguf, config } = file;
+  const { gguf, spec } = file;
   const { nCtx, cacheType, onProgress, tuning = tuningFor(gpu.report) } = options;
   const plan = planMemory(gpu, file, options);
 
@@ -76,22 +79,23 @@ export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions)
     cache,
     state,
   } = await gpu.allocating(`${gguf.source.name} with ${positionsOf(options)}`, () => ({
-    weights: allocateWeights(gpu, plan.weights),
-    cache: allocateKvCache(gpu, config, cacheType, options),
+    weights: allocateWeights(gpu, allBlocks(plan.blocks)),
+    cache: allocateKvCache(gpu, streamsOf(plan.blocks), cacheType, options),
     state: allocateRunState(gpu, plan.runState),
   }));
   // Tuned and compiled while the weights come in; a failure is reported when its turn comes.
-  const planned = buildTunedPlan(gpu, { config, weights, cache, state, tuning, nCtx }, options);
+  const inputs = { spec, blocks: plan.blocks, weights, cache, state, tuning, nCtx };
+  const planned = buildTunedPlan(gpu, inputs, options);
   planned.catch(() => {});
   const totalBytes = tensorBytes(gguf);
-  writeRopeTable(gpu, state, config, nCtx, await ropeFactors(file));
+  await writeRopeTables(gpu, file, state, nCtx);
   await runUploads(gguf.source, uploads, loaded => onProgress?.('weights', loaded, totalBytes));
   onProgress?.('pipelines', totalBytes, totalBytes);
   const checkedPlan = await planned;
   if (gpu.fault) throw gpu.fault;
   onProgress?.('ready', totalBytes, totalBytes);
   const maxRows = Math.min(options.maxRows, state.maxRows);
-  return new Model(gpu, config, checkedPlan, state, cache, { ...options, maxRows });
+  return new Model(gpu, spec, checkedPlan, state, cache, { ...options, maxRows });
 }
 
 async function buildTunedPlan(gpu: Gpu, inputs: PlanInputs, options: LoadOptions): Promise<Plan> {
@@ -100,40 +104,42 @@ async function buildTunedPlan(gpu: Gpu, inputs: PlanInputs, options: LoadOptions
 }
 
 /** Plans every buffer of a model within what the device allows. Throws `device_limits` where that cannot be. */
-export function planMemory(gpu: Gpu, { config, weights }: ModelFile, options: LoadOptions): MemoryPlan {
+export function planMemory(gpu: Gpu, { spec, blocks }: ModelFile, options: LoadOptions): MemoryPlan {
   const { maxBufferBytes } = gpu;
   const { nCtx, tuning = tuningFor(gpu.report) } = options;
-  const parts = splitWeights(weights, maxBufferBytes);
-  for (const { label, bytes } of plannedBuffers(parts)) {
+  const parts = splitBlocks(blocks, maxBufferBytes);
+  for (const { label, bytes } of plannedBuffers(allBlocks(parts))) {
     gpu.checkSize(label, bytes, 'its rows cannot be split among buffers; use a smaller model');
   }
-  const cacheBytes = layerCacheBytes(config, options.cacheType, options);
-  const nFit = positionsThatFit(config, options.cacheType, options, maxBufferBytes);
+  const widest = widestStream(streamsOf(parts));
+  const cacheBytes = streamBytes(widest, options.cacheType, options);
+  const nFit = positionsThatFit(widest, options.cacheType, options, maxBufferBytes);
   gpu.checkSize(
     `the KV cache of ${positionsOf(options)}`,
     cacheBytes,
     `${nFit} positions fit; use a smaller context or fewer slots`,
   );
+  const { nEmbd, nVocab } = spec;
   const runState = fitRunState(
-    config,
-    parts,
+    { nEmbd, nVocab, blocks: allBlocks(parts), ropes: parts.ropes },
     { ...options, splits: attentionSplits(nCtx, tuning) },
     maxBufferBytes,
   );
-  for (const [name, words] of Object.entries(runState.words)) gpu.checkSize(name, 4 * words);
-  return { weights: parts, runState };
+  for (const [name, words] of runState.words) gpu.checkSize(name, 4 * words);
+  return { blocks: parts, runState };
 }
 
 function positionsOf({ nSlots, nCtx, nCtxShared }: CacheShape): string {
   return nCtxShared === null ? `${nSlots} × ${nCtx} positions` : `${nCtxShared} shared positions`;
 }
 
-/** Values of `rope_freqs.weight`, where the file has it. */
-async function ropeFactors({
-  gguf,
-  weights: { ropeFactors: tensor },
-}: ModelFile): Promise<Float32Array | null> {
-  return tensor && vectorValues(tensor, await gguf.source.read(tensor.offset, tensor.sizeBytes));
+/** Fills the rope tables, once the model's frequency factors are known. */
+async function writeRopeTables(gpu: Gpu, { gguf, blocks }: ModelFile, state: RunState, nCtx: number): Promise<void> {
+  for (const { rope, factors } of blocks.ropes) {
+    const tensor = factors(nCtx);
+    const values = tensor && vectorValues(tensor, await gguf.source.read(tensor.offset, tensor.sizeBytes));
+    gpu.device.queue.writeBuffer(state.ropeTable(rope), 0, ropeTable(nCtx, rope, values));
+  }
 }
 
 /** Bytes of all tensors of a file. */

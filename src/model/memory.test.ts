@@ -1,33 +1,31 @@
 import { expect, it } from 'vitest';
 import { openSource } from '../gguf/index.ts';
-import type { GgufTensor } from '../gguf/types.ts';
+import type { GgufTensor, GgufValue } from '../gguf/types.ts';
 import { attentionSplits } from '../gpu/kernels/attention.ts';
 import { GPU_TUNING } from '../gpu/tuning.ts';
 import { byteLength, type WeightType } from '../quant/types.ts';
-import type { ModelConfig } from './config.ts';
-import { layerCacheBytes } from './kvCache.ts';
+import { streamBytes } from './kvCache.ts';
+import { checkModel } from './loadModel.ts';
+import { allBlocks, streamsOf } from './modelBlocks.ts';
 import { planRunState } from './runState.ts';
-import { plannedBuffers, planWeights } from './weights.ts';
+import { plannedBuffers } from './weights.ts';
 
 /** Llama 3.2 1B as llama.cpp quantizes it to Q4_0. */
-const CONFIG: ModelConfig = {
-  name: '1B',
-  nVocab: 128_256,
-  nEmbd: 2048,
-  nLayers: 16,
-  nHead: 32,
-  nKvHead: 8,
-  headDim: 64,
-  nRot: 64,
-  nFf: 8192,
-  nCtxTrain: 131_072,
-  rmsEps: 1e-5,
-  ropeFreqBase: 500_000,
-  ropeFreqScale: 1,
-  experts: null,
-};
+const SHAPE = { nVocab: 128_256, nEmbd: 2048, nLayers: 16, kvWidth: 512, nFf: 8192 };
+const METADATA: [string, GgufValue][] = [
+  ['general.architecture', 'llama'],
+  ['llama.context_length', 131_072],
+  ['llama.embedding_length', SHAPE.nEmbd],
+  ['llama.block_count', SHAPE.nLayers],
+  ['llama.feed_forward_length', SHAPE.nFf],
+  ['llama.attention.head_count', 32],
+  ['llama.attention.head_count_kv', 8],
+  ['llama.attention.layer_norm_rms_epsilon', 1e-5],
+  ['llama.rope.freq_base', 500_000],
+];
 
-function tensorsOf({ nVocab, nEmbd, nLayers, nKvHead, headDim, nFf }: ModelConfig): GgufTensor[] {
+function tensors(): GgufTensor[] {
+  const { nVocab, nEmbd, nLayers, kvWidth, nFf } = SHAPE;
   let offset = 0;
   const tensor = (name: string, type: WeightType, ...shape: number[]): GgufTensor => {
     const nElements = shape.reduce((product, length) => product * length, 1);
@@ -40,8 +38,8 @@ function tensorsOf({ nVocab, nEmbd, nLayers, nKvHead, headDim, nFf }: ModelConfi
     return [
       tensor(named('attn_norm'), 'F32', nEmbd),
       tensor(named('attn_q'), 'Q4_0', nEmbd, nEmbd),
-      tensor(named('attn_k'), 'Q4_0', nEmbd, nKvHead * headDim),
-      tensor(named('attn_v'), 'Q4_0', nEmbd, nKvHead * headDim),
+      tensor(named('attn_k'), 'Q4_0', nEmbd, kvWidth),
+      tensor(named('attn_v'), 'Q4_0', nEmbd, kvWidth),
       tensor(named('attn_output'), 'Q4_0', nEmbd, nEmbd),
       tensor(named('ffn_norm'), 'F32', nEmbd),
       tensor(named('ffn_gate'), 'Q4_0', nEmbd, nFf),
@@ -56,23 +54,23 @@ function tensorsOf({ nVocab, nEmbd, nLayers, nKvHead, headDim, nFf }: ModelConfi
   ];
 }
 
-it('keeps a model of 1B parameters in at most 1.05 times its file and its KV cache', async () => {
-  const tensors = tensorsOf(CONFIG);
-  const source = await openSource(new Uint8Array());
-  const gguf = {
-    source,
-    version: 3 as const,
-    metadata: new Map(),
-    tensors: new Map(tensors.map(tensor => [tensor.name, tensor])),
-  };
-  const weights = planWeights(gguf, CONFIG);
+it('a model of 1B parameters takes at most 1.05 times its file and its KV cache', async () => {
+  const ofFile = tensors();
+  const { spec, blocks } = checkModel({
+    source: await openSource(new Uint8Array()),
+    version: 3,
+    metadata: new Map(METADATA),
+    tensors: new Map(ofFile.map(tensor => [tensor.name, tensor])),
+  });
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   // A slot, batches of 64 rows and drafts of 16 tokens, as by default.
   const cache = { nSlots: 1, nCtx: 4096, nCtxShared: null };
-  const kvBytes = 2 * CONFIG.nLayers * layerCacheBytes(CONFIG, 'f16', cache);
+  const kvBytes = sum(streamsOf(blocks).map(stream => streamBytes(stream, 'f16', cache)));
   const options = { ...cache, maxRows: 64, maxOutputs: 17, splits: attentionSplits(cache.nCtx, GPU_TUNING) };
-  const words = Object.values(planRunState(CONFIG, weights, options).words);
-  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-  const gpuBytes = sum(plannedBuffers(weights).map(({ bytes }) => bytes)) + kvBytes + 4 * sum(words);
-  const fileBytes = sum(tensors.map(({ sizeBytes }) => sizeBytes));
+  const { nEmbd, nVocab } = spec;
+  const model = { nEmbd, nVocab, blocks: allBlocks(blocks), ropes: blocks.ropes };
+  const words = sum([...planRunState(model, options).words.values()]);
+  const gpuBytes = sum(plannedBuffers(allBlocks(blocks)).map(({ bytes }) => bytes)) + kvBytes + 4 * words;
+  const fileBytes = sum(ofFile.map(({ sizeBytes }) => sizeBytes));
   expect(gpuBytes / (fileBytes + kvBytes)).toBeLessThan(1.05);
 });

@@ -1,3 +1,4 @@
+import type { ModelSpec } from '../architectures/spec.ts';
 import type {
   AheadRow,
   BatchRow,
@@ -13,7 +14,7 @@ import { readMapped } from '../gpu/readback.ts';
 import { assert, assertNever } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { checkCacheBytes, copyPages, readCells, writeCells } from './cacheBytes.ts';
-import type { ModelConfig } from './config.ts';
+import { paddedRow } from './blocks/products.ts';
 import type { CacheShape, KvCache } from './kvCache.ts';
 import { PagePool } from './pagePool.ts';
 import type { Plan, WidthPlan } from './plan.ts';
@@ -26,7 +27,7 @@ import {
   logitsCandidates,
   topKCandidates,
 } from './results.ts';
-import { paddedRow, type RunState } from './runState.ts';
+import type { RunState } from './runState.ts';
 import { encodeParts, encodePass, type PassLists, type Work } from './work.ts';
 
 /** A model on the GPU. One call of `forward` or `draft` at a time, and `forwardAhead` beside it. */
@@ -54,7 +55,7 @@ export class Model implements ForwardPass {
 
   constructor(
     gpu: Gpu,
-    config: ModelConfig,
+    spec: Pick<ModelSpec, 'nVocab' | 'nEmbd'>,
     plan: Plan,
     state: RunState,
     cache: KvCache,
@@ -65,13 +66,13 @@ export class Model implements ForwardPass {
     this.state = state;
     this.#cache = cache;
     this.#pool = new PagePool(cache.nPages, shape.nSlots);
-    this.nVocab = config.nVocab;
-    this.#nEmbd = config.nEmbd;
+    this.nVocab = spec.nVocab;
+    this.#nEmbd = spec.nEmbd;
     this.nCtx = shape.nCtx;
     this.nSlots = shape.nSlots;
     this.maxRows = shape.maxRows;
     this.maxOutputs = state.maxOutputs;
-    this.#allIds = Int32Array.from({ length: config.nVocab }, (_, id) => id);
+    this.#allIds = Int32Array.from({ length: spec.nVocab }, (_, id) => id);
     this.#stepWords = new Uint32Array(state.step.size / 4);
   }
 

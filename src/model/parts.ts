@@ -1,27 +1,9 @@
 import { rowGranularity } from '../quant/repack.ts';
 import { alignUp, ceilDiv } from '../util/math.ts';
 import { type MatrixPlan, matrixBytes, stretchRows } from './matrix.ts';
-import type { WeightsPlan } from './weights.ts';
 
 /** A part begins at a multiple of so many rows: a sum of squares is of four products, see shaders/lib/residual.wgsl. */
 const ROWS_TOGETHER = 4;
-
-/** The same weights where a buffer may have `maxBytes`: matrices that need larger ones come in parts. */
-export function splitWeights(plan: WeightsPlan, maxBytes: number): WeightsPlan {
-  const split = (matrices: readonly MatrixPlan[]) =>
-    matrices.flatMap(matrix => splitMatrix(matrix, maxBytes));
-  return {
-    ...plan,
-    tokenEmbd: split(plan.tokenEmbd),
-    output: plan.output && split(plan.output),
-    layers: plan.layers.map(layer => {
-      const { qkv, attnOutput, ffn } = layer;
-      const gateUp = split(ffn.gateUp);
-      const down = split(ffn.down);
-      return { ...layer, qkv: split(qkv), attnOutput: split(attnOutput), ffn: { ...ffn, gateUp, down } };
-    }),
-  };
-}
 
 /**
  * A matrix as parts whose buffers have at most `maxBytes`, each with some rows of every group: whole rows, so that no sum is

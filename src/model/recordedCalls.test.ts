@@ -8,6 +8,7 @@ import { FakeGpu } from '../gpu/fakeGpu.ts';
 import { GPU_TUNING, SOFTWARE_TUNING, type Tuning } from '../gpu/tuning.ts';
 import { allocateKvCache } from './kvCache.ts';
 import { checkModel, planMemory } from './loadModel.ts';
+import { allBlocks, streamsOf } from './modelBlocks.ts';
 import { buildPlan, type Plan } from './plan.ts';
 import { allocateRunState } from './runState.ts';
 import { allocateWeights } from './weights.ts';
@@ -36,9 +37,10 @@ async function planOf(path: string, tuning: Tuning): Promise<Plan> {
   const shape = { nSlots: 2, nCtx: 1024, nCtxShared: null };
   const memory = planMemory(gpu, file, { ...shape, maxRows: 16, cacheType: 'f16', tuning });
   return buildPlan(gpu, {
-    config: file.config,
-    weights: allocateWeights(gpu, memory.weights).weights,
-    cache: allocateKvCache(gpu, file.config, 'f16', shape),
+    spec: file.spec,
+    blocks: memory.blocks,
+    weights: allocateWeights(gpu, allBlocks(memory.blocks)).weights,
+    cache: allocateKvCache(gpu, streamsOf(memory.blocks), 'f16', shape),
     state: allocateRunState(gpu, memory.runState),
     tuning,
     nCtx: shape.nCtx,

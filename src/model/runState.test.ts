@@ -1,34 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelConfig } from './config.ts';
-import { fitRunState, planRunState } from './runState.ts';
+import { fitRunState, planRunState, type RunStateModel } from './runState.ts';
 
-const CONFIG: ModelConfig = {
-  name: 'tiny',
-  nVocab: 1000,
-  nEmbd: 64,
-  nLayers: 1,
-  nHead: 4,
-  nKvHead: 2,
-  headDim: 16,
-  nRot: 16,
-  nFf: 128,
-  nCtxTrain: 256,
-  rmsEps: 1e-5,
-  ropeFreqBase: 10000,
-  ropeFreqScale: 1,
-  experts: null,
-};
+/** A model without layers: 64 values per row, 1000 tokens. */
+const MODEL: RunStateModel = { nEmbd: 64, nVocab: 1000, blocks: [], ropes: [] };
 
 function logitRows(maxOutputs: number): number {
-  const weights = { layers: [] };
-  const { words } = planRunState(CONFIG, weights, {
+  const { words } = planRunState(MODEL, {
     nSlots: 1,
     nCtx: 256,
     maxRows: 64,
     splits: 1,
     maxOutputs,
   });
-  return words.logits / CONFIG.nVocab;
+  return (words.get('logits') ?? 0) / MODEL.nVocab;
 }
 
 describe('planRunState', () => {
@@ -42,9 +26,9 @@ describe('planRunState', () => {
 
 describe('fitRunState', () => {
   const rowsWithin = (maxRows: number, maxOutputs: number, nSlots: number, maxBytes: number) =>
-    fitRunState(CONFIG, { layers: [] }, { nSlots, nCtx: 256, maxRows, splits: 1, maxOutputs }, maxBytes)
+    fitRunState(MODEL, { nSlots, nCtx: 256, maxRows, splits: 1, maxOutputs }, maxBytes)
       .maxRows;
-  const logitsOf = (rows: number) => 4 * rows * CONFIG.nVocab;
+  const logitsOf = (rows: number) => 4 * rows * MODEL.nVocab;
 
   it.each([
     { what: 'all that fit', maxRows: 64, maxOutputs: 64, nSlots: 1, rows: 64, maxBytes: logitsOf(64) },

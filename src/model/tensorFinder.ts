@@ -1,7 +1,7 @@
 import type { GgufFile, GgufTensor } from '../gguf/index.ts';
 import { ForetokenError } from '../util/errors.ts';
 
-/** Types that norms and frequency factors come in. */
+/** Types that norms, biases and frequency factors come in. */
 const VECTOR_TYPES = ['F32', 'F16', 'BF16'];
 
 /** Looks up a file's tensors by name and shape, and remembers which ones were asked for. */
@@ -18,7 +18,7 @@ export class TensorFinder {
     const { source, tensors } = this.#gguf;
     const tensor = tensors.get(name);
     if (!tensor) throw new ForetokenError('invalid_gguf', `${source.name} has no tensor ${name}`);
-    if (tensor.shape.length !== shape.length || tensor.shape.some((length, i) => length !== shape[i])) {
+    if (!isShape(tensor.shape, shape)) {
       throw new ForetokenError(
         'invalid_gguf',
         `${source.name}: ${name} is [${tensor.shape}], but the metadata asks for [${shape}]`,
@@ -30,7 +30,12 @@ export class TensorFinder {
 
   /** The same for a vector of plain numbers. Throws `unsupported_model` when it is quantized. */
   findVector(name: string, length: number): GgufTensor {
-    const tensor = this.find(name, [length]);
+    return this.findNumbers(name, [length]);
+  }
+
+  /** The same for plain numbers in another shape. */
+  findNumbers(name: string, shape: readonly number[]): GgufTensor {
+    const tensor = this.find(name, shape);
     if (VECTOR_TYPES.includes(tensor.type)) return tensor;
     throw new ForetokenError(
       'unsupported_model',
@@ -38,14 +43,20 @@ export class TensorFinder {
     );
   }
 
-  /** Throws `unsupported_model` when the file has tensors that nobody asked for. */
-  refuseUnused(): void {
-    const unused = [...this.#gguf.tensors.keys()].filter(name => !this.#found.has(name));
+  /** Throws `unsupported_model` when the file has tensors that nothing asked for, but for those with `ignored` names. */
+  refuseUnused(ignored: (name: string) => boolean): void {
+    const unused = [...this.#gguf.tensors.keys()].filter(name => !this.#found.has(name) && !ignored(name));
     if (unused.length === 0) return;
     throw new ForetokenError(
       'unsupported_model',
-      `${this.#gguf.source.name} has ${unused.length} tensors that are not supported, ${unused[0]} first; biases, shared experts and adapters are not`,
+      `${this.#gguf.source.name} has ${unused.length} tensors that this architecture does not use, ${unused[0]} first; without them the model would talk nonsense`,
       { tensor: unused[0] },
     );
   }
+}
+
+/** Whether shapes agree but for lengths of 1 at their ends, which converters write or leave out. */
+function isShape(shape: readonly number[], expected: readonly number[]): boolean {
+  const length = Math.max(shape.length, expected.length);
+  return Array.from({ length }, (_, i) => (shape[i] ?? 1) === (expected[i] ?? 1)).every(Boolean);
 }

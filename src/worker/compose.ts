@@ -90,7 +90,7 @@ async function wire(
   const warnings = [...optionWarnings(options), ...target.vocabulary.warnings];
   const draft = await openDraft(target, options, onProgress, warnings);
 
-  const { nCtx, nCtxSlot, nCtxShared } = contextSize(options, target.file.config.nCtxTrain);
+  const { nCtx, nCtxSlot, nCtxShared } = contextSize(options, target.file.spec.nCtxTrain);
   const {
     nSlots = 1,
     nBatch = DEFAULT_N_BATCH,
@@ -199,10 +199,10 @@ async function openDraft(
 }
 
 /** A token without an embedding, or an embedding without a token, would only be noticed in the middle of an answer. */
-function checkVocabulary({ gguf, config }: ModelFile, { tokens }: VocabularySpec): void {
-  if (tokens.length === config.nVocab) return;
+function checkVocabulary({ gguf, spec }: ModelFile, { tokens }: VocabularySpec): void {
+  if (tokens.length === spec.nVocab) return;
   throw new ForetokenError(
     'invalid_gguf',
-    `${gguf.source.name} has ${tokens.length} tokens but ${config.nVocab} rows in token_embd.weight; they have to be as many`,
+    `${gguf.source.name} has ${tokens.length} tokens but ${spec.nVocab} rows in token_embd.weight; they have to be as many`,
   );
 }

@@ -2,7 +2,7 @@ import type { ModelFile } from '../model/loadModel.ts';
 import type { ModelReport } from '../protocol/options.ts';
 
 /** What a model file says of itself. */
-export function describeModel({ gguf, config }: ModelFile): ModelReport {
+export function describeModel({ gguf, spec }: ModelFile): ModelReport {
   const valuesByType = new Map<string, number>();
   let nParams = 0;
   for (const { type, nElements } of gguf.tensors.values()) {
@@ -11,14 +11,14 @@ export function describeModel({ gguf, config }: ModelFile): ModelReport {
   }
   const [[fileType]] = [...valuesByType].sort(([, a], [, b]) => b - a);
   return {
-    name: config.name,
+    name: spec.name,
     file: gguf.source.name,
-    architecture: 'llama',
+    architecture: spec.architecture,
     fileType,
     sizeBytes: gguf.source.sizeBytes,
     nParams,
-    nVocab: config.nVocab,
-    nCtxTrain: config.nCtxTrain,
-    nEmbd: config.nEmbd,
+    nVocab: spec.nVocab,
+    nCtxTrain: spec.nCtxTrain,
+    nEmbd: spec.nEmbd,
   };
 }

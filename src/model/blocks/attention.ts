@@ -1,0 +1,253 @@
+import type { Attention, Layer } from '../../architectures/spec.ts';
+import type { Call } from '../../gpu/dispatch.ts';
+import {
+  type AttentionShape,
+  attention,
+  attentionCombine,
+  attentionSplits,
+  partialValues,
+} from '../../gpu/kernels/attention.ts';
+import type { HeadShape } from '../../gpu/kernels/heads.ts';
+import { kShift } from '../../gpu/kernels/kShift.ts';
+import { mulMat } from '../../gpu/kernels/mulMat.ts';
+import { qkvStore } from '../../gpu/kernels/qkvStore.ts';
+import { type MatrixPlan, planMatrices, planMatrix, rowRange } from '../matrix.ts';
+import type { TensorFinder } from '../tensorFinder.ts';
+import type { Loaded, VectorPlan } from '../weights.ts';
+import type { Block, BlockIo, Scratch } from './block.ts';
+import { biasVector, paddedRow, placed, products } from './products.ts';
+import { type BranchEnd, type BranchInput, endCalls, endScratch, endVector, inputBuffer } from './residual.ts';
+import { inPairs } from './rotation.ts';
+
+interface AttentionTensors {
+  /** attn_q, attn_k, attn_v: one product, or one for each where their types differ. */
+  readonly qkv: readonly MatrixPlan[];
+  readonly qkvBias: VectorPlan | null;
+  /** Weights of the norms of queries, then of keys, each padded to whole blocks. */
+  readonly qkNorms: VectorPlan | null;
+  readonly sinks: VectorPlan | null;
+  readonly output: readonly MatrixPlan[];
+  readonly outputBias: VectorPlan | null;
+  readonly end: VectorPlan | null;
+  readonly [name: string]: readonly MatrixPlan[] | VectorPlan | null;
+}
+
+/** Attention with its own keys and values: `attn_q`, `attn_k`, `attn_v`, `attn_output`. */
+export function attentionBlock(
+  tensors: TensorFinder,
+  nEmbd: number,
+  layer: Layer,
+  spec: Attention,
+  road: { readonly input: BranchInput; readonly end: BranchEnd },
+): Block<AttentionTensors> {
+  const { prefix } = layer;
+  const { nHead, nKvHead, headDim, valueDim } = spec;
+  const widths = qkvWidths(spec);
+  const named = (name: string) => `${prefix}${name}`;
+  const optional = (exists: boolean, name: string, length: number) =>
+    exists ? biasVector(named(name), [tensors.findVector(named(name), length)]) : null;
+  const isStoredByProduct = storedByProduct(spec, road.input);
+  const names = { k: `${prefix}k_cache`, v: `${prefix}v_cache` };
+  const outWidth = nHead * valueDim;
+
+  return {
+    tensors: {
+      qkv: qkvMatrices(tensors, nEmbd, prefix, spec),
+      qkvBias: spec.qkvBias ? qkvBias(tensors, prefix, spec) : null,
+      qkNorms: qkNorms(tensors, prefix, spec),
+      sinks: optional(spec.sinks, 'attn_sinks.weight', nHead),
+      output: [
+        planMatrix(named('attn_output.weight'), [
+          rowRange(tensors.find(named('attn_output.weight'), [outWidth, nEmbd])),
+        ]),
+      ],
+      outputBias: optional(spec.outputBias, 'attn_output.bias', nEmbd),
+      end: endVector(tensors, road.end),
+    },
+    streams: [
+      { name: names.k, values: nKvHead * headDim },
+      { name: names.v, values: nKvHead * valueDim },
+    ],
+    scratch,
+    calls: (io, weights) => [
+      ...(isStoredByProduct ? fusedQkv(io, weights) : separateQkv(io, weights)),
+      ...attentionCalls(io, weights),
+      ...endCalls(io, road.end, weights.output, io.scratch('attn'), weights.end, weights.outputBias),
+    ],
+    shift: io => [
+      {
+        spec: kShift({ ...heads(io), ...(spec.rope && spec.rope.magnitude !== 1 && { magnitude: spec.rope.magnitude }) }),
+        buffers: [
+          io.shift,
+          ...(spec.rope ? [io.ropeTable(spec.rope)] : [io.argmax]),
+          io.stream(names.k),
+          io.stream(names.v),
+        ],
+      },
+    ],
+  };
+
+  function scratch(splits: number): Scratch[] {
+    return [
+      { name: 'q', values: nHead * headDim },
+      { name: 'partial', values: splits > 1 ? partialValues({ nHead, headDim: valueDim }, splits) : 0 },
+      { name: 'attn', values: paddedRow(outWidth) },
+      ...(isStoredByProduct ? [] : [{ name: 'qkv', values: paddedRow(widths.q + widths.k + widths.v) } as const]),
+      ...endScratch(road.end),
+    ];
+  }
+
+  function heads({ cacheType: cache }: BlockIo): HeadShape {
+    const nRot = spec.rope?.nRot ?? 0;
+    return { nHead, nKvHead, headDim, ...(valueDim !== headDim && { valueDim }), nRot, cache };
+  }
+
+  /** Queries to where attention looks for them, keys and values into the cache, from the product itself. */
+  function fusedQkv(io: BlockIo, { qkv }: Loaded<AttentionTensors>): Call[] {
+    const { rows, tuning, step } = io;
+    const { norm } = road.input;
+    return placed(qkv).map(({ type: weight, blocks, n, quants, scales, offset: first }) => {
+      const epilogue = { kind: 'qkv', heads: heads(io), first } as const;
+      const rope = spec.rope ? io.ropeTable(spec.rope) : io.argmax;
+      return {
+        spec: mulMat({ weight, blocks, n, rows, ...(norm && { norm }), epilogue }, tuning),
+        buffers: [
+          step,
+          quants,
+          scales,
+          inputBuffer(io, road.input),
+          io.scratch('q'),
+          rope,
+          io.stream(names.k),
+          io.stream(names.v),
+        ],
+      };
+    });
+  }
+
+  /** The same in two: the products, then biases, norms and rotation of whole heads. */
+  function separateQkv(io: BlockIo, { qkv, qkvBias: bias, qkNorms: norms }: Loaded<AttentionTensors>): Call[] {
+    const srcStride = paddedRow(widths.q + widths.k + widths.v);
+    const epilogue = { kind: 'store', dstStride: srcStride, ...(bias && { bias: true as const }) } as const;
+    const { qkNorm, temperature } = spec;
+    const store = qkvStore({ ...heads(io), valueDim, rows: io.rows, srcStride, qkNorm, temperature });
+    return [
+      ...products(io, qkv, {
+        src: inputBuffer(io, road.input),
+        norm: road.input.norm,
+        epilogue,
+        dst: [io.scratch('qkv'), ...(bias ? [bias] : [])],
+      }),
+      {
+        spec: store,
+        buffers: [
+          io.step,
+          io.scratch('qkv'),
+          io.scratch('q'),
+          io.stream(names.k),
+          io.stream(names.v),
+          ...(spec.rope ? [io.ropeTable(spec.rope)] : []),
+          ...(norms ? [norms] : []),
+        ],
+      },
+    ];
+  }
+
+  function attentionCalls(io: BlockIo, { sinks }: Loaded<AttentionTensors>): Call[] {
+    const { rows, nCtx, tuning, step } = io;
+    const { window, softcap, scale } = spec;
+    const shape: AttentionShape = {
+      ...heads(io),
+      rows,
+      nCtx,
+      dstStride: paddedRow(outWidth),
+      scale,
+      ...(window !== null && window < nCtx && { window }),
+      ...(softcap !== null && { softcap }),
+      ...(sinks && { sinks: true }),
+    };
+    const main = attention(shape, tuning);
+    const [q, k, v] = [io.scratch('q'), io.stream(names.k), io.stream(names.v)];
+    const logits = sinks ? [sinks] : [];
+    if (attentionSplits(nCtx, tuning) === 1) return [{ spec: main, buffers: [step, q, k, v, io.scratch('attn'), ...logits] }];
+    const partial = io.scratch('partial');
+    return [
+      { spec: main, buffers: [step, q, k, v, partial] },
+      { spec: attentionCombine(shape, tuning), buffers: [step, partial, io.scratch('attn'), ...logits] },
+    ];
+  }
+}
+
+/** Rows of queries, keys and values. */
+function qkvWidths({ nHead, nKvHead, headDim, valueDim }: Attention) {
+  return { q: nHead * headDim, k: nKvHead * headDim, v: nKvHead * valueDim };
+}
+
+/** Whether products can leave queries, keys and values where they belong: they are rotated, and nothing else happens to them. */
+function storedByProduct(spec: Attention, { norm }: BranchInput): boolean {
+  const { rope, qkvBias, qkNorm, temperature, headDim, valueDim } = spec;
+  if (!norm || !rope || qkvBias || qkNorm || temperature) return false;
+  return valueDim === headDim && rope.nRot % 4 === 0;
+}
+
+/** One stacked matrix of queries, keys and values, or one each; rotation pairs become neighbours. */
+function qkvMatrices(tensors: TensorFinder, nEmbd: number, prefix: string, spec: Attention): MatrixPlan[] {
+  const { q, k, v } = qkvWidths(spec);
+  const label = `${prefix}attn_qkv`;
+  const order = inPairs(spec);
+  if (spec.fusedQkv) {
+    const tensor = tensors.find(`${prefix}attn_qkv.weight`, [nEmbd, q + k + v]);
+    return [
+      planMatrix(label, [
+        rowRange(tensor, 0, q, order),
+        rowRange(tensor, q, k, order),
+        rowRange(tensor, q + k, v),
+      ]),
+    ];
+  }
+  const tensor = (name: string, rows: number) => tensors.find(`${prefix}${name}.weight`, [nEmbd, rows]);
+  return planMatrices(label, [
+    rowRange(tensor('attn_q', q), 0, q, order),
+    rowRange(tensor('attn_k', k), 0, k, order),
+    rowRange(tensor('attn_v', v)),
+  ]);
+}
+
+function qkvBias(tensors: TensorFinder, prefix: string, spec: Attention): VectorPlan {
+  const { q, k, v } = qkvWidths(spec);
+  const label = `${prefix}attn_qkv.bias`;
+  const order = inPairs(spec);
+  if (spec.fusedQkv) {
+    const tensor = tensors.findVector(label, q + k + v);
+    const ofRows = order && ((i: number) => (i < q + k ? order(i) : i));
+    return biasVector(label, [tensor], [ofRows]);
+  }
+  const tensor = (name: string, length: number) => tensors.findVector(`${prefix}${name}.bias`, length);
+  return biasVector(label, [tensor('attn_q', q), tensor('attn_k', k), tensor('attn_v', v)], [order, order]);
+}
+
+function qkNorms(tensors: TensorFinder, prefix: string, spec: Attention): VectorPlan | null {
+  const { qkNorm, headDim, nHead, nKvHead } = spec;
+  if (!qkNorm || qkNorm.weights === 'unit') return null;
+  const order = inPairs(spec);
+  const tensor = (name: string, heads: number) => {
+    const full = `${prefix}${name}.weight`;
+    switch (qkNorm.weights) {
+      case 'head':
+        return tensors.findVector(full, headDim);
+      case 'heads':
+        return tensors.findNumbers(full, [headDim, heads]);
+      default:
+        return tensors.findVector(full, heads * headDim);
+    }
+  };
+  const [q, k] = [tensor('attn_q_norm', nHead), tensor('attn_k_norm', nKvHead)];
+  return {
+    label: `${prefix}attn_qk_norm`,
+    pieces: [
+      { tensor: q, at: 0, order },
+      { tensor: k, at: paddedRow(q.nElements), order },
+    ],
+  };
+}
+

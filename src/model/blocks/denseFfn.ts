@@ -1,0 +1,129 @@
+import type { DenseFfn, Layer, Xielu } from '../../architectures/spec.ts';
+import type { Call } from '../../gpu/dispatch.ts';
+import { xielu } from '../../gpu/kernels/xielu.ts';
+import { assert } from '../../util/assert.ts';
+import { type MatrixPlan, planMatrices, planMatrix, rowRange } from '../matrix.ts';
+import type { TensorFinder } from '../tensorFinder.ts';
+import type { Loaded, VectorPlan } from '../weights.ts';
+import type { Block, BlockIo } from './block.ts';
+import { biasVector, gatedApart, isGrouped, paddedRow, products } from './products.ts';
+import { type BranchEnd, type BranchInput, endCalls, endScratch, endVector, inputBuffer } from './residual.ts';
+
+interface DenseTensors {
+  /** Of two groups, gate and up; where their types differ one matrix each. Without a gate only up. */
+  readonly up: readonly MatrixPlan[];
+  readonly upBias: VectorPlan | null;
+  readonly xielu: VectorPlan | null;
+  readonly down: readonly MatrixPlan[];
+  readonly downBias: VectorPlan | null;
+  readonly end: VectorPlan | null;
+  readonly [name: string]: readonly MatrixPlan[] | VectorPlan | null;
+}
+
+/** A feed-forward: `ffn_gate`, `ffn_up`, `ffn_down`. */
+export function denseBlock(
+  tensors: TensorFinder,
+  nEmbd: number,
+  { prefix }: Layer,
+  spec: DenseFfn,
+  road: { readonly input: BranchInput; readonly end: BranchEnd },
+): Block<DenseTensors> {
+  const { nFf, gate, upBias, downBias } = spec;
+  const activation = spec.activation;
+  const stride = paddedRow(nFf);
+  const up = upMatrices(tensors, nEmbd, prefix, spec);
+  const isActivatedByProduct = gate === 'none' && typeof activation === 'string';
+  const isFused = gate !== 'none' && isGrouped(up, 2);
+
+  return {
+    tensors: {
+      up,
+      upBias: upBias ? upBiases(tensors, prefix, spec) : null,
+      xielu: typeof activation === 'string' ? null : xieluConstants(`${prefix}ffn_xielu`, activation),
+      down: [
+        planMatrix(`${prefix}ffn_down.weight`, [rowRange(tensors.find(`${prefix}ffn_down.weight`, [nFf, nEmbd]))]),
+      ],
+      downBias: downBias ? biasVector(`${prefix}ffn_down.bias`, [tensors.findVector(`${prefix}ffn_down.bias`, nEmbd)]) : null,
+      end: endVector(tensors, road.end),
+    },
+    streams: [],
+    scratch: () => [
+      { name: 'ffn', values: stride },
+      { name: 'gateUp', values: isFused || isActivatedByProduct ? 0 : 2 * nFf },
+      ...endScratch(road.end),
+    ],
+    calls: (io, weights) => [
+      ...activated(io, weights),
+      ...endCalls(io, road.end, weights.down, io.scratch('ffn'), weights.end, weights.downBias),
+    ],
+    shift: () => [],
+  };
+
+  /** activation(gate · x) ∘ (up · x), or activation(up · x), into the rows of `ffn`. */
+  function activated(io: BlockIo, { up: matrices, upBias: bias, xielu: constants }: Loaded<DenseTensors>): Call[] {
+    const input = { src: inputBuffer(io, road.input), norm: road.input.norm };
+    const biases = bias ? [bias] : [];
+    const ffn = io.scratch('ffn');
+    if (isFused) {
+      const epilogue = {
+        kind: 'swiglu',
+        dstStride: stride,
+        ...gatedBy(activation),
+        ...(bias && { bias: { up: nFf } }),
+      } as const;
+      return products(io, matrices, { ...input, epilogue, dst: [ffn, ...biases] });
+    }
+    const withBias = bias ? { bias: true as const } : {};
+    if (isActivatedByProduct) {
+      const epilogue = { kind: 'store', dstStride: stride, ...withBias, activation } as const;
+      return products(io, matrices, { ...input, epilogue, dst: [ffn, ...biases] });
+    }
+    if (!constants) return gatedApart(io, matrices, input, nFf, ffn, { bias, ...gatedBy(activation) });
+    const up = io.scratch('gateUp');
+    const epilogue = { kind: 'store', dstStride: nFf, ...withBias } as const;
+    const shape = { n: nFf, rows: io.rows, srcStride: nFf, dstStride: stride };
+    return [
+      ...products(io, matrices, { ...input, epilogue, dst: [up, ...biases] }),
+      { spec: xielu(shape), buffers: [io.step, up, constants, ffn] },
+    ];
+  }
+}
+
+/** What tells a gated product its activation: nothing for silu. */
+function gatedBy(activation: DenseFfn['activation']): { readonly activation?: 'gelu' } {
+  if (activation === 'silu') return {};
+  assert(activation === 'gelu', () => `a gate activated by ${JSON.stringify(activation)}`);
+  return { activation };
+}
+
+function upMatrices(tensors: TensorFinder, nEmbd: number, prefix: string, { gate, nFf }: DenseFfn): MatrixPlan[] {
+  const rows = (name: string, n: number) => rowRange(tensors.find(`${prefix}${name}.weight`, [nEmbd, n]));
+  switch (gate) {
+    case 'separate':
+      return planMatrices(`${prefix}ffn_gate_up`, [rows('ffn_gate', nFf), rows('ffn_up', nFf)], 2);
+    case 'fused':
+      return [planMatrix(`${prefix}ffn_up.weight`, [rows('ffn_up', 2 * nFf)], 2)];
+    case 'none':
+      return [planMatrix(`${prefix}ffn_up.weight`, [rows('ffn_up', nFf)])];
+  }
+}
+
+/** Biases of gate, then of up. */
+function upBiases(tensors: TensorFinder, prefix: string, { gate, nFf }: DenseFfn): VectorPlan {
+  const bias = (name: string, length: number) => tensors.findVector(`${prefix}${name}.bias`, length);
+  const label = `${prefix}ffn_up.bias`;
+  switch (gate) {
+    case 'separate':
+      return biasVector(label, [bias('ffn_gate', nFf), bias('ffn_up', nFf)]);
+    case 'fused':
+      return biasVector(label, [bias('ffn_up', 2 * nFf)]);
+    case 'none':
+      return biasVector(label, [bias('ffn_up', nFf)]);
+  }
+}
+
+/** The constants as the kernel has them: alpha_p and alpha_n are stored before their softplus. */
+function xieluConstants(label: string, { alphaP, alphaN, beta, eps }: Xielu): VectorPlan {
+  const softplus = (x: number) => (x > 20 ? x : Math.log1p(Math.exp(x)));
+  return { label, pieces: [], constants: [softplus(alphaP), beta + softplus(alphaN), beta, eps] };
+}

@@ -1,0 +1,64 @@
+import type { ModelSpec } from '../../architectures/spec.ts';
+import { getRows } from '../../gpu/kernels/getRows.ts';
+import { type MatrixPlan, planMatrix, rowRange } from '../matrix.ts';
+import type { TensorFinder } from '../tensorFinder.ts';
+import type { VectorPlan } from '../weights.ts';
+import type { Block } from './block.ts';
+import { placed } from './products.ts';
+import { embeddingRoad, normCall, normVector } from './residual.ts';
+
+interface EmbeddingTensors {
+  readonly tokens: readonly MatrixPlan[];
+  readonly positions: VectorPlan | null;
+  readonly norm: VectorPlan | null;
+  readonly [name: string]: readonly MatrixPlan[] | VectorPlan | null;
+}
+
+/** Rows of `token_embd`, with which the residual stream begins, and its first norm. */
+export function embeddingBlock(tensors: TensorFinder, spec: ModelSpec): Block<EmbeddingTensors> {
+  const { nEmbd, embedding } = spec;
+  const { scale, nPositions } = embedding;
+  const road = embeddingRoad(spec);
+  return {
+    tensors: {
+      tokens: [tokenMatrix(tensors, spec)],
+      positions: nPositions === null ? null : positionTable(tensors, nEmbd, nPositions),
+      norm: normVector(tensors, nEmbd, [road?.norm ?? null]),
+    },
+    streams: [],
+    scratch: () => [],
+    calls: (io, { tokens, positions, norm }) => {
+      const options = { ...(scale !== 1 && { scale }), ...(positions && { positions: true as const }) };
+      const rows = placed(tokens).map(({ type: weight, blocks, n, quants, scales, offset: firstToken }) => ({
+        spec: getRows({ weight, blocks, n, firstToken, rows: io.rows, ...options }),
+        // Where the first norm is not deferred, the kernel leaves rows in xNorm that the norm overwrites.
+        buffers: [
+          io.step,
+          quants,
+          scales,
+          io.x,
+          norm ?? io.argmax,
+          io.xNorm,
+          io.argmax,
+          ...(positions ? [positions] : []),
+        ],
+      }));
+      if (road?.kind !== 'normed' || !norm) return rows;
+      return [...rows, normCall(io, nEmbd, road.norm, norm, io.xNorm)];
+    },
+    shift: () => [],
+  };
+}
+
+/** The embedding matrix, which may be the output matrix too. */
+export function tokenMatrix(tensors: TensorFinder, { nEmbd, nVocab }: ModelSpec): MatrixPlan {
+  const name = 'token_embd.weight';
+  return planMatrix(name, [rowRange(tensors.find(name, [nEmbd, nVocab]))]);
+}
+
+/** Rows of `position_embd`, each padded to whole blocks. */
+function positionTable(tensors: TensorFinder, nEmbd: number, nPositions: number): VectorPlan {
+  const name = 'position_embd.weight';
+  const tensor = tensors.findNumbers(name, [nEmbd, nPositions]);
+  return { label: name, pieces: [{ tensor, at: 0, rowValues: nEmbd }] };
+}

@@ -1,0 +1,294 @@
+import type { ExpertFfn, Layer, SharedExpert } from '../../architectures/spec.ts';
+import type { Call } from '../../gpu/dispatch.ts';
+import type { DeferredNorm } from '../../gpu/kernels/deferredNorm.ts';
+import { mulMatId } from '../../gpu/kernels/mulMatId.ts';
+import { router } from '../../gpu/kernels/router.ts';
+import { swiglu } from '../../gpu/kernels/swiglu.ts';
+import { assert } from '../../util/assert.ts';
+import { ForetokenError } from '../../util/errors.ts';
+import { type MatrixPlan, planMatrices, planMatrix, rowRange } from '../matrix.ts';
+import type { TensorFinder } from '../tensorFinder.ts';
+import type { Loaded, VectorPlan } from '../weights.ts';
+import type { Block, BlockIo, Scratch } from './block.ts';
+import { biasVector, gatedApart, isGrouped, paddedRow, placed, products } from './products.ts';
+import {
+  type BranchEnd,
+  type BranchInput,
+  endScratch,
+  endVector,
+  inputBuffer,
+  joinCalls,
+} from './residual.ts';
+
+interface ExpertTensors {
+  readonly gateInp: readonly MatrixPlan[];
+  /** Biases of the router, then those of its choice alone, each padded to whole blocks. */
+  readonly routerBias: VectorPlan | null;
+  /** Groups: all experts' gates, then all their ups; where their types differ one matrix each. */
+  readonly gateUp: readonly MatrixPlan[];
+  readonly gateUpBias: VectorPlan | null;
+  /** Groups: the experts. */
+  readonly down: readonly MatrixPlan[];
+  readonly downBias: VectorPlan | null;
+  /** The shared expert's gate and up as two groups, its down, and the row that weighs it; empty without one. */
+  readonly sharedUp: readonly MatrixPlan[];
+  readonly sharedDown: readonly MatrixPlan[];
+  readonly sharedGate: readonly MatrixPlan[];
+  readonly end: VectorPlan | null;
+  readonly [name: string]: readonly MatrixPlan[] | VectorPlan | null;
+}
+
+/** A mixture of experts, with or without a shared one. */
+export function expertBlock(
+  tensors: TensorFinder,
+  nEmbd: number,
+  { prefix }: Layer,
+  spec: ExpertFfn,
+  road: { readonly input: BranchInput; readonly end: BranchEnd },
+): Block<ExpertTensors> {
+  const { nExperts, nUsed, nFf, shared } = spec;
+  const stride = paddedRow(nFf);
+  const gateUp = gateUpMatrices(tensors, nEmbd, prefix, spec);
+  const isFused = isGrouped(gateUp, 2 * nExperts);
+  if (!isFused && (spec.bias || spec.weighsInput)) {
+    throw new ForetokenError(
+      'unsupported_model',
+      `${prefix}ffn_gate_exps is ${gateUp[0]?.type} but ${prefix}ffn_up_exps is ${gateUp[1]?.type}; with biases or weighted inputs they have to be the same: choose another quantization of this model`,
+    );
+  }
+  // The last product adds to the residual stream itself where nothing else happens to the branch.
+  const isSummedInPlace = road.end.fused && !shared && !spec.bias && !spec.weighsInput;
+  const ofShared = sharedMatrices(tensors, nEmbd, prefix, shared);
+  const isSharedFused = isGrouped(ofShared.sharedUp, 2);
+  const sharedWidth = shared?.nFf ?? 0;
+
+  return {
+    tensors: {
+      gateInp: [
+        planMatrix(`${prefix}ffn_gate_inp`, [
+          rowRange(tensors.find(`${prefix}ffn_gate_inp.weight`, [nEmbd, nExperts])),
+        ]),
+      ],
+      routerBias: routerBiases(tensors, prefix, spec),
+      gateUp,
+      gateUpBias: spec.bias ? expertBiases(tensors, prefix, ['ffn_gate_exps', 'ffn_up_exps'], nFf, nExperts) : null,
+      down: [
+        planMatrix(
+          `${prefix}ffn_down_exps`,
+          [rowRange(tensors.find(`${prefix}ffn_down_exps.weight`, [nFf, nEmbd, nExperts]))],
+          nExperts,
+        ),
+      ],
+      downBias: spec.bias ? expertBiases(tensors, prefix, ['ffn_down_exps'], nEmbd, nExperts) : null,
+      ...ofShared,
+      end: endVector(tensors, road.end),
+    },
+    streams: [],
+    scratch,
+    calls: (io, weights) => [
+      routerCall(io, weights),
+      ...activated(io, weights),
+      ...(isSummedInPlace ? summedInPlace(io, weights) : summedApart(io, weights)),
+    ],
+    shift: () => [],
+  };
+
+  function scratch(): Scratch[] {
+    return [
+      { name: 'ffn', values: nUsed * stride },
+      { name: 'chosen', values: 2 * nUsed },
+      { name: 'gateUp', values: Math.max(isFused ? 0 : nUsed * 2 * nFf, isSharedFused ? 0 : 2 * sharedWidth) },
+      { name: 'shared', values: paddedRow(sharedWidth) },
+      { name: 'sharedGate', values: shared?.gated ? 1 : 0 },
+      ...(isSummedInPlace ? [] : endScratch({ ...road.end, fused: false })),
+    ];
+  }
+
+  function normed(): { readonly norm?: DeferredNorm } {
+    return road.input.norm ? { norm: road.input.norm } : {};
+  }
+
+  function routerCall(io: BlockIo, { gateInp, routerBias }: Loaded<ExpertTensors>): Call {
+    const [{ type: weight, blocks, quants, scales }] = gateInp;
+    const { gating, normalise, weightScale, groups, selectionBias } = spec;
+    const shape = {
+      weight,
+      blocks,
+      ...normed(),
+      nExperts,
+      nUsed,
+      rows: io.rows,
+      gating,
+      normalise,
+      weightScale,
+      groups,
+      selectionBias,
+      routerBias: spec.routerBias,
+    };
+    const src = inputBuffer(io, road.input);
+    const buffers = [io.step, quants, scales, src, io.scratch('chosen'), ...(routerBias ? [routerBias] : [])];
+    return { spec: router(shape), buffers };
+  }
+
+  /** activation(gate · x) ∘ (up · x) of the chosen experts, into the rows of `ffn`. */
+  function activated(io: BlockIo, weights: Loaded<ExpertTensors>): Call[] {
+    const { step, rows, tuning } = io;
+    const [src, chosen, ffn] = [inputBuffer(io, road.input), io.scratch('chosen'), io.scratch('ffn')];
+    const counts = { nExperts, nUsed, rows };
+    if (isFused) {
+      const bias = weights.gateUpBias;
+      const stage = {
+        kind: 'gate_up',
+        ...normed(),
+        ...gatedBy(spec),
+        ...(bias && { bias: true as const }),
+        ...(spec.weighsInput && { weighsInput: true as const }),
+      } as const;
+      return placed(weights.gateUp).map(({ type: weight, blocks, n, quants, scales, offset: dstOffset }) => ({
+        spec: mulMatId({ stage, weight, blocks, n, dst: { dstStride: stride, dstOffset }, ...counts }, tuning),
+        buffers: [step, quants, scales, src, ffn, chosen, ...(bias ? [bias] : [])],
+      }));
+    }
+    const gateUpRows = io.scratch('gateUp');
+    const stage = { kind: 'store', ...normed() } as const;
+    const stacked = placed(weights.gateUp).map(
+      ({ type: weight, blocks, n, quants, scales, offset: dstOffset }): Call => ({
+        spec: mulMatId({ stage, weight, blocks, n, dst: { dstStride: 2 * nFf, dstOffset }, ...counts }, tuning),
+        buffers: [step, quants, scales, src, gateUpRows, chosen],
+      }),
+    );
+    const shape = {
+      n: nFf,
+      rows,
+      srcStride: 2 * nFf,
+      dstStride: stride,
+      perRow: nUsed,
+      ...gatedBy(spec),
+    };
+    return [...stacked, { spec: swiglu(shape), buffers: [step, gateUpRows, ffn] }];
+  }
+
+  /** The weighted sum of the experts onto the residual stream, whose norm it defers. */
+  function summedInPlace(io: BlockIo, { down, end }: Loaded<ExpertTensors>): Call[] {
+    const { step, x, xNorm, rows, tuning } = io;
+    const { scale } = road.end;
+    const stage = { kind: 'down', ...(scale !== 1 && { scale }) } as const;
+    return placed(down).map(({ type: weight, blocks, n, quants, scales, offset: dstOffset }) => {
+      const dst = { dstStride: paddedRow(nEmbd), dstOffset };
+      return {
+        spec: mulMatId({ stage, weight, blocks, n, dst, nExperts, nUsed, rows }, tuning),
+        buffers: [step, quants, scales, io.scratch('ffn'), x, end ?? xNorm, xNorm, io.scratch('chosen')],
+      };
+    });
+  }
+
+  /** The same to rows of their own, to which the shared expert is added; then those to the residual stream. */
+  function summedApart(io: BlockIo, weights: Loaded<ExpertTensors>): Call[] {
+    const { step, rows, tuning } = io;
+    const bias = weights.downBias;
+    const stage = { kind: 'down_store', weighted: !spec.weighsInput, ...(bias && { bias: true as const }) } as const;
+    const branch = io.scratch('branch');
+    const experts = placed(weights.down).map(
+      ({ type: weight, blocks, n, quants, scales, offset: dstOffset }): Call => {
+        const dst = { dstStride: paddedRow(nEmbd), dstOffset };
+        return {
+          spec: mulMatId({ stage, weight, blocks, n, dst, nExperts, nUsed, rows }, tuning),
+          buffers: [step, quants, scales, io.scratch('ffn'), branch, io.scratch('chosen'), ...(bias ? [bias] : [])],
+        };
+      },
+    );
+    return [...experts, ...sharedCalls(io, weights), ...joinCalls(io, road.end, weights.end)];
+  }
+
+  function sharedCalls(io: BlockIo, { sharedUp, sharedDown, sharedGate }: Loaded<ExpertTensors>): Call[] {
+    if (!shared) return [];
+    const input = { src: inputBuffer(io, road.input), norm: road.input.norm };
+    const [h, gate] = [io.scratch('shared'), sharedGate.length > 0 ? io.scratch('sharedGate') : null];
+    const dstStride = paddedRow(shared.nFf);
+    const weigh = gate ? products(io, sharedGate, { ...input, epilogue: { kind: 'store', dstStride: 1 }, dst: [gate] }) : [];
+    const up = isGrouped(sharedUp, 2)
+      ? products(io, sharedUp, { ...input, epilogue: { kind: 'swiglu', dstStride }, dst: [h] })
+      : gatedApart(io, sharedUp, input, shared.nFf, h);
+    const epilogue = { kind: 'accumulate', dstStride: paddedRow(nEmbd), ...(gate && { gate: true as const }) } as const;
+    const dst = [io.scratch('branch'), ...(gate ? [gate] : [])];
+    return [...weigh, ...up, ...products(io, sharedDown, { src: h, epilogue, dst })];
+  }
+}
+
+/** What tells a gated product its activation: nothing for silu. */
+function gatedBy({ activation }: ExpertFfn): { readonly activation?: 'gelu' | 'oai' } {
+  if (activation === 'silu') return {};
+  assert(activation !== 'relu2', 'a gate activated by relu2');
+  return { activation };
+}
+
+/** All experts' gates, then all their ups, as groups of one matrix where their types agree. */
+function gateUpMatrices(
+  tensors: TensorFinder,
+  nEmbd: number,
+  prefix: string,
+  { fusedGateUp, nFf, nExperts }: ExpertFfn,
+): MatrixPlan[] {
+  const label = `${prefix}ffn_gate_up_exps`;
+  if (fusedGateUp) {
+    const tensor = tensors.find(`${label}.weight`, [nEmbd, 2 * nFf, nExperts]);
+    const halves = [0, nFf].flatMap(half =>
+      Array.from({ length: nExperts }, (_, expert) => rowRange(tensor, expert * 2 * nFf + half, nFf)),
+    );
+    return [planMatrix(label, halves, 2 * nExperts)];
+  }
+  const rows = (name: string) => rowRange(tensors.find(`${prefix}${name}.weight`, [nEmbd, nFf, nExperts]));
+  return planMatrices(label, [rows('ffn_gate_exps'), rows('ffn_up_exps')], 2 * nExperts);
+}
+
+/** Biases of all experts, [expert][row] of each tensor, one tensor behind the other. */
+function expertBiases(
+  tensors: TensorFinder,
+  prefix: string,
+  names: readonly string[],
+  n: number,
+  nExperts: number,
+): VectorPlan {
+  const found = names.map(name => tensors.findNumbers(`${prefix}${name}.bias`, [n, nExperts]));
+  return biasVector(`${prefix}${names[0]}.bias`, found);
+}
+
+function routerBiases(
+  tensors: TensorFinder,
+  prefix: string,
+  { routerBias, selectionBias, nExperts }: ExpertFfn,
+): VectorPlan | null {
+  const names = [
+    ...(routerBias ? [`${prefix}ffn_gate_inp.bias`] : []),
+    ...(selectionBias ? [`${prefix}exp_probs_b.bias`] : []),
+  ];
+  if (names.length === 0) return null;
+  const pieces = names.map((name, i) => ({
+    tensor: tensors.findVector(name, nExperts),
+    at: i * paddedRow(nExperts),
+  }));
+  return { label: `${prefix}router.bias`, pieces };
+}
+
+function sharedMatrices(
+  tensors: TensorFinder,
+  nEmbd: number,
+  prefix: string,
+  shared: SharedExpert | null,
+): Pick<ExpertTensors, 'sharedUp' | 'sharedDown' | 'sharedGate'> {
+  if (!shared) return { sharedUp: [], sharedDown: [], sharedGate: [] };
+  const { nFf, gated } = shared;
+  const rows = (name: string, shape: readonly number[]) =>
+    rowRange(tensors.find(`${prefix}${name}.weight`, shape));
+  return {
+    sharedUp: planMatrices(
+      `${prefix}ffn_gate_up_shexp`,
+      [rows('ffn_gate_shexp', [nEmbd, nFf]), rows('ffn_up_shexp', [nEmbd, nFf])],
+      2,
+    ),
+    sharedDown: [planMatrix(`${prefix}ffn_down_shexp`, [rows('ffn_down_shexp', [nFf, nEmbd])])],
+    sharedGate: gated
+      ? [planMatrix(`${prefix}ffn_gate_inp_shexp`, [rows('ffn_gate_inp_shexp', [nEmbd])])]
+      : [],
+  };
+}

@@ -1,0 +1,62 @@
+import type { ModelSpec } from '../../architectures/spec.ts';
+import { rmsNorm } from '../../gpu/kernels/rmsNorm.ts';
+import { type MatrixPlan, planMatrix, rowRange } from '../matrix.ts';
+import type { TensorFinder } from '../tensorFinder.ts';
+import type { VectorPlan } from '../weights.ts';
+import type { Block } from './block.ts';
+import { tokenMatrix } from './embedding.ts';
+import { biasVector, paddedRow, products } from './products.ts';
+import { headRoad, inputBuffer, normCall, normVector } from './residual.ts';
+
+interface HeadTensors {
+  readonly output: readonly MatrixPlan[];
+  readonly bias: VectorPlan | null;
+  readonly [name: string]: readonly MatrixPlan[] | VectorPlan | null;
+}
+
+/** Logits of a batch's output rows: the output matrix, whose input the last layer has normalised. */
+export function headBlock(tensors: TensorFinder, spec: ModelSpec): Block<HeadTensors> {
+  const { nEmbd, nVocab, head } = spec;
+  const road = headRoad(spec);
+  const output = () => planMatrix('output.weight', [rowRange(tensors.find('output.weight', [nEmbd, nVocab]))]);
+  return {
+    tensors: {
+      output: [head.tied ? tokenMatrix(tensors, spec) : output()],
+      bias: head.bias ? biasVector('output.bias', [tensors.findVector('output.bias', nVocab)]) : null,
+    },
+    streams: [],
+    scratch: () => [],
+    calls: (io, { output: matrices, bias }) => {
+      const { scale, softcap } = head;
+      const epilogue = {
+        kind: 'store',
+        dstStride: nVocab,
+        ...(bias && { bias: true as const }),
+        ...(scale !== 1 && { scale }),
+        ...(softcap !== null && { softcap }),
+      } as const;
+      const input = { src: inputBuffer(io, road), norm: road.norm, outputRows: true };
+      return products(io, matrices, { ...input, epilogue, dst: [io.logits, ...(bias ? [bias] : [])] });
+    },
+    shift: () => [],
+  };
+}
+
+/** Hidden states behind the last norm of a batch's output rows, for embeddings. */
+export function hiddenBlock(
+  tensors: TensorFinder,
+  { nEmbd, head: { norm: last } }: ModelSpec,
+): Block<{ readonly norm: VectorPlan | null }> {
+  return {
+    tensors: { norm: normVector(tensors, nEmbd, [last]) },
+    streams: [],
+    scratch: () => [],
+    calls: (io, { norm }) => {
+      if (!norm) return [];
+      if (last.kind === 'layer' || last.bias) return [normCall(io, nEmbd, last, norm, io.outputNorm, true)];
+      const shape = { k: nEmbd, kPadded: paddedRow(nEmbd), eps: last.eps, rows: io.rows, gather: true };
+      return [{ spec: rmsNorm(shape, io.tuning), buffers: [io.step, io.x, norm, io.outputNorm] }];
+    },
+    shift: () => [],
+  };
+}

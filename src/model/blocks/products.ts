@@ -1,0 +1,98 @@
+import type { GgufTensor } from '../../gguf/index.ts';
+import type { Call } from '../../gpu/dispatch.ts';
+import type { DeferredNorm } from '../../gpu/kernels/deferredNorm.ts';
+import { type MulMatEpilogue, mulMat } from '../../gpu/kernels/mulMat.ts';
+import { swiglu } from '../../gpu/kernels/swiglu.ts';
+import { alignUp } from '../../util/math.ts';
+import type { Matrix } from '../matrix.ts';
+import type { VectorPlan } from '../weights.ts';
+import type { BlockIo } from './block.ts';
+
+/** Values from one row of activations to the next: whole blocks. */
+export function paddedRow(k: number): number {
+  return alignUp(k, 32);
+}
+
+/** Consecutive parts of a product, each with where its first row stands among the rows of all. */
+export function placed(parts: readonly Matrix[]): (Matrix & { readonly offset: number })[] {
+  let end = 0;
+  return parts.map(part => {
+    const offset = end;
+    end += part.n;
+    return { ...part, offset };
+  });
+}
+
+/** Whether matrices are parts of one with so many groups, as gate and up that are multiplied together. */
+export function isGrouped(matrices: readonly Pick<Matrix, 'nGroups'>[], nGroups: number): boolean {
+  return matrices.every(matrix => matrix.nGroups === nGroups);
+}
+
+interface Product {
+  readonly src: GPUBuffer;
+  /** The deferred norm of the rows of `src`. */
+  readonly norm?: DeferredNorm | null;
+  readonly epilogue: Exclude<MulMatEpilogue, { readonly kind: 'qkv' }>;
+  /** Buffers behind `src`, as the epilogue has them. */
+  readonly dst: readonly GPUBuffer[];
+  readonly outputRows?: boolean;
+}
+
+/** A matrix product in its parts, whose results lie side by side in each row of the destination. */
+export function products(
+  io: Pick<BlockIo, 'rows' | 'step' | 'tuning'>,
+  matrices: readonly Matrix[],
+  { src, norm, epilogue, dst, outputRows }: Product,
+): Call[] {
+  const { rows, step, tuning } = io;
+  return placed(matrices).map(({ type: weight, blocks, n, quants, scales, offset }) => {
+    const shape = {
+      weight,
+      blocks,
+      n,
+      rows,
+      ...(norm && { norm }),
+      epilogue: { ...epilogue, dstOffset: (epilogue.dstOffset ?? 0) + offset },
+      ...(outputRows && { outputRows }),
+    };
+    return { spec: mulMat(shape, tuning), buffers: [step, quants, scales, src, ...dst] };
+  });
+}
+
+/** silu(gate · x) ∘ (up · x) of `n` values into the rows of `dst`, from matrices that are not one: through rows of both. */
+export function gatedApart(
+  io: BlockIo,
+  gateUp: readonly Matrix[],
+  input: Pick<Product, 'src' | 'norm'>,
+  n: number,
+  dst: GPUBuffer,
+  options: { readonly bias?: GPUBuffer | null; readonly activation?: 'gelu' } = {},
+): Call[] {
+  const { bias, activation } = options;
+  const both = io.scratch('gateUp');
+  const epilogue = { kind: 'store', dstStride: 2 * n, ...(bias && { bias: true as const }) } as const;
+  const shape = {
+    n,
+    rows: io.rows,
+    srcStride: 2 * n,
+    dstStride: paddedRow(n),
+    ...(activation && { activation }),
+  };
+  return [
+    ...products(io, gateUp, { ...input, epilogue, dst: [both, ...(bias ? [bias] : [])] }),
+    { spec: swiglu(shape), buffers: [io.step, both, dst] },
+  ];
+}
+
+/** Biases of matrices that are one product, one behind the other. */
+export function biasVector(label: string, tensors: readonly GgufTensor[], orders: VectorOrders = []): VectorPlan {
+  let end = 0;
+  const pieces = tensors.map((tensor, i) => {
+    const at = end;
+    end += tensor.nElements;
+    return { tensor, at, order: orders[i] };
+  });
+  return { label, pieces };
+}
+
+type VectorOrders = readonly (((i: number) => number) | undefined)[];

@@ -1,0 +1,83 @@
+import type { Layer, ModelSpec } from '../architectures/spec.ts';
+import type { GgufFile } from '../gguf/index.ts';
+import { attentionBlock } from './blocks/attention.ts';
+import type { Block, Stream } from './blocks/block.ts';
+import { denseBlock } from './blocks/denseFfn.ts';
+import { embeddingBlock } from './blocks/embedding.ts';
+import { expertBlock } from './blocks/expertFfn.ts';
+import { headBlock, hiddenBlock } from './blocks/head.ts';
+import { latentBlock } from './blocks/latent.ts';
+import { aheadBlock, type LayerRoads, layerRoads } from './blocks/residual.ts';
+import { type RopeClass, ropeClasses } from './ropeTables.ts';
+import { TensorFinder } from './tensorFinder.ts';
+import { splitTensors } from './weights.ts';
+
+/** A model as its blocks, in the order in which a row passes them. */
+export interface ModelBlocks {
+  readonly embedding: Block;
+  readonly layers: readonly Block[];
+  /** Results of the output rows: hidden states, or logits. */
+  readonly hidden: Block;
+  readonly head: Block;
+  /** The rotations that its layers use. */
+  readonly ropes: readonly RopeClass[];
+}
+
+/**
+ * Finds and checks every tensor that the blocks of `spec` have. Throws `invalid_gguf` for one that is missing or has another
+ * shape, and `unsupported_model` for one that no block uses and `ignored` does not name: without it the model would talk nonsense.
+ */
+export function modelBlocks(
+  gguf: GgufFile,
+  spec: ModelSpec,
+  ignored: (name: string) => boolean,
+): ModelBlocks {
+  const tensors = new TensorFinder(gguf);
+  const blocks = {
+    embedding: embeddingBlock(tensors, spec),
+    layers: spec.layers.flatMap((layer, index) => layerBlocks(tensors, spec, layer, layerRoads(spec, index))),
+    hidden: hiddenBlock(tensors, spec),
+    head: headBlock(tensors, spec),
+    ropes: ropeClasses(tensors, spec),
+  };
+  tensors.refuseUnused(ignored);
+  return blocks;
+}
+
+function layerBlocks(tensors: TensorFinder, { nEmbd }: ModelSpec, layer: Layer, roads: LayerRoads): Block[] {
+  const { attention, ffn } = layer;
+  return [
+    ...(roads.ahead ? [aheadBlock(tensors, nEmbd, roads.ahead)] : []),
+    attention.kind === 'latent'
+      ? latentBlock(tensors, nEmbd, layer, attention, roads.attention)
+      : attentionBlock(tensors, nEmbd, layer, attention, roads.attention),
+    ffn.kind === 'experts'
+      ? expertBlock(tensors, nEmbd, layer, ffn, roads.ffn)
+      : denseBlock(tensors, nEmbd, layer, ffn, roads.ffn),
+  ];
+}
+
+/** Every block of a model. */
+export function allBlocks({ embedding, layers, hidden, head }: ModelBlocks): Block[] {
+  return [embedding, ...layers, hidden, head];
+}
+
+/** The same model where a buffer may have `maxBytes`: matrices that need larger ones come in parts. */
+export function splitBlocks(model: ModelBlocks, maxBytes: number): ModelBlocks {
+  const split = (block: Block): Block => ({
+    ...block,
+    tensors: splitTensors(block.tensors, maxBytes),
+  });
+  return {
+    ...model,
+    embedding: split(model.embedding),
+    layers: model.layers.map(split),
+    hidden: split(model.hidden),
+    head: split(model.head),
+  };
+}
+
+/** What a position leaves in the cache, in all layers. */
+export function streamsOf({ layers }: ModelBlocks): Stream[] {
+  return layers.flatMap(({ streams }) => streams);
+}
