@@ -1,18 +1,57 @@
+import { assert } from '../../util/assert.ts';
 import { ceilDiv } from '../../util/math.ts';
-import type { KernelSpec } from '../pipelines.ts';
-import { checkHeads, type HeadShape } from './heads.ts';
+import type { BufferUse, KernelSpec } from '../pipelines.ts';
+import type { HeadShape } from './heads.ts';
 
 const WORKGROUP_SIZE = 32;
 
-/** Moves a slot's later positions down; buffers: shift, table, k_cache, v_cache. */
-export function kShift(shape: HeadShape): KernelSpec {
-  checkHeads(shape);
-  const { nKvHead, headDim, nRot, cache } = shape;
+/** A layer's caches, and how its keys were rotated: `nRot` values of each head, any even number; 0 where they were not. */
+export interface KShiftShape extends Omit<HeadShape, 'nHead'> {
+  /** Values of a value; `headDim` by default, which is that of keys. */
+  readonly valueDim?: number;
+  /** The first rotated value of a head, even; 0 by default. */
+  readonly rotFrom?: number;
+  /** Factor of cos and sin in the rope table, 1 by default: a shift turns by the pure angle. */
+  readonly magnitude?: number;
+  /** Whether values are a part of keys and have no cache. */
+  readonly latent?: boolean;
+}
+
+/**
+ * Moves a slot's later positions down; buffers: shift, the rope table where `nRot` is not 0, k_cache, and v_cache where it is
+ * not `latent`.
+ */
+export function kShift(shape: KShiftShape): KernelSpec {
+  const { nKvHead, headDim, valueDim = headDim, nRot, rotFrom = 0, magnitude = 1, cache, latent } = shape;
+  assert(
+    headDim % 4 === 0 &&
+      valueDim % 4 === 0 &&
+      nRot % 2 === 0 &&
+      rotFrom % 2 === 0 &&
+      rotFrom + nRot <= headDim,
+    () =>
+      `${nKvHead} KV heads of ${headDim} and ${valueDim} values, ${nRot} of them rotated from ${rotFrom} on`,
+  );
+  assert(magnitude > 0, () => `a rope table of magnitude ${magnitude}`);
+  const quads = (nKvHead * (latent ? headDim : Math.max(headDim, valueDim))) / 4;
+  const written: readonly BufferUse[] = latent ? ['write'] : ['write', 'write'];
   return {
     shader: 'k_shift',
-    defines: { CACHE: cache },
-    overrides: { WORKGROUP_SIZE, N_KV_HEAD: nKvHead, HEAD_DIM: headDim, N_ROT: nRot },
-    bindings: ['read', 'read', 'write', 'write'],
-    workgroups: [ceilDiv((nKvHead * headDim) / 4, WORKGROUP_SIZE), 2, 1],
+    defines: {
+      CACHE: cache,
+      ...(valueDim !== headDim && { VALUE_DIM: valueDim }),
+      ...(nRot === 0 && { ROTATED: 0 }),
+      ...(latent && { LATENT: 1 }),
+    },
+    overrides: {
+      WORKGROUP_SIZE,
+      N_KV_HEAD: nKvHead,
+      HEAD_DIM: headDim,
+      ...(nRot > 0 && { N_ROT: nRot }),
+      ...(rotFrom > 0 && { ROT_FROM: rotFrom }),
+      ...(magnitude !== 1 && { INVERSE_MAGNITUDE: 1 / magnitude }),
+    },
+    bindings: ['read', ...(nRot > 0 ? (['read'] as const) : []), ...written],
+    workgroups: [ceilDiv(quads, WORKGROUP_SIZE), latent ? 1 : 2, 1],
   };
 }

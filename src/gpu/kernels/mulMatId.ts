@@ -1,19 +1,19 @@
 import type { WeightType } from '../../quant/types.ts';
 import { ceilDiv } from '../../util/math.ts';
-import type { KernelSpec } from '../pipelines.ts';
+import type { BufferUse, KernelSpec } from '../pipelines.ts';
 import type { Tuning } from '../tuning.ts';
 import type { DeferredNorm } from './deferredNorm.ts';
 import { type Destination, destination, weightRows } from './mulMat.ts';
 
 /** Rows of a batch among which those that chose the same expert are found. */
-const GATE_UP_TILE = 16;
+const CHOICES_TILE = 16;
 const DOWN_TILE = 4;
 
 export interface MulMatIdShape {
   readonly stage: MulMatIdStage;
   readonly weight: WeightType;
   readonly blocks: number;
-  /** Weight rows of one expert (of gate and of up), and where their products go. */
+  /** Weight rows of one expert (with gate_up: of gate and of up), and where their products go. */
   readonly n: number;
   readonly dst: Destination;
   readonly nExperts: number;
@@ -22,21 +22,45 @@ export interface MulMatIdShape {
 }
 
 export type MulMatIdStage =
-  /** The chosen experts' silu(gate·x)·(up·x), x with its norm deferred. */
-  | { readonly kind: 'gate_up'; readonly norm: DeferredNorm }
-  /** Their weighted sum onto the residual stream. */
-  | { readonly kind: 'down' };
+  /** `dst[row, e, n]` = activation(gate·x) (up·x) of the chosen experts; silu by default. */
+  | (ChoiceStage & { readonly kind: 'gate_up'; readonly activation?: 'silu' | 'gelu' | 'oai' })
+  /** `dst[row, e, n]` = weight·x: gate and up of different types are two of these, then `swiglu`. */
+  | (ChoiceStage & { readonly kind: 'store' })
+  /** The weighted sum of the chosen experts' products onto the residual stream, times `scale`. */
+  | { readonly kind: 'down'; readonly scale?: number }
+  /** `dst[row, n]` = that sum (with biases: of product + bias), or the plain sum of the chosen experts' products. */
+  | { readonly kind: 'down_store'; readonly weighted: boolean; readonly bias?: ExpertBias };
 
-/** Expert products; buffers: step, quants, scales, src, dst, and chosen; in `down` norm_weight, next, chosen. */
+/** What multiplies each row of src by the matrices of its experts. */
+interface ChoiceStage {
+  /** The deferred norm of the rows of src; without it they are multiplied as they are, their stride padded. */
+  readonly norm?: DeferredNorm;
+  /** With gate_up those of all experts' gates, then of their ups. */
+  readonly bias?: ExpertBias;
+  /** Whether products are multiplied by the expert's weight, before a bias is added. */
+  readonly weighsInput?: boolean;
+}
+
+/** Biases [expert][rows], tight: of all weight rows of an expert, those of this part from `dst.dstOffset` on. */
+export interface ExpertBias {
+  readonly rows: number;
+}
+
+/**
+ * Expert products; buffers: step, quants, scales, src, dst, then in `down` norm_weight, next, chosen, and in other stages
+ * chosen, and bias where there is one. `src` has a row per batch row, in `down` and `down_store` one per chosen expert.
+ */
 export function mulMatId(shape: MulMatIdShape, tuning: Tuning): KernelSpec {
   const { stage, n, rows } = shape;
-  const isGateUp = stage.kind === 'gate_up';
+  const isDown = stage.kind === 'down' || stage.kind === 'down_store';
+  const isGated = stage.kind === 'gate_up';
   // Those of gate and those of up are as many as of down.
-  const r = isGateUp ? ceilDiv(weightRows(tuning), 2) : weightRows(tuning);
+  const r = isGated ? ceilDiv(weightRows(tuning), 2) : weightRows(tuning);
   const atOnce = rows === 1 ? 1 : tuning.expertRows;
-  const tile = rows === 1 ? 1 : isGateUp ? GATE_UP_TILE : DOWN_TILE;
+  const tile = rows === 1 ? 1 : isDown ? DOWN_TILE : CHOICES_TILE;
   const x = ceilDiv(n * tuning.lanes, tuning.mulMatWorkgroup * r);
   const tiles = ceilDiv(rows, tile);
+  const options = isDown ? downOptions(stage) : choiceOptions(stage);
   return {
     shader: 'mul_mat_id',
     defines: {
@@ -45,12 +69,13 @@ export function mulMatId(shape: MulMatIdShape, tuning: Tuning): KernelSpec {
       TILE: tile,
       R: r,
       OWN: tuning.lanes === 1 ? r : 4,
-      ROWS: isGateUp ? 2 * r : r,
+      ROWS: isGated ? 2 * r : r,
       LANES: tuning.lanes,
       SHARED: tuning.sharedLoads ? 1 : 0,
-      SLICES: isGateUp ? 3 * atOnce : tile,
+      SLICES: isDown ? tile : (isGated ? 3 : 2) * atOnce,
       STAGE: stage.kind,
       WEIGHT: shape.weight,
+      ...options.defines,
     },
     overrides: {
       WORKGROUP_SIZE: tuning.mulMatWorkgroup,
@@ -59,11 +84,40 @@ export function mulMatId(shape: MulMatIdShape, tuning: Tuning): KernelSpec {
       N_EXPERTS: shape.nExperts,
       N_USED: shape.nUsed,
       ...destination(shape.dst),
-      ...(isGateUp && { NORM_K: stage.norm.k, EPS: stage.norm.eps }),
+      ...options.overrides,
     },
-    bindings: isGateUp
-      ? ['read', 'read', 'read', 'read', 'write', 'read']
-      : ['read', 'read', 'read', 'read', 'write', 'read', 'write', 'read'],
-    workgroups: isGateUp ? [x, rows === 1 ? shape.nUsed : shape.nExperts, tiles] : [x, tiles, 1],
+    bindings: ['read', 'read', 'read', 'read', 'write', ...lastBindings(stage)],
+    workgroups: isDown ? [x, tiles, 1] : [x, rows === 1 ? shape.nUsed : shape.nExperts, tiles],
   };
+}
+
+function choiceOptions(stage: MulMatIdStage & { readonly kind: 'gate_up' | 'store' }) {
+  const { norm, bias, weighsInput } = stage;
+  const activation = stage.kind === 'gate_up' ? stage.activation : undefined;
+  return {
+    defines: {
+      ...(!norm && { NORMED: 0 }),
+      ...(activation && activation !== 'silu' && { ACTIVATION: activation }),
+      ...(bias && { BIAS: 1 }),
+      ...(weighsInput && { WEIGHS_INPUT: 1 }),
+    },
+    overrides: { ...(norm && { NORM_K: norm.k, EPS: norm.eps }), ...(bias && { BIAS_ROWS: bias.rows }) },
+  };
+}
+
+function downOptions(stage: MulMatIdStage & { readonly kind: 'down' | 'down_store' }) {
+  if (stage.kind === 'down') {
+    const { scale = 1 } = stage;
+    return { defines: {}, overrides: { ...(scale !== 1 && { SCALE: scale }) } };
+  }
+  const { weighted, bias } = stage;
+  return {
+    defines: { ...(!weighted && { WEIGHTED: 0 }), ...(bias && { BIAS: 1 }) },
+    overrides: { ...(bias && { BIAS_ROWS: bias.rows }) },
+  };
+}
+
+function lastBindings(stage: MulMatIdStage): readonly BufferUse[] {
+  if (stage.kind === 'down') return ['read', 'write', 'read'];
+  return stage.bias ? ['read', 'read'] : ['read'];
 }

@@ -1,32 +1,93 @@
 import type { WeightType } from '../../quant/types.ts';
+import { assert } from '../../util/assert.ts';
+import { alignUp } from '../../util/math.ts';
 import type { KernelSpec } from '../pipelines.ts';
 import type { DeferredNorm } from './deferredNorm.ts';
+
+/** Logits and scores of all experts lie in workgroup storage, of which 16 KiB are certain. */
+const MAX_EXPERTS = 1024;
 
 export interface RouterShape {
   readonly weight: WeightType;
   readonly blocks: number;
-  /** The deferred norm of the rows of src. */
-  readonly norm: DeferredNorm;
+  /** The deferred norm of the rows of src; without it they are multiplied as they are, their stride padded. */
+  readonly norm?: DeferredNorm;
   readonly nExperts: number;
   readonly nUsed: number;
   readonly rows: number;
+  /** Weight of an expert: its probability among all, its own sigmoid, or its probability among the chosen; softmax by default. */
+  readonly gating?: 'softmax' | 'sigmoid' | 'softmaxOfChosen';
+  /** Whether the weights of the chosen are divided by their sum, or by 2^-14 where that is larger; they are by default. */
+  readonly normalise?: boolean;
+  /** Factor of the weights, 1 by default. */
+  readonly weightScale?: number;
+  /** Experts are chosen from the `used` groups whose two best have the largest sums; null: from all. */
+  readonly groups?: { readonly count: number; readonly used: number } | null;
+  /** A value per expert is added to choose, not to weigh. */
+  readonly selectionBias?: boolean;
+  /** A value per expert is added to its logit. */
+  readonly routerBias?: boolean;
 }
 
-/** The experts of each row and their weights; buffers: step, quants, scales, src, chosen. */
+/**
+ * The experts of each row and their weights; buffers: step, quants, scales, src, chosen [rows, nUsed] (expert, bits of its
+ * weight), and where there are biases f32 vectors of them: the router's, then those of the selection, each padded to 32.
+ */
 export function router(shape: RouterShape): KernelSpec {
+  const { weight, blocks, norm, nExperts, nUsed, rows } = shape;
+  checkShape(shape);
+  const options = optionsOf(shape);
+  const hasBias = shape.routerBias === true || shape.selectionBias === true;
   return {
     shader: 'router',
-    defines: { WEIGHT: shape.weight },
+    defines: { WEIGHT: weight, ...options?.defines },
     overrides: {
       // A lane per expert, in whole groups of four.
-      WORKGROUP_SIZE: Math.min(64, Math.ceil(shape.nExperts / 4) * 4),
-      BLOCKS: shape.blocks,
-      NORM_K: shape.norm.k,
-      EPS: shape.norm.eps,
-      N_EXPERTS: shape.nExperts,
-      N_USED: shape.nUsed,
+      WORKGROUP_SIZE: Math.min(64, Math.ceil(nExperts / 4) * 4),
+      BLOCKS: blocks,
+      ...(norm && { NORM_K: norm.k, EPS: norm.eps }),
+      N_EXPERTS: nExperts,
+      N_USED: nUsed,
+      ...options?.overrides,
     },
-    bindings: ['read', 'read', 'read', 'read', 'write'],
-    workgroups: [shape.rows, 1, 1],
+    bindings: ['read', 'read', 'read', 'read', 'write', ...(hasBias ? (['read'] as const) : [])],
+    workgroups: [rows, 1, 1],
   };
+}
+
+/** What says to the kernel how it chooses and weighs; null where that is by the ratios of exponentials of the largest logits. */
+function optionsOf(shape: RouterShape) {
+  const { norm, nExperts, gating = 'softmax', normalise = true, weightScale = 1, groups } = shape;
+  const { selectionBias = false, routerBias = false } = shape;
+  const isRatio = gating === 'softmaxOfChosen' || (gating === 'softmax' && normalise);
+  if (norm && isRatio && weightScale === 1 && !groups && !selectionBias && !routerBias) return null;
+  return {
+    defines: {
+      GATING: gating,
+      ...(!norm && { NORMED: 0 }),
+      ...(normalise && { NORMALISED: 1 }),
+      ...(groups && { GROUPS: groups.count }),
+      ...(routerBias && { ROUTER_BIAS: 1 }),
+      ...(selectionBias && { SELECTION_BIAS: 1 }),
+    },
+    overrides: {
+      ...(weightScale !== 1 && { WEIGHT_SCALE: weightScale }),
+      ...(groups && { GROUPS_USED: groups.used }),
+      ...(selectionBias && { SELECTION_AT: routerBias ? alignUp(nExperts, 32) : 0 }),
+    },
+  };
+}
+
+function checkShape({ nExperts, nUsed, groups }: RouterShape): void {
+  assert(
+    nUsed >= 1 && nUsed <= nExperts && nExperts <= MAX_EXPERTS,
+    () => `${nUsed} of ${nExperts} experts, of which there may be ${MAX_EXPERTS}`,
+  );
+  if (!groups) return;
+  const { count, used } = groups;
+  const each = nExperts / count;
+  assert(
+    Number.isInteger(each) && each >= 2 && used >= 1 && used <= count && used * each >= nUsed,
+    () => `${nUsed} of ${nExperts} experts from ${used} of ${count} groups`,
+  );
 }

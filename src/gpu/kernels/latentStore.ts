@@ -1,0 +1,52 @@
+import { assert } from '../../util/assert.ts';
+import type { KernelSpec } from '../pipelines.ts';
+import type { Tuning } from '../tuning.ts';
+
+export interface LatentStoreShape {
+  readonly nHead: number;
+  /** Values of a query that are not rotated, which come first, and those that are; multiples of 4. */
+  readonly nNope: number;
+  readonly nRope: number;
+  /** Values of a latent, a multiple of 4. */
+  readonly nLatent: number;
+  readonly cache: 'f32' | 'f16';
+  readonly rows: number;
+  /** Values from one row to the next of q, q_latent and kv, multiples of 4. */
+  readonly qStride: number;
+  readonly qLatentStride: number;
+  readonly kvStride: number;
+  /** Of the norm of the latent. */
+  readonly eps: number;
+}
+
+/**
+ * Queries and cells of latent attention (MLA, absorbed); buffers: step, q [rows][nHead][nNope + nRope], q_latent
+ * [rows][nHead][nLatent], kv [rows][nLatent + nRope], dst [rows][nHead][nLatent + nRope], k_cache, whose cells have
+ * nLatent + nRope values, rope table, weights of the norm of the latent.
+ */
+export function latentStore(shape: LatentStoreShape, tuning: Tuning): KernelSpec {
+  const { nHead, nNope, nRope, nLatent, cache, rows, qStride, qLatentStride, kvStride, eps } = shape;
+  assert(
+    [nNope, nRope, nLatent, qStride, qLatentStride, kvStride].every(values => values % 4 === 0),
+    () =>
+      `latent attention of ${nNope} + ${nRope} values over ${nLatent}, rows ${qStride}, ${qLatentStride} and ${kvStride} apart`,
+  );
+  return {
+    shader: 'latent_store',
+    defines: { CACHE: cache },
+    overrides: {
+      WORKGROUP_SIZE: tuning.rowWorkgroup,
+      N_HEAD: nHead,
+      N_NOPE: nNope,
+      N_ROPE: nRope,
+      N_LATENT: nLatent,
+      Q_STRIDE: qStride / 4,
+      Q_LATENT_STRIDE: qLatentStride / 4,
+      KV_STRIDE: kvStride / 4,
+      EPS: eps,
+    },
+    bindings: ['read', 'read', 'read', 'read', 'write', 'write', 'read', 'read'],
+    // The heads of a row, then its cell.
+    workgroups: [nHead + 1, rows, 1],
+  };
+}
