@@ -1,6 +1,7 @@
 import type { ModelSpec } from '../../architectures/spec.ts';
 import { getRows } from '../../gpu/kernels/getRows.ts';
-import { type MatrixPlan, planMatrix, rowRange } from '../matrix.ts';
+import { type MatrixPlan, planMatrix } from '../matrix.ts';
+import { rowRange } from '../rowRange.ts';
 import type { TensorFinder } from '../tensorFinder.ts';
 import type { VectorPlan } from '../weights.ts';
 import type { Block } from './block.ts';

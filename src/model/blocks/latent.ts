@@ -10,7 +10,8 @@ import {
 } from '../../gpu/kernels/attention.ts';
 import { kShift } from '../../gpu/kernels/kShift.ts';
 import { latentStore } from '../../gpu/kernels/latentStore.ts';
-import { type MatrixPlan, planMatrix, rowRange } from '../matrix.ts';
+import { type MatrixPlan, planMatrix } from '../matrix.ts';
+import { rowRange } from '../rowRange.ts';
 import type { TensorFinder } from '../tensorFinder.ts';
 import type { Loaded, VectorPlan } from '../weights.ts';
 import type { Block, BlockIo } from './block.ts';
