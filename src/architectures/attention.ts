@@ -57,13 +57,17 @@ export function readAttention(keys: Keys, eps: number, options: AttentionOptions
 function headDims(keys: Keys, nHead: number): { headDim: number; valueDim: number } {
   const headDim = keys.count('attention.key_length', keys.nEmbd / nHead);
   const valueDim = keys.count('attention.value_length', keys.nEmbd / nHead);
-  for (const dim of [headDim, valueDim])
-    if (dim % 4 !== 0 || dim > MAX_HEAD_DIM)
-      keys.fail(
-        `heads of ${dim} values; multiples of 4 up to ${MAX_HEAD_DIM} are supported`,
-        'unsupported_model',
-      );
+  for (const dim of [headDim, valueDim]) checkHeadDim(keys, dim);
   return { headDim, valueDim };
+}
+
+/** Throws unless the kernels can hold a head of so many values. */
+export function checkHeadDim(keys: Keys, dim: number): void {
+  if (dim % 4 !== 0 || dim > MAX_HEAD_DIM)
+    keys.fail(
+      `heads of ${dim} values; multiples of 4 up to ${MAX_HEAD_DIM} are supported`,
+      'unsupported_model',
+    );
 }
 
 /** Throws unless rope turns whole pairs within a head. */

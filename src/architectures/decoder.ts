@@ -17,6 +17,9 @@ const PRE_NORMS: NormNames = { attn: 'attn_norm', postAttn: null, ffn: 'ffn_norm
 /** The norms behind the branches of those that have them. */
 export const POST_NORMS = { postAttn: 'post_attention_norm', postFfn: 'post_ffw_norm' } as const;
 
+/** Norms behind the branches alone. */
+export const ONLY_POST_NORMS = { attn: null, ffn: null, ...POST_NORMS } as const;
+
 /** What an architecture decides; whatever it leaves out is as in llama. */
 export interface DecoderOptions extends AttentionOptions, FfnOptions {
   readonly norm?: Norm['kind'];

@@ -1,18 +1,48 @@
 // Public API of src/architectures: descriptions of models from the metadata of their files.
 import { type GgufFile, getString } from '../gguf/index.ts';
 import { ForetokenError } from '../util/errors.ts';
+import { apertuses } from './apertus.ts';
 import type { Architectures } from './architecture.ts';
+import { bailings } from './bailing.ts';
+import { coheres } from './cohere.ts';
+import { deepseeks } from './deepseek.ts';
+import { exaones } from './exaone.ts';
 import { gemmas } from './gemma.ts';
+import { glms } from './glm.ts';
+import { gpts } from './gpt.ts';
+import { gptOsses } from './gptOss.ts';
+import { granites } from './granite.ts';
+import { hunyuans } from './hunyuan.ts';
 import { Keys } from './keys.ts';
 import { llamas } from './llama.ts';
+import { olmos } from './olmo.ts';
+import { phis } from './phi.ts';
 import { qwens } from './qwen.ts';
+import { seeds } from './seed.ts';
 import type { ModelSpec } from './spec.ts';
 import { missingPiece } from './unsupported.ts';
 
 export type * from './spec.ts';
 export { type TensorSpec, tensorsOf } from './tensors.ts';
 
-const ARCHITECTURES: Architectures = { ...llamas, ...qwens, ...gemmas };
+const ARCHITECTURES: Architectures = {
+  ...apertuses,
+  ...bailings,
+  ...coheres,
+  ...deepseeks,
+  ...exaones,
+  ...gemmas,
+  ...glms,
+  ...gpts,
+  ...gptOsses,
+  ...granites,
+  ...hunyuans,
+  ...llamas,
+  ...olmos,
+  ...phis,
+  ...qwens,
+  ...seeds,
+};
 
 /** Values of `general.architecture` that can be read. */
 export const ARCHITECTURE_NAMES: readonly string[] = Object.keys(ARCHITECTURES).toSorted();

@@ -70,6 +70,8 @@ export interface Attention {
   readonly temperature: Temperature | null;
   /** Positions that a token sees, itself included; null: all before it. */
   readonly window: number | null;
+  /** Llama 4: positions of a chunk; a token sees those of its own chunk, up to itself. Without it, there are no chunks. */
+  readonly chunk?: number;
   /** Factor of q·k. */
   readonly scale: number;
   /** Scores s become cap · tanh(s / cap). */

@@ -21,14 +21,17 @@ describe.skipIf(FILES.length === 0)('models of the zoo', async () => {
   const isKnown = (gguf: GgufFile) =>
     ARCHITECTURE_NAMES.includes(getString(gguf.metadata, 'general.architecture'));
 
-  it.each(models.filter(({ gguf }) => isKnown(gguf)))('has exactly the tensors of its description: $file', ({ gguf }) => {
-    const ignored = ignoredTensors(gguf);
-    const inFile = [...gguf.tensors.values()]
-      .filter(({ name }) => !ignored.has(name))
-      .map(({ name, shape }) => `${name} [${shape}]`);
-    const described = tensorsOf(readModelSpec(gguf)).map(({ name, shape }) => `${name} [${shape}]`);
-    expect(described.toSorted()).toEqual(inFile.toSorted());
-  });
+  it.each(models.filter(({ gguf }) => isKnown(gguf)))(
+    'has exactly the tensors of its description: $file',
+    ({ gguf }) => {
+      const ignored = ignoredTensors(gguf);
+      const inFile = [...gguf.tensors.values()]
+        .filter(({ name }) => !ignored.has(name))
+        .map(({ name, shape }) => `${name} [${shape}]`);
+      const described = tensorsOf(readModelSpec(gguf)).map(({ name, shape }) => `${name} [${shape}]`);
+      expect(described.toSorted()).toEqual(inFile.toSorted());
+    },
+  );
 
   it.each(models.filter(({ gguf }) => !isKnown(gguf)))('says what is missing for $file', ({ gguf }) => {
     expect(() => readModelSpec(gguf)).toThrow(/, of which .* is missing here; supported are apertus, /);

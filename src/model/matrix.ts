@@ -2,7 +2,9 @@ import type { GgufTensor } from '../gguf/index.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { repackedLayout, repackInto, rowGranularity } from '../quant/repack.ts';
 import { byteLength, isWeightType, WEIGHT_TYPES, type WeightType } from '../quant/types.ts';
+import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
+import { type RowRange, sliceRange, spanOf, wholeTensor } from './rowRange.ts';
 import type { Upload } from './upload.ts';
 
 /**
@@ -28,31 +30,29 @@ export interface MatrixPlan {
   readonly k: number;
   readonly n: number;
   readonly nGroups: number;
-  /** Where all its rows lie in the file, stretch upon stretch. */
-  readonly stretches: readonly RowStretch[];
+  /** Where all its rows come from, range upon range. */
+  readonly ranges: readonly RowRange[];
 }
 
-/** Consecutive rows of a tensor. */
-interface RowStretch {
-  /** Of the first one, in bytes. */
-  readonly offset: number;
-  readonly nRows: number;
-}
+/** What a matrix is planned from: a whole tensor, or some of its rows, in any order. */
+export type Rows = GgufTensor | RowRange;
 
 /** Bytes read from the file and repacked at a time. */
 const CHUNK_BYTES = 4 << 20;
 
-/** Plans `tensors` as one stacked matrix of `nGroups`, or as one each, without groups, where their types differ. */
-export function planMatrices(label: string, tensors: readonly GgufTensor[], nGroups = 1): MatrixPlan[] {
-  const [first, ...rest] = tensors;
-  const stackable = rest.every(tensor => tensor.type === first.type && startsOnWholeWords(tensor));
-  if (stackable && startsOnWholeWords(first)) return [planMatrix(label, tensors, nGroups)];
-  return tensors.map(tensor => planMatrix(tensor.name, [tensor]));
+/** Plans `parts` as one stacked matrix of `nGroups`, or as one each, without groups, where their types differ. */
+export function planMatrices(label: string, parts: readonly Rows[], nGroups = 1): MatrixPlan[] {
+  const ranges = parts.map(rangeOf);
+  const { type } = ranges[0].tensor;
+  const stackable = ranges.every(range => range.tensor.type === type && hasWholeWords(range));
+  if (stackable) return [planMatrix(label, ranges, nGroups)];
+  return ranges.map(range => planMatrix(range.tensor.name, [range]));
 }
 
-/** Plans tensors of one type and row length as one matrix. */
-export function planMatrix(label: string, tensors: readonly GgufTensor[], nGroups = 1): MatrixPlan {
-  const { type, shape, name } = tensors[0];
+/** Plans rows of tensors of one type and row length as one matrix; all but the last in whole words of scales. */
+export function planMatrix(label: string, parts: readonly Rows[], nGroups = 1): MatrixPlan {
+  const ranges = parts.map(rangeOf);
+  const { type, shape, name } = ranges[0].tensor;
   if (!isWeightType(type)) {
     throw new ForetokenError(
       'unsupported_model',
@@ -60,20 +60,13 @@ export function planMatrix(label: string, tensors: readonly GgufTensor[], nGroup
     );
   }
   const k = shape[0];
-  const stretches = tensors.map(({ offset, nElements }) => ({ offset, nRows: nElements / k }));
-  const rows = stretches.reduce((sum, { nRows }) => sum + nRows, 0);
-  return { label, type, k, n: rows / nGroups, nGroups, stretches };
-}
-
-/** Where `nRows` rows of a planned matrix lie in the file, the first one being row `first` of all its groups. */
-export function stretchRows({ type, k, stretches }: MatrixPlan, first: number, nRows: number): RowStretch[] {
-  let begin = 0;
-  return stretches.flatMap(stretch => {
-    const from = Math.max(first - begin, 0);
-    const to = Math.min(first + nRows - begin, stretch.nRows);
-    begin += stretch.nRows;
-    return from < to ? [{ offset: stretch.offset + from * byteLength(type, k), nRows: to - from }] : [];
-  });
+  assert(
+    ranges.every(({ tensor }) => tensor.type === type && tensor.shape[0] === k),
+    () => `${label} of rows of several types or lengths`,
+  );
+  assert(ranges.slice(0, -1).every(hasWholeWords), () => `${label} of parts of words of scales`);
+  const rows = ranges.reduce((sum, range) => sum + range.rows, 0);
+  return { label, type, k, n: rows / nGroups, nGroups, ranges };
 }
 
 /** Bytes of the two buffers of a planned matrix. */
@@ -93,34 +86,38 @@ export function allocateMatrix(gpu: Gpu, plan: MatrixPlan): Matrix {
   return { type, k, n, nGroups, blocks: blocksPerRow, quants, scales };
 }
 
-/** The uploads that fill a matrix: whole rows of its stretches, a few megabytes each, repacked on the way. */
+/** The uploads that fill a matrix: whole rows of its ranges, a few megabytes each, repacked on the way. */
 export function matrixUploads(gpu: Gpu, plan: MatrixPlan, matrix: Matrix): Upload[] {
   const { type, k } = plan;
-  const rowBytes = byteLength(type, k);
   const granularity = rowGranularity(type, k);
-  const chunkRows = Math.max(1, Math.floor(CHUNK_BYTES / rowBytes / granularity)) * granularity;
+  const chunkRows = Math.max(1, Math.floor(CHUNK_BYTES / byteLength(type, k) / granularity)) * granularity;
   const uploads: Upload[] = [];
   let row = 0;
-  for (const stretch of plan.stretches) {
-    for (let first = 0; first < stretch.nRows; first += chunkRows) {
-      const nRows = Math.min(chunkRows, stretch.nRows - first);
+  for (const range of plan.ranges) {
+    for (let first = 0; first < range.rows; first += chunkRows) {
+      const chunk = sliceRange(range, first, Math.min(first + chunkRows, range.rows));
+      const { offset, length, gather } = spanOf(chunk);
       const before = repackedLayout(type, k, row + first);
       uploads.push({
-        offset: stretch.offset + first * rowBytes,
-        length: nRows * rowBytes,
+        offset,
+        length,
         write(bytes) {
-          const { quants, scales } = repackInto(type, bytes, k, nRows);
+          const { quants, scales } = repackInto(type, gather(bytes), k, chunk.rows);
           gpu.device.queue.writeBuffer(matrix.quants, before.quantsBytes, quants);
           if (scales.length > 0) gpu.device.queue.writeBuffer(matrix.scales, before.scalesBytes, scales);
         },
       });
     }
-    row += stretch.nRows;
+    row += range.rows;
   }
   return uploads;
 }
 
-/** Whether the tensor that follows this one in a stack begins on a whole word of scales. */
-function startsOnWholeWords({ type, shape, nElements }: GgufTensor): boolean {
-  return isWeightType(type) && (nElements / shape[0]) % rowGranularity(type, shape[0]) === 0;
+function rangeOf(rows: Rows): RowRange {
+  return 'tensor' in rows ? rows : wholeTensor(rows);
+}
+
+/** Whether what follows these rows in a matrix begins on a whole word of scales. */
+function hasWholeWords({ tensor: { type, shape }, rows }: RowRange): boolean {
+  return isWeightType(type) && rows % rowGranularity(type, shape[0]) === 0;
 }

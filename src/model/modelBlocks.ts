@@ -30,7 +30,7 @@ export interface ModelBlocks {
 export function modelBlocks(
   gguf: GgufFile,
   spec: ModelSpec,
-  ignored: (name: string) => boolean,
+  ignored: ReadonlySet<string>,
 ): ModelBlocks {
   const tensors = new TensorFinder(gguf);
   const blocks = {

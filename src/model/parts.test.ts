@@ -107,6 +107,63 @@ describe('the parts of a matrix', () => {
   });
 });
 
+describe('a matrix of rows in an order', () => {
+  /** Rotation pairs i and i + 4 of each head of 8 rows become neighbours. */
+  const neox = (row: number) => row - (row % 8) + (row % 2) * 4 + ((row % 8) >> 1);
+  const k = 64;
+  const fused = tensorOf('Q5_0', k, 48, 0);
+  const other = tensorOf('Q5_0', k, 4, fused.sizeBytes);
+  const file = quantize('Q5_0', randomValues(k * 52, 1));
+  const rowBytes = byteLength('Q5_0', k);
+  const row = (at: number) => [...file.subarray(at * rowBytes, (at + 1) * rowBytes)];
+  const plan = planMatrix('m', [
+    { tensor: fused, firstRow: 24, rows: 16, order: neox },
+    other,
+    { tensor: fused, firstRow: 2, rows: 2 },
+  ]);
+  const places = [...Array.from({ length: 16 }, (_, i) => 24 + neox(i)), 48, 49, 50, 51, 2, 3];
+
+  it.each([
+    { what: 'whole', maxBytes: 1 << 20, parts: 1 },
+    { what: 'in parts that cut heads', maxBytes: 4 * 32, parts: 6 },
+  ])('has them $what', async ({ maxBytes, parts }) => {
+    const split = splitMatrix(plan, maxBytes);
+    expect(split.length).toBe(parts);
+    let from = 0;
+    for (const part of split) {
+      const expected = places.slice(from, from + part.n).flatMap(row);
+      from += part.n;
+      const { quants, scales } = await upload(part, file);
+      expect({ quants, scales }).toEqual(repackInto('Q5_0', Uint8Array.from(expected), k, part.n));
+    }
+    expect(from).toBe(22);
+  });
+
+  it('reads no more of the file than from the first of them to the last', async () => {
+    const reads = await readsOf(plan);
+    expect(reads).toEqual([
+      { offset: 24 * rowBytes, length: 16 * rowBytes },
+      { offset: 48 * rowBytes, length: 4 * rowBytes },
+      { offset: 2 * rowBytes, length: 2 * rowBytes },
+    ]);
+  });
+
+  it('has no row that its tensor lacks', async () => {
+    const beyond = planMatrix('m', [{ tensor: other, firstRow: 2, rows: 2, order: row => row + 1 }]);
+    await expect(readsOf(beyond)).rejects.toThrow('rows 3 to 5 of tensor at');
+  });
+});
+
+/** What the uploads of a matrix read. */
+async function readsOf(plan: MatrixPlan) {
+  vi.stubGlobal('GPUBufferUsage', { STORAGE: 0x80, COPY_DST: 0x8 });
+  const gpu = await openGpu(new Map(), { gpu: new FakeGpu().asGpu() });
+  return matrixUploads(gpu, plan, allocateMatrix(gpu, plan)).map(({ offset, length }) => ({
+    offset,
+    length,
+  }));
+}
+
 /** What the buffers of a part hold when it is uploaded. */
 async function upload(part: MatrixPlan, file: Uint8Array) {
   vi.stubGlobal('GPUBufferUsage', { STORAGE: 0x80, COPY_DST: 0x8 });

@@ -1,6 +1,7 @@
 import { rowGranularity } from '../quant/repack.ts';
 import { alignUp, ceilDiv } from '../util/math.ts';
-import { type MatrixPlan, matrixBytes, stretchRows } from './matrix.ts';
+import { type MatrixPlan, matrixBytes } from './matrix.ts';
+import { sliceRanges } from './rowRange.ts';
 
 /** A part begins at a multiple of so many rows: a sum of squares is of four products, see shaders/lib/residual.wgsl. */
 const ROWS_TOGETHER = 4;
@@ -26,8 +27,8 @@ export function splitMatrix(plan: MatrixPlan, maxBytes: number): MatrixPlan[] {
 
 /** `nRows` rows from `first` on of every group. */
 function rowsOf(plan: MatrixPlan, first: number, nRows: number, part: number): MatrixPlan {
-  const stretches = Array.from({ length: plan.nGroups }, (_, group) =>
-    stretchRows(plan, group * plan.n + first, nRows),
+  const ranges = Array.from({ length: plan.nGroups }, (_, group) =>
+    sliceRanges(plan.ranges, group * plan.n + first, nRows),
   );
-  return { ...plan, label: `${plan.label}.${part}`, n: nRows, stretches: stretches.flat() };
+  return { ...plan, label: `${plan.label}.${part}`, n: nRows, ranges: ranges.flat() };
 }

@@ -43,9 +43,9 @@ export class TensorFinder {
     );
   }
 
-  /** Throws `unsupported_model` when the file has tensors that nothing asked for, but for those with `ignored` names. */
-  refuseUnused(ignored: (name: string) => boolean): void {
-    const unused = [...this.#gguf.tensors.keys()].filter(name => !this.#found.has(name) && !ignored(name));
+  /** Throws `unsupported_model` when the file has tensors that nothing asked for, but for the `ignored` ones. */
+  refuseUnused(ignored: ReadonlySet<string>): void {
+    const unused = [...this.#gguf.tensors.keys()].filter(name => !this.#found.has(name) && !ignored.has(name));
     if (unused.length === 0) return;
     throw new ForetokenError(
       'unsupported_model',

@@ -1,4 +1,5 @@
 import type { Attention, Layer } from '../../architectures/spec.ts';
+import type { GgufTensor } from '../../gguf/index.ts';
 import type { Call } from '../../gpu/dispatch.ts';
 import {
   type AttentionShape,
@@ -11,8 +12,7 @@ import type { HeadShape } from '../../gpu/kernels/heads.ts';
 import { kShift } from '../../gpu/kernels/kShift.ts';
 import { mulMat } from '../../gpu/kernels/mulMat.ts';
 import { qkvStore } from '../../gpu/kernels/qkvStore.ts';
-import { type MatrixPlan, planMatrices, planMatrix } from '../matrix.ts';
-import { rowRange } from '../rowRange.ts';
+import { type MatrixPlan, planMatrices, planMatrix, type Rows } from '../matrix.ts';
 import type { TensorFinder } from '../tensorFinder.ts';
 import type { Loaded, VectorPlan } from '../weights.ts';
 import type { Block, BlockIo, Scratch } from './block.ts';
@@ -59,7 +59,7 @@ export function attentionBlock(
       sinks: optional(spec.sinks, 'attn_sinks.weight', nHead),
       output: [
         planMatrix(named('attn_output.weight'), [
-          rowRange(tensors.find(named('attn_output.weight'), [outWidth, nEmbd])),
+          tensors.find(named('attn_output.weight'), [outWidth, nEmbd]),
         ]),
       ],
       outputBias: optional(spec.outputBias, 'attn_output.bias', nEmbd),
@@ -197,21 +197,21 @@ function qkvMatrices(tensors: TensorFinder, nEmbd: number, prefix: string, spec:
   const label = `${prefix}attn_qkv`;
   const order = inPairs(spec);
   if (spec.fusedQkv) {
-    const tensor = tensors.find(`${prefix}attn_qkv.weight`, [nEmbd, q + k + v]);
-    return [
-      planMatrix(label, [
-        rowRange(tensor, 0, q, order),
-        rowRange(tensor, q, k, order),
-        rowRange(tensor, q + k, v),
-      ]),
-    ];
+    const tensor = tensors.find(`${label}.weight`, [nEmbd, q + k + v]);
+    const ofRows = order && ((row: number) => (row < q + k ? order(row) : row));
+    return [planMatrix(label, [ordered(tensor, ofRows)])];
   }
   const tensor = (name: string, rows: number) => tensors.find(`${prefix}${name}.weight`, [nEmbd, rows]);
   return planMatrices(label, [
-    rowRange(tensor('attn_q', q), 0, q, order),
-    rowRange(tensor('attn_k', k), 0, k, order),
-    rowRange(tensor('attn_v', v)),
+    ordered(tensor('attn_q', q), order),
+    ordered(tensor('attn_k', k), order),
+    tensor('attn_v', v),
   ]);
+}
+
+/** The rows of a tensor in another order. */
+function ordered(tensor: GgufTensor, order: ((row: number) => number) | undefined): Rows {
+  return order ? { tensor, firstRow: 0, rows: tensor.nElements / tensor.shape[0], order } : tensor;
 }
 
 function qkvBias(tensors: TensorFinder, prefix: string, spec: Attention): VectorPlan {

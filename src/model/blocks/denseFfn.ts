@@ -3,7 +3,6 @@ import type { Call } from '../../gpu/dispatch.ts';
 import { xielu } from '../../gpu/kernels/xielu.ts';
 import { assert } from '../../util/assert.ts';
 import { type MatrixPlan, planMatrices, planMatrix } from '../matrix.ts';
-import { rowRange } from '../rowRange.ts';
 import type { TensorFinder } from '../tensorFinder.ts';
 import type { Loaded, VectorPlan } from '../weights.ts';
 import type { Block, BlockIo } from './block.ts';
@@ -42,7 +41,7 @@ export function denseBlock(
       upBias: upBias ? upBiases(tensors, prefix, spec) : null,
       xielu: typeof activation === 'string' ? null : xieluConstants(`${prefix}ffn_xielu`, activation),
       down: [
-        planMatrix(`${prefix}ffn_down.weight`, [rowRange(tensors.find(`${prefix}ffn_down.weight`, [nFf, nEmbd]))]),
+        planMatrix(`${prefix}ffn_down.weight`, [tensors.find(`${prefix}ffn_down.weight`, [nFf, nEmbd])]),
       ],
       downBias: downBias ? biasVector(`${prefix}ffn_down.bias`, [tensors.findVector(`${prefix}ffn_down.bias`, nEmbd)]) : null,
       end: endVector(tensors, road.end),
@@ -98,7 +97,7 @@ function gatedBy(activation: DenseFfn['activation']): { readonly activation?: 'g
 }
 
 function upMatrices(tensors: TensorFinder, nEmbd: number, prefix: string, { gate, nFf }: DenseFfn): MatrixPlan[] {
-  const rows = (name: string, n: number) => rowRange(tensors.find(`${prefix}${name}.weight`, [nEmbd, n]));
+  const rows = (name: string, n: number) => tensors.find(`${prefix}${name}.weight`, [nEmbd, n]);
   switch (gate) {
     case 'separate':
       return planMatrices(`${prefix}ffn_gate_up`, [rows('ffn_gate', nFf), rows('ffn_up', nFf)], 2);

@@ -1,7 +1,6 @@
 import type { ModelSpec } from '../../architectures/spec.ts';
 import { getRows } from '../../gpu/kernels/getRows.ts';
 import { type MatrixPlan, planMatrix } from '../matrix.ts';
-import { rowRange } from '../rowRange.ts';
 import type { TensorFinder } from '../tensorFinder.ts';
 import type { VectorPlan } from '../weights.ts';
 import type { Block } from './block.ts';
@@ -54,7 +53,7 @@ export function embeddingBlock(tensors: TensorFinder, spec: ModelSpec): Block<Em
 /** The embedding matrix, which may be the output matrix too. */
 export function tokenMatrix(tensors: TensorFinder, { nEmbd, nVocab }: ModelSpec): MatrixPlan {
   const name = 'token_embd.weight';
-  return planMatrix(name, [rowRange(tensors.find(name, [nEmbd, nVocab]))]);
+  return planMatrix(name, [tensors.find(name, [nEmbd, nVocab])]);
 }
 
 /** Rows of `position_embd`, each padded to whole blocks. */

@@ -7,7 +7,6 @@ import { swiglu } from '../../gpu/kernels/swiglu.ts';
 import { assert } from '../../util/assert.ts';
 import { ForetokenError } from '../../util/errors.ts';
 import { type MatrixPlan, planMatrices, planMatrix } from '../matrix.ts';
-import { rowRange } from '../rowRange.ts';
 import type { TensorFinder } from '../tensorFinder.ts';
 import type { Loaded, VectorPlan } from '../weights.ts';
 import type { Block, BlockIo, Scratch } from './block.ts';
@@ -67,7 +66,7 @@ export function expertBlock(
     tensors: {
       gateInp: [
         planMatrix(`${prefix}ffn_gate_inp`, [
-          rowRange(tensors.find(`${prefix}ffn_gate_inp.weight`, [nEmbd, nExperts])),
+          tensors.find(`${prefix}ffn_gate_inp.weight`, [nEmbd, nExperts]),
         ]),
       ],
       routerBias: routerBiases(tensors, prefix, spec),
@@ -76,7 +75,7 @@ export function expertBlock(
       down: [
         planMatrix(
           `${prefix}ffn_down_exps`,
-          [rowRange(tensors.find(`${prefix}ffn_down_exps.weight`, [nFf, nEmbd, nExperts]))],
+          [tensors.find(`${prefix}ffn_down_exps.weight`, [nFf, nEmbd, nExperts])],
           nExperts,
         ),
       ],
@@ -142,7 +141,7 @@ export function expertBlock(
         kind: 'gate_up',
         ...normed(),
         ...gatedBy(spec),
-        ...(bias && { bias: true as const }),
+        ...(bias && { bias: { rows: nFf } }),
         ...(spec.weighsInput && { weighsInput: true as const }),
       } as const;
       return placed(weights.gateUp).map(({ type: weight, blocks, n, quants, scales, offset: dstOffset }) => ({
@@ -187,7 +186,7 @@ export function expertBlock(
   function summedApart(io: BlockIo, weights: Loaded<ExpertTensors>): Call[] {
     const { step, rows, tuning } = io;
     const bias = weights.downBias;
-    const stage = { kind: 'down_store', weighted: !spec.weighsInput, ...(bias && { bias: true as const }) } as const;
+    const stage = { kind: 'down_store', weighted: !spec.weighsInput, ...(bias && { bias: { rows: nEmbd } }) } as const;
     const branch = io.scratch('branch');
     const experts = placed(weights.down).map(
       ({ type: weight, blocks, n, quants, scales, offset: dstOffset }): Call => {
@@ -234,11 +233,11 @@ function gateUpMatrices(
   if (fusedGateUp) {
     const tensor = tensors.find(`${label}.weight`, [nEmbd, 2 * nFf, nExperts]);
     const halves = [0, nFf].flatMap(half =>
-      Array.from({ length: nExperts }, (_, expert) => rowRange(tensor, expert * 2 * nFf + half, nFf)),
+      Array.from({ length: nExperts }, (_, expert) => ({ tensor, firstRow: expert * 2 * nFf + half, rows: nFf })),
     );
     return [planMatrix(label, halves, 2 * nExperts)];
   }
-  const rows = (name: string) => rowRange(tensors.find(`${prefix}${name}.weight`, [nEmbd, nFf, nExperts]));
+  const rows = (name: string) => tensors.find(`${prefix}${name}.weight`, [nEmbd, nFf, nExperts]);
   return planMatrices(label, [rows('ffn_gate_exps'), rows('ffn_up_exps')], 2 * nExperts);
 }
 
@@ -280,7 +279,7 @@ function sharedMatrices(
   if (!shared) return { sharedUp: [], sharedDown: [], sharedGate: [] };
   const { nFf, gated } = shared;
   const rows = (name: string, shape: readonly number[]) =>
-    rowRange(tensors.find(`${prefix}${name}.weight`, shape));
+    tensors.find(`${prefix}${name}.weight`, shape);
   return {
     sharedUp: planMatrices(
       `${prefix}ffn_gate_up_shexp`,

@@ -1,7 +1,6 @@
 import type { ModelSpec } from '../../architectures/spec.ts';
 import { rmsNorm } from '../../gpu/kernels/rmsNorm.ts';
 import { type MatrixPlan, planMatrix } from '../matrix.ts';
-import { rowRange } from '../rowRange.ts';
 import type { TensorFinder } from '../tensorFinder.ts';
 import type { VectorPlan } from '../weights.ts';
 import type { Block } from './block.ts';
@@ -19,7 +18,7 @@ interface HeadTensors {
 export function headBlock(tensors: TensorFinder, spec: ModelSpec): Block<HeadTensors> {
   const { nEmbd, nVocab, head } = spec;
   const road = headRoad(spec);
-  const output = () => planMatrix('output.weight', [rowRange(tensors.find('output.weight', [nEmbd, nVocab]))]);
+  const output = () => planMatrix('output.weight', [tensors.find('output.weight', [nEmbd, nVocab])]);
   return {
     tensors: {
       output: [head.tied ? tokenMatrix(tensors, spec) : output()],

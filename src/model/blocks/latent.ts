@@ -11,7 +11,6 @@ import {
 import { kShift } from '../../gpu/kernels/kShift.ts';
 import { latentStore } from '../../gpu/kernels/latentStore.ts';
 import { type MatrixPlan, planMatrix } from '../matrix.ts';
-import { rowRange } from '../rowRange.ts';
 import type { TensorFinder } from '../tensorFinder.ts';
 import type { Loaded, VectorPlan } from '../weights.ts';
 import type { Block, BlockIo } from './block.ts';
@@ -49,7 +48,7 @@ export function latentBlock(
   const queryWidth = nHead * (nNope + nRope);
   const cacheName = `${prefix}k_cache`;
   const matrix = (name: string, shape: readonly number[]) => [
-    planMatrix(`${prefix}${name}.weight`, [rowRange(tensors.find(`${prefix}${name}.weight`, shape))]),
+    planMatrix(`${prefix}${name}.weight`, [tensors.find(`${prefix}${name}.weight`, shape)]),
   ];
   const vector = (name: string, length: number) => {
     const tensor = tensors.findVector(`${prefix}${name}.weight`, length);
@@ -144,7 +143,7 @@ export function latentBlock(
   function storeCalls(io: BlockIo, { kv, kvNorm }: Loaded<LatentTensors>): Call[] {
     const input = { src: inputBuffer(io, road.input), norm: road.input.norm };
     const rows = io.scratch('kv');
-    const store = latentStore({
+    const shape = {
       nHead,
       nNope,
       nRope,
@@ -153,12 +152,13 @@ export function latentBlock(
       rows: io.rows,
       cache: io.cacheType,
       qStride: paddedRow(queryWidth),
+      qLatentStride: nHead * nLatent,
       kvStride: paddedRow(keyWidth),
-    });
+    };
     return [
       ...products(io, kv, { ...input, epilogue: { kind: 'store', dstStride: paddedRow(keyWidth) }, dst: [rows] }),
       {
-        spec: store,
+        spec: latentStore(shape, io.tuning),
         buffers: [
           io.step,
           io.scratch('qHeads'),

@@ -1,7 +1,7 @@
 import type { GgufTensor } from '../../gguf/index.ts';
 import type { Call } from '../../gpu/dispatch.ts';
 import type { DeferredNorm } from '../../gpu/kernels/deferredNorm.ts';
-import { type MulMatEpilogue, mulMat } from '../../gpu/kernels/mulMat.ts';
+import { type MulMatEpilogue, type MulMatShape, mulMat } from '../../gpu/kernels/mulMat.ts';
 import { swiglu } from '../../gpu/kernels/swiglu.ts';
 import { alignUp } from '../../util/math.ts';
 import type { Matrix } from '../matrix.ts';
@@ -36,13 +36,15 @@ interface Product {
   /** Buffers behind `src`, as the epilogue has them. */
   readonly dst: readonly GPUBuffer[];
   readonly outputRows?: boolean;
+  /** Heads that multiply their own part of a row each. */
+  readonly groups?: MulMatShape['groups'];
 }
 
 /** A matrix product in its parts, whose results lie side by side in each row of the destination. */
 export function products(
   io: Pick<BlockIo, 'rows' | 'step' | 'tuning'>,
   matrices: readonly Matrix[],
-  { src, norm, epilogue, dst, outputRows }: Product,
+  { src, norm, epilogue, dst, outputRows, groups }: Product,
 ): Call[] {
   const { rows, step, tuning } = io;
   return placed(matrices).map(({ type: weight, blocks, n, quants, scales, offset }) => {
@@ -54,6 +56,7 @@ export function products(
       ...(norm && { norm }),
       epilogue: { ...epilogue, dstOffset: (epilogue.dstOffset ?? 0) + offset },
       ...(outputRows && { outputRows }),
+      ...(groups && { groups }),
     };
     return { spec: mulMat(shape, tuning), buffers: [step, quants, scales, src, ...dst] };
   });

@@ -1,0 +1,15 @@
+import type { Architectures } from './architecture.ts';
+import { decoder, POST_NORMS } from './decoder.ts';
+import { routerByKeys } from './ffn.ts';
+
+export const glms: Architectures = {
+  glm4: keys => decoder(keys, { norms: POST_NORMS }),
+  /** GLM 4.5. The norm before its feed-forward has the name of one behind attention. */
+  glm4moe: keys =>
+    decoder(keys, {
+      norms: { ffn: 'post_attention_norm' },
+      rope: { pairs: 'halves' },
+      qkNorm: keys.hasTensor('blk.0.attn_q_norm.weight') ? { weights: 'head' } : null,
+      experts: routerByKeys(keys, 'sigmoid'),
+    }),
+};

@@ -1,0 +1,15 @@
+import type { Architectures } from './architecture.ts';
+import { decoder } from './decoder.ts';
+
+export const gptOsses: Architectures = {
+  /** The norm before its feed-forward has the name of one behind attention. */
+  'gpt-oss': keys => {
+    const windows = keys.windows(2);
+    return decoder(keys, {
+      norms: { ffn: 'post_attention_norm' },
+      rope: { pairs: 'halves' },
+      experts: { gating: 'softmaxOfChosen', normalise: false, activation: 'oai' },
+      layer: layer => ({ window: windows[layer] }),
+    });
+  },
+};

@@ -1,0 +1,17 @@
+import type { Architectures } from './architecture.ts';
+import { decoder } from './decoder.ts';
+
+export const phis: Architectures = {
+  phi2: keys =>
+    decoder(keys, {
+      norm: 'layer',
+      norms: { ffn: null },
+      parallel: true,
+      rope: { pairs: 'halves' },
+      activation: 'gelu',
+      gated: false,
+    }),
+  /** Phi 3, 3.5 and 4. Their files have a sliding window, which llama.cpp ignores, too. */
+  phi3: keys => decoder(keys, { rope: { pairs: 'halves' } }),
+  phimoe: keys => decoder(keys, { rope: { pairs: 'halves' } }),
+};
