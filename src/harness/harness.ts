@@ -21,6 +21,7 @@ import { type LogitsRun, logitsOf } from './logitsRun.ts';
 import { runSelfTest, type SelfTestRun } from './selfTestRun.ts';
 import type { ShaderChange } from './shaderChange.ts';
 import { TUNINGS, type TuningName } from './tunings.ts';
+import { judgeZoo, type ZooModel, type ZooVerdict } from './zoo/judgeZoo.ts';
 
 /** What the kernel and exactness tests run in the page, on one device that stays open. */
 export class Harness {
@@ -84,6 +85,11 @@ export class Harness {
 
   judgeExactness(records: readonly ExactnessRecord[]): ExactnessVerdict {
     return judgeExactness(records);
+  }
+
+  /** Holds a model of the zoo against llama.cpp. */
+  judgeZoo(model: ZooModel): Promise<ZooVerdict> {
+    return judgeZoo(model);
   }
 
   /** Loads a model with the self-test, after `change` was made to the shaders. */

@@ -1,0 +1,160 @@
+// npm run zoo [-- --only REGEX --json FILE --write --adapter NAME]: holds every model of a zoo of small ones against llama.cpp's answers, in
+// headless Chromium: tokens, greedy text, log-probabilities, drafts, split files, embeddings. FORETOKEN_ZOO is the folder with
+// NAME.gguf and NAME.json. Prints a line for each model; with --write the results go into docs/models.md, under the name of
+// the adapter, or another where two have one name.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { withResults } from '../bench/zooTable.mjs';
+import { chromiumFlags, ensureChromium } from './chromium.mjs';
+import { freshen } from './fresh.mjs';
+import { installPackages } from './install.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const zoo = process.env.FORETOKEN_ZOO ?? join(root, '..', 'shared', 'zoo');
+const DOCS = join(root, 'docs', 'models.md');
+/** A model that hangs is given up. */
+const LIMIT_MS = 600_000;
+/** Architectures that may be refused: recurrent layers, encoders, and two Gemmas. Any other has to hold. */
+const LATER = new Set([
+  ...['mamba', 'mamba2', 'falcon-h1', 'granitehybrid', 'lfm2', 'lfm2moe', 'qwen35', 'qwen35moe', 'qwen3next'],
+  ...['bert', 'jina-bert-v2', 'modern-bert', 'nomic-bert', 'nomic-bert-moe', 'gemma-embedding'],
+  ...['gemma3n', 'gemma4'],
+]);
+
+try {
+  process.exitCode = (await main()) ? 0 : 1;
+} catch (error) {
+  console.error(`npm run zoo: ${error.message}`);
+  process.exitCode = 1;
+}
+
+/** @returns {Promise<boolean>} whether all models hold but those that may be refused */
+async function main() {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string' },
+      json: { type: 'string' },
+      write: { type: 'boolean', default: false },
+      adapter: { type: 'string' },
+    },
+  });
+  if (values.write && values.only !== undefined)
+    throw new Error('--write is for the whole zoo; leave --only out');
+  const all = goldens();
+  const chosen = all.filter(({ model }) => new RegExp(values.only ?? '').test(model));
+  if (chosen.length === 0) throw new Error(`no model of ${zoo} matches ${values.only}`);
+  installPackages(root);
+  await freshen(root);
+  const { chromium } = await import('playwright');
+  const { preview } = await import('vite');
+  const site = await preview({ root, logLevel: 'warn', preview: { port: 8092 } });
+  const browser = await chromium.launch({ executablePath: ensureChromium(), args: chromiumFlags() });
+  try {
+    const address = new URL('harness.html', site.resolvedUrls.local[0]).href;
+    const results = [];
+    const page = await browser.newPage();
+    await page.goto(address);
+    const { vendor, architecture, description } = await page.evaluate(() => window.harness.adapter());
+    await page.close();
+    const adapter = values.adapter || architecture || description || vendor || 'unnamed';
+    for (const golden of chosen) {
+      const result = await judge(browser, address, golden, all);
+      results.push(result);
+      console.log(line(result));
+    }
+    const run = { date: new Date().toISOString(), browser: browser.version(), adapter, results };
+    if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(run, null, 1)}\n`);
+    if (values.write) writeFileSync(DOCS, withResults(readFileSync(DOCS, 'utf8'), run));
+    const count = outcome => results.filter(result => result.outcome === outcome).length;
+    console.log(
+      `on ${adapter}: ${count('holds')} of ${results.length} models hold, ${count('refused')} are refused, ${count('fails')} fail`,
+    );
+    return results.every(isExpected);
+  } finally {
+    await browser.close();
+    await site.close();
+  }
+}
+
+/** What llama.cpp says of each model, and the types of its weights. */
+function goldens() {
+  if (!existsSync(zoo)) throw new Error(`there is no folder ${zoo}; name the zoo's with FORETOKEN_ZOO`);
+  const index = JSON.parse(readFileSync(join(zoo, 'index.json'), 'utf8'));
+  const types = new Map(index.map(entry => [entry.model, entry.types]));
+  return readdirSync(zoo)
+    .filter(name => name.endsWith('.json') && existsSync(join(zoo, name.replace(/json$/, 'gguf'))))
+    .toSorted()
+    .map(name => JSON.parse(readFileSync(join(zoo, name), 'utf8')))
+    .map(golden => ({ ...golden, types: types.get(golden.model) ?? [] }));
+}
+
+/** Judges one model in a page of its own, which gets its files as if somebody had chosen them. */
+async function judge(browser, address, golden, all) {
+  const parts = Object.keys(golden.parts ?? {});
+  const draft = all.find(({ target }) => target === golden.model)?.model ?? null;
+  const names = [golden.model, ...parts, ...(draft === null ? [] : [draft])];
+  const page = await browser.newPage();
+  const begin = Date.now();
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${LIMIT_MS / 1000} s`)), LIMIT_MS);
+  });
+  try {
+    await page.goto(address);
+    const input = await page.evaluateHandle(() => {
+      const input = document.createElement('input');
+      Object.assign(input, { type: 'file', multiple: true });
+      return input;
+    });
+    await input.asElement().setInputFiles(names.map(name => join(zoo, name)));
+    const judged = page.evaluate(
+      ([input, golden, parts, draft]) => {
+        const fileOf = name => [...input.files].find(file => file.name === name);
+        return window.harness.judgeZoo({
+          golden,
+          file: fileOf(golden.model),
+          parts: parts.map(fileOf),
+          draft: draft === null ? null : fileOf(draft),
+        });
+      },
+      [input, golden, parts, draft],
+    );
+    const verdict = await Promise.race([judged, late]);
+    return resultOf(golden, verdict, begin);
+  } catch (error) {
+    const fault = String(error.message).split('\n')[0];
+    return resultOf(golden, { outcome: 'fails', faults: [fault], nChecks: 0, error: 0 }, begin);
+  } finally {
+    clearTimeout(timer);
+    await page.close();
+  }
+}
+
+function resultOf({ model, arch, types, what, rerank }, verdict, begin) {
+  const mayBeRefused = LATER.has(arch) || rerank !== undefined;
+  return {
+    model,
+    arch,
+    types,
+    what,
+    mayBeRefused,
+    ...verdict,
+    seconds: Math.round((Date.now() - begin) / 1000),
+  };
+}
+
+function isExpected({ outcome, mayBeRefused }) {
+  return outcome === 'holds' || (outcome === 'refused' && mayBeRefused);
+}
+
+function line({ model, outcome, faults, nChecks, error, seconds, mayBeRefused }) {
+  const [first] = faults;
+  const sayings = {
+    holds: () => `${nChecks} checks, error ${error.toExponential(0)}`,
+    fails: () => `${faults.length} of ${nChecks}; ${first}`,
+    refused: () => `${mayBeRefused ? '' : 'but should not be: '}${first}`,
+  };
+  return `${outcome.padEnd(7)}  ${model.padEnd(28)} ${`${seconds} s`.padStart(5)}  ${sayings[outcome]()}`;
+}
