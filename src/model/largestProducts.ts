@@ -59,6 +59,7 @@ function writeBatch({ device }: Gpu, { state, spec }: PlanInputs, rows: number):
   const experts = spec.layers.map(({ ffn }) => ffn).find(ffn => ffn.kind === 'experts');
   if (!experts) return;
   const chosen = new Uint32Array(2 * rows * experts.nUsed);
-  for (let choice = 0; choice < rows * experts.nUsed; choice++) chosen[2 * choice] = choice % experts.nExperts;
+  for (let choice = 0; choice < rows * experts.nUsed; choice++)
+    chosen[2 * choice] = choice % experts.nExperts;
   device.queue.writeBuffer(state.scratch('chosen'), 0, chosen);
 }

@@ -134,11 +134,20 @@ function positionsOf({ nSlots, nCtx, nCtxShared }: CacheShape): string {
 }
 
 /** Fills the rope tables, once the model's frequency factors are known. */
-async function writeRopeTables(gpu: Gpu, { gguf, blocks }: ModelFile, state: RunState, nCtx: number): Promise<void> {
+async function writeRopeTables(
+  gpu: Gpu,
+  { gguf, blocks }: ModelFile,
+  state: RunState,
+  nCtx: number,
+): Promise<void> {
   for (const { rope, factors } of blocks.ropes) {
     const tensor = factors(nCtx);
     const values = tensor && vectorValues(tensor, await gguf.source.read(tensor.offset, tensor.sizeBytes));
-    gpu.device.queue.writeBuffer(state.ropeTable(rope), 0, ropeTable(nCtx, rope, values));
+    gpu.device.queue.writeBuffer(
+      state.ropeTable(rope),
+      0,
+      ropeTable(nCtx, rope.nRot, rope.base, rope.frequencyScale, values ?? undefined),
+    );
   }
 }
 

@@ -27,11 +27,7 @@ export interface ModelBlocks {
  * Finds and checks every tensor that the blocks of `spec` have. Throws `invalid_gguf` for one that is missing or has another
  * shape, and `unsupported_model` for one that no block uses and `ignored` does not name: without it the model would talk nonsense.
  */
-export function modelBlocks(
-  gguf: GgufFile,
-  spec: ModelSpec,
-  ignored: ReadonlySet<string>,
-): ModelBlocks {
+export function modelBlocks(gguf: GgufFile, spec: ModelSpec, ignored: ReadonlySet<string>): ModelBlocks {
   const tensors = new TensorFinder(gguf);
   const blocks = {
     embedding: embeddingBlock(tensors, spec),

@@ -26,8 +26,7 @@ describe('planRunState', () => {
 
 describe('fitRunState', () => {
   const rowsWithin = (maxRows: number, maxOutputs: number, nSlots: number, maxBytes: number) =>
-    fitRunState(MODEL, { nSlots, nCtx: 256, maxRows, splits: 1, maxOutputs }, maxBytes)
-      .maxRows;
+    fitRunState(MODEL, { nSlots, nCtx: 256, maxRows, splits: 1, maxOutputs }, maxBytes).maxRows;
   const logitsOf = (rows: number) => 4 * rows * MODEL.nVocab;
 
   it.each([

@@ -45,7 +45,9 @@ export class TensorFinder {
 
   /** Throws `unsupported_model` when the file has tensors that nothing asked for, but for the `ignored` ones. */
   refuseUnused(ignored: ReadonlySet<string>): void {
-    const unused = [...this.#gguf.tensors.keys()].filter(name => !this.#found.has(name) && !ignored.has(name));
+    const unused = [...this.#gguf.tensors.keys()].filter(
+      name => !this.#found.has(name) && !ignored.has(name),
+    );
     if (unused.length === 0) return;
     throw new ForetokenError(
       'unsupported_model',

@@ -51,7 +51,9 @@ function isVector(tensors: readonly MatrixPlan[] | VectorPlan): tensors is Vecto
 /** Blocks where a buffer may have `maxBytes`: matrices that need larger ones come in parts. */
 export function splitTensors(tensors: Planned, maxBytes: number): Planned {
   const split = (planned: Planned[string]) =>
-    planned === null || isVector(planned) ? planned : planned.flatMap(matrix => splitMatrix(matrix, maxBytes));
+    planned === null || isVector(planned)
+      ? planned
+      : planned.flatMap(matrix => splitMatrix(matrix, maxBytes));
   return Object.fromEntries(Object.entries(tensors).map(([name, planned]) => [name, split(planned)]));
 }
 
@@ -71,10 +73,7 @@ export function plannedBuffers(blocks: readonly Block[]): { label: string; bytes
 }
 
 /** Creates all buffers of the weights, empty, and the uploads that fill them. Tensors of one label share their buffers. */
-export function allocateWeights(
-  gpu: Gpu,
-  blocks: readonly Block[],
-): { weights: Weights; uploads: Upload[] } {
+export function allocateWeights(gpu: Gpu, blocks: readonly Block[]): { weights: Weights; uploads: Upload[] } {
   const uploads: Upload[] = [];
   const matrices = new Map<string, Matrix>();
   const vectors = new Map<string, GPUBuffer>();

@@ -17,7 +17,14 @@ import type { TensorFinder } from '../tensorFinder.ts';
 import type { Loaded, VectorPlan } from '../weights.ts';
 import type { Block, BlockIo, Scratch } from './block.ts';
 import { biasVector, paddedRow, placed, products } from './products.ts';
-import { type BranchEnd, type BranchInput, endCalls, endScratch, endVector, inputBuffer } from './residual.ts';
+import {
+  type BranchEnd,
+  type BranchInput,
+  endCalls,
+  endScratch,
+  endVector,
+  inputBuffer,
+} from './residual.ts';
 import { inPairs } from './rotation.ts';
 
 interface AttentionTensors {
@@ -77,7 +84,10 @@ export function attentionBlock(
     ],
     shift: io => [
       {
-        spec: kShift({ ...heads(io), ...(spec.rope && spec.rope.magnitude !== 1 && { magnitude: spec.rope.magnitude }) }),
+        spec: kShift({
+          ...heads(io),
+          ...(spec.rope && spec.rope.magnitude !== 1 && { magnitude: spec.rope.magnitude }),
+        }),
         buffers: [
           io.shift,
           ...(spec.rope ? [io.ropeTable(spec.rope)] : [io.argmax]),
@@ -93,7 +103,9 @@ export function attentionBlock(
       { name: 'q', values: nHead * headDim },
       { name: 'partial', values: splits > 1 ? partialValues({ nHead, headDim: valueDim }, splits) : 0 },
       { name: 'attn', values: paddedRow(outWidth) },
-      ...(isStoredByProduct ? [] : [{ name: 'qkv', values: paddedRow(widths.q + widths.k + widths.v) } as const]),
+      ...(isStoredByProduct
+        ? []
+        : [{ name: 'qkv', values: paddedRow(widths.q + widths.k + widths.v) } as const]),
       ...endScratch(road.end),
     ];
   }
@@ -127,7 +139,10 @@ export function attentionBlock(
   }
 
   /** The same in two: the products, then biases, norms and rotation of whole heads. */
-  function separateQkv(io: BlockIo, { qkv, qkvBias: bias, qkNorms: norms }: Loaded<AttentionTensors>): Call[] {
+  function separateQkv(
+    io: BlockIo,
+    { qkv, qkvBias: bias, qkNorms: norms }: Loaded<AttentionTensors>,
+  ): Call[] {
     const srcStride = paddedRow(widths.q + widths.k + widths.v);
     const epilogue = { kind: 'store', dstStride: srcStride, ...(bias && { bias: true as const }) } as const;
     const { qkNorm, temperature } = spec;
@@ -170,7 +185,8 @@ export function attentionBlock(
     const main = attention(shape, tuning);
     const [q, k, v] = [io.scratch('q'), io.stream(names.k), io.stream(names.v)];
     const logits = sinks ? [sinks] : [];
-    if (attentionSplits(nCtx, tuning) === 1) return [{ spec: main, buffers: [step, q, k, v, io.scratch('attn'), ...logits] }];
+    if (attentionSplits(nCtx, tuning) === 1)
+      return [{ spec: main, buffers: [step, q, k, v, io.scratch('attn'), ...logits] }];
     const partial = io.scratch('partial');
     return [
       { spec: main, buffers: [step, q, k, v, partial] },
@@ -251,4 +267,3 @@ function qkNorms(tensors: TensorFinder, prefix: string, spec: Attention): Vector
     ],
   };
 }
-

@@ -7,7 +7,14 @@ import type { TensorFinder } from '../tensorFinder.ts';
 import type { Loaded, VectorPlan } from '../weights.ts';
 import type { Block, BlockIo } from './block.ts';
 import { biasVector, gatedApart, isGrouped, paddedRow, products } from './products.ts';
-import { type BranchEnd, type BranchInput, endCalls, endScratch, endVector, inputBuffer } from './residual.ts';
+import {
+  type BranchEnd,
+  type BranchInput,
+  endCalls,
+  endScratch,
+  endVector,
+  inputBuffer,
+} from './residual.ts';
 
 interface DenseTensors {
   /** Of two groups, gate and up; where their types differ one matrix each. Without a gate only up. */
@@ -43,7 +50,9 @@ export function denseBlock(
       down: [
         planMatrix(`${prefix}ffn_down.weight`, [tensors.find(`${prefix}ffn_down.weight`, [nFf, nEmbd])]),
       ],
-      downBias: downBias ? biasVector(`${prefix}ffn_down.bias`, [tensors.findVector(`${prefix}ffn_down.bias`, nEmbd)]) : null,
+      downBias: downBias
+        ? biasVector(`${prefix}ffn_down.bias`, [tensors.findVector(`${prefix}ffn_down.bias`, nEmbd)])
+        : null,
       end: endVector(tensors, road.end),
     },
     streams: [],
@@ -60,7 +69,10 @@ export function denseBlock(
   };
 
   /** activation(gate · x) ∘ (up · x), or activation(up · x), into the rows of `ffn`. */
-  function activated(io: BlockIo, { up: matrices, upBias: bias, xielu: constants }: Loaded<DenseTensors>): Call[] {
+  function activated(
+    io: BlockIo,
+    { up: matrices, upBias: bias, xielu: constants }: Loaded<DenseTensors>,
+  ): Call[] {
     const input = { src: inputBuffer(io, road.input), norm: road.input.norm };
     const biases = bias ? [bias] : [];
     const ffn = io.scratch('ffn');
@@ -96,7 +108,12 @@ function gatedBy(activation: DenseFfn['activation']): { readonly activation?: 'g
   return { activation };
 }
 
-function upMatrices(tensors: TensorFinder, nEmbd: number, prefix: string, { gate, nFf }: DenseFfn): MatrixPlan[] {
+function upMatrices(
+  tensors: TensorFinder,
+  nEmbd: number,
+  prefix: string,
+  { gate, nFf }: DenseFfn,
+): MatrixPlan[] {
   const rows = (name: string, n: number) => tensors.find(`${prefix}${name}.weight`, [nEmbd, n]);
   switch (gate) {
     case 'separate':

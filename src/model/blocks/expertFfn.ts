@@ -71,7 +71,9 @@ export function expertBlock(
       ],
       routerBias: routerBiases(tensors, prefix, spec),
       gateUp,
-      gateUpBias: spec.bias ? expertBiases(tensors, prefix, ['ffn_gate_exps', 'ffn_up_exps'], nFf, nExperts) : null,
+      gateUpBias: spec.bias
+        ? expertBiases(tensors, prefix, ['ffn_gate_exps', 'ffn_up_exps'], nFf, nExperts)
+        : null,
       down: [
         planMatrix(
           `${prefix}ffn_down_exps`,
@@ -97,7 +99,10 @@ export function expertBlock(
     return [
       { name: 'ffn', values: nUsed * stride },
       { name: 'chosen', values: 2 * nUsed },
-      { name: 'gateUp', values: Math.max(isFused ? 0 : nUsed * 2 * nFf, isSharedFused ? 0 : 2 * sharedWidth) },
+      {
+        name: 'gateUp',
+        values: Math.max(isFused ? 0 : nUsed * 2 * nFf, isSharedFused ? 0 : 2 * sharedWidth),
+      },
       { name: 'shared', values: paddedRow(sharedWidth) },
       { name: 'sharedGate', values: shared?.gated ? 1 : 0 },
       ...(isSummedInPlace ? [] : endScratch({ ...road.end, fused: false })),
@@ -145,7 +150,10 @@ export function expertBlock(
         ...(spec.weighsInput && { weighsInput: true as const }),
       } as const;
       return placed(weights.gateUp).map(({ type: weight, blocks, n, quants, scales, offset: dstOffset }) => ({
-        spec: mulMatId({ stage, weight, blocks, n, dst: { dstStride: stride, dstOffset }, ...counts }, tuning),
+        spec: mulMatId(
+          { stage, weight, blocks, n, dst: { dstStride: stride, dstOffset }, ...counts },
+          tuning,
+        ),
         buffers: [step, quants, scales, src, ffn, chosen, ...(bias ? [bias] : [])],
       }));
     }
@@ -153,7 +161,10 @@ export function expertBlock(
     const stage = { kind: 'store', ...normed() } as const;
     const stacked = placed(weights.gateUp).map(
       ({ type: weight, blocks, n, quants, scales, offset: dstOffset }): Call => ({
-        spec: mulMatId({ stage, weight, blocks, n, dst: { dstStride: 2 * nFf, dstOffset }, ...counts }, tuning),
+        spec: mulMatId(
+          { stage, weight, blocks, n, dst: { dstStride: 2 * nFf, dstOffset }, ...counts },
+          tuning,
+        ),
         buffers: [step, quants, scales, src, gateUpRows, chosen],
       }),
     );
@@ -186,14 +197,26 @@ export function expertBlock(
   function summedApart(io: BlockIo, weights: Loaded<ExpertTensors>): Call[] {
     const { step, rows, tuning } = io;
     const bias = weights.downBias;
-    const stage = { kind: 'down_store', weighted: !spec.weighsInput, ...(bias && { bias: { rows: nEmbd } }) } as const;
+    const stage = {
+      kind: 'down_store',
+      weighted: !spec.weighsInput,
+      ...(bias && { bias: { rows: nEmbd } }),
+    } as const;
     const branch = io.scratch('branch');
     const experts = placed(weights.down).map(
       ({ type: weight, blocks, n, quants, scales, offset: dstOffset }): Call => {
         const dst = { dstStride: paddedRow(nEmbd), dstOffset };
         return {
           spec: mulMatId({ stage, weight, blocks, n, dst, nExperts, nUsed, rows }, tuning),
-          buffers: [step, quants, scales, io.scratch('ffn'), branch, io.scratch('chosen'), ...(bias ? [bias] : [])],
+          buffers: [
+            step,
+            quants,
+            scales,
+            io.scratch('ffn'),
+            branch,
+            io.scratch('chosen'),
+            ...(bias ? [bias] : []),
+          ],
         };
       },
     );
@@ -205,11 +228,17 @@ export function expertBlock(
     const input = { src: inputBuffer(io, road.input), norm: road.input.norm };
     const [h, gate] = [io.scratch('shared'), sharedGate.length > 0 ? io.scratch('sharedGate') : null];
     const dstStride = paddedRow(shared.nFf);
-    const weigh = gate ? products(io, sharedGate, { ...input, epilogue: { kind: 'store', dstStride: 1 }, dst: [gate] }) : [];
+    const weigh = gate
+      ? products(io, sharedGate, { ...input, epilogue: { kind: 'store', dstStride: 1 }, dst: [gate] })
+      : [];
     const up = isGrouped(sharedUp, 2)
       ? products(io, sharedUp, { ...input, epilogue: { kind: 'swiglu', dstStride }, dst: [h] })
       : gatedApart(io, sharedUp, input, shared.nFf, h);
-    const epilogue = { kind: 'accumulate', dstStride: paddedRow(nEmbd), ...(gate && { gate: true as const }) } as const;
+    const epilogue = {
+      kind: 'accumulate',
+      dstStride: paddedRow(nEmbd),
+      ...(gate && { gate: true as const }),
+    } as const;
     const dst = [io.scratch('branch'), ...(gate ? [gate] : [])];
     return [...weigh, ...up, ...products(io, sharedDown, { src: h, epilogue, dst })];
   }
@@ -233,7 +262,11 @@ function gateUpMatrices(
   if (fusedGateUp) {
     const tensor = tensors.find(`${label}.weight`, [nEmbd, 2 * nFf, nExperts]);
     const halves = [0, nFf].flatMap(half =>
-      Array.from({ length: nExperts }, (_, expert) => ({ tensor, firstRow: expert * 2 * nFf + half, rows: nFf })),
+      Array.from({ length: nExperts }, (_, expert) => ({
+        tensor,
+        firstRow: expert * 2 * nFf + half,
+        rows: nFf,
+      })),
     );
     return [planMatrix(label, halves, 2 * nExperts)];
   }
@@ -278,8 +311,7 @@ function sharedMatrices(
 ): Pick<ExpertTensors, 'sharedUp' | 'sharedDown' | 'sharedGate'> {
   if (!shared) return { sharedUp: [], sharedDown: [], sharedGate: [] };
   const { nFf, gated } = shared;
-  const rows = (name: string, shape: readonly number[]) =>
-    tensors.find(`${prefix}${name}.weight`, shape);
+  const rows = (name: string, shape: readonly number[]) => tensors.find(`${prefix}${name}.weight`, shape);
   return {
     sharedUp: planMatrices(
       `${prefix}ffn_gate_up_shexp`,

@@ -15,7 +15,14 @@ import type { TensorFinder } from '../tensorFinder.ts';
 import type { Loaded, VectorPlan } from '../weights.ts';
 import type { Block, BlockIo } from './block.ts';
 import { biasVector, paddedRow, products } from './products.ts';
-import { type BranchEnd, type BranchInput, endCalls, endScratch, endVector, inputBuffer } from './residual.ts';
+import {
+  type BranchEnd,
+  type BranchInput,
+  endCalls,
+  endScratch,
+  endVector,
+  inputBuffer,
+} from './residual.ts';
 
 interface LatentTensors {
   /** `attn_q`, or `attn_q_a` with its norm and `attn_q_b`. */
@@ -130,7 +137,11 @@ export function latentBlock(
     const [low, normed] = [io.scratch('qLow'), io.scratch('qLowNorm')];
     const norm = { kind: 'rms', bias: false, eps: spec.eps } as const;
     return [
-      ...products(io, qLow, { ...input, epilogue: { kind: 'store', dstStride: paddedRow(qRank) }, dst: [low] }),
+      ...products(io, qLow, {
+        ...input,
+        epilogue: { kind: 'store', dstStride: paddedRow(qRank) },
+        dst: [low],
+      }),
       {
         spec: addNorm({ k: qRank, rows: io.rows, add: false, next: norm }, io.tuning),
         buffers: [io.step, low, qLowNorm, normed],
@@ -156,7 +167,11 @@ export function latentBlock(
       kvStride: paddedRow(keyWidth),
     };
     return [
-      ...products(io, kv, { ...input, epilogue: { kind: 'store', dstStride: paddedRow(keyWidth) }, dst: [rows] }),
+      ...products(io, kv, {
+        ...input,
+        epilogue: { kind: 'store', dstStride: paddedRow(keyWidth) },
+        dst: [rows],
+      }),
       {
         spec: latentStore(shape, io.tuning),
         buffers: [

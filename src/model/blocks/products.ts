@@ -88,7 +88,11 @@ export function gatedApart(
 }
 
 /** Biases of matrices that are one product, one behind the other. */
-export function biasVector(label: string, tensors: readonly GgufTensor[], orders: VectorOrders = []): VectorPlan {
+export function biasVector(
+  label: string,
+  tensors: readonly GgufTensor[],
+  orders: VectorOrders = [],
+): VectorPlan {
   let end = 0;
   const pieces = tensors.map((tensor, i) => {
     const at = end;

@@ -197,7 +197,13 @@ export function normCall(
   dst: GPUBuffer,
   gather = false,
 ): Call {
-  const shape = { k, rows: io.rows, add: false, next: normKind(norm), ...(gather && { gather: true as const }) };
+  const shape = {
+    k,
+    rows: io.rows,
+    add: false,
+    next: normKind(norm),
+    ...(gather && { gather: true as const }),
+  };
   return { spec: addNorm(shape, io.tuning), buffers: [io.step, io.x, vector, dst] };
 }
 
@@ -211,7 +217,8 @@ export function aheadBlock(
     tensors: { norm: normVector(tensors, nEmbd, [norm]) },
     streams: [],
     scratch: () => [{ name: 'xNorm2', values: paddedRow(nEmbd) }],
-    calls: (io, { norm: vector }) => (vector ? [normCall(io, nEmbd, norm, vector, io.scratch('xNorm2'))] : []),
+    calls: (io, { norm: vector }) =>
+      vector ? [normCall(io, nEmbd, norm, vector, io.scratch('xNorm2'))] : [],
     shift: () => [],
   };
 }
