@@ -14,7 +14,7 @@ export const MODEL_FLAGS: readonly Flag[] = [
     {
       names: ['-hf', '-hfr', '--hf-repo'],
       value: 'REPO',
-      help: 'a model of the Hugging Face Hub, as ORG/NAME or ORG/NAME:TYPE (default type: Q8_0, else the first that can be read)',
+      help: 'a model of the Hugging Face Hub, as ORG/NAME or ORG/NAME:TYPE (default type: Q4_K_M, else Q8_0, else the first file)',
       env: 'LLAMA_ARG_HF_REPO',
     },
     asIs,

@@ -4,36 +4,63 @@ import { chooseFile } from './chooseFile.ts';
 const FILES = ['README.md', 'a-F16.gguf', 'a-Q4_K_M.gguf', 'a-q8_0.gguf', 'mmproj-Q8_0.gguf'];
 
 it.each([
-  { what: 'the preferred type that can be read', files: FILES, tag: undefined, chosen: 'a-q8_0.gguf' },
-  { what: "the tag's", files: FILES, tag: 'f16', chosen: 'a-F16.gguf' },
-  { what: "the tag's, even if it cannot be read", files: FILES, tag: 'Q4_K_M', chosen: 'a-Q4_K_M.gguf' },
-  { what: 'nothing else than the tag', files: FILES, tag: 'Q2_K', chosen: undefined },
-  { what: 'no part of a type', files: ['a-Q4_K_M.gguf'], tag: 'Q4', chosen: undefined },
+  { what: 'Q4_K_M', files: FILES, type: undefined, chosen: 'a-Q4_K_M.gguf' },
   {
-    what: 'the first that can be read',
-    files: ['c-F32.gguf', 'c-F16.gguf', 'c-IQ2_XS.gguf'],
-    tag: undefined,
-    chosen: 'c-F16.gguf',
+    what: 'Q8_0 where there is no Q4_K_M',
+    files: ['b-F16.gguf', 'b-q8_0.gguf', 'b-Q4_K_S.gguf'],
+    type: undefined,
+    chosen: 'b-q8_0.gguf',
   },
   {
-    what: "llama.cpp's choice where nothing can be read",
-    files: ['d-IQ2_XS.gguf', 'd-Q4_K_M.gguf'],
-    tag: undefined,
-    chosen: 'd-Q4_K_M.gguf',
+    what: 'the first model where there is neither',
+    files: ['c-IQ2_XS.gguf', 'c-F32.gguf', 'README.md', 'a-mmproj-F16.gguf'],
+    type: undefined,
+    chosen: 'c-F32.gguf',
+  },
+  { what: 'the type that is asked for, in any case', files: FILES, type: 'f16', chosen: 'a-F16.gguf' },
+  { what: 'nothing of another type', files: FILES, type: 'Q2_K', chosen: undefined },
+  { what: 'no longer type', files: ['a-Q4_K_M.gguf'], type: 'Q4', chosen: undefined },
+  {
+    what: "a dynamic type by its own name or its base's",
+    files: ['d-Q4_K_M.gguf', 'd-UD-Q4_K_XL.gguf'],
+    type: 'q4_k_xl',
+    chosen: 'd-UD-Q4_K_XL.gguf',
+  },
+  {
+    what: 'the dynamic one of two, if that is asked for',
+    files: ['d-Q4_K_XL.gguf', 'd-UD-Q4_K_XL.gguf'],
+    type: 'UD-Q4_K_XL',
+    chosen: 'd-UD-Q4_K_XL.gguf',
   },
   {
     what: 'the first part',
     files: ['e-F16-00002-of-00002.gguf', 'e-F16-00001-of-00002.gguf'],
-    tag: 'F16',
+    type: 'F16',
     chosen: 'e-F16-00001-of-00002.gguf',
   },
   {
-    what: 'in folders, too',
+    what: 'the first part in the folder of a type',
+    files: [
+      'BF16/e-00001-of-00002.gguf',
+      'Q4_K_M-new/e-00002-of-00002.gguf',
+      'Q4_K_M-new/e-00001-of-00002.gguf',
+    ],
+    type: undefined,
+    chosen: 'Q4_K_M-new/e-00001-of-00002.gguf',
+  },
+  {
+    what: 'no draft that needs its target',
+    files: ['mtp-f-Q4_K_M.gguf', 'x/eagle3-f-Q4_K_M.gguf', 'dflash-f-Q8_0.gguf', 'f-F16.gguf'],
+    type: undefined,
+    chosen: 'f-F16.gguf',
+  },
+  {
+    what: 'a model in a folder that is called like a draft',
     files: ['mtp-x/f-Q8_0.gguf', 'x/mtp-f.gguf'],
-    tag: undefined,
+    type: undefined,
     chosen: 'mtp-x/f-Q8_0.gguf',
   },
-  { what: 'nothing of nothing', files: ['README.md'], tag: undefined, chosen: undefined },
-])('chooses $what', ({ files, tag, chosen }) => {
-  expect(chooseFile(files, tag)).toBe(chosen);
+  { what: 'nothing of nothing', files: ['README.md'], type: undefined, chosen: undefined },
+])('chooses $what', ({ files, type, chosen }) => {
+  expect(chooseFile(files, type)).toBe(chosen);
 });

@@ -1,25 +1,18 @@
-/** llama.cpp's, tried in this order where neither a file nor a tag is named. */
+/** llama.cpp's, tried in this order where neither a file nor a type is named. */
 const PREFERRED = ['Q4_K_M', 'Q8_0'];
-/** Names of weight types that Foretoken does not read. */
-const UNSUPPORTED = /Q[2-5]_K|IQ\d|TQ\d|MXFP4/i;
-/** Files that are no model by themselves. */
+/** Files that are no model by themselves: projectors of images, statistics, drafts that need their target. */
 const COMPANIONS = /mmproj|imatrix|mtp-|eagle3-|dflash-|dspark-/;
 /** A part of a split model that is not its first. */
-const LATER_PART = /-(?!00001)\d{5}-of-\d{5}\.gguf$/;
+const LATER_PART = /-(?!00001)\d{5}-of-\d{5}\.gguf$/i;
 
-/**
- * The file of a repository to take: the tag's, else one of the preferred types, else the first model. Types that cannot be
- * read are only taken where there is nothing else, for the message that says so.
- */
-export function chooseFile(files: readonly string[], tag: string | undefined): string | undefined {
+/** The file of a repository that llama.cpp takes: the type's, else one of a preferred type, else the first model. */
+export function chooseFile(files: readonly string[], type: string | undefined): string | undefined {
   const models = files.filter(isModel).toSorted();
-  if (tag !== undefined) return withType(models, tag);
-  const readable = models.filter(path => !UNSUPPORTED.test(path));
-  return [readable, models].map(preferred).find(path => path !== undefined);
-}
-
-function preferred(models: readonly string[]): string | undefined {
-  return PREFERRED.map(type => withType(models, type)).find(path => path !== undefined) ?? models[0];
+  for (const wanted of type === undefined ? PREFERRED : [type]) {
+    const found = models.find(path => hasType(path, wanted));
+    if (found !== undefined) return found;
+  }
+  return type === undefined ? models[0] : undefined;
 }
 
 function isModel(path: string): boolean {
@@ -27,8 +20,8 @@ function isModel(path: string): boolean {
   return name.endsWith('.gguf') && !COMPANIONS.test(name) && !LATER_PART.test(name);
 }
 
-/** The type stands at the end of the name or before a dash. */
-function withType(models: readonly string[], type: string): string | undefined {
-  const wanted = type.toLowerCase();
-  return models.find(path => ['.', '-'].some(end => path.toLowerCase().includes(wanted + end)));
+/** The type may stand anywhere before a dot or a dash, so that `Q4_K_XL` finds `UD-Q4_K_XL`, and a folder of that name. */
+function hasType(path: string, type: string): boolean {
+  const upper = path.toUpperCase();
+  return ['.', '-'].some(end => upper.includes(type.toUpperCase() + end));
 }

@@ -10,9 +10,9 @@ import { fileUrl, type Hub, hubHeaders, type Listing, listRepository } from './r
 /** A model in a repository of the Hugging Face Hub. */
 export interface HubModel {
   readonly kind: 'hub';
-  /** `ORG/NAME`, or `ORG/NAME:TAG`. */
+  /** `ORG/NAME`, or `ORG/NAME:TYPE`. */
   readonly repo: string;
-  /** Path in the repository; without it the tag, or llama.cpp's order of preference, decides. */
+  /** Path in the repository, in any case; without it the type, or llama.cpp's order of preference, decides. */
   readonly file?: string;
 }
 
@@ -20,20 +20,22 @@ export interface HubModel {
 export async function locateInHub(model: HubModel, locating: Locating): Promise<string> {
   const { repo, file } = model;
   const { env, offline, token, log, signal } = locating;
-  const [name = '', tag] = repo.split(':');
+  const [name = '', type] = repo.split(':');
   if (!/^\w[\w.-]*\/\w[\w.-]*$/.test(name) || name.includes('..')) {
-    throw invalid(`${repo} is no repository; give ORG/NAME or ORG/NAME:TAG`);
+    throw invalid(`${repo} is no repository; give ORG/NAME or ORG/NAME:TYPE`);
   }
   const root = hubCacheRoot(env);
   const choose = (paths: readonly string[]) =>
-    file === undefined ? chooseFile(paths, tag) : paths.find(path => path === file);
+    file === undefined
+      ? chooseFile(paths, type)
+      : paths.find(path => path.toLowerCase() === file.toLowerCase());
 
   const hub: Hub = { endpoint: endpointFrom(env), ...(token && { token }) };
   const listing = offline ? null : await listRepository(hub, name, signal).catch(ForetokenError.from);
   signal.throwIfAborted();
   if (listing && !(listing instanceof ForetokenError)) {
     const chosen = choose(listing.files.map(({ path }) => path));
-    if (chosen === undefined) throw notInRepository(file ?? tag ?? 'a model', name, listing);
+    if (chosen === undefined) throw notInRepository(file ?? type ?? 'a model', name, listing);
     return fetchFiles(hub, name, listing, chosen, locating);
   }
 

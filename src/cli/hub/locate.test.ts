@@ -53,7 +53,7 @@ describe('a model of the Hub', () => {
   it.each([
     ['org/name', undefined, 'sub/b-Q8_0.gguf'],
     ['org/name:F16', undefined, 'a-F16.gguf'],
-    ['org/name', 'a-F16.gguf', 'a-F16.gguf'],
+    ['org/name', 'A-f16.gguf', 'a-F16.gguf'],
     // Git's own digest.
     ['org/name', 'c.gguf.txt', 'c.gguf.txt'],
   ])('%s, %s is downloaded to %s once', async (repo, file, path) => {
