@@ -2,7 +2,9 @@
 // One invocation writes one block of 32 values; workgroup.y = row. A token may be known to the GPU alone: the one that a
 // greedy step chose, which is where the next one can begin before anybody has read it. Rows whose token is not among the N
 // from FIRST_TOKEN on, which this matrix has, are left to the other parts of a vocabulary that is too large for one buffer.
+// POSITIONS 1: the row of a table that belongs to the position is added.
 #define WEIGHT F32
+#define POSITIONS 0
 #include "lib/step.wgsl"
 #include "lib/weight.wgsl"
 #include "lib/sums.wgsl"
@@ -13,13 +15,25 @@
 // [draft step, output] = token
 @group(0) @binding(6) var<storage, read> chosen: array<u32>;
 
+#if POSITIONS
+// [position], rows padded as those of dst
+@group(0) @binding(7) var<storage, read> positions: array<vec4<f32>>;
+#endif
+
 override WORKGROUP_SIZE: u32 = 8u;
 override BLOCKS: u32 = 1u;
 override FIRST_TOKEN: u32 = 0u;
 override N: u32 = 1u;
+// Factor of the embeddings.
+override SCALE: f32 = 1.0;
 
-// Gives the sum of their squares.
-fn put(row: u32, quad: u32, x: vec4<f32>) -> f32 {
+// Stores four values of a row and gives the sum of their squares.
+fn put(row: u32, quad: u32, embedding: vec4<f32>) -> f32 {
+#if POSITIONS
+  let x = embedding * SCALE + positions[position_of(row) * BLOCKS * 8u + quad];
+#else
+  let x = embedding * SCALE;
+#endif
   dst[row * BLOCKS * 8u + quad] = x;
   next[row * BLOCKS * 10u + quad] = x * norm_weight[quad];
   return add_dot(x, x, 0.0);

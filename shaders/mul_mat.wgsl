@@ -7,8 +7,10 @@
 // in order, then the lanes in order. Nothing of it depends on M or R, so a row's bits do not either (design D1); fma is
 // spelled out because a compiler might contract a * b + c for one M and not for another.
 // NORMED 1: src rows are those of lib/deferred_norm.wgsl.
-// EPILOGUE: store; swiglu, dst = silu(gate) * up; add, where dst is the residual stream and the next norm is deferred; qkv,
-// where rope turns queries and keys, and keys and values go into the cache.
+// EPILOGUE: store; accumulate, onto dst; swiglu, dst = silu(gate) * up; add, where dst is the residual stream and the next norm is
+// deferred; qkv, where rope turns queries and keys, and keys and values go into the cache. lib/epilogue.wgsl has what may come
+// with them: BIAS, ACTIVATION, SOFTCAPPED, GATED.
+// GROUPS 1: every GROUP_ROWS weight rows multiply another part of the src row, as heads do.
 #define M 1
 #define W {M}
 #define R 1
@@ -17,6 +19,11 @@
 #define SHARED 0
 #define NORMED 0
 #define EPILOGUE store
+#define BIAS 0
+#define ACTIVATION none
+#define SOFTCAPPED 0
+#define GATED 0
+#define GROUPS 0
 #define CACHE f32
 #define WEIGHT F32
 #if SHARED
@@ -41,6 +48,14 @@ override OUTPUT_ROWS: u32 = 0u;
 #if NORMED
 #include "lib/deferred_norm.wgsl"
 #endif
+#if GROUPS
+override GROUP_ROWS: u32 = 4u;
+// vec4s of src.
+override GROUP_OFFSET: u32 = 0u;
+override GROUP_STRIDE: u32 = 0u;
+override ROW_STRIDE: u32 = 1u;
+#endif
+#include "lib/epilogue.wgsl"
 #if EPILOGUE == add
 #include "lib/residual.wgsl"
 #endif
@@ -55,12 +70,17 @@ override OUTPUT_ROWS: u32 = 0u;
 fn n_products() -> u32 { return select(n_rows(), n_outputs(), OUTPUT_ROWS == 1u); }
 
 // Where a row of src begins. Rows that only fill the last tile read the first one.
-fn src_of(row: u32) -> u32 {
+fn src_of(row: u32, n: u32) -> u32 {
+#if GROUPS
+  let group = GROUP_OFFSET + min(n, N - 1u) / GROUP_ROWS * GROUP_STRIDE;
+  return select(row, 0u, row >= n_products()) * ROW_STRIDE + group;
+#else
   if (row >= n_products()) { return 0u; }
 #if NORMED
   return select(row, row_of_output(row), OUTPUT_ROWS == 1u) * BLOCKS * 10u;
 #else
-  return row * BLOCKS * 8u;
+  return select(row, row_of_output(row), OUTPUT_ROWS == 1u) * BLOCKS * 8u;
+#endif
 #endif
 }
 
@@ -74,17 +94,17 @@ fn first_block(r: u32, n: u32) -> u32 {
 fn finish(row: u32, n: u32, products: vec4<f32>, ups: vec4<f32>) {
   if (row >= n_products()) { return; }
 #if EPILOGUE == add
-  add_to_residual(row, n, products);
+  add_to_residual(row, n, scaled(biased(products, n)));
 #else
 #if EPILOGUE == qkv
   if (n < N) { store_qkv(row, DST_OFFSET + n, products); }
 #else
 #if EPILOGUE == swiglu
-  let values = silu_quad(products) * ups;
+  let values = activated(biased(products, n)) * biased_up(ups, n);
 #else
-  let values = products;
+  let values = finished(products, row, n);
 #endif
-  for (var i = 0u; i < 4u && n + i < N; i++) { dst[row * DST_STRIDE + DST_OFFSET + n + i] = values[i]; }
+  for (var i = 0u; i < 4u && n + i < N; i++) { put(row * DST_STRIDE + DST_OFFSET + n + i, values[i]); }
 #endif
 #endif
 }
@@ -107,7 +127,7 @@ fn main(
 #endif
 
 #for m 0..M
-  let src{m} = src_of(row0 + {m}u);
+  let src{m} = src_of(row0 + {m}u, n);
 #endfor
 #for r 0..ROWS
   let first{r} = first_block({r}u, n);

@@ -1,5 +1,7 @@
 // swiglu: dst = silu(gate) * up, for models whose gate and up matrices differ in type (else it is fused into mul_mat).
-// src rows hold gate, then up, N values each. One invocation per value; workgroup.y = row.
+// src rows hold gate, then up, N values each, PER_ROW rows for each row of the batch. One invocation per value; workgroup.y = row.
+// ACTIVATION: silu; gelu, the tanh form; oai, gpt-oss' clamped swiglu.
+#define ACTIVATION silu
 #include "lib/step.wgsl"
 #include "lib/sums.wgsl"
 @group(0) @binding(1) var<storage, read> src: array<f32>;
@@ -9,11 +11,23 @@ override WORKGROUP_SIZE: u32 = 64u;
 override N: u32 = 1u;
 override SRC_STRIDE: u32 = 2u;
 override DST_STRIDE: u32 = 1u;
+override PER_ROW: u32 = 1u;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  if (id.x >= N || id.y >= n_rows()) { return; }
+  if (id.x >= N || id.y >= n_rows() * PER_ROW) { return; }
   let gate = src[id.y * SRC_STRIDE + id.x];
   let up = src[id.y * SRC_STRIDE + N + id.x];
+#if ACTIVATION == silu
   dst[id.y * DST_STRIDE + id.x] = silu(gate) * up;
+#endif
+#if ACTIVATION == gelu
+  let inner = clamp(0.7978845608028654 * (gate + 0.044715 * gate * gate * gate), -10.0, 10.0);
+  dst[id.y * DST_STRIDE + id.x] = 0.5 * gate * (1.0 + tanh(inner)) * up;
+#endif
+#if ACTIVATION == oai
+  let g = min(gate, 7.0);
+  let u = clamp(up, -7.0, 7.0);
+  dst[id.y * DST_STRIDE + id.x] = g / (1.0 + exp(min(-1.702 * g, 80.0))) * (u + 1.0);
+#endif
 }

@@ -17,18 +17,38 @@ export interface GetRowsShape {
   readonly firstToken?: number;
   /** Rows of the batch; those with another token are left as they are. */
   readonly rows: number;
+  /** Factor of the embeddings, 1 by default. */
+  readonly scale?: number;
+  /** Whether the row of its position is added to a row. */
+  readonly positions?: true;
 }
 
 /**
  * The embeddings of the batch's tokens, with their norm deferred; buffers: step, quants, scales, dst, norm_weight, next,
- * chosen.
+ * chosen, and positions [position][padded row] where they are added.
  */
-export function getRows({ weight, blocks, n, firstToken = 0, rows }: GetRowsShape): KernelSpec {
+export function getRows(shape: GetRowsShape): KernelSpec {
+  const { weight, blocks, n, firstToken = 0, rows, scale = 1, positions } = shape;
   return {
     shader: 'get_rows',
-    defines: { WEIGHT: weight },
-    overrides: { WORKGROUP_SIZE, BLOCKS: blocks, FIRST_TOKEN: firstToken, N: n },
-    bindings: ['read', 'read', 'read', 'write', 'read', 'write', 'read'],
+    defines: { WEIGHT: weight, ...(positions && { POSITIONS: 1 }) },
+    overrides: {
+      WORKGROUP_SIZE,
+      BLOCKS: blocks,
+      FIRST_TOKEN: firstToken,
+      N: n,
+      ...(scale !== 1 && { SCALE: scale }),
+    },
+    bindings: [
+      'read',
+      'read',
+      'read',
+      'write',
+      'read',
+      'write',
+      'read',
+      ...(positions ? (['read'] as const) : []),
+    ],
     workgroups: [ceilDiv(blocks, WORKGROUP_SIZE), rows, 1],
   };
 }

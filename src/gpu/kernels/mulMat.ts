@@ -27,11 +27,43 @@ export interface MulMatShape {
   readonly epilogue: MulMatEpilogue;
   /** Whether the rows are the batch's output rows. */
   readonly outputRows?: boolean;
+  /** Heads that multiply a part of a row each; only with `store`. */
+  readonly groups?: RowGroups;
+}
+
+/**
+ * Weight rows of a group multiply the values of a src row from `srcOffset` on, the next group's those `srcStride` behind them.
+ * All are numbers of values, multiples of 4. What a block reads behind its group's values meets weights of zero.
+ */
+export interface RowGroups {
+  /** Weight rows per group, a multiple of 4. */
+  readonly rows: number;
+  readonly srcOffset: number;
+  readonly srcStride: number;
+  /** From one row of src to the next. */
+  readonly rowStride: number;
 }
 
 export type MulMatEpilogue =
-  /** `add`: onto the residual stream; buffers: … dst, norm_weight, next. */
-  | (Destination & { readonly kind: 'store' | 'swiglu' | 'add' })
+  /** activation(softcap(scale · (product + bias))); buffers: … dst, bias. */
+  | (Destination & {
+      readonly kind: 'store';
+      readonly bias?: true;
+      readonly scale?: number;
+      /** Values v become cap · tanh(v / cap). */
+      readonly softcap?: number;
+      readonly activation?: 'silu' | 'gelu' | 'relu2';
+    })
+  /** Added to what dst has, with `gate` times sigmoid(gate[row]); buffers: … dst, gate. */
+  | (Destination & { readonly kind: 'accumulate'; readonly gate?: true })
+  /** activation(gate) · up, silu by default; buffers: … dst, biases of gate, and those of up from value `bias.up` on. */
+  | (Destination & {
+      readonly kind: 'swiglu';
+      readonly activation?: 'silu' | 'gelu';
+      readonly bias?: { readonly up: number };
+    })
+  /** scale · (product + bias) onto the residual stream, whose norm is deferred; buffers: … dst, norm_weight, next, bias. */
+  | (Destination & { readonly kind: 'add'; readonly scale?: number; readonly bias?: true })
   /**
    * Queries, keys and values side by side, or some of them from `first` on, to where attention looks for them; buffers:
    * … dst [rows, nHead * headDim], rope table, k_cache, v_cache.
@@ -50,8 +82,11 @@ export interface Destination {
 export function mulMat(shape: MulMatShape, tuning: Tuning): KernelSpec {
   const { weight, epilogue, n, blocks, norm } = shape;
   const m = tileWidth(shape.rows, tuning);
-  const { lanes, sharedLoads, mulMatWorkgroup } = tuning;
+  const { lanes, mulMatWorkgroup } = tuning;
+  // Invocations of different groups read different values, which none can load for another.
+  const sharedLoads = tuning.sharedLoads && !shape.groups;
   const r = weightRows(tuning);
+  const options = epilogueOptions(epilogue);
   return {
     shader: 'mul_mat',
     defines: {
@@ -62,7 +97,8 @@ export function mulMat(shape: MulMatShape, tuning: Tuning): KernelSpec {
       SHARED: sharedLoads ? 1 : 0,
       NORMED: norm ? 1 : 0,
       EPILOGUE: epilogue.kind,
-      ...(epilogue.kind === 'qkv' && { CACHE: epilogue.heads.cache }),
+      ...options.defines,
+      ...(shape.groups && { GROUPS: 1 }),
       WEIGHT: weight,
       SLICES: m * (epilogue.kind === 'swiglu' ? 3 : norm ? 2 : 1),
     },
@@ -72,40 +108,88 @@ export function mulMat(shape: MulMatShape, tuning: Tuning): KernelSpec {
       N: n,
       OUTPUT_ROWS: shape.outputRows ? 1 : 0,
       ...(norm && { NORM_K: norm.k, EPS: norm.eps }),
-      ...epilogueOverrides(epilogue),
+      ...options.overrides,
+      ...(shape.groups && groupOverrides(shape.groups)),
     },
-    bindings: ['read', 'read', 'read', 'read', 'write', ...EPILOGUE_BINDINGS[epilogue.kind]],
+    bindings: ['read', 'read', 'read', 'read', 'write', ...options.bindings],
     workgroups: [weightRowGroups(n, tuning), ceilDiv(shape.rows, m), 1],
   };
 }
 
-const EPILOGUE_BINDINGS: Readonly<Record<MulMatEpilogue['kind'], readonly BufferUse[]>> = {
-  store: [],
-  swiglu: [],
-  add: ['read', 'write'],
-  qkv: ['read', 'write', 'write'],
-};
+interface EpilogueOptions {
+  readonly defines: Readonly<Record<string, string | number>>;
+  readonly overrides: Readonly<Record<string, number>>;
+  /** Of the buffers behind dst. */
+  readonly bindings: readonly BufferUse[];
+}
 
-function epilogueOverrides(epilogue: MulMatEpilogue): Record<string, number> {
+function epilogueOptions(epilogue: MulMatEpilogue): EpilogueOptions {
   switch (epilogue.kind) {
-    case 'store':
-    case 'swiglu':
-    case 'add':
-      return destination(epilogue);
+    case 'store': {
+      const { bias, scale = 1, softcap, activation } = epilogue;
+      return {
+        defines: {
+          ...(bias && { BIAS: 1 }),
+          ...(softcap !== undefined && { SOFTCAPPED: 1 }),
+          ...(activation && { ACTIVATION: activation }),
+        },
+        overrides: {
+          ...destination(epilogue),
+          ...(scale !== 1 && { SCALE: scale }),
+          ...(softcap !== undefined && { SOFTCAP: softcap }),
+        },
+        bindings: bias ? ['read'] : [],
+      };
+    }
+    case 'accumulate':
+      return {
+        defines: { ...(epilogue.gate && { GATED: 1 }) },
+        overrides: destination(epilogue),
+        bindings: epilogue.gate ? ['read'] : [],
+      };
+    case 'swiglu': {
+      const { bias, activation = 'silu' } = epilogue;
+      return {
+        defines: { ...(bias && { BIAS: 1 }), ...(activation !== 'silu' && { ACTIVATION: activation }) },
+        overrides: { ...destination(epilogue), ...(bias && { BIAS_UP: bias.up }) },
+        bindings: bias ? ['read'] : [],
+      };
+    }
+    case 'add': {
+      const { bias, scale = 1 } = epilogue;
+      return {
+        defines: { ...(bias && { BIAS: 1 }) },
+        overrides: { ...destination(epilogue), ...(scale !== 1 && { SCALE: scale }) },
+        bindings: ['read', 'write', ...(bias ? (['read'] as const) : [])],
+      };
+    }
     case 'qkv': {
-      const { nHead, nKvHead, headDim, nRot } = epilogue.heads;
+      const { nHead, nKvHead, headDim, nRot, cache } = epilogue.heads;
       checkHeads(epilogue.heads);
       return {
-        DST_OFFSET: epilogue.first,
-        Q_WIDTH: nHead * headDim,
-        KV_WIDTH: nKvHead * headDim,
-        HEAD_DIM: headDim,
-        N_ROT: nRot,
+        defines: { CACHE: cache },
+        overrides: {
+          DST_OFFSET: epilogue.first,
+          Q_WIDTH: nHead * headDim,
+          KV_WIDTH: nKvHead * headDim,
+          HEAD_DIM: headDim,
+          N_ROT: nRot,
+        },
+        bindings: ['read', 'write', 'write'],
       };
     }
     default:
       return assertNever(epilogue);
   }
+}
+
+function groupOverrides({ rows, srcOffset, srcStride, rowStride }: RowGroups): Record<string, number> {
+  return {
+    GROUP_ROWS: rows,
+    GROUP_OFFSET: srcOffset / 4,
+    GROUP_STRIDE: srcStride / 4,
+    ROW_STRIDE: rowStride / 4,
+  };
 }
 
 /**

@@ -3,13 +3,31 @@ import type { KernelSpec } from '../pipelines.ts';
 
 const WORKGROUP_SIZE = 64;
 
-/** `silu(gate) · up` of rows that hold gate, then up; buffers: step, src, dst. */
-export function swiglu(shape: { n: number; rows: number; srcStride: number; dstStride: number }): KernelSpec {
+export interface SwigluShape {
+  readonly n: number;
+  readonly rows: number;
+  readonly srcStride: number;
+  readonly dstStride: number;
+  /** `silu` by default; `oai`: gpt-oss' clamped swiglu. */
+  readonly activation?: 'silu' | 'gelu' | 'oai';
+  /** Rows of src for each row of the batch: experts. */
+  readonly perRow?: number;
+}
+
+/** `activation(gate) · up` of rows that hold gate, then up; buffers: step, src, dst. */
+export function swiglu(shape: SwigluShape): KernelSpec {
+  const { n, rows, srcStride, dstStride, activation = 'silu', perRow = 1 } = shape;
   return {
     shader: 'swiglu',
-    defines: {},
-    overrides: { WORKGROUP_SIZE, N: shape.n, SRC_STRIDE: shape.srcStride, DST_STRIDE: shape.dstStride },
+    defines: { ...(activation !== 'silu' && { ACTIVATION: activation }) },
+    overrides: {
+      WORKGROUP_SIZE,
+      N: n,
+      SRC_STRIDE: srcStride,
+      DST_STRIDE: dstStride,
+      ...(perRow !== 1 && { PER_ROW: perRow }),
+    },
     bindings: ['read', 'read', 'write'],
-    workgroups: [ceilDiv(shape.n, WORKGROUP_SIZE), shape.rows, 1],
+    workgroups: [ceilDiv(n, WORKGROUP_SIZE), rows * perRow, 1],
   };
 }

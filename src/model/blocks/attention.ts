@@ -90,7 +90,7 @@ export function attentionBlock(
         }),
         buffers: [
           io.shift,
-          ...(spec.rope ? [io.ropeTable(spec.rope)] : [io.argmax]),
+          ...(spec.rope ? [io.ropeTable(spec.rope)] : []),
           io.stream(names.k),
           io.stream(names.v),
         ],
@@ -146,7 +146,7 @@ export function attentionBlock(
     const srcStride = paddedRow(widths.q + widths.k + widths.v);
     const epilogue = { kind: 'store', dstStride: srcStride, ...(bias && { bias: true as const }) } as const;
     const { qkNorm, temperature } = spec;
-    const store = qkvStore({ ...heads(io), valueDim, rows: io.rows, srcStride, qkNorm, temperature });
+    const shape = { ...heads(io), valueDim, rows: io.rows, srcStride, qkNorm, temperature };
     return [
       ...products(io, qkv, {
         src: inputBuffer(io, road.input),
@@ -155,7 +155,7 @@ export function attentionBlock(
         dst: [io.scratch('qkv'), ...(bias ? [bias] : [])],
       }),
       {
-        spec: store,
+        spec: qkvStore(shape, io.tuning),
         buffers: [
           io.step,
           io.scratch('qkv'),

@@ -39,7 +39,8 @@ export function denseBlock(
   const activation = spec.activation;
   const stride = paddedRow(nFf);
   const up = upMatrices(tensors, nEmbd, prefix, spec);
-  const isActivatedByProduct = gate === 'none' && typeof activation === 'string';
+  const byProduct =
+    gate === 'none' && typeof activation === 'string' && activation !== 'oai' ? activation : null;
   const isFused = gate !== 'none' && isGrouped(up, 2);
 
   return {
@@ -58,7 +59,7 @@ export function denseBlock(
     streams: [],
     scratch: () => [
       { name: 'ffn', values: stride },
-      { name: 'gateUp', values: isFused || isActivatedByProduct ? 0 : 2 * nFf },
+      { name: 'gateUp', values: isFused || byProduct ? 0 : 2 * nFf },
       ...endScratch(road.end),
     ],
     calls: (io, weights) => [
@@ -86,8 +87,8 @@ export function denseBlock(
       return products(io, matrices, { ...input, epilogue, dst: [ffn, ...biases] });
     }
     const withBias = bias ? { bias: true as const } : {};
-    if (isActivatedByProduct) {
-      const epilogue = { kind: 'store', dstStride: stride, ...withBias, activation } as const;
+    if (byProduct) {
+      const epilogue = { kind: 'store', dstStride: stride, ...withBias, activation: byProduct } as const;
       return products(io, matrices, { ...input, epilogue, dst: [ffn, ...biases] });
     }
     if (!constants) return gatedApart(io, matrices, input, nFf, ffn, { bias, ...gatedBy(activation) });

@@ -1,0 +1,131 @@
+// add_norm: x += SCALE * post(branch), then next = norm(x): where a branch ends whose last product cannot do this itself.
+//
+// One workgroup per row. Each lane sums its vec4s in f32; then every lane adds up all lanes' sums in the same order. A layer
+// norm takes the mean first and the squares of what is left of it. Nothing depends on other rows (design D1).
+// POST, NEXT: none, rms or layer; NEXT deferred: the rows of lib/deferred_norm.wgsl. ADD 0: x is only normalised.
+// GATHER 1: row i of next is the batch row that output i belongs to.
+#define ADD 1
+#define POST none
+#define POST_BIAS 0
+#define NEXT none
+#define NEXT_BIAS 0
+#define GATHER 0
+#include "lib/step.wgsl"
+#include "lib/sums.wgsl"
+// Weight and bias of POST, then of NEXT, each padded to STRIDE.
+@group(0) @binding(2) var<storage, read> params: array<vec4<f32>>;
+#if ADD
+@group(0) @binding(1) var<storage, read_write> x: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> branch: array<vec4<f32>>;
+#if NEXT != none
+@group(0) @binding(4) var<storage, read_write> next: array<vec4<f32>>;
+#endif
+#else
+@group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> next: array<vec4<f32>>;
+#endif
+
+override WORKGROUP_SIZE: u32 = 16u;
+// Values per row, and vec4s from one row to the next.
+override K: u32 = 4u;
+override STRIDE: u32 = 8u;
+override SCALE: f32 = 1.0;
+override POST_EPS: f32 = 1e-5;
+override NEXT_EPS: f32 = 1e-5;
+
+var<workgroup> sums: array<f32, WORKGROUP_SIZE>;
+
+// The sum of all lanes' values, the same in every lane.
+fn sum_of_lanes(lane: u32, value: f32) -> f32 {
+  workgroupBarrier();
+  sums[lane] = value;
+  workgroupBarrier();
+  var total = 0.0;
+  for (var l = 0u; l < WORKGROUP_SIZE; l++) { total += sums[l]; }
+  return total;
+}
+
+// 1 for values of the row, 0 for its padding.
+fn inside(i: u32) -> vec4<f32> {
+  let at = vec4<u32>(0u, 1u, 2u, 3u) + vec4<u32>(4u * i);
+  return select(vec4<f32>(0.0), vec4<f32>(1.0), at < vec4<u32>(K));
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+#if GATHER
+  if (group.x >= n_outputs()) { return; }
+  let row = row_of_output(group.x);
+#else
+  if (group.x >= n_rows()) { return; }
+  let row = group.x;
+#endif
+  let from_row = row * STRIDE;
+  let end = STRIDE + unknown_zero();
+  var at = 0u;
+#if POST != none
+  var post_mean = 0.0;
+#if POST == layer
+  var post_sum = vec4<f32>(0.0);
+  for (var i = lane; i < end; i += WORKGROUP_SIZE) { post_sum += branch[from_row + i]; }
+  post_mean = sum_of_lanes(lane, quad_sum(post_sum)) / f32(K);
+#endif
+  var post_squares = vec4<f32>(0.0);
+  for (var i = lane; i < end; i += WORKGROUP_SIZE) {
+    let y = (branch[from_row + i] - post_mean) * inside(i);
+    post_squares = fma(y, y, post_squares);
+  }
+  let post_scale = 1.0 / sqrt(sum_of_lanes(lane, quad_sum(post_squares)) / f32(K) + POST_EPS);
+  at += STRIDE;
+#if POST_BIAS
+  at += STRIDE;
+#endif
+#endif
+#if ADD
+  for (var i = lane; i < end; i += WORKGROUP_SIZE) {
+    var y = branch[from_row + i];
+#if POST != none
+    y = (y - post_mean) * post_scale * params[i];
+#if POST_BIAS
+    y += params[STRIDE + i];
+#endif
+#endif
+    x[from_row + i] = fma(vec4<f32>(SCALE), y, x[from_row + i]) * inside(i);
+  }
+  // Below, a lane reads the values that it wrote itself, or waits for the others.
+#endif
+#if NEXT == deferred
+#if ADD
+  storageBarrier();
+#endif
+  let to_row = row * (STRIDE / 4u * 5u);
+  for (var i = lane; i < end; i += WORKGROUP_SIZE) { next[to_row + i] = x[from_row + i] * params[at + i]; }
+  for (var i = lane * 4u; i < end; i += WORKGROUP_SIZE * 4u) {
+    var squares = vec4<f32>(0.0);
+    for (var j = 0u; j < 4u; j++) { squares[j] = add_dot(x[from_row + i + j], x[from_row + i + j], 0.0); }
+    next[to_row + STRIDE + i / 4u] = squares;
+  }
+#else
+#if NEXT != none
+  var mean = 0.0;
+#if NEXT == layer
+  var sum = vec4<f32>(0.0);
+  for (var i = lane; i < end; i += WORKGROUP_SIZE) { sum += x[from_row + i]; }
+  mean = sum_of_lanes(lane, quad_sum(sum)) / f32(K);
+#endif
+  var squares = vec4<f32>(0.0);
+  for (var i = lane; i < end; i += WORKGROUP_SIZE) {
+    let y = (x[from_row + i] - mean) * inside(i);
+    squares = fma(y, y, squares);
+  }
+  let scale = 1.0 / sqrt(sum_of_lanes(lane, quad_sum(squares)) / f32(K) + NEXT_EPS);
+  for (var i = lane; i < end; i += WORKGROUP_SIZE) {
+    var y = (x[from_row + i] - mean) * scale * params[at + i];
+#if NEXT_BIAS
+    y += params[at + STRIDE + i];
+#endif
+    next[group.x * STRIDE + i] = y * inside(i);
+  }
+#endif
+#endif
+}

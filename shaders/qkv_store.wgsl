@@ -1,0 +1,162 @@
+// qkv_store: a row's queries, keys and values, side by side in src, to where attention looks for them: queries to dst, keys and
+// values into the cache at the row's slot and position. Queries and keys are normalised and rotated on the way.
+//
+// One workgroup per head (workgroup.x: of queries, of keys, of values) and row (workgroup.y). Lanes take quads of the head. All
+// f32; a norm's sums are those of lib: each lane's, then all lanes' in order, so nothing depends on other rows (design D1).
+// NORM: none, rms or layer. WEIGHTS: head, the same for each head; heads, of each its own; row, one norm over all heads; unit,
+// none. NORM_FIRST 0: rope comes before the norm. Rotation pairs are neighbours.
+#define CACHE f32
+#define ROPE 1
+#define NORM none
+#define WEIGHTS unit
+#define NORM_FIRST 1
+#define NORM_BINDING 6
+#define TEMPERATURE 0
+#include "lib/step.wgsl"
+#include "lib/kv_cache.wgsl"
+#include "lib/sums.wgsl"
+@group(0) @binding(1) var<storage, read> src: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> dst: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> k_cache: array<Quad>;
+@group(0) @binding(4) var<storage, read_write> v_cache: array<Quad>;
+
+override WORKGROUP_SIZE: u32 = 16u;
+override N_HEAD: u32 = 1u;
+override N_KV_HEAD: u32 = 1u;
+override HEAD_DIM: u32 = 4u;
+override VALUE_DIM: u32 = 4u;
+// vec4s from one row of src to the next.
+override SRC_STRIDE: u32 = 1u;
+
+#if ROPE
+// [position, pair] = (cos, sin)
+@group(0) @binding(5) var<storage, read> rope_table: array<vec2<f32>>;
+// Leading values of each head that are rotated, an even number.
+override N_ROT: u32 = 4u;
+
+fn turned(v: vec4<f32>, position: u32, quad: u32) -> vec4<f32> {
+  let pair = position * (N_ROT / 2u) + quad * 2u;
+  var out = v;
+  if (quad * 4u < N_ROT) {
+    let a = rope_table[pair];
+    out.x = fma(v.x, a.x, -(v.y * a.y));
+    out.y = fma(v.x, a.y, v.y * a.x);
+  }
+  if (quad * 4u + 2u < N_ROT) {
+    let b = rope_table[pair + 1u];
+    out.z = fma(v.z, b.x, -(v.w * b.y));
+    out.w = fma(v.z, b.y, v.w * b.x);
+  }
+  return out;
+}
+#else
+fn turned(v: vec4<f32>, position: u32, quad: u32) -> vec4<f32> { return v; }
+#endif
+
+#if NORM != none
+override EPS: f32 = 1e-5;
+#if WEIGHTS != unit
+// Of queries, then of keys, each padded to whole blocks of 32 values.
+@group(0) @binding({NORM_BINDING}) var<storage, read> norm_weight: array<vec4<f32>>;
+#endif
+var<workgroup> sums: array<f32, WORKGROUP_SIZE>;
+
+// The sum of all lanes' values, the same in every lane.
+fn sum_of_lanes(lane: u32, value: f32) -> f32 {
+  workgroupBarrier();
+  sums[lane] = value;
+  workgroupBarrier();
+  var total = 0.0;
+  for (var l = 0u; l < WORKGROUP_SIZE; l++) { total += sums[l]; }
+  return total;
+}
+#endif
+#if TEMPERATURE
+override TEMPERATURE_SCALE: f32 = 0.0;
+override TEMPERATURE_LENGTH: f32 = 1.0;
+override TEMPERATURE_OFFSET: f32 = 0.0;
+#endif
+
+// A quad of a head as the norm reads it.
+fn normed_quad(from_head: u32, position: u32, quad: u32) -> vec4<f32> {
+#if NORM_FIRST
+  return src[from_head + quad];
+#else
+  return turned(src[from_head + quad], position, quad % (HEAD_DIM / 4u));
+#endif
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let row = group.y;
+  if (row >= n_rows()) { return; }
+  let position = position_of(row);
+  let cell = page_of(row, position / PAGE) * PAGE + position % PAGE;
+  let quads = HEAD_DIM / 4u;
+  let value_quads = VALUE_DIM / 4u;
+  let from_row = row * SRC_STRIDE;
+  if (group.x >= N_HEAD + N_KV_HEAD) {
+    let head = group.x - N_HEAD - N_KV_HEAD;
+    let from_head = from_row + (N_HEAD + N_KV_HEAD) * quads + head * value_quads;
+    let to = (cell * N_KV_HEAD + head) * value_quads;
+    for (var i = lane; i < value_quads; i += WORKGROUP_SIZE) { v_cache[to + i] = pack_quad(src[from_head + i]); }
+    return;
+  }
+  let is_key = group.x >= N_HEAD;
+  let head = select(group.x, group.x - N_HEAD, is_key);
+  let from_head = from_row + group.x * quads;
+#if NORM != none
+#if WEIGHTS == row
+  let from_span = from_row + select(0u, N_HEAD * quads, is_key);
+  let span = select(N_HEAD, N_KV_HEAD, is_key) * quads + unknown_zero();
+#else
+  let from_span = from_head;
+  let span = quads + unknown_zero();
+#endif
+  var mean = 0.0;
+#if NORM == layer
+  var sum = vec4<f32>(0.0);
+  for (var i = lane; i < span; i += WORKGROUP_SIZE) { sum += normed_quad(from_span, position, i); }
+  mean = sum_of_lanes(lane, quad_sum(sum)) / f32(span * 4u);
+#endif
+  var squares = vec4<f32>(0.0);
+  for (var i = lane; i < span; i += WORKGROUP_SIZE) {
+    let y = normed_quad(from_span, position, i) - mean;
+    squares = fma(y, y, squares);
+  }
+  let scale = 1.0 / sqrt(sum_of_lanes(lane, quad_sum(squares)) / f32(span * 4u) + EPS);
+#if WEIGHTS == head
+  let from_weight = select(0u, (HEAD_DIM + 31u) / 32u * 8u, is_key);
+#endif
+#if WEIGHTS == heads
+  let from_weight = select(0u, (N_HEAD * HEAD_DIM + 31u) / 32u * 8u, is_key) + head * quads;
+#endif
+#if WEIGHTS == row
+  let from_weight = select(0u, (N_HEAD * HEAD_DIM + 31u) / 32u * 8u, is_key) + head * quads;
+#endif
+#endif
+#if TEMPERATURE
+  let steps = floor((f32(position) + TEMPERATURE_OFFSET) / TEMPERATURE_LENGTH);
+  let temperature = 1.0 + TEMPERATURE_SCALE * log(1.0 + steps);
+#endif
+  for (var i = lane; i < quads; i += WORKGROUP_SIZE) {
+    var y = normed_quad(from_head, position, i);
+#if NORM != none
+    y = (y - mean) * scale;
+#if WEIGHTS != unit
+    y *= norm_weight[from_weight + i];
+#endif
+#endif
+#if NORM_FIRST
+    y = turned(y, position, i);
+#endif
+    if (is_key) {
+      k_cache[(cell * N_KV_HEAD + head) * quads + i] = pack_quad(y);
+    } else {
+#if TEMPERATURE
+      y *= temperature;
+#endif
+      dst[(row * N_HEAD + head) * quads + i] = y;
+    }
+  }
+}

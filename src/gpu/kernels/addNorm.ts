@@ -1,0 +1,63 @@
+import { alignUp } from '../../util/math.ts';
+import type { KernelSpec } from '../pipelines.ts';
+import type { Tuning } from '../tuning.ts';
+
+/** A norm of rows, with weight and, where it has one, bias. */
+export interface NormKind {
+  /** `rms` divides by the root of the mean square; `layer` subtracts the mean first. */
+  readonly kind: 'rms' | 'layer';
+  readonly bias: boolean;
+  readonly eps: number;
+}
+
+export interface AddNormShape {
+  /** Values per row; rows of all buffers are padded with zeros to whole blocks of 32. */
+  readonly k: number;
+  readonly rows: number;
+  /** Whether the rows of `branch`, normalised by `post`, are added to x. */
+  readonly add: boolean;
+  /** Factor of these rows, 1 by default. */
+  readonly scale?: number;
+  readonly post?: NormKind;
+  /** Form in which `next` gets the rows of x: normalised, with their norm deferred, or not at all. */
+  readonly next: 'deferred' | NormKind | null;
+  /** Row i of `next` is the batch row of output i. */
+  readonly gather?: true;
+}
+
+/**
+ * Adds the output of a branch to the residual stream and normalises it for the next one; buffers: step, x, params, branch where
+ * it adds, next where there is one. `params` has the norms' vectors, each padded to whole blocks: weight and bias of `post`, then
+ * of `next`.
+ */
+export function addNorm(shape: AddNormShape, tuning: Tuning): KernelSpec {
+  const { k, rows, add, scale = 1, post, next, gather } = shape;
+  const of = next === 'deferred' ? null : next;
+  return {
+    shader: 'add_norm',
+    defines: {
+      ADD: add ? 1 : 0,
+      POST: post?.kind ?? 'none',
+      ...(post?.bias && { POST_BIAS: 1 }),
+      NEXT: next === 'deferred' ? 'deferred' : (of?.kind ?? 'none'),
+      ...(of?.bias && { NEXT_BIAS: 1 }),
+      ...(gather && { GATHER: 1 }),
+    },
+    overrides: {
+      WORKGROUP_SIZE: tuning.rowWorkgroup,
+      K: k,
+      STRIDE: alignUp(k, 32) / 4,
+      ...(scale !== 1 && { SCALE: scale }),
+      ...(post && { POST_EPS: post.eps }),
+      ...(of && { NEXT_EPS: of.eps }),
+    },
+    bindings: [
+      'read',
+      add ? 'write' : 'read',
+      'read',
+      ...(add ? (['read'] as const) : []),
+      ...(next ? (['write'] as const) : []),
+    ],
+    workgroups: [rows, 1, 1],
+  };
+}

@@ -1,0 +1,74 @@
+import type { KernelSpec } from '../pipelines.ts';
+import type { Tuning } from '../tuning.ts';
+import { checkHeads, type HeadShape } from './heads.ts';
+
+export interface QkvStoreShape extends HeadShape {
+  /** Values of a value, `headDim` by default. */
+  readonly valueDim?: number;
+  readonly rows: number;
+  /** Values from one row of src to the next, a multiple of 4. */
+  readonly srcStride: number;
+  /** Norm of queries and keys, by weights as in `QkNorm` of src/architectures/spec.ts. */
+  readonly qkNorm: {
+    readonly kind: 'rms' | 'layer';
+    readonly weights: 'head' | 'heads' | 'row' | 'unit';
+    readonly eps: number;
+    readonly afterRope: boolean;
+  } | null;
+  /** Queries times 1 + scale · ln(1 + ⌊(position + offset) / length⌋). */
+  readonly temperature: { readonly scale: number; readonly length: number; readonly offset: number } | null;
+}
+
+/**
+ * Queries, keys and values side by side to where attention looks for them, normalised and rotated on the way; buffers: step, src
+ * [rows][q | k | v], dst [rows, nHead, headDim], k_cache, v_cache, rope table where nRot is not 0, weights of the norms of queries,
+ * then of keys, each padded to 32, where the norm has weights.
+ */
+export function qkvStore(shape: QkvStoreShape, tuning: Tuning): KernelSpec {
+  checkHeads(shape);
+  const {
+    nHead,
+    nKvHead,
+    headDim,
+    valueDim = headDim,
+    nRot,
+    cache,
+    rows,
+    srcStride,
+    qkNorm,
+    temperature,
+  } = shape;
+  const hasWeights = qkNorm !== null && qkNorm.weights !== 'unit';
+  return {
+    shader: 'qkv_store',
+    defines: {
+      CACHE: cache,
+      ROPE: nRot > 0 ? 1 : 0,
+      NORM: qkNorm?.kind ?? 'none',
+      ...(qkNorm && { WEIGHTS: qkNorm.weights, NORM_FIRST: qkNorm.afterRope ? 0 : 1 }),
+      ...(hasWeights && { NORM_BINDING: nRot > 0 ? 6 : 5 }),
+      ...(temperature && { TEMPERATURE: 1 }),
+    },
+    overrides: {
+      WORKGROUP_SIZE: tuning.rowWorkgroup,
+      N_HEAD: nHead,
+      N_KV_HEAD: nKvHead,
+      HEAD_DIM: headDim,
+      VALUE_DIM: valueDim,
+      SRC_STRIDE: srcStride / 4,
+      ...(nRot > 0 && { N_ROT: nRot }),
+      ...(qkNorm && { EPS: qkNorm.eps }),
+      ...(temperature && {
+        TEMPERATURE_SCALE: temperature.scale,
+        TEMPERATURE_LENGTH: temperature.length,
+        TEMPERATURE_OFFSET: temperature.offset,
+      }),
+    },
+    bindings: [
+      ...(['read', 'read', 'write', 'write', 'write'] as const),
+      ...(nRot > 0 ? (['read'] as const) : []),
+      ...(hasWeights ? (['read'] as const) : []),
+    ],
+    workgroups: [nHead + 2 * nKvHead, rows, 1],
+  };
+}

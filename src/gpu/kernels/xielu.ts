@@ -1,0 +1,22 @@
+import { ceilDiv } from '../../util/math.ts';
+import type { KernelSpec } from '../pipelines.ts';
+
+const WORKGROUP_SIZE = 64;
+
+export interface XieluShape {
+  readonly n: number;
+  readonly rows: number;
+  readonly srcStride: number;
+  readonly dstStride: number;
+}
+
+/** Apertus' activation; buffers: step, src, constants (alpha_p, alpha_n, beta, eps), dst. */
+export function xielu({ n, rows, srcStride, dstStride }: XieluShape): KernelSpec {
+  return {
+    shader: 'xielu',
+    defines: {},
+    overrides: { WORKGROUP_SIZE, N: n, SRC_STRIDE: srcStride, DST_STRIDE: dstStride },
+    bindings: ['read', 'read', 'read', 'write'],
+    workgroups: [ceilDiv(n, WORKGROUP_SIZE), rows, 1],
+  };
+}
