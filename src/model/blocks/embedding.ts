@@ -37,7 +37,7 @@ export function embeddingBlock(tensors: TensorFinder, spec: ModelSpec): Block<Em
           quants,
           scales,
           io.x,
-          norm ?? io.argmax,
+          norm ?? io.logits,
           io.xNorm,
           io.argmax,
           ...(positions ? [positions] : []),

@@ -184,7 +184,7 @@ export function joinCalls(io: BlockIo, end: BranchEnd, vector: GPUBuffer | null)
     io.tuning,
   );
   // Without norms the kernel reads no vector, and any other buffer may stand in its place.
-  const params = vector ?? io.argmax;
+  const params = vector ?? io.logits;
   return [{ spec, buffers: [io.step, io.x, params, io.scratch('branch'), ...(next ? [io.xNorm] : [])] }];
 }
 
