@@ -186,7 +186,7 @@ export function writeRopeTable(
   nCtx: number,
   factors: Float32Array | null,
 ): void {
-  const { nRot, ropeFreqBase, ropeFreqScale } = config;
-  const table = ropeTable(nCtx, nRot, ropeFreqBase, ropeFreqScale, factors ?? undefined);
+  const { nRot, ropeFreqBase: base, ropeFreqScale: frequencyScale } = config;
+  const table = ropeTable(nCtx, { nRot, base, frequencyScale }, factors);
   gpu.device.queue.writeBuffer(state.ropeTable, 0, table);
 }
