@@ -112,8 +112,8 @@ describe('keys with a value for each block', () => {
   });
 
   it('counts the blocks behind the trunk in arrays, but not as layers', () => {
-    const keys = { block_count: 3, nextn_predict_layers: 1, 'attention.head_count': [4, 4, 8] };
-    expect(attentionsOf('glm4moe', keys).map(({ nHead }) => nHead)).toEqual([4, 4]);
+    const keys = { block_count: 3, nextn_predict_layers: 1, feed_forward_length: [96, 128, 160] };
+    expect(layersOf('glm4moe', keys).map(({ ffn }) => ffn.nFf)).toEqual([96, 128]);
   });
 
   it('names as ignored what belongs to blocks behind the trunk, and scales of inputs', () => {
