@@ -20,6 +20,8 @@ export class Vocabulary {
   readonly byteTokens: Int32Array;
   /** Types as the file has them. */
   readonly fileTypes: Int32Array;
+  /** Bytes of the longest text. */
+  readonly longest: number;
 
   readonly #scores: Float32Array;
   readonly #types: Int32Array;
@@ -35,6 +37,7 @@ export class Vocabulary {
 
     this.unk = spec.unk;
     this.texts = withNames(spec.tokens);
+    this.longest = longestOf(this.texts);
     this.table = new TokenTable(this.texts);
     this.#scores = Float32Array.from(spec.scores);
     this.fileTypes = Int32Array.from(spec.types);
@@ -127,6 +130,12 @@ function withNames(tokens: PackedStrings): PackedStrings {
       return PackedStrings.of(Array.from(tokens, (text, i) => text || `[EMPTY_${i}]`));
   }
   return tokens;
+}
+
+function longestOf({ starts }: PackedStrings): number {
+  let longest = 0;
+  for (let id = 0; id + 1 < starts.length; id++) longest = Math.max(longest, starts[id + 1] - starts[id]);
+  return longest;
 }
 
 /** Text of the token that stands for one byte. */
