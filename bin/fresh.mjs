@@ -22,10 +22,11 @@ const SOURCES = [
  * aside and then moved, so that two processes that start at once do not see each other's halves.
  *
  * @param {string} root folder of package.json
+ * @param {{ site?: boolean }} [wanted] whether the site is needed, too
  */
-export async function freshen(root) {
+export async function freshen(root, { site = true } = {}) {
   const newest = Math.max(...SOURCES.map(name => modified(join(root, name))));
-  if (modified(join(root, 'dist', 'engine.html')) < newest) {
+  if (site && modified(join(root, 'dist', 'engine.html')) < newest) {
     await rebuild(root, 'dist', outDir => ({ root, build: { outDir } }));
   }
   if (modified(join(root, 'dist-cli', 'main.js')) < newest) {

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { loadTransformer } from '../src/harness/loadTransformer.ts';
+import { readModelSpec } from '../src/architectures/index.ts';
+import { openSource, readGguf } from '../src/gguf/index.ts';
 import type { Pooling } from '../src/protocol/options.ts';
-import type { Transformer } from '../src/reference/transformer.ts';
+import { CpuTwin } from '../src/reference/forward.ts';
 import { bundledFile, MOE_Q4_0 } from './fixtures/models.ts';
 import { bundleOpenAi, openAiClient } from './fixtures/openAiClient.ts';
 import type { PageServer } from './fixtures/pageServer.ts';
@@ -11,9 +12,10 @@ const OPTIONS = { model: MOE_Q4_0, nCtx: 512, nSlots: 2, cacheType: 'f32', embed
 const TEXT = 'Once upon a time there was a wise owl who lived in an old tree.';
 const TOLERANCE = 1e-4;
 
-let transformer: Transformer;
+let twin: CpuTwin;
 test.beforeAll(async () => {
-  transformer = await loadTransformer(new Uint8Array(await readFile(bundledFile(MOE_Q4_0))), 128);
+  const gguf = await readGguf(await openSource(new Uint8Array(await readFile(bundledFile(MOE_Q4_0)))));
+  twin = await CpuTwin.open(gguf, readModelSpec(gguf), 128);
 });
 
 /** Vectors of the one input of a request to llama-server's own route. */
@@ -30,7 +32,7 @@ async function tokensOf(server: PageServer, content: string): Promise<readonly n
 
 /** What the CPU makes of the tokens, not normalised. */
 function expectedVectors(tokens: readonly number[], pooling: Pooling): readonly (readonly number[])[] {
-  const states = tokens.map((token, position) => [...transformer.embed(token, position)]);
+  const states = tokens.map((token, position) => [...twin.embed(token, position)]);
   switch (pooling) {
     case 'none':
       return states;

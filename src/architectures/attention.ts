@@ -1,6 +1,6 @@
 import type { Keys } from './keys.ts';
 import { type RopeOptions, readRope } from './rope.ts';
-import type { Attention, QkNorm } from './spec.ts';
+import type { Attention, QkNorm, Rope } from './spec.ts';
 
 /** Values of a head that the kernels can hold. */
 const MAX_HEAD_DIM = 1024;
@@ -21,9 +21,7 @@ export function readAttention(keys: Keys, eps: number, options: AttentionOptions
   const nHeads = keys.counts('attention.head_count');
   const nKvHeads = keys.has('attention.head_count_kv') ? keys.counts('attention.head_count_kv') : nHeads;
   const dims = headDims(keys, nHeads[0]);
-  const nRot = keys.count('rope.dimension_count', dims.headDim);
-  const rope = options.rope === null ? null : readRope(keys, { pairs: 'neighbours', nRot, ...options.rope });
-  if (rope) checkRope(keys, rope.nRot, dims.headDim);
+  const rope = options.rope === null ? null : ropeOf(keys, dims.headDim, options.rope);
   const scale = keys.optional('attention.scale') ?? 1 / Math.sqrt(dims.headDim);
 
   return nHeads.map((nHead, layer) => {
@@ -52,6 +50,12 @@ export function readAttention(keys: Keys, eps: number, options: AttentionOptions
     };
     return { ...attention, ...options.layer?.(layer, attention) };
   });
+}
+
+function ropeOf(keys: Keys, headDim: number, options: Partial<RopeOptions> = {}): Rope {
+  const nRot = keys.count('rope.dimension_count', headDim);
+  checkRope(keys, nRot, headDim);
+  return readRope(keys, { pairs: 'neighbours', nRot, ...options });
 }
 
 function headDims(keys: Keys, nHead: number): { headDim: number; valueDim: number } {

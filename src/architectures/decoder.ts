@@ -46,12 +46,18 @@ const EPSILON_KEYS: Readonly<Record<Norm['kind'], string>> = {
  * ask for what no kernel does
  */
 export function decoder(keys: Keys, options: DecoderOptions = {}): ModelSpec {
+  if (!keys.bool('attention.causal', true))
+    keys.fail(
+      `${keys.key('attention.causal')} is false; only causal attention is supported`,
+      'unsupported_model',
+    );
   const kind = options.norm ?? 'rms';
   const eps = epsilon(keys, kind);
   const norm = (tensor: string): Norm => ({ tensor, kind, bias: keys.hasTensor(`${tensor}.bias`), eps });
   const norms = { ...PRE_NORMS, ...options.norms };
-  const attention = options.latent ?? readAttention(keys, eps, options);
   const ffns = readFfn(keys, options);
+  const { latent } = options;
+  const attentions = latent ? ffns.map(() => latent) : readAttention(keys, eps, options);
   return {
     architecture: keys.architecture,
     name: keys.name,
@@ -65,7 +71,7 @@ export function decoder(keys: Keys, options: DecoderOptions = {}): ModelSpec {
       return {
         prefix,
         attnNorm: layerNorm(norms.attn),
-        attention: 'kind' in attention ? attention : attention[layer],
+        attention: attentions[layer],
         postAttnNorm: layerNorm(norms.postAttn),
         ffnNorm: layerNorm(norms.ffn),
         ffn,
@@ -78,6 +84,7 @@ export function decoder(keys: Keys, options: DecoderOptions = {}): ModelSpec {
   };
 }
 
+/** Epsilon of a model's norms of a kind. */
 export function epsilon(keys: Keys, kind: Norm['kind']): number {
   return keys.positive(EPSILON_KEYS[kind]);
 }

@@ -29,7 +29,7 @@ function latentAttention(keys: Keys): LatentAttention {
   for (const dim of [headDim, valueDim, nLatent, nRope]) checkHeadDim(keys, dim);
   checkRope(keys, nRope, headDim);
   // The converter writes a tenth of the multiplier, by which YaRN stretches scores instead of rope.
-  const multiplier = 10 * keys.number('rope.scaling.yarn_log_multiplier', 0);
+  const multiplier = 10 * (keys.optional('rope.scaling.yarn_log_multiplier') ?? 0);
   const rope = readRope(keys, { pairs: 'neighbours', nRot: nRope, logMultiplier: multiplier === 0 ? 0 : 1 });
   const stretch = rope.magnitude * yarnScale(1 / rope.frequencyScale, multiplier);
   return {

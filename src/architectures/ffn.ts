@@ -66,11 +66,11 @@ function denseFfn(keys: Keys, layer: number, nFf: number, options: FfnOptions): 
     keys.fail(`${keys.key('feed_forward_length')} of layer ${layer} is 0, but the layer has no experts`);
   const has = (name: string) => keys.hasTensor(`blk.${layer}.${name}`);
   const { activation = 'silu', gated = true } = options;
-  const gate = has('ffn_gate.weight') ? 'separate' : 'fused';
+  const isFused = keys.rows(`blk.${layer}.ffn_up.weight`) === 2 * nFf;
   return {
     kind: 'dense',
     nFf,
-    gate: gated ? gate : 'none',
+    gate: gated ? (isFused ? 'fused' : 'separate') : 'none',
     activation: typeof activation === 'function' ? activation(layer) : activation,
     upBias: has('ffn_up.bias'),
     downBias: has('ffn_down.bias'),

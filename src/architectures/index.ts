@@ -22,6 +22,7 @@ import { seeds } from './seed.ts';
 import type { ModelSpec } from './spec.ts';
 import { missingPiece } from './unsupported.ts';
 
+export { ropeFactorsTensor } from './ropeFactors.ts';
 export type * from './spec.ts';
 export { type TensorSpec, tensorsOf } from './tensors.ts';
 

@@ -4,6 +4,9 @@ import { type ErrorCode, ForetokenError } from '../util/errors.ts';
 /** Largest whole number that a length or a count may be. */
 const MAX_COUNT = 2 ** 31;
 
+/** Far above the 126 blocks of the deepest model, and low enough for a list. */
+const MAX_BLOCKS = 1024;
+
 /**
  * Typed reading of a file's metadata under the prefix of its architecture: `count('block_count')` reads `llama.block_count`.
  * Every getter throws `invalid_gguf` with key and value where the value makes no sense, and where the key is absent and has no
@@ -22,6 +25,8 @@ export class Keys {
     this.#gguf = gguf;
     this.architecture = getString(gguf.metadata, 'general.architecture');
     this.#nBlocks = this.count('block_count');
+    if (this.#nBlocks > MAX_BLOCKS)
+      this.fail(`${this.#nBlocks} blocks; up to ${MAX_BLOCKS} are supported`, 'unsupported_model');
     const nPredicting = this.count('nextn_predict_layers', 0);
     this.nLayers = this.#nBlocks - nPredicting;
     if (this.nLayers < 1) this.fail(`${nPredicting} of ${this.#nBlocks} blocks predict further tokens`);
@@ -45,12 +50,6 @@ export class Keys {
   /** A whole number from 1, or from 0 where that is the fallback. */
   count(key: string, fallback?: number): number {
     return this.#checkCount(this.key(key), this.#number(key, fallback), fallback);
-  }
-
-  /** A finite number. */
-  number(key: string, fallback?: number): number {
-    const value = this.#number(key, fallback);
-    return Number.isFinite(value) ? value : this.fail(`${this.key(key)} is ${value}, not a finite number`);
   }
 
   /** A finite number above 0. */
@@ -87,16 +86,13 @@ export class Keys {
     return wrong === undefined ? values : this.fail(`${key} is ${wrong}, not a finite number`);
   }
 
-  /**
-   * Sliding window of each layer, null where a layer sees all. Which ones have it says an array of bools, one for each block, or
-   * a period n: then every nth layer has none, and none has where n is 1. A window of 0 positions is none.
-   */
+  /** Sliding window of each layer that is `windowed`; null where a layer sees all, and where the window has 0 positions. */
   windows(period: number, fallback?: number): readonly (number | null)[] {
     const size = this.count('attention.sliding_window', fallback);
     return this.windowed(period).map(has => (has && size > 0 ? size : null));
   }
 
-  /** Which layers would have a window, whatever its size. */
+  /** Which layers have a window: an array of bools says it, one for each block, or a period n: all but every nth layer have. */
   windowed(period: number): readonly boolean[] {
     const key = 'attention.sliding_window_pattern';
     const flags = this.#perBlock(this.key(key), isBool);

@@ -19,7 +19,7 @@ export const llamas: Architectures = {
     return decoder(keys, {
       rope: {
         readsBetas: true,
-        logMultiplier: keys.number('rope.scaling.yarn_log_multiplier', 0),
+        logMultiplier: keys.optional('rope.scaling.yarn_log_multiplier') ?? 0,
       },
       layer: () => ({ temperature: scale === null ? null : { scale, length, offset: 0 } }),
     });

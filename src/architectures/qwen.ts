@@ -13,7 +13,7 @@ export const qwens: Architectures = {
       experts: {
         normalise: false,
         nFf: expertWidth(keys),
-        nFfShared: keys.count('feed_forward_length'),
+        nFfShared: keys.count('feed_forward_length', 0),
       },
     }),
   qwen3: keys => decoder(keys, { ...HALVES, ...HEAD_NORM }),

@@ -1,7 +1,7 @@
 import type { Keys } from './keys.ts';
 import type { Rope, RopeFactors } from './spec.ts';
 
-/** Defaults of llama.cpp, which no file of the architectures that use them overrides. */
+/** Defaults of llama.cpp. */
 const BETA_FAST = 32;
 const BETA_SLOW = 1;
 
@@ -9,8 +9,6 @@ const BETA_SLOW = 1;
 export interface RopeOptions {
   readonly pairs: Rope['pairs'];
   readonly nRot: number;
-  /** Base of a file without `rope.freq_base`. */
-  readonly base?: number;
   /** Whether `yarn_beta_fast` and `yarn_beta_slow` are read. llama.cpp ignores them in most architectures. */
   readonly readsBetas?: boolean;
   /** Multiplier p by which YaRN's magnitude is divided, as 1 + 0.1 · p · ln(factor). */
@@ -33,12 +31,12 @@ export function readRope(keys: Keys, options: RopeOptions): Rope {
   const factor = type === 'none' ? 1 : scalingFactor(keys);
   const nCtxOrig = keys.count('rope.scaling.original_context_length', keys.count('context_length'));
   const isYarn = type === 'yarn';
-  const { pairs, nRot, base = 10000, readsBetas = false, logMultiplier = 0 } = options;
+  const { pairs, nRot, readsBetas = false, logMultiplier = 0 } = options;
   const yarnMagnitude = yarnScale(factor, 1) / (logMultiplier === 0 ? 1 : yarnScale(factor, logMultiplier));
   return {
     pairs,
     nRot,
-    base: keys.positive('rope.freq_base', base),
+    base: keys.positive('rope.freq_base', 10000),
     frequencyScale: 1 / factor,
     yarn: isYarn
       ? {

@@ -150,7 +150,10 @@ export interface LatentAttention {
 /** `relu2`: relu(x)²; `oai`: gpt-oss' clamped swiglu, gated only. GELU is the tanh form. */
 export type Activation = 'silu' | 'gelu' | 'relu2' | 'oai';
 
-/** Constants of one layer's xIELU activation, as its metadata have them. */
+/**
+ * Constants of one layer's xIELU activation, as its metadata have them. With p = softplus(alphaP) and n = beta + softplus(alphaN),
+ * it is p · x² + beta · x above 0, else (e^min(x, eps) − 1 − x) · n + beta · x. Source: `ggml_xielu`.
+ */
 export interface Xielu {
   readonly alphaN: number;
   readonly alphaP: number;

@@ -9,6 +9,7 @@ import { REFUSALS } from './flags/refusals.ts';
 import { wholeNumber } from './flags/values.ts';
 import type { ModelChoice } from './hub/locate.ts';
 import { type LabCommand, readLabLine } from './lab/labLine.ts';
+import { readTokenizeLine, type TokenizeOptions } from './tokenize/tokenizeLine.ts';
 
 /** What the command line says and `serve` takes as it is. */
 type AsGiven = Pick<
@@ -25,6 +26,8 @@ export interface ServeOptions extends AsGiven {
 
 export type Command =
   | LabCommand
+  | { readonly kind: 'tokenize'; readonly options: TokenizeOptions }
+  | { readonly kind: 'tokenize help' }
   | { readonly kind: 'serve'; readonly options: ServeOptions }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' };
@@ -36,6 +39,10 @@ export type Command =
  */
 export function readCommandLine(args: readonly string[], env: Environment = {}): Command {
   if (args[0] === 'lab') return readLabLine(args.slice(1));
+  if (args[0] === 'tokenize') {
+    const options = readTokenizeLine(args.slice(1));
+    return options ? { kind: 'tokenize', options } : { kind: 'tokenize help' };
+  }
   const rest = args[0] === 'serve' ? args.slice(1) : [...args];
   let given = FLAGS.reduce((before, flag) => withVariable(before, flag, env), NOTHING_GIVEN);
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
@@ -91,6 +98,7 @@ export function helpText(): string {
     lines.map(([left, help]) => `  ${left.padEnd(width)}  ${help}`);
   return [
     'usage: foretoken serve -m FILE [flags]',
+    '       foretoken tokenize -m FILE -p TEXT [flags]',
     '       foretoken lab [flags]',
     '       foretoken lab compare A.json B.json … [flags]',
     ...groups.flatMap(({ title, lines }) => ['', `${title}:`, ...shown(lines)]),

@@ -1,7 +1,7 @@
 // Public API of src/gguf: reading GGUF files from a URL, a Blob or memory, and writing small ones.
 export { getBool, getNumber, getNumbers, getString, getStrings } from './metadata.ts';
 export { openGguf } from './open.ts';
-export { readGguf } from './read.ts';
+export { readGguf, readGgufMetadata } from './read.ts';
 export { type ByteSource, openSource } from './source.ts';
 export { partNames, partUrls } from './splitName.ts';
 export type { GgufFile, GgufMetadata, GgufTensor, GgufValue } from './types.ts';

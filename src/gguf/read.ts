@@ -12,12 +12,21 @@ import { ALIGNMENT_KEY, DEFAULT_ALIGNMENT, GGUF_MAGIC, type GgufFile, type GgufM
  */
 export async function readGguf(source: ByteSource): Promise<GgufFile> {
   const reader = new HeaderReader(source);
+  const { version, nTensors, metadata } = await readUpToTensors(reader);
+  const tensors = await readTensors(reader, nTensors, alignmentOf(reader, metadata));
+  return { source, version, metadata, tensors };
+}
+
+/** The metadata alone, as `readGguf` reads them: for what needs no weights, whatever type these have. */
+export async function readGgufMetadata(source: ByteSource): Promise<GgufMetadata> {
+  return (await readUpToTensors(new HeaderReader(source))).metadata;
+}
+
+async function readUpToTensors(reader: HeaderReader) {
   const version = await readVersion(reader);
   const nTensors = await reader.count(MIN_TENSOR_INFO_BYTES, 'tensors');
   const nPairs = await reader.count(MIN_PAIR_BYTES, 'metadata pairs');
-  const metadata = await readMetadata(reader, nPairs);
-  const tensors = await readTensors(reader, nTensors, alignmentOf(reader, metadata));
-  return { source, version, metadata, tensors };
+  return { version, nTensors, metadata: await readMetadata(reader, nPairs) };
 }
 
 async function readVersion(reader: HeaderReader): Promise<2 | 3> {

@@ -30,8 +30,8 @@ export interface Gpu {
   destroyBuffer(buffer: GPUBuffer): void;
   /** Bytes of all live buffers. */
   readonly allocatedBytes: number;
-  /** Runs `allocate`, which creates buffers, and throws `out_of_memory` when the GPU has no memory for them. */
-  allocating<T>(what: string, allocate: () => T): Promise<T>;
+  /** Runs `allocate`, which creates buffers, and throws `out_of_memory` with the remedy when the GPU has no memory for them. */
+  allocating<T>(what: string, allocate: () => T, remedy?: string): Promise<T>;
   /** Totals since the device was opened; all zero unless opened with `countCalls`. */
   counters(): CallCounts;
   close(): void;
@@ -164,7 +164,11 @@ class OpenGpu implements Gpu {
     buffer.destroy();
   }
 
-  async allocating<T>(what: string, allocate: () => T): Promise<T> {
+  async allocating<T>(
+    what: string,
+    allocate: () => T,
+    remedy = 'use a smaller model or context',
+  ): Promise<T> {
     this.device.pushErrorScope('out-of-memory');
     let result: T;
     try {
@@ -177,7 +181,7 @@ class OpenGpu implements Gpu {
     if (!error) return result;
     throw new ForetokenError(
       'out_of_memory',
-      `the GPU has no memory for ${what}: ${error.message || 'out of memory'}; ${this.#allocatedBytes} bytes were asked for in all; use a smaller model or context`,
+      `the GPU has no memory for ${what}: ${error.message || 'out of memory'}; ${this.#allocatedBytes} bytes were asked for in all; ${remedy}`,
       { allocatedBytes: this.#allocatedBytes },
     );
   }

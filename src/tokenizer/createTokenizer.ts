@@ -81,7 +81,8 @@ class SpecTokenizer implements Tokenizer {
         : { before: spec.addBos ? [spec.bos] : [], behind: spec.addEos ? [spec.eos] : [] };
     this.#dropsPrefix = 'addSpacePrefix' in method && method.addSpacePrefix;
     this.#cleanSpaces = spec.cleanSpaces;
-    this.#longest = longestOf(vocabulary);
+    // A text has no more UTF-16 units than bytes.
+    this.#longest = Math.max(1, vocabulary.longest);
   }
 
   get fim(): Readonly<Partial<Record<FimRole, number>>> {
@@ -167,13 +168,6 @@ function withCleanSpaces(text: string): string {
     .replace(/ (?=[?!.,])/g, '')
     .replace(/ ' /g, "'")
     .replace(/ (?='(?:[sm]|re|ve))/g, '');
-}
-
-/** UTF-16 units of the longest text, at least 1; bytes are no fewer. */
-function longestOf({ texts: { starts } }: Vocabulary): number {
-  let longest = 1;
-  for (let id = 0; id + 1 < starts.length; id++) longest = Math.max(longest, starts[id + 1] - starts[id]);
-  return longest;
 }
 
 function newDecoder(): TextDecoder {

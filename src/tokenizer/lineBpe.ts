@@ -1,8 +1,8 @@
 import type { Encoding } from './encoding.ts';
 import { escapeSpaces, unescapedBytes } from './escapedSpaces.ts';
-import { type MergeRule, Merger, NEVER } from './merger.ts';
-import { MergeTable } from './mergeTable.ts';
+import { Merger, NEVER } from './merger.ts';
 import { characterLength } from './spm.ts';
+import { TextTable } from './textTable.ts';
 import type { Vocabulary } from './vocabulary.ts';
 import type { Method } from './vocabularySpec.ts';
 import { WordCache } from './wordCache.ts';
@@ -14,23 +14,20 @@ const utf8 = new TextEncoder();
  * BPE on characters, as Gemma 4 has it: spaces become `▁`, and the merges of a list join characters within a line. Characters
  * that are no tokens become their UTF-8 bytes (llama.cpp: src/llama-vocab.cpp, LLAMA_VOCAB_PRE_TYPE_GEMMA4). O(n log n).
  */
-export class LineBpeEncoding implements Encoding, MergeRule {
+export class LineBpeEncoding implements Encoding {
   readonly mayDropText: boolean;
   readonly #vocabulary: Vocabulary;
   readonly #wholeNewlines: boolean;
-  readonly #merges: MergeTable;
+  readonly #merges: TextTable;
   readonly #split: (text: string) => readonly string[];
   readonly #words = new WordCache();
   readonly #merger = new Merger();
-  /** By where they begin: symbols, and what they and the ones behind them make. */
-  #symbols = new Int32Array(64);
-  #joined = new Int32Array(64);
+  #bytes: Uint8Array = new Uint8Array();
 
-  /** @throws ForetokenError `invalid_gguf` for merges that are none */
   constructor({ merges, wholeNewlines }: Extract<Method, { kind: 'line-bpe' }>, vocabulary: Vocabulary) {
     this.#vocabulary = vocabulary;
     this.#wholeNewlines = wholeNewlines;
-    this.#merges = new MergeTable(merges, vocabulary.table, vocabulary.size);
+    this.#merges = new TextTable(merges);
     this.#split = wordSplitter([vocabulary.texts, merges]);
     this.mayDropText = vocabulary.byteTokens.some(token => token < 0);
   }
@@ -46,16 +43,10 @@ export class LineBpeEncoding implements Encoding, MergeRule {
     return unescapedBytes(text);
   }
 
-  rank(left: number, right: number): number {
-    const at = this.#merges.find(this.#symbols[left], this.#symbols[right]);
-    if (at < 0) return NEVER;
-    this.#joined[left] = this.#merges.joined(at);
-    return this.#merges.rank(at);
-  }
-
-  join(left: number): void {
-    this.#symbols[left] = this.#joined[left];
-  }
+  readonly #rankOf = (left: number, right: number, end: number): number => {
+    const rank = this.#merges.findPair(this.#bytes, left, right, end);
+    return rank < 0 ? NEVER : rank;
+  };
 
   readonly #encodeNewlines = (newlines: string, output: number[]): void => {
     const token = this.#wholeNewlines ? this.#vocabulary.idOf(newlines) : undefined;
@@ -66,32 +57,23 @@ export class LineBpeEncoding implements Encoding, MergeRule {
   readonly #encodeWord = (word: string, output: number[]): void => {
     const bytes = utf8.encode(word);
     const { length } = bytes;
-    this.#reserve(length);
+    this.#bytes = bytes;
+    this.#merger.reserve(length);
     const { next } = this.#merger;
-    for (let i = 0; i < length; i = next[i]) {
-      next[i] = i + characterLength(bytes[i]);
-      this.#symbols[i] = this.#merges.symbolOf(bytes, i, next[i]);
-    }
-    this.#merger.merge(length, this);
+    for (let i = 0; i < length; i = next[i]) next[i] = i + characterLength(bytes[i]);
+    this.#merger.merge(length, this.#rankOf);
     for (let i = 0; i < length; i = next[i]) this.#push(bytes, i, next[i], output);
   };
 
   #push(bytes: Uint8Array, start: number, end: number, output: number[]): void {
-    const symbol = this.#symbols[start];
-    if (symbol >= 0 && symbol < this.#vocabulary.size) {
-      output.push(symbol);
+    const token = this.#vocabulary.table.find(bytes, start, end);
+    if (token >= 0) {
+      output.push(token);
       return;
     }
     for (let i = start; i < end; i++) {
-      const token = this.#vocabulary.byteTokens[bytes[i]];
-      if (token >= 0) output.push(token);
+      const byteToken = this.#vocabulary.byteTokens[bytes[i]];
+      if (byteToken >= 0) output.push(byteToken);
     }
-  }
-
-  #reserve(length: number): void {
-    this.#merger.reserve(length);
-    if (this.#symbols.length >= length) return;
-    this.#symbols = new Int32Array(2 * length);
-    this.#joined = new Int32Array(2 * length);
   }
 }

@@ -3,13 +3,8 @@ import { MergeQueue } from './mergeQueue.ts';
 /** Rank of a pair that does not merge. */
 export const NEVER = Number.POSITIVE_INFINITY;
 
-/** What merges, and how soon. */
-export interface MergeRule {
-  /** Rank of the pair of symbols `left` and `right`, which ends at `end`: the lowest merges first; `NEVER` when they do not merge. */
-  rank(left: number, right: number, end: number): number;
-  /** Puts the pair's symbol in the place of `left`. */
-  join(left: number, right: number): void;
-}
+/** Rank of the symbols `[left … right)` and `[right … end)` of a text as a pair: the lowest merges first; `NEVER` when they do not merge. */
+export type RankOfPair = (left: number, right: number, end: number) => number;
 
 /**
  * Merges neighbouring symbols until none merge any more: the pair with the lowest rank first, of equal ranks the leftmost.
@@ -33,14 +28,14 @@ export class Merger {
   }
 
   /** Merges the symbols of `next` between 0 and `length`. */
-  merge(length: number, rule: MergeRule): void {
+  merge(length: number, rankOf: RankOfPair): void {
     const { next } = this;
     const previous = this.#previous;
     const ranks = this.#ranks;
     const queue = this.#queue;
     const consider = (left: number) => {
       const right = next[left];
-      const rank = right < length ? rule.rank(left, right, next[right]) : NEVER;
+      const rank = right < length ? rankOf(left, right, next[right]) : NEVER;
       ranks[left] = rank;
       if (rank !== NEVER) queue.push(rank, left);
     };
@@ -56,7 +51,6 @@ export class Merger {
       // The pair has merged with a neighbour since, or was queued twice: its rank is then another one.
       if (ranks[left] !== queue.rank) continue;
       const right = next[left];
-      rule.join(left, right);
       ranks[right] = NEVER;
       next[left] = next[right];
       if (next[right] < length) previous[next[right]] = left;

@@ -106,7 +106,7 @@ const gpt2 = [cover(GPT2)];
 const digitsThenGpt2 = [split(DIGIT), cover(GPT2)];
 const llama3Steps = [cover(llama3(THREE_DIGITS))];
 const qwen2Steps = [cover(llama3(DIGIT))];
-const thousandsAtEnds: SplitStep = { thousands: String.raw`(?<![0-9])[0-9]+(?![0-9A-Za-z_])` };
+const thousandsAtEnds: SplitStep = { thousands: `(?<![0-9])[0-9]+(?![0-9A-Za-z_])` };
 
 /** What llama.cpp does with a file that names no pre-tokenizer. */
 export const DEFAULT_PRE_TOKENIZER: PreTokenizer = {

@@ -1,7 +1,7 @@
 import { ForetokenError } from '../util/errors.ts';
 import type { Encoding } from './encoding.ts';
 import { ESCAPED_SPACE, escapeSpaces, unescapedBytes } from './escapedSpaces.ts';
-import { type MergeRule, Merger, NEVER } from './merger.ts';
+import { Merger, NEVER } from './merger.ts';
 import type { Vocabulary } from './vocabulary.ts';
 import type { Method } from './vocabularySpec.ts';
 import { WordCache } from './wordCache.ts';
@@ -14,7 +14,7 @@ const utf8 = new TextEncoder();
  * neighbours that form the token with the highest score are merged, the leftmost ones on a tie, until no two form a
  * token. Characters that are not in the vocabulary become their UTF-8 bytes. O(n log n).
  */
-export class SpmEncoding implements Encoding, MergeRule {
+export class SpmEncoding implements Encoding {
   readonly mayDropText = false;
   readonly #vocabulary: Vocabulary;
   readonly #addSpacePrefix: boolean;
@@ -40,12 +40,10 @@ export class SpmEncoding implements Encoding, MergeRule {
   }
 
   /** The higher the score the lower the rank. */
-  rank(left: number, _right: number, end: number): number {
+  readonly #rankOf = (left: number, _right: number, end: number): number => {
     const token = this.#vocabulary.table.find(this.#bytes, left, end);
     return token < 0 ? NEVER : -this.#vocabulary.score(token);
-  }
-
-  join(): void {}
+  };
 
   readonly #encodeWord = (word: string, output: number[]): void => {
     const bytes = utf8.encode(word);
@@ -53,19 +51,20 @@ export class SpmEncoding implements Encoding, MergeRule {
     this.#merger.reserve(bytes.length);
     const { next } = this.#merger;
     for (let i = 0; i < bytes.length; i = next[i]) next[i] = i + characterLength(bytes[i]);
-    this.#merger.merge(bytes.length, this);
+    this.#merger.merge(bytes.length, this.#rankOf);
     for (let i = 0; i < bytes.length; i = next[i]) this.#push(bytes, i, next[i], output);
   };
 
   /** A merged symbol is a token, so what is no token is a single character: its bytes. */
   #push(bytes: Uint8Array, start: number, end: number, output: number[]): void {
-    const token = this.#vocabulary.table.find(bytes, start, end);
+    const { table, byteTokens, unk } = this.#vocabulary;
+    const token = table.find(bytes, start, end);
     if (token >= 0) {
       output.push(token);
       return;
     }
     for (let i = start; i < end; i++) {
-      const byteToken = this.#vocabulary.byteTokens[bytes[i]];
+      const byteToken = byteTokens[bytes[i]] < 0 ? unk : byteTokens[bytes[i]];
       if (byteToken < 0) {
         const symbol = new TextDecoder().decode(bytes.subarray(start, end));
         const message = `the vocabulary has no token for ${JSON.stringify(symbol)}, neither for its bytes nor an unknown token`;

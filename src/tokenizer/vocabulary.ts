@@ -2,7 +2,7 @@ import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { PackedStrings } from '../util/packedStrings.ts';
 import { EOG_FIM_ROLES, EOG_TEXTS, FIM_TEXTS, NO_EOG_BESIDE, SHOWN_TEXTS } from './specialTexts.ts';
-import { TokenTable } from './tokenTable.ts';
+import { TextTable } from './textTable.ts';
 import { FIM_ROLES, type FimRole, TOKEN_TYPE, type VocabularySpec } from './vocabularySpec.ts';
 
 const utf8 = new TextEncoder();
@@ -11,15 +11,17 @@ const utf8 = new TextEncoder();
 export class Vocabulary {
   readonly texts: PackedStrings;
   /** By the bytes of a text. */
-  readonly table: TokenTable;
+  readonly table: TextTable;
   readonly unk: number;
   /** Tokens that end generation. */
   readonly eog: ReadonlySet<number>;
   readonly fim: Readonly<Partial<Record<FimRole, number>>>;
-  /** Token of each of the 256 bytes; `unk`, or -1, where the vocabulary has none. */
+  /** Token of each of the 256 bytes, `<0x0A>` and so on; -1 where the vocabulary has none. */
   readonly byteTokens: Int32Array;
   /** Types as the file has them. */
   readonly fileTypes: Int32Array;
+  /** Bytes of the longest text. */
+  readonly longest: number;
 
   readonly #scores: Float32Array;
   readonly #types: Int32Array;
@@ -35,7 +37,9 @@ export class Vocabulary {
 
     this.unk = spec.unk;
     this.texts = withNames(spec.tokens);
-    this.table = new TokenTable(this.texts);
+    this.longest = longestOf(this.texts);
+    this.table = new TextTable(this.texts);
+    if (this.table.repeated) throw twice(this.table.repeated, this.texts);
     this.#scores = Float32Array.from(spec.scores);
     this.fileTypes = Int32Array.from(spec.types);
     this.#types = this.fileTypes.slice();
@@ -43,7 +47,7 @@ export class Vocabulary {
 
     this.fim = this.#findFim(spec.fim ?? {});
     this.eog = this.#findEog(spec);
-    this.byteTokens = Int32Array.from({ length: 256 }, (_, byte) => this.idOf(byteText(byte)) ?? spec.unk);
+    this.byteTokens = Int32Array.from({ length: 256 }, (_, byte) => this.idOf(byteText(byte)) ?? -1);
   }
 
   get size(): number {
@@ -129,9 +133,20 @@ function withNames(tokens: PackedStrings): PackedStrings {
   return tokens;
 }
 
+function longestOf({ starts }: PackedStrings): number {
+  let longest = 0;
+  for (let id = 0; id + 1 < starts.length; id++) longest = Math.max(longest, starts[id + 1] - starts[id]);
+  return longest;
+}
+
 /** Text of the token that stands for one byte. */
 function byteText(byte: number): string {
   return `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
+}
+
+function twice([first, second]: readonly [number, number], texts: PackedStrings): ForetokenError {
+  const message = `tokens ${first} and ${second} have the same text ${JSON.stringify(texts.at(first))}`;
+  return new ForetokenError('invalid_gguf', message);
 }
 
 function shortArray(what: string, length: number, nVocab: number): ForetokenError {

@@ -1,25 +1,61 @@
+/** Angles of a rotary position embedding: part of the `Rope` of a model's description. */
+export interface RopeAngles {
+  /** Values of a head that turn. */
+  readonly nRot: number;
+  readonly base: number;
+  /** Factor of the angles: 1 unless it says otherwise. */
+  readonly frequencyScale?: number;
+  /** YaRN blends scaled and unscaled angles; null: all are scaled. */
+  readonly yarn?: YarnBlend | null;
+  /** Factor of cosine and sine: 1 unless it says otherwise. */
+  readonly magnitude?: number;
+}
+
+/** Pairs that turn more than `betaFast` times within `nCtxOrig` positions keep their angles; below `betaSlow`, all are scaled. */
+export interface YarnBlend {
+  readonly nCtxOrig: number;
+  readonly betaFast: number;
+  readonly betaSlow: number;
+}
+
 /**
- * Cosine and sine of every rotation of RoPE (Su et al. 2021), as [position][nRot / 2][cos, sin].
+ * Cosine and sine of every rotation of RoPE (Su et al. 2021), as [position][nRot / 2][cos, sin], times the magnitude.
  *
- * Pair i of a head turns at `position` by position · freqScale · freqBase^(-2i / nRot) / freqFactors[i], computed in
- * double precision and rounded once. `freqFactors` are the values of `rope_freqs.weight`, where a model has it.
+ * Pair i of a head turns at `position` by position · frequencyScale · base^(-2i / nRot) / factors[i], computed in double
+ * precision and rounded once; YaRN (Peng et al. 2023) blends that with the angle without the scale. `factors` are the values
+ * of `rope_freqs.weight` or `rope_factors_*.weight`, where a model has them.
  */
 export function ropeTable(
   nPositions: number,
-  nRot: number,
-  freqBase: number,
-  freqScale: number,
-  freqFactors?: Float32Array,
+  { nRot, base, frequencyScale = 1, yarn = null, magnitude = 1 }: RopeAngles,
+  factors: Float32Array | null = null,
 ): Float32Array<ArrayBuffer> {
   const nPairs = nRot / 2;
   const table = new Float32Array(nPositions * nRot);
   for (let pair = 0; pair < nPairs; pair++) {
-    const frequency = (freqScale * freqBase ** ((-2 * pair) / nRot)) / (freqFactors?.[pair] ?? 1);
+    const unscaled = base ** ((-2 * pair) / nRot);
+    const kept = yarn === null ? 0 : keptShare(pair, nRot, base, yarn);
+    const scale = kept === 0 ? frequencyScale : frequencyScale * (1 - kept) + kept;
+    const frequency = (scale * unscaled) / (factors?.[pair] ?? 1);
     for (let position = 0; position < nPositions; position++) {
       const at = 2 * (position * nPairs + pair);
-      table[at] = Math.cos(position * frequency);
-      table[at + 1] = Math.sin(position * frequency);
+      table[at] = Math.cos(position * frequency) * magnitude;
+      table[at + 1] = Math.sin(position * frequency) * magnitude;
     }
   }
   return table;
+}
+
+/**
+ * Share of a pair's angle that YaRN leaves unscaled: 1 for the pairs that turn fast, 0 for those that turn slowly, and a ramp
+ * between, over whole pairs. Source: `ggml_rope_yarn_corr_dims` and `rope_yarn_ramp` of ggml.
+ */
+function keptShare(pair: number, nRot: number, base: number, yarn: YarnBlend): number {
+  /** The pair that turns so many times within the original context. */
+  const pairOf = (turns: number) =>
+    (nRot * Math.log(yarn.nCtxOrig / (2 * Math.PI * turns))) / (2 * Math.log(base));
+  const first = Math.max(0, Math.floor(pairOf(yarn.betaFast)));
+  const last = Math.min(nRot - 1, Math.ceil(pairOf(yarn.betaSlow)));
+  const along = (pair - first) / Math.max(0.001, last - first);
+  return 1 - Math.min(1, Math.max(0, along));
 }

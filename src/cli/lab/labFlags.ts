@@ -1,6 +1,6 @@
 import { ForetokenError } from '../../util/errors.ts';
 
-/** One flag of a lab command. A flag with a `value` takes the argument after it. */
+/** One flag of a command other than `serve`. A flag with a `value` takes the argument after it. */
 export interface LabFlag<Given> {
   readonly names: readonly string[];
   readonly value?: string;
@@ -9,12 +9,13 @@ export interface LabFlag<Given> {
   readonly apply: (given: Given, text: string, name: string) => Given;
 }
 
-/** Reads arguments; those that are no flags go to `word`. Throws `invalid_option`. */
+/** Reads arguments; those that are no flags go to `word`. `remedy` is what an error ends with. Throws `invalid_option`. */
 export function readFlags<Given>(
   args: readonly string[],
   flags: readonly LabFlag<Given>[],
   nothing: Given,
   word: (given: Given, text: string) => Given,
+  remedy?: string,
 ): Given {
   const rest = [...args];
   let given = nothing;
@@ -23,10 +24,10 @@ export function readFlags<Given>(
     const flag = flags.find(({ names }) => names.includes(name));
     if (flag) {
       const text = flag.value === undefined ? '' : rest.shift();
-      if (text === undefined) throw invalid(`expected value for argument: ${name} ${flag.value}`);
+      if (text === undefined) throw invalid(`expected value for argument: ${name} ${flag.value}`, remedy);
       given = flag.apply(given, text, name);
     } else if (name.startsWith('-')) {
-      throw invalid(`invalid argument: ${name}`);
+      throw invalid(`invalid argument: ${name}`, remedy);
     } else {
       given = word(given, name);
     }

@@ -135,7 +135,7 @@ export const qkvCases: readonly KernelCase[] = [
       const [kDim, width, qWidth] = [QKV_K, qkvWidth(shape), nHead * headDim];
       const first = firstOf(shape, of);
       const at = places.slice(0, rows);
-      const table = ropeTable(N_CTX, nRot, 10000, 1);
+      const table = ropeTable(N_CTX, { nRot, base: 10000 });
       const matrix = weightInput('Q4_0', kDim, width - first, 20, undefined, scale);
       const x = randomValues(rows * kDim, 19, scale);
       const products = mulMat(matrix.values, x, width - first, kDim);
@@ -180,7 +180,7 @@ export const kShiftCases: readonly KernelCase[] = shapes.flatMap(shape =>
   ].map(({ keep, discard, end }) => ({
     id: caseId('k_shift', { ...named(shape), keep, discard, end }),
     make: () => {
-      const table = ropeTable(N_CTX, shape.nRot, 10000, 1);
+      const table = ropeTable(N_CTX, { nRot: shape.nRot, base: 10000 });
       const k = cacheValues(shape, 23);
       const v = cacheValues(shape, 24);
       const given = new Uint32Array([keep, discard, end, 0, ...pageTables[1], 0]);

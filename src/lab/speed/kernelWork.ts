@@ -163,7 +163,7 @@ function qkv(weight: WeightType): KernelWork {
         scales(),
         randomValues(16 * k, 5),
         new Float32Array(nHead * headDim),
-        ropeTable(PAGE_POSITIONS, nRot, 10_000, 1),
+        ropeTable(PAGE_POSITIONS, { nRot, base: 10_000 }),
         cache(PAGE_POSITIONS, HEADS),
         cache(PAGE_POSITIONS, HEADS),
       ],

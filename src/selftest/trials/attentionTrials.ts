@@ -87,7 +87,7 @@ export function kShiftTrial(spec: KernelSpec): Trial {
   const slot = 1;
   // Few positions, on both sides of the edge of a page.
   const moved = { slot, keep: PAGE_POSITIONS - 8, discard: 5, end: PAGE_POSITIONS + 9 };
-  const table = ropeTable(N_POSITIONS, shape.nRot, 10000, 1);
+  const table = ropeTable(N_POSITIONS, { nRot: shape.nRot, base: 10000 });
   const [k, v] = [cacheValues(shape, 1).stored, cacheValues(shape, 2).stored];
   const before = [k, v].map(cache => dense(cacheWords(cache)));
   kShift(k, v, table, shape, { layout: 'norm', nRot: shape.nRot }, moved);

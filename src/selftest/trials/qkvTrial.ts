@@ -23,7 +23,7 @@ export function qkvTrial(spec: KernelSpec, rows: readonly number[]): Trial {
   const { contents, values } = weights(weight, k, headDim, starts);
   const end = starts[starts.length - 1] + headDim;
   const { src, x } = spec.defines.NORMED === 1 ? normedActivations(spec, rows) : plainActivations(k, rows);
-  const table = ropeTable(N_POSITIONS, nRot, 10000, 1);
+  const table = ropeTable(N_POSITIONS, { nRot, base: 10000 });
   const shape: Shape = {
     nHead: Q_WIDTH / headDim,
     nKvHead: KV_WIDTH / headDim,

@@ -1,0 +1,47 @@
+import type { Activation, Xielu } from '../../architectures/index.ts';
+import { assertNever } from '../../util/assert.ts';
+import { sigmoid, type Vector } from './vector.ts';
+
+/** Bounds and slope of gpt-oss' swiglu. */
+const OAI_LIMIT = 7;
+const OAI_ALPHA = 1.702;
+
+/** activation(gate) ∘ up, where `oai` clamps both and adds 1 to up. */
+export function gated(activation: Activation | Xielu, gate: Vector, up: Vector): Vector {
+  if (activation !== 'oai') return activate(activation, gate).map((value, i) => value * up[i]);
+  return gate.map((value, i) => {
+    const low = Math.min(value, OAI_LIMIT);
+    return low * sigmoid(OAI_ALPHA * low) * (Math.min(OAI_LIMIT, Math.max(-OAI_LIMIT, up[i])) + 1);
+  });
+}
+
+export function activate(activation: Exclude<Activation, 'oai'> | Xielu, x: Vector): Vector {
+  if (typeof activation === 'object') return x.map(xielu(activation));
+  switch (activation) {
+    case 'silu':
+      return x.map(value => value * sigmoid(value));
+    case 'gelu':
+      return x.map(gelu);
+    case 'relu2':
+      return x.map(value => Math.max(0, value) ** 2);
+    default:
+      return assertNever(activation);
+  }
+}
+
+/** The tanh form of GELU (Hendrycks and Gimpel 2016), as ggml has it. */
+function gelu(x: number): number {
+  return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+}
+
+/** xIELU (Huang et al. 2025), of the constants before their softplus. Source: `ggml_xielu`. */
+function xielu({ alphaN, alphaP, beta, eps }: Xielu): (x: number) => number {
+  const positive = softplus(alphaP);
+  const negative = beta + softplus(alphaN);
+  return x =>
+    x > 0 ? positive * x * x + beta * x : (Math.expm1(Math.min(x, eps)) - x) * negative + beta * x;
+}
+
+function softplus(x: number): number {
+  return Math.log1p(Math.exp(x));
+}

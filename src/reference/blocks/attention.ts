@@ -1,0 +1,77 @@
+import type { Attention } from '../../architectures/index.ts';
+import type { Weights } from '../weights.ts';
+import type { LayerState } from './layerState.ts';
+import { linear } from './linear.ts';
+import { applyHeadNorm } from './norm.ts';
+import { rotate } from './rotate.ts';
+import { attendHead } from './scores.ts';
+import { scale, type Vector } from './vector.ts';
+
+/** Attention of the row of `position`, after the rows of all positions before it, which `state` keeps. */
+export function attend(
+  weights: Weights,
+  prefix: string,
+  spec: Attention,
+  x: Vector,
+  position: number,
+  state: LayerState,
+): Vector {
+  const { nHead, nKvHead, headDim, valueDim } = spec;
+  const { q, k, v } = project(weights, prefix, spec, x);
+  const turn = (row: Vector, norm: string) => {
+    const turned = (of: Vector) =>
+      state.rotation === null ? of : rotate(state.rotation, of, headDim, position);
+    const { qkNorm } = spec;
+    if (qkNorm === null) return turned(row);
+    const normed = (of: Vector) => applyHeadNorm(weights, `${prefix}${norm}.weight`, qkNorm, of, headDim);
+    return qkNorm.afterRope ? normed(turned(row)) : turned(normed(row));
+  };
+  state.keys[position] = turn(k, 'attn_k_norm');
+  state.values[position] = v;
+  const queries = scale(turn(q, 'attn_q_norm'), temperature(spec, position));
+  const sinks = spec.sinks ? weights.values(`${prefix}attn_sinks.weight`) : null;
+
+  const from = firstSeen(spec, position);
+  /** What one KV head keeps of the positions that are seen. */
+  const seen = (rows: readonly Vector[], kvHead: number, dim: number) =>
+    rows.slice(from, position + 1).map(row => row.subarray(kvHead * dim, (kvHead + 1) * dim));
+  const mixed = new Float64Array(nHead * valueDim);
+  for (let head = 0; head < nHead; head++) {
+    const kvHead = Math.floor(head / (nHead / nKvHead));
+    const output = attendHead(
+      queries.subarray(head * headDim, (head + 1) * headDim),
+      seen(state.keys, kvHead, headDim),
+      seen(state.values, kvHead, valueDim),
+      { ...spec, sink: sinks?.[head] },
+    );
+    mixed.set(output, head * valueDim);
+  }
+  return linear(weights, `${prefix}attn_output`, mixed, { bias: spec.outputBias });
+}
+
+interface Projections {
+  readonly q: Vector;
+  readonly k: Vector;
+  readonly v: Vector;
+}
+
+function project(weights: Weights, prefix: string, spec: Attention, x: Vector): Projections {
+  const product = (name: string) => linear(weights, prefix + name, x, { bias: spec.qkvBias });
+  if (!spec.fusedQkv) return { q: product('attn_q'), k: product('attn_k'), v: product('attn_v') };
+  const qkv = product('attn_qkv');
+  const keys = spec.nHead * spec.headDim;
+  const values = keys + spec.nKvHead * spec.headDim;
+  return { q: qkv.slice(0, keys), k: qkv.slice(keys, values), v: qkv.slice(values) };
+}
+
+/** Factor of the queries, which some models let grow with the position. */
+function temperature({ temperature: of }: Attention, position: number): number {
+  return of === null ? 1 : 1 + of.scale * Math.log(1 + Math.floor((position + of.offset) / of.length));
+}
+
+/** The first position that a token sees. */
+function firstSeen({ window, chunk }: Attention, position: number): number {
+  const ofWindow = window === null ? 0 : position - window + 1;
+  const ofChunk = chunk === undefined ? 0 : Math.floor(position / chunk) * chunk;
+  return Math.max(0, ofWindow, ofChunk);
+}

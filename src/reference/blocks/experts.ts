@@ -1,0 +1,43 @@
+import type { ExpertFfn, SharedExpert } from '../../architectures/index.ts';
+import type { Weights } from '../weights.ts';
+import { gated } from './activation.ts';
+import { type Choice, chooseExperts } from './chooseExperts.ts';
+import { linear } from './linear.ts';
+import { add, scale, sigmoid, type Vector } from './vector.ts';
+
+/** A mixture of experts: the sum of what the chosen ones and the shared one say. */
+export function mixExperts(weights: Weights, prefix: string, spec: ExpertFfn, x: Vector): Vector {
+  const logits = linear(weights, `${prefix}ffn_gate_inp`, x, { bias: spec.routerBias });
+  const bias = spec.selectionBias ? weights.values(`${prefix}exp_probs_b.bias`) : null;
+  const outputs = chooseExperts(spec, logits, bias).map(choice => expert(weights, prefix, spec, x, choice));
+  if (spec.shared !== null) outputs.push(sharedExpert(weights, prefix, spec.shared, x));
+  return outputs.reduce(add);
+}
+
+function expert(
+  weights: Weights,
+  prefix: string,
+  spec: ExpertFfn,
+  x: Vector,
+  { expert: index, weight }: Choice,
+): Vector {
+  const { nFf, bias, weighsInput, activation } = spec;
+  const input = scale(x, weighsInput ? weight : 1);
+  const product = (name: string, of: Vector) => linear(weights, prefix + name, of, { bias, index });
+  const hidden = () => {
+    if (!spec.fusedGateUp)
+      return gated(activation, product('ffn_gate_exps', input), product('ffn_up_exps', input));
+    const gateUp = product('ffn_gate_up_exps', input);
+    return gated(activation, gateUp.slice(0, nFf), gateUp.slice(nFf));
+  };
+  return scale(product('ffn_down_exps', hidden()), weighsInput ? 1 : weight);
+}
+
+function sharedExpert(weights: Weights, prefix: string, spec: SharedExpert, x: Vector): Vector {
+  const product = (name: string, of: Vector) => linear(weights, prefix + name, of);
+  const hidden = gated('silu', product('ffn_gate_shexp', x), product('ffn_up_shexp', x));
+  const output = product('ffn_down_shexp', hidden);
+  if (!spec.gated) return output;
+  const [gate] = product('ffn_gate_inp_shexp', x);
+  return scale(output, sigmoid(gate));
+}

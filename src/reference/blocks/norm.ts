@@ -1,0 +1,57 @@
+import type { Norm, QkNorm } from '../../architectures/index.ts';
+import { assertNever } from '../../util/assert.ts';
+import type { Weights } from '../weights.ts';
+import { add, scale, type Vector } from './vector.ts';
+
+/** `rms`: x / √(mean(x²) + eps) (Zhang and Sennrich 2019); `layer`: the same of x − mean(x) (Ba et al. 2016). */
+export function normalise(x: Vector, { kind, eps }: Pick<Norm, 'kind' | 'eps'>): Vector {
+  const centre = kind === 'layer' ? mean(x) : 0;
+  const centred = x.map(value => value - centre);
+  return scale(centred, 1 / Math.sqrt(mean(centred.map(value => value * value)) + eps));
+}
+
+/** The norm of a row, with weight and bias; without a norm, the row. */
+export function applyNorm(weights: Weights, norm: Norm | null, x: Vector): Vector {
+  if (norm === null) return x;
+  const weighted = multiply(normalise(x, norm), weights.values(`${norm.tensor}.weight`));
+  return norm.bias ? add(weighted, weights.values(`${norm.tensor}.bias`)) : weighted;
+}
+
+/** Norm of all heads of a query or of a key, [heads, headDim], by the tensor `name`. */
+export function applyHeadNorm(
+  weights: Weights,
+  name: string,
+  norm: QkNorm,
+  x: Vector,
+  headDim: number,
+): Vector {
+  switch (norm.weights) {
+    case 'row':
+      return multiply(normalise(x, norm), weights.values(name));
+    case 'unit':
+      return eachHead(x, headDim, head => normalise(head, norm));
+    case 'head':
+      return eachHead(x, headDim, head => multiply(normalise(head, norm), weights.values(name)));
+    case 'heads':
+      return multiply(
+        eachHead(x, headDim, head => normalise(head, norm)),
+        weights.values(name),
+      );
+    default:
+      return assertNever(norm.weights);
+  }
+}
+
+function eachHead(x: Vector, headDim: number, change: (head: Vector) => Vector): Vector {
+  const changed = new Float64Array(x.length);
+  for (let at = 0; at < x.length; at += headDim) changed.set(change(x.slice(at, at + headDim)), at);
+  return changed;
+}
+
+function multiply(x: Vector, weight: Float32Array): Vector {
+  return x.map((value, i) => value * weight[i]);
+}
+
+function mean(x: Vector): number {
+  return x.reduce((sum, value) => sum + value, 0) / x.length;
+}

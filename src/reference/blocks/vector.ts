@@ -1,0 +1,30 @@
+/**
+ * Activations between the operations of the CPU twin. They are double precision: what it computes does not depend on the order
+ * of its sums, and a difference from it is the rounding of the other side alone.
+ */
+export type Vector = Float64Array<ArrayBuffer>;
+
+export function add(a: Vector, b: Readonly<ArrayLike<number>>): Vector {
+  return a.map((value, i) => value + b[i]);
+}
+
+export function scale(a: Vector, factor: number): Vector {
+  return factor === 1 ? a : a.map(value => value * factor);
+}
+
+/** Values become cap · tanh(value / cap); without a cap they stay. */
+export function softcap(a: Vector, cap: number | null): Vector {
+  return cap === null ? a : a.map(value => cap * Math.tanh(value / cap));
+}
+
+/** Weights that sum to 1. A `sink` takes its part of the sum and has no weight. */
+export function softmax(logits: Vector, sink: number = Number.NEGATIVE_INFINITY): Vector {
+  const largest = logits.reduce((max, logit) => Math.max(max, logit), sink);
+  const exponentials = logits.map(logit => Math.exp(logit - largest));
+  const total = exponentials.reduce((sum, value) => sum + value, Math.exp(sink - largest));
+  return scale(exponentials, 1 / total);
+}
+
+export function sigmoid(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}

@@ -1,0 +1,71 @@
+import { ForetokenError } from '../util/errors.ts';
+
+const HEADER_BYTES = 4;
+
+/**
+ * SentencePiece's `precompiled_charsmap`: what stands for which sequences of bytes, NFKC for the most part. The length of a double
+ * array, the array, and texts that end with a NUL. A unit of the array has in its bits 0–7 and 31 the byte that leads to it,
+ * in bit 8 whether a sequence ends here, in the others where its children are; one with bit 31 has the place of a text.
+ */
+export class Charsmap {
+  readonly #units: Uint32Array;
+  readonly #texts: Uint8Array;
+  /** Of the last match: bytes that it replaces, and where in `texts` is what replaces them. */
+  matched = 0;
+  textStart = 0;
+  textEnd = 0;
+
+  /** @throws ForetokenError `invalid_gguf` when the parts do not fit into it */
+  constructor(bytes: Uint8Array) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const unitBytes = bytes.length < HEADER_BYTES ? 0 : view.getUint32(0, true);
+    if (HEADER_BYTES + unitBytes >= bytes.length) {
+      throw invalid(`its array has ${unitBytes} bytes, but all of it only ${bytes.length}`);
+    }
+    this.#units = Uint32Array.from({ length: unitBytes >> 2 }, (_, i) =>
+      view.getUint32(HEADER_BYTES + 4 * i, true),
+    );
+    this.#texts = bytes.subarray(HEADER_BYTES + unitBytes);
+    if (this.#texts.at(-1) !== 0) throw invalid('its last text does not end');
+  }
+
+  get texts(): Uint8Array {
+    return this.#texts;
+  }
+
+  /** Finds the longest sequence that begins at `source[start]`; false when there is none. */
+  match(source: Uint8Array, start: number): boolean {
+    this.matched = 0;
+    let at = childrenOf(this.#unit(0));
+    for (let i = start; i < source.length && source[i] !== 0; i++) {
+      at ^= source[i];
+      const unit = this.#unit(at);
+      if ((unit & 0x800000ff) >>> 0 !== source[i]) break;
+      at ^= childrenOf(unit);
+      if ((unit & 0x100) !== 0) {
+        this.matched = i + 1 - start;
+        this.textStart = this.#unit(at) & 0x7fffffff;
+      }
+    }
+    if (this.matched === 0) return false;
+    if (this.textStart >= this.#texts.length) {
+      throw invalid(`a text is at ${this.textStart} of ${this.#texts.length} bytes`);
+    }
+    this.textEnd = this.#texts.indexOf(0, this.textStart);
+    return true;
+  }
+
+  #unit(at: number): number {
+    const unit = this.#units[at >>> 0];
+    if (unit === undefined) throw invalid(`it leads to ${at >>> 0} of ${this.#units.length} units`);
+    return unit;
+  }
+}
+
+function childrenOf(unit: number): number {
+  return (unit >>> 10) << ((unit & 0x200) >> 6);
+}
+
+function invalid(what: string): ForetokenError {
+  return new ForetokenError('invalid_gguf', `tokenizer.ggml.precompiled_charsmap is broken: ${what}`);
+}

@@ -1,0 +1,113 @@
+import { ByteTrie } from './byteTrie.ts';
+import { Charsmap } from './charsmap.ts';
+import { ESCAPED_SPACE } from './escapedSpaces.ts';
+import { characterLength } from './spm.ts';
+import type { Vocabulary } from './vocabulary.ts';
+import { type Method, TOKEN_TYPE } from './vocabularySpec.ts';
+
+const utf8 = new TextEncoder();
+const SPACE = 0x20;
+const ESCAPED = utf8.encode(ESCAPED_SPACE);
+
+/** Turns text into what a unigram model knows: characters replaced by the file's map, and spaces as `▁`, one where there are several. */
+export class UgmNormalizer {
+  readonly #addSpacePrefix: boolean;
+  readonly #removeExtraSpaces: boolean;
+  readonly #charsmap: Charsmap | null;
+  /** Texts of user-defined tokens, which are left as they are. */
+  readonly #kept = new ByteTrie();
+
+  /** @throws ForetokenError `invalid_gguf` for a broken map */
+  constructor(method: Extract<Method, { kind: 'ugm' }>, { texts, fileTypes, size }: Vocabulary) {
+    this.#addSpacePrefix = method.addSpacePrefix;
+    this.#removeExtraSpaces = method.removeExtraSpaces;
+    this.#charsmap = method.charsmap.length === 0 ? null : new Charsmap(method.charsmap);
+    for (let token = 0; token < size; token++) {
+      if (fileTypes[token] !== TOKEN_TYPE.userDefined) continue;
+      this.#kept.add(texts.bytes, texts.starts[token], texts.starts[token + 1], token);
+    }
+  }
+
+  /** The normalized text as UTF-8, a view that the next call overwrites. */
+  normalize(text: string): Uint8Array {
+    const source = utf8.encode(text);
+    const output = new SpacedOutput(this.#addSpacePrefix, this.#removeExtraSpaces, source.length);
+    for (let at = 0; at < source.length; ) {
+      const kept = this.#keptLength(source, at);
+      if (kept > 0) {
+        output.append(source, at, at + kept);
+        at += kept;
+      } else if (this.#charsmap?.match(source, at)) {
+        const { texts, textStart, textEnd, matched } = this.#charsmap;
+        output.append(texts, textStart, textEnd);
+        at += matched;
+      } else {
+        const next = at + characterLength(source[at]);
+        output.append(source, at, next);
+        at = next;
+      }
+    }
+    return output.bytes();
+  }
+
+  /** How much of a user-defined token begins at `at`; llama.cpp leaves a part of one alone, too. */
+  #keptLength(source: Uint8Array, at: number): number {
+    if (this.#kept.isEmpty) return 0;
+    let node = ByteTrie.ROOT;
+    for (let end = at; ; end++) {
+      node = end < source.length ? this.#kept.child(node, source[end]) : -1;
+      if (node < 0) return end - at;
+    }
+  }
+}
+
+/** Text that gets its spaces the way the model wants them. */
+class SpacedOutput {
+  readonly #addPrefix: boolean;
+  readonly #mergeSpaces: boolean;
+  #bytes: Uint8Array;
+  #length = 0;
+  #hasPrefix = false;
+  #isInWord = false;
+
+  constructor(addPrefix: boolean, mergeSpaces: boolean, expectedBytes: number) {
+    this.#addPrefix = addPrefix;
+    this.#mergeSpaces = mergeSpaces;
+    this.#bytes = new Uint8Array(2 * expectedBytes + 16);
+  }
+
+  append(source: Uint8Array, start: number, end: number): void {
+    for (let i = start; i < end; i++) {
+      if (source[i] === SPACE) {
+        this.#isInWord = false;
+        if (!this.#mergeSpaces) this.#pushSpace();
+        continue;
+      }
+      if (!this.#isInWord) {
+        this.#isInWord = true;
+        if (this.#mergeSpaces || (this.#addPrefix && !this.#hasPrefix)) {
+          this.#pushSpace();
+          this.#hasPrefix = true;
+        }
+      }
+      this.#push(source[i]);
+    }
+  }
+
+  bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  #pushSpace(): void {
+    for (const byte of ESCAPED) this.#push(byte);
+  }
+
+  #push(byte: number): void {
+    if (this.#length === this.#bytes.length) {
+      const bytes = new Uint8Array(2 * this.#bytes.length);
+      bytes.set(this.#bytes);
+      this.#bytes = bytes;
+    }
+    this.#bytes[this.#length++] = byte;
+  }
+}
