@@ -4,7 +4,10 @@
 // The norm of src is deferred: its scale does not change the order of the logits, only their differences.
 // One workgroup per row: each lane computes the logits of its experts, then lane 0 selects. Sums in f32, a block's
 // terms one after the other; the largest logit is subtracted before exp.
+// NORMED 0: rows of src are plain. GATING other than ratio: the experts are chosen and weighed by lib/gating.wgsl.
 #define WEIGHT F32
+#define NORMED 1
+#define GATING ratio
 #include "lib/step.wgsl"
 #include "lib/weight.wgsl"
 #include "lib/sums.wgsl"
@@ -17,16 +20,32 @@ override BLOCKS: u32 = 1u;
 override N_EXPERTS: u32 = 1u;
 override N_USED: u32 = 1u;
 
+#if NORMED
 #include "lib/deferred_norm.wgsl"
+#endif
 
 const TAKEN = -3e38;
 var<workgroup> logits: array<f32, N_EXPERTS>;
+#if GATING != ratio
+#include "lib/gating.wgsl"
+#endif
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let row = group.x;
   if (row >= n_rows()) { return; }
+#if NORMED
   let from_row = row * BLOCKS * 10u;
+#else
+  let from_row = row * BLOCKS * 8u;
+#endif
+#if GATING != ratio
+#if NORMED
+  let scale = norm_scale(some_squares(from_row, 0u, 1u));
+#else
+  let scale = 1.0;
+#endif
+#endif
   let blocks = BLOCKS + unknown_zero();
   for (var expert = lane; expert < N_EXPERTS; expert += WORKGROUP_SIZE) {
     var logit = 0.0;
@@ -39,11 +58,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       }
       logit = fma(scale_of_block(weight), part, logit);
     }
+#if GATING == ratio
     logits[expert] = logit;
+#else
+    logits[expert] = gated(expert, logit, scale);
+#endif
   }
   workgroupBarrier();
   if (lane != 0u) { return; }
 
+#if GATING != ratio
+  choose(row);
+#else
   let scale = norm_scale(some_squares(from_row, 0u, 1u));
   var highest = 0.0;
   var total = 0.0;
@@ -62,4 +88,5 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let at = row * N_USED + rank;
     chosen[at].y = bitcast<u32>(bitcast<f32>(chosen[at].y) / total);
   }
+#endif
 }

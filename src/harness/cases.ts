@@ -1,5 +1,6 @@
 import { attentionCases, attentionCombineCases, kShiftCases, qkvCases } from './cases/attentionCases.ts';
-import { getRowsCases, mulMatCases, mulMatIdCases, routerCases } from './cases/matrixCases.ts';
+import { mulMatIdCases, routerCases } from './cases/expertCases.ts';
+import { getRowsCases, mulMatCases } from './cases/matrixCases.ts';
 import {
   advanceCases,
   argmaxCases,

@@ -71,6 +71,59 @@ describe('attention', () => {
   });
 });
 
+describe('attention of other models than llama', () => {
+  const q = randomValues(N_HEAD * 4, 3);
+  const kCache = randomValues(CACHE_LENGTH, 1);
+  const vCache = randomValues(CACHE_LENGTH, 2);
+  const at = (position: number) => kvOffset(SHAPE, { slot: 0, position });
+
+  it('sees no more than the window, its own position included', () => {
+    const rows = [{ slot: 0, position: 3 }];
+    const of = (k: Float32Array, v: Float32Array, window: number) =>
+      attention(q, k, v, rows, N_HEAD, SHAPE, { window });
+    const [k, v] = [kCache.slice(), vCache.slice()];
+    k.fill(100, 0, at(2));
+    v.fill(100, 0, at(2));
+    expect(of(k, v, 2)).toEqual(of(kCache, vCache, 2));
+    expect(of(k, v, 3)).not.toEqual(of(kCache, vCache, 3));
+    expect(of(kCache, vCache, 4)).toEqual(attention(q, kCache, vCache, rows, N_HEAD, SHAPE));
+  });
+
+  /** Two positions whose values are 4 and 8, and the logits 0 and `logit` once scaled by `scale`. */
+  const twoPositions = (logit: number, scale: number) => {
+    const keys = new Float32Array(CACHE_LENGTH);
+    const values = new Float32Array(CACHE_LENGTH);
+    keys[at(1)] = logit / scale;
+    values.set([4], at(0));
+    values.set([8], at(1));
+    return { keys, values, ones: new Float32Array(N_HEAD * 4).fill(1) };
+  };
+  const rows = [{ slot: 0, position: 1 }];
+
+  it('scales and caps scores before the softmax', () => {
+    const { keys, values, ones } = twoPositions(3, 0.25);
+    const [first] = attention(ones, keys, values, rows, N_HEAD, SHAPE, { scale: 0.25, softcap: 2 });
+    const weight = 1 / (1 + Math.exp(-2 * Math.tanh(1.5)));
+    expect(first).toBeCloseTo(4 + 4 * weight, 6);
+  });
+
+  it('gives a share of the softmax to a sink, which has no value', () => {
+    const { keys, values, ones } = twoPositions(0, 0.5);
+    // Weights 1/4, 1/4 and, of the sink, 1/2.
+    const sinks = new Float32Array(N_HEAD).fill(Math.log(2));
+    const [first] = attention(ones, keys, values, rows, N_HEAD, SHAPE, { sinks });
+    expect(first).toBeCloseTo(3, 6);
+  });
+
+  it('takes values from the first values of the cells of K where they are latent', () => {
+    const options = { valueDim: 2, latent: true };
+    const place = { slot: 0, position: 0 };
+    const output = attention(q, kCache, kCache, [place], N_HEAD, SHAPE, options);
+    const heads = [0, 0, 1, 1].flatMap(kvHead => [...kCache.subarray(at(0) + 4 * kvHead).subarray(0, 2)]);
+    expect([...output]).toEqual(heads);
+  });
+});
+
 describe('softmax', () => {
   it.each([[[0, 0, 0, 0]], [[1e4, -1e4, 9999]], [[-1e30, -1e30]], [[3]]])('of %s sums to 1', scores => {
     expect(softmax(scores).reduce((a, b) => a + b)).toBeCloseTo(1, 12);

@@ -28,3 +28,15 @@ it('gives what a row has alone where it reaches one part', () => {
   ]);
   expect([...attentionCombine(partial, [63], SHAPE)]).toEqual([1, 2, 3, 4]);
 });
+
+it('takes parts from the window alone, and a sink as a sum without values', () => {
+  const partial = Float32Array.from([
+    ...part([9, 9, 9, 9], 99, 9),
+    ...part([2, 4, 6, 8], 0, 1),
+    ...part([2, 2, 2, 2], 0, 1),
+  ]);
+  const sinks = Float32Array.from([Math.log(2)]);
+  // Position 128 sees 65 positions, from 64 on.
+  expect([...attentionCombine(partial, [128], { ...SHAPE, window: 65, sinks })]).toEqual([1, 1.5, 2, 2.5]);
+  expect(attentionCombine(partial, [128], { ...SHAPE, window: 66, sinks })[0]).toBeCloseTo(1, 6);
+});

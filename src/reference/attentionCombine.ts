@@ -1,9 +1,14 @@
 /** Outputs of attention over parts of the positions, each `split` of them, at most `splits`. */
 export interface SplitShape {
   readonly nHead: number;
+  /** Values of a head of the output. */
   readonly headDim: number;
   readonly split: number;
   readonly splits: number;
+  /** Positions that a row sees, its own included; by default all up to its own. */
+  readonly window?: number | null;
+  /** Of each head a logit that takes part in the softmax and has no value. */
+  readonly sinks?: Float32Array | null;
 }
 
 /**
@@ -14,20 +19,22 @@ export interface SplitShape {
 export function attentionCombine(
   partial: Float32Array,
   positions: readonly number[],
-  { nHead, headDim, split, splits }: SplitShape,
+  { nHead, headDim, split, splits, window, sinks }: SplitShape,
 ): Float32Array<ArrayBuffer> {
   const stride = headDim + 4;
   const output = new Float32Array(positions.length * nHead * headDim);
   positions.forEach((position, row) => {
+    const first = window == null ? 0 : Math.floor(Math.max(0, position + 1 - window) / split);
     for (let head = 0; head < nHead; head++) {
       const at = (row * nHead + head) * splits;
-      const parts = Array.from({ length: Math.floor(position / split) + 1 }, (_, part) =>
-        partial.subarray((at + part) * stride, (at + part + 1) * stride),
+      const parts = Array.from({ length: Math.floor(position / split) + 1 - first }, (_, part) =>
+        partial.subarray((at + first + part) * stride, (at + first + part + 1) * stride),
       );
-      const highest = Math.max(...parts.map(part => part[headDim]));
+      const sink = sinks ? sinks[head] : Number.NEGATIVE_INFINITY;
+      const highest = Math.max(sink, ...parts.map(part => part[headDim]));
       const weighted = (of: (part: Float32Array) => number) =>
         parts.reduce((sum, part) => sum + of(part) * Math.exp(part[headDim] - highest), 0);
-      const total = weighted(part => part[headDim + 1]);
+      const total = weighted(part => part[headDim + 1]) + Math.exp(sink - highest);
       for (let i = 0; i < headDim; i++) {
         output[(row * nHead + head) * headDim + i] = weighted(part => part[i]) / total;
       }

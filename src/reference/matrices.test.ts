@@ -5,7 +5,7 @@ import { mulMat } from './mulMat.ts';
 import { mulMatIdSum, mulMatIdSwiglu } from './mulMatId.ts';
 import { mulMatSwiglu } from './mulMatSwiglu.ts';
 import { rmsNorm } from './rmsNorm.ts';
-import { router } from './router.ts';
+import { type RouterOptions, router } from './router.ts';
 import { swiglu } from './swiglu.ts';
 
 const floats = (...values: number[]) => Float32Array.from(values);
@@ -99,6 +99,66 @@ describe('router', () => {
     for (let row = 0; row < 5; row++) {
       expect(weights.subarray(3 * row, 3 * row + 3).reduce((a, b) => a + b)).toBeCloseTo(1, 6);
     }
+  });
+});
+
+describe('router of other models than Mixtral', () => {
+  const gateInp = floats(0, 1, 2, 1); // four experts, k = 1, logits 0, 1, 2, 1 for x = 1
+  const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+  const route = (options: RouterOptions, nUsed = 2) => router(gateInp, floats(1), 1, nUsed, options);
+  const softmaxOf = (...logits: number[]) => {
+    const total = logits.reduce((sum, logit) => sum + Math.exp(logit), 0);
+    return logits.map(logit => Math.exp(logit) / total);
+  };
+
+  it.each<[string, RouterOptions, number[], number[]]>([
+    ['probabilities among all', { normalise: false }, [2, 1], softmaxOf(2, 1, 1, 0).slice(0, 2)],
+    ['sigmoids', { gating: 'sigmoid', normalise: false }, [2, 1], [sigmoid(2), sigmoid(1)]],
+    [
+      'sigmoids that sum to 1, scaled',
+      { gating: 'sigmoid', weightScale: 3 },
+      [2, 1],
+      [(3 * sigmoid(2)) / (sigmoid(2) + sigmoid(1)), (3 * sigmoid(1)) / (sigmoid(2) + sigmoid(1))],
+    ],
+    [
+      'probabilities among the chosen',
+      { gating: 'softmaxOfChosen', normalise: false },
+      [2, 1],
+      softmaxOf(2, 1),
+    ],
+    [
+      'biased logits',
+      { normalise: false, routerBias: floats(3, 0, 0, 0) },
+      [0, 2],
+      softmaxOf(3, 2, 1, 1).slice(0, 2),
+    ],
+    [
+      'values that a bias of the selection does not change',
+      { gating: 'sigmoid', normalise: false, selectionBias: floats(0, 0, -1, 0.1) },
+      [3, 1],
+      [sigmoid(1), sigmoid(1)],
+    ],
+    [
+      'values of the best group, whose best expert is not the best of all',
+      {
+        gating: 'sigmoid',
+        normalise: false,
+        groups: { count: 2, used: 1 },
+        routerBias: floats(1.5, 0.5, 0, -9),
+      },
+      [0, 1],
+      [sigmoid(1.5), sigmoid(1.5)],
+    ],
+    [
+      'hardly anything where the sum is too small to divide by',
+      { gating: 'sigmoid', routerBias: floats(-30, -30, -30, -30) },
+      [2, 1],
+      [sigmoid(-28) * 2 ** 14, sigmoid(-29) * 2 ** 14],
+    ],
+  ])('weighs experts by %s', (_, options, ids, weights) => {
+    const chosen = route(options);
+    expect([...chosen.ids]).toEqual(ids);
+    for (const [i, weight] of weights.entries()) expect(chosen.weights[i]).toBeCloseTo(weight, 6);
   });
 });
 

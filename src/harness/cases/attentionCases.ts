@@ -206,71 +206,177 @@ export const kShiftCases: readonly KernelCase[] = shapes.flatMap(shape =>
   })),
 );
 
-function attended(shape: HeadShape, rows: number): AttentionShape {
-  return { ...shape, rows, nCtx: N_CTX, dstStride: shape.nHead * shape.headDim };
+/** What of attention other models have than llama. */
+type AttentionFeatures = Pick<
+  AttentionShape,
+  'valueDim' | 'scale' | 'window' | 'softcap' | 'latent' | 'sinks'
+>;
+
+interface AttentionCase {
+  readonly shape: HeadShape;
+  readonly rows: number;
+  readonly scale: number;
+  readonly split: number | null;
+  readonly features?: AttentionFeatures;
 }
 
-export const attentionCases: readonly KernelCase[] = [
-  ...shapes.map(shape => ({ shape, rows: places.length, scale: 1, split: null })),
-  ...[1, 2, 3].map(rows => ({ shape: usual, rows, scale: 1, split: null })),
-  // Scores so large that exp overflows unless the maximum is subtracted.
-  { shape: usual, rows: places.length, scale: 40, split: null },
-  ...[usual, { ...usual, headDim: 64, cache: 'f16' as const }].flatMap(shape =>
-    [1, places.length].map(rows => ({ shape, rows, scale: 1, split: PAGE_POSITIONS })),
-  ),
-].map(({ shape, rows, scale, split }) => ({
-  id: caseId('attention', { ...named(shape), rows, scale, split: split ?? 'none' }),
-  forRows: (tuning, nRows) => attentionKernel(attended(shape, nRows), { ...tuning, attentionSplit: split }),
-  make: tuning => {
-    const { nHead, headDim } = shape;
-    // The last ones: those of a batch of one are at the end of the context.
-    const at = places.slice(-rows);
-    const q = randomValues(rows * nHead * headDim, 25, scale);
-    const k = cacheValues(shape, 26, scale);
-    const v = cacheValues(shape, 27);
-    const values = attention(q, k, v, at, nHead, { ...shape, pageTables });
-    const chosen = { ...tuning, attentionSplit: split };
-    const splits = attentionSplits(N_CTX, chosen);
-    const size = splits > 1 ? rows * partialValues(shape, splits) : q.length;
-    const positions = at.map(({ position }) => position);
-    const combined = (words: Uint32Array<ArrayBuffer>) =>
-      attentionCombine(new Float32Array(words.buffer), positions, {
-        ...shape,
-        split: split ?? N_CTX,
-        splits,
-      });
-    return {
-      spec: attentionKernel(attended(shape, rows), chosen),
-      bindings: [stepBuffer(at, [], pageTables), q, cacheBinding(k), cacheBinding(v), new Float32Array(size)],
-      expected: [
-        { binding: 4, values, bound: scale > 1 ? 1e-7 : 1e-11, ...(splits > 1 && { select: combined }) },
-      ],
-    };
+function attended(shape: HeadShape, rows: number, features: AttentionFeatures = {}): AttentionShape {
+  const { valueDim = shape.headDim } = features;
+  return { ...shape, ...features, rows, nCtx: N_CTX, dstStride: shape.nHead * valueDim };
+}
+
+/** Sinks that matter: some larger than most scores, some smaller. */
+function sinksOf({ nHead }: HeadShape, { sinks }: AttentionFeatures): Float32Array<ArrayBuffer> | null {
+  return sinks ? randomValues(nHead, 29, 3) : null;
+}
+
+const all = { rows: places.length, scale: 1, split: null };
+const cut = { ...all, split: PAGE_POSITIONS };
+const half = { ...usual, cache: 'f16' as const };
+const mqa = { ...usual, nKvHead: 1 };
+
+const featureCases: readonly (AttentionCase & { readonly features: AttentionFeatures })[] = [
+  // Rows that are attended to together begin in different tiles, or see but themselves.
+  ...[1, 3, 64, 70].map(window => ({ ...all, shape: usual, features: { window } })),
+  { ...cut, shape: half, features: { window: 3 } },
+  { ...cut, shape: usual, features: { window: 70 } },
+  { ...all, shape: usual, scale: 4, features: { softcap: 5 } },
+  { ...all, shape: usual, features: { softcap: 50, scale: 0.3 } },
+  { ...all, shape: usual, features: { sinks: true } },
+  { ...cut, shape: usual, scale: 4, features: { sinks: true } },
+  { ...all, shape: half, features: { valueDim: 32 } },
+  { ...cut, shape: usual, features: { valueDim: 8 } },
+  { ...all, shape: { ...mqa, headDim: 24 }, features: { valueDim: 16, latent: true } },
+  { ...cut, shape: { ...mqa, headDim: 24, cache: 'f16' }, features: { valueDim: 16, latent: true } },
+  // As wide as DeepSeek's, and as a head may be.
+  { ...all, rows: 3, shape: { ...mqa, headDim: 576 }, features: { valueDim: 512, latent: true } },
+  { ...all, rows: 2, shape: { ...mqa, nHead: 1, headDim: 1024 }, features: { scale: 0.02 } },
+  {
+    ...cut,
+    shape: half,
+    features: { window: 70, softcap: 5, sinks: true, valueDim: 32, scale: 1 },
   },
-}));
+];
+
+const attentionTable: readonly AttentionCase[] = [
+  ...shapes.map(shape => ({ ...all, shape })),
+  ...[1, 2, 3].map(rows => ({ ...all, shape: usual, rows })),
+  // Scores so large that exp overflows unless the maximum is subtracted.
+  { ...all, shape: usual, scale: 40 },
+  ...[usual, { ...usual, headDim: 64, cache: 'f16' as const }].flatMap(shape =>
+    [1, places.length].map(rows => ({ ...cut, shape, rows })),
+  ),
+  ...featureCases,
+];
+
+export const attentionCases: readonly KernelCase[] = attentionTable.map(
+  ({ shape, rows, scale, split, features = {} }) => ({
+    id: caseId('attention', {
+      ...named(shape),
+      rows,
+      scale,
+      split: split ?? 'none',
+      ...featureNames(features),
+    }),
+    forRows: (tuning, nRows) =>
+      attentionKernel(attended(shape, nRows, features), { ...tuning, attentionSplit: split }),
+    make: tuning => {
+      const { nHead, headDim } = shape;
+      const { valueDim = headDim, latent } = features;
+      // The last ones: those of a batch of one are at the end of the context.
+      const at = places.slice(-rows);
+      const q = randomValues(rows * nHead * headDim, 25, scale);
+      const k = cacheValues(shape, 26, scale);
+      const v = latent ? k : cacheValues({ ...shape, headDim: valueDim }, 27);
+      const sinks = sinksOf(shape, features);
+      const values = attention(q, k, v, at, nHead, { ...shape, pageTables }, { ...features, sinks });
+      const chosen = { ...tuning, attentionSplit: split };
+      const splits = attentionSplits(N_CTX, chosen);
+      const size = splits > 1 ? rows * partialValues({ nHead, headDim, valueDim }, splits) : values.length;
+      const positions = at.map(({ position }) => position);
+      const combined = (words: Uint32Array<ArrayBuffer>) =>
+        attentionCombine(new Float32Array(words.buffer), positions, {
+          nHead,
+          headDim: valueDim,
+          split: split ?? N_CTX,
+          splits,
+          sinks,
+          ...(features.window != null && { window: features.window }),
+        });
+      return {
+        spec: attentionKernel(attended(shape, rows, features), chosen),
+        bindings: [
+          stepBuffer(at, [], pageTables),
+          q,
+          cacheBinding(k),
+          cacheBinding(v),
+          new Float32Array(size),
+          ...(sinks && splits === 1 ? [sinks] : []),
+        ],
+        expected: [
+          { binding: 4, values, bound: scale > 1 ? 1e-7 : 1e-11, ...(splits > 1 && { select: combined }) },
+        ],
+      };
+    },
+  }),
+);
+
+function featureNames({ valueDim, scale, window, softcap, sinks, latent }: AttentionFeatures) {
+  return {
+    ...(valueDim !== undefined && { valueDim }),
+    ...(scale !== undefined && { factor: scale }),
+    ...(window != null && { window }),
+    ...(softcap != null && { softcap }),
+    ...(sinks && { sinks }),
+    ...(latent && { latent }),
+  };
+}
 
 function split(tuning: Tuning): Tuning {
   return { ...tuning, attentionSplit: PAGE_POSITIONS };
 }
 
-export const attentionCombineCases: readonly KernelCase[] = [usual, { ...usual, nHead: 3, headDim: 80 }].map(
-  shape => ({
-    id: caseId('attention_combine', { nHead: shape.nHead, headDim: shape.headDim }),
-    forRows: (tuning, rows) => attentionCombineKernel(attended(shape, rows), split(tuning)),
-    make: tuning => {
-      const { nHead, headDim } = shape;
-      const chosen = split(tuning);
-      const splits = attentionSplits(N_CTX, chosen);
-      const size = places.length * partialValues(shape, splits);
-      const isSum = (i: number) => i % (headDim + 4) === headDim + 1;
-      const partial = randomValues(size, 28, 10).map((value, i) => (isSum(i) ? 1 + Math.abs(value) : value));
-      const positions = places.map(({ position }) => position);
-      const values = attentionCombine(partial, positions, { nHead, headDim, split: PAGE_POSITIONS, splits });
-      return {
-        spec: attentionCombineKernel(attended(shape, places.length), chosen),
-        bindings: [stepBuffer(places, [], pageTables), partial, new Float32Array(values.length)],
-        expected: [{ binding: 2, values, bound: 1e-11 }],
-      };
-    },
+const combineTable: readonly { readonly shape: HeadShape; readonly features: AttentionFeatures }[] = [
+  { shape: usual, features: {} },
+  { shape: { ...usual, nHead: 3, headDim: 80 }, features: {} },
+  { shape: usual, features: { window: 3, sinks: true, valueDim: 32 } },
+  { shape: usual, features: { window: 70 } },
+];
+
+export const attentionCombineCases: readonly KernelCase[] = combineTable.map(({ shape, features }) => ({
+  id: caseId('attention_combine', {
+    nHead: shape.nHead,
+    headDim: shape.headDim,
+    ...featureNames(features),
   }),
-);
+  forRows: (tuning, rows) => attentionCombineKernel(attended(shape, rows, features), split(tuning)),
+  make: tuning => {
+    const { nHead } = shape;
+    const { valueDim: headDim = shape.headDim, window } = features;
+    const chosen = split(tuning);
+    const splits = attentionSplits(N_CTX, chosen);
+    const size = places.length * partialValues({ nHead, headDim }, splits);
+    const isSum = (i: number) => i % (headDim + 4) === headDim + 1;
+    const partial = randomValues(size, 28, 10).map((value, i) => (isSum(i) ? 1 + Math.abs(value) : value));
+    const positions = places.map(({ position }) => position);
+    const sinks = sinksOf(shape, features);
+    const values = attentionCombine(partial, positions, {
+      nHead,
+      headDim,
+      split: PAGE_POSITIONS,
+      splits,
+      sinks,
+      ...(window != null && { window }),
+    });
+    return {
+      spec: attentionCombineKernel(attended(shape, places.length, features), chosen),
+      bindings: [
+        stepBuffer(places, [], pageTables),
+        partial,
+        new Float32Array(values.length),
+        ...(sinks ? [sinks] : []),
+      ],
+      expected: [{ binding: 2, values, bound: 1e-11 }],
+    };
+  },
+}));

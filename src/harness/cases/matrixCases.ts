@@ -1,7 +1,5 @@
 import { chosenToken, getRows as getRowsKernel } from '../../gpu/kernels/getRows.ts';
 import { type Destination, mulMat as mulMatKernel, tileWidth } from '../../gpu/kernels/mulMat.ts';
-import { mulMatId } from '../../gpu/kernels/mulMatId.ts';
-import { router as routerKernel } from '../../gpu/kernels/router.ts';
 import type { KernelSpec } from '../../gpu/pipelines.ts';
 import type { Tuning } from '../../gpu/tuning.ts';
 import { randomValues } from '../../quant/randomValues.ts';
@@ -9,19 +7,9 @@ import { WEIGHT_TYPES, type WeightType } from '../../quant/types.ts';
 import { deferredNorm } from '../../reference/deferredNorm.ts';
 import { getRows } from '../../reference/getRows.ts';
 import { mulMat } from '../../reference/mulMat.ts';
-import { mulMatIdSum, mulMatIdSwiglu } from '../../reference/mulMatId.ts';
 import { mulMatSwiglu } from '../../reference/mulMatSwiglu.ts';
 import { rmsNorm } from '../../reference/rmsNorm.ts';
-import { router } from '../../reference/router.ts';
-import {
-  awkwardK,
-  bitsOf,
-  padBatch,
-  padRows,
-  plainStep,
-  stepBuffer,
-  weightInput,
-} from '../../selftest/inputs.ts';
+import { awkwardK, padBatch, padRows, plainStep, stepBuffer, weightInput } from '../../selftest/inputs.ts';
 import { alignUp } from '../../util/math.ts';
 import { caseId, type KernelCase } from '../kernelCase.ts';
 
@@ -94,7 +82,7 @@ function productKernel(product: ProductCase, rows: number, tuning: Tuning): Kern
 }
 
 /** Blocks of 32 values of a weight row. */
-function blocksOf(k: number): number {
+export function blocksOf(k: number): number {
   return alignUp(k, 32) / 32;
 }
 
@@ -163,7 +151,7 @@ function placeRows(dst: Float32Array, values: Float32Array, n: number, stride: n
 }
 
 /** Rows of `n` values with zeros before and behind each. */
-function besideZeros(
+export function besideZeros(
   values: Float32Array,
   n: number,
   nBefore: number,
@@ -233,149 +221,6 @@ export const getRowsCases: readonly KernelCase[] = getRowsShapes.map(({ weight, 
       expected: [
         { binding: 3, values: x, bound: 1e-14 },
         { binding: 5, values: next, bound: 1e-13 },
-      ],
-    };
-  },
-}));
-
-interface ExpertCase {
-  readonly weight: WeightType;
-  readonly rows: number;
-  /** Values of a row of dst before and behind those of this part. */
-  readonly nBefore?: number;
-  readonly nBehind?: number;
-  readonly nExperts: number;
-  readonly nUsed: number;
-}
-
-const expertCases: readonly ExpertCase[] = [
-  ...WEIGHT_TYPES.map(weight => ({ weight, rows: 3, nExperts: 4, nUsed: 2 })),
-  { weight: 'Q4_0', rows: 1, nExperts: 1, nUsed: 1 },
-  { weight: 'Q4_0', rows: 17, nExperts: 8, nUsed: 3 },
-  // A part of every expert.
-  { weight: 'Q4_0', rows: 5, nExperts: 3, nUsed: 2, nBefore: 12, nBehind: 7 },
-  // All rows choose the same experts; and one, two, three or four rows of a tile the same, or a row is alone.
-  { weight: 'Q4_0', rows: 21, nExperts: 2, nUsed: 2 },
-  ...[1, 2, 3, 4, 5, 8].map(rows => ({ weight: 'Q4_0' as const, rows, nExperts: 3, nUsed: 1 })),
-];
-
-/** Weight rows of a part of an expert. */
-const EXPERT_ROWS = 21;
-
-function expertKernel(
-  kind: 'gate_up' | 'down',
-  { weight, nExperts, nUsed, nBefore = 0, nBehind = 0 }: ExpertCase,
-  rows: number,
-  tuning: Tuning,
-): KernelSpec {
-  const k = awkwardK(weight);
-  const n = EXPERT_ROWS;
-  const whole = nBefore + n + nBehind;
-  const shape = { weight, blocks: blocksOf(k), n, nExperts, nUsed, rows };
-  const dst = { dstStride: kind === 'gate_up' ? whole : alignUp(whole, 32), dstOffset: nBefore };
-  const stage = kind === 'gate_up' ? { kind, norm: { k, eps: EPS } } : { kind };
-  return mulMatId({ ...shape, stage, dst }, tuning);
-}
-
-export const mulMatIdCases: readonly KernelCase[] = expertCases.flatMap(parameters =>
-  (['gate_up', 'down'] as const).map(stage => ({
-    id: caseId('mul_mat_id', { stage, ...parameters }),
-    forRows: (tuning, rows) => expertKernel(stage, parameters, rows, tuning),
-    make: tuning => {
-      const { weight, rows, nExperts, nUsed, nBefore = 0, nBehind = 0 } = parameters;
-      const k = awkwardK(weight);
-      const n = EXPERT_ROWS;
-      const whole = nBefore + n + nBehind;
-      const rowsOf = (part: Float32Array) => besideZeros(part, n, nBefore, nBehind);
-      const ids = Uint32Array.from({ length: rows * nUsed }, (_, i) => (i * 5 + 1) % nExperts);
-      const weights = randomValues(rows * nUsed, 6);
-      const chosen = Uint32Array.from({ length: 2 * ids.length }, (_, i) =>
-        i % 2 === 0 ? ids[i >> 1] : bitsOf(weights[i >> 1]),
-      );
-      const spec = expertKernel(stage, parameters, rows, tuning);
-      if (stage === 'gate_up') {
-        const { quants, scales, values } = weightInput(weight, k, 2 * nExperts * n, 5);
-        const half = values.length / 2;
-        const x = randomValues(rows * k, 7);
-        const normWeight = randomValues(k, 10, 0.2);
-        const normed = rmsNorm(x, normWeight, k, EPS);
-        const shape = { nEmbd: k, nFf: n, nUsed };
-        const h = mulMatIdSwiglu(values.subarray(0, half), values.subarray(half), normed, ids, shape);
-        const src = deferredNorm(x, normWeight, k);
-        const after = rowsOf(h);
-        return {
-          spec,
-          bindings: [plainStep(rows), quants, scales, src, new Float32Array(after.length), chosen],
-          expected: [{ binding: 4, values: after, bound: BOUND }],
-        };
-      }
-      const { quants, scales, values } = weightInput(weight, k, nExperts * n, 5);
-      const h = randomValues(rows * nUsed * k, 8);
-      const residual = randomValues(rows * n, 9);
-      const sums = mulMatIdSum(values, h, ids, weights, residual, { nEmbd: n, nFf: k, nUsed });
-      const nextWeight = randomValues(whole, 10);
-      const next = deferredNorm(rowsOf(sums), nextWeight, whole);
-      return {
-        spec,
-        bindings: [
-          plainStep(rows),
-          quants,
-          scales,
-          padRows(h, k),
-          padRows(rowsOf(residual), whole),
-          padRows(nextWeight, whole),
-          new Float32Array(next.length),
-          chosen,
-        ],
-        expected: [
-          { binding: 4, values: padRows(rowsOf(sums), whole), bound: BOUND },
-          { binding: 6, values: next, bound: BOUND },
-        ],
-      };
-    },
-  })),
-);
-
-const routerShapes = [
-  { weight: 'F32', rows: 1, nExperts: 4, nUsed: 2, scale: 1 },
-  { weight: 'F32', rows: 5, nExperts: 1, nUsed: 1, scale: 1 },
-  { weight: 'F16', rows: 3, nExperts: 8, nUsed: 8, scale: 1 },
-  { weight: 'Q8_0', rows: 2, nExperts: 130, nUsed: 6, scale: 1 },
-  { weight: 'F32', rows: 2, nExperts: 60, nUsed: 4, scale: 30 },
-  // All logits equal: the lowest ids win.
-  { weight: 'F32', rows: 2, nExperts: 8, nUsed: 3, scale: 0 },
-] as const;
-
-function routing({ weight, nExperts, nUsed }: (typeof routerShapes)[number], rows: number): KernelSpec {
-  const k = awkwardK(weight);
-  return routerKernel({ weight, blocks: blocksOf(k), norm: { k, eps: EPS }, nExperts, nUsed, rows });
-}
-
-export const routerCases: readonly KernelCase[] = routerShapes.map(parameters => ({
-  id: caseId('router', { ...parameters }),
-  forRows: (_, rows) => routing(parameters, rows),
-  make: () => {
-    const { weight, rows, nExperts, nUsed, scale } = parameters;
-    const k = awkwardK(weight);
-    const matrix = weightInput(weight, k, nExperts, 10, undefined, scale);
-    const x = randomValues(rows * k, 11);
-    const normWeight = randomValues(k, 12);
-    const { ids, weights } = router(matrix.values, rmsNorm(x, normWeight, k, EPS), k, nUsed);
-    const even = (words: Uint32Array<ArrayBuffer>) => words.filter((_, i) => i % 2 === 0);
-    const odd = (words: Uint32Array<ArrayBuffer>) =>
-      new Float32Array(words.filter((_, i) => i % 2 === 1).buffer);
-    return {
-      spec: routing(parameters, rows),
-      bindings: [
-        plainStep(rows),
-        matrix.quants,
-        matrix.scales,
-        deferredNorm(x, normWeight, k),
-        new Uint32Array(2 * ids.length),
-      ],
-      expected: [
-        { binding: 4, values: ids, bound: 0, select: even },
-        { binding: 4, values: weights, bound: 1e-10, select: odd },
       ],
     };
   },

@@ -5,45 +5,47 @@ import { attentionCombine } from '../../reference/attentionCombine.ts';
 import { kShift } from '../../reference/kShift.ts';
 import { kvOffset } from '../../reference/kvCache.ts';
 import { PAGE_POSITIONS } from '../../util/kvPage.ts';
+import { alignUp } from '../../util/math.ts';
 import { ropeTable } from '../../util/ropeTable.ts';
 import { BOUND, dense, floatsAt, type Trial, type Words, zeros } from '../trial.ts';
 import { cacheValues, cacheWords, cells, N_POSITIONS, placeOf, shapeOf, step } from './slots.ts';
 
 export function attentionTrial(spec: KernelSpec, rows: readonly number[]): Trial {
-  const { SPLIT: split, DST_STRIDE: stride } = spec.overrides;
+  const { SPLIT: split, DST_STRIDE: stride, SCALE: scale, SOFTCAP: softcap } = spec.overrides;
   const splits = Number(spec.defines.SPLITS);
-  // On both sides of where a second split begins.
-  const span = splits > 1 ? split : PAGE_POSITIONS;
+  const span = spanOf(spec, splits > 1 ? split : PAGE_POSITIONS, splits);
   const shape = shapeOf(spec, span);
   const { nHead, headDim } = shape;
+  const valueDim = Number(spec.defines.VALUE_DIM ?? headDim);
+  const latent = spec.defines.LATENT === 1;
   const width = nHead * headDim;
   const q = rows.map(row => randomValues(width, 50 + row));
-  const caches = [cacheValues(shape, 1), cacheValues(shape, 2)];
-  const [k, v] = caches.map(({ floats }) => floats);
-  const dstStride = splits > 1 ? nHead * splits * (headDim + 4) : 4 * stride;
+  const keys = cacheValues(shape, 1);
+  const values = latent ? keys : cacheValues({ ...shape, headDim: valueDim }, 2);
+  const sinks = sinksOf(spec, nHead);
+  const window = windowOf(spec);
+  const options = { valueDim, scale, softcap: softcap ?? null, sinks, latent, window };
+  const dstStride = splits > 1 ? nHead * splits * (valueDim + 4) : 4 * stride;
   return {
     // How many heads a workgroup takes depends on how many rows it takes.
     workgroups: kernel => [kernel.workgroups[0], rows.length, splits],
     bindings: [
       step(rows, span),
       { size: rows.length * width, stretches: q.map((words, i) => ({ at: i * width, words })) },
-      ...caches.map(({ stored }) => dense(cacheWords(stored))),
+      ...[keys, values].map(({ stored }) => dense(cacheWords(stored))),
       zeros(rows.length * dstStride),
+      ...(sinks ? [dense(sinks)] : []),
     ],
     rows: rows.map((row, i) => {
       const place = placeOf(row, span);
-      const output = floatsAt(4, i * dstStride, splits > 1 ? dstStride : width);
+      const output = floatsAt(4, i * dstStride, splits > 1 ? dstStride : nHead * valueDim);
+      const parts = { nHead, headDim: valueDim, split, splits, window };
       return [
         {
-          values: attention(q[i], k, v, [place], nHead, shape),
+          values: attention(q[i], keys.floats, values.floats, [place], nHead, shape, options),
           read: bindings =>
             splits > 1
-              ? attentionCombine(floats(output(bindings)), [place.position], {
-                  nHead,
-                  headDim,
-                  split,
-                  splits,
-                })
+              ? attentionCombine(floats(output(bindings)), [place.position], parts)
               : output(bindings),
           bound: BOUND,
         },
@@ -55,31 +57,47 @@ export function attentionTrial(spec: KernelSpec, rows: readonly number[]): Trial
 export function attentionCombineTrial(spec: KernelSpec, rows: readonly number[]): Trial {
   const { N_HEAD: nHead, HEAD_DIM: headDim, SPLIT: split, SPLITS: splits, DST_STRIDE } = spec.overrides;
   const width = nHead * splits * (headDim + 4);
+  const span = spanOf(spec, split, splits);
   // Sums of exponentials are positive.
   const isSum = (i: number) => i % (headDim + 4) === headDim + 1;
   const partial = rows.map(row =>
     randomValues(width, 50 + row, 4).map((value, i) => (isSum(i) ? 1 + Math.abs(value) : value)),
   );
+  const sinks = sinksOf(spec, nHead);
+  const parts = { nHead, headDim, split, splits, sinks, window: windowOf(spec) };
   return {
     workgroups: () => [spec.workgroups[0], rows.length, 1],
     bindings: [
-      step(rows, split),
+      step(rows, span),
       { size: rows.length * width, stretches: partial.map((words, i) => ({ at: i * width, words })) },
       zeros(rows.length * 4 * DST_STRIDE),
+      ...(sinks ? [dense(sinks)] : []),
     ],
     rows: rows.map((row, i) => [
       {
-        values: attentionCombine(partial[i], [placeOf(row, split).position], {
-          nHead,
-          headDim,
-          split,
-          splits,
-        }),
+        values: attentionCombine(partial[i], [placeOf(row, span).position], parts),
         read: floatsAt(2, i * 4 * DST_STRIDE, nHead * headDim),
         bound: BOUND,
       },
     ]),
   };
+}
+
+function windowOf({ defines, overrides }: KernelSpec): number | null {
+  return defines.WINDOWED === 1 ? overrides.WINDOW : null;
+}
+
+function sinksOf({ defines }: KernelSpec, nHead: number): Float32Array<ArrayBuffer> | null {
+  return defines.SINKS === 1 ? randomValues(nHead, 3, 3) : null;
+}
+
+/**
+ * Position around which rows are: on both sides of where a window of it begins to leave some out, and of a page or, where
+ * there are several splits, of the second or a later one.
+ */
+function spanOf(spec: KernelSpec, unit: number, splits: number): number {
+  const span = alignUp(Math.max(unit, windowOf(spec) ?? 0), unit);
+  return splits > 1 ? Math.min(span, (splits - 1) * unit) : span;
 }
 
 export function kShiftTrial(spec: KernelSpec): Trial {

@@ -7,9 +7,9 @@ import { getRows } from '../../reference/getRows.ts';
 import { mulMat } from '../../reference/mulMat.ts';
 import { mulMatIdSum, mulMatIdSwiglu } from '../../reference/mulMatId.ts';
 import { mulMatSwiglu } from '../../reference/mulMatSwiglu.ts';
-import { router } from '../../reference/router.ts';
+import { type RouterOptions, router } from '../../reference/router.ts';
 import { alignUp, ceilDiv } from '../../util/math.ts';
-import { bitsOf, plainStep, stepBuffer, weightInput } from '../inputs.ts';
+import { bitsOf, padRows, plainStep, stepBuffer, weightInput } from '../inputs.ts';
 import { BOUND, type Contents, dense, type ExpectedRow, floatsAt, type Trial, zeros } from '../trial.ts';
 import {
   DISTINCT_ROWS,
@@ -132,8 +132,9 @@ export function routerTrial(spec: KernelSpec, rows: readonly number[]): Trial {
   const { weight, k } = weightOf(spec);
   const { N_EXPERTS: nExperts, N_USED: nUsed } = spec.overrides;
   const matrix = weightInput(weight, k, nExperts, 10, DISTINCT_ROWS);
-  const { src, x } = normedActivations(spec, rows);
-  const { ids, weights: shares } = router(matrix.values, joined(x), k, nUsed);
+  const { src, x } = spec.defines.NORMED === 0 ? plainActivations(k, rows) : normedActivations(spec, rows);
+  const { options, biases } = routerOptions(spec);
+  const { ids, weights: shares } = router(matrix.values, joined(x), k, nUsed, options);
   // Pairs of an expert and its weight.
   const part = (row: number, which: 0 | 1) => (bindings: readonly Uint32Array<ArrayBuffer>[]) =>
     bindings[4].slice(2 * row * nUsed, 2 * (row + 1) * nUsed).filter((_, i) => i % 2 === which);
@@ -145,6 +146,7 @@ export function routerTrial(spec: KernelSpec, rows: readonly number[]): Trial {
       dense(matrix.scales),
       dense(src),
       zeros(2 * rows.length * nUsed),
+      ...(biases.length > 0 ? [dense(biases)] : []),
     ],
     rows: rows.map((_, row) => [
       { values: ids.slice(row * nUsed, (row + 1) * nUsed), read: part(row, 0), bound: 0 },
@@ -154,6 +156,30 @@ export function routerTrial(spec: KernelSpec, rows: readonly number[]): Trial {
         bound: BOUND,
       },
     ]),
+  };
+}
+
+/** How a router chooses and weighs, and what it adds to do so. */
+function routerOptions({ defines, overrides }: KernelSpec): {
+  readonly options: RouterOptions;
+  readonly biases: Float32Array<ArrayBuffer>;
+} {
+  const { N_EXPERTS: nExperts, WEIGHT_SCALE: weightScale, GROUPS_USED: used } = overrides;
+  const { GATING, NORMALISED, GROUPS, ROUTER_BIAS, SELECTION_BIAS } = defines;
+  if (GATING === undefined) return { options: {}, biases: new Float32Array() };
+  const routerBias = ROUTER_BIAS === 1 ? randomValues(nExperts, 11) : null;
+  const selectionBias = SELECTION_BIAS === 1 ? randomValues(nExperts, 12) : null;
+  const vectors = [routerBias, selectionBias].flatMap(vector => (vector ? [padRows(vector, nExperts)] : []));
+  return {
+    options: {
+      gating: GATING === 'sigmoid' || GATING === 'softmaxOfChosen' ? GATING : 'softmax',
+      normalise: NORMALISED === 1,
+      weightScale: weightScale ?? 1,
+      groups: GROUPS === undefined ? null : { count: Number(GROUPS), used },
+      routerBias,
+      selectionBias,
+    },
+    biases: joined(vectors),
   };
 }
 

@@ -1,0 +1,14 @@
+// Rows that the workgroup of `row` does: up to R neighbours in the same slot from it on, or none where a neighbour's does it.
+fn rows_from(row: u32) -> u32 {
+#if R == 1
+  return 1u;
+#else
+  let slot = step[1u + row].z;
+  var first = row;
+  while (first > 0u && step[first].z == slot) { first--; }
+  if ((row - first) % {R}u != 0u) { return 0u; }
+  var count = 1u;
+  while (count < {R}u && row + count < n_rows() && step[1u + row + count].z == slot) { count++; }
+  return count;
+#endif
+}
