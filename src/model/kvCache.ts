@@ -47,22 +47,6 @@ export function streamBytes(stream: Pick<Stream, 'values'>, type: CacheType, sha
   return cachePages(shape) * PAGE_POSITIONS * cellBytes(stream, type);
 }
 
-/** Positions of all slots that would fit where a stream may have `maxBytes`. */
-export function positionsThatFit(
-  stream: Pick<Stream, 'values'>,
-  type: CacheType,
-  { nSlots, nCtxShared }: CacheShape,
-  maxBytes: number,
-): number {
-  const nPages = Math.floor(maxBytes / (PAGE_POSITIONS * cellBytes(stream, type)));
-  return PAGE_POSITIONS * Math.max(0, nCtxShared === null ? nPages : nPages - nSlots + 1);
-}
-
-/** The widest of some streams, whose buffer is the largest. */
-export function widestStream(streams: readonly Stream[]): Pick<Stream, 'values'> {
-  return { values: Math.max(0, ...streams.map(({ values }) => values)) };
-}
-
 /** A cache is indexed by position and never cleared: what lies after a row's position is not read. */
 export function allocateKvCache(
   gpu: Gpu,
@@ -77,7 +61,7 @@ export function allocateKvCache(
   });
   const copied = gpu.createBuffer(
     'copied_page',
-    PAGE_POSITIONS * cellBytes(widestStream(streams), type),
+    PAGE_POSITIONS * Math.max(...streams.map(stream => cellBytes(stream, type))),
     GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
   );
   return { type, nPages: cachePages(shape), streams: new Map(buffers), copied };

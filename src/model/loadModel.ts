@@ -6,14 +6,8 @@ import { attentionSplits } from '../gpu/kernels/attention.ts';
 import { type Tuning, tuningFor } from '../gpu/tuning.ts';
 import { ropeTable } from '../util/ropeTable.ts';
 import { buildCheckedPlan, type CheckKernels } from './checkedPlan.ts';
-import {
-  allocateKvCache,
-  type CacheShape,
-  type CacheType,
-  positionsThatFit,
-  streamBytes,
-  widestStream,
-} from './kvCache.ts';
+import { allocateKvCache, type CacheShape, type CacheType } from './kvCache.ts';
+import { allocationText, type MemoryNeeds, memoryError } from './memory.ts';
 import { Model } from './model.ts';
 import { allBlocks, type ModelBlocks, modelBlocks, splitBlocks, streamsOf } from './modelBlocks.ts';
 import type { Plan, PlanInputs } from './plan.ts';
@@ -62,6 +56,7 @@ export interface MemoryPlan {
   readonly blocks: ModelBlocks;
   /** With fewer rows than asked for, where so many would need too large a buffer. */
   readonly runState: RunStatePlan;
+  readonly needs: MemoryNeeds;
 }
 
 /**
@@ -73,16 +68,21 @@ export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions)
   const { gguf, spec } = file;
   const { nCtx, cacheType, onProgress, tuning = tuningFor(gpu.report) } = options;
   const plan = planMemory(gpu, file, options);
+  const { what, remedy } = allocationText(plan.needs);
 
   const {
     weights: { weights, uploads },
     cache,
     state,
-  } = await gpu.allocating(`${gguf.source.name} with ${positionsOf(options)}`, () => ({
-    weights: allocateWeights(gpu, allBlocks(plan.blocks)),
-    cache: allocateKvCache(gpu, streamsOf(plan.blocks), cacheType, options),
-    state: allocateRunState(gpu, plan.runState),
-  }));
+  } = await gpu.allocating(
+    what,
+    () => ({
+      weights: allocateWeights(gpu, allBlocks(plan.blocks)),
+      cache: allocateKvCache(gpu, streamsOf(plan.blocks), cacheType, options),
+      state: allocateRunState(gpu, plan.runState),
+    }),
+    remedy,
+  );
   // Tuned and compiled while the weights come in; a failure is reported when its turn comes.
   const inputs = { spec, blocks: plan.blocks, weights, cache, state, tuning, nCtx };
   const planned = buildTunedPlan(gpu, inputs, options);
@@ -104,21 +104,13 @@ async function buildTunedPlan(gpu: Gpu, inputs: PlanInputs, options: LoadOptions
 }
 
 /** Plans every buffer of a model within what the device allows. Throws `device_limits` where that cannot be. */
-export function planMemory(gpu: Gpu, { spec, blocks }: ModelFile, options: LoadOptions): MemoryPlan {
+export function planMemory(gpu: Gpu, { gguf, spec, blocks }: ModelFile, options: LoadOptions): MemoryPlan {
   const { maxBufferBytes } = gpu;
   const { nCtx, tuning = tuningFor(gpu.report) } = options;
   const parts = splitBlocks(blocks, maxBufferBytes);
-  for (const { label, bytes } of plannedBuffers(allBlocks(parts))) {
-    gpu.checkSize(label, bytes, 'its rows cannot be split among buffers; use a smaller model');
-  }
-  const widest = widestStream(streamsOf(parts));
-  const cacheBytes = streamBytes(widest, options.cacheType, options);
-  const nFit = positionsThatFit(widest, options.cacheType, options, maxBufferBytes);
-  gpu.checkSize(
-    `the KV cache of ${positionsOf(options)}`,
-    cacheBytes,
-    `${nFit} positions fit; use a smaller context or fewer slots`,
-  );
+  const needs = needsOf(gguf, parts, options);
+  const error = memoryError(needs, maxBufferBytes);
+  if (error) throw error;
   const { nEmbd, nVocab } = spec;
   const runState = fitRunState(
     { nEmbd, nVocab, blocks: allBlocks(parts), ropes: parts.ropes },
@@ -126,11 +118,17 @@ export function planMemory(gpu: Gpu, { spec, blocks }: ModelFile, options: LoadO
     maxBufferBytes,
   );
   for (const [name, words] of runState.words) gpu.checkSize(name, 4 * words);
-  return { blocks: parts, runState };
+  return { blocks: parts, runState, needs };
 }
 
-function positionsOf({ nSlots, nCtx, nCtxShared }: CacheShape): string {
-  return nCtxShared === null ? `${nSlots} × ${nCtx} positions` : `${nCtxShared} shared positions`;
+function needsOf(gguf: GgufFile, blocks: ModelBlocks, options: LoadOptions): MemoryNeeds {
+  return {
+    name: gguf.source.name,
+    weights: plannedBuffers(allBlocks(blocks)),
+    streams: streamsOf(blocks).map(({ values }) => values),
+    cacheType: options.cacheType,
+    shape: options,
+  };
 }
 
 /** Fills the rope tables, once the model's frequency factors are known. */
@@ -143,11 +141,7 @@ async function writeRopeTables(
   for (const { rope, factors } of blocks.ropes) {
     const tensor = factors(nCtx);
     const values = tensor && vectorValues(tensor, await gguf.source.read(tensor.offset, tensor.sizeBytes));
-    gpu.device.queue.writeBuffer(
-      state.ropeTable(rope),
-      0,
-      ropeTable(nCtx, rope.nRot, rope.base, rope.frequencyScale, values ?? undefined),
-    );
+    gpu.device.queue.writeBuffer(state.ropeTable(rope), 0, ropeTable(nCtx, rope, values));
   }
 }
 
