@@ -6,7 +6,7 @@ import {
   partialValues,
 } from '../../gpu/kernels/attention.ts';
 import type { HeadShape } from '../../gpu/kernels/heads.ts';
-import { kShift as kShiftKernel } from '../../gpu/kernels/kShift.ts';
+import { type KShiftShape, kShift as kShiftKernel } from '../../gpu/kernels/kShift.ts';
 import { mulMat as mulMatKernel } from '../../gpu/kernels/mulMat.ts';
 import type { KernelSpec } from '../../gpu/pipelines.ts';
 import type { Tuning } from '../../gpu/tuning.ts';
@@ -14,7 +14,7 @@ import { floatToHalf } from '../../quant/f16.ts';
 import { randomValues } from '../../quant/randomValues.ts';
 import { attention } from '../../reference/attention.ts';
 import { attentionCombine } from '../../reference/attentionCombine.ts';
-import { kShift } from '../../reference/kShift.ts';
+import { type ContextShift, kShift } from '../../reference/kShift.ts';
 import type { KvCache, RowPlace } from '../../reference/kvCache.ts';
 import { mulMat } from '../../reference/mulMat.ts';
 import { ropeStore } from '../../reference/ropeStore.ts';
@@ -135,7 +135,7 @@ export const qkvCases: readonly KernelCase[] = [
       const [kDim, width, qWidth] = [QKV_K, qkvWidth(shape), nHead * headDim];
       const first = firstOf(shape, of);
       const at = places.slice(0, rows);
-      const table = ropeTable(N_CTX, { nRot, base: 10000 });
+      const table = ropeTable(N_CTX, nRot, 10000, 1);
       const matrix = weightInput('Q4_0', kDim, width - first, 20, undefined, scale);
       const x = randomValues(rows * kDim, 19, scale);
       const products = mulMat(matrix.values, x, width - first, kDim);
@@ -172,39 +172,60 @@ export const qkvCases: readonly KernelCase[] = [
   })),
 );
 
-export const kShiftCases: readonly KernelCase[] = shapes.flatMap(shape =>
-  [
-    { keep: 0, discard: 5, end: 12 },
-    { keep: 3, discard: 60, end: 150 },
-    { keep: 1, discard: 1, end: 2 },
-  ].map(({ keep, discard, end }) => ({
-    id: caseId('k_shift', { ...named(shape), keep, discard, end }),
-    make: () => {
-      const table = ropeTable(N_CTX, { nRot: shape.nRot, base: 10000 });
-      const k = cacheValues(shape, 23);
-      const v = cacheValues(shape, 24);
-      const given = new Uint32Array([keep, discard, end, 0, ...pageTables[1], 0]);
-      const bindings = [given, table, cacheBinding(k), cacheBinding(v)];
-      kShift(
-        k,
-        v,
-        table,
-        { ...shape, pageTables },
-        { ...shape, layout: 'norm' },
-        { slot: 1, keep, discard, end },
-      );
-      const select = readCache(shape);
-      return {
-        spec: kShiftKernel(shape),
-        bindings,
-        expected: [
-          { binding: 2, values: cacheFloats(k), bound: shape.cache === 'f16' ? 1e-7 : 1e-13, select },
-          { binding: 3, values: cacheFloats(v), bound: 1e-30, select },
-        ],
-      };
-    },
-  })),
-);
+/** What of a context shift other models have than llama. */
+type ShiftFeatures = Pick<KShiftShape, 'valueDim' | 'rotFrom' | 'magnitude' | 'latent'>;
+
+const MOVES = [
+  { keep: 0, discard: 5, end: 12 },
+  { keep: 3, discard: 60, end: 150 },
+  { keep: 1, discard: 1, end: 2 },
+];
+const [, longMove] = MOVES;
+
+const shiftTable: readonly {
+  readonly shape: HeadShape;
+  readonly move: Omit<ContextShift, 'slot'>;
+  readonly features?: ShiftFeatures;
+}[] = [
+  ...shapes.flatMap(shape => MOVES.map(move => ({ shape, move }))),
+  { shape: { ...usual, nRot: 0 }, move: longMove },
+  { shape: { ...usual, nRot: 6 }, move: longMove },
+  { shape: { ...usual, nRot: 6 }, move: longMove, features: { rotFrom: 2 } },
+  { shape: { ...usual, cache: 'f16' }, move: longMove, features: { valueDim: 32, magnitude: 1.2 } },
+  { shape: { ...usual, headDim: 32 }, move: longMove, features: { valueDim: 8 } },
+  {
+    shape: { ...usual, nKvHead: 1, headDim: 24, nRot: 8 },
+    move: longMove,
+    features: { rotFrom: 16, latent: true, magnitude: 0.8 },
+  },
+  { shape: { ...usual, nRot: 0 }, move: longMove, features: { latent: true } },
+];
+
+export const kShiftCases: readonly KernelCase[] = shiftTable.map(({ shape, move, features = {} }) => ({
+  id: caseId('k_shift', { ...named(shape), ...move, ...features }),
+  make: () => {
+    const { nRot, headDim, cache } = shape;
+    const { valueDim = headDim, magnitude = 1, latent } = features;
+    const table = ropeTable(N_CTX, nRot, 10000, 1).map(value => value * magnitude);
+    const k = cacheValues(shape, 23);
+    const v = latent ? null : cacheValues({ ...shape, headDim: valueDim }, 24);
+    const given = new Uint32Array([move.keep, move.discard, move.end, 0, ...pageTables[1], 0]);
+    const caches = [cacheBinding(k), ...(v ? [cacheBinding(v)] : [])];
+    const rotation = { ...features, layout: 'norm', nRot } as const;
+    kShift(k, v, table, { ...shape, pageTables }, rotation, { slot: 1, ...move });
+    const select = readCache(shape);
+    const first = nRot > 0 ? 2 : 1;
+    const kBound = cache === 'f16' ? 1e-7 : 1e-13;
+    return {
+      spec: kShiftKernel({ ...shape, ...features }),
+      bindings: [given, ...(nRot > 0 ? [table] : []), ...caches],
+      expected: [
+        { binding: first, values: cacheFloats(k), bound: kBound, select },
+        ...(v ? [{ binding: first + 1, values: cacheFloats(v), bound: 1e-30, select }] : []),
+      ],
+    };
+  },
+}));
 
 /** What of attention other models have than llama. */
 type AttentionFeatures = Pick<

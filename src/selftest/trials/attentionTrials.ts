@@ -3,12 +3,12 @@ import { randomValues } from '../../quant/randomValues.ts';
 import { attention } from '../../reference/attention.ts';
 import { attentionCombine } from '../../reference/attentionCombine.ts';
 import { kShift } from '../../reference/kShift.ts';
-import { kvOffset } from '../../reference/kvCache.ts';
+import { type KvCache, kvOffset } from '../../reference/kvCache.ts';
 import { PAGE_POSITIONS } from '../../util/kvPage.ts';
 import { alignUp } from '../../util/math.ts';
 import { ropeTable } from '../../util/ropeTable.ts';
 import { BOUND, dense, floatsAt, type Trial, type Words, zeros } from '../trial.ts';
-import { cacheValues, cacheWords, cells, N_POSITIONS, placeOf, shapeOf, step } from './slots.ts';
+import { cacheValues, cacheWords, cells, N_POSITIONS, placeOf, type Shape, shapeOf, step } from './slots.ts';
 
 export function attentionTrial(spec: KernelSpec, rows: readonly number[]): Trial {
   const { SPLIT: split, DST_STRIDE: stride, SCALE: scale, SOFTCAP: softcap } = spec.overrides;
@@ -101,24 +101,33 @@ function spanOf(spec: KernelSpec, unit: number, splits: number): number {
 }
 
 export function kShiftTrial(spec: KernelSpec): Trial {
+  const { N_ROT, ROT_FROM: rotFrom, INVERSE_MAGNITUDE: inverse } = spec.overrides;
   const shape = shapeOf(spec);
+  const nRot = spec.defines.ROTATED === 0 ? 0 : N_ROT;
+  const valueDim = Number(spec.defines.VALUE_DIM ?? shape.headDim);
+  const valueShape = { ...shape, headDim: valueDim };
+  const magnitude = 1 / (inverse ?? 1);
   const slot = 1;
   // Few positions, on both sides of the edge of a page.
   const moved = { slot, keep: PAGE_POSITIONS - 8, discard: 5, end: PAGE_POSITIONS + 9 };
-  const table = ropeTable(N_POSITIONS, { nRot: shape.nRot, base: 10000 });
-  const [k, v] = [cacheValues(shape, 1).stored, cacheValues(shape, 2).stored];
-  const before = [k, v].map(cache => dense(cacheWords(cache)));
-  kShift(k, v, table, shape, { layout: 'norm', nRot: shape.nRot }, moved);
+  const table = ropeTable(N_POSITIONS, nRot, 10000, 1).map(value => value * magnitude);
+  const k = cacheValues(shape, 1).stored;
+  const v = spec.defines.LATENT === 1 ? null : cacheValues(valueShape, 2).stored;
+  const before = [k, ...(v ? [v] : [])].map(cache => dense(cacheWords(cache)));
+  kShift(k, v, table, shape, { layout: 'norm', nRot, rotFrom: rotFrom ?? 0, magnitude, valueDim }, moved);
   const given = new Uint32Array(8);
   given.set([moved.keep, moved.discard, moved.end, 0, ...shape.pageTables[slot]]);
-  const width = shape.nKvHead * shape.headDim;
   const around = Array.from({ length: moved.end - moved.keep + 2 }, (_, i) => moved.keep - 1 + i);
+  const rowOf = (cache: KvCache, of: Shape, binding: number, position: number) =>
+    cells(cache, binding, kvOffset(of, { slot, position }), of.nKvHead * of.headDim);
+  const first = nRot > 0 ? 2 : 1;
   return {
     workgroups: () => spec.workgroups,
-    bindings: [dense(given), dense(table), ...before],
-    rows: around.map(position =>
-      [k, v].map((cache, which) => cells(cache, 2 + which, kvOffset(shape, { slot, position }), width)),
-    ),
+    bindings: [dense(given), ...(nRot > 0 ? [dense(table)] : []), ...before],
+    rows: around.map(position => [
+      rowOf(k, shape, first, position),
+      ...(v ? [rowOf(v, valueShape, first + 1, position)] : []),
+    ]),
   };
 }
 

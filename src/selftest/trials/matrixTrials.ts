@@ -5,7 +5,7 @@ import { randomValues } from '../../quant/randomValues.ts';
 import { deferredNorm } from '../../reference/deferredNorm.ts';
 import { getRows } from '../../reference/getRows.ts';
 import { mulMat } from '../../reference/mulMat.ts';
-import { mulMatIdSum, mulMatIdSwiglu } from '../../reference/mulMatId.ts';
+import { mulMatIdStore, mulMatIdSum, mulMatIdSwiglu } from '../../reference/mulMatId.ts';
 import { mulMatSwiglu } from '../../reference/mulMatSwiglu.ts';
 import { type RouterOptions, router } from '../../reference/router.ts';
 import { alignUp, ceilDiv } from '../../util/math.ts';
@@ -84,47 +84,135 @@ export function mulMatTrial(spec: KernelSpec, rows: readonly number[]): Trial {
 }
 
 export function mulMatIdTrial(spec: KernelSpec, rows: readonly number[]): Trial {
-  const { weight, k } = weightOf(spec);
-  const { N, N_EXPERTS: nExperts, N_USED: nUsed, DST_STRIDE: stride, DST_OFFSET: offset } = spec.overrides;
-  const { n, groups } = testedRows(N, spec.workgroups[0]);
+  const { N_EXPERTS: nExperts, N_USED: nUsed } = spec.overrides;
   const nTested = Math.min(2, nExperts);
-  const experts = numbers(nTested, expert => expert);
   const ids = Uint32Array.from(rows.flatMap(row => numbers(nUsed, e => (row + e) % nTested)));
   const shares = Float32Array.from(rows.flatMap(row => [...randomValues(nUsed, 200 + row)]));
   const chosen = Uint32Array.from({ length: 2 * ids.length }, (_, i) =>
     i % 2 === 0 ? ids[i >> 1] : bitsOf(shares[i >> 1]),
   );
-  const step = dense(plainStep(rows.length));
-  const tiles = ({ defines }: KernelSpec) => ceilDiv(rows.length, Number(defines.TILE));
-  if (spec.defines.STAGE === 'gate_up') {
-    const starts = [...experts.map(e => e * N), ...experts.map(e => (nExperts + e) * N)];
-    const { contents, values } = weights(weight, k, n, starts);
-    const { src, x } = normedActivations(spec, rows);
-    const [gates, ups] = [joined(values.slice(0, nTested)), joined(values.slice(nTested))];
-    const h = mulMatIdSwiglu(gates, ups, joined(x), ids, { nEmbd: k, nFf: n, nUsed });
+  const choices = { nTested, ids, shares, chosen };
+  const isSum = spec.defines.STAGE === 'down' || spec.defines.STAGE === 'down_store';
+  return isSum ? expertSumTrial(spec, rows, choices) : expertOutputTrial(spec, rows, choices);
+}
+
+/** The experts that the rows of a trial chose, of the first `nTested`. */
+interface Choices {
+  readonly nTested: number;
+  readonly ids: Uint32Array<ArrayBuffer>;
+  readonly shares: Float32Array<ArrayBuffer>;
+  readonly chosen: Uint32Array<ArrayBuffer>;
+}
+
+function tilesOf(rows: readonly number[], { defines }: KernelSpec): number {
+  return ceilDiv(rows.length, Number(defines.TILE));
+}
+
+function expertOutputTrial(
+  spec: KernelSpec,
+  rows: readonly number[],
+  { nTested, ids, shares, chosen }: Choices,
+): Trial {
+  const { weight, k } = weightOf(spec);
+  const { N, N_EXPERTS: nExperts, N_USED: nUsed, DST_STRIDE: stride, DST_OFFSET: offset } = spec.overrides;
+  const { NORMED, STAGE, ACTIVATION, WEIGHS_INPUT } = spec.defines;
+  const { n, groups } = testedRows(N, spec.workgroups[0]);
+  const isGated = STAGE === 'gate_up';
+  const matrices = numbers(nTested, e => e).concat(isGated ? numbers(nTested, e => nExperts + e) : []);
+  const { contents, values } = weights(
+    weight,
+    k,
+    n,
+    matrices.map(matrix => matrix * N),
+  );
+  const { src, x } = NORMED === 0 ? plainActivations(k, rows) : normedActivations(spec, rows);
+  const biases = expertBiases(spec, matrices, n);
+  const shape = { nEmbd: k, nFf: n, nUsed };
+  const options = { weights: WEIGHS_INPUT === 1 ? shares : null, biases: biases?.values ?? null };
+  const h = isGated
+    ? mulMatIdSwiglu(joined(values.slice(0, nTested)), joined(values.slice(nTested)), joined(x), ids, shape, {
+        ...options,
+        activation: ACTIVATION === 'gelu' || ACTIVATION === 'oai' ? ACTIVATION : 'silu',
+      })
+    : Float32Array.from(mulMatIdStore(joined(values), joined(x), ids, shape, options));
+  return {
+    workgroups: kernel => [groups, kernel.defines.TILE === 1 ? nUsed : nTested, tilesOf(rows, kernel)],
+    bindings: [
+      dense(plainStep(rows.length)),
+      ...contents,
+      dense(src),
+      zeros(rows.length * nUsed * stride),
+      dense(chosen),
+      ...(biases ? [biases.contents] : []),
+    ],
+    rows: rows.map((_, row) =>
+      numbers(nUsed, e => {
+        const at = row * nUsed + e;
+        const read = floatsAt(4, at * stride + offset, n);
+        return { values: h.slice(at * n, (at + 1) * n), read, bound: BOUND };
+      }),
+    ),
+  };
+}
+
+function expertSumTrial(
+  spec: KernelSpec,
+  rows: readonly number[],
+  { nTested, ids, shares, chosen }: Choices,
+): Trial {
+  const { weight, k } = weightOf(spec);
+  const { N, N_USED: nUsed, DST_STRIDE: stride, DST_OFFSET: offset, SCALE: scale } = spec.overrides;
+  const { n, groups } = testedRows(N, spec.workgroups[0]);
+  const matrices = numbers(nTested, e => e);
+  const { contents, values } = weights(
+    weight,
+    k,
+    n,
+    matrices.map(matrix => matrix * N),
+  );
+  const { src } = plainActivations(k * nUsed, rows);
+  const isStored = spec.defines.STAGE === 'down_store';
+  const residual = rows.map(row => (isStored ? new Float32Array(n) : randomValues(n, 100 + row)));
+  const biases = expertBiases(spec, matrices, n);
+  const sums = mulMatIdSum(
+    joined(values),
+    src,
+    ids,
+    spec.defines.WEIGHTED === 0 ? shares.map(() => 1) : shares,
+    joined(residual),
+    { nEmbd: n, nFf: k, nUsed },
+    { scale: scale ?? 1, biases: biases?.values ?? null },
+  );
+  const sumOf = (_: number, row: number) => sums.slice(row * n, (row + 1) * n);
+  const given = [dense(plainStep(rows.length)), ...contents, dense(src)];
+  const workgroups: Trial['workgroups'] = kernel => [groups, tilesOf(rows, kernel), 1];
+  if (isStored) {
     return {
-      workgroups: kernel => [groups, kernel.defines.TILE === 1 ? nUsed : nTested, tiles(kernel)],
-      bindings: [step, ...contents, dense(src), zeros(rows.length * nUsed * stride), dense(chosen)],
-      rows: rows.map((_, row) =>
-        numbers(nUsed, e => {
-          const at = row * nUsed + e;
-          const read = floatsAt(4, at * stride + offset, n);
-          return { values: h.slice(at * n, (at + 1) * n), read, bound: BOUND };
-        }),
-      ),
+      workgroups,
+      bindings: [
+        ...given,
+        zeros(rows.length * stride + offset),
+        dense(chosen),
+        ...(biases ? [biases.contents] : []),
+      ],
+      rows: rows.map((row, i) => [
+        { values: sumOf(row, i), read: floatsAt(4, i * stride + offset, n), bound: BOUND },
+      ]),
     };
   }
-  const starts = experts.map(e => e * N);
-  const { contents, values } = weights(weight, k, n, starts);
-  const { src } = plainActivations(k * nUsed, rows);
-  const residual = rows.map(row => randomValues(n, 100 + row));
-  const sums = mulMatIdSum(joined(values), src, ids, shares, joined(residual), { nEmbd: n, nFf: k, nUsed });
-  const sumOf = (_: number, row: number) => sums.slice(row * n, (row + 1) * n);
   const { bindings, expected } = ontoResidual(spec, residual, rows.map(sumOf));
+  return { workgroups, bindings: [...given, ...bindings, dense(chosen)], rows: expected };
+}
+
+/** Biases of the first `n` rows of a part of some matrices, or null where a kernel adds none. */
+function expertBiases({ defines, overrides }: KernelSpec, matrices: readonly number[], n: number) {
+  if (defines.BIAS !== 1) return null;
+  const { BIAS_ROWS: stride, DST_OFFSET: offset } = overrides;
+  const vectors = matrices.map((_, i) => randomValues(n, 300 + i));
+  const stretches = vectors.map((words, i) => ({ at: matrices[i] * stride + offset, words }));
   return {
-    workgroups: kernel => [groups, tiles(kernel), 1],
-    bindings: [step, ...contents, dense(src), ...bindings, dense(chosen)],
-    rows: expected,
+    contents: { size: (matrices[matrices.length - 1] + 1) * stride, stretches },
+    values: joined(vectors),
   };
 }
 
