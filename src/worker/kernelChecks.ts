@@ -1,8 +1,8 @@
+import { type KernelResult, selfTest } from '../conformance/selfTest.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type KernelSpec, kernelKey } from '../gpu/pipelines.ts';
 import type { CheckKernels, KernelFault } from '../model/checkedPlan.ts';
 import type { KernelReport, SelfTestReport } from '../protocol/options.ts';
-import { type KernelResult, selfTest } from '../selftest/selfTest.ts';
 import { ForetokenError } from '../util/errors.ts';
 
 /** The self-test of the kernels of all models that are loaded on one device: each is tried once, and the results collected. */
@@ -60,6 +60,6 @@ export class KernelChecks {
       `kernel ${kernel} computes wrong results on ${adapter || 'this adapter'}: ${fault}; update the browser and the graphics driver, or use another adapter`,
       { kernel, shader: spec.shader, adapter, ...(nmse !== null && { nmse }) },
     );
-    return [{ shader: spec.shader, error }];
+    return [{ spec, error }];
   }
 }

@@ -1,6 +1,5 @@
 import { alignUp } from '../../util/math.ts';
-import type { KernelSpec } from '../pipelines.ts';
-import type { Tuning } from '../tuning.ts';
+import { kernel } from '../kernel.ts';
 
 /** A norm of rows, with weight and, where it has one, bias. */
 export interface NormKind {
@@ -30,11 +29,10 @@ export interface AddNormShape {
  * it adds, next where there is one. `params` has the norms' vectors, each padded to whole blocks: weight and bias of `post`, then
  * of `next`.
  */
-export function addNorm(shape: AddNormShape, tuning: Tuning): KernelSpec {
+export const addNorm = kernel('add_norm', ['rowWorkgroup'], (shape: AddNormShape, tuning) => {
   const { k, rows, add, scale = 1, post, next, gather } = shape;
   const of = next === 'deferred' ? null : next;
   return {
-    shader: 'add_norm',
     defines: {
       ADD: add ? 1 : 0,
       POST: post?.kind ?? 'none',
@@ -60,4 +58,4 @@ export function addNorm(shape: AddNormShape, tuning: Tuning): KernelSpec {
     ],
     workgroups: [rows, 1, 1],
   };
-}
+});

@@ -1,6 +1,6 @@
 import type { WeightType } from '../../quant/types.ts';
 import { ceilDiv } from '../../util/math.ts';
-import type { KernelSpec } from '../pipelines.ts';
+import { kernel } from '../kernel.ts';
 
 const WORKGROUP_SIZE = 8;
 
@@ -27,10 +27,9 @@ export interface GetRowsShape {
  * The embeddings of the batch's tokens, with their norm deferred; buffers: step, quants, scales, dst, norm_weight, next,
  * chosen, and positions [position][padded row] where they are added.
  */
-export function getRows(shape: GetRowsShape): KernelSpec {
+export const getRows = kernel('get_rows', [], (shape: GetRowsShape) => {
   const { weight, blocks, n, firstToken = 0, rows, scale = 1, positions } = shape;
   return {
-    shader: 'get_rows',
     defines: { WEIGHT: weight, ...(positions && { POSITIONS: 1 }) },
     overrides: {
       WORKGROUP_SIZE,
@@ -51,4 +50,4 @@ export function getRows(shape: GetRowsShape): KernelSpec {
     ],
     workgroups: [ceilDiv(blocks, WORKGROUP_SIZE), rows, 1],
   };
-}
+});

@@ -1,6 +1,7 @@
 import { assert } from '../../util/assert.ts';
 import { ceilDiv } from '../../util/math.ts';
-import type { BufferUse, KernelSpec } from '../pipelines.ts';
+import { kernel } from '../kernel.ts';
+import type { BufferUse } from '../pipelines.ts';
 import type { HeadShape } from './heads.ts';
 
 const WORKGROUP_SIZE = 32;
@@ -21,7 +22,7 @@ export interface KShiftShape extends Omit<HeadShape, 'nHead'> {
  * Moves a slot's later positions down; buffers: shift, the rope table where `nRot` is not 0, k_cache, and v_cache where it is
  * not `latent`.
  */
-export function kShift(shape: KShiftShape): KernelSpec {
+export const kShift = kernel('k_shift', [], (shape: KShiftShape) => {
   const { nKvHead, headDim, valueDim = headDim, nRot, rotFrom = 0, magnitude = 1, cache, latent } = shape;
   assert(
     headDim % 4 === 0 &&
@@ -36,7 +37,6 @@ export function kShift(shape: KShiftShape): KernelSpec {
   const quads = (nKvHead * (latent ? headDim : Math.max(headDim, valueDim))) / 4;
   const written: readonly BufferUse[] = latent ? ['write'] : ['write', 'write'];
   return {
-    shader: 'k_shift',
     defines: {
       CACHE: cache,
       ...(valueDim !== headDim && { VALUE_DIM: valueDim }),
@@ -54,4 +54,4 @@ export function kShift(shape: KShiftShape): KernelSpec {
     bindings: ['read', ...(nRot > 0 ? (['read'] as const) : []), ...written],
     workgroups: [ceilDiv(quads, WORKGROUP_SIZE), latent ? 1 : 2, 1],
   };
-}
+});

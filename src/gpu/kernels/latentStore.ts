@@ -1,6 +1,5 @@
 import { assert } from '../../util/assert.ts';
-import type { KernelSpec } from '../pipelines.ts';
-import type { Tuning } from '../tuning.ts';
+import { kernel } from '../kernel.ts';
 
 export interface LatentStoreShape {
   readonly nHead: number;
@@ -24,7 +23,7 @@ export interface LatentStoreShape {
  * [rows][nHead][nLatent], kv [rows][nLatent + nRope], dst [rows][nHead][nLatent + nRope], k_cache, whose cells have
  * nLatent + nRope values, rope table, weights of the norm of the latent.
  */
-export function latentStore(shape: LatentStoreShape, tuning: Tuning): KernelSpec {
+export const latentStore = kernel('latent_store', ['rowWorkgroup'], (shape: LatentStoreShape, tuning) => {
   const { nHead, nNope, nRope, nLatent, cache, rows, qStride, qLatentStride, kvStride, eps } = shape;
   assert(
     [nNope, nRope, nLatent, qStride, qLatentStride, kvStride].every(values => values % 4 === 0),
@@ -32,7 +31,6 @@ export function latentStore(shape: LatentStoreShape, tuning: Tuning): KernelSpec
       `latent attention of ${nNope} + ${nRope} values over ${nLatent}, rows ${qStride}, ${qLatentStride} and ${kvStride} apart`,
   );
   return {
-    shader: 'latent_store',
     defines: { CACHE: cache },
     overrides: {
       WORKGROUP_SIZE: tuning.rowWorkgroup,
@@ -49,4 +47,4 @@ export function latentStore(shape: LatentStoreShape, tuning: Tuning): KernelSpec
     // The heads of a row, then its cell.
     workgroups: [nHead + 1, rows, 1],
   };
-}
+});

@@ -1,7 +1,7 @@
 import type { WeightType } from '../../quant/types.ts';
 import { ceilDiv } from '../../util/math.ts';
-import type { BufferUse, KernelSpec } from '../pipelines.ts';
-import type { Tuning } from '../tuning.ts';
+import { kernel } from '../kernel.ts';
+import type { BufferUse } from '../pipelines.ts';
 import type { DeferredNorm } from './deferredNorm.ts';
 import { type Destination, destination, weightRows } from './mulMat.ts';
 
@@ -50,46 +50,50 @@ export interface ExpertBias {
  * Expert products; buffers: step, quants, scales, src, dst, then in `down` norm_weight, next, chosen, and in other stages
  * chosen, and bias where there is one. `src` has a row per batch row, in `down` and `down_store` one per chosen expert.
  */
-export function mulMatId(shape: MulMatIdShape, tuning: Tuning): KernelSpec {
-  const { stage, n, rows } = shape;
-  const isDown = stage.kind === 'down' || stage.kind === 'down_store';
-  const isGated = stage.kind === 'gate_up';
-  // Those of gate and those of up are as many as of down.
-  const r = isGated ? ceilDiv(weightRows(tuning), 2) : weightRows(tuning);
-  const atOnce = rows === 1 ? 1 : tuning.expertRows;
-  const tile = rows === 1 ? 1 : isDown ? DOWN_TILE : CHOICES_TILE;
-  const x = ceilDiv(n * tuning.lanes, tuning.mulMatWorkgroup * r);
-  const tiles = ceilDiv(rows, tile);
-  const options = isDown ? downOptions(stage) : choiceOptions(stage);
-  return {
-    shader: 'mul_mat_id',
-    defines: {
-      AT_ONCE: atOnce,
-      W_END: atOnce + 1,
-      TILE: tile,
-      R: r,
-      OWN: tuning.lanes === 1 ? r : 4,
-      ROWS: isGated ? 2 * r : r,
-      LANES: tuning.lanes,
-      SHARED: tuning.sharedLoads ? 1 : 0,
-      SLICES: isDown ? tile : (isGated ? 3 : 2) * atOnce,
-      STAGE: stage.kind,
-      WEIGHT: shape.weight,
-      ...options.defines,
-    },
-    overrides: {
-      WORKGROUP_SIZE: tuning.mulMatWorkgroup,
-      BLOCKS: shape.blocks,
-      N: n,
-      N_EXPERTS: shape.nExperts,
-      N_USED: shape.nUsed,
-      ...destination(shape.dst),
-      ...options.overrides,
-    },
-    bindings: ['read', 'read', 'read', 'read', 'write', ...lastBindings(stage)],
-    workgroups: isDown ? [x, tiles, 1] : [x, rows === 1 ? shape.nUsed : shape.nExperts, tiles],
-  };
-}
+export const mulMatId = kernel(
+  'mul_mat_id',
+  ['lanes', 'sharedLoads', 'mulMatWorkgroup', 'expertRows'],
+  (shape: MulMatIdShape, tuning) => {
+    const { stage, n, rows } = shape;
+    const isDown = stage.kind === 'down' || stage.kind === 'down_store';
+    const isGated = stage.kind === 'gate_up';
+    // Those of gate and those of up are as many as of down.
+    const r = isGated ? ceilDiv(weightRows(tuning), 2) : weightRows(tuning);
+    const atOnce = rows === 1 ? 1 : tuning.expertRows;
+    const tile = rows === 1 ? 1 : isDown ? DOWN_TILE : CHOICES_TILE;
+    const x = ceilDiv(n * tuning.lanes, tuning.mulMatWorkgroup * r);
+    const tiles = ceilDiv(rows, tile);
+    const options = isDown ? downOptions(stage) : choiceOptions(stage);
+    return {
+      tile,
+      defines: {
+        AT_ONCE: atOnce,
+        W_END: atOnce + 1,
+        TILE: tile,
+        R: r,
+        OWN: tuning.lanes === 1 ? r : 4,
+        ROWS: isGated ? 2 * r : r,
+        LANES: tuning.lanes,
+        SHARED: tuning.sharedLoads ? 1 : 0,
+        SLICES: isDown ? tile : (isGated ? 3 : 2) * atOnce,
+        STAGE: stage.kind,
+        WEIGHT: shape.weight,
+        ...options.defines,
+      },
+      overrides: {
+        WORKGROUP_SIZE: tuning.mulMatWorkgroup,
+        BLOCKS: shape.blocks,
+        N: n,
+        N_EXPERTS: shape.nExperts,
+        N_USED: shape.nUsed,
+        ...destination(shape.dst),
+        ...options.overrides,
+      },
+      bindings: ['read', 'read', 'read', 'read', 'write', ...lastBindings(stage)],
+      workgroups: isDown ? [x, tiles, 1] : [x, rows === 1 ? shape.nUsed : shape.nExperts, tiles],
+    };
+  },
+);
 
 function choiceOptions(stage: MulMatIdStage & { readonly kind: 'gate_up' | 'store' }) {
   const { norm, bias, weighsInput } = stage;

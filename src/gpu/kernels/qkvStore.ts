@@ -1,5 +1,4 @@
-import type { KernelSpec } from '../pipelines.ts';
-import type { Tuning } from '../tuning.ts';
+import { kernel } from '../kernel.ts';
 import { checkHeads, type HeadShape } from './heads.ts';
 
 export interface QkvStoreShape extends HeadShape {
@@ -24,7 +23,7 @@ export interface QkvStoreShape extends HeadShape {
  * [rows][q | k | v], dst [rows, nHead, headDim], k_cache, v_cache, rope table where nRot is not 0, weights of the norms of queries,
  * then of keys, each padded to 32, where the norm has weights.
  */
-export function qkvStore(shape: QkvStoreShape, tuning: Tuning): KernelSpec {
+export const qkvStore = kernel('qkv_store', ['rowWorkgroup'], (shape: QkvStoreShape, tuning) => {
   checkHeads(shape);
   const {
     nHead,
@@ -40,7 +39,6 @@ export function qkvStore(shape: QkvStoreShape, tuning: Tuning): KernelSpec {
   } = shape;
   const hasWeights = qkNorm !== null && qkNorm.weights !== 'unit';
   return {
-    shader: 'qkv_store',
     defines: {
       CACHE: cache,
       ROPE: nRot > 0 ? 1 : 0,
@@ -71,4 +69,4 @@ export function qkvStore(shape: QkvStoreShape, tuning: Tuning): KernelSpec {
     ],
     workgroups: [nHead + 2 * nKvHead, rows, 1],
   };
-}
+});

@@ -1,7 +1,7 @@
 import type { WeightType } from '../../quant/types.ts';
 import { assert } from '../../util/assert.ts';
 import { alignUp } from '../../util/math.ts';
-import type { KernelSpec } from '../pipelines.ts';
+import { kernel } from '../kernel.ts';
 import type { DeferredNorm } from './deferredNorm.ts';
 
 /** Logits and scores of all experts lie in workgroup storage, of which 16 KiB are certain. */
@@ -33,13 +33,12 @@ export interface RouterShape {
  * The experts of each row and their weights; buffers: step, quants, scales, src, chosen [rows, nUsed] (expert, bits of its
  * weight), and where there are biases f32 vectors of them: the router's, then those of the selection, each padded to 32.
  */
-export function router(shape: RouterShape): KernelSpec {
+export const router = kernel('router', [], (shape: RouterShape) => {
   const { weight, blocks, norm, nExperts, nUsed, rows } = shape;
   checkShape(shape);
   const options = optionsOf(shape);
   const hasBias = shape.routerBias === true || shape.selectionBias === true;
   return {
-    shader: 'router',
     defines: { WEIGHT: weight, ...options?.defines },
     overrides: {
       // A lane per expert, in whole groups of four.
@@ -53,7 +52,7 @@ export function router(shape: RouterShape): KernelSpec {
     bindings: ['read', 'read', 'read', 'read', 'write', ...(hasBias ? (['read'] as const) : [])],
     workgroups: [rows, 1, 1],
   };
-}
+});
 
 /** What says to the kernel how it chooses and weighs; null where that is by the ratios of exponentials of the largest logits. */
 function optionsOf(shape: RouterShape) {

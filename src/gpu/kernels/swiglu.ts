@@ -1,5 +1,5 @@
 import { ceilDiv } from '../../util/math.ts';
-import type { KernelSpec } from '../pipelines.ts';
+import { kernel } from '../kernel.ts';
 
 const WORKGROUP_SIZE = 64;
 
@@ -15,10 +15,9 @@ export interface SwigluShape {
 }
 
 /** `activation(gate) · up` of rows that hold gate, then up; buffers: step, src, dst. */
-export function swiglu(shape: SwigluShape): KernelSpec {
+export const swiglu = kernel('swiglu', [], (shape: SwigluShape) => {
   const { n, rows, srcStride, dstStride, activation = 'silu', perRow = 1 } = shape;
   return {
-    shader: 'swiglu',
     defines: { ...(activation !== 'silu' && { ACTIVATION: activation }) },
     overrides: {
       WORKGROUP_SIZE,
@@ -30,4 +29,4 @@ export function swiglu(shape: SwigluShape): KernelSpec {
     bindings: ['read', 'read', 'write'],
     workgroups: [ceilDiv(n, WORKGROUP_SIZE), rows * perRow, 1],
   };
-}
+});

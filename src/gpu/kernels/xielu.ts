@@ -1,5 +1,5 @@
 import { ceilDiv } from '../../util/math.ts';
-import type { KernelSpec } from '../pipelines.ts';
+import { kernel } from '../kernel.ts';
 
 const WORKGROUP_SIZE = 64;
 
@@ -11,12 +11,11 @@ export interface XieluShape {
 }
 
 /** Apertus' activation; buffers: step, src, constants (alpha_p, alpha_n, beta, eps), dst. */
-export function xielu({ n, rows, srcStride, dstStride }: XieluShape): KernelSpec {
+export const xielu = kernel('xielu', [], ({ n, rows, srcStride, dstStride }: XieluShape) => {
   return {
-    shader: 'xielu',
     defines: {},
     overrides: { WORKGROUP_SIZE, N: n, SRC_STRIDE: srcStride, DST_STRIDE: dstStride },
     bindings: ['read', 'read', 'read', 'write'],
     workgroups: [ceilDiv(n, WORKGROUP_SIZE), rows, 1],
   };
-}
+});
