@@ -1,7 +1,7 @@
 import { type Gpu, openGpu } from '../../src/gpu/device.ts';
 import { type Call, Recorder, record } from '../../src/gpu/dispatch.ts';
+import { kernel } from '../../src/gpu/kernel.ts';
 import { mulMat } from '../../src/gpu/kernels/mulMat.ts';
-import type { KernelSpec } from '../../src/gpu/pipelines.ts';
 import { shaderSources } from '../../src/gpu/shaderSources.ts';
 import { tuningFor } from '../../src/gpu/tuning.ts';
 import { randomValues } from '../../src/quant/randomValues.ts';
@@ -121,23 +121,22 @@ function workOf(
     fill(queue, scales, new Uint32Array(2 ** 18).fill(0x2c002c00));
     product.push({ spec, buffers: [step, quants, scales, src, dst] });
     for (const buffer of scalesBytes > 0 ? [quants, scales] : [quants]) {
-      read.push({ spec: plainRead(buffer.size), buffers: [buffer, folded] });
+      read.push({ spec: plainRead({ bytes: buffer.size }), buffers: [buffer, folded] });
     }
   }
   return { bytes: nParts * (quantsBytes + scalesBytes), product, read };
 }
 
 /** Every invocation reads 16 bytes at least. */
-function plainRead(bytes: number): KernelSpec {
+const plainRead = kernel('plain_read', [], ({ bytes }: { bytes: number }) => {
   const groups = Math.min(MOST_READ_GROUPS, ceilDiv(bytes, 16 * READ_WORKGROUP));
   return {
-    shader: 'plain_read',
     defines: {},
     overrides: { WORKGROUP_SIZE: READ_WORKGROUP, GROUPS: groups },
     bindings: ['read', 'write'],
     workgroups: [groups, 1, 1],
   };
-}
+});
 
 /** Writes `pattern` over a buffer again and again. */
 function fill(

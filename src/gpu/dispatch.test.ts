@@ -13,7 +13,16 @@ beforeAll(() => void vi.stubGlobal('GPUShaderStage', { COMPUTE: 4 }));
 afterAll(() => void vi.unstubAllGlobals());
 
 function kernel(shader: string, workgroups: KernelSpec['workgroups'] = [1, 1, 1]): KernelSpec {
-  return { shader, defines: {}, overrides: {}, bindings: ['read', 'write'], workgroups };
+  return {
+    shader,
+    parameters: null,
+    tuned: [],
+    tile: 1,
+    defines: {},
+    overrides: {},
+    bindings: ['read', 'write'],
+    workgroups,
+  };
 }
 
 function start() {

@@ -3,11 +3,10 @@ import type { Tuning } from './tuning.ts';
 /** Choices of a tuning that no bit depends on (design D1): whichever is fastest may be taken. */
 export type Choices = Partial<Pick<Tuning, 'maxTile' | 'sharedLoads' | 'expertRows' | 'mulMatWorkgroup'>>;
 
-/** One such choice: what else it may be, and where that shows. */
+/** One such choice, and its alternatives. It is judged by the kernels that it changes. */
 export interface Knob {
+  readonly name: keyof Choices;
   readonly alternatives: readonly Choices[];
-  /** Kernels that change with it. */
-  readonly shaders: readonly string[];
   /** Batches that it is judged by. */
   readonly rows: readonly number[];
 }
@@ -15,7 +14,6 @@ export interface Knob {
 /** A token alone, and the widest tile: what prompts are made of, and more than most drafts that are verified. */
 const ONE = 1;
 const MANY = 16;
-const PRODUCTS = ['mul_mat', 'mul_mat_id'];
 
 /**
  * What may be chosen beside `tuning` on an adapter. Where lanes share a weight row their number and the workgroup's size fix the
@@ -23,22 +21,23 @@ const PRODUCTS = ['mul_mat', 'mul_mat_id'];
  */
 export function knobsFor(tuning: Tuning, features: readonly string[]): Knob[] {
   const expertRows: Knob = {
+    name: 'expertRows',
     alternatives: others<Tuning['expertRows']>([2, 4], tuning.expertRows).map(rows => ({ expertRows: rows })),
-    shaders: ['mul_mat_id'],
     rows: [MANY],
   };
   if (tuning.lanes > 1) {
     const tiles = others<Tuning['maxTile']>([4, 8, 16], tuning.maxTile);
-    return [
-      { alternatives: tiles.map(maxTile => ({ maxTile })), shaders: ['mul_mat'], rows: [MANY] },
-      expertRows,
-    ];
+    return [{ name: 'maxTile', alternatives: tiles.map(maxTile => ({ maxTile })), rows: [MANY] }, expertRows];
   }
   const shared = features.includes('subgroups') ? others([false, true], tuning.sharedLoads) : [];
   const sizes = others([16, 32, 64], tuning.mulMatWorkgroup);
   return [
-    { alternatives: shared.map(sharedLoads => ({ sharedLoads })), shaders: PRODUCTS, rows: [ONE, MANY] },
-    { alternatives: sizes.map(size => ({ mulMatWorkgroup: size })), shaders: PRODUCTS, rows: [ONE, MANY] },
+    { name: 'sharedLoads', alternatives: shared.map(sharedLoads => ({ sharedLoads })), rows: [ONE, MANY] },
+    {
+      name: 'mulMatWorkgroup',
+      alternatives: sizes.map(size => ({ mulMatWorkgroup: size })),
+      rows: [ONE, MANY],
+    },
     expertRows,
   ];
 }

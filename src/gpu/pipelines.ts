@@ -1,5 +1,6 @@
 import { ForetokenError } from '../util/errors.ts';
 import { type Defines, preprocess } from './preprocess.ts';
+import type { Tuning } from './tuning.ts';
 
 /** How a kernel uses the buffer at the binding of that index. */
 export type BufferUse = 'read' | 'write';
@@ -8,9 +9,15 @@ export type BufferUse = 'read' | 'write';
  * One compiled form of a kernel and the grid it runs on. `defines` name the variant (weight type, rows per tile),
  * `overrides` the sizes; what changes from step to step is in the step buffer.
  */
-export interface KernelSpec {
+export interface KernelSpec<P = unknown> {
   /** File below `shaders/`, without its ending; named after the ggml op. */
   readonly shader: string;
+  /** Sizes and choices that everything below is derived from. */
+  readonly parameters: P;
+  /** Knobs of the tuning that change this kernel. */
+  readonly tuned: readonly (keyof Tuning)[];
+  /** Rows of the batch that a workgroup takes at a time. */
+  readonly tile: number;
   readonly defines: Defines;
   readonly overrides: Readonly<Record<string, number>>;
   /** Use of binding 0, 1, …, as the shader declares them. */
@@ -28,6 +35,22 @@ function entries(values: Readonly<Record<string, string | number>>): string {
     .sort()
     .map(name => `${name}=${values[name]}`)
     .join(',');
+}
+
+/** A kernel that the adapter's compiler refuses. */
+export class CompileError extends ForetokenError {
+  readonly spec: KernelSpec;
+
+  constructor(spec: KernelSpec, reason: string, cause: unknown) {
+    const kernel = kernelKey(spec);
+    super(
+      'shader_error',
+      `kernel ${kernel} does not compile on this adapter: ${reason}`,
+      { kernel, shader: spec.shader },
+      { cause },
+    );
+    this.spec = spec;
+  }
 }
 
 export interface Pipeline {
@@ -56,7 +79,7 @@ export class PipelineCache {
     this.#sources = sources;
   }
 
-  /** Compiles asynchronously, off the calling thread. Throws `shader_error` with the kernel and the compiler's words. */
+  /** Compiles asynchronously, off the calling thread. Throws a `CompileError` with the compiler's words. */
   get(spec: KernelSpec): Promise<Pipeline> {
     const key = kernelKey(spec);
     let pipeline = this.#pipelines.get(key);
@@ -81,12 +104,7 @@ export class PipelineCache {
       const messages = (await module.getCompilationInfo()).messages
         .filter(message => message.type === 'error')
         .map(message => `line ${message.lineNum}: ${message.message}`);
-      throw new ForetokenError(
-        'shader_error',
-        `kernel ${key} does not compile on this adapter: ${messages.join('; ') || String(cause)}`,
-        { kernel: key, shader: spec.shader },
-        { cause },
-      );
+      throw new CompileError(spec, messages.join('; ') || String(cause), cause);
     }
   }
 

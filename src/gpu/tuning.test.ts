@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { getRows } from './kernels/getRows.ts';
+import { mulMat } from './kernels/mulMat.ts';
+import { mulMatId } from './kernels/mulMatId.ts';
+import { rmsNorm } from './kernels/rmsNorm.ts';
+import { topK } from './kernels/sampling.ts';
 import { baseTuning, GPU_TUNING, SOFTWARE_TUNING } from './tuning.ts';
 
 describe('the base variant', () => {
   it('changes only what the kernel at fault depends on', () => {
-    expect(baseTuning(GPU_TUNING, ['rms_norm'])).toEqual({ ...GPU_TUNING, rowWorkgroup: 8 });
-    expect(baseTuning(GPU_TUNING, ['mul_mat', 'mul_mat_id', 'top_k'])).toEqual({
+    expect(baseTuning(GPU_TUNING, rmsNorm.tuned)).toEqual({ ...GPU_TUNING, rowWorkgroup: 8 });
+    expect(baseTuning(GPU_TUNING, [...mulMat.tuned, ...mulMatId.tuned, ...topK.tuned])).toEqual({
       ...SOFTWARE_TUNING,
       maxTile: 1,
       attentionRows: GPU_TUNING.attentionRows,
@@ -14,8 +19,8 @@ describe('the base variant', () => {
   });
 
   it('has none of its own', () => {
-    const base = baseTuning(SOFTWARE_TUNING, ['mul_mat']) ?? SOFTWARE_TUNING;
-    expect(baseTuning(base, ['mul_mat'])).toBeNull();
-    expect(baseTuning(GPU_TUNING, ['get_rows'])).toBeNull();
+    const base = baseTuning(SOFTWARE_TUNING, mulMat.tuned) ?? SOFTWARE_TUNING;
+    expect(baseTuning(base, mulMat.tuned)).toBeNull();
+    expect(baseTuning(GPU_TUNING, getRows.tuned)).toBeNull();
   });
 });

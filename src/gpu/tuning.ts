@@ -50,26 +50,16 @@ export const GPU_TUNING: Tuning = {
   topKWorkgroup: 256,
 };
 
-/** What of a tuning a kernel without any variant would have: one row at a time, and nothing shared between lanes. */
-const BASE_OF_KERNEL: Readonly<Record<string, Partial<Tuning>>> = {
-  mul_mat: { lanes: 1, sharedLoads: false, mulMatWorkgroup: 32, maxTile: 1 },
-  mul_mat_id: { lanes: 1, sharedLoads: false, mulMatWorkgroup: 32, expertRows: 2 },
-  attention: { attentionRows: 1, attentionSplit: null },
-  attention_combine: { attentionSplit: null },
-  rms_norm: { rowWorkgroup: 8 },
-  argmax: { rowWorkgroup: 8 },
-  top_k: { topKWorkgroup: 16 },
-};
+/** The base variant of every kernel: one row at a time, and nothing shared between lanes. */
+const BASE_TUNING: Tuning = { ...SOFTWARE_TUNING, maxTile: 1, attentionRows: 1 };
 
 /**
- * `tuning` with the base variant of the kernels with these shaders, or null where they are that already. What fixes the order
- * of sums changes for all widths at once (design D1).
+ * `tuning` with these knobs as the base variant has them, or null where they are so already. Knobs that fix the order of sums
+ * change for all widths at once (design D1).
  */
-export function baseTuning(tuning: Tuning, shaders: readonly string[]): Tuning | null {
-  const changes = Object.assign({}, ...shaders.map(shader => BASE_OF_KERNEL[shader]));
-  const base: Tuning = { ...tuning, ...changes };
-  const isSame = (Object.keys(base) as (keyof Tuning)[]).every(name => base[name] === tuning[name]);
-  return isSame ? null : base;
+export function baseTuning(tuning: Tuning, knobs: readonly (keyof Tuning)[]): Tuning | null {
+  if (knobs.every(knob => tuning[knob] === BASE_TUNING[knob])) return null;
+  return { ...tuning, ...Object.fromEntries(knobs.map(knob => [knob, BASE_TUNING[knob]])) };
 }
 
 /** What is likely fastest on an adapter. */

@@ -4,23 +4,23 @@ import { GPU_TUNING, SOFTWARE_TUNING, type Tuning } from '../gpu/tuning.ts';
 import { autotune, type PrepareRun } from './autotune.ts';
 
 const TILES: Knob = {
+  name: 'maxTile',
   alternatives: [{ maxTile: 4 }, { maxTile: 8 }],
-  shaders: ['mul_mat'],
   rows: [16],
 };
 const WORKGROUPS: Knob = {
+  name: 'mulMatWorkgroup',
   alternatives: [{ mulMatWorkgroup: 16 }, { mulMatWorkgroup: 64 }],
-  shaders: ['mul_mat', 'mul_mat_id'],
   rows: [1, 16],
 };
 const NEVER = new AbortController().signal;
 
 /** An adapter on which products take what `msOf` says; it remembers what was asked of it. */
 function adapter(msOf: (tuning: Tuning, rows: number) => number) {
-  const asked: { tuning: Tuning; shaders: readonly string[]; rows: number }[] = [];
+  const asked: { tuning: Tuning; knob: string; rows: number }[] = [];
   const samples: number[] = [];
-  const prepare: PrepareRun = async (tuning, shaders, rows) => {
-    asked.push({ tuning, shaders, rows });
+  const prepare: PrepareRun = async (tuning, knob, rows) => {
+    asked.push({ tuning, knob, rows });
     return async times => {
       samples.push(rows);
       return times * msOf(tuning, rows);
@@ -64,7 +64,7 @@ describe('the autotuner', () => {
     );
     const { choices } = await autotune(GPU_TUNING, [TILES, WORKGROUPS], prepare, NEVER);
     expect(choices).toEqual({ maxTile: 8, mulMatWorkgroup: 16 });
-    const second = asked.filter(({ shaders }) => shaders.length === 2);
+    const second = asked.filter(({ knob }) => knob === 'mulMatWorkgroup');
     expect(second.map(({ tuning, rows }) => [tuning.maxTile, tuning.mulMatWorkgroup, rows])).toEqual(
       [64, 16, 64].flatMap(size => [1, 16].map(rows => [8, size, rows])),
     );

@@ -6,14 +6,10 @@ import { assert } from '../util/assert.ts';
 export type TimedRun = (times: number) => Promise<number>;
 
 /**
- * Compiles the products by these kernels for a batch of so many rows, and runs nothing yet. Null where there are none, or where
- * this adapter does not compile them.
+ * Compiles the products that a knob changes for a batch of so many rows, and runs nothing yet. Null where there are none, or
+ * where this adapter does not compile them.
  */
-export type PrepareRun = (
-  tuning: Tuning,
-  shaders: readonly string[],
-  rows: number,
-) => Promise<TimedRun | null>;
+export type PrepareRun = (tuning: Tuning, knob: keyof Choices, rows: number) => Promise<TimedRun | null>;
 
 /** An alternative that was timed. */
 export interface TunedTrial {
@@ -85,14 +81,14 @@ interface Contender {
 
 async function tryKnob(
   tuning: Tuning,
-  { alternatives, shaders, rows }: Knob,
+  { name, alternatives, rows }: Knob,
   prepare: PrepareRun,
 ): Promise<TunedTrial[]> {
   if (alternatives.length === 0) return [];
   const contenders: Contender[] = [];
   // One after the other: what is under way when time is up makes the rest of the load wait.
   for (const choices of [CURRENT, ...alternatives]) {
-    const runs = await Promise.all(rows.map(n => prepare({ ...tuning, ...choices }, shaders, n)));
+    const runs = await Promise.all(rows.map(n => prepare({ ...tuning, ...choices }, name, n)));
     if (runs.every(run => run !== null)) contenders.push({ choices, runs });
   }
   const [current, ...challengers] = contenders;

@@ -1,12 +1,12 @@
 import type { Gpu } from '../gpu/device.ts';
-import type { KernelSpec } from '../gpu/pipelines.ts';
+import { CompileError, type KernelSpec } from '../gpu/pipelines.ts';
 import { baseTuning } from '../gpu/tuning.ts';
-import { ForetokenError } from '../util/errors.ts';
+import type { ForetokenError } from '../util/errors.ts';
 import { buildPlan, type Plan, type PlanInputs } from './plan.ts';
 
 /** A kernel that this adapter computes wrongly, or does not compile. */
 export interface KernelFault {
-  readonly shader: string;
+  readonly spec: KernelSpec;
   /** What is wrong, with the numbers. */
   readonly error: ForetokenError;
 }
@@ -26,10 +26,9 @@ export async function buildCheckedPlan(
   const planned = await buildOrFault(gpu, inputs);
   const faults = planned.kind === 'fault' ? [planned.fault] : await check(planned.plan.kernels);
   if (planned.kind === 'plan' && faults.length === 0) return planned.plan;
-  const replaced = faults.map(({ shader, error }) => {
-    const tuning = baseTuning(inputs.tuning, [shader]);
-    if (tuning === null) throw error;
-    return shader;
+  const replaced = faults.flatMap(({ spec, error }) => {
+    if (baseTuning(inputs.tuning, spec.tuned) === null) throw error;
+    return spec.tuned;
   });
   const tuning = baseTuning(inputs.tuning, replaced) ?? inputs.tuning;
   return buildCheckedPlan(gpu, { ...inputs, tuning }, check);
@@ -43,7 +42,7 @@ async function buildOrFault(gpu: Gpu, inputs: PlanInputs): Promise<Built> {
   try {
     return { kind: 'plan', plan: await buildPlan(gpu, inputs) };
   } catch (error) {
-    if (!(error instanceof ForetokenError) || error.code !== 'shader_error') throw error;
-    return { kind: 'fault', fault: { shader: String(error.details.shader), error } };
+    if (!(error instanceof CompileError)) throw error;
+    return { kind: 'fault', fault: { spec: error.spec, error } };
   }
 }

@@ -1,15 +1,17 @@
 import type { Gpu } from '../gpu/device.ts';
 import { type Call, Recorder, record } from '../gpu/dispatch.ts';
-import { ForetokenError } from '../util/errors.ts';
+import type { Choices } from '../gpu/knobs.ts';
+import { CompileError } from '../gpu/pipelines.ts';
 import type { PrepareRun } from './autotune.ts';
 import { layerCalls, type PlanInputs } from './plan.ts';
 
-/** Of the first layer's products by each of these kernels the one with the largest matrix. */
-export function largestProducts(inputs: PlanInputs, shaders: readonly string[], rows: number): Call[] {
+/** Of the first layer's products that one of these knobs changes, the one with the largest matrix by each kernel. */
+export function largestProducts(inputs: PlanInputs, knobs: readonly (keyof Choices)[], rows: number): Call[] {
   const layers = inputs.weights.layers.slice(0, 1);
   const calls = layerCalls({ ...inputs, weights: { ...inputs.weights, layers } }, rows);
-  return shaders.flatMap(shader => {
-    const products = calls.filter(({ spec }) => spec.shader === shader);
+  const tuned = calls.filter(({ spec }) => knobs.some(knob => spec.tuned.includes(knob)));
+  return [...new Set(tuned.map(({ spec }) => spec.shader))].flatMap(shader => {
+    const products = tuned.filter(({ spec }) => spec.shader === shader);
     return products.toSorted((a, b) => matrixBytes(b) - matrixBytes(a)).slice(0, 1);
   });
 }
@@ -26,9 +28,9 @@ function matrixBytes({ buffers }: Call): number {
 export function timeLargestProducts(gpu: Gpu, inputs: PlanInputs): PrepareRun {
   const { queue } = gpu.device;
   const recorder = new Recorder(gpu.device, gpu.pipelines);
-  return async (tuning, shaders, atMost) => {
+  return async (tuning, knob, atMost) => {
     const rows = Math.min(atMost, inputs.state.maxRows);
-    const calls = largestProducts({ ...inputs, tuning }, shaders, rows);
+    const calls = largestProducts({ ...inputs, tuning }, [knob], rows);
     const dispatches = await recorder.prepare(calls).catch(ifNotCompiled);
     if (!dispatches || dispatches.length === 0) return null;
     return async times => {
@@ -47,7 +49,7 @@ export function timeLargestProducts(gpu: Gpu, inputs: PlanInputs): PrepareRun {
 }
 
 function ifNotCompiled(error: unknown): null {
-  if (error instanceof ForetokenError && error.code === 'shader_error') return null;
+  if (error instanceof CompileError) return null;
   throw error;
 }
 

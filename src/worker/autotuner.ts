@@ -55,8 +55,8 @@ export class Autotuner {
   /** Of a build with other kernels a choice may be kept that is no longer fastest: it is still right. */
   #keyOf(inputs: PlanInputs, knobs: readonly Knob[]): string {
     const { vendor, architecture, description, features } = this.#gpu.report;
-    const shaders = [...new Set(knobs.flatMap(knob => knob.shaders))];
-    const products = largestProducts(inputs, shaders, 1).map(({ spec }) => kernelKey(spec));
+    const names = knobs.map(({ name }) => name);
+    const products = largestProducts(inputs, names, 1).map(({ spec }) => kernelKey(spec));
     const adapter = [vendor, architecture, description, ...features];
     return [...adapter, this.#agent, ...products, JSON.stringify(inputs.tuning)].join('|');
   }

@@ -60,6 +60,6 @@ export class KernelChecks {
       `kernel ${kernel} computes wrong results on ${adapter || 'this adapter'}: ${fault}; update the browser and the graphics driver, or use another adapter`,
       { kernel, shader: spec.shader, adapter, ...(nmse !== null && { nmse }) },
     );
-    return [{ shader: spec.shader, error }];
+    return [{ spec, error }];
   }
 }

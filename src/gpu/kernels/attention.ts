@@ -1,6 +1,6 @@
 import { PAGE_POSITIONS } from '../../util/kvPage.ts';
 import { alignUp, ceilDiv } from '../../util/math.ts';
-import type { KernelSpec } from '../pipelines.ts';
+import { kernel } from '../kernel.ts';
 import type { Tuning } from '../tuning.ts';
 import { checkHeads, type HeadShape } from './heads.ts';
 
@@ -19,16 +19,18 @@ export interface AttentionShape extends HeadShape {
   readonly dstStride: number;
 }
 
+type Splitting = Pick<Tuning, 'attentionSplit'>;
+
 /**
  * Parts of the positions of a slot that are attended to one beside the other. Where there is one, `attention` gives the
  * output; else it gives partial ones, and `attentionCombine` the output.
  */
-export function attentionSplits(nCtx: number, tuning: Tuning): number {
+export function attentionSplits(nCtx: number, tuning: Splitting): number {
   return ceilDiv(nCtx, splitPositions(nCtx, tuning));
 }
 
 /** Positions in a split. The same in every step: where splits begin fixes the order of sums (design D1). */
-function splitPositions(nCtx: number, { attentionSplit }: Tuning): number {
+function splitPositions(nCtx: number, { attentionSplit }: Splitting): number {
   if (attentionSplit === null) return nCtx;
   return Math.max(attentionSplit, alignUp(ceilDiv(nCtx, MAX_SPLITS), PAGE_POSITIONS));
 }
@@ -42,48 +44,55 @@ export function partialValues(
 }
 
 /** Attention of each row over its slot's cache; buffers: step, q [rows, nHead, headDim], k_cache, v_cache, dst. */
-export function attention(shape: AttentionShape, tuning: Tuning): KernelSpec {
-  const { nHead, nKvHead, headDim, cache, rows, nCtx } = shape;
-  checkHeads(shape);
-  const r = Math.min(rows, tuning.attentionRows);
-  const group = headsPerWorkgroup(shape, r);
-  const lanes = Math.max(16, ceilDiv((group * headDim) / 4, 4) * 4);
-  const splits = attentionSplits(nCtx, tuning);
-  return {
-    shader: 'attention',
-    defines: { CACHE: cache, GROUP: group, R: r, P: lanes <= 32 ? 2 : 1, SPLITS: splits },
-    overrides: {
-      WORKGROUP_SIZE: lanes,
-      N_HEAD: nHead,
-      N_KV_HEAD: nKvHead,
-      HEAD_DIM: headDim,
-      SCALE: 1 / Math.sqrt(headDim),
-      ...(splits === 1 ? { DST_STRIDE: shape.dstStride / 4 } : { SPLIT: splitPositions(nCtx, tuning) }),
-    },
-    bindings: ['read', 'read', 'read', 'read', 'write'],
-    workgroups: [nHead / group, rows, splits],
-  };
-}
+export const attention = kernel(
+  'attention',
+  ['attentionRows', 'attentionSplit'],
+  (shape: AttentionShape, tuning) => {
+    const { nHead, nKvHead, headDim, cache, rows, nCtx } = shape;
+    checkHeads(shape);
+    const r = Math.min(rows, tuning.attentionRows);
+    const group = headsPerWorkgroup(shape, r);
+    const lanes = Math.max(16, ceilDiv((group * headDim) / 4, 4) * 4);
+    const splits = attentionSplits(nCtx, tuning);
+    return {
+      tile: r,
+      defines: { CACHE: cache, GROUP: group, R: r, P: lanes <= 32 ? 2 : 1, SPLITS: splits },
+      overrides: {
+        WORKGROUP_SIZE: lanes,
+        N_HEAD: nHead,
+        N_KV_HEAD: nKvHead,
+        HEAD_DIM: headDim,
+        SCALE: 1 / Math.sqrt(headDim),
+        ...(splits === 1 ? { DST_STRIDE: shape.dstStride / 4 } : { SPLIT: splitPositions(nCtx, tuning) }),
+      },
+      bindings: ['read', 'read', 'read', 'read', 'write'],
+      workgroups: [nHead / group, rows, splits],
+    };
+  },
+);
 
 /** The output of several splits; buffers: step, partial, dst. */
-export function attentionCombine(shape: AttentionShape, tuning: Tuning): KernelSpec {
-  const { nHead, headDim, rows, nCtx } = shape;
-  const workgroup = 32;
-  return {
-    shader: 'attention_combine',
-    defines: {},
-    overrides: {
-      WORKGROUP_SIZE: workgroup,
-      N_HEAD: nHead,
-      HEAD_DIM: headDim,
-      SPLIT: splitPositions(nCtx, tuning),
-      SPLITS: attentionSplits(nCtx, tuning),
-      DST_STRIDE: shape.dstStride / 4,
-    },
-    bindings: ['read', 'read', 'write'],
-    workgroups: [ceilDiv((nHead * headDim) / 4, workgroup), rows, 1],
-  };
-}
+export const attentionCombine = kernel(
+  'attention_combine',
+  ['attentionSplit'],
+  (shape: AttentionShape, tuning) => {
+    const { nHead, headDim, rows, nCtx } = shape;
+    const workgroup = 32;
+    return {
+      defines: {},
+      overrides: {
+        WORKGROUP_SIZE: workgroup,
+        N_HEAD: nHead,
+        HEAD_DIM: headDim,
+        SPLIT: splitPositions(nCtx, tuning),
+        SPLITS: attentionSplits(nCtx, tuning),
+        DST_STRIDE: shape.dstStride / 4,
+      },
+      bindings: ['read', 'read', 'write'],
+      workgroups: [ceilDiv((nHead * headDim) / 4, workgroup), rows, 1],
+    };
+  },
+);
 
 /** Query heads of one KV head that one workgroup takes: all of them where a lane per four output values allows it. */
 function headsPerWorkgroup({ nHead, nKvHead, headDim }: HeadShape, rows: number): number {

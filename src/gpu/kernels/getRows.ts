@@ -1,6 +1,6 @@
 import type { WeightType } from '../../quant/types.ts';
 import { ceilDiv } from '../../util/math.ts';
-import type { KernelSpec } from '../pipelines.ts';
+import { kernel } from '../kernel.ts';
 
 const WORKGROUP_SIZE = 8;
 
@@ -23,12 +23,11 @@ export interface GetRowsShape {
  * The embeddings of the batch's tokens, with their norm deferred; buffers: step, quants, scales, dst, norm_weight, next,
  * chosen.
  */
-export function getRows({ weight, blocks, n, firstToken = 0, rows }: GetRowsShape): KernelSpec {
+export const getRows = kernel('get_rows', [], ({ weight, blocks, n, firstToken = 0, rows }: GetRowsShape) => {
   return {
-    shader: 'get_rows',
     defines: { WEIGHT: weight },
     overrides: { WORKGROUP_SIZE, BLOCKS: blocks, FIRST_TOKEN: firstToken, N: n },
     bindings: ['read', 'read', 'read', 'write', 'read', 'write', 'read'],
     workgroups: [ceilDiv(blocks, WORKGROUP_SIZE), rows, 1],
   };
-}
+});

@@ -1,7 +1,8 @@
 import type { WeightType } from '../../quant/types.ts';
 import { assertNever } from '../../util/assert.ts';
 import { ceilDiv } from '../../util/math.ts';
-import type { BufferUse, KernelSpec } from '../pipelines.ts';
+import { kernel } from '../kernel.ts';
+import type { BufferUse } from '../pipelines.ts';
 import type { Tuning } from '../tuning.ts';
 import type { DeferredNorm } from './deferredNorm.ts';
 import { checkHeads, type HeadShape } from './heads.ts';
@@ -10,7 +11,7 @@ import { checkHeads, type HeadShape } from './heads.ts';
 export const TILE_WIDTHS = [1, 2, 4, 8, 16] as const;
 
 /** The smallest tile that holds `rows`, or the largest the tuning allows. */
-export function tileWidth(rows: number, { maxTile }: Tuning): number {
+export function tileWidth(rows: number, { maxTile }: Pick<Tuning, 'maxTile'>): number {
   return TILE_WIDTHS.find(width => width >= rows && width <= maxTile) ?? maxTile;
 }
 
@@ -47,37 +48,41 @@ export interface Destination {
 }
 
 /** `dst[row, n] = weight[n] · src[row]`; buffers: step, quants, scales, src, dst. */
-export function mulMat(shape: MulMatShape, tuning: Tuning): KernelSpec {
-  const { weight, epilogue, n, blocks, norm } = shape;
-  const m = tileWidth(shape.rows, tuning);
-  const { lanes, sharedLoads, mulMatWorkgroup } = tuning;
-  const r = weightRows(tuning);
-  return {
-    shader: 'mul_mat',
-    defines: {
-      M: m,
-      R: r,
-      ROWS: epilogue.kind === 'swiglu' ? 2 * r : r,
-      LANES: lanes,
-      SHARED: sharedLoads ? 1 : 0,
-      NORMED: norm ? 1 : 0,
-      EPILOGUE: epilogue.kind,
-      ...(epilogue.kind === 'qkv' && { CACHE: epilogue.heads.cache }),
-      WEIGHT: weight,
-      SLICES: m * (epilogue.kind === 'swiglu' ? 3 : norm ? 2 : 1),
-    },
-    overrides: {
-      WORKGROUP_SIZE: mulMatWorkgroup,
-      BLOCKS: blocks,
-      N: n,
-      OUTPUT_ROWS: shape.outputRows ? 1 : 0,
-      ...(norm && { NORM_K: norm.k, EPS: norm.eps }),
-      ...epilogueOverrides(epilogue),
-    },
-    bindings: ['read', 'read', 'read', 'read', 'write', ...EPILOGUE_BINDINGS[epilogue.kind]],
-    workgroups: [weightRowGroups(n, tuning), ceilDiv(shape.rows, m), 1],
-  };
-}
+export const mulMat = kernel(
+  'mul_mat',
+  ['lanes', 'sharedLoads', 'mulMatWorkgroup', 'maxTile'],
+  (shape: MulMatShape, tuning) => {
+    const { weight, epilogue, n, blocks, norm } = shape;
+    const m = tileWidth(shape.rows, tuning);
+    const { lanes, sharedLoads, mulMatWorkgroup } = tuning;
+    const r = weightRows(tuning);
+    return {
+      tile: m,
+      defines: {
+        M: m,
+        R: r,
+        ROWS: epilogue.kind === 'swiglu' ? 2 * r : r,
+        LANES: lanes,
+        SHARED: sharedLoads ? 1 : 0,
+        NORMED: norm ? 1 : 0,
+        EPILOGUE: epilogue.kind,
+        ...(epilogue.kind === 'qkv' && { CACHE: epilogue.heads.cache }),
+        WEIGHT: weight,
+        SLICES: m * (epilogue.kind === 'swiglu' ? 3 : norm ? 2 : 1),
+      },
+      overrides: {
+        WORKGROUP_SIZE: mulMatWorkgroup,
+        BLOCKS: blocks,
+        N: n,
+        OUTPUT_ROWS: shape.outputRows ? 1 : 0,
+        ...(norm && { NORM_K: norm.k, EPS: norm.eps }),
+        ...epilogueOverrides(epilogue),
+      },
+      bindings: ['read', 'read', 'read', 'read', 'write', ...EPILOGUE_BINDINGS[epilogue.kind]],
+      workgroups: [weightRowGroups(n, tuning), ceilDiv(shape.rows, m), 1],
+    };
+  },
+);
 
 const EPILOGUE_BINDINGS: Readonly<Record<MulMatEpilogue['kind'], readonly BufferUse[]>> = {
   store: [],
@@ -112,7 +117,7 @@ function epilogueOverrides(epilogue: MulMatEpilogue): Record<string, number> {
  * Weight rows that one invocation multiplies: they share the loads of the batch's rows, and a sum of squares is of four. A single
  * one where lanes share it, and then four neighbours come together.
  */
-export function weightRows({ lanes }: Tuning): number {
+export function weightRows({ lanes }: Pick<Tuning, 'lanes'>): number {
   return lanes === 1 ? 4 : 1;
 }
 
@@ -122,6 +127,6 @@ export function destination({ dstStride, dstOffset = 0 }: Destination) {
 }
 
 /** Workgroups that walk `n` weight rows. */
-function weightRowGroups(n: number, tuning: Tuning): number {
+function weightRowGroups(n: number, tuning: Pick<Tuning, 'lanes' | 'mulMatWorkgroup'>): number {
   return ceilDiv(n * tuning.lanes, tuning.mulMatWorkgroup * weightRows(tuning));
 }

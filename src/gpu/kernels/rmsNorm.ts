@@ -1,5 +1,4 @@
-import type { KernelSpec } from '../pipelines.ts';
-import type { Tuning } from '../tuning.ts';
+import { kernel } from '../kernel.ts';
 
 export interface RmsNormShape {
   /** Values per row, and the same padded to a multiple of 32. */
@@ -12,12 +11,11 @@ export interface RmsNormShape {
 }
 
 /** `dst = src / rms(src) · weight`, row by row; buffers: step, src, weight, dst. */
-export function rmsNorm(shape: RmsNormShape, tuning: Tuning): KernelSpec {
+export const rmsNorm = kernel('rms_norm', ['rowWorkgroup'], (shape: RmsNormShape, tuning) => {
   return {
-    shader: 'rms_norm',
     defines: { GATHER: shape.gather ? 1 : 0 },
     overrides: { WORKGROUP_SIZE: tuning.rowWorkgroup, K: shape.k, STRIDE: shape.kPadded / 4, EPS: shape.eps },
     bindings: ['read', 'read', 'read', 'write'],
     workgroups: [shape.rows, 1, 1],
   };
-}
+});

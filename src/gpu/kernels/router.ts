@@ -1,5 +1,5 @@
 import type { WeightType } from '../../quant/types.ts';
-import type { KernelSpec } from '../pipelines.ts';
+import { kernel } from '../kernel.ts';
 import type { DeferredNorm } from './deferredNorm.ts';
 
 export interface RouterShape {
@@ -13,9 +13,8 @@ export interface RouterShape {
 }
 
 /** The experts of each row and their weights; buffers: step, quants, scales, src, chosen. */
-export function router(shape: RouterShape): KernelSpec {
+export const router = kernel('router', [], (shape: RouterShape) => {
   return {
-    shader: 'router',
     defines: { WEIGHT: shape.weight },
     overrides: {
       // A lane per expert, in whole groups of four.
@@ -29,4 +28,4 @@ export function router(shape: RouterShape): KernelSpec {
     bindings: ['read', 'read', 'read', 'read', 'write'],
     workgroups: [shape.rows, 1, 1],
   };
-}
+});

@@ -1,5 +1,4 @@
-import type { KernelSpec } from '../pipelines.ts';
-import type { Tuning } from '../tuning.ts';
+import { kernel } from '../kernel.ts';
 
 export interface LogitsShape {
   readonly nVocab: number;
@@ -9,9 +8,8 @@ export interface LogitsShape {
 }
 
 /** The likeliest token of each output row; buffers: step, logits, dst. */
-export function argmax(shape: LogitsShape, tuning: Tuning): KernelSpec {
+export const argmax = kernel('argmax', ['rowWorkgroup'], (shape: LogitsShape, tuning) => {
   return {
-    shader: 'argmax',
     defines: {},
     overrides: {
       WORKGROUP_SIZE: tuning.rowWorkgroup,
@@ -21,12 +19,11 @@ export function argmax(shape: LogitsShape, tuning: Tuning): KernelSpec {
     bindings: ['read', 'read', 'write'],
     workgroups: [shape.outputs, 1, 1],
   };
-}
+});
 
 /** The `k` likeliest tokens of each output row, unordered; buffers: step, logits, dst. */
-export function topK(shape: LogitsShape & { k: number }, tuning: Tuning): KernelSpec {
+export const topK = kernel('top_k', ['topKWorkgroup'], (shape: LogitsShape & { k: number }, tuning) => {
   return {
-    shader: 'top_k',
     defines: {},
     overrides: {
       WORKGROUP_SIZE: tuning.topKWorkgroup,
@@ -37,26 +34,24 @@ export function topK(shape: LogitsShape & { k: number }, tuning: Tuning): Kernel
     bindings: ['read', 'read', 'write'],
     workgroups: [shape.outputs, 1, 1],
   };
-}
+});
 
 /** Makes the outputs of one draft step the batch of the next; buffers: step, chosen. */
-export function advance(shape: { maxOutputs: number }): KernelSpec {
+export const advance = kernel('advance', [], (shape: { maxOutputs: number }) => {
   return {
-    shader: 'advance',
     defines: {},
     overrides: { WORKGROUP_SIZE: shape.maxOutputs },
     bindings: ['write', 'read'],
     workgroups: [1, 1, 1],
   };
-}
+});
 
 /** Puts the tokens that another model chose where a batch names them, see `chosenToken`; buffers: step, chosen. */
-export function fillDraft(shape: { nVocab: number }): KernelSpec {
+export const fillDraft = kernel('fill_draft', [], (shape: { nVocab: number }) => {
   return {
-    shader: 'fill_draft',
     defines: {},
     overrides: { WORKGROUP_SIZE: 16, N_VOCAB: shape.nVocab },
     bindings: ['write', 'read'],
     workgroups: [1, 1, 1],
   };
-}
+});

@@ -1,5 +1,6 @@
 import type { Gpu } from '../../gpu/device.ts';
 import { type Dispatch, Recorder } from '../../gpu/dispatch.ts';
+import { kernel } from '../../gpu/kernel.ts';
 import { readMapped } from '../../gpu/readback.ts';
 import { type Measurement, measured, type OwnLimits } from '../../report/index.ts';
 import type { Bench } from '../bench.ts';
@@ -19,6 +20,20 @@ const FLOPS_PER_ROUND = 8 * 4 * 2;
 const N_DISPATCHES = 256;
 /** Samples of a readback are cheap, and differ much. */
 const READBACKS = 20;
+
+const copy = kernel('copy', [], ({ groups }: { groups: number }) => ({
+  defines: {},
+  overrides: { WORKGROUP_SIZE, GROUPS: groups },
+  bindings: ['read', 'write'],
+  workgroups: [groups, 1, 1],
+}));
+
+const fma = kernel('fma', [], ({ groups, rounds }: { groups: number; rounds: number }) => ({
+  defines: {},
+  overrides: { WORKGROUP_SIZE, ROUNDS: rounds },
+  bindings: ['read', 'write'],
+  workgroups: [groups, 1, 1],
+}));
 
 /** What the adapter can do at best, each by a kernel that does nothing else. */
 export function ownLimitJobs(): Job[] {
@@ -52,13 +67,7 @@ async function measureCopy({ clock, repetitions }: Bench, gpu: Gpu): Promise<Mea
   const buffers = ['copied', 'copy'].map(label => gpu.createBuffer(label, bytes, STORAGE));
   const dispatches = await new Recorder(gpu.device, gpu.pipelines).prepare([
     {
-      spec: {
-        shader: 'copy',
-        defines: {},
-        overrides: { WORKGROUP_SIZE, GROUPS: COPY_GROUPS },
-        bindings: ['read', 'write'],
-        workgroups: [COPY_GROUPS, 1, 1],
-      },
+      spec: copy({ groups: COPY_GROUPS }),
       buffers,
     },
   ]);
@@ -75,13 +84,7 @@ export async function fmaWork(gpu: Gpu): Promise<{ dispatches: Dispatch[]; flops
   const dst = gpu.createBuffer('fma', 4 * WORKGROUP_SIZE * groups, STORAGE);
   const dispatches = await new Recorder(gpu.device, gpu.pipelines).prepare([
     {
-      spec: {
-        shader: 'fma',
-        defines: {},
-        overrides: { WORKGROUP_SIZE, ROUNDS: rounds },
-        bindings: ['read', 'write'],
-        workgroups: [groups, 1, 1],
-      },
+      spec: fma({ groups, rounds }),
       buffers: [src, dst],
     },
   ]);
@@ -131,13 +134,7 @@ async function tinyWork(gpu: Gpu): Promise<Dispatch[]> {
   const buffers = ['tiny', 'tiny'].map(label => gpu.createBuffer(label, 1024, STORAGE));
   return new Recorder(gpu.device, gpu.pipelines).prepare([
     {
-      spec: {
-        shader: 'copy',
-        defines: {},
-        overrides: { WORKGROUP_SIZE, GROUPS: 1 },
-        bindings: ['read', 'write'],
-        workgroups: [1, 1, 1],
-      },
+      spec: copy({ groups: 1 }),
       buffers,
     },
   ]);
