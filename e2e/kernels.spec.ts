@@ -1,15 +1,13 @@
-import { KERNEL_CASES } from '../src/harness/cases.ts';
+import { KERNEL_CASES } from '../src/conformance/allCases.ts';
 import { expect, test } from './fixtures/test.ts';
 
 // Every kernel against its CPU twin, with few lanes (what software adapters use) and with many (what GPUs use). Loads are shared
 // in products alone.
-for (const { tuning, kernels } of [
-  { tuning: 'software', kernels: '' },
-  { tuning: 'gpu', kernels: '' },
-  { tuning: 'subgroups', kernels: 'mul_mat' },
-] as const) {
+for (const tuning of ['software', 'gpu', 'subgroups'] as const) {
   test.describe(`kernels with the ${tuning} tuning`, () => {
-    for (const { id } of KERNEL_CASES.filter(({ id }) => id.startsWith(kernels))) {
+    for (const { id } of KERNEL_CASES.filter(
+      ({ tunings }) => tuning !== 'subgroups' || tunings.includes(tuning),
+    )) {
       test(`${id} agrees with its CPU twin`, async ({ harness }) => {
         if (tuning === 'subgroups') {
           const { features } = await harness.page.evaluate(() => window.harness.adapter());

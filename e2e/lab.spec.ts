@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright/test';
-import { CONTROLS } from '../src/lab/controls.ts';
+import { FAULTS } from '../src/conformance/allCases.ts';
 import type { LabOptions } from '../src/lab/options.ts';
 import { WEIGHT_TYPES } from '../src/quant/types.ts';
 import { type Report, readReport } from '../src/report/index.ts';
@@ -28,7 +28,7 @@ test.beforeEach(async ({ page }, { title }) => {
 
 test('finds the faults that it plants, and where they are', async ({ page }) => {
   const { controls, conformance, omitted } = await run(page, { only: ['control:*'] });
-  expect(controls.map(({ id }) => id)).toEqual(CONTROLS.map(({ id }) => id));
+  expect(controls.map(({ id }) => id)).toEqual(FAULTS.map(({ id }) => id));
   for (const control of controls) {
     // An adapter without subgroups, or with large ones, has no harm from one of them.
     if (control.id === 'subgroup-of-32' && control.status === 'unsupported') continue;
@@ -41,7 +41,7 @@ test('finds the faults that it plants, and where they are', async ({ page }) => 
   expect(omitted.map(({ part }) => part)).toContain('conformance');
 });
 
-for (const { id, fault, change, tuning, caught, spared } of CONTROLS) {
+for (const { id, fault, change, tuning, caught, spared } of FAULTS) {
   test(`tells of a driver with this fault: ${fault}`, async ({ page }) => {
     const [wrong, right] = [`${caught.id}@${tuning}`, spared];
     const sound = await run(page, { only: [wrong, right] });

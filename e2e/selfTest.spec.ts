@@ -1,4 +1,4 @@
-import type { ShaderChange } from '../src/harness/shaderChange.ts';
+import type { ShaderChange } from '../src/conformance/shaderChange.ts';
 import { DRAFT_Q4_0, MOE_Q4_0 } from './fixtures/models.ts';
 import { expect, type Harness, test } from './fixtures/test.ts';
 

@@ -1,12 +1,11 @@
+import { mulMatCases } from '../../src/conformance/kernels/mulMat.ts';
+import { prepareRuns } from '../../src/conformance/run.ts';
 import { type Gpu, openGpu } from '../../src/gpu/device.ts';
-import { type Call, Recorder, record } from '../../src/gpu/dispatch.ts';
+import { type Dispatch, record } from '../../src/gpu/dispatch.ts';
 import { kernel } from '../../src/gpu/kernel.ts';
-import { mulMat } from '../../src/gpu/kernels/mulMat.ts';
 import { shaderSources } from '../../src/gpu/shaderSources.ts';
 import { tuningFor } from '../../src/gpu/tuning.ts';
-import { randomValues } from '../../src/quant/randomValues.ts';
 import { repackedLayout } from '../../src/quant/repack.ts';
-import { plainStep } from '../../src/selftest/inputs.ts';
 import { ceilDiv } from '../../src/util/math.ts';
 import plainReadSource from './plain_read.wgsl?raw';
 import { alternate, elapsed, median, pairedRatio, type Summary, summary } from './statistics.ts';
@@ -36,11 +35,12 @@ export interface ProductCost {
   readonly readOverProduct: Record<ProductType, number>;
 }
 
-/** A matrix's buffers on the GPU and the calls that multiply and that read it, in parts that one binding can hold. */
+/** Dispatches that multiply a matrix and that read it, in parts that one binding can hold. */
 interface Work {
   readonly bytes: number;
-  readonly product: readonly Call[];
-  readonly read: readonly Call[];
+  readonly product: readonly Dispatch[];
+  readonly read: readonly Dispatch[];
+  readonly buffers: readonly GPUBuffer[];
 }
 
 /** Matrix × vector of both types, and plain reads of the same bytes, alternating. */
@@ -56,21 +56,14 @@ export async function measureProducts(repetitions: number): Promise<ProductCost[
 }
 
 async function measureShape(gpu: Gpu, k: number, n: number, repetitions: number): Promise<ProductCost> {
-  const buffers: GPUBuffer[] = [];
-  const create = (words: number) => {
-    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-    const buffer = gpu.createBuffer('bench', Math.max(16, 4 * words), usage);
-    buffers.push(buffer);
-    return buffer;
-  };
-  const work = { Q4_0: workOf(gpu, 'Q4_0', k, n, create), F32: workOf(gpu, 'F32', k, n, create) };
+  const work = { Q4_0: await workOf(gpu, 'Q4_0', k, n), F32: await workOf(gpu, 'F32', k, n) };
   const runs: Record<string, () => Promise<number>> = {};
   for (const type of TYPES) {
     runs[`${type} product`] = await repeated(gpu, work[type].product);
     runs[`${type} read`] = await repeated(gpu, work[type].read);
   }
   const samples = await alternate(Object.keys(runs), repetitions, name => runs[name]());
-  for (const buffer of buffers) gpu.destroyBuffer(buffer);
+  for (const buffer of [...work.Q4_0.buffers, ...work.F32.buffers]) gpu.destroyBuffer(buffer);
   if (gpu.fault) throw gpu.fault;
   const times = (name: string) => ({
     Q4_0: summary(samples[`Q4_0 ${name}`]),
@@ -91,40 +84,28 @@ async function measureShape(gpu: Gpu, k: number, n: number, repetitions: number)
   };
 }
 
-function workOf(
-  gpu: Gpu,
-  type: ProductType,
-  k: number,
-  n: number,
-  create: (words: number) => GPUBuffer,
-): Work {
+async function workOf(gpu: Gpu, weight: ProductType, k: number, n: number): Promise<Work> {
   const { maxStorageBufferBindingSize } = gpu.device.limits;
-  const nParts = Math.ceil(repackedLayout(type, k, n).quantsBytes / maxStorageBufferBindingSize);
-  const nPart = n / nParts;
-  const { quantsBytes, scalesBytes, blocksPerRow } = repackedLayout(type, k, nPart);
-  const { queue } = gpu.device;
-  const step = create(plainStep(1).length);
-  queue.writeBuffer(step, 0, plainStep(1));
-  const src = create(k);
-  queue.writeBuffer(src, 0, randomValues(k, 1));
-  const [dst, folded] = [create(nPart), create(READ_WORKGROUP * MOST_READ_GROUPS)];
-  const spec = mulMat(
-    { weight: type, blocks: blocksPerRow, n: nPart, rows: 1, epilogue: { kind: 'store', dstStride: nPart } },
-    tuningFor(gpu.report),
+  const nParts = Math.ceil(repackedLayout(weight, k, n).quantsBytes / maxStorageBufferBindingSize);
+  const { quantsBytes, scalesBytes } = repackedLayout(weight, k, n / nParts);
+  const { make } = mulMatCases.at({ weight, k, n: n / nParts });
+  const { prepared, buffers } = await prepareRuns(
+    gpu,
+    Array.from({ length: nParts }, () => make(tuningFor(gpu.report))),
   );
-  const product: Call[] = [];
-  const read: Call[] = [];
-  for (let part = 0; part < nParts; part++) {
-    const [quants, scales] = [create(quantsBytes / 4), create(scalesBytes / 4)];
-    fill(queue, quants, randomValues(2 ** 18, 2));
-    // Halves of 1/16.
-    fill(queue, scales, new Uint32Array(2 ** 18).fill(0x2c002c00));
-    product.push({ spec, buffers: [step, quants, scales, src, dst] });
-    for (const buffer of scalesBytes > 0 ? [quants, scales] : [quants]) {
-      read.push({ spec: plainRead({ bytes: buffer.size }), buffers: [buffer, folded] });
+  const folded = gpu.createBuffer('bench', 4 * READ_WORKGROUP * MOST_READ_GROUPS, GPUBufferUsage.STORAGE);
+  const read: Dispatch[] = [];
+  for (const { places } of prepared) {
+    for (const place of scalesBytes > 0 ? [places[1], places[2]] : [places[1]]) {
+      const spec = plainRead({ bytes: place.size });
+      const { pipeline, layout } = await gpu.pipelines.get(spec);
+      const entries = [place, { buffer: folded }].map((resource, binding) => ({ binding, resource }));
+      const bindGroup = gpu.device.createBindGroup({ layout, entries });
+      read.push({ pipeline, bindGroup, workgroups: spec.workgroups });
     }
   }
-  return { bytes: nParts * (quantsBytes + scalesBytes), product, read };
+  const product = prepared.map(({ dispatch }) => dispatch);
+  return { bytes: nParts * (quantsBytes + scalesBytes), product, read, buffers: [...buffers, folded] };
 }
 
 /** Every invocation reads 16 bytes at least. */
@@ -138,20 +119,8 @@ const plainRead = kernel('plain_read', [], ({ bytes }: { bytes: number }) => {
   };
 });
 
-/** Writes `pattern` over a buffer again and again. */
-function fill(
-  queue: GPUQueue,
-  buffer: GPUBuffer,
-  pattern: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>,
-): void {
-  for (let at = 0; at < buffer.size; at += pattern.byteLength) {
-    queue.writeBuffer(buffer, at, pattern, 0, Math.min(pattern.length, (buffer.size - at) / 4));
-  }
-}
-
-/** A run of `calls`, as often as makes a sample long enough; resolves to the milliseconds of one of them. */
-async function repeated(gpu: Gpu, calls: readonly Call[]): Promise<() => Promise<number>> {
-  const dispatches = await new Recorder(gpu.device, gpu.pipelines).prepare(calls);
+/** A run of `dispatches`, as often as makes a sample long enough; resolves to the milliseconds of one of them. */
+async function repeated(gpu: Gpu, dispatches: readonly Dispatch[]): Promise<() => Promise<number>> {
   const run = async (times: number) => {
     const ms = await elapsed(async () => {
       const encoder = gpu.device.createCommandEncoder();

@@ -1,12 +1,16 @@
+import { KERNEL_CASES } from '../conformance/allCases.ts';
+import { checkInvariance, type InvarianceReport } from '../conformance/batchInvariance.ts';
+import type { Comparison } from '../conformance/compare.ts';
+import { tryCase } from '../conformance/runCase.ts';
+import type { ShaderChange } from '../conformance/shaderChange.ts';
+import { TUNINGS, type TuningName } from '../conformance/tunings.ts';
 import { openSource, readGguf } from '../gguf/index.ts';
 import { type AdapterDescription, type Gpu, openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
 import { checkModel, type LoadOptions, loadModel } from '../model/loadModel.ts';
 import type { Model } from '../model/model.ts';
-import type { Comparison } from '../selftest/compare.ts';
 import { assert } from '../util/assert.ts';
 import { type CacheMove, checkCacheMoves } from './cacheMoves.ts';
-import { KERNEL_CASES } from './cases.ts';
 import { type ExactnessAnswer, type ExactnessOptions, runExactness } from './exactness.ts';
 import {
   EXACTNESS_SETTINGS,
@@ -15,12 +19,8 @@ import {
   type ExactnessVerdict,
   judgeExactness,
 } from './exactnessVerdict.ts';
-import { checkInvariance, type InvarianceReport } from './invariance.ts';
-import { runKernelCase } from './kernelCase.ts';
 import { type LogitsRun, logitsOf } from './logitsRun.ts';
 import { runSelfTest, type SelfTestRun } from './selfTestRun.ts';
-import type { ShaderChange } from './shaderChange.ts';
-import { TUNINGS, type TuningName } from './tunings.ts';
 import { judgeZoo, type ZooModel, type ZooVerdict } from './zoo/judgeZoo.ts';
 
 /** What the kernel and exactness tests run in the page, on one device that stays open. */
@@ -34,7 +34,7 @@ export class Harness {
   async runKernel(id: string, tuning: TuningName): Promise<Comparison> {
     const kernelCase = KERNEL_CASES.find(candidate => candidate.id === id);
     assert(kernelCase !== undefined, () => `no kernel case ${id}`);
-    return runKernelCase(await this.#open(), kernelCase, TUNINGS[tuning]);
+    return tryCase(await this.#open(), kernelCase, TUNINGS[tuning]);
   }
 
   /** Loads a model of its own and compares batches of `tokens` with decoding them one by one. */

@@ -1,3 +1,4 @@
+import { changedShaders, type ShaderChange } from '../conformance/shaderChange.ts';
 import { openSource, readGguf } from '../gguf/index.ts';
 import { openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
@@ -5,7 +6,6 @@ import { checkModel, loadModel } from '../model/loadModel.ts';
 import type { SelfTestReport } from '../protocol/options.ts';
 import { ForetokenError, type WireError } from '../util/errors.ts';
 import { KernelChecks } from '../worker/kernelChecks.ts';
-import { changedShaders, type ShaderChange } from './shaderChange.ts';
 
 /** What the self-test said, and how loading ended. */
 export interface SelfTestRun {

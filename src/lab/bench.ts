@@ -1,5 +1,5 @@
+import { changedShaders, type ShaderChange } from '../conformance/shaderChange.ts';
 import { type Gpu, openGpu } from '../gpu/device.ts';
-import { changedShaders, type ShaderChange } from '../harness/shaderChange.ts';
 import type { Failure, Provenance } from '../report/index.ts';
 import { failureOf } from './failure.ts';
 import { LabModels } from './models.ts';

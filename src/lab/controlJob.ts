@@ -1,16 +1,15 @@
+import { KERNEL_CASES } from '../conformance/allCases.ts';
+import type { Fault } from '../conformance/cases.ts';
 import type { Gpu } from '../gpu/device.ts';
-import { KERNEL_CASES } from '../harness/cases.ts';
-import { TUNINGS } from '../harness/tunings.ts';
 import type { Control } from '../report/index.ts';
 import { assert } from '../util/assert.ts';
 import { check, missingFor } from './conformance.ts';
-import { type ControlSpec, isLocated } from './controls.ts';
 import type { Finding, Job } from './job.ts';
 
 const LIMIT_MS = 60_000;
 
 /** A kernel that was broken: the case that has to show it must come out wrong, at the right place, and another one right. */
-export function controlJob(spec: ControlSpec): Job {
+export function controlJob(spec: Fault): Job {
   const { id, kernel, fault } = spec;
   const found = (entry: Control): readonly Finding[] => [{ part: 'controls', entry }];
   return {
@@ -32,14 +31,14 @@ export function controlJob(spec: ControlSpec): Job {
 
 type Outcome = Awaited<ReturnType<typeof check>>;
 
-function outcome(gpu: Gpu, { tuning }: ControlSpec, caseId: string): Promise<Outcome> {
+function outcome(gpu: Gpu, { tuning }: Fault, caseId: string): Promise<Outcome> {
   const kernelCase = KERNEL_CASES.find(({ id }) => id === caseId);
   assert(kernelCase !== undefined, () => `no kernel case ${caseId}`);
-  return check(gpu, kernelCase.make(TUNINGS[tuning === 'any' ? 'gpu' : tuning]), 1);
+  return check(gpu, kernelCase, tuning, 1);
 }
 
 function verdict(
-  { caught: { id, ...place }, spared: sparedId, isRace = false }: ControlSpec,
+  { caught: { id, from = 0, to = Number.POSITIVE_INFINITY }, spared: sparedId, isRace = false }: Fault,
   caught: Outcome,
   spared: Outcome,
 ) {
@@ -54,12 +53,12 @@ function verdict(
   if (!firstBad) return notFound(`${id} failed, but no value is to blame: ${caught.message}`);
   const { index, expected, actual } = firstBad;
   const where = `${id}: value ${index} is ${actual} instead of ${expected}`;
-  if (!isLocated(place, index)) return notFound(`found at another place than where it is: ${where}`);
+  if (index < from || index >= to) return notFound(`found at another place than where it is: ${where}`);
   return { status: 'success', message: where } as const;
 }
 
 /** Why the fault is none on this adapter, or null. */
-function harmless({ harmlessAt }: ControlSpec, { device }: Gpu) {
+function harmless({ harmlessAt }: Fault, { device }: Gpu) {
   const { subgroupMinSize } = device.adapterInfo;
   if (harmlessAt === undefined || subgroupMinSize < harmlessAt) return null;
   const message = `subgroups have ${subgroupMinSize} invocations at least here, so nothing is wrong with that`;

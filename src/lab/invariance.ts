@@ -1,6 +1,6 @@
+import { checkInvariance } from '../conformance/batchInvariance.ts';
+import { TUNINGS, type TuningName } from '../conformance/tunings.ts';
 import { tuningFor } from '../gpu/tuning.ts';
-import { checkInvariance } from '../harness/invariance.ts';
-import { TUNINGS, type TuningName } from '../harness/tunings.ts';
 import type { Invariance } from '../report/index.ts';
 import { missingFor } from './conformance.ts';
 import type { Finding, Job } from './job.ts';

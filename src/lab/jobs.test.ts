@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { FAULTS, KERNEL_CASES } from '../conformance/allCases.ts';
+import { changedShaders } from '../conformance/shaderChange.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
-import { KERNEL_CASES } from '../harness/cases.ts';
-import { readCaseId } from '../harness/kernelCase.ts';
-import { changedShaders } from '../harness/shaderChange.ts';
-import { CONTROLS } from './controls.ts';
 import { judgeGolden } from './goldens.ts';
 import { jobsNamed, jobsOf } from './jobs.ts';
 import { SETS } from './options.ts';
@@ -46,22 +44,13 @@ describe('the jobs', () => {
     expect(named(`${caseId}@gpu`)).toEqual([`${caseId}@gpu`]);
     const all = jobsOf('quick').map(job => job.id);
     expect(named(...all)).toEqual(all);
-    expect(named('control:*', 'control:scale-offset')).toHaveLength(CONTROLS.length);
+    expect(named('control:*', 'control:scale-offset')).toHaveLength(FAULTS.length);
     expect(() => named('mul_mat:weight=Q9')).toThrow('there is no case mul_mat:weight=Q9');
   });
 });
 
-describe('the id of a case', () => {
-  it('says what it varies', () => {
-    expect(readCaseId('mul_mat:weight=Q4_0,rows=3,scale=1e-6,normed=true')).toEqual({
-      kernel: 'mul_mat',
-      parameters: { weight: 'Q4_0', rows: 3, scale: 1e-6, normed: true },
-    });
-  });
-});
-
 describe('the controls', () => {
-  it.each(CONTROLS)('$id can be made', ({ change }) => {
+  it.each(FAULTS)('$id can be made', ({ change }) => {
     const changed = changedShaders(shaderSources(), change);
     expect(changed.get(change.file)).not.toBe(shaderSources().get(change.file));
   });

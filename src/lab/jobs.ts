@@ -1,10 +1,8 @@
-import { KERNEL_CASES } from '../harness/cases.ts';
-import { readCaseId } from '../harness/kernelCase.ts';
+import { FAULTS, KERNEL_CASES, TIMED_CASES } from '../conformance/allCases.ts';
 import { assertNever } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
-import { conformanceJob, tuningsOf } from './conformance.ts';
+import { conformanceJob } from './conformance.ts';
 import { controlJob } from './controlJob.ts';
-import { CONTROLS } from './controls.ts';
 import { goldenJob } from './goldens.ts';
 import { invarianceJob } from './invariance.ts';
 import type { Job } from './job.ts';
@@ -13,7 +11,6 @@ import { MODELS } from './models.ts';
 import { type LabSet, SETS } from './options.ts';
 import { speculationJob } from './speculation.ts';
 import { kernelSpeedJob } from './speed/kernelSpeeds.ts';
-import { KERNEL_WORKS } from './speed/kernelWork.ts';
 import { loadJob } from './speed/loading.ts';
 import { ownLimitJobs } from './speed/ownLimits.ts';
 import { throughputJob } from './speed/throughput.ts';
@@ -24,7 +21,7 @@ export const REPETITIONS: Readonly<Record<LabSet, number>> = { quick: 5, full: 1
 /** The jobs of a set. What shows soonest whether a GPU can be trusted comes first. */
 export function jobsOf(set: LabSet): Job[] {
   const repetitions = REPETITIONS[set];
-  const controls = CONTROLS.map(controlJob);
+  const controls = FAULTS.map(controlJob);
   switch (set) {
     case 'quick':
       return [
@@ -35,7 +32,7 @@ export function jobsOf(set: LabSet): Job[] {
         goldenJob(MODELS.target),
         goldenJob(MODELS.draft),
         ...ownLimitJobs(),
-        ...KERNEL_WORKS.map(kernelSpeedJob),
+        ...TIMED_CASES.map(kernelSpeedJob),
         ...[0, 256].map(depth =>
           throughputJob({ model: MODELS.target, depth, nPrefill: 64, nDecode: 16, repetitions }),
         ),
@@ -57,7 +54,7 @@ export function jobsOf(set: LabSet): Job[] {
         ),
         ...Object.values(MODELS).map(goldenJob),
         ...ownLimitJobs(),
-        ...KERNEL_WORKS.map(kernelSpeedJob),
+        ...TIMED_CASES.map(kernelSpeedJob),
         ...[MODELS.target, MODELS.exact].flatMap(model => [
           ...[0, 512, 2048].map(depth =>
             throughputJob({ model, depth, nPrefill: 512, nDecode: 64, repetitions }),
@@ -75,7 +72,7 @@ export function jobsOf(set: LabSet): Job[] {
 
 function conformanceJobs(): Job[] {
   return KERNEL_CASES.flatMap(kernelCase =>
-    tuningsOf(readCaseId(kernelCase.id).kernel).map(tuning => conformanceJob(kernelCase, tuning)),
+    kernelCase.tunings.map(tuning => conformanceJob(kernelCase, tuning)),
   );
 }
 

@@ -1,6 +1,8 @@
-import { type BindingData, compareBinding, type ExpectedBinding } from '../harness/kernelCase.ts';
+import { compareWords } from '../conformance/compare.ts';
+import type { Words } from '../conformance/contents.ts';
+import { bitsOf } from '../conformance/inputs.ts';
+import type { Expected } from '../conformance/runCase.ts';
 import { type Real, real } from '../report/index.ts';
-import { bitsOf } from '../selftest/inputs.ts';
 
 export interface FirstBad {
   readonly index: number;
@@ -8,7 +10,7 @@ export interface FirstBad {
   readonly actual: Real;
 }
 
-/** How far what a kernel left in one binding is from what its CPU twin gives. */
+/** How far what a kernel gave is from what its CPU twin gives. */
 export interface Judgement {
   readonly passed: boolean;
   /** For a failure: which values are off, with their neighbours. */
@@ -20,9 +22,9 @@ export interface Judgement {
   readonly firstBad: FirstBad | null;
 }
 
-export function judge(expected: ExpectedBinding, actual: BindingData): Judgement {
-  const { passed, message, nmse } = compareBinding(expected, actual);
+export function judge(expected: Expected, actual: Words): Judgement {
   const { values, bound } = expected;
+  const { passed, message, nmse } = compareWords(actual, values, bound);
   const isFloat = values instanceof Float32Array && actual instanceof Float32Array;
   let maxAbsError = 0;
   let maxUlp = 0;
@@ -47,7 +49,7 @@ function worse(a: number, b: number): number {
 }
 
 /** Of the values that are off by more than the tolerance allows them on average, which at least one is where it is exceeded. */
-function firstBad(values: BindingData, actual: BindingData, bound: number): FirstBad | null {
+function firstBad(values: Words, actual: Words, bound: number): FirstBad | null {
   let power = 0;
   for (const value of values) power += value ** 2;
   const allowed = Math.sqrt((bound * power) / values.length);

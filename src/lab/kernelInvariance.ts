@@ -1,19 +1,18 @@
-import type { Gpu } from '../gpu/device.ts';
-import { type KernelSpec, kernelKey } from '../gpu/pipelines.ts';
-import type { Tuning } from '../gpu/tuning.ts';
-import { KERNEL_CASES } from '../harness/cases.ts';
-import { caseId, type KernelCase, readCaseId } from '../harness/kernelCase.ts';
-import { TUNINGS, type TuningName } from '../harness/tunings.ts';
-import type { Failure, Invariance, Parameters } from '../report/index.ts';
+import { KERNEL_CASES } from '../conformance/allCases.ts';
+import { caseId, type KernelCase } from '../conformance/cases.ts';
 import {
   type Batches,
   type Family,
   type FamilyOutcome,
   runFamilies,
   strayRows,
-  tileOf,
-} from '../selftest/families.ts';
-import { missingFor, tuningsOf } from './conformance.ts';
+} from '../conformance/families.ts';
+import { TUNINGS, type TuningName } from '../conformance/tunings.ts';
+import type { Gpu } from '../gpu/device.ts';
+import { type KernelSpec, kernelKey } from '../gpu/pipelines.ts';
+import type { Tuning } from '../gpu/tuning.ts';
+import type { Failure, Invariance, Parameters } from '../report/index.ts';
+import { missingFor } from './conformance.ts';
 import { failureOf } from './failure.ts';
 import type { Finding, Job } from './job.ts';
 import type { LabSet } from './options.ts';
@@ -23,8 +22,7 @@ const LIMIT_MS = 240_000;
 const WIDTHS = [1, 2, 3, 4, 8, 16];
 
 /** A case whatever the width of its batch. */
-interface BatchCase {
-  readonly id: string;
+interface BatchCase extends Pick<KernelCase, 'id' | 'check' | 'tunings'> {
   /** Those in which it is tried. */
   readonly widths: readonly number[];
   readonly forRows: NonNullable<KernelCase['forRows']>;
@@ -39,16 +37,15 @@ interface Shape {
 /** For each kernel that computes rows, and each tuning that changes it: its rows alone, and in batches. */
 export function kernelInvarianceJobs(set: LabSet): Job[] {
   const kernels = new Map<string, BatchCase[]>();
-  for (const { id, forRows } of KERNEL_CASES) {
+  for (const { kernel, axes, check, tunings, forRows } of KERNEL_CASES) {
     if (!forRows) continue;
-    const { kernel, parameters } = readCaseId(id);
-    const { rows = 1, ...others } = parameters;
+    const { rows = 1, ...others } = axes;
     const widths = set === 'full' ? WIDTHS : ownWidths(Number(rows), others);
     const cases = kernels.get(kernel) ?? [];
-    kernels.set(kernel, [...cases, { id: caseId(kernel, others), widths, forRows }]);
+    kernels.set(kernel, [...cases, { id: caseId(kernel, others), check, tunings, widths, forRows }]);
   }
   return [...kernels].flatMap(([kernel, cases]) =>
-    tuningsOf(kernel).map(tuning => kernelInvarianceJob(kernel, tuning, cases)),
+    cases[0].tunings.map(tuning => kernelInvarianceJob(kernel, tuning, cases)),
   );
 }
 
@@ -66,7 +63,7 @@ function kernelInvarianceJob(subject: string, tuning: TuningName | 'any', cases:
     id: `invariance:${subject}@${tuning}`,
     part: 'invariance',
     limitMs: LIMIT_MS,
-    weight: 0.025 * shapes.reduce((sum, { family }) => sum + family.length, 0),
+    weight: 0.025 * shapes.reduce((sum, { family }) => sum + family.specs.length, 0),
     async run(bench) {
       const gpu = await bench.gpu();
       const missing = missingFor(tuning, gpu);
@@ -99,7 +96,7 @@ function batchesFor(widest: number): Batches {
 }
 
 function judge(outcome: FamilyOutcome): Outcome {
-  const strays = outcome.family.flatMap((_, i) => strayRows(outcome, i));
+  const strays = outcome.specs.flatMap((_, i) => strayRows(outcome, i));
   const nCompared = outcome.batches.reduce((sum, { length }) => sum + length, 0);
   const [message] = strays;
   if (message === undefined) return { status: 'success', nCompared };
@@ -107,9 +104,9 @@ function judge(outcome: FamilyOutcome): Outcome {
 }
 
 /** Why a family cannot be compiled, or null. */
-async function refusalOf(gpu: Gpu, family: Family): Promise<Failure | null> {
+async function refusalOf(gpu: Gpu, { specs }: Family): Promise<Failure | null> {
   try {
-    await Promise.all(family.map(spec => gpu.pipelines.get(spec)));
+    await Promise.all(specs.map(spec => gpu.pipelines.get(spec)));
     return null;
   } catch (error) {
     return failureOf(error);
@@ -123,15 +120,15 @@ function ownWidths(rows: number, { weight, nExperts }: Parameters): readonly num
 }
 
 function shapesOf(cases: readonly BatchCase[], tuning: Tuning): Shape[] {
-  const shapes = new Map<string, { id: string; specs: Map<string, KernelSpec> }>();
-  for (const { id, widths, forRows } of cases) {
+  const shapes = new Map<string, { id: string; check: Family['check']; specs: Map<string, KernelSpec> }>();
+  for (const { id, check, widths, forRows } of cases) {
     const alone = kernelKey(forRows(tuning, 1));
-    const shape = shapes.get(alone) ?? { id, specs: new Map() };
+    const shape = shapes.get(alone) ?? { id, check, specs: new Map() };
     shapes.set(alone, shape);
     for (const spec of widths.map(width => forRows(tuning, width))) shape.specs.set(kernelKey(spec), spec);
   }
-  return [...shapes.values()].map(({ id, specs }) => ({
+  return [...shapes.values()].map(({ id, check, specs }) => ({
     id,
-    family: [...specs.values()].toSorted((a, b) => tileOf(a) - tileOf(b)),
+    family: { check, specs: [...specs.values()].toSorted((a, b) => a.tile - b.tile) },
   }));
 }

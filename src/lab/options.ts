@@ -1,4 +1,4 @@
-import type { ShaderChange } from '../harness/shaderChange.ts';
+import type { ShaderChange } from '../conformance/shaderChange.ts';
 import type { Incident, Report } from '../report/index.ts';
 import type { WireError } from '../util/errors.ts';
 import type { Finding, JobPart } from './job.ts';

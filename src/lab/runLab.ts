@@ -1,4 +1,4 @@
-import { changedShaders } from '../harness/shaderChange.ts';
+import { changedShaders } from '../conformance/shaderChange.ts';
 import type { Incident, Provenance, Report } from '../report/index.ts';
 import { Bench } from './bench.ts';
 import { buildReport } from './buildReport.ts';

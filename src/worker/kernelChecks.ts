@@ -1,8 +1,8 @@
+import { type KernelResult, selfTest } from '../conformance/selfTest.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type KernelSpec, kernelKey } from '../gpu/pipelines.ts';
 import type { CheckKernels, KernelFault } from '../model/checkedPlan.ts';
 import type { KernelReport, SelfTestReport } from '../protocol/options.ts';
-import { type KernelResult, selfTest } from '../selftest/selfTest.ts';
 import { ForetokenError } from '../util/errors.ts';
 
 /** The self-test of the kernels of all models that are loaded on one device: each is tried once, and the results collected. */

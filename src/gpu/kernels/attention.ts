@@ -1,6 +1,7 @@
 import { PAGE_POSITIONS } from '../../util/kvPage.ts';
 import { alignUp, ceilDiv } from '../../util/math.ts';
 import { kernel } from '../kernel.ts';
+import type { KernelSpec } from '../pipelines.ts';
 import type { Tuning } from '../tuning.ts';
 import { checkHeads, type HeadShape } from './heads.ts';
 
@@ -33,6 +34,12 @@ export function attentionSplits(nCtx: number, tuning: Splitting): number {
 function splitPositions(nCtx: number, { attentionSplit }: Splitting): number {
   if (attentionSplit === null) return nCtx;
   return Math.max(attentionSplit, alignUp(ceilDiv(nCtx, MAX_SPLITS), PAGE_POSITIONS));
+}
+
+/** Positions in a split of a kernel of this file, and the number of splits. */
+export function splitsOf({ parameters: { nCtx }, overrides }: KernelSpec<AttentionShape>) {
+  const { SPLIT: split = nCtx } = overrides;
+  return { split, splits: ceilDiv(nCtx, split) };
 }
 
 /** Values of the partial outputs of one row. */

@@ -1,25 +1,24 @@
+import type { TimedCase } from '../../conformance/cases.ts';
+import { prepareRuns } from '../../conformance/run.ts';
+import type { TuningName } from '../../conformance/tunings.ts';
 import type { Gpu } from '../../gpu/device.ts';
-import { Recorder } from '../../gpu/dispatch.ts';
 import { tuningFor } from '../../gpu/tuning.ts';
-import type { TuningName } from '../../harness/tunings.ts';
-import { identityOf, tuningsOf } from '../conformance.ts';
+import { identityOf } from '../conformance.ts';
 import { digestOfText } from '../digest.ts';
 import type { Finding, Job, KernelShape } from '../job.ts';
-import type { KernelWork } from './kernelWork.ts';
 import { sampleTimes, stopwatch } from './stopwatch.ts';
 
 const LIMIT_MS = 60_000;
 
 /** The time of a kernel as models on this adapter would run it. */
-export function kernelSpeedJob(work: KernelWork): Job {
-  const { id, bytes, flops, make } = work;
-  const [kernel] = id.split(':');
+export function kernelSpeedJob(timed: TimedCase): Job {
+  const { id, bytes, flops, make } = timed;
   const found = (
     tuning: TuningName | 'any',
     entry: Extract<Finding, { part: 'speed.kernels' }>['entry'],
     compiled: Pick<KernelShape, 'shader'> = {},
   ): readonly Finding[] => {
-    const shape: KernelShape = { ...identityOf(id, tuning), ...compiled, bytes, flops };
+    const shape: KernelShape = { ...identityOf(timed, tuning), ...compiled, bytes, flops };
     return [{ part: 'speed.kernels', shape, entry }];
   };
   return {
@@ -30,19 +29,13 @@ export function kernelSpeedJob(work: KernelWork): Job {
     async run(bench) {
       const { clock, repetitions } = bench;
       const gpu = await bench.own({ feature: 'timestamp-query' });
-      const { spec, bindings } = make(tuningFor(gpu.report));
-      const { STORAGE, COPY_DST } = GPUBufferUsage;
-      const buffers = bindings.map(data => {
-        const buffer = gpu.createBuffer(id, Math.max(16, data.byteLength), STORAGE | COPY_DST);
-        gpu.device.queue.writeBuffer(buffer, 0, data);
-        return buffer;
-      });
-      const dispatches = await new Recorder(gpu.device, gpu.pipelines).prepare([{ spec, buffers }]);
+      const run = make(tuningFor(gpu.report));
+      const { prepared } = await prepareRuns(gpu, [run]);
+      const dispatches = prepared.map(({ dispatch }) => dispatch);
       const times = await sampleTimes(stopwatch(gpu, clock), dispatches, repetitions);
       if (gpu.fault) throw gpu.fault;
-      const tuning = tuningsOf(kernel).length === 1 ? 'any' : ownTuning(kernel, gpu);
-      const { code } = await gpu.pipelines.get(spec);
-      return found(tuning, times, { shader: await digestOfText(code) });
+      const { code } = await gpu.pipelines.get(run.spec);
+      return found(ownTuning(timed, gpu), times, { shader: await digestOfText(code) });
     },
     // Which tuning it would have been is not known where there is no device.
     failed: failure => found('any', failure),
@@ -50,8 +43,9 @@ export function kernelSpeedJob(work: KernelWork): Job {
 }
 
 /** The name of the tuning that the adapter gets. */
-function ownTuning(kernel: string, { report }: Gpu): TuningName {
+function ownTuning({ tunings }: TimedCase, { report }: Gpu): TuningName | 'any' {
+  if (tunings.includes('any')) return 'any';
   const { lanes, sharedLoads } = tuningFor(report);
   if (lanes > 1) return 'gpu';
-  return sharedLoads && tuningsOf(kernel).includes('subgroups') ? 'subgroups' : 'software';
+  return sharedLoads && tunings.includes('subgroups') ? 'subgroups' : 'software';
 }

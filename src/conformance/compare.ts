@@ -1,3 +1,5 @@
+import type { Words } from './contents.ts';
+
 /** What a comparison found. */
 export interface Comparison {
   readonly passed: boolean;
@@ -5,6 +7,14 @@ export interface Comparison {
   readonly nmse: number;
   /** For a failure: which values differ, as a table with their neighbours. */
   readonly message: string;
+}
+
+/** Compares floats by NMSE where there is a bound; else, and whatever are no floats, value by value. */
+export function compareWords(actual: Words, expected: Words, bound: number): Comparison {
+  if (bound === 0 || !(actual instanceof Float32Array && expected instanceof Float32Array)) {
+    return compareExact(actual, expected);
+  }
+  return compareNmse(actual, expected, bound);
 }
 
 /** Compares by NMSE, as ggml's test-backend-ops does; every value has to be finite. */

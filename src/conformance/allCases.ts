@@ -1,0 +1,33 @@
+import type { Fault, KernelCase, TimedCase } from './cases.ts';
+import { attentionCases, attentionCombineCases } from './kernels/attention.ts';
+import { advanceCases, fillDraftCases } from './kernels/draft.ts';
+import { getRowsCases } from './kernels/getRows.ts';
+import { kShiftCases } from './kernels/kShift.ts';
+import { mulMatCases, qkvCases } from './kernels/mulMat.ts';
+import { mulMatIdCases } from './kernels/mulMatId.ts';
+import { rmsNormCases } from './kernels/rmsNorm.ts';
+import { routerCases } from './kernels/router.ts';
+import { argmaxCases, topKCases } from './kernels/sampling.ts';
+import { swigluCases } from './kernels/swiglu.ts';
+
+/** The cases of every kernel: for tests, lab and benchmarks alone. */
+const ALL = [
+  getRowsCases,
+  rmsNormCases,
+  mulMatCases,
+  mulMatIdCases,
+  routerCases,
+  qkvCases,
+  kShiftCases,
+  attentionCases,
+  attentionCombineCases,
+  swigluCases,
+  argmaxCases,
+  topKCases,
+  advanceCases,
+  fillDraftCases,
+];
+
+export const KERNEL_CASES: readonly KernelCase[] = ALL.flatMap(({ cases }) => cases);
+export const TIMED_CASES: readonly TimedCase[] = ALL.flatMap(({ timed }) => timed);
+export const FAULTS: readonly Fault[] = ALL.flatMap(({ faults }) => faults);

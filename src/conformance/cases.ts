@@ -1,0 +1,151 @@
+import type { KernelSpec } from '../gpu/pipelines.ts';
+import type { Tuning } from '../gpu/tuning.ts';
+import { assert } from '../util/assert.ts';
+import type { KernelCheck, LoadCheck, Setup } from './check.ts';
+import { numbers } from './inputs.ts';
+import type { ShaderChange } from './shaderChange.ts';
+import { TUNINGS, type TuningName } from './tunings.ts';
+
+/** Whatever varies from case to case. */
+export type Axes = Readonly<Record<string, string | number | boolean>>;
+
+/** One kernel on one input, with all of its grid. */
+export interface KernelCase {
+  /** Derived from what varies: `mul_mat:weight=Q4_0,rows=3`. */
+  readonly id: string;
+  readonly kernel: string;
+  readonly axes: Axes;
+  readonly check: LoadCheck;
+  /** The tunings under which the kernel is another one; `any` where none changes it. */
+  readonly tunings: readonly (TuningName | 'any')[];
+  /** Seconds that it takes on a software adapter, roughly; compiling is most of it. */
+  readonly seconds: number;
+  /** Builds the inputs, the same ones each time. */
+  readonly make: (tuning: Tuning) => { readonly spec: KernelSpec; readonly setup: Setup };
+  /** The kernel for a batch of so many rows; null where it computes no rows. */
+  readonly forRows: ((tuning: Tuning, rows: number) => KernelSpec) | null;
+}
+
+/** A kernel at a size that models have, to be timed. */
+export interface TimedCase extends KernelCase {
+  /** Bytes that it has to read and write, and operations it has to do, a fused multiply-add being two. */
+  readonly bytes: number;
+  readonly flops: number;
+}
+
+/** A kernel broken on purpose, as drivers and ports are known to break it, and where that has to show. */
+export interface Fault {
+  readonly id: string;
+  readonly kernel: string;
+  /** The fault in words. */
+  readonly fault: string;
+  readonly change: ShaderChange;
+  readonly tuning: TuningName | 'any';
+  /** A case that has to come out wrong, at an index among these. */
+  readonly caught: { readonly id: string; readonly from?: number; readonly to?: number };
+  /** A case that the fault does not touch. */
+  readonly spared: string;
+  /** Whether the fault is a race, which a GPU may win every time. */
+  readonly isRace?: boolean;
+  /** The subgroup size at which the fault is none. */
+  readonly harmlessAt?: number;
+}
+
+/** Cases of one check, which only tests, lab and benchmarks need. */
+export interface KernelCases<A extends object = never> {
+  readonly cases: readonly KernelCase[];
+  readonly timed: readonly TimedCase[];
+  readonly faults: readonly Fault[];
+  /** The case with these axes, the others being usual. */
+  readonly at: (axes: Partial<A>) => KernelCase;
+  /** The id of the first of the cases with these axes. */
+  readonly idOf: (axes: Partial<A>) => string;
+}
+
+interface Definition<P, I, A extends object> {
+  /** Axes that a case does not name. */
+  readonly usual: A;
+  readonly cases: readonly Partial<A>[];
+  readonly parameters: (axes: A) => P;
+  readonly inputs?: (axes: A) => Partial<I>;
+  /** Knobs that a case sets itself. */
+  readonly pinned?: (axes: A) => Partial<Tuning>;
+  readonly seconds?: number;
+  /** Sizes to time. */
+  readonly timed?: readonly Partial<A>[];
+  readonly cost?: (axes: A) => { readonly bytes: number; readonly flops: number };
+  /** Faults to plant. */
+  readonly faults?: (idOf: KernelCases<A>['idOf']) => readonly Omit<Fault, 'kernel'>[];
+}
+
+/** Defines the cases of a check. */
+export function kernelCases<P, I, A extends object>(
+  check: KernelCheck<P, I>,
+  definition: Definition<P, I, A>,
+): KernelCases<A> {
+  const { kernel, isBatched, usual: usualInputs } = check;
+  const { usual, parameters, inputs = () => ({}), pinned = () => ({}), seconds = 0.05 } = definition;
+  const at = (named: Partial<A>): KernelCase => {
+    const axes: A = { ...usual, ...named };
+    const specOf = (tuning: Tuning, own: A) => kernel(parameters(own), { ...tuning, ...pinned(own) });
+    return {
+      id: caseId(kernel.shader, named),
+      kernel: kernel.shader,
+      axes: named as Axes,
+      check,
+      tunings: tuningsOf(kernel.tuned.filter(knob => !(knob in pinned(axes)))),
+      seconds,
+      make: tuning => {
+        const spec = specOf(tuning, axes);
+        const rows = numbers('rows' in axes ? Number(axes.rows) : 1);
+        const batch = { spec, rows, parameters: spec.parameters, isWhole: true };
+        return { spec, setup: check.setUp({ ...batch, inputs: { ...usualInputs, ...inputs(axes) } }) };
+      },
+      forRows: isBatched ? (tuning, rows) => specOf(tuning, { ...axes, rows }) : null,
+    };
+  };
+  const cases = definition.cases.map(at);
+  const idOf = (wanted: Partial<A>) => {
+    const found = cases.find(({ axes }) =>
+      Object.entries(wanted).every(([name, value]) => axes[name] === value),
+    );
+    assert(found !== undefined, () => `no case ${caseId(kernel.shader, wanted)}`);
+    return found.id;
+  };
+  const { timed = [], cost = () => ({ bytes: 0, flops: 0 }), faults = () => [] } = definition;
+  return {
+    cases,
+    timed: timed.map(axes => ({ ...at(axes), ...cost({ ...usual, ...axes }) })),
+    faults: faults(idOf).map(fault => ({ ...fault, kernel: kernel.shader })),
+    at,
+    idOf,
+  };
+}
+
+function tuningsOf(knobs: readonly (keyof Tuning)[]): KernelCase['tunings'] {
+  const changed = TUNING_NAMES.filter(name =>
+    knobs.some(knob => TUNINGS[name][knob] !== TUNINGS.software[knob]),
+  );
+  return changed.length > 0 ? ['software', ...changed] : ['any'];
+}
+
+const TUNING_NAMES: readonly TuningName[] = ['gpu', 'subgroups'];
+
+/** The usual axes with every combination of the values of each variation. */
+export function vary<A extends object>(
+  usual: A,
+  ...variations: readonly { readonly [K in keyof A]?: readonly A[K][] }[]
+): A[] {
+  return variations.flatMap(variation =>
+    Object.entries<readonly A[keyof A][]>(variation as Record<string, readonly A[keyof A][]>).reduce<A[]>(
+      (cases, [name, values]) => cases.flatMap(axes => values.map(value => ({ ...axes, [name]: value }))),
+      [usual],
+    ),
+  );
+}
+
+/** Names a case by what varies in it. */
+export function caseId(kernel: string, axes: object): string {
+  const listed = Object.entries(axes).map(([name, value]) => `${name}=${value}`);
+  return `${kernel}:${listed.join(',')}`;
+}

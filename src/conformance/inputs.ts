@@ -1,0 +1,208 @@
+import { type DeferredNorm, deferredStride } from '../gpu/kernels/deferredNorm.ts';
+import type { KernelSpec } from '../gpu/pipelines.ts';
+import { dequantize } from '../quant/dequantize.ts';
+import { quantize } from '../quant/quantize.ts';
+import { randomValues } from '../quant/randomValues.ts';
+import { repackedLayout, repackInto } from '../quant/repack.ts';
+import { GGML_TYPES, type WeightType } from '../quant/types.ts';
+import { deferredNorm } from '../reference/deferredNorm.ts';
+import { rmsNorm } from '../reference/rmsNorm.ts';
+import { alignUp, ceilDiv } from '../util/math.ts';
+
+import { BOUND, type Contents, dense, floats, type Result } from './contents.ts';
+
+/** A row of the step buffer, see shaders/lib/step.wgsl. */
+export interface StepRow {
+  readonly token?: number;
+  readonly position?: number;
+  readonly slot?: number;
+}
+
+/** The step buffer for a batch; `outputs` are indices of rows, and `pageTables` those of the slots. */
+export function stepBuffer(
+  rows: readonly StepRow[],
+  outputs: readonly number[] = [],
+  pageTables: readonly (readonly number[])[] = [],
+): Uint32Array<ArrayBuffer> {
+  const firstTable = 4 * (1 + Math.max(rows.length, outputs.length));
+  const words = new Uint32Array(firstTable + alignUp(pageTables.flat().length, 4));
+  words.set(pageTables.flat(), firstTable);
+  words.set([rows.length, outputs.length]);
+  rows.forEach(({ token = 0, position = 0, slot = 0 }, row) => {
+    const table = firstTable + pageTables.slice(0, slot).flat().length;
+    words.set([token, position, table], 4 * (1 + row));
+  });
+  outputs.forEach((row, output) => {
+    words[4 * (1 + output) + 3] = row;
+  });
+  return words;
+}
+
+/** The step of `count` rows at position 0, all of them outputs. */
+export function plainStep(count: number): Uint32Array<ArrayBuffer> {
+  return gatheredStep(numbers(count));
+}
+
+/** The step of a batch whose outputs belong to these of its rows. */
+export function gatheredStep(outputs: readonly number[]): Uint32Array<ArrayBuffer> {
+  return stepBuffer(Array(1 + Math.max(...outputs)).fill({}), outputs);
+}
+
+/** The rows of a batch that `count` outputs belong to: all but the first, the last one first. */
+export function gathered(count: number): number[] {
+  return numbers(count).map(i => count - i);
+}
+
+/** Workgroups along the rows of a weight: two, so that it shows where the second one begins. */
+const FEW_GROUPS = 2;
+
+/** How many of `n` weight rows are computed for certain, and by how many workgroups: a few of them, or all. */
+export function computedRows(n: number, { workgroups }: KernelSpec, isWhole: boolean) {
+  const groups = isWhole ? workgroups[0] : Math.min(FEW_GROUPS, workgroups[0]);
+  return { n: Math.min(n, groups * ceilDiv(n, workgroups[0])), groups };
+}
+
+/** Words of a binding that may not be empty. */
+const NO_SCALES = dense(new Uint32Array(4));
+/** To quantize rows is what takes longest, so a large matrix has the same ones again and again; an even number of them. */
+const DISTINCT_ROWS = 10;
+/** Rows of a matrix all of which are distinct, where all of it is multiplied. */
+const SMALL_MATRIX = 2000;
+
+export interface WeightRows {
+  /** Quants and scales. */
+  readonly contents: readonly [Contents, Contents];
+  /** The values of `n` rows from each of the starts on; slow where they are many. */
+  readonly values: () => Float32Array<ArrayBuffer>[];
+}
+
+/**
+ * A random matrix of `nRows` of `k` values, of which `n` rows from each of `starts` on are multiplied. What follows the last of
+ * these is left out: it could be all of the GPU's memory.
+ */
+export function weightRows(
+  type: WeightType,
+  k: number,
+  nRows: number,
+  { starts = [0], n = nRows, isWhole = false, scale = 1 }: WeightRange = {},
+): WeightRows {
+  if (nRows <= (isWhole ? SMALL_MATRIX : DISTINCT_ROWS)) {
+    const { quants, scales, values } = quantizedRows(type, k, nRows, 10, scale);
+    return {
+      contents: [dense(quants), scales.length > 0 ? dense(scales) : NO_SCALES],
+      values: () => starts.map(start => values.slice(start * k, (start + n) * k)),
+    };
+  }
+  // Rows come in whole words of scales.
+  const wholeRows = alignUp(n, 2);
+  const matrices = starts.map((_, i) => quantizedRows(type, k, DISTINCT_ROWS, 10 + i, scale));
+  const wordsTo = (row: number, which: 'quantsBytes' | 'scalesBytes') =>
+    repackedLayout(type, k, row)[which] / 4;
+  const contents = (which: 'quants' | 'scales'): Contents => ({
+    size: wordsTo(starts[starts.length - 1] + wholeRows, `${which}Bytes`),
+    stretches: matrices.map((matrix, i) => ({
+      at: wordsTo(starts[i], `${which}Bytes`),
+      words: matrix[which],
+      length: wordsTo(wholeRows, `${which}Bytes`),
+    })),
+  });
+  const scales = contents('scales');
+  return {
+    contents: [contents('quants'), scales.size > 0 ? scales : NO_SCALES],
+    values: () =>
+      matrices.map(({ values }) => Float32Array.from({ length: n * k }, (_, i) => values[i % values.length])),
+  };
+}
+
+interface WeightRange {
+  readonly starts?: readonly number[];
+  readonly n?: number;
+  /** Whether rows have to be distinct, because all of the matrix is multiplied. */
+  readonly isWhole?: boolean;
+  readonly scale?: number;
+}
+
+function quantizedRows(type: WeightType, k: number, nRows: number, seed: number, scale: number) {
+  const bytes = quantize(type, randomValues(k * nRows, seed, scale));
+  return { ...repackInto(type, bytes, k, nRows), values: dequantize(type, bytes) };
+}
+
+/** The shortest row of a type that is not a whole number of everything: odd blocks, and no whole block for floats. */
+export function awkwardK(type: WeightType): number {
+  const { blockLength } = GGML_TYPES[type];
+  return blockLength === 1 ? 172 : blockLength * (blockLength === 32 ? 5 : 3);
+}
+
+/** Blocks of 32 values in a row of `k`. */
+export function blocksOf(k: number): number {
+  return ceilDiv(k, 32);
+}
+
+/** Rows of a batch as a product gets them, and the values of each that it multiplies. */
+export interface Activations {
+  readonly src: readonly Float32Array<ArrayBuffer>[];
+  readonly x: readonly Float32Array<ArrayBuffer>[];
+}
+
+/** Rows of `k` values, each the same whatever rows are with it. With a norm that is deferred the product is of normalised rows. */
+export function activations(k: number, rows: readonly number[], norm?: DeferredNorm, scale = 1): Activations {
+  if (!norm) {
+    const x = rows.map(row => randomValues(k, 50 + row, scale));
+    return { src: x, x };
+  }
+  const x = rows.map(row => randomValues(norm.k, 50 + row, scale));
+  const weight = randomValues(norm.k, 49);
+  return {
+    src: x.map(row => deferredNorm(row, weight, norm.k)),
+    x: x.map(row => padded(rmsNorm(row, weight, norm.k, norm.eps), k)),
+  };
+}
+
+/** `values` with zeros up to `length`. */
+export function padded(values: Float32Array, length = alignUp(values.length, 32)): Float32Array<ArrayBuffer> {
+  const all = new Float32Array(length);
+  all.set(values);
+  return all;
+}
+
+/** A row with its norm deferred, or the part from `offset` on of one of `stride` values: weight · x, then the sums of squares. */
+export function deferredRow(
+  next: Contents,
+  row: number,
+  x: Float32Array<ArrayBuffer>,
+  weight: Float32Array<ArrayBuffer>,
+  stride: number,
+  offset = 0,
+): Result[] {
+  const at = row * deferredStride(stride);
+  const deferred = deferredNorm(x, weight, x.length);
+  const sums = alignUp(x.length, 32);
+  return [
+    floats(next, at + offset, deferred.slice(0, x.length), BOUND),
+    floats(next, at + stride + offset / 4, deferred.slice(sums, sums + ceilDiv(x.length, 4)), BOUND),
+  ];
+}
+
+export function joined(parts: readonly Float32Array[]): Float32Array<ArrayBuffer> {
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** The part of row `row` in rows of `length` values one behind the other. */
+export function rowOf(all: Float32Array, row: number, length: number): Float32Array<ArrayBuffer> {
+  return Float32Array.from(all.subarray(row * length, (row + 1) * length));
+}
+
+export function numbers(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
+/** The bits of a float, for bindings that mix both. */
+export function bitsOf(value: number): number {
+  return new Uint32Array(new Float32Array([value]).buffer)[0];
+}

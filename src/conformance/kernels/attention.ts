@@ -1,0 +1,170 @@
+import {
+  type AttentionShape,
+  attention,
+  attentionCombine,
+  partialValues,
+  splitsOf,
+} from '../../gpu/kernels/attention.ts';
+import type { HeadShape } from '../../gpu/kernels/heads.ts';
+import type { Tuning } from '../../gpu/tuning.ts';
+import { randomValues } from '../../quant/randomValues.ts';
+import { attention as attentionTwin } from '../../reference/attention.ts';
+import { attentionCombine as combineTwin } from '../../reference/attentionCombine.ts';
+import { PAGE_POSITIONS } from '../../util/kvPage.ts';
+import { cacheValues, cacheWords, pageTables, placeOf, positionsOf } from '../cache.ts';
+import { kernelCases, vary } from '../cases.ts';
+import { kernelCheck } from '../check.ts';
+import { asFloats, BOUND, dense, floats, output, rowsOf } from '../contents.ts';
+import { stepBuffer } from '../inputs.ts';
+import { HEAD_SHAPES } from './heads.ts';
+import { swigluCases } from './swiglu.ts';
+
+export const attentionCheck = kernelCheck({
+  kernel: attention,
+  /** The position of all rows, if they are not to be around the edge of a page. */
+  usual: { scale: 1, position: null as number | null },
+  setUp({ parameters, spec, rows, inputs: { scale, position } }) {
+    const { nHead, headDim, cache, dstStride } = parameters;
+    const { split, splits } = splitsOf(spec);
+    // On both sides of where a second split begins.
+    const span = splits > 1 ? split : PAGE_POSITIONS;
+    const places = rows.map(row => (position === null ? placeOf(row, span) : { slot: 0, position }));
+    const tables = pageTables(position === null ? positionsOf(span) : position + 1);
+    const width = nHead * headDim;
+    const q = rows.map(row => randomValues(width, 50 + row, scale));
+    const nWords = cacheWords(parameters, tables);
+    const k = cacheValues(cache, nWords, 1, scale);
+    const v = cacheValues(cache, nWords, 2);
+    const stride = splits > 1 ? partialValues(parameters, splits) : dstStride;
+    const dst = output(rows.length * stride);
+    return {
+      bindings: [
+        dense(stepBuffer(places, [], tables)),
+        rowsOf(q, width),
+        dense(k.words),
+        dense(v.words),
+        dst,
+      ],
+      // How many heads a workgroup takes depends on how many rows it takes.
+      grid: own => [own.workgroups[0], rows.length, splits],
+      results: () =>
+        places.map((place, i) => {
+          const shape = { ...parameters, pageTables: tables };
+          const values = attentionTwin(q[i], k.floats, v.floats, [place], nHead, shape);
+          const result = floats(dst, i * stride, values, scale > 1 ? 1e-7 : BOUND);
+          if (splits === 1) return [result];
+          const combined = (partial: Float32Array) =>
+            combineTwin(partial, [place.position], { nHead, headDim, split, splits });
+          return [{ ...result, length: stride, read: found => combined(asFloats(found)) }];
+        }),
+    };
+  },
+});
+
+export const attentionCombineCheck = kernelCheck({
+  kernel: attentionCombine,
+  usual: {},
+  setUp({ parameters: { nHead, headDim, dstStride }, spec, rows }) {
+    const { split, splits } = splitsOf(spec);
+    const width = partialValues({ nHead, headDim }, splits);
+    // Sums of exponentials are positive.
+    const isSum = (i: number) => i % (headDim + 4) === headDim + 1;
+    const partial = rows.map(row =>
+      randomValues(width, 50 + row, 4).map((value, i) => (isSum(i) ? 1 + Math.abs(value) : value)),
+    );
+    const places = rows.map(row => placeOf(row, split));
+    const dst = output(rows.length * dstStride);
+    return {
+      bindings: [dense(stepBuffer(places, [], pageTables(positionsOf(split)))), rowsOf(partial, width), dst],
+      grid: () => [spec.workgroups[0], rows.length, 1],
+      results: () =>
+        places.map(({ position }, i) => [
+          floats(dst, i * dstStride, combineTwin(partial[i], [position], { nHead, headDim, split, splits })),
+        ]),
+    };
+  },
+});
+
+/** Positions of the cases: two pages and a part of a third. */
+const N_CTX = 150;
+
+type Axes = HeadShape & { rows: number; scale: number; split: number | 'none'; depth?: number };
+
+const usual: Axes = { ...HEAD_SHAPES[0], rows: 8, scale: 1, split: 'none' };
+
+function shapeOf({ depth = N_CTX, rows, nHead, nKvHead, headDim, nRot, cache }: Axes): AttentionShape {
+  return { nHead, nKvHead, headDim, nRot, cache, rows, nCtx: depth, dstStride: nHead * headDim };
+}
+
+/** Values of a row of attention with the usual heads, and the row whose last position begins a page. */
+const ROW = 64;
+const ROW_AT_PAGE = 2;
+
+export const attentionCases = kernelCases(attentionCheck, {
+  usual,
+  cases: [
+    ...HEAD_SHAPES.map(heads => ({ ...usual, ...heads })),
+    ...vary(usual, { rows: [1, 2, 3] }),
+    // Scores so large that exp overflows unless the maximum is subtracted.
+    ...vary(usual, { scale: [40] }),
+    ...vary<Axes>(
+      usual,
+      { rows: [1, 8], split: [PAGE_POSITIONS] },
+      { headDim: [64], cache: ['f16'], rows: [1, 8], split: [PAGE_POSITIONS] },
+    ),
+  ],
+  parameters: shapeOf,
+  inputs: ({ scale, depth }) => ({ scale, position: depth === undefined ? null : depth - 1 }),
+  // A model's own splits where it is to be timed.
+  pinned: ({ split, depth }): Partial<Tuning> =>
+    depth === undefined ? { attentionSplit: split === 'none' ? null : split } : {},
+  seconds: 0.45,
+  timed: (['f16', 'f32'] as const).map(cache => {
+    return { cache, depth: 512, nHead: 32, nKvHead: 4, headDim: 64, nRot: 64, rows: 1 };
+  }),
+  cost: ({ depth = 0, nHead, nKvHead, headDim, cache }) => ({
+    bytes: 2 * depth * nKvHead * headDim * (cache === 'f16' ? 2 : 4) + 8 * nHead * headDim,
+    flops: 4 * depth * nHead * headDim,
+  }),
+  faults: idOf => [
+    {
+      id: 'page-off-by-one',
+      fault: 'a last position that begins a page of the cache is left out',
+      change: {
+        file: 'attention.wgsl',
+        from: 'tile < end; tile += TILE',
+        to: 'tile + u32(tile > begin) < end; tile += TILE',
+      },
+      tuning: 'software',
+      caught: {
+        id: idOf({ rows: 8, cache: 'f32', split: 'none' }),
+        from: ROW_AT_PAGE * ROW,
+        to: (ROW_AT_PAGE + 1) * ROW,
+      },
+      spared: swigluCases.idOf({ n: 172 }),
+    },
+    {
+      id: 'split-off-by-one',
+      fault: 'the first position of every split of the cache but the first is left out',
+      change: {
+        file: 'attention.wgsl',
+        from: 'highest{r}), j < count{r});',
+        to: 'highest{r}), j < count{r} && (tile > begin || begin == 0u || j > 0u));',
+      },
+      tuning: 'gpu',
+      // The first row reaches the second split.
+      caught: { id: idOf({ rows: 8, headDim: 16, split: PAGE_POSITIONS }), from: 0, to: ROW },
+      spared: idOf({ rows: 8, cache: 'f32', split: 'none' }),
+    },
+  ],
+});
+
+export const attentionCombineCases = kernelCases(attentionCombineCheck, {
+  usual,
+  cases: [
+    { nHead: 4, headDim: 16 },
+    { nHead: 3, headDim: 80 },
+  ],
+  parameters: shapeOf,
+  pinned: () => ({ attentionSplit: PAGE_POSITIONS }),
+});

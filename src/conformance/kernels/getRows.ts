@@ -1,0 +1,71 @@
+import { deferredStride } from '../../gpu/kernels/deferredNorm.ts';
+import { chosenToken, getRows } from '../../gpu/kernels/getRows.ts';
+import { randomValues } from '../../quant/randomValues.ts';
+import { repackedLayout } from '../../quant/repack.ts';
+import { WEIGHT_TYPES, type WeightType } from '../../quant/types.ts';
+import { getRows as twin } from '../../reference/getRows.ts';
+import { kernelCases, vary } from '../cases.ts';
+import { kernelCheck } from '../check.ts';
+import { dense, floats, output } from '../contents.ts';
+import { awkwardK, blocksOf, deferredRow, stepBuffer, weightRows } from '../inputs.ts';
+
+export const getRowsCheck = kernelCheck({
+  kernel: getRows,
+  /** Tokens before the first that the matrix has, and behind the last, which a batch may have as well. */
+  usual: { nOthers: 0 },
+  setUp({ parameters: { weight, blocks, n, firstToken = 0 }, spec, rows, inputs: { nOthers } }) {
+    const k = 32 * blocks;
+    const nTokens = Math.min(4, n);
+    const matrix = weightRows(weight, k, nTokens);
+    const tokens = rows.map(row => ((row * 7 + 1) % (nTokens + 2 * nOthers)) - nOthers);
+    const normWeight = randomValues(k, 2);
+    const x = output(rows.length * k);
+    const next = output(rows.length * deferredStride(k));
+    return {
+      bindings: [
+        // Every other token is one that an earlier step chose.
+        dense(
+          stepBuffer(
+            tokens.map((token, i) => ({ token: i % 2 === 0 ? chosenToken(i) : firstToken + token })),
+          ),
+        ),
+        ...matrix.contents,
+        x,
+        dense(normWeight),
+        next,
+        dense(Uint32Array.from(tokens, token => firstToken + token)),
+      ],
+      grid: () => [spec.workgroups[0], rows.length, 1],
+      results: () => {
+        const [values] = matrix.values();
+        return tokens.map((token, row) => {
+          // Left to the other parts of the vocabulary.
+          if (token < 0 || token >= nTokens) return [];
+          const embedding = twin(values, k, [token]);
+          return [floats(x, row * k, embedding, 1e-14), ...deferredRow(next, row, embedding, normWeight, k)];
+        });
+      },
+    };
+  },
+});
+
+type Axes = { weight: WeightType; rows: number; firstToken?: number; k?: number };
+const usual: Axes = { weight: 'Q4_0', rows: 1 };
+
+export const getRowsCases = kernelCases(getRowsCheck, {
+  usual,
+  cases: [
+    ...vary(usual, { weight: WEIGHT_TYPES, rows: [1, 5] }),
+    // A part of a vocabulary: some tokens of the batch lie before it, some behind it.
+    ...vary<Axes>(usual, { weight: ['F32', 'Q4_0'], rows: [9], firstToken: [4] }),
+  ],
+  parameters: ({ weight, rows, firstToken = 0, k = awkwardK(weight) }) => {
+    return { weight, blocks: blocksOf(k), n: firstToken > 0 ? 4 : 11, firstToken, rows };
+  },
+  inputs: ({ firstToken = 0 }) => ({ nOthers: firstToken > 0 ? 4 : 0 }),
+  timed: [{ weight: 'Q4_0', k: 2048, rows: 1 }],
+  cost: ({ weight, k = 0 }) => {
+    const { quantsBytes, scalesBytes } = repackedLayout(weight, k, 1);
+    return { bytes: quantsBytes + scalesBytes + 4 * (2 * k + deferredStride(k)), flops: 3 * k };
+  },
+});
