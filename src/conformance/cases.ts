@@ -78,11 +78,16 @@ interface Definition<P, I, A extends object> {
   readonly faults?: (idOf: KernelCases<A>['idOf']) => readonly Omit<Fault, 'kernel'>[];
 }
 
-/** Defines the cases of a check. */
+/**
+ * Defines the cases of a check. The definition is a function, and this one is known to have no effect, so that a bundle of the
+ * product, which has the checks, leaves the cases out.
+ */
+/* @__NO_SIDE_EFFECTS__ */
 export function kernelCases<P, I, A extends object>(
   check: KernelCheck<P, I>,
-  definition: Definition<P, I, A>,
+  define: () => Definition<P, I, A>,
 ): KernelCases<A> {
+  const definition = define();
   const { kernel, isBatched, usual: usualInputs } = check;
   const { usual, parameters, inputs = () => ({}), pinned = () => ({}), seconds = 0.05 } = definition;
   const at = (named: Partial<A>): KernelCase => {

@@ -16,7 +16,7 @@ import { kernelCases, vary } from '../cases.ts';
 import { kernelCheck } from '../check.ts';
 import { asFloats, BOUND, dense, floats, output, rowsOf } from '../contents.ts';
 import { stepBuffer } from '../inputs.ts';
-import { HEAD_SHAPES } from './heads.ts';
+import { headShapes, usualHeads } from './heads.ts';
 import { swigluCases } from './swiglu.ts';
 
 export const attentionCheck = kernelCheck({
@@ -90,7 +90,7 @@ const N_CTX = 150;
 
 type Axes = HeadShape & { rows: number; scale: number; split: number | 'none'; depth?: number };
 
-const usual: Axes = { ...HEAD_SHAPES[0], rows: 8, scale: 1, split: 'none' };
+const usual: Axes = { ...usualHeads, rows: 8, scale: 1, split: 'none' };
 
 function shapeOf({ depth = N_CTX, rows, nHead, nKvHead, headDim, cache }: Axes): AttentionShape {
   return { nHead, nKvHead, headDim, cache, rows, nCtx: depth, dstStride: nHead * headDim };
@@ -100,10 +100,10 @@ function shapeOf({ depth = N_CTX, rows, nHead, nKvHead, headDim, cache }: Axes):
 const ROW = 64;
 const ROW_AT_PAGE = 2;
 
-export const attentionCases = kernelCases(attentionCheck, {
+export const attentionCases = kernelCases(attentionCheck, () => ({
   usual,
   cases: [
-    ...HEAD_SHAPES.map(heads => ({ ...usual, ...heads })),
+    ...headShapes().map(heads => ({ ...usual, ...heads })),
     ...vary(usual, { rows: [1, 2, 3] }),
     // Scores so large that exp overflows unless the maximum is subtracted.
     ...vary(usual, { scale: [40] }),
@@ -157,9 +157,9 @@ export const attentionCases = kernelCases(attentionCheck, {
       spared: idOf({ rows: 8, cache: 'f32', split: 'none' }),
     },
   ],
-});
+}));
 
-export const attentionCombineCases = kernelCases(attentionCombineCheck, {
+export const attentionCombineCases = kernelCases(attentionCombineCheck, () => ({
   usual,
   cases: [
     { nHead: 4, headDim: 16 },
@@ -167,4 +167,4 @@ export const attentionCombineCases = kernelCases(attentionCombineCheck, {
   ],
   parameters: shapeOf,
   pinned: () => ({ attentionSplit: PAGE_POSITIONS }),
-});
+}));

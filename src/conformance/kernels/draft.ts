@@ -68,13 +68,13 @@ export const fillDraftCheck = kernelCheck({
   },
 });
 
-export const advanceCases = kernelCases(advanceCheck, {
+export const advanceCases = kernelCases(advanceCheck, () => ({
   usual: { outputs: 2 },
   cases: [{ outputs: 2 }],
   parameters: ({ outputs }) => ({ maxOutputs: outputs }),
-});
+}));
 
-export const fillDraftCases = kernelCases(fillDraftCheck, {
+export const fillDraftCases = kernelCases(fillDraftCheck, () => ({
   usual: { rows: 1, nVocab: 700 },
   // A token that the target lacks, and more rows than lanes.
   cases: [
@@ -83,4 +83,4 @@ export const fillDraftCases = kernelCases(fillDraftCheck, {
   ],
   parameters: ({ nVocab }) => ({ nVocab }),
   inputs: ({ rows }) => ({ nRows: rows }),
-});
+}));

@@ -52,7 +52,7 @@ export const getRowsCheck = kernelCheck({
 type Axes = { weight: WeightType; rows: number; firstToken?: number; k?: number };
 const usual: Axes = { weight: 'Q4_0', rows: 1 };
 
-export const getRowsCases = kernelCases(getRowsCheck, {
+export const getRowsCases = kernelCases(getRowsCheck, () => ({
   usual,
   cases: [
     ...vary(usual, { weight: WEIGHT_TYPES, rows: [1, 5] }),
@@ -68,4 +68,4 @@ export const getRowsCases = kernelCases(getRowsCheck, {
     const { quantsBytes, scalesBytes } = repackedLayout(weight, k, 1);
     return { bytes: quantsBytes + scalesBytes + 4 * (2 * k + deferredStride(k)), flops: 3 * k };
   },
-});
+}));

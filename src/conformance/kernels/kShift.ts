@@ -8,7 +8,7 @@ import { cacheValues, cacheWords, cells, pageTables, positionsOf } from '../cach
 import { kernelCases } from '../cases.ts';
 import { kernelCheck } from '../check.ts';
 import { dense, output } from '../contents.ts';
-import { HEAD_SHAPES } from './heads.ts';
+import { headShapes, usualHeads } from './heads.ts';
 
 export const kShiftCheck = kernelCheck({
   kernel: kShift,
@@ -55,9 +55,9 @@ const shifts = [
   { keep: 1, discard: 1, end: 2 },
 ];
 
-export const kShiftCases = kernelCases(kShiftCheck, {
-  usual: { ...HEAD_SHAPES[0], ...shifts[0] },
-  cases: HEAD_SHAPES.flatMap(heads => shifts.map((shift): Axes => ({ ...heads, ...shift }))),
+export const kShiftCases = kernelCases(kShiftCheck, () => ({
+  usual: { ...usualHeads, ...shifts[0] },
+  cases: headShapes().flatMap(heads => shifts.map((shift): Axes => ({ ...heads, ...shift }))),
   parameters: ({ nHead, nKvHead, headDim, nRot, cache }) => ({ nHead, nKvHead, headDim, nRot, cache }),
   inputs: ({ keep, discard, end }) => ({ keep, discard, end }),
-});
+}));

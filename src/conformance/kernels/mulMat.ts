@@ -22,7 +22,7 @@ import {
   weightRows,
 } from '../inputs.ts';
 import { getRowsCases } from './getRows.ts';
-import { HEAD_SHAPES } from './heads.ts';
+import { headShapes, usualHeads } from './heads.ts';
 import { setUpQkv } from './qkv.ts';
 import { ontoResidual } from './residual.ts';
 
@@ -132,7 +132,7 @@ function destinationOf({ epilogue: kind, n, nBefore = 0, nBehind = 0 }: Axes) {
   return { kind, dstStride: alignUp(nBefore + n + nBehind, 32), dstOffset: nBefore };
 }
 
-export const mulMatCases = kernelCases(mulMatCheck, {
+export const mulMatCases = kernelCases(mulMatCheck, () => ({
   usual,
   cases: [
     ...vary(usual, { weight: WEIGHT_TYPES }),
@@ -203,7 +203,7 @@ export const mulMatCases = kernelCases(mulMatCheck, {
       harmlessAt: 32,
     },
   ],
-});
+}));
 
 type QkvAxes = HeadShape & {
   epilogue: 'qkv';
@@ -214,13 +214,13 @@ type QkvAxes = HeadShape & {
   k?: number;
 };
 
-const usualQkv: QkvAxes = { epilogue: 'qkv', of: 'qkv', ...HEAD_SHAPES[0], rows: 8, scale: 1 };
+const usualQkv: QkvAxes = { epilogue: 'qkv', of: 'qkv', ...usualHeads, rows: 8, scale: 1 };
 const modelHeads: HeadShape = { nHead: 32, nKvHead: 4, headDim: 64, nRot: 64, cache: 'f16' };
 
-export const qkvCases = kernelCases(mulMatCheck, {
+export const qkvCases = kernelCases(mulMatCheck, () => ({
   usual: usualQkv,
   cases: [
-    ...HEAD_SHAPES.map(heads => ({ ...usualQkv, ...heads })),
+    ...headShapes().map(heads => ({ ...usualQkv, ...heads })),
     ...vary(usualQkv, { rows: [1, 2, 3] }),
     // Beyond the largest f16: the cache saturates.
     ...vary(usualQkv, { cache: ['f16'], rows: [4], scale: [1e4] }),
@@ -256,4 +256,4 @@ export const qkvCases = kernelCases(mulMatCheck, {
       spared: idOf({ of: 'qkv', nHead: 4, headDim: 16, cache: 'f16', scale: 1 }),
     },
   ],
-});
+}));

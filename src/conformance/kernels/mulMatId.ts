@@ -94,7 +94,7 @@ type Axes = {
 
 const usual: Axes = { stage: 'gate_up', weight: 'Q4_0', rows: 3, nExperts: 4, nUsed: 2 };
 
-export const mulMatIdCases = kernelCases(mulMatIdCheck, {
+export const mulMatIdCases = kernelCases(mulMatIdCheck, () => ({
   usual,
   cases: [
     ...vary(usual, { weight: WEIGHT_TYPES }),
@@ -128,4 +128,4 @@ export const mulMatIdCases = kernelCases(mulMatIdCheck, {
       flops: 2 * rows * nUsed * 2 * n * k,
     };
   },
-});
+}));

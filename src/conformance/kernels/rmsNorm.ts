@@ -32,7 +32,7 @@ export const rmsNormCheck = kernelCheck({
 
 const usual = { k: 64, rows: 1, scale: 1, gather: false };
 
-export const rmsNormCases = kernelCases(rmsNormCheck, {
+export const rmsNormCases = kernelCases(rmsNormCheck, () => ({
   usual,
   cases: [
     usual,
@@ -43,4 +43,4 @@ export const rmsNormCases = kernelCases(rmsNormCheck, {
   inputs: ({ scale }) => ({ scale }),
   timed: [{ k: 2048, rows: 1 }],
   cost: ({ k }) => ({ bytes: 4 * 3 * k, flops: 4 * k }),
-});
+}));

@@ -42,7 +42,7 @@ type Axes = { weight: WeightType; rows: number; nExperts: number; nUsed: number;
 
 const usual: Axes = { weight: 'F32', rows: 1, nExperts: 4, nUsed: 2, scale: 1 };
 
-export const routerCases = kernelCases(routerCheck, {
+export const routerCases = kernelCases(routerCheck, () => ({
   usual,
   cases: [
     { weight: 'F32', rows: 1, nExperts: 4, nUsed: 2, scale: 1 },
@@ -58,4 +58,4 @@ export const routerCases = kernelCases(routerCheck, {
     return { weight, blocks: blocksOf(k), norm: { k, eps: 1e-5 }, nExperts, nUsed, rows };
   },
   inputs: ({ scale }) => ({ scale }),
-});
+}));

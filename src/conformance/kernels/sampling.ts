@@ -85,7 +85,7 @@ const logitCases = {
   cost: ({ nVocab }: { nVocab: number }) => ({ bytes: 4 * nVocab, flops: 0 }),
 };
 
-export const argmaxCases = kernelCases(argmaxCheck, {
+export const argmaxCases = kernelCases(argmaxCheck, () => ({
   ...logitCases,
   parameters: ({ nVocab, rows }) => ({ nVocab, stride: nVocab, outputs: rows }),
   faults: idOf => [
@@ -98,9 +98,9 @@ export const argmaxCases = kernelCases(argmaxCheck, {
       spared: idOf({ kind: 'random' }),
     },
   ],
-});
+}));
 
-export const topKCases = kernelCases(topKCheck, {
+export const topKCases = kernelCases(topKCheck, () => ({
   ...logitCases,
   parameters: ({ nVocab, rows }) => ({ nVocab, stride: nVocab, outputs: rows, k: Math.min(64, nVocab) }),
   faults: idOf => [
@@ -118,4 +118,4 @@ export const topKCases = kernelCases(topKCheck, {
       spared: argmaxCases.idOf({ nVocab: 128256 }),
     },
   ],
-});
+}));

@@ -28,7 +28,7 @@ export const swigluCheck = kernelCheck({
   },
 });
 
-export const swigluCases = kernelCases(swigluCheck, {
+export const swigluCases = kernelCases(swigluCheck, () => ({
   usual: { n: 1, rows: 1, scale: 1 },
   cases: [
     { n: 1, rows: 1, scale: 1 },
@@ -41,4 +41,4 @@ export const swigluCases = kernelCases(swigluCheck, {
   inputs: ({ scale }) => ({ scale }),
   timed: [{ n: 5632, rows: 1 }],
   cost: ({ n }) => ({ bytes: 4 * 3 * n, flops: 5 * n }),
-});
+}));
