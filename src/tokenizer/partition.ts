@@ -18,8 +18,10 @@ export class SpecialPartition {
   readonly #vocabulary: Vocabulary;
   /** Longest first, in bytes; of equal length the lower id. */
   readonly #specials: readonly Special[];
-  /** Indices into `#specials` by the first two UTF-16 units of the text; a text of one unit is under that and 0. */
-  readonly #byStart = new Map<number, number[]>();
+  /** Index into `#specials` by text. */
+  readonly #indices = new Map<string, number>();
+  /** Lengths of texts by their first two UTF-16 units; of one of a single unit under that and 0. */
+  readonly #lengths = new Map<number, Set<number>>();
   /** Whether a special token begins with a unit. */
   readonly #starts = new Uint8Array(1 << 16);
   readonly #lstrip: ReadonlySet<number>;
@@ -37,10 +39,9 @@ export class SpecialPartition {
     this.#specials = tokens.map(token => ({ token, text: vocabulary.text(token) }));
     for (const [i, { text }] of this.#specials.entries()) {
       this.#starts[text.charCodeAt(0)] = 1;
+      this.#indices.set(text, i);
       const key = startKey(text, 0, text.length);
-      const group = this.#byStart.get(key);
-      if (group) group.push(i);
-      else this.#byStart.set(key, [i]);
+      this.#lengths.set(key, (this.#lengths.get(key) ?? new Set()).add(text.length));
     }
     this.#lstrip = new Set(lstrip);
     this.#rstrip = new Set(rstrip);
@@ -59,22 +60,21 @@ export class SpecialPartition {
   /** The special tokens that `text` has, in their order: one pass over the text, however many there are. */
   #occurring(text: string, parseSpecial: boolean): Special[] {
     const found = new Set<number>();
+    const find = (at: number, lengths: ReadonlySet<number> | undefined) => {
+      for (const length of lengths ?? []) {
+        const i = this.#indices.get(text.slice(at, at + length));
+        if (i !== undefined) found.add(i);
+      }
+    };
     for (let at = 0; at < text.length; at++) {
       if (this.#starts[text.charCodeAt(at)] === 0) continue;
-      this.#addOccurring(text, at, this.#byStart.get(startKey(text, at, text.length)), found);
-      this.#addOccurring(text, at, this.#byStart.get(startKey(text, at, at + 1)), found);
+      find(at, this.#lengths.get(startKey(text, at, text.length)));
+      find(at, this.#lengths.get(startKey(text, at, at + 1)));
     }
     return [...found]
       .sort((a, b) => a - b)
       .map(i => this.#specials[i])
       .filter(({ token }) => parseSpecial || !this.#vocabulary.isHidden(token));
-  }
-
-  #addOccurring(text: string, at: number, group: readonly number[] | undefined, found: Set<number>): void {
-    if (!group) return;
-    for (const i of group) {
-      if (!found.has(i) && text.startsWith(this.#specials[i].text, at)) found.add(i);
-    }
   }
 
   /** Puts the token where its text is in `text`. */
