@@ -9,6 +9,12 @@ interface Special {
   readonly text: string;
 }
 
+/** Special tokens whose texts begin alike: how many, and the lengths that the texts have. */
+interface Group {
+  size: number;
+  readonly lengths: Set<number>;
+}
+
 /**
  * Cuts special tokens out of a text, as llama.cpp does (src/llama-vocab.cpp, tokenizer_st_partition): not the leftmost match
  * first but the longest token first, each wherever it still occurs. User-defined tokens always count; control tokens and
@@ -20,8 +26,8 @@ export class SpecialPartition {
   readonly #specials: readonly Special[];
   /** Index into `#specials` by text. */
   readonly #indices = new Map<string, number>();
-  /** Lengths of texts by their first two UTF-16 units; of one of a single unit under that and 0. */
-  readonly #lengths = new Map<number, Set<number>>();
+  /** By the first two UTF-16 units of a text; one of a single unit is under that and 0. */
+  readonly #groups = new Map<number, Group>();
   /** Whether a special token begins with a unit. */
   readonly #starts = new Uint8Array(1 << 16);
   readonly #lstrip: ReadonlySet<number>;
@@ -41,7 +47,10 @@ export class SpecialPartition {
       this.#starts[text.charCodeAt(0)] = 1;
       this.#indices.set(text, i);
       const key = startKey(text, 0, text.length);
-      this.#lengths.set(key, (this.#lengths.get(key) ?? new Set()).add(text.length));
+      const group = this.#groups.get(key) ?? { size: 0, lengths: new Set() };
+      group.size++;
+      group.lengths.add(text.length);
+      this.#groups.set(key, group);
     }
     this.#lstrip = new Set(lstrip);
     this.#rstrip = new Set(rstrip);
@@ -60,16 +69,22 @@ export class SpecialPartition {
   /** The special tokens that `text` has, in their order: one pass over the text, however many there are. */
   #occurring(text: string, parseSpecial: boolean): Special[] {
     const found = new Set<number>();
-    const find = (at: number, lengths: ReadonlySet<number> | undefined) => {
-      for (const length of lengths ?? []) {
+    const nFound = new Map<number, number>();
+    const find = (key: number, at: number) => {
+      const group = this.#groups.get(key);
+      // Some vocabularies have a token for each length of a run of spaces: once all are found there is nothing to look for.
+      if (!group || nFound.get(key) === group.size) return;
+      for (const length of group.lengths) {
         const i = this.#indices.get(text.slice(at, at + length));
-        if (i !== undefined) found.add(i);
+        if (i === undefined || found.has(i)) continue;
+        found.add(i);
+        nFound.set(key, (nFound.get(key) ?? 0) + 1);
       }
     };
     for (let at = 0; at < text.length; at++) {
       if (this.#starts[text.charCodeAt(at)] === 0) continue;
-      find(at, this.#lengths.get(startKey(text, at, text.length)));
-      find(at, this.#lengths.get(startKey(text, at, at + 1)));
+      find(startKey(text, at, text.length), at);
+      find(startKey(text, at, at + 1), at);
     }
     return [...found]
       .sort((a, b) => a - b)
