@@ -6,7 +6,15 @@ import { fileURLToPath } from 'node:url';
 export const ZOO =
   process.env.FORETOKEN_ZOO ?? join(fileURLToPath(new URL('../..', import.meta.url)), 'shared', 'zoo');
 
-/** What llama.cpp says of each model, and the types of its weights; empty where there is no zoo. */
+/**
+ * What llama.cpp says of each model.
+ *
+ * @typedef {import('../src/harness/zoo/golden.ts').Golden & {
+ *   types: string[]; parts?: Record<string, string>; target?: string
+ * }} ZooGolden of a model with these types of weights, in these parts, that drafts for that target
+ */
+
+/** @returns {ZooGolden[]} empty where there is no zoo */
 export function goldens() {
   if (!existsSync(ZOO)) return [];
   const index = JSON.parse(readFileSync(join(ZOO, 'index.json'), 'utf8'));
@@ -20,8 +28,8 @@ export function goldens() {
  * Judges one model in a page that is the harness. It gets its files as if somebody had chosen them.
  *
  * @param {import('playwright').Page} page
- * @param {{ model: string, parts?: object }} golden one of `all`
- * @param {readonly { model: string, target?: string }[]} all
+ * @param {ZooGolden} golden one of `all`
+ * @param {readonly ZooGolden[]} all
  * @returns {Promise<import('../src/harness/zoo/judgeZoo.ts').ZooVerdict>}
  */
 export async function judgeInPage(page, golden, all) {
