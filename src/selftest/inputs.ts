@@ -1,6 +1,5 @@
 import { dequantize } from '../quant/dequantize.ts';
-import { quantize } from '../quant/quantize.ts';
-import { randomValues } from '../quant/randomValues.ts';
+import { randomBlocks } from '../quant/randomBlocks.ts';
 import { repackInto } from '../quant/repack.ts';
 import { byteLength, GGML_TYPES, type WeightType } from '../quant/types.ts';
 import { alignUp } from '../util/math.ts';
@@ -61,7 +60,7 @@ export function weightInput(
   nDistinct = nRows,
   scale = 1,
 ): WeightInput {
-  const distinct = quantize(type, randomValues(k * Math.min(nRows, nDistinct), seed, scale));
+  const distinct = randomBlocks(type, k * Math.min(nRows, nDistinct), seed, scale);
   const bytes = new Uint8Array(byteLength(type, k) * nRows);
   for (let at = 0; at < bytes.length; at += distinct.length) {
     bytes.set(distinct.subarray(0, bytes.length - at), at);

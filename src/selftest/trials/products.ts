@@ -36,7 +36,7 @@ export function testedRows(N: number, groups: number): { readonly n: number; rea
  */
 export function weights(type: WeightType, k: number, n: number, starts: readonly number[]) {
   // Rows come in whole words of scales.
-  const wholeRows = alignUp(n, 2);
+  const wholeRows = alignUp(n, 4);
   const matrices = starts.map((_, i) => weightInput(type, k, wholeRows, 10 + i, DISTINCT_ROWS));
   const lengthTo = (rows: number) => repackedLayout(type, k, rows);
   const end = lengthTo(starts[starts.length - 1] + wholeRows);
