@@ -14,9 +14,9 @@ import { readMapped } from '../gpu/readback.ts';
 import { assert, assertNever } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { paddedRow } from './blocks/products.ts';
-import { checkCacheBytes, copyPages, readCells, writeCells } from './cacheBytes.ts';
-import type { CacheShape, KvCache } from './kvCache.ts';
-import { PagePool } from './pagePool.ts';
+import { checkCacheBytes, copyPages, readCells, writeCells } from './cache/copies.ts';
+import { PagePool } from './cache/pagePool.ts';
+import type { CacheShape, KvCache } from './cache/streams.ts';
 import type { Plan, WidthPlan } from './plan.ts';
 import { planWidth } from './plan.ts';
 import {

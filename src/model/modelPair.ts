@@ -14,8 +14,8 @@ import { chosenToken } from '../gpu/kernels/getRows.ts';
 import { fillDraft } from '../gpu/kernels/sampling.ts';
 import { readMapped } from '../gpu/readback.ts';
 import { assert } from '../util/assert.ts';
-import type { CheckKernels } from './checkedPlan.ts';
 import type { Model } from './model.ts';
+import type { CheckKernels } from './tune/checkedPlan.ts';
 import { encodeParts, type Work } from './work.ts';
 
 /**

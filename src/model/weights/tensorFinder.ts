@@ -1,5 +1,5 @@
-import type { GgufFile, GgufTensor } from '../gguf/index.ts';
-import { ForetokenError } from '../util/errors.ts';
+import type { GgufFile, GgufTensor } from '../../gguf/index.ts';
+import { ForetokenError } from '../../util/errors.ts';
 
 /** Types that norms, biases and frequency factors come in. */
 const VECTOR_TYPES = ['F32', 'F16', 'BF16'];

@@ -1,5 +1,5 @@
-import { rowGranularity } from '../quant/repack.ts';
-import { alignUp, ceilDiv } from '../util/math.ts';
+import { rowGranularity } from '../../quant/repack.ts';
+import { alignUp, ceilDiv } from '../../util/math.ts';
 import { type MatrixPlan, matrixBytes } from './matrix.ts';
 import { sliceRanges } from './rowRange.ts';
 

@@ -1,6 +1,6 @@
-import type { Choices, Knob } from '../gpu/knobs.ts';
-import type { Tuning } from '../gpu/tuning.ts';
-import { assert } from '../util/assert.ts';
+import type { Choices, Knob } from '../../gpu/knobs.ts';
+import type { Tuning } from '../../gpu/tuning.ts';
+import { assert } from '../../util/assert.ts';
 
 /** Runs products so many times in one submit; resolves to the milliseconds of all of them. */
 export type TimedRun = (times: number) => Promise<number>;

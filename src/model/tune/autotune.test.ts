@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Knob } from '../gpu/knobs.ts';
-import { GPU_TUNING, SOFTWARE_TUNING, type Tuning } from '../gpu/tuning.ts';
+import type { Knob } from '../../gpu/knobs.ts';
+import { GPU_TUNING, SOFTWARE_TUNING, type Tuning } from '../../gpu/tuning.ts';
 import { autotune, type PrepareRun } from './autotune.ts';
 
 const TILES: Knob = {

@@ -1,9 +1,9 @@
-import type { Gpu } from '../gpu/device.ts';
-import { readMapped } from '../gpu/readback.ts';
-import { ForetokenError } from '../util/errors.ts';
-import { PAGE_POSITIONS, pagesFor } from '../util/kvPage.ts';
-import type { KvCache, StreamBuffer } from './kvCache.ts';
+import type { Gpu } from '../../gpu/device.ts';
+import { readMapped } from '../../gpu/readback.ts';
+import { ForetokenError } from '../../util/errors.ts';
+import { PAGE_POSITIONS, pagesFor } from '../../util/kvPage.ts';
 import type { PageCopy } from './pagePool.ts';
+import type { KvCache, StreamBuffer } from './streams.ts';
 
 /** Consecutive positions on one page: where in a stream's buffer, and where among a slot's bytes of that stream. */
 interface Segment {

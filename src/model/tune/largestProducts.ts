@@ -1,9 +1,9 @@
-import type { Gpu } from '../gpu/device.ts';
-import { type Call, Recorder, record } from '../gpu/dispatch.ts';
-import type { Choices } from '../gpu/knobs.ts';
-import { CompileError } from '../gpu/pipelines.ts';
+import type { Gpu } from '../../gpu/device.ts';
+import { type Call, Recorder, record } from '../../gpu/dispatch.ts';
+import type { Choices } from '../../gpu/knobs.ts';
+import { CompileError } from '../../gpu/pipelines.ts';
+import { layerCalls, type PlanInputs } from '../plan.ts';
 import type { PrepareRun } from './autotune.ts';
-import { layerCalls, type PlanInputs } from './plan.ts';
 
 /** Of the layers' products that one of these knobs changes, the one with the largest matrix by each kernel, the first of several. */
 export function largestProducts(inputs: PlanInputs, knobs: readonly (keyof Choices)[], rows: number): Call[] {

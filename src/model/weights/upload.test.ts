@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { ByteSource } from '../gguf/index.ts';
+import type { ByteSource } from '../../gguf/index.ts';
 import { runUploads, type Upload } from './upload.ts';
 
 /** Lets everything happen that nothing has to wait for. */

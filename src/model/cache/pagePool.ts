@@ -1,6 +1,6 @@
-import type { CacheSpan } from '../engine/forwardPass.ts';
-import { assert } from '../util/assert.ts';
-import { PAGE_POSITIONS, pagesFor } from '../util/kvPage.ts';
+import type { CacheSpan } from '../../engine/forwardPass.ts';
+import { assert } from '../../util/assert.ts';
+import { PAGE_POSITIONS, pagesFor } from '../../util/kvPage.ts';
 
 /** A page whose contents a slot is to have for itself: `to` has to become what `from` is. */
 export interface PageCopy {

@@ -1,4 +1,4 @@
-import type { ByteSource } from '../gguf/index.ts';
+import type { ByteSource } from '../../gguf/index.ts';
 
 /** A stretch of a model file, and what is done with its bytes; `write` must not keep them. */
 export interface Upload {

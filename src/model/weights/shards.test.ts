@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { GgufTensor } from '../gguf/index.ts';
-import { openGpu } from '../gpu/device.ts';
-import { FakeGpu } from '../gpu/fakeGpu.ts';
-import { quantize } from '../quant/quantize.ts';
-import { randomValues } from '../quant/randomValues.ts';
-import { repackInto } from '../quant/repack.ts';
-import { byteLength, type WeightType } from '../quant/types.ts';
+import type { GgufTensor } from '../../gguf/index.ts';
+import { openGpu } from '../../gpu/device.ts';
+import { FakeGpu } from '../../gpu/fakeGpu.ts';
+import { quantize } from '../../quant/quantize.ts';
+import { randomValues } from '../../quant/randomValues.ts';
+import { repackInto } from '../../quant/repack.ts';
+import { byteLength, type WeightType } from '../../quant/types.ts';
 import {
   allocateMatrix,
   type MatrixPlan,
@@ -14,7 +14,7 @@ import {
   planMatrices,
   planMatrix,
 } from './matrix.ts';
-import { splitMatrix } from './parts.ts';
+import { splitMatrix } from './shards.ts';
 
 /** A tensor somewhere in a file. */
 function tensorOf(type: WeightType, k: number, nRows: number, offset = 96): GgufTensor {

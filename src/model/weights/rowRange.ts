@@ -1,6 +1,6 @@
-import type { GgufTensor } from '../gguf/index.ts';
-import { byteLength } from '../quant/types.ts';
-import { assert } from '../util/assert.ts';
+import type { GgufTensor } from '../../gguf/index.ts';
+import { byteLength } from '../../quant/types.ts';
+import { assert } from '../../util/assert.ts';
 
 /** Rows of a tensor, all of its dimensions but the first one flattened. */
 export interface RowRange {

@@ -1,6 +1,6 @@
-import type { Gpu } from '../gpu/device.ts';
-import { PAGE_POSITIONS, pagesFor } from '../util/kvPage.ts';
-import type { Stream } from './blocks/block.ts';
+import type { Gpu } from '../../gpu/device.ts';
+import { PAGE_POSITIONS, pagesFor } from '../../util/kvPage.ts';
+import type { Stream } from '../blocks/block.ts';
 
 export type CacheType = 'f32' | 'f16';
 

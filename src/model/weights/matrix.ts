@@ -1,9 +1,9 @@
-import type { GgufTensor } from '../gguf/index.ts';
-import type { Gpu } from '../gpu/device.ts';
-import { repackedLayout, repackInto, rowGranularity } from '../quant/repack.ts';
-import { byteLength, isWeightType, WEIGHT_TYPES, type WeightType } from '../quant/types.ts';
-import { assert } from '../util/assert.ts';
-import { ForetokenError } from '../util/errors.ts';
+import type { GgufTensor } from '../../gguf/index.ts';
+import type { Gpu } from '../../gpu/device.ts';
+import { repackedLayout, repackInto, rowGranularity } from '../../quant/repack.ts';
+import { byteLength, isWeightType, WEIGHT_TYPES, type WeightType } from '../../quant/types.ts';
+import { assert } from '../../util/assert.ts';
+import { ForetokenError } from '../../util/errors.ts';
 import { type RowRange, sliceRange, spanOf, wholeTensor } from './rowRange.ts';
 import type { Upload } from './upload.ts';
 

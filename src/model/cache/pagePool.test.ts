@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Mt19937 } from '../engine/sampler/mt19937.ts';
-import { PAGE_POSITIONS as PAGE } from '../util/kvPage.ts';
-import { cachePages } from './kvCache.ts';
+import { Mt19937 } from '../../engine/sampler/mt19937.ts';
+import { PAGE_POSITIONS as PAGE } from '../../util/kvPage.ts';
 import { PagePool } from './pagePool.ts';
+import { cachePages } from './streams.ts';
 
 const span = (slot: number, start: number, end: number) => ({ slot, start, end });
 

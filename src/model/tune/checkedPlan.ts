@@ -1,8 +1,8 @@
-import type { Gpu } from '../gpu/device.ts';
-import { CompileError, type KernelSpec } from '../gpu/pipelines.ts';
-import { baseTuning } from '../gpu/tuning.ts';
-import type { ForetokenError } from '../util/errors.ts';
-import { buildPlan, type Plan, type PlanInputs } from './plan.ts';
+import type { Gpu } from '../../gpu/device.ts';
+import { CompileError, type KernelSpec } from '../../gpu/pipelines.ts';
+import { baseTuning } from '../../gpu/tuning.ts';
+import type { ForetokenError } from '../../util/errors.ts';
+import { buildPlan, type Plan, type PlanInputs } from '../plan.ts';
 
 /** A kernel that this adapter computes wrongly, or does not compile. */
 export interface KernelFault {
