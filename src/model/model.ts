@@ -1,13 +1,8 @@
 import type { ModelSpec } from '../architectures/spec.ts';
-import type {
-  AheadRow,
-  BatchRow,
-  CacheSpan,
-  Candidates,
-  DraftToken,
-  ForwardPass,
-  OutputKind,
-} from '../engine/forwardPass.ts';
+import type { DraftToken } from '../forward/drafting.ts';
+import type { AheadRow, BatchRow, Candidates, OutputKind } from '../forward/forward.ts';
+import type { ForwardPass } from '../forward/forwardPass.ts';
+import type { CacheSpan } from '../forward/sequenceCache.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { chosenToken } from '../gpu/kernels/getRows.ts';
 import { readMapped } from '../gpu/readback.ts';

@@ -1,13 +1,5 @@
-import type {
-  BatchRow,
-  Candidates,
-  DraftedToken,
-  FusedOutput,
-  FusedPair,
-  TokenId,
-  VerifiedDrafts,
-  VerifyRow,
-} from '../engine/forwardPass.ts';
+import type { DraftedToken, FusedOutput, FusedPair, VerifiedDrafts, VerifyRow } from '../forward/drafting.ts';
+import type { BatchRow, Candidates, TokenId } from '../forward/forward.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type Dispatch, Recorder } from '../gpu/dispatch.ts';
 import { chosenToken } from '../gpu/kernels/getRows.ts';

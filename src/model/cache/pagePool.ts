@@ -1,4 +1,4 @@
-import type { CacheSpan } from '../../engine/forwardPass.ts';
+import type { CacheSpan } from '../../forward/sequenceCache.ts';
 import { assert } from '../../util/assert.ts';
 import { PAGE_POSITIONS, pagesFor } from '../../util/kvPage.ts';
 
