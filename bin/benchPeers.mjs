@@ -22,7 +22,7 @@ const MODELS = {
     model: { kind: 'bytes', base64: readFileSync(STORIES260K).toString('base64') },
   }),
   moe: () => ({ name: MOE, model: { kind: 'file', path: `../models/${MOE}.gguf` } }),
-  random: () => ({ name: 'random 18M Q4_0', model: { kind: 'random' } }),
+  random: () => ({ name: 'random 18M Q4_0', model: { kind: 'random', shape: '18M' } }),
 };
 const MEASURED = { nPredict: 64, prompts: [128, 512], limitMs: 120_000 };
 

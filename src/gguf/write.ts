@@ -27,7 +27,7 @@ export interface TensorToWrite {
   /** In ggml's order: `shape[0]` is the length of a row. */
   readonly shape: readonly number[];
   /** As stored: blocks of the type, row after row. */
-  readonly data: Uint8Array;
+  readonly data: Uint8Array<ArrayBuffer>;
 }
 
 export interface GgufToWrite {
@@ -47,7 +47,11 @@ export function writeGguf(gguf: GgufToWrite): Uint8Array<ArrayBuffer> {
 }
 
 /** The same in parts that make the file one after the other, for files of which one copy in memory is enough. */
-export function ggufParts({ version = 3, metadata, tensors }: GgufToWrite): readonly Uint8Array[] {
+export function ggufParts({
+  version = 3,
+  metadata,
+  tensors,
+}: GgufToWrite): readonly Uint8Array<ArrayBuffer>[] {
   const pairs = Object.entries(metadata);
   const alignment = Number(metadata[ALIGNMENT_KEY]?.value ?? DEFAULT_ALIGNMENT);
   const writer = new ByteWriter();
@@ -68,7 +72,7 @@ export function ggufParts({ version = 3, metadata, tensors }: GgufToWrite): read
     offset = alignUp(offset + tensor.data.length, alignment);
   }
   let length = writer.length;
-  const parts: Uint8Array[] = [writer.toBytes()];
+  const parts: Uint8Array<ArrayBuffer>[] = [writer.toBytes()];
   for (const { data } of tensors) {
     const padding = alignUp(length, alignment) - length;
     parts.push(new Uint8Array(padding), data);
