@@ -9,7 +9,10 @@ import {
 } from '../gguf/index.ts';
 import { quantize } from '../quant/quantize.ts';
 import { randomValues } from '../quant/randomValues.ts';
-import type { WeightType } from '../quant/types.ts';
+import { byteLength, GGML_TYPES, type WeightType } from '../quant/types.ts';
+
+/** A tensor of more values is mixed from as many, since to make and quantize a billion takes minutes. */
+const POOL_VALUES = 1 << 16;
 
 export interface RandomTensorOptions {
   /** Type of a matrix: F32 unless it says otherwise. Vectors, routers and positions are F32 in any file. */
@@ -51,14 +54,46 @@ export function randomTensors(
   spec: ModelSpec,
   { typeOf = () => 'F32', seed = 1 }: RandomTensorOptions = {},
 ): TensorToWrite[] {
+  const pools = new Map<string, Uint8Array<ArrayBuffer>>();
   return tensorsOf(spec).map(tensor => {
     const { name, shape } = tensor;
     const type = isPlain(tensor) ? 'F32' : typeOf(tensor);
-    const { centre, spread } = distribution(tensor);
+    const distribution = distributionOf(tensor);
     const count = shape.reduce((product, length) => product * length, 1);
-    const values = randomValues(count, seedOf(name, seed), spread).map(value => value + centre);
-    return { name, type, shape, data: quantize(type, values) };
+    const ownSeed = seedOf(name, seed);
+    if (count <= POOL_VALUES) return { name, type, shape, data: blocks(type, count, ownSeed, distribution) };
+    const key = `${type} ${distribution.spread}`;
+    const pool = pools.get(key) ?? blocks(type, POOL_VALUES, seed, distribution);
+    pools.set(key, pool);
+    return { name, type, shape, data: mixed(pool, type, count, ownSeed) };
   });
+}
+
+function blocks(
+  type: WeightType,
+  count: number,
+  seed: number,
+  { centre, spread }: Distribution,
+): Uint8Array<ArrayBuffer> {
+  return quantize(
+    type,
+    randomValues(count, seed, spread).map(value => value + centre),
+  );
+}
+
+/** `count` values from a pool, in pieces that the seed chooses one by one, so that it is seldom that two rows are equal. */
+function mixed(pool: Uint8Array, type: WeightType, count: number, seed: number): Uint8Array<ArrayBuffer> {
+  const data = new Uint8Array(byteLength(type, count));
+  const pieceBytes = byteLength(type, Math.max(32, GGML_TYPES[type].blockLength));
+  const nPieces = pool.length / pieceBytes;
+  let state = seed >>> 0;
+  for (let at = 0; at < data.length; at += pieceBytes) {
+    // Numerical Recipes' generator; its high bits are the random ones.
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const from = Math.floor((state / 2 ** 32) * nPieces) * pieceBytes;
+    data.set(pool.subarray(from, from + Math.min(pieceBytes, data.length - at)), at);
+  }
+  return data;
 }
 
 function seedOf(name: string, seed: number): number {
@@ -76,7 +111,7 @@ interface Distribution {
 }
 
 /** Chosen so that to leave a tensor out, or to take one for another, makes a difference. */
-function distribution({ name, shape, role }: TensorSpec): Distribution {
+function distributionOf({ name, shape, role }: TensorSpec): Distribution {
   if (role === 'matrix' || name.includes('shexp')) return { centre: 0, spread: Math.sqrt(3 / shape[0]) };
   if (name.startsWith('rope_')) return { centre: 3, spread: 2 };
   if (name.includes('norm') && name.endsWith('.weight')) return { centre: 1, spread: 0.5 };
