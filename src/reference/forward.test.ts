@@ -1,9 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import type { Attention, LatentAttention, Layer, ModelSpec, Rope } from '../architectures/index.ts';
+import type { Attention, ExpertFfn, Layer, ModelSpec, Rope } from '../architectures/index.ts';
 import { openSource, readGguf, type TensorToWrite, writeGguf } from '../gguf/index.ts';
+import { dequantize } from '../quant/dequantize.ts';
+import { quantize } from '../quant/quantize.ts';
 import { CpuTwin } from './forward.ts';
 import { randomTensors } from './randomModel.ts';
-import { TINY_ATTENTION, TINY_EXPERTS, TINY_FFN, TINY_ROPE, tinyNorm, tinySpec } from './tinySpec.ts';
+import {
+  TINY_ATTENTION,
+  TINY_EXPERTS,
+  TINY_FFN,
+  TINY_LATENT,
+  TINY_ROPE,
+  tinyNorm,
+  tinySpec,
+} from './tinySpec.ts';
 
 const TOKENS = [3, 7, 1, 7, 2, 9];
 
@@ -20,23 +30,10 @@ async function logitsOf(
   return tokens.map((token, position) => [...twin.forward(token, position)]);
 }
 
-const LATENT: LatentAttention = {
-  kind: 'latent',
-  nHead: 4,
-  nNope: 6,
-  nRope: 4,
-  nLatent: 8,
-  valueDim: 5,
-  qRank: 7,
-  eps: 1e-5,
-  rope: { ...TINY_ROPE, pairs: 'neighbours' },
-  scale: 0.3,
-};
-
 describe('the CPU twin', () => {
   it.each([
     { name: 'attention', layer: {} },
-    { name: 'latent attention', layer: { attention: LATENT } },
+    { name: 'latent attention', layer: { attention: TINY_LATENT } },
   ])('decodes a position again to the same logits, whatever came after it: $name', async ({ layer }) => {
     const twin = await twinOf(tinySpec(layer));
     const first = TOKENS.map((token, position) => twin.forward(token, position));
@@ -45,7 +42,7 @@ describe('the CPU twin', () => {
 
   it.each([
     { name: 'attention', layer: {} },
-    { name: 'latent attention', layer: { attention: LATENT } },
+    { name: 'latent attention', layer: { attention: TINY_LATENT } },
   ])('tells the order of the tokens before: $name', async ({ layer }) => {
     const last = async (tokens: number[]) => (await logitsOf(tinySpec(layer), { tokens })).at(-1);
     expect(await last([3, 7, 1])).not.toEqual(await last([7, 3, 1]));
@@ -106,8 +103,8 @@ const SWITCHES: readonly (readonly [string, Partial<Layer>])[] = [
       attention: { ...TINY_ATTENTION, qkNorm: { kind: 'rms', weights: 'unit', eps: 1e-5, afterRope: true } },
     },
   ],
-  ['latent attention', { attention: LATENT }],
-  ['latent attention without a query rank', { attention: { ...LATENT, qRank: null } }],
+  ['latent attention', { attention: TINY_LATENT }],
+  ['latent attention without a query rank', { attention: { ...TINY_LATENT, qRank: null } }],
   ['gelu', { ffn: { ...TINY_FFN, activation: 'gelu' } }],
   ['relu2', { ffn: { ...TINY_FFN, activation: 'relu2' } }],
   ['xIELU', { ffn: { ...TINY_FFN, activation: { alphaN: 0.3, alphaP: 0.7, beta: 0.5, eps: -1e-6 } } }],
@@ -126,6 +123,13 @@ const SWITCHES: readonly (readonly [string, Partial<Layer>])[] = [
   ['a gated shared expert', { ffn: { ...TINY_EXPERTS, shared: { nFf: 9, gated: true } } }],
 ];
 
+/** An expert of weight 1, so that a factor of it is seen alone. */
+const CUBIC_EXPERT: ExpertFfn = {
+  ...TINY_EXPERTS,
+  nUsed: 1,
+  gating: 'softmaxOfChosen',
+  activation: 'relu2',
+};
 const HEAD = tinySpec().head;
 const MODEL_SWITCHES: readonly (readonly [string, Partial<ModelSpec>])[] = [
   ['a factor of the embedding', { embedding: { scale: 3, nPositions: null } }],
@@ -176,6 +180,40 @@ describe('each piece of a description', () => {
     const joined = joinRows(`blk.0.${fused}.weight`, parts.flatMap(find));
     const others = tensors.filter(tensor => !parts.flatMap(find).includes(tensor));
     expect(await logitsOf(spec, { tensors: [...others, joined] })).toEqual(await logitsOf(of, { tensors }));
+  });
+
+  it.each([
+    {
+      piece: 'a residual scale',
+      spec: tinySpec({ residualScale: 0.5 }),
+      plain: tinySpec(),
+      factors: { attn_output: 0.5, ffn_down: 0.5 },
+    },
+    {
+      piece: 'an expert whose input is weighed, where its output is the cube of that,',
+      spec: tinySpec({ ffn: { ...CUBIC_EXPERT, weighsInput: true, weightScale: 2 } }),
+      plain: tinySpec({ ffn: CUBIC_EXPERT }),
+      factors: { ffn_down_exps: 8 },
+    },
+    {
+      piece: 'a shared expert whose gate is in the middle',
+      spec: tinySpec({ ffn: { ...TINY_EXPERTS, shared: { nFf: 9, gated: true } } }),
+      plain: tinySpec({ ffn: { ...TINY_EXPERTS, shared: { nFf: 9, gated: false } } }),
+      factors: { ffn_down_shexp: 0.5, ffn_gate_inp_shexp: 0 },
+    },
+  ])('gives $piece what scaled matrices give', async ({ spec, plain, factors }) => {
+    const scaled = (tensors: readonly TensorToWrite[], names: Readonly<Record<string, number>>) =>
+      tensors.map(tensor => {
+        const factor = names[tensor.name.split('.')[2] ?? ''] ?? 1;
+        const values = dequantize('F32', tensor.data).map(value => value * factor);
+        return { ...tensor, data: quantize('F32', values) };
+      });
+    const { ffn_gate_inp_shexp = 1 } = factors;
+    const logits = await logitsOf(spec, { tensors: scaled(randomTensors(spec), { ffn_gate_inp_shexp }) });
+    const expected = await logitsOf(plain, { tensors: scaled(randomTensors(plain), factors) });
+    logits.flat().forEach((logit, i) => {
+      expect(logit).toBeCloseTo(expected.flat()[i], 10);
+    });
   });
 
   it.each([

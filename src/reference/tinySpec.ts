@@ -1,4 +1,13 @@
-import type { Attention, DenseFfn, ExpertFfn, Layer, ModelSpec, Norm, Rope } from '../architectures/index.ts';
+import type {
+  Attention,
+  DenseFfn,
+  ExpertFfn,
+  LatentAttention,
+  Layer,
+  ModelSpec,
+  Norm,
+  Rope,
+} from '../architectures/index.ts';
 
 /** A llama of one layer, in which every dimension differs from every other. Tests change what they are about. */
 export function tinySpec(layer: Partial<Layer> = {}, model: Partial<ModelSpec> = {}): ModelSpec {
@@ -58,6 +67,19 @@ export const TINY_ATTENTION: Attention = {
   softcap: null,
   sinks: false,
   outputBias: false,
+};
+
+export const TINY_LATENT: LatentAttention = {
+  kind: 'latent',
+  nHead: 3,
+  nNope: 6,
+  nRope: 4,
+  nLatent: 8,
+  valueDim: 5,
+  qRank: 7,
+  eps: 1e-5,
+  rope: { ...TINY_ROPE, pairs: 'neighbours' },
+  scale: 0.3,
 };
 
 export const TINY_FFN: DenseFfn = {
