@@ -26,6 +26,18 @@ describe('a file of random weights', () => {
     expect(gguf.tensors.get('blk.1.ffn_down.weight')).toMatchObject({ type: 'Q4_0', shape: [96, 64] });
   });
 
+  it('has the types of a Q4_K_M file', async () => {
+    const shape = { ...SMALL, nEmbd: 256, nHead: 8, nLayers: 8, types: 'Q4_K_M' } as const;
+    const { tensors } = await open(shape);
+    const typesOf = (name: string) =>
+      Array.from({ length: 8 }, (_, layer) => tensors.get(`blk.${layer}.${name}.weight`)?.type);
+    expect(tensors.get('token_embd.weight')?.type).toBe('Q6_K');
+    expect(typesOf('attn_q')).toEqual(Array(8).fill('Q4_K'));
+    expect(typesOf('attn_v')).toEqual(['Q6_K', 'Q4_K', 'Q4_K', 'Q6_K', 'Q4_K', 'Q4_K', 'Q6_K', 'Q6_K']);
+    // Rows of 96 values are no whole super-blocks.
+    expect(typesOf('ffn_down')).toEqual(['Q8_0', 'Q5_0', 'Q5_0', 'Q8_0', 'Q5_0', 'Q5_0', 'Q8_0', 'Q8_0']);
+  });
+
   it('is the same bytes each time', async () => {
     expect(Buffer.compare(await bytesOf(SMALL), await bytesOf(SMALL))).toBe(0);
   });

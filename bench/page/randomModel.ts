@@ -1,3 +1,4 @@
+import type { TensorSpec } from '../../src/architectures/index.ts';
 import { ggufParts, type TypedValue } from '../../src/gguf/index.ts';
 import type { WeightType } from '../../src/quant/types.ts';
 import { randomModel } from '../../src/reference/randomModel.ts';
@@ -17,8 +18,8 @@ export interface RandomShape {
   /** nEmbd / nHead unless it says otherwise. */
   readonly headDim?: number;
   readonly ropeBase?: number;
-  /** Type of all matrices: Q4_0 unless it says otherwise. */
-  readonly type?: WeightType;
+  /** Type of all matrices, or the mix of a Q4_K_M file: Q4_0 unless it says otherwise. */
+  readonly types?: WeightType | 'Q4_K_M';
 }
 
 /** Shapes to measure. */
@@ -34,19 +35,46 @@ export const RANDOM_SHAPES = {
     nFf: 2560,
     nCtx: 8192,
     ropeBase: 100000,
-    type: 'Q8_0',
+    types: 'Q8_0',
+  },
+  'Qwen3-0.6B': {
+    architecture: 'qwen3',
+    nVocab: 151936,
+    nEmbd: 1024,
+    nLayers: 28,
+    nHead: 16,
+    nKvHead: 8,
+    headDim: 128,
+    nFf: 3072,
+    nCtx: 40960,
+    ropeBase: 1000000,
+    types: 'Q4_K_M',
   },
 } as const satisfies Readonly<Record<string, RandomShape>>;
 
 /** Parts of a model file of random weights, the same bytes for the same shape, whose output is tied to the embedding. */
 export async function randomFile(shape: RandomShape): Promise<readonly Uint8Array<ArrayBuffer>[]> {
-  const { nVocab, nEmbd, type = 'Q4_0' } = shape;
+  const { nVocab, nEmbd, nLayers, types = 'Q4_0' } = shape;
   const model = await randomModel({
     metadata: { ...metadataOf(shape), ...vocabulary(nVocab) },
     shapes: { 'token_embd.weight': [nEmbd, nVocab] },
-    typeOf: () => type,
+    typeOf: matrix => (types === 'Q4_K_M' ? typeInQ4KM(matrix, nLayers) : types),
   });
   return ggufParts(model);
+}
+
+/**
+ * Type of a matrix in a Q4_K_M file: more bits for the output and, in layers where they tell, for what is added to the residual
+ * stream, and other types where a row is no whole super-blocks. Source: llama-quant.cpp of llama.cpp v0.5.0.
+ */
+function typeInQ4KM({ name, shape: [k] }: TensorSpec, nLayers: number): WeightType {
+  const [, layer, tensor] = /^blk\.(\d+)\.(\w+)/.exec(name) ?? [];
+  const eighth = Math.floor(nLayers / 8);
+  const index = Number(layer);
+  const tells = index < eighth || index >= Math.floor((7 * nLayers) / 8) || (index - eighth) % 3 === 2;
+  const isLarge = layer === undefined || ((tensor === 'attn_v' || tensor === 'ffn_down') && tells);
+  if (k % 256 !== 0) return isLarge ? 'Q8_0' : 'Q5_0';
+  return isLarge ? 'Q6_K' : 'Q4_K';
 }
 
 function metadataOf(shape: RandomShape): Record<string, TypedValue> {

@@ -8,6 +8,7 @@ import {
   writeGguf,
 } from '../gguf/index.ts';
 import { quantize } from '../quant/quantize.ts';
+import { randomBlocks } from '../quant/randomBlocks.ts';
 import { randomValues } from '../quant/randomValues.ts';
 import { byteLength, GGML_TYPES, type WeightType } from '../quant/types.ts';
 
@@ -75,6 +76,7 @@ function blocks(
   seed: number,
   { centre, spread }: Distribution,
 ): Uint8Array<ArrayBuffer> {
+  if (centre === 0) return randomBlocks(type, count, seed, spread);
   return quantize(
     type,
     randomValues(count, seed, spread).map(value => value + centre),
