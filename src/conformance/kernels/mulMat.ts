@@ -135,7 +135,7 @@ function destinationOf({ epilogue: kind, n, nBefore = 0, nBehind = 0 }: Axes) {
 export const mulMatCases = kernelCases(mulMatCheck, () => ({
   usual,
   cases: [
-    ...vary<Axes>(usual, { weight: ['F32', 'Q4_0', 'Q4_1', 'Q6_K'] }),
+    ...vary<Axes>(usual, { weight: ['F32', 'Q4_0', 'Q4_1', 'Q5_1'] }),
     ...WEIGHT_TYPES.map(weight => ({ ...usual, weight, k: awkwardK(weight), n: 7, rows: 3 })),
     ...vary(
       usual,
