@@ -57,6 +57,7 @@ const BASE_OF_KERNEL: Readonly<Record<string, Partial<Tuning>>> = {
   attention: { attentionRows: 1, attentionSplit: null },
   attention_combine: { attentionSplit: null },
   rms_norm: { rowWorkgroup: 8 },
+  latent_store: { rowWorkgroup: 8 },
   argmax: { rowWorkgroup: 8 },
   top_k: { topKWorkgroup: 16 },
 };

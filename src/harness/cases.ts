@@ -1,5 +1,6 @@
 import { attentionCases, attentionCombineCases, kShiftCases, qkvCases } from './cases/attentionCases.ts';
 import { mulMatIdCases, routerCases } from './cases/expertCases.ts';
+import { latentStoreCases } from './cases/latentCases.ts';
 import { getRowsCases, mulMatCases } from './cases/matrixCases.ts';
 import {
   advanceCases,
@@ -22,6 +23,7 @@ export const KERNEL_CASES: readonly KernelCase[] = [
   ...kShiftCases,
   ...attentionCases,
   ...attentionCombineCases,
+  ...latentStoreCases,
   ...swigluCases,
   ...argmaxCases,
   ...topKCases,

@@ -16,7 +16,7 @@ import { type Judgement, judge } from './judge.ts';
 const LIMIT_MS = 120_000;
 
 /** The kernels that a tuning changes; the others are what they are under any. */
-const TUNED = ['mul_mat', 'mul_mat_id', 'attention', 'rms_norm', 'argmax', 'top_k'];
+const TUNED = ['mul_mat', 'mul_mat_id', 'attention', 'rms_norm', 'latent_store', 'argmax', 'top_k'];
 /** Seconds that a case takes, where it is more than a moment: these compile the longest. */
 const SECONDS: Readonly<Record<string, number>> = { attention: 0.45, mul_mat_id: 0.2, mul_mat: 0.14 };
 /** Those that share loads in subgroups. */

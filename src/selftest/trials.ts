@@ -1,5 +1,6 @@
 import type { TrialMaker } from './trial.ts';
 import { attentionCombineTrial, attentionTrial, kShiftTrial } from './trials/attentionTrials.ts';
+import { latentStoreTrial } from './trials/latentTrial.ts';
 import { getRowsTrial, mulMatIdTrial, mulMatTrial, routerTrial } from './trials/matrixTrials.ts';
 import {
   advanceTrial,
@@ -20,6 +21,7 @@ export const TRIALS: Readonly<Record<string, TrialMaker>> = {
   k_shift: kShiftTrial,
   attention: attentionTrial,
   attention_combine: attentionCombineTrial,
+  latent_store: latentStoreTrial,
   swiglu: swigluTrial,
   argmax: argmaxTrial,
   top_k: topKTrial,

@@ -23,9 +23,9 @@ import { PAGE_POSITIONS } from '../../util/kvPage.ts';
 import { ropeTable } from '../../util/ropeTable.ts';
 import { type BindingData, caseId, type KernelCase } from '../kernelCase.ts';
 
-const N_CTX = 150;
+export const N_CTX = 150;
 /** Of two slots: shuffled, and neither has its pages side by side. */
-const pageTables = [
+export const pageTables = [
   [4, 0, 2],
   [3, 5, 1],
 ];
@@ -51,7 +51,7 @@ const shapes: readonly HeadShape[] = [
 ];
 
 /** Rows of two slots at positions around the edges of a tile of 64, more of one than are attended to together. */
-const places: readonly RowPlace[] = [
+export const places: readonly RowPlace[] = [
   { slot: 0, position: 0 },
   { slot: 0, position: 1 },
   { slot: 1, position: 61 },
@@ -66,18 +66,18 @@ function named({ nHead, nKvHead, headDim, nRot, cache }: HeadShape) {
   return { nHead, nKvHead, headDim, nRot, cache };
 }
 
-function cacheValues(shape: HeadShape, seed: number, scale = 1): KvCache {
+export function cacheValues(shape: HeadShape, seed: number, scale = 1): KvCache {
   const values = randomValues(N_PAGES * PAGE_POSITIONS * shape.nKvHead * shape.headDim, seed, scale);
   return shape.cache === 'f16' ? Uint16Array.from(values, floatToHalf) : values;
 }
 
 /** A copy of a cache as the GPU holds it. */
-function cacheBinding(cache: KvCache): BindingData {
+export function cacheBinding(cache: KvCache): BindingData {
   return cache instanceof Uint16Array ? packHalves(Uint16Array.from(cache)) : Float32Array.from(cache);
 }
 
 /** Expected contents of a cache; of halves the bits, where an ulp of f32 may tip a rounding: compared as floats. */
-function cacheFloats(cache: KvCache): Float32Array<ArrayBuffer> {
+export function cacheFloats(cache: KvCache): Float32Array<ArrayBuffer> {
   return cache instanceof Uint16Array
     ? halvesToFloats(packHalves(Uint16Array.from(cache)))
     : Float32Array.from(cache);
@@ -97,7 +97,7 @@ function halfValue(bits: number): number {
   return bits & 0x8000 ? -magnitude : magnitude;
 }
 
-function readCache(shape: HeadShape): (words: Uint32Array<ArrayBuffer>) => Float32Array<ArrayBuffer> {
+export function readCache(shape: HeadShape): (words: Uint32Array<ArrayBuffer>) => Float32Array<ArrayBuffer> {
   return words => (shape.cache === 'f16' ? halvesToFloats(words) : new Float32Array(words.buffer));
 }
 
