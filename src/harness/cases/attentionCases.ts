@@ -259,6 +259,8 @@ const mqa = { ...usual, nKvHead: 1 };
 const featureCases: readonly (AttentionCase & { readonly features: AttentionFeatures })[] = [
   // Rows that are attended to together begin in different tiles, or see but themselves.
   ...[1, 3, 64, 70].map(window => ({ ...all, shape: usual, features: { window } })),
+  // Scores beside the window so large that those in it would vanish.
+  { ...all, shape: usual, scale: 40, features: { window: 3 } },
   { ...cut, shape: half, features: { window: 3 } },
   { ...cut, shape: usual, features: { window: 70 } },
   { ...all, shape: usual, scale: 4, features: { softcap: 5 } },

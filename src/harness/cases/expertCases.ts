@@ -150,8 +150,9 @@ function choiceRun(parameters: ExpertStage & ExpertCase): Omit<KernelRun, 'spec'
   const { quants, scales, values } = weightInput(weight, k, nMatrices * n, 5);
   const half = values.length / 2;
   const x = randomValues(rows * k, 7, plain ? 0.2 : 1);
-  // So large that GELU bends both ways, and clamps hold.
-  const normWeight = randomValues(k, 10, activation ? 3 : 0.2);
+  // Around where GELU bends, and where clamps hold.
+  const spread = activation === 'oai' ? 3 : activation === 'gelu' ? 0.5 : 0.2;
+  const normWeight = randomValues(k, 10, spread);
   const factor = plain ? x : rmsNorm(x, normWeight, k, EPS);
   const biases = bias ? biasesOf(parameters, nMatrices) : null;
   const shape = { nEmbd: k, nFf: n, nUsed };
