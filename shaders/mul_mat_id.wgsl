@@ -1,10 +1,11 @@
 // mul_mat_id: the matrices of the experts that the router chose for each row; only those are read.
 //
-// STAGE gate_up: h[row, e, n] = silu(gate[n] . x) * (up[n] . x) for the e-th chosen expert of the row. workgroup.x walks
-//   weight rows, workgroup.y experts (where a tile is one row, AT_ONCE 1: its choices), workgroup.z tiles of TILE rows;
-//   of a tile those that chose the expert are taken up to AT_ONCE at a time.
-// STAGE down: dst[row, n] += sum over e of weight[e] * (down[n] . h[row, e]), experts by ascending index, for TILE rows
-//   (workgroup.y): for each expert that one of them chose, those that chose it.
+// STAGE gate_up: h[row, e, n] = activation(gate[n] . x, up[n] . x) for the e-th chosen expert of the row; store: weight[n] . x.
+//   workgroup.x walks weight rows, workgroup.y experts (where a tile is one row, AT_ONCE 1: its choices), workgroup.z tiles of
+//   TILE rows; of a tile those that chose the expert are taken up to AT_ONCE at a time. See lib/expert_outputs.wgsl.
+// STAGE down: dst[row, n] += SCALE * sum over e of weight[e] * (down[n] . h[row, e]), experts by ascending index, for TILE rows
+//   (workgroup.y): for each expert that one of them chose, those that chose it; down_store: dst[row, n] = the same, of
+//   products + biases, or of these without weights. See lib/expert_sums.wgsl.
 // A matrix that is too large for one buffer comes in parts, each with some of the rows of every expert: N from DST_OFFSET on.
 // Numerics as in mul_mat, so a row's bits do not depend on which rows chose the same expert (design D1).
 // AT_ONCE: rows that share a weight once it is unpacked, 1, 2 or 4; W_END is one more. There is a loop for each power of two,
@@ -19,6 +20,17 @@
 #define SHARED 0
 #define STAGE gate_up
 #define WEIGHT F32
+// 1: an expert's rows are summed.
+#if STAGE == down
+#define SUMMED 1
+#endif
+#if STAGE == down_store
+#define SUMMED 1
+#endif
+#define SUMMED 0
+// 1: src has its norm deferred. 1: products have biases.
+#define NORMED 1
+#define BIAS 0
 #if SHARED
 enable subgroups;
 #endif
@@ -36,55 +48,30 @@ override N_USED: u32 = 1u;
 override DST_STRIDE: u32 = 1u;
 override DST_OFFSET: u32 = 0u;
 
-#if STAGE == gate_up
 // [row, e] = (expert, bits of its weight)
-@group(0) @binding(5) var<storage, read> chosen: array<vec2<u32>>;
-#include "lib/deferred_norm.wgsl"
-
-// Values n.. of those that an invocation ends up with.
-fn put_quad(choice: u32, n: u32, h: vec4<f32>) {
-  for (var i = 0u; i < {OWN}u && n + i < N; i++) { dst[choice * DST_STRIDE + DST_OFFSET + n + i] = h[i]; }
-}
-#else
+#if STAGE == down
 #include "lib/residual.wgsl"
 @group(0) @binding(7) var<storage, read> chosen: array<vec2<u32>>;
+#else
+@group(0) @binding(5) var<storage, read> chosen: array<vec2<u32>>;
+#endif
+#if BIAS
+#include "lib/expert_biases.wgsl"
+#endif
+#if SUMMED
+#include "lib/expert_sums.wgsl"
+#else
+#include "lib/expert_outputs.wgsl"
 #endif
 #if LANES != 1
-// gate_up: AT_ONCE slices each of products, squares and up's products; down: TILE slices of products.
+// gate_up and store: AT_ONCE slices each of products, squares and up's products; down: TILE slices of products.
 #include "lib/lanes.wgsl"
 #endif
+#include "lib/choices.wgsl"
 
-// Choices of one expert: indices into `chosen`, of which `count` are in use.
-struct Choices { count: u32, at: vec4<u32>, next: u32 }
-
-// The first of choices begin..end that chose the expert, up to AT_ONCE; what is not in use repeats the last.
-fn choices_of(expert: u32, begin: u32, end: u32) -> Choices {
-  var found = Choices(0u, vec4<u32>(begin), begin);
-  for (; found.next < end && found.count < {AT_ONCE}u; found.next++) {
-    if (chosen[found.next].x == expert) {
-      for (var i = found.count; i < 4u; i++) { found.at[i] = found.next; }
-      found.count++;
-    }
-  }
-  return found;
-}
-
-// The lowest expert from `lowest` on that one of choices begin..end chose; N_EXPERTS where there is none.
-fn next_expert(lowest: u32, begin: u32, end: u32) -> u32 {
-  var expert = N_EXPERTS;
-  for (var choice = begin; choice < end; choice++) {
-    let candidate = chosen[choice].x;
-    if (candidate >= lowest) { expert = min(expert, candidate); }
-  }
-  return expert;
-}
-
-fn src_of(choice: u32) -> u32 {
-#if STAGE == gate_up
-  return choice / N_USED * BLOCKS * 10u;
-#else
-  return choice * BLOCKS * 8u;
-#endif
+// Values n.. of a row of dst, those that an invocation ends up with.
+fn put_quad(row: u32, n: u32, h: vec4<f32>) {
+  for (var i = 0u; i < {OWN}u && n + i < N; i++) { dst[row * DST_STRIDE + DST_OFFSET + n + i] = h[i]; }
 }
 
 fn first_block(expert: u32, r: u32, n: u32) -> u32 {
@@ -106,17 +93,13 @@ fn main(
 #else
   let lane = local % {LANES}u;
 #endif
-#if STAGE == gate_up
-  let row0 = group.z * {TILE}u;
-#else
-  let row0 = group.y * {TILE}u;
-#endif
+  let row0 = tile_of(group) * {TILE}u;
   let rows = n_rows();
   if (row0 >= rows) { return; }
   let begin_choice = row0 * N_USED;
   let end_choice = min(rows, row0 + {TILE}u) * N_USED;
 
-#if STAGE == gate_up
+#if !SUMMED
 #if AT_ONCE == 1
   let expert = chosen[begin_choice + group.y].x;
 #else
@@ -128,31 +111,43 @@ fn main(
 #if LANES == 1
 #for m 0..AT_ONCE
     if ({m}u < choices.count) {
-      let scale = norm_scale(some_squares(src{m}, 0u, 1u));
-      var gates = vec4<f32>(0.0);
-      var ups = vec4<f32>(0.0);
+      let scale = row_scale(src{m});
+      var sums = vec4<f32>(0.0);
+      var up_sums = vec4<f32>(0.0);
 #for r 0..R
-      gates[{r}u] = sum{r}_{m} * scale;
+      sums[{r}u] = sum{r}_{m};
 #endfor
 #for r R..ROWS
-      ups[{r}u - {R}u] = sum{r}_{m} * scale;
+      up_sums[{r}u - {R}u] = sum{r}_{m};
 #endfor
-      put_quad(choices.at[{m}u], n, silu_quad(gates) * ups);
+      finish_choice(choices.at[{m}u], n, scale, sums, up_sums);
     }
 #endfor
 #else
 #for m 0..AT_ONCE
     partial[{m}u * WORKGROUP_SIZE + local] = sum0_{m};
+#if NORMED
     partial[({AT_ONCE}u + {m}u) * WORKGROUP_SIZE + local] = some_squares(src{m}, local, WORKGROUP_SIZE);
+#endif
+#if STAGE == gate_up
     partial[({AT_ONCE}u * 2u + {m}u) * WORKGROUP_SIZE + local] = sum1_{m};
+#endif
 #endfor
     workgroupBarrier();
     let m = local / (rows_of_weight() / 4u);
     let row = local % (rows_of_weight() / 4u) * 4u;
     if (m < choices.count) {
+#if NORMED
       let scale = norm_scale(sum_slice({AT_ONCE}u + m));
-      let h = silu_quad(sum_lanes(m, row) * scale) * (sum_lanes({AT_ONCE}u * 2u + m, row) * scale);
-      put_quad(choices.at[m], group.x * rows_of_weight() + row, h);
+#else
+      let scale = 1.0;
+#endif
+#if STAGE == gate_up
+      let up_sums = sum_lanes({AT_ONCE}u * 2u + m, row);
+#else
+      let up_sums = vec4<f32>(0.0);
+#endif
+      finish_choice(choices.at[m], group.x * rows_of_weight() + row, scale, sum_lanes(m, row), up_sums);
     }
     workgroupBarrier();
 #endif
@@ -173,7 +168,11 @@ fn main(
 #for r 0..R
         products[{r}u] = sum{r}_{m};
 #endfor
-        totals[row] = fma(vec4<f32>(bitcast<f32>(chosen[choice].y)), products, totals[row]);
+#if BIAS
+        // Of the lanes that share a weight row the first has its bias too.
+        if (lane == 0u) { products += biases_of(expert, n); }
+#endif
+        totals[row] = fma(vec4<f32>(share_of(choice)), products, totals[row]);
       }
 #endfor
       choices = choices_of(expert, choices.next, end_choice);
@@ -182,7 +181,7 @@ fn main(
   }
 #if LANES == 1
 #for m 0..TILE
-  if (row0 + {m}u < rows) { add_to_residual(row0 + {m}u, n, totals[{m}u]); }
+  if (row0 + {m}u < rows) { finish_sum(row0 + {m}u, n, totals[{m}u]); }
 #endfor
 #else
 #for m 0..TILE
@@ -192,7 +191,7 @@ fn main(
   let m = local / (rows_of_weight() / 4u);
   let row = local % (rows_of_weight() / 4u) * 4u;
   let first_n = group.x * rows_of_weight() + row;
-  if (m < {TILE}u && row0 + m < rows && first_n < N) { add_to_residual(row0 + m, first_n, sum_lanes(m, row)); }
+  if (m < {TILE}u && row0 + m < rows && first_n < N) { finish_sum(row0 + m, first_n, sum_lanes(m, row)); }
 #endif
 #endif
 }

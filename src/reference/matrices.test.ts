@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { randomValues } from '../quant/randomValues.ts';
 import { getRows } from './getRows.ts';
 import { mulMat } from './mulMat.ts';
-import { mulMatIdSum, mulMatIdSwiglu } from './mulMatId.ts';
+import { mulMatIdStore, mulMatIdSum, mulMatIdSwiglu } from './mulMatId.ts';
 import { mulMatSwiglu } from './mulMatSwiglu.ts';
 import { rmsNorm } from './rmsNorm.ts';
 import { type RouterOptions, router } from './router.ts';
@@ -202,5 +202,31 @@ describe('mulMatId', () => {
     const sums = mulMatIdSum(down, h, [1, 1], floats(1, 1), x, one);
     const dense = mulMatSwiglu(expert(gate, 1), expert(up, 1), x, 3, 4);
     expect(sums).toEqual(mulMat(expert(down, 1), dense, 4, 3, x));
+  });
+
+  it('multiplies products by the weight of the expert, then adds its bias, where the input is weighed', () => {
+    const one = { nEmbd: 1, nFf: 1, nUsed: 1 };
+    const options = { weights: floats(0.5), biases: floats(10, 20) };
+    expect([...mulMatIdStore(floats(3, 4), floats(2), [1], one, options)]).toEqual([24]);
+    const gatesAndUps = { weights: floats(0.5), biases: floats(0, 0, 0, 1), activation: 'gelu' } as const;
+    const [h] = mulMatIdSwiglu(floats(3, 4), floats(3, 5), floats(2), [1], one, gatesAndUps);
+    // The gate is 4, the up 6.
+    expect(h).toBeCloseTo(6 * 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (4 + 0.044715 * 64))), 5);
+  });
+
+  it('clamps gate and up, and adds 1 to up, as gpt-oss does', () => {
+    const one = { nEmbd: 1, nFf: 1, nUsed: 1 };
+    const oai = (gate: number, up: number) =>
+      mulMatIdSwiglu(floats(gate), floats(up), floats(1), [0], one, { activation: 'oai' })[0];
+    expect(oai(9, 8)).toBe(oai(7, 7));
+    expect(oai(2, -9)).toBe(oai(2, -7));
+    expect(oai(-2, 3)).toBeCloseTo((-2 / (1 + Math.exp(3.404))) * 4, 6);
+  });
+
+  it('adds the biases of experts with their weights, and scales the sum alone', () => {
+    const one = { nEmbd: 1, nFf: 1, nUsed: 2 };
+    const options = { scale: 10, biases: floats(1, 2) };
+    const sums = mulMatIdSum(floats(3, 4), floats(1, 1), [0, 1], floats(0.5, 0.25), floats(7), one, options);
+    expect([...sums]).toEqual([7 + 10 * (0.5 * 4 + 0.25 * 6)]);
   });
 });

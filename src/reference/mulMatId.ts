@@ -1,5 +1,5 @@
 import { dot } from './dot.ts';
-import { silu } from './swiglu.ts';
+import { type GatedActivation, gated } from './swiglu.ts';
 
 /** Sizes of the experts of one layer. */
 export interface ExpertShape {
@@ -9,33 +9,66 @@ export interface ExpertShape {
   readonly nUsed: number;
 }
 
+/** What becomes of products with experts before an activation. */
+export interface ExpertProductOptions {
+  /** Of each chosen expert [rows, nUsed], by which its products are multiplied (Llama 4). */
+  readonly weights?: Float32Array | null;
+}
+
 /**
- * First half of a mixture of experts: silu(gate · x) · (up · x) with the matrices of each row's chosen experts.
- * `gateExps` and `upExps` [nExpert, nFf, nEmbd], `x` [rows, nEmbd], `ids` [rows, nUsed]; gives [rows, nUsed, nFf].
+ * Products of the rows of `x` [rows, nEmbd] with the matrices of their chosen experts: `exps` [nExpert, nFf, nEmbd], `ids`
+ * [rows, nUsed]; gives [rows, nUsed, nFf]. `biases` [nExpert, nFf] are added last.
+ */
+export function mulMatIdStore(
+  exps: Float32Array,
+  x: Float32Array,
+  ids: ArrayLike<number>,
+  { nEmbd, nFf, nUsed }: ExpertShape,
+  { weights = null, biases = null }: ExpertProductOptions & { readonly biases?: Float32Array | null } = {},
+): Float64Array<ArrayBuffer> {
+  const products = new Float64Array(ids.length * nFf);
+  for (let choice = 0; choice < ids.length; choice++) {
+    const row = Math.floor(choice / nUsed);
+    for (let i = 0; i < nFf; i++) {
+      const at = ids[choice] * nFf + i;
+      const product = dot(exps, at * nEmbd, x, row * nEmbd, nEmbd) * (weights?.[choice] ?? 1);
+      products[choice * nFf + i] = product + (biases?.[at] ?? 0);
+    }
+  }
+  return products;
+}
+
+/**
+ * First half of a mixture of experts: silu(gate · x) · (up · x), or another activation, with the matrices of each row's chosen
+ * experts. `gateExps` and `upExps` [nExpert, nFf, nEmbd], `x` [rows, nEmbd], `ids` [rows, nUsed]; gives [rows, nUsed, nFf].
+ * `biases` are those of the gates [nExpert, nFf], then of the ups.
  */
 export function mulMatIdSwiglu(
   gateExps: Float32Array,
   upExps: Float32Array,
   x: Float32Array,
   ids: ArrayLike<number>,
-  { nEmbd, nFf, nUsed }: ExpertShape,
+  shape: ExpertShape,
+  options: ExpertProductOptions & {
+    readonly activation?: GatedActivation;
+    readonly biases?: Float32Array | null;
+  } = {},
 ): Float32Array<ArrayBuffer> {
-  const h = new Float32Array(ids.length * nFf);
-  for (let choice = 0; choice < ids.length; choice++) {
-    const row = Math.floor(choice / nUsed);
-    for (let i = 0; i < nFf; i++) {
-      const weights = (ids[choice] * nFf + i) * nEmbd;
-      const gate = dot(gateExps, weights, x, row * nEmbd, nEmbd);
-      const up = dot(upExps, weights, x, row * nEmbd, nEmbd);
-      h[choice * nFf + i] = silu(gate) * up;
-    }
-  }
-  return h;
+  const { activation = 'silu', weights = null, biases = null } = options;
+  const half = biases ? biases.length / 2 : 0;
+  const [gates, ups] = [gateExps, upExps].map((exps, which) =>
+    mulMatIdStore(exps, x, ids, shape, {
+      weights,
+      biases: biases?.subarray(which * half, (which + 1) * half) ?? null,
+    }),
+  );
+  return Float32Array.from(gates, (gate, i) => gated(activation, gate, ups[i]));
 }
 
 /**
- * Second half: residual + Σ weight · (down · h) over each row's experts, in their order. `downExps` [nExpert, nEmbd, nFf],
- * `h` [rows, nUsed, nFf], `ids` and `weights` [rows, nUsed], `residual` [rows, nEmbd]; gives [rows, nEmbd].
+ * Second half: residual + scale · Σ weight · (down · h + bias) over each row's experts, in their order. `downExps`
+ * [nExpert, nEmbd, nFf], `h` [rows, nUsed, nFf], `ids` and `weights` [rows, nUsed], `residual` [rows, nEmbd], `biases`
+ * [nExpert, nEmbd]; gives [rows, nEmbd].
  */
 export function mulMatIdSum(
   downExps: Float32Array,
@@ -44,15 +77,17 @@ export function mulMatIdSum(
   weights: Float32Array,
   residual: Float32Array,
   { nEmbd, nFf, nUsed }: ExpertShape,
+  { scale = 1, biases = null }: { readonly scale?: number; readonly biases?: Float32Array | null } = {},
 ): Float32Array<ArrayBuffer> {
   const sums = new Float32Array(residual.length);
   for (let row = 0; row < residual.length / nEmbd; row++) {
     for (let i = 0; i < nEmbd; i++) {
-      let sum = residual[row * nEmbd + i];
+      let sum = 0;
       for (let choice = row * nUsed; choice < (row + 1) * nUsed; choice++) {
-        sum += weights[choice] * dot(downExps, (ids[choice] * nEmbd + i) * nFf, h, choice * nFf, nFf);
+        const at = ids[choice] * nEmbd + i;
+        sum += weights[choice] * (dot(downExps, at * nFf, h, choice * nFf, nFf) + (biases?.[at] ?? 0));
       }
-      sums[row * nEmbd + i] = sum;
+      sums[row * nEmbd + i] = residual[row * nEmbd + i] + scale * sum;
     }
   }
   return sums;
