@@ -46,7 +46,8 @@ export function withResults(document, { date, browser, adapter, results }) {
     'Refused, each in a sentence:',
     table(
       ['model', 'architecture', 'what is said'],
-      refused.map(({ model, arch, faults }) => [model, arch, faults[0]]),
+      // What follows is a list of all that is supported.
+      refused.map(({ model, arch, faults }) => [model, arch, faults[0].split('; ')[0]]),
     ),
   ];
   return `${document.slice(0, begin)}${sections.join('\n\n')}\n\n${document.slice(end)}`;

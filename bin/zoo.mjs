@@ -1,18 +1,18 @@
-// npm run zoo [-- --only REGEX --json FILE --write --adapter NAME]: holds every model of a zoo of small ones against llama.cpp's answers, in
-// headless Chromium: tokens, greedy text, log-probabilities, drafts, split files, embeddings. FORETOKEN_ZOO is the folder with
-// NAME.gguf and NAME.json. Prints a line for each model; with --write the results go into docs/models.md, under the name of
-// the adapter, or another where two have one name.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// npm run zoo [-- --only REGEX --json FILE --write --adapter NAME]: holds every model of a zoo of small ones against
+// llama.cpp's answers, in headless Chromium: tokens, greedy text, log-probabilities, drafts, split files, embeddings.
+// FORETOKEN_ZOO is the folder with NAME.gguf and NAME.json. Prints a line for each model; with --write the results go into
+// docs/models.md, under the name of the adapter, or another where two have one name.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { goldens, judgeInPage, ZOO } from '../bench/zoo.mjs';
 import { withResults } from '../bench/zooTable.mjs';
 import { chromiumFlags, ensureChromium } from './chromium.mjs';
 import { freshen } from './fresh.mjs';
 import { installPackages } from './install.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const zoo = process.env.FORETOKEN_ZOO ?? join(root, '..', 'shared', 'zoo');
 const DOCS = join(root, 'docs', 'models.md');
 /** A model that hangs is given up. */
 const LIMIT_MS = 600_000;
@@ -43,8 +43,9 @@ async function main() {
   if (values.write && values.only !== undefined)
     throw new Error('--write is for the whole zoo; leave --only out');
   const all = goldens();
+  if (all.length === 0) throw new Error(`there is no folder ${ZOO}; name the zoo's with FORETOKEN_ZOO`);
   const chosen = all.filter(({ model }) => new RegExp(values.only ?? '').test(model));
-  if (chosen.length === 0) throw new Error(`no model of ${zoo} matches ${values.only}`);
+  if (chosen.length === 0) throw new Error(`no model of ${ZOO} matches ${values.only}`);
   installPackages(root);
   await freshen(root);
   const { chromium } = await import('playwright');
@@ -78,23 +79,8 @@ async function main() {
   }
 }
 
-/** What llama.cpp says of each model, and the types of its weights. */
-function goldens() {
-  if (!existsSync(zoo)) throw new Error(`there is no folder ${zoo}; name the zoo's with FORETOKEN_ZOO`);
-  const index = JSON.parse(readFileSync(join(zoo, 'index.json'), 'utf8'));
-  const types = new Map(index.map(entry => [entry.model, entry.types]));
-  return readdirSync(zoo)
-    .filter(name => name.endsWith('.json') && existsSync(join(zoo, name.replace(/json$/, 'gguf'))))
-    .toSorted()
-    .map(name => JSON.parse(readFileSync(join(zoo, name), 'utf8')))
-    .map(golden => ({ ...golden, types: types.get(golden.model) ?? [] }));
-}
-
-/** Judges one model in a page of its own, which gets its files as if somebody had chosen them. */
+/** Judges one model in a page of its own. */
 async function judge(browser, address, golden, all) {
-  const parts = Object.keys(golden.parts ?? {});
-  const draft = all.find(({ target }) => target === golden.model)?.model ?? null;
-  const names = [golden.model, ...parts, ...(draft === null ? [] : [draft])];
   const page = await browser.newPage();
   const begin = Date.now();
   let timer;
@@ -103,26 +89,7 @@ async function judge(browser, address, golden, all) {
   });
   try {
     await page.goto(address);
-    const input = await page.evaluateHandle(() => {
-      const input = document.createElement('input');
-      Object.assign(input, { type: 'file', multiple: true });
-      return input;
-    });
-    await input.asElement().setInputFiles(names.map(name => join(zoo, name)));
-    const judged = page.evaluate(
-      ([input, golden, parts, draft]) => {
-        const fileOf = name => [...input.files].find(file => file.name === name);
-        return window.harness.judgeZoo({
-          golden,
-          file: fileOf(golden.model),
-          parts: parts.map(fileOf),
-          draft: draft === null ? null : fileOf(draft),
-        });
-      },
-      [input, golden, parts, draft],
-    );
-    const verdict = await Promise.race([judged, late]);
-    return resultOf(golden, verdict, begin);
+    return resultOf(golden, await Promise.race([judgeInPage(page, golden, all), late]), begin);
   } catch (error) {
     const fault = String(error.message).split('\n')[0];
     return resultOf(golden, { outcome: 'fails', faults: [fault], nChecks: 0, error: 0 }, begin);

@@ -1,4 +1,6 @@
 import type { Page } from 'playwright/test';
+import { bundledFile, DRAFT_Q4_0 } from './fixtures/models.ts';
+import { partName, splitModel } from './fixtures/splitModel.ts';
 import { expect, test } from './fixtures/test.ts';
 
 /** Greedily continued by "Hello" until the context is full, so there is time to stop it. */
@@ -53,6 +55,21 @@ test('stops by the button and by the Escape key, and runs again', async ({ page 
     await expectReady(page);
     await expect(page.getByTestId('output')).toHaveText(/\w/);
   }
+});
+
+test('takes a split model as several files, and says which one is missing', async ({ page }) => {
+  const files = (await splitModel(bundledFile(DRAFT_Q4_0), 3)).map((bytes, no) => ({
+    name: partName('stories', no, 3),
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.from(bytes),
+  }));
+  await page.getByTestId('target-file').setInputFiles([files[2], files[0]]);
+  const card = page.getByTestId('error');
+  await expect(card).toContainText('stories-00003-of-00003.gguf is part 3 of 3, but part 2 is missing');
+  await page.getByTestId('target-file').setInputFiles([files[2], files[0], files[1]]);
+  await expectReady(page);
+  await expect(card).toHaveCount(0);
+  await expect(page.getByTestId('target-source')).toHaveText(/stories-00001-of-00003\.gguf and 2 more/);
 });
 
 test('explains what is wrong with a file that is not GGUF, and offers a way back', async ({ page }) => {

@@ -92,11 +92,11 @@ export class Keys {
     return this.windowed(period).map(has => (has && size > 0 ? size : null));
   }
 
-  /** Which layers have a window: an array of bools says it, one for each block, or a period n: all but every nth layer have. */
+  /** Which layers have a window: an array of bools or numbers says it, one for each block, or a period n: all but every nth layer have. */
   windowed(period: number): readonly boolean[] {
     const key = 'attention.sliding_window_pattern';
-    const flags = this.#perBlock(this.key(key), isBool);
-    if (flags) return flags;
+    const flags = this.#perBlock(this.key(key), isFlag);
+    if (flags) return flags.map(Boolean);
     const n = this.count(key, period);
     return Array.from({ length: this.nLayers }, (_, layer) => layer % n < n - 1);
   }
@@ -152,6 +152,7 @@ function isNumber(value: GgufValue): value is number {
   return typeof value === 'number';
 }
 
-function isBool(value: GgufValue): value is boolean {
-  return typeof value === 'boolean';
+/** A bool, or a number that stands for one. */
+function isFlag(value: GgufValue): value is boolean | number {
+  return typeof value === 'boolean' || isNumber(value);
 }

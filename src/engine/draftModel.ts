@@ -71,7 +71,7 @@ export class DraftModel implements DraftSource {
   shift(slot: number, keep: number, discard: number): void {
     const cached = this.#cached[slot];
     const end = cached.length;
-    if (end > keep + discard && this.#take([{ slot, start: keep, end }])) {
+    if (this.#model.canShift && end > keep + discard && this.#take([{ slot, start: keep, end }])) {
       this.#model.shift(slot, keep, discard, end);
       cached.splice(keep, discard);
     } else {

@@ -61,6 +61,7 @@ export class FakeForwardPass implements ForwardPass {
   readonly nSlots: number;
   readonly maxRows: number;
   readonly maxOutputs: number;
+  readonly canShift = true;
   readonly calls: FakeCall[] = [];
   readonly #seed: number;
   readonly #disagreement: number;

@@ -113,6 +113,8 @@ export interface ForwardPass {
   readonly maxRows: number;
   /** Most rows with `output` in one batch; a draft has at most `maxOutputs / nSlots` tokens. */
   readonly maxOutputs: number;
+  /** Whether cached positions can move to others: not where keys cannot be turned once they are cached. */
+  readonly canShift: boolean;
 
   /**
    * Decodes `rows` (1..maxRows; rows of one slot in ascending, contiguous positions) in one submit.

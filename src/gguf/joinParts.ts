@@ -79,11 +79,11 @@ function missing(byNo: ReadonlyMap<number, GgufFile>, count: number): ForetokenE
   return invalid(`${source.name} is part ${no + 1} of ${count}, but ${lacks}; give all ${count} parts`);
 }
 
-/** What a part repeats of the first part's metadata is the same there. */
+/** What a part repeats of the first part's metadata is the same there; arrays are not compared. */
 function checkSameModel(first: GgufFile, part: GgufFile): void {
   for (const [key, value] of part.metadata) {
     const expected = first.metadata.get(key) ?? value;
-    if (key === NO_KEY || Array.isArray(value) || expected === value) continue;
+    if (key === NO_KEY || typeof value === 'object' || Object.is(expected, value)) continue;
     throw invalid(
       `${part.source.name} is a part of another model than ${first.source.name}: its ${key} is ${String(value)}, not ${String(expected)}`,
     );

@@ -57,6 +57,15 @@ describe('a model in parts', () => {
     expect([...(await openGguf(parts)).tensors.keys()]).toEqual(['t1']);
   });
 
+  it('may repeat the metadata of the first part in the others', async () => {
+    const metadata = {
+      ...architecture('llama'),
+      'tokenizer.ggml.tokens': { type: 'array', of: 'string', value: ['a'] },
+      odd: { type: 'float64', value: Number.NaN },
+    } as const;
+    expect((await openGguf([0, 1, 2].map(no => part({ no, metadata })))).tensors.size).toBe(3);
+  });
+
   it.each([
     ['a whole file', part({})],
     ['a list of one whole file', [part({})]],

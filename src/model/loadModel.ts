@@ -4,6 +4,7 @@ import type { GgufFile } from '../gguf/index.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { attentionSplits } from '../gpu/kernels/attention.ts';
 import { type Tuning, tuningFor } from '../gpu/tuning.ts';
+import { ForetokenError } from '../util/errors.ts';
 import { ropeTable } from '../util/ropeTable.ts';
 import { buildCheckedPlan, type CheckKernels } from './checkedPlan.ts';
 import { allocateKvCache, type CacheShape, type CacheType } from './kvCache.ts';
@@ -67,6 +68,7 @@ export interface MemoryPlan {
 export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions): Promise<Model> {
   const { gguf, spec } = file;
   const { nCtx, cacheType, onProgress, tuning = tuningFor(gpu.report) } = options;
+  checkChunks(file, nCtx);
   const plan = planMemory(gpu, file, options);
   const { what, remedy } = allocationText(plan.needs);
 
@@ -96,6 +98,19 @@ export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions)
   onProgress?.('ready', totalBytes, totalBytes);
   const maxRows = Math.min(options.maxRows, state.maxRows);
   return new Model(gpu, spec, checkedPlan, state, cache, { ...options, maxRows });
+}
+
+/** Refuses contexts of several attention chunks, which no kernel knows. Within the first chunk there is no difference. */
+function checkChunks({ gguf, spec }: ModelFile, nCtx: number): void {
+  const chunk = Math.min(
+    ...spec.layers.map(({ attention }) => (attention.kind === 'attention' && attention.chunk) || Infinity),
+  );
+  if (nCtx <= chunk) return;
+  throw new ForetokenError(
+    'unsupported_model',
+    `${gguf.source.name} attends in chunks of ${chunk} positions, of which only the first is supported: choose an nCtx of at most ${chunk} per slot, not ${nCtx}`,
+    { nCtx, chunk },
+  );
 }
 
 async function buildTunedPlan(gpu: Gpu, inputs: PlanInputs, options: LoadOptions): Promise<Plan> {

@@ -37,6 +37,7 @@ export class Model implements ForwardPass {
   readonly nSlots: number;
   readonly maxRows: number;
   readonly maxOutputs: number;
+  readonly canShift: boolean;
   /** The buffers that its steps work in, for who joins it with another model. */
   readonly state: RunState;
   readonly #nEmbd: number;
@@ -72,6 +73,7 @@ export class Model implements ForwardPass {
     this.nSlots = shape.nSlots;
     this.maxRows = shape.maxRows;
     this.maxOutputs = state.maxOutputs;
+    this.canShift = plan.shift !== null;
     this.#allIds = Int32Array.from({ length: spec.nVocab }, (_, id) => id);
     this.#stepWords = new Uint32Array(state.step.size / 4);
   }
@@ -158,12 +160,14 @@ export class Model implements ForwardPass {
   }
 
   shift(slot: number, keep: number, discard: number, end: number): void {
+    const { shift: dispatches } = this.#plan;
+    assert(dispatches !== null, 'a shift of a cache that cannot be shifted');
     assert(keep + discard <= end && end <= this.nCtx, () => `shift by ${discard} after ${keep} of ${end}`);
     this.#reserveOrThrow([{ slot, start: keep, end }]);
     const { device } = this.#gpu;
     const given = new Uint32Array([keep, discard, end, 0, ...this.#pool.table(slot)]);
     device.queue.writeBuffer(this.state.shift, 0, given);
-    device.queue.submit([encodePass(this.#gpu, [this.#plan.shift]).finish()]);
+    device.queue.submit([encodePass(this.#gpu, [dispatches]).finish()]);
   }
 
   reserve(spans: readonly CacheSpan[]): boolean {

@@ -48,7 +48,8 @@ export interface Plan {
   readonly widths: ReadonlyMap<number, WidthPlan>;
   /** From one draft step to the next. */
   readonly advance: readonly Dispatch[];
-  readonly shift: readonly Dispatch[];
+  /** Null for a model whose cached positions cannot move. */
+  readonly shift: readonly Dispatch[] | null;
   /** Every kernel in use, once. */
   readonly kernels: readonly KernelSpec[];
   /** What `widths` was planned for. */
@@ -81,7 +82,8 @@ export async function buildPlan(gpu: Gpu, inputs: PlanInputs): Promise<Plan> {
     }),
   );
   const advance = await prepared([advanceCall(inputs)]);
-  const shift = await prepared(shiftCalls(inputs));
+  const shifted = shiftCalls(inputs);
+  const shift = shifted && (await prepared(shifted));
   return { widths: new Map(widths), advance, shift, kernels: recorder.kernels, tuning };
 }
 
@@ -139,6 +141,7 @@ function advanceCall({ state }: PlanInputs): Call {
   return { spec, buffers: [state.step, state.argmax] };
 }
 
-function shiftCalls(inputs: PlanInputs): Call[] {
-  return inputs.blocks.layers.flatMap(block => block.shift(blockIo(inputs, 1)));
+function shiftCalls(inputs: PlanInputs): Call[] | null {
+  const calls = inputs.blocks.layers.map(block => block.shift(blockIo(inputs, 1)));
+  return calls.some(ofBlock => ofBlock === null) ? null : calls.flatMap(ofBlock => ofBlock ?? []);
 }

@@ -98,7 +98,7 @@ export function createApp(deps: AppDeps): App {
     {
       tokenizer,
       nCtx,
-      ctxShift: settings.ctxShift ?? false,
+      ctxShift: (settings.ctxShift ?? false) && target.canShift,
       contBatching: settings.contBatching ?? true,
       createAcceptance: ({ seed }) =>
         syntheticAcceptance &&

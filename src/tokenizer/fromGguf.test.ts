@@ -2,7 +2,15 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type GgufValue, openSource, readGguf } from '../gguf/index.ts';
 import { PackedStrings } from '../util/packedStrings.ts';
-import { createTokenizer, StreamDecoder, TOKEN_TYPE, type Tokenizer, vocabularyFrom } from './index.ts';
+import {
+  createTokenizer,
+  StreamDecoder,
+  TOKEN_TYPE,
+  type Tokenizer,
+  type VocabularySpec,
+  vocabularyFrom,
+} from './index.ts';
+import { DEFAULT_PRE_TOKENIZER } from './preTokenizers.ts';
 
 interface Golden {
   readonly tokenize: readonly { readonly content: string; readonly tokens: number[] }[];
@@ -134,6 +142,107 @@ describe('vocabularyFrom', () => {
 
   it('lets the special tokens of Phi-3 swallow white space', () => {
     expect(vocabularyFrom(metadataOf({ 'general.name': 'Phi-3 Mini' })).rstrip).toEqual([2, 3]);
+  });
+
+  const bpe = (pre: string | null, entries: Readonly<Record<string, GgufValue>> = {}) =>
+    vocabularyFrom(
+      metadataOf({
+        'tokenizer.ggml.model': 'gpt2',
+        'tokenizer.ggml.tokens': PackedStrings.of(Array.from({ length: 12 }, (_, i) => `t${i}`)),
+        'tokenizer.ggml.merges': PackedStrings.of(['a b']),
+        ...(pre !== null && { 'tokenizer.ggml.pre': pre }),
+        ...entries,
+      }),
+    );
+
+  const byPre: [string, Partial<VocabularySpec>][] = [
+    [
+      'llama-bpe',
+      { bos: 11, eos: 11, unk: -1, addBos: true, addEos: false, cleanSpaces: true, warnings: [] },
+    ],
+    ['qwen2', { bos: 11, addBos: false, cleanSpaces: false }],
+    ['tekken', { bos: 11, addBos: true, cleanSpaces: false }],
+    ['glm4', { bos: -1, eos: 11, addBos: false }],
+    ['gpt-2', { bos: 11, addBos: false, cleanSpaces: true }],
+  ];
+  it.each(byPre)('knows what llama.cpp assumes of a %s vocabulary', (pre, expected) => {
+    expect(bpe(pre)).toMatchObject({ method: { kind: 'bpe' }, ...expected });
+  });
+
+  it('lets the file overrule what its pre-tokenizer stands for', () => {
+    expect(bpe('llama-bpe', { 'tokenizer.ggml.add_bos_token': false }).addBos).toBe(false);
+    expect(bpe('qwen2', { 'tokenizer.ggml.add_bos_token': true }).addBos).toBe(true);
+  });
+
+  it.each([
+    [null, /does not say how.*tokenizer\.ggml\.pre is missing.*llama\.cpp's default/],
+    ['my-own', /is not known here \(tokenizer\.ggml\.pre is "my-own"\).*llama\.cpp's default/],
+  ])("warns of the pre-tokenizer %j and takes llama.cpp's default", (pre, warning) => {
+    const { warnings, method } = bpe(pre);
+    expect(warnings).toEqual([expect.stringMatching(warning)]);
+    expect(method).toMatchObject({ pre: DEFAULT_PRE_TOKENIZER });
+  });
+
+  it('refuses byte-level BPE without merges, but for vocabularies that have none', () => {
+    const metadata = (pre: string) =>
+      metadataOf({ 'tokenizer.ggml.model': 'gpt2', 'tokenizer.ggml.pre': pre });
+    expect(() => vocabularyFrom(metadata('qwen2'))).toThrow(
+      expect.objectContaining({
+        code: 'invalid_gguf',
+        message: expect.stringMatching(/"tokenizer\.ggml\.merges" is missing/),
+      }),
+    );
+    expect(vocabularyFrom(metadata('kimi-k2')).method).toMatchObject({ kind: 'bpe' });
+  });
+
+  const tokens = PackedStrings.of(Array.from({ length: 104 }, (_, i) => `t${i}`));
+  const others: [Readonly<Record<string, GgufValue>>, object][] = [
+    [
+      { 'tokenizer.ggml.model': 'bert' },
+      {
+        method: { kind: 'wpm', lowercase: true, stripAccents: true },
+        ...{ bos: 101, eos: -1, unk: 100, sep: 102, cleanSpaces: true },
+      },
+    ],
+    [
+      { 'tokenizer.ggml.model': 'bert', 'tokenizer.ggml.normalizer.lowercase': false },
+      { method: { kind: 'wpm', lowercase: false, stripAccents: false } },
+    ],
+    [
+      { 'tokenizer.ggml.model': 't5', 'tokenizer.ggml.precompiled_charsmap': [1, -1] },
+      {
+        method: {
+          kind: 'ugm',
+          addSpacePrefix: false,
+          removeExtraSpaces: false,
+          charsmap: Uint8Array.of(1, 255),
+        },
+        ...{ bos: -1, eos: 1, unk: 2, addBos: false, addEos: true },
+      },
+    ],
+    [
+      {
+        'tokenizer.ggml.model': 'gemma4',
+        'tokenizer.ggml.merges': PackedStrings.of([]),
+        'tokenizer.ggml.bos_token_id': 2,
+        'tokenizer.ggml.add_bos_token': false,
+      },
+      { method: { kind: 'line-bpe', wholeNewlines: true }, bos: 2, eos: -1, addBos: true, warnings: [] },
+    ],
+  ];
+  it.each(others)('reads %o', (entries, expected) => {
+    expect(vocabularyFrom(metadataOf({ 'tokenizer.ggml.tokens': tokens, ...entries }))).toMatchObject(
+      expected,
+    );
+  });
+
+  it.each([
+    [{ 'tokenizer.ggml.pre': 'jina-v2-code' }, '<mask>', 'lstrip'],
+    [{ 'general.architecture': 'nomic-bert-moe' }, '<mask>', 'lstrip'],
+    [{ 'general.name': 'Modern-BERT' }, '[MASK]', 'lstrip'],
+  ] as const)('lets the mask of %o swallow the white space before it', (entries, mask, key) => {
+    const texts = PackedStrings.of(['a', mask]);
+    expect(vocabularyFrom(metadataOf({ 'tokenizer.ggml.tokens': texts, ...entries }))[key]).toEqual([1]);
   });
 
   it.each(['rwkv', 'plamo2', 'none'])('refuses a %s tokenizer by name', model => {

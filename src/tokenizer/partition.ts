@@ -9,6 +9,12 @@ interface Special {
   readonly text: string;
 }
 
+/** Special tokens whose texts begin alike: how many, and the lengths that the texts have. */
+interface Group {
+  size: number;
+  readonly lengths: Set<number>;
+}
+
 /**
  * Cuts special tokens out of a text, as llama.cpp does (src/llama-vocab.cpp, tokenizer_st_partition): not the leftmost match
  * first but the longest token first, each wherever it still occurs. User-defined tokens always count; control tokens and
@@ -18,8 +24,10 @@ export class SpecialPartition {
   readonly #vocabulary: Vocabulary;
   /** Longest first, in bytes; of equal length the lower id. */
   readonly #specials: readonly Special[];
-  /** Indices into `#specials` by the first two UTF-16 units of the text; a text of one unit is under that and 0. */
-  readonly #byStart = new Map<number, number[]>();
+  /** Index into `#specials` by text. */
+  readonly #indices = new Map<string, number>();
+  /** By the first two UTF-16 units of a text; one of a single unit is under that and 0. */
+  readonly #groups = new Map<number, Group>();
   /** Whether a special token begins with a unit. */
   readonly #starts = new Uint8Array(1 << 16);
   readonly #lstrip: ReadonlySet<number>;
@@ -37,10 +45,12 @@ export class SpecialPartition {
     this.#specials = tokens.map(token => ({ token, text: vocabulary.text(token) }));
     for (const [i, { text }] of this.#specials.entries()) {
       this.#starts[text.charCodeAt(0)] = 1;
+      this.#indices.set(text, i);
       const key = startKey(text, 0, text.length);
-      const group = this.#byStart.get(key);
-      if (group) group.push(i);
-      else this.#byStart.set(key, [i]);
+      const group = this.#groups.get(key) ?? { size: 0, lengths: new Set() };
+      group.size++;
+      group.lengths.add(text.length);
+      this.#groups.set(key, group);
     }
     this.#lstrip = new Set(lstrip);
     this.#rstrip = new Set(rstrip);
@@ -59,22 +69,27 @@ export class SpecialPartition {
   /** The special tokens that `text` has, in their order: one pass over the text, however many there are. */
   #occurring(text: string, parseSpecial: boolean): Special[] {
     const found = new Set<number>();
+    const nFound = new Map<number, number>();
+    const find = (key: number, at: number) => {
+      const group = this.#groups.get(key);
+      // Some vocabularies have a token for each length of a run of spaces: once all are found there is nothing to look for.
+      if (!group || nFound.get(key) === group.size) return;
+      for (const length of group.lengths) {
+        const i = this.#indices.get(text.slice(at, at + length));
+        if (i === undefined || found.has(i)) continue;
+        found.add(i);
+        nFound.set(key, (nFound.get(key) ?? 0) + 1);
+      }
+    };
     for (let at = 0; at < text.length; at++) {
       if (this.#starts[text.charCodeAt(at)] === 0) continue;
-      this.#addOccurring(text, at, this.#byStart.get(startKey(text, at, text.length)), found);
-      this.#addOccurring(text, at, this.#byStart.get(startKey(text, at, at + 1)), found);
+      find(startKey(text, at, text.length), at);
+      find(startKey(text, at, at + 1), at);
     }
     return [...found]
       .sort((a, b) => a - b)
       .map(i => this.#specials[i])
       .filter(({ token }) => parseSpecial || !this.#vocabulary.isHidden(token));
-  }
-
-  #addOccurring(text: string, at: number, group: readonly number[] | undefined, found: Set<number>): void {
-    if (!group) return;
-    for (const i of group) {
-      if (!found.has(i) && text.startsWith(this.#specials[i].text, at)) found.add(i);
-    }
   }
 
   /** Puts the token where its text is in `text`. */

@@ -135,6 +135,27 @@ describe('special tokens in the text', () => {
     ]);
   });
 
+  it('swallow the white space before them where the vocabulary says so', () => {
+    const lstrip = [[...toyVocabulary(tokens).tokens].indexOf('<x>')];
+    expect(pieces(tokens, '  <x> a \n<x>\tb ', { parseSpecial: true, lstrip })).toEqual([
+      '<x>',
+      '▁',
+      'a',
+      '<x>',
+      '<0x09>',
+      'b',
+      '▁',
+    ]);
+  });
+
+  it('are found in time that does not grow with how many there are', () => {
+    const many = Array.from({ length: 5000 }, (_, i): ToyToken => [`<${i}>`, 0, 'control']);
+    const started = performance.now();
+    const text = 'a<4999>'.repeat(10_000);
+    expect(pieces([...LETTERS, ...many], text, { parseSpecial: true })).toHaveLength(20_000);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
   it('include those that llama.cpp knows by their text, whatever their type', () => {
     expect(pieces([...LETTERS, ['<|im_end|>']], '<|im_end|>', { parseSpecial: true })).toEqual([
       '<|im_end|>',
@@ -236,6 +257,32 @@ describe('end of generation', () => {
     const tokenizer = createTokenizer(toyVocabulary(tokens, { fim: { suffix: 261 } }));
     expect(tokenizer.fim).toEqual({ prefix: 259, suffix: 261, repo: 262 });
     expect(tokenizer.eogTokens).toEqual([2, 262]);
+  });
+});
+
+describe('end of generation in vocabularies of certain families', () => {
+  const rows: [string, string[], string, boolean, boolean][] = [
+    ['gpt-oss', ['<|end|>', '<|return|>', '<|call|>'], '<|end|>', false, false],
+    ['solar-open', ['<|end|>', '<|flush|>', '<|calls|>'], '<|end|>', false, false],
+    ['Phi', ['<|end|>', '<|return|>'], '<|end|>', true, true],
+    ['Gemma 4', ['<turn|>', '<|tool_response>'], '</s>', false, false],
+    ['Llama 2', [], '</s>', true, true],
+  ];
+  it.each(rows)('%s: of %j, %s', (_, texts, text, ends, isSpecial) => {
+    const tokenizer = createTokenizer(
+      toyVocabulary(
+        texts.map(token => [token]),
+        { eos: -1 },
+      ),
+    );
+    const token = tokenizer.tokenOf(text) ?? -1;
+    expect([tokenizer.isEog(token), tokenizer.isSpecial(token)]).toEqual([ends, isSpecial]);
+  });
+
+  it('shows the marks of gpt-oss, whatever their type', () => {
+    const tokenizer = createTokenizer(toyVocabulary([['<|channel|>', 0, 'control']]));
+    expect(tokenizer.decode([259], false)).toBe('<|channel|>');
+    expect(tokenizer.encode('<|channel|>', { addSpecial: false, parseSpecial: false })).toEqual([259]);
   });
 });
 

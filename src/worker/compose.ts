@@ -128,6 +128,12 @@ async function wire(
     );
   }
 
+  if (!targetModel.canShift && (options.ctxShift || options.cacheReuse)) {
+    warnings.push(
+      `${target.file.gguf.source.name} normalises keys after it rotates them, so cached positions cannot move: ctxShift and cacheReuse are off`,
+    );
+  }
+
   const report = {
     adapter: gpu.report,
     model: describeModel(target.file),

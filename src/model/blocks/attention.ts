@@ -82,20 +82,7 @@ export function attentionBlock(
       ...attentionCalls(io, weights),
       ...endCalls(io, road.end, weights.output, io.scratch('attn'), weights.end, weights.outputBias),
     ],
-    shift: io => [
-      {
-        spec: kShift({
-          ...heads(io),
-          ...(spec.rope && spec.rope.magnitude !== 1 && { magnitude: spec.rope.magnitude }),
-        }),
-        buffers: [
-          io.shift,
-          ...(spec.rope ? [io.ropeTable(spec.rope)] : []),
-          io.stream(names.k),
-          io.stream(names.v),
-        ],
-      },
-    ],
+    shift,
   };
 
   function scratch(splits: number): Scratch[] {
@@ -107,6 +94,20 @@ export function attentionBlock(
         ? []
         : [{ name: 'qkv', values: paddedRow(widths.q + widths.k + widths.v) } as const]),
       ...endScratch(road.end),
+    ];
+  }
+
+  function shift(io: BlockIo): Call[] | null {
+    const { rope, qkNorm } = spec;
+    // Weights of a norm behind the rotation stand between a cached key and its angle.
+    if (qkNorm?.afterRope && qkNorm.weights !== 'unit') return null;
+    const turned = rope && rope.magnitude !== 1 ? { magnitude: rope.magnitude } : {};
+    const tables = rope ? [io.ropeTable(rope)] : [];
+    return [
+      {
+        spec: kShift({ ...heads(io), ...turned }),
+        buffers: [io.shift, ...tables, io.stream(names.k), io.stream(names.v)],
+      },
     ];
   }
 

@@ -13,8 +13,8 @@ export interface Block<P extends Planned = Planned> {
   /** `splits`: parts of the positions that attention takes one beside the other. */
   scratch(splits: number): readonly Scratch[];
   calls(io: BlockIo, weights: Loaded<P>): Call[];
-  /** Moves the cached positions of one slot, see shaders/k_shift.wgsl. */
-  shift(io: BlockIo): Call[];
+  /** Moves the cached positions of one slot, see shaders/k_shift.wgsl; null where keys cannot be turned any more. */
+  shift(io: BlockIo): Call[] | null;
 }
 
 /** What a position leaves in the cache under a name, in values of the cache's type. */

@@ -25,7 +25,15 @@ const BAD_FILE: Problem = {
   title: 'This file cannot be used',
   advice: [
     'It should be a whole GGUF file: a download that was cut short is the usual reason.',
-    'Architecture: llama, dense or mixture-of-experts (Llama 2, TinyLlama, stories15M …). Weights: F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q6_K.',
+    'Of a split model (…-00001-of-00003.gguf) choose all files at once, or the address of one of them.',
+  ],
+  remedies: ['bundled', 'dismiss'],
+};
+
+const OTHER_MODEL: Problem = {
+  title: 'This model does not run here yet',
+  advice: [
+    'What it needs that is not here is said below. Most models that only write text do run, with weights of any type: Llama, Qwen, Gemma, Phi, Mistral, Granite, gpt-oss …',
   ],
   remedies: ['bundled', 'dismiss'],
 };
@@ -33,7 +41,7 @@ const BAD_FILE: Problem = {
 const TOO_LARGE: Problem = {
   title: 'The model needs more than this GPU has',
   advice: [
-    'Use a smaller context, a smaller model, or a more strongly quantized file (Q4_0).',
+    'Use a smaller context (in the settings), a smaller model, or a file with fewer bits per weight (Q4_K_M, Q4_0).',
     'Close other tabs that use the GPU, then try again.',
   ],
   remedies: ['retry', 'bundled'],
@@ -45,8 +53,9 @@ export function describeProblem(error: ForetokenError): Problem {
     case 'no_webgpu':
       return NO_WEBGPU;
     case 'invalid_gguf':
-    case 'unsupported_model':
       return BAD_FILE;
+    case 'unsupported_model':
+      return OTHER_MODEL;
     case 'fetch_failed':
       return {
         title: 'The model could not be downloaded',

@@ -2,7 +2,7 @@ import {
   type createServer,
   type Foretoken,
   ForetokenError,
-  type ModelSource,
+  type ModelFiles,
   type ServerReport,
 } from '../../client/index.ts';
 import type { Store } from '../frame/store.ts';
@@ -123,12 +123,12 @@ export class Session {
   }
 }
 
-function source(role: Role, choice: ModelChoice): ModelSource | null {
+function source(role: Role, choice: ModelChoice): ModelFiles | null {
   switch (choice.kind) {
     case 'bundled':
       return BUNDLED[role];
-    case 'file':
-      return choice.file;
+    case 'files':
+      return choice.files;
     case 'url':
       return choice.url;
     case 'none':

@@ -14,7 +14,8 @@ export type Role = LoadProgress['model'];
 /** Where a model comes from; only a draft may be none. */
 export type ModelChoice =
   | { readonly kind: 'bundled' }
-  | { readonly kind: 'file'; readonly file: File }
+  /** One file, or all parts of a split model. */
+  | { readonly kind: 'files'; readonly files: readonly File[] }
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'none' };
 

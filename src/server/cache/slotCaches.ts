@@ -31,14 +31,17 @@ export interface Reuse {
  * the bytes arrive while it does.
  */
 export class SlotCaches {
-  readonly #model: Pick<ForwardPass, 'readCache' | 'writeCache' | 'shift'>;
+  readonly #model: Pick<ForwardPass, 'canShift' | 'readCache' | 'writeCache' | 'shift'>;
   readonly #options: SlotCachesOptions;
   readonly #prompts: PromptCache;
   readonly #saving = new Set<Promise<void>>();
   /** Known from the first one that was read. */
   #bytesPerToken = 0;
 
-  constructor(model: Pick<ForwardPass, 'readCache' | 'writeCache' | 'shift'>, options: SlotCachesOptions) {
+  constructor(
+    model: Pick<ForwardPass, 'canShift' | 'readCache' | 'writeCache' | 'shift'>,
+    options: SlotCachesOptions,
+  ) {
     this.#model = model;
     this.#options = options;
     this.#prompts = new PromptCache(options.limitBytes);
@@ -93,7 +96,7 @@ export class SlotCaches {
     // At least one token has to be decoded: its logits choose the first one of the answer.
     const most = Math.max(0, prompt.length - 1);
     const nExact = Math.min(commonPrefix(cached, prompt), most);
-    if (params.nCacheReuse === 0) return { nCached: nExact, nExact, shifts: [] };
+    if (params.nCacheReuse === 0 || !this.#model.canShift) return { nCached: nExact, nExact, shifts: [] };
     const { shifts, nPast } = chunkShifts(cells, prompt, commonPrefix(cells, prompt), params.nCacheReuse);
     return { nCached: Math.min(nPast, most), nExact, shifts };
   }

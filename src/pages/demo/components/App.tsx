@@ -40,7 +40,7 @@ export function App(context: Context) {
           and how fast.
         </p>
       </footer>
-      <DropZone onDrop={(role, file) => session.choose({ [role]: { kind: 'file', file } })} />
+      <DropZone onDrop={(role, files) => session.choose({ [role]: { kind: 'files', files } })} />
     </>
   );
 }

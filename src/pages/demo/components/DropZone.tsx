@@ -8,13 +8,13 @@ const ROLES: readonly { readonly role: Role; readonly label: string; readonly hi
 ];
 
 /** Two halves of the page that appear while a file is dragged over it. */
-export function DropZone({ onDrop }: { onDrop: (role: Role, file: File) => void }) {
+export function DropZone({ onDrop }: { onDrop: (role: Role, files: readonly File[]) => void }) {
   const dragging = useFileDrag(
     useCallback(
       ({ dataTransfer, target }: DragEvent) => {
-        const file = dataTransfer?.files[0];
+        const files = [...(dataTransfer?.files ?? [])];
         const half = target instanceof Element ? target.closest<HTMLElement>('[data-role]') : null;
-        if (file) onDrop(half?.dataset.role === 'draft' ? 'draft' : 'target', file);
+        if (files.length > 0) onDrop(half?.dataset.role === 'draft' ? 'draft' : 'target', files);
       },
       [onDrop],
     ),

@@ -7,7 +7,7 @@ import type { ModelChoice, Role } from '../state.ts';
 const TITLES: Readonly<Record<Role, string>> = { target: 'Target', draft: 'Draft' };
 const OPTIONS: Readonly<Record<ModelChoice['kind'], string>> = {
   bundled: 'Bundled stories model',
-  file: 'A .gguf file …',
+  files: 'A .gguf file …',
   url: 'From a URL …',
   none: 'None',
 };
@@ -36,7 +36,9 @@ export function ModelPanel({ state, session }: Context) {
           know nothing else.
         </p>
       )}
-      <p class="note">Or drop a .gguf file anywhere on this page.</p>
+      <p class="note">
+        Or drop a .gguf file anywhere on this page, of a split model all of its files at once.
+      </p>
     </section>
   );
 }
@@ -51,7 +53,7 @@ interface PickerProps {
 function ModelPicker({ which, choice, report, onChoose }: PickerProps) {
   const [askingUrl, setAskingUrl] = useState(false);
   const fileInput = useRef<HTMLInputElement>(null);
-  const kinds = (['bundled', 'file', 'url', 'none'] as const).filter(
+  const kinds = (['bundled', 'files', 'url', 'none'] as const).filter(
     kind => kind !== 'none' || which === 'draft',
   );
   return (
@@ -66,28 +68,29 @@ function ModelPicker({ which, choice, report, onChoose }: PickerProps) {
           // What is chosen here only counts once a file or an address is given.
           event.currentTarget.value = choice.kind;
           setAskingUrl(kind === 'url');
-          if (kind === 'file') fileInput.current?.click();
+          if (kind === 'files') fileInput.current?.click();
           if (kind === 'bundled' || kind === 'none') onChoose({ kind });
         }}
       >
         {kinds.map(kind => (
           <option key={kind} value={kind}>
-            {kind === 'file' && choice.kind === 'file' ? choice.file.name : OPTIONS[kind]}
+            {kind === 'files' && choice.kind === 'files' ? nameOf(choice.files) : OPTIONS[kind]}
           </option>
         ))}
       </select>
       <input
         ref={fileInput}
         type="file"
+        multiple
         accept=".gguf"
         class="hidden"
         tabIndex={-1}
         aria-label={`${TITLES[which]} model file`}
         data-testid={`${which}-file`}
         onChange={event => {
-          const file = event.currentTarget.files?.[0];
+          const files = [...(event.currentTarget.files ?? [])];
           event.currentTarget.value = '';
-          if (file) onChoose({ kind: 'file', file });
+          if (files.length > 0) onChoose({ kind: 'files', files });
         }}
       />
       {(askingUrl || choice.kind === 'url') && (
@@ -103,6 +106,12 @@ function ModelPicker({ which, choice, report, onChoose }: PickerProps) {
       {report && <ModelFacts report={report} />}
     </div>
   );
+}
+
+/** What a model in one or several files is called. */
+function nameOf(files: readonly File[]): string {
+  const [first, ...others] = files.map(({ name }) => name).toSorted();
+  return others.length === 0 ? first : `${first} and ${others.length} more`;
 }
 
 function UrlForm({ which, initial, onUrl }: { which: Role; initial: string; onUrl: (url: string) => void }) {

@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder with the models and what llama.cpp says of them. */
+export const ZOO =
+  process.env.FORETOKEN_ZOO ?? join(fileURLToPath(new URL('../..', import.meta.url)), 'shared', 'zoo');
+
+/**
+ * What llama.cpp says of each model.
+ *
+ * @typedef {import('../src/harness/zoo/golden.ts').Golden & {
+ *   types: string[]; parts?: Record<string, string>; target?: string
+ * }} ZooGolden of a model with these types of weights, in these parts, that drafts for that target
+ */
+
+/** @returns {ZooGolden[]} empty where there is no zoo */
+export function goldens() {
+  if (!existsSync(ZOO)) return [];
+  const index = JSON.parse(readFileSync(join(ZOO, 'index.json'), 'utf8'));
+  return index.map(({ golden, types }) => ({
+    ...JSON.parse(readFileSync(join(ZOO, golden), 'utf8')),
+    types,
+  }));
+}
+
+/**
+ * Judges one model in a page that is the harness. It gets its files as if somebody had chosen them.
+ *
+ * @param {import('playwright').Page} page
+ * @param {ZooGolden} golden one of `all`
+ * @param {readonly ZooGolden[]} all
+ * @returns {Promise<import('../src/harness/zoo/judgeZoo.ts').ZooVerdict>}
+ */
+export async function judgeInPage(page, golden, all) {
+  const parts = Object.keys(golden.parts ?? {});
+  const draft = all.find(({ target }) => target === golden.model)?.model ?? null;
+  const names = [golden.model, ...parts, ...(draft === null ? [] : [draft])];
+  const input = await page.evaluateHandle(() =>
+    Object.assign(document.createElement('input'), { type: 'file', multiple: true }),
+  );
+  await input.asElement()?.setInputFiles(names.map(name => join(ZOO, name)));
+  return page.evaluate(
+    ([input, golden, parts, draft]) => {
+      const fileOf = name => [...input.files].find(file => file.name === name);
+      return window.harness.judgeZoo({
+        golden,
+        file: fileOf(golden.model),
+        parts: parts.map(fileOf),
+        draft: draft === null ? null : fileOf(draft),
+      });
+    },
+    [input, golden, parts, draft],
+  );
+}

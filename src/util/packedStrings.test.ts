@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { PackedStrings } from './packedStrings.ts';
+
+describe('PackedStrings', () => {
+  it.each([[[]], [['']], [['a', '', '日本', '\uFEFF▁🙂', 'x'.repeat(10_000)]]])('gives %j back', strings => {
+    const packed = PackedStrings.of(strings);
+    expect([...packed]).toEqual(strings);
+    expect(packed).toHaveLength(strings.length);
+    expect(strings.map((_, i) => packed.at(i))).toEqual(strings);
+  });
+
+  it('has nothing outside', () => {
+    expect(PackedStrings.of(['a']).at(1)).toBe(undefined);
+    expect(PackedStrings.of(['a']).at(-1)).toBe(undefined);
+  });
+
+  it('compares strings of one place byte by byte', () => {
+    const packed = PackedStrings.of(['x', 'ab', 'c']);
+    const other = PackedStrings.of(['longer', 'ab', 'd']);
+    expect([0, 1, 2].map(i => packed.equal(i, other))).toEqual([false, true, false]);
+  });
+});
