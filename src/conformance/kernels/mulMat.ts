@@ -75,7 +75,7 @@ function setUpProduct(
     const { bindings, results } = ontoResidual(epilogue, before);
     const sums = () => {
       const [values] = matrix.values();
-      return x.map((row, i) => twin(values, row, n, k, before[i]));
+      return x.map((row, i) => twin(values, row, n, k, { residual: before[i] }));
     };
     return { bindings: [...given, ...bindings], grid, results: () => results(sums()) };
   }
