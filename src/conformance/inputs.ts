@@ -1,7 +1,7 @@
 import { type DeferredNorm, deferredStride } from '../gpu/kernels/deferredNorm.ts';
 import type { KernelSpec } from '../gpu/pipelines.ts';
 import { dequantize } from '../quant/dequantize.ts';
-import { quantize } from '../quant/quantize.ts';
+import { randomBlocks } from '../quant/randomBlocks.ts';
 import { randomValues } from '../quant/randomValues.ts';
 import { repackedLayout, repackInto } from '../quant/repack.ts';
 import { GGML_TYPES, type WeightType } from '../quant/types.ts';
@@ -64,8 +64,8 @@ export function computedRows(n: number, { workgroups }: KernelSpec, isWhole: boo
 
 /** Words of a binding that may not be empty. */
 const NO_SCALES = dense(new Uint32Array(4));
-/** To quantize rows is what takes longest, so a large matrix has the same ones again and again; an even number of them. */
-const DISTINCT_ROWS = 10;
+/** To quantize rows is what takes longest, so a large matrix has the same ones again and again; a multiple of four of them. */
+const DISTINCT_ROWS = 12;
 /** Rows of a matrix all of which are distinct, where all of it is multiplied. */
 const SMALL_MATRIX = 2000;
 
@@ -94,7 +94,7 @@ export function weightRows(
     };
   }
   // Rows come in whole words of scales.
-  const wholeRows = alignUp(n, 2);
+  const wholeRows = alignUp(n, 4);
   const matrices = starts.map((_, i) => quantizedRows(type, k, DISTINCT_ROWS, 10 + i, scale));
   const wordsTo = (row: number, which: 'quantsBytes' | 'scalesBytes') =>
     repackedLayout(type, k, row)[which] / 4;
@@ -123,7 +123,7 @@ interface WeightRange {
 }
 
 function quantizedRows(type: WeightType, k: number, nRows: number, seed: number, scale: number) {
-  const bytes = quantize(type, randomValues(k * nRows, seed, scale));
+  const bytes = randomBlocks(type, k * nRows, seed, scale);
   return { ...repackInto(type, bytes, k, nRows), values: dequantize(type, bytes) };
 }
 

@@ -169,7 +169,7 @@ describe('readGguf', () => {
     expect(error).toMatchObject({ code: 'invalid_gguf', message: expect.stringMatching(message) });
   });
 
-  it.each([4, 31, 36, 40, 4294967295])('names a tensor of the unknown type %i', async type => {
+  it.each([4, 31, 36, 43, 4294967295])('names a tensor of the unknown type %i', async type => {
     await expect(readGguf(await openSource(tensors([{ type }])))).rejects.toMatchObject({
       code: 'unsupported_model',
       message: expect.stringContaining(`tensor "x" has the unknown type ${type}`),

@@ -66,5 +66,5 @@ function textOf({ widths, advance, shift }: Plan): string {
     const { layers, hidden, head, argmax, topK } = width;
     return list(`${rows} rows`, [...layers.flat(), ...hidden, ...head, ...argmax, ...topK]);
   });
-  return [...ofWidths, ...list('advance', advance), ...list('shift', shift), ''].join('\n');
+  return [...ofWidths, ...list('advance', advance), ...list('shift', shift ?? []), ''].join('\n');
 }

@@ -1,21 +1,18 @@
-/**
- * The tensor types of GGUF: `id` as stored in the file, values per block and bytes per block.
- * Source: `enum ggml_type` and the block structs of ggml (ggml/include/ggml.h, ggml/src/ggml-common.h).
- */
-export const GGML_TYPES = {
-  F32: { id: 0, blockLength: 1, blockBytes: 4 },
-  F16: { id: 1, blockLength: 1, blockBytes: 2 },
-  Q4_0: { id: 2, blockLength: 32, blockBytes: 18 },
-  Q4_1: { id: 3, blockLength: 32, blockBytes: 20 },
-  Q5_0: { id: 6, blockLength: 32, blockBytes: 22 },
-  Q5_1: { id: 7, blockLength: 32, blockBytes: 24 },
-  Q8_0: { id: 8, blockLength: 32, blockBytes: 34 },
+import { WEIGHT_RECORDS } from './types/index.ts';
+import type { WeightRecord } from './weightRecord.ts';
+
+interface BlockSize {
+  /** As stored in the file. */
+  readonly id: number;
+  readonly blockLength: number;
+  readonly blockBytes: number;
+}
+
+/** Types of GGUF that a tensor may have though no weight matrix may. Source: `enum ggml_type` (ggml/include/ggml.h). */
+const OTHER_TYPES = {
   Q8_1: { id: 9, blockLength: 32, blockBytes: 36 },
   Q2_K: { id: 10, blockLength: 256, blockBytes: 84 },
   Q3_K: { id: 11, blockLength: 256, blockBytes: 110 },
-  Q4_K: { id: 12, blockLength: 256, blockBytes: 144 },
-  Q5_K: { id: 13, blockLength: 256, blockBytes: 176 },
-  Q6_K: { id: 14, blockLength: 256, blockBytes: 210 },
   Q8_K: { id: 15, blockLength: 256, blockBytes: 292 },
   IQ2_XXS: { id: 16, blockLength: 256, blockBytes: 66 },
   IQ2_XS: { id: 17, blockLength: 256, blockBytes: 74 },
@@ -31,20 +28,29 @@ export const GGML_TYPES = {
   I64: { id: 27, blockLength: 1, blockBytes: 8 },
   F64: { id: 28, blockLength: 1, blockBytes: 8 },
   IQ1_M: { id: 29, blockLength: 256, blockBytes: 56 },
-  BF16: { id: 30, blockLength: 1, blockBytes: 2 },
   TQ1_0: { id: 34, blockLength: 256, blockBytes: 54 },
   TQ2_0: { id: 35, blockLength: 256, blockBytes: 66 },
   MXFP4: { id: 39, blockLength: 32, blockBytes: 17 },
-} as const satisfies Record<string, { id: number; blockLength: number; blockBytes: number }>;
+  NVFP4: { id: 40, blockLength: 64, blockBytes: 36 },
+  Q1_0: { id: 41, blockLength: 128, blockBytes: 18 },
+  Q2_0: { id: 42, blockLength: 64, blockBytes: 18 },
+} as const;
 
-export type GgmlType = keyof typeof GGML_TYPES;
+export type WeightType = keyof typeof WEIGHT_RECORDS;
+export type GgmlType = WeightType | keyof typeof OTHER_TYPES;
 
-/** The types that a weight matrix may have here: those with a kernel. */
-export const WEIGHT_TYPES = ['F32', 'F16', 'BF16', 'Q4_0', 'Q4_1', 'Q5_0', 'Q5_1', 'Q8_0', 'Q6_K'] as const;
-export type WeightType = (typeof WEIGHT_TYPES)[number];
+/** The tensor types of GGUF. */
+export const GGML_TYPES: Readonly<Record<GgmlType, BlockSize>> = { ...WEIGHT_RECORDS, ...OTHER_TYPES };
+
+/** The types that a weight matrix may have here. */
+export const WEIGHT_TYPES = Object.keys(WEIGHT_RECORDS) as readonly WeightType[];
 
 export function isWeightType(type: GgmlType): type is WeightType {
-  return (WEIGHT_TYPES as readonly string[]).includes(type);
+  return type in WEIGHT_RECORDS;
+}
+
+export function recordOf(type: WeightType): WeightRecord {
+  return WEIGHT_RECORDS[type];
 }
 
 /** The type with that id in a GGUF file, if there is one. */

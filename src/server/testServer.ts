@@ -79,6 +79,7 @@ export class Gate {
       nSlots: model.nSlots,
       maxRows: model.maxRows,
       maxOutputs: model.maxOutputs,
+      canShift: model.canShift,
       async forward(rows, kind) {
         await passed();
         return model.forward(rows, kind);

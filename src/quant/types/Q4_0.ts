@@ -1,0 +1,25 @@
+import { halfAt, halvesOf, moveHalves, nibbleAt } from '../bits.ts';
+import { quantizeSymmetric, setHalf, setNibbles } from '../encode.ts';
+import type { WeightRecord } from '../weightRecord.ts';
+
+/**
+ * { half d; u8 qs[16] }: byte j holds the values j and, above it, j+16. Per block four words of quants, qs as it is, and half a
+ * word of scales, d, over all blocks.
+ */
+export const Q4_0: WeightRecord = {
+  id: 2,
+  blockLength: 32,
+  blockBytes: 18,
+  words: { quants: 4, scales: 0.5 },
+  repack(rows, _k, { quants, scales }) {
+    const file = halvesOf(rows);
+    moveHalves(file, halvesOf(quants), { length: 8, fromOffset: 1, fromStride: 9, toOffset: 0, toStride: 8 });
+    moveHalves(file, halvesOf(scales), { length: 1, fromOffset: 0, fromStride: 9, toOffset: 0, toStride: 1 });
+  },
+  value: ({ quants, scales }, block, i) => halfAt(scales, block) * (nibbleAt(quants, 4 * block, i) - 8),
+  quantize(values, bytes, at) {
+    const { d, q } = quantizeSymmetric(values, 8);
+    setHalf(bytes, at, d);
+    setNibbles(bytes, at + 2, q);
+  },
+};

@@ -1,0 +1,36 @@
+import { halfAt, halvesOf, moveHalves, nibbleAt } from '../bits.ts';
+import { quantizeAffine, setHalf, setNibbles } from '../encode.ts';
+import type { WeightRecord } from '../weightRecord.ts';
+
+/** { half d; half m; u8 qs[16] }. Per block qs as four words of quants, and a word of scales: d, m. */
+export const Q4_1: WeightRecord = {
+  id: 3,
+  blockLength: 32,
+  blockBytes: 20,
+  words: { quants: 4, scales: 1 },
+  repack(rows, _k, { quants, scales }) {
+    const file = halvesOf(rows);
+    moveHalves(file, halvesOf(quants), {
+      length: 8,
+      fromOffset: 2,
+      fromStride: 10,
+      toOffset: 0,
+      toStride: 8,
+    });
+    moveHalves(file, halvesOf(scales), {
+      length: 2,
+      fromOffset: 0,
+      fromStride: 10,
+      toOffset: 0,
+      toStride: 2,
+    });
+  },
+  value: ({ quants, scales }, block, i) =>
+    halfAt(scales, 2 * block) * nibbleAt(quants, 4 * block, i) + halfAt(scales, 2 * block + 1),
+  quantize(values, bytes, at) {
+    const { d, m, q } = quantizeAffine(values, 15);
+    setHalf(bytes, at, d);
+    setHalf(bytes, at + 2, m);
+    setNibbles(bytes, at + 4, q);
+  },
+};
