@@ -1,6 +1,5 @@
-import { type KvCache, type KvShape, kvOffset, type RowPlace, saveKv } from './kvCache.ts';
-import { rmsNorm } from './rmsNorm.ts';
-import { rotateHead } from './rope.ts';
+import { weightedNorm } from './blocks/norm.ts';
+import { type Rotation, rotate } from './blocks/rotate.ts';
 
 /** Sizes of multi-head latent attention (DeepSeek-V2). */
 export interface LatentShape {
@@ -12,45 +11,37 @@ export interface LatentShape {
   readonly eps: number;
 }
 
-/** The inputs of `latentStore`, rows one behind the other. */
 export interface LatentInputs {
-  /** [rows, nHead, nNope + nRope] */
+  /** [nHead, nNope + nRope] */
   readonly q: Float32Array;
-  /** What is not rotated of `q`, moved into the latent space: [rows, nHead, nLatent]. */
+  /** What is not rotated of `q`, moved into the latent space: [nHead, nLatent]. */
   readonly qLatent: Float32Array;
-  /** The latent, then the key that all heads share: [rows, nLatent + nRope]. */
+  /** The latent, then the key that all heads share: [nLatent + nRope]. */
   readonly kv: Float32Array;
   /** Of the norm of the latent. */
   readonly weight: Float32Array;
 }
 
 /**
- * Writes the cell of each row to its place in `cache`: rms(latent) · weight, then the rotated key. Returns the queries
- * [rows, nHead, nLatent + nRope]: those in the latent space, then what of them is rotated.
+ * The queries of a row at `position` [nHead, nLatent + nRope]: those in the latent space, then what of them is rotated; and its
+ * cell in the cache: rms(latent) · weight, then the rotated key.
  */
 export function latentStore(
   { q, qLatent, kv, weight }: LatentInputs,
   table: Float32Array,
-  rows: readonly RowPlace[],
-  cache: KvCache,
-  pageTables: KvShape['pageTables'],
+  position: number,
   { nHead, nNope, nRope, nLatent, eps }: LatentShape,
-): Float32Array<ArrayBuffer> {
+) {
   const width = nLatent + nRope;
-  const rotation = { layout: 'norm', headDim: width, nRot: nRope } as const;
-  const queries = new Float32Array(rows.length * nHead * width);
-  for (const [row, place] of rows.entries()) {
-    for (let head = row * nHead; head < (row + 1) * nHead; head++) {
-      const from = head * (nNope + nRope) + nNope;
-      queries.set(qLatent.subarray(head * nLatent, (head + 1) * nLatent), head * width);
-      queries.set(q.subarray(from, from + nRope), head * width + nLatent);
-      rotateHead(queries, head * width + nLatent, table, place.position, rotation);
-    }
-    const cell = kv.slice(row * width, (row + 1) * width);
-    cell.set(rmsNorm(cell.subarray(0, nLatent), weight, nLatent, eps));
-    rotateHead(cell, nLatent, table, place.position, rotation);
-    const to = kvOffset({ pageTables, nKvHead: 1, headDim: width }, place);
-    for (const [i, value] of cell.entries()) saveKv(cache, to + i, value);
-  }
-  return queries;
+  const rotation: Rotation = { pairs: 'neighbours', nRot: nRope, table };
+  const cell = Float64Array.from(kv);
+  cell.set(weightedNorm(cell.slice(0, nLatent), { kind: 'rms', eps }, weight, null));
+  const queries = Float64Array.from({ length: nHead * width }, (_, at) => {
+    const [head, i] = [Math.floor(at / width), at % width];
+    return i < nLatent ? qLatent[head * nLatent + i] : q[head * (nNope + nRope) + nNope + i - nLatent];
+  });
+  return {
+    queries: Float32Array.from(rotate(rotation, queries, width, position, nLatent)),
+    cell: Float32Array.from(rotate(rotation, cell, width, position, nLatent)),
+  };
 }

@@ -12,7 +12,7 @@ export interface MulMatOptions {
   readonly softcap?: number | null;
   readonly activation?: Exclude<Activation, 'oai'> | null;
   /** [rows] */
-  readonly factors?: Float32Array | Float64Array | null;
+  readonly factors?: ArrayLike<number> | null;
   /** [rows, n] */
   readonly residual?: Float32Array | null;
   readonly groups?: RowGroups | null;
@@ -42,7 +42,9 @@ export function mulMat(
   for (let row = 0; row < nRows; row++) {
     const products = Float64Array.from({ length: n }, (_, i) => {
       const from = groups ? groups.srcOffset + Math.floor(i / groups.rows) * groups.srcStride : 0;
-      return dot(weight, i * k, x, row * rowStride + from, k) + (bias?.[i] ?? 0);
+      // Behind the end of a row weights are zero.
+      const length = Math.min(k, rowStride - from);
+      return dot(weight, i * k, x, row * rowStride + from, length) + (bias?.[i] ?? 0);
     });
     const values = capped(scaled(products, scale), softcap);
     const activated = activation ? activate(activation, values) : values;
