@@ -1,7 +1,8 @@
 // add_norm: x += SCALE * post(branch), then next = norm(x): where a branch ends whose last product cannot do this itself.
 //
-// One workgroup per row. Each lane sums its vec4s in f32; then every lane adds up all lanes' sums in the same order. A layer
-// norm takes the mean first and the squares of what is left of it. Nothing depends on other rows (design D1).
+// One workgroup per row. Each lane sums its vec4s in f32; then every lane adds up all lanes' sums in the same order
+// (lib/lane_sums.wgsl). A layer norm takes the mean first and the squares of what is left of it. Nothing depends on other rows
+// (design D1).
 // POST, NEXT: none, rms or layer; NEXT deferred: the rows of lib/deferred_norm.wgsl. ADD 0: x is only normalised.
 // GATHER 1: row i of next is the batch row that output i belongs to.
 #define ADD 1
@@ -33,17 +34,7 @@ override SCALE: f32 = 1.0;
 override POST_EPS: f32 = 1e-5;
 override NEXT_EPS: f32 = 1e-5;
 
-var<workgroup> sums: array<f32, WORKGROUP_SIZE>;
-
-// The sum of all lanes' values, the same in every lane.
-fn sum_of_lanes(lane: u32, value: f32) -> f32 {
-  workgroupBarrier();
-  sums[lane] = value;
-  workgroupBarrier();
-  var total = 0.0;
-  for (var l = 0u; l < WORKGROUP_SIZE; l++) { total += sums[l]; }
-  return total;
-}
+#include "lib/lane_sums.wgsl"
 
 // 1 for values of the row, 0 for its padding.
 fn inside(i: u32) -> vec4<f32> {

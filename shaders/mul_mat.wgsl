@@ -20,6 +20,9 @@
 #define NORMED 0
 #define EPILOGUE store
 #define BIAS 0
+#if EPILOGUE == swiglu
+#define ACTIVATION silu
+#endif
 #define ACTIVATION none
 #define SOFTCAPPED 0
 #define GATED 0
@@ -90,19 +93,20 @@ fn first_block(r: u32, n: u32) -> u32 {
   return select(row, N + row, r >= {R}u) * BLOCKS;
 }
 
-// What becomes of products n.. of a row: the four that an invocation computes, or those of four lanes' shares.
-fn finish(row: u32, n: u32, products: vec4<f32>, ups: vec4<f32>) {
+// What becomes of sums n.. of a row, to be multiplied by `factor`: the four that an invocation computes, or those of four lanes'
+// shares.
+fn finish(row: u32, n: u32, factor: f32, sums: vec4<f32>, ups: vec4<f32>) {
   if (row >= n_products()) { return; }
 #if EPILOGUE == add
-  add_to_residual(row, n, scaled(biased(products, n)));
+  add_to_residual(row, n, biased(sums, factor, n), SCALE);
 #else
 #if EPILOGUE == qkv
-  if (n < N) { store_qkv(row, DST_OFFSET + n, products); }
+  if (n < N) { store_qkv(row, DST_OFFSET + n, sums * factor); }
 #else
 #if EPILOGUE == swiglu
-  let values = activated(biased(products, n)) * biased_up(ups, n);
+  let values = activated(biased(sums, factor, n)) * biased_up(ups, factor, n);
 #else
-  let values = finished(products, row, n);
+  let values = finished(sums, factor, row, n);
 #endif
   for (var i = 0u; i < 4u && n + i < N; i++) { put(row * DST_STRIDE + DST_OFFSET + n + i, values[i]); }
 #endif
@@ -140,10 +144,10 @@ fn main(
 #if LANES == 1
 #for m 0..M
   {
-    var products = vec4<f32>(0.0);
+    var sums = vec4<f32>(0.0);
     var ups = vec4<f32>(0.0);
 #for r 0..R
-    products[{r}u] = sum{r}_{m};
+    sums[{r}u] = sum{r}_{m};
 #endfor
 #if EPILOGUE == swiglu
 #for r R..ROWS
@@ -151,11 +155,11 @@ fn main(
 #endfor
 #endif
 #if NORMED
-    let scale = norm_scale(some_squares(src{m}, 0u, 1u));
-    products *= scale;
-    ups *= scale;
+    let factor = norm_scale(some_squares(src{m}, 0u, 1u));
+#else
+    let factor = 1.0;
 #endif
-    finish(row0 + {m}u, n, products, ups);
+    finish(row0 + {m}u, n, factor, sums, ups);
   }
 #endfor
 #else
@@ -173,16 +177,16 @@ fn main(
   let m = local / (rows_of_weight() / 4u);
   let row = local % (rows_of_weight() / 4u) * 4u;
   if (m >= {M}u) { return; }
-  var products = sum_lanes(m, row);
+  let sums = sum_lanes(m, row);
   var ups = vec4<f32>(0.0);
 #if EPILOGUE == swiglu
   ups = sum_lanes({M}u * 2u + m, row);
 #endif
 #if NORMED
-  let scale = norm_scale(sum_slice({M}u + m));
-  products *= scale;
-  ups *= scale;
+  let factor = norm_scale(sum_slice({M}u + m));
+#else
+  let factor = 1.0;
 #endif
-  finish(row0 + m, group.x * rows_of_weight() + row, products, ups);
+  finish(row0 + m, group.x * rows_of_weight() + row, factor, sums, ups);
 #endif
 }

@@ -2,7 +2,7 @@
 // values into the cache at the row's slot and position. Queries and keys are normalised and rotated on the way.
 //
 // One workgroup per head (workgroup.x: of queries, of keys, of values) and row (workgroup.y). Lanes take quads of the head. All
-// f32; a norm's sums are those of lib: each lane's, then all lanes' in order, so nothing depends on other rows (design D1).
+// f32; a norm's sums are each lane's, then all lanes' in order (lib/lane_sums.wgsl), so nothing depends on other rows (design D1).
 // NORM: none, rms or layer. WEIGHTS: head, the same for each head; heads, of each its own; row, one norm over all heads; unit,
 // none. NORM_FIRST 0: rope comes before the norm. Rotation pairs are neighbours.
 #define CACHE f32
@@ -29,25 +29,20 @@ override VALUE_DIM: u32 = 4u;
 override SRC_STRIDE: u32 = 1u;
 
 #if ROPE
+#include "lib/rotate.wgsl"
 // [position, pair] = (cos, sin)
 @group(0) @binding(5) var<storage, read> rope_table: array<vec2<f32>>;
 // Leading values of each head that are rotated, an even number.
 override N_ROT: u32 = 4u;
 
+// (cos, sin) of a pair of a head; beyond those that are rotated it stays.
+fn angle_of(position: u32, pair: u32) -> vec2<f32> {
+  if (2u * pair >= N_ROT) { return vec2<f32>(1.0, 0.0); }
+  return rope_table[position * (N_ROT / 2u) + pair];
+}
+
 fn turned(v: vec4<f32>, position: u32, quad: u32) -> vec4<f32> {
-  let pair = position * (N_ROT / 2u) + quad * 2u;
-  var out = v;
-  if (quad * 4u < N_ROT) {
-    let a = rope_table[pair];
-    out.x = fma(v.x, a.x, -(v.y * a.y));
-    out.y = fma(v.x, a.y, v.y * a.x);
-  }
-  if (quad * 4u + 2u < N_ROT) {
-    let b = rope_table[pair + 1u];
-    out.z = fma(v.z, b.x, -(v.w * b.y));
-    out.w = fma(v.z, b.y, v.w * b.x);
-  }
-  return out;
+  return rotate(v, angle_of(position, 2u * quad), angle_of(position, 2u * quad + 1u));
 }
 #else
 fn turned(v: vec4<f32>, position: u32, quad: u32) -> vec4<f32> { return v; }
@@ -59,17 +54,7 @@ override EPS: f32 = 1e-5;
 // Of queries, then of keys, each padded to whole blocks of 32 values.
 @group(0) @binding({NORM_BINDING}) var<storage, read> norm_weight: array<vec4<f32>>;
 #endif
-var<workgroup> sums: array<f32, WORKGROUP_SIZE>;
-
-// The sum of all lanes' values, the same in every lane.
-fn sum_of_lanes(lane: u32, value: f32) -> f32 {
-  workgroupBarrier();
-  sums[lane] = value;
-  workgroupBarrier();
-  var total = 0.0;
-  for (var l = 0u; l < WORKGROUP_SIZE; l++) { total += sums[l]; }
-  return total;
-}
+#include "lib/lane_sums.wgsl"
 #endif
 #if TEMPERATURE
 override TEMPERATURE_SCALE: f32 = 0.0;
@@ -127,11 +112,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let scale = 1.0 / sqrt(sum_of_lanes(lane, quad_sum(squares)) / f32(span * 4u) + EPS);
 #if WEIGHTS == head
   let from_weight = select(0u, (HEAD_DIM + 31u) / 32u * 8u, is_key);
-#endif
-#if WEIGHTS == heads
-  let from_weight = select(0u, (N_HEAD * HEAD_DIM + 31u) / 32u * 8u, is_key) + head * quads;
-#endif
-#if WEIGHTS == row
+#else
   let from_weight = select(0u, (N_HEAD * HEAD_DIM + 31u) / 32u * 8u, is_key) + head * quads;
 #endif
 #endif

@@ -4,6 +4,9 @@
 #define ACTIVATION silu
 #include "lib/step.wgsl"
 #include "lib/sums.wgsl"
+#if ACTIVATION != silu
+#include "lib/activations.wgsl"
+#endif
 @group(0) @binding(1) var<storage, read> src: array<f32>;
 @group(0) @binding(2) var<storage, read_write> dst: array<f32>;
 
@@ -22,12 +25,9 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   dst[id.y * DST_STRIDE + id.x] = silu(gate) * up;
 #endif
 #if ACTIVATION == gelu
-  let inner = clamp(0.7978845608028654 * (gate + 0.044715 * gate * gate * gate), -10.0, 10.0);
-  dst[id.y * DST_STRIDE + id.x] = 0.5 * gate * (1.0 + tanh(inner)) * up;
+  dst[id.y * DST_STRIDE + id.x] = gelu_quad(vec4<f32>(gate)).x * up;
 #endif
 #if ACTIVATION == oai
-  let g = min(gate, 7.0);
-  let u = clamp(up, -7.0, 7.0);
-  dst[id.y * DST_STRIDE + id.x] = g / (1.0 + exp(min(-1.702 * g, 80.0))) * (u + 1.0);
+  dst[id.y * DST_STRIDE + id.x] = oai_quad(vec4<f32>(gate), vec4<f32>(up)).x;
 #endif
 }

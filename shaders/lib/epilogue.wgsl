@@ -1,4 +1,5 @@
-// What a product becomes before it is stored: bias, scale, softcap and activation, each only where a variant has it.
+// What sums of a row become before they are stored: the factor of a deferred norm; then bias, scale, softcap and activation, each
+// only where a variant has it. fma is spelled out, since this is compiled for every M (design D1).
 #if BIAS
 #if EPILOGUE == add
 @group(0) @binding(7) var<storage, read> bias: array<f32>;
@@ -7,44 +8,41 @@
 #endif
 // Where the biases of up begin.
 override BIAS_UP: u32 = 0u;
-fn four_of_bias(first: u32) -> vec4<f32> {
-  return vec4<f32>(bias[first], bias[first + 1u], bias[first + 2u], bias[first + 3u]);
+fn biased(sums: vec4<f32>, factor: f32, n: u32) -> vec4<f32> {
+  let first = DST_OFFSET + n;
+  return fma(sums, vec4<f32>(factor), vec4<f32>(bias[first], bias[first + 1u], bias[first + 2u], bias[first + 3u]));
 }
-fn biased(v: vec4<f32>, n: u32) -> vec4<f32> { return v + four_of_bias(DST_OFFSET + n); }
-fn biased_up(v: vec4<f32>, n: u32) -> vec4<f32> { return v + four_of_bias(BIAS_UP + DST_OFFSET + n); }
+fn biased_up(sums: vec4<f32>, factor: f32, n: u32) -> vec4<f32> { return biased(sums, factor, BIAS_UP + n); }
 #else
-fn biased(v: vec4<f32>, n: u32) -> vec4<f32> { return v; }
-fn biased_up(v: vec4<f32>, n: u32) -> vec4<f32> { return v; }
+fn biased(sums: vec4<f32>, factor: f32, n: u32) -> vec4<f32> { return sums * factor; }
+fn biased_up(sums: vec4<f32>, factor: f32, n: u32) -> vec4<f32> { return sums * factor; }
 #endif
 
 override SCALE: f32 = 1.0;
-fn scaled(v: vec4<f32>) -> vec4<f32> { return v * SCALE; }
 
 #if ACTIVATION == gelu
-// The tanh form; beyond 10 tanh is 1 in f32, and some adapters overflow.
-fn activated(x: vec4<f32>) -> vec4<f32> {
-  let inner = clamp(0.7978845608028654 * (x + 0.044715 * x * x * x), vec4<f32>(-10.0), vec4<f32>(10.0));
-  return 0.5 * x * (1.0 + tanh(inner));
-}
+#include "lib/activations.wgsl"
+fn activated(x: vec4<f32>) -> vec4<f32> { return gelu_quad(x); }
 #endif
 #if ACTIVATION == relu2
-fn activated(x: vec4<f32>) -> vec4<f32> { let v = max(x, vec4<f32>(0.0)); return v * v; }
+fn activated(x: vec4<f32>) -> vec4<f32> {
+  let v = max(x, vec4<f32>(0.0));
+  return v * v;
+}
 #endif
 #if ACTIVATION == silu
 fn activated(x: vec4<f32>) -> vec4<f32> { return silu_quad(x); }
 #endif
 #if ACTIVATION == none
-#if EPILOGUE == swiglu
-fn activated(x: vec4<f32>) -> vec4<f32> { return silu_quad(x); }
-#else
 fn activated(x: vec4<f32>) -> vec4<f32> { return x; }
-#endif
 #endif
 
 #if SOFTCAPPED
+#include "lib/tanh.wgsl"
 override SOFTCAP: f32 = 1.0;
 fn capped(x: vec4<f32>) -> vec4<f32> {
-  return SOFTCAP * tanh(clamp(x / SOFTCAP, vec4<f32>(-10.0), vec4<f32>(10.0)));
+  let y = x / SOFTCAP;
+  return SOFTCAP * vec4<f32>(tanh_of(y.x), tanh_of(y.y), tanh_of(y.z), tanh_of(y.w));
 }
 #else
 fn capped(x: vec4<f32>) -> vec4<f32> { return x; }
@@ -54,14 +52,16 @@ fn capped(x: vec4<f32>) -> vec4<f32> { return x; }
 #if GATED
 // A logit for each row of the batch.
 @group(0) @binding(5) var<storage, read> gate: array<f32>;
-fn finished(v: vec4<f32>, row: u32, n: u32) -> vec4<f32> {
-  return v / (1.0 + exp(min(-gate[row], 80.0)));
+fn finished(sums: vec4<f32>, factor: f32, row: u32, n: u32) -> vec4<f32> {
+  return sums / (1.0 + exp(min(-gate[row], 80.0)));
 }
 #else
-fn finished(v: vec4<f32>, row: u32, n: u32) -> vec4<f32> { return v; }
+fn finished(sums: vec4<f32>, factor: f32, row: u32, n: u32) -> vec4<f32> { return sums; }
 #endif
 fn put(at: u32, value: f32) { dst[at] += value; }
 #else
-fn finished(v: vec4<f32>, row: u32, n: u32) -> vec4<f32> { return activated(capped(scaled(biased(v, n)))); }
+fn finished(sums: vec4<f32>, factor: f32, row: u32, n: u32) -> vec4<f32> {
+  return activated(capped(biased(sums, factor, n) * SCALE));
+}
 fn put(at: u32, value: f32) { dst[at] = value; }
 #endif

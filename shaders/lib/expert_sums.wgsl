@@ -17,7 +17,7 @@ fn share_of(choice: u32) -> f32 {
 
 fn finish_sum(row: u32, n: u32, sum: vec4<f32>) {
 #if STAGE == down
-  add_to_residual(row, n, sum);
+  add_to_residual(row, n, sum, 1.0);
 #else
   put_quad(row, n, sum);
 #endif

@@ -1,8 +1,9 @@
 // Products that are queries, keys and values, side by side in that order: rope turns queries and keys to the row's position,
 // queries go to dst, keys and values into the cache at the row's slot and position.
 // Rotation pairs are neighbours. cos and sin come from a table made in double precision on the CPU: WGSL's own are too
-// coarse. fma is spelled out, since this is compiled for every M.
+// coarse.
 #include "lib/kv_cache.wgsl"
+#include "lib/rotate.wgsl"
 // [position, pair] = (cos, sin)
 @group(0) @binding(5) var<storage, read> rope_table: array<vec2<f32>>;
 @group(0) @binding(6) var<storage, read_write> k_cache: array<Quad>;
@@ -13,13 +14,6 @@ override KV_WIDTH: u32 = 4u;
 override HEAD_DIM: u32 = 4u;
 // Leading values of each head that are rotated.
 override N_ROT: u32 = 4u;
-
-// Rotates (x, y) and (z, w).
-fn rotate(v: vec4<f32>, a: vec2<f32>, b: vec2<f32>) -> vec4<f32> {
-  return vec4<f32>(
-    fma(v.x, a.x, -(v.y * a.y)), fma(v.x, a.y, v.y * a.x), fma(v.z, b.x, -(v.w * b.y)), fma(v.z, b.y, v.w * b.x),
-  );
-}
 
 // Stores the four products of a row that are values n.. of queries, keys and values.
 fn store_qkv(row: u32, n: u32, products: vec4<f32>) {

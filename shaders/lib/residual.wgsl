@@ -2,15 +2,15 @@
 @group(0) @binding(5) var<storage, read> norm_weight: array<f32>;
 @group(0) @binding(6) var<storage, read_write> next: array<f32>;
 
-// Adds products n.. of the N of a row, up to four. They go to values DST_OFFSET + n.. of the row, and DST_OFFSET is a multiple
-// of four: so are sums of squares those of the same four values, in however many parts the product comes.
-fn add_to_residual(row: u32, n: u32, products: vec4<f32>) {
+// Adds `factor` times products n.. of the N of a row, up to four. They go to values DST_OFFSET + n.. of the row, and DST_OFFSET is
+// a multiple of four: so are sums of squares those of the same four values, in however many parts the product comes.
+fn add_to_residual(row: u32, n: u32, products: vec4<f32>, factor: f32) {
   if (n >= N) { return; }
   let from_next = row * (DST_STRIDE / 4u * 5u);
   let first = DST_OFFSET + n;
   var squares = 0.0;
   for (var i = 0u; i < min(4u, N - n); i++) {
-    let x = dst[row * DST_STRIDE + first + i] + products[i];
+    let x = fma(products[i], factor, dst[row * DST_STRIDE + first + i]);
     dst[row * DST_STRIDE + first + i] = x;
     next[from_next + first + i] = x * norm_weight[first + i];
     squares = fma(x, x, squares);

@@ -1,27 +1,35 @@
 import type { Fault, KernelCase, TimedCase } from './cases.ts';
+import { addNormCases } from './kernels/addNorm.ts';
 import { attentionCases, attentionCombineCases } from './kernels/attention.ts';
 import { advanceCases, fillDraftCases } from './kernels/draft.ts';
 import { getRowsCases } from './kernels/getRows.ts';
 import { kShiftCases } from './kernels/kShift.ts';
+import { latentStoreCases } from './kernels/latentStore.ts';
 import { mulMatCases, qkvCases } from './kernels/mulMat.ts';
 import { mulMatIdCases } from './kernels/mulMatId.ts';
+import { qkvStoreCases } from './kernels/qkvStore.ts';
 import { rmsNormCases } from './kernels/rmsNorm.ts';
 import { routerCases } from './kernels/router.ts';
 import { argmaxCases, topKCases } from './kernels/sampling.ts';
 import { swigluCases } from './kernels/swiglu.ts';
+import { xieluCases } from './kernels/xielu.ts';
 
 /** The cases of every kernel: for tests, lab and benchmarks alone. */
 const ALL = [
   getRowsCases,
   rmsNormCases,
+  addNormCases,
   mulMatCases,
   mulMatIdCases,
   routerCases,
   qkvCases,
+  qkvStoreCases,
+  latentStoreCases,
   kShiftCases,
   attentionCases,
   attentionCombineCases,
   swigluCases,
+  xieluCases,
   argmaxCases,
   topKCases,
   advanceCases,

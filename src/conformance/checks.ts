@@ -1,26 +1,34 @@
 import type { LoadCheck } from './check.ts';
+import { addNormCheck } from './kernels/addNorm.ts';
 import { attentionCheck, attentionCombineCheck } from './kernels/attention.ts';
 import { advanceCheck, fillDraftCheck } from './kernels/draft.ts';
 import { getRowsCheck } from './kernels/getRows.ts';
 import { kShiftCheck } from './kernels/kShift.ts';
+import { latentStoreCheck } from './kernels/latentStore.ts';
 import { mulMatCheck } from './kernels/mulMat.ts';
 import { mulMatIdCheck } from './kernels/mulMatId.ts';
+import { qkvStoreCheck } from './kernels/qkvStore.ts';
 import { rmsNormCheck } from './kernels/rmsNorm.ts';
 import { routerCheck } from './kernels/router.ts';
 import { argmaxCheck, topKCheck } from './kernels/sampling.ts';
 import { swigluCheck } from './kernels/swiglu.ts';
+import { xieluCheck } from './kernels/xielu.ts';
 
 /** The check of every kernel: a part of the product, which tries kernels whenever it loads a model. */
 export const CHECKS: readonly LoadCheck[] = [
   getRowsCheck,
   rmsNormCheck,
+  addNormCheck,
   mulMatCheck,
   mulMatIdCheck,
   routerCheck,
+  qkvStoreCheck,
+  latentStoreCheck,
   kShiftCheck,
   attentionCheck,
   attentionCombineCheck,
   swigluCheck,
+  xieluCheck,
   argmaxCheck,
   topKCheck,
   advanceCheck,

@@ -4,7 +4,7 @@ import { dequantize } from '../quant/dequantize.ts';
 import { randomBlocks } from '../quant/randomBlocks.ts';
 import { randomValues } from '../quant/randomValues.ts';
 import { repackedLayout, repackInto } from '../quant/repack.ts';
-import { GGML_TYPES, type WeightType } from '../quant/types.ts';
+import { byteLength, GGML_TYPES, type WeightType } from '../quant/types.ts';
 import { deferredNorm } from '../reference/deferredNorm.ts';
 import { rmsNorm } from '../reference/rmsNorm.ts';
 import { alignUp, ceilDiv } from '../util/math.ts';
@@ -56,10 +56,15 @@ export function gathered(count: number): number[] {
 /** Workgroups along the rows of a weight: two, so that it shows where the second one begins. */
 const FEW_GROUPS = 2;
 
-/** How many of `n` weight rows are computed for certain, and by how many workgroups: a few of them, or all. */
-export function computedRows(n: number, { workgroups }: KernelSpec, isWhole: boolean) {
-  const groups = isWhole ? workgroups[0] : Math.min(FEW_GROUPS, workgroups[0]);
-  return { n: Math.min(n, groups * ceilDiv(n, workgroups[0])), groups };
+/**
+ * How many of `n` weight rows are computed for certain, and by how many workgroups: all, or a few of them, but more than
+ * `beyond` if there are as many.
+ */
+export function computedRows(n: number, { workgroups }: KernelSpec, isWhole: boolean, beyond = 0) {
+  const each = ceilDiv(n, workgroups[0]);
+  const few = Math.max(FEW_GROUPS, 1 + ceilDiv(beyond, each));
+  const groups = isWhole ? workgroups[0] : Math.min(few, workgroups[0]);
+  return { n: Math.min(n, groups * each), groups };
 }
 
 /** Words of a binding that may not be empty. */
@@ -84,10 +89,10 @@ export function weightRows(
   type: WeightType,
   k: number,
   nRows: number,
-  { starts = [0], n = nRows, isWhole = false, scale = 1 }: WeightRange = {},
+  { starts = [0], n = nRows, isWhole = false, scale = 1, used = k }: WeightRange = {},
 ): WeightRows {
   if (nRows <= (isWhole ? SMALL_MATRIX : DISTINCT_ROWS)) {
-    const { quants, scales, values } = quantizedRows(type, k, nRows, 10, scale);
+    const { quants, scales, values } = quantizedRows(type, k, nRows, 10, scale, used);
     return {
       contents: [dense(quants), scales.length > 0 ? dense(scales) : NO_SCALES],
       values: () => starts.map(start => values.slice(start * k, (start + n) * k)),
@@ -95,7 +100,7 @@ export function weightRows(
   }
   // Rows come in whole words of scales.
   const wholeRows = alignUp(n, 4);
-  const matrices = starts.map((_, i) => quantizedRows(type, k, DISTINCT_ROWS, 10 + i, scale));
+  const matrices = starts.map((_, i) => quantizedRows(type, k, DISTINCT_ROWS, 10 + i, scale, used));
   const wordsTo = (row: number, which: 'quantsBytes' | 'scalesBytes') =>
     repackedLayout(type, k, row)[which] / 4;
   const contents = (which: 'quants' | 'scales'): Contents => ({
@@ -120,10 +125,21 @@ interface WeightRange {
   /** Whether rows have to be distinct, because all of the matrix is multiplied. */
   readonly isWhole?: boolean;
   readonly scale?: number;
+  /** Values of a row that are not zero, those at its beginning. */
+  readonly used?: number;
 }
 
-function quantizedRows(type: WeightType, k: number, nRows: number, seed: number, scale: number) {
+function quantizedRows(
+  type: WeightType,
+  k: number,
+  nRows: number,
+  seed: number,
+  scale: number,
+  used: number,
+) {
   const bytes = randomBlocks(type, k * nRows, seed, scale);
+  for (let row = 0; used < k && row < nRows; row++)
+    bytes.fill(0, byteLength(type, row * k + used), byteLength(type, (row + 1) * k));
   return { ...repackInto(type, bytes, k, nRows), values: dequantize(type, bytes) };
 }
 
@@ -151,7 +167,7 @@ export function activations(k: number, rows: readonly number[], norm?: DeferredN
     return { src: x, x };
   }
   const x = rows.map(row => randomValues(norm.k, 50 + row, scale));
-  const weight = randomValues(norm.k, 49);
+  const weight = randomValues(norm.k, 49, scale);
   return {
     src: x.map(row => deferredNorm(row, weight, norm.k)),
     x: x.map(row => padded(rmsNorm(row, weight, norm.k, norm.eps), k)),

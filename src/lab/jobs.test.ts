@@ -23,12 +23,16 @@ describe('the jobs', () => {
       .filter(id => id.startsWith('invariance:') && id.includes('@'));
     const kernels = new Set(ids.map(id => id.slice('invariance:'.length).split('@')[0]));
     expect([...kernels].sort()).toEqual(
-      ['argmax', 'attention', 'attention_combine', 'get_rows', 'mul_mat', 'mul_mat_id'].concat([
-        'rms_norm',
-        'router',
-        'swiglu',
-        'top_k',
-      ]),
+      [
+        'add_norm',
+        'argmax',
+        'attention',
+        'attention_combine',
+        'get_rows',
+        'latent_store',
+        'mul_mat',
+        'mul_mat_id',
+      ].concat(['qkv_store', 'rms_norm', 'router', 'swiglu', 'top_k', 'xielu']),
     );
     expect(ids.filter(id => id.startsWith('invariance:mul_mat@'))).toHaveLength(3);
   });

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { floatToHalf, halfToFloat } from '../quant/f16.ts';
 import { randomValues } from '../quant/randomValues.ts';
 import { PAGE_POSITIONS } from '../util/kvPage.ts';
-import { attention, softmax } from './attention.ts';
+import { attention } from './attention.ts';
+import { softmax } from './blocks/vector.ts';
 import { kvOffset } from './kvCache.ts';
 
 const SHAPE = { pageTables: [[0], [1]], nKvHead: 2, headDim: 4 };
@@ -126,6 +127,6 @@ describe('attention of other models than llama', () => {
 
 describe('softmax', () => {
   it.each([[[0, 0, 0, 0]], [[1e4, -1e4, 9999]], [[-1e30, -1e30]], [[3]]])('of %s sums to 1', scores => {
-    expect(softmax(scores).reduce((a, b) => a + b)).toBeCloseTo(1, 12);
+    expect(softmax(Float64Array.from(scores)).reduce((a, b) => a + b)).toBeCloseTo(1, 12);
   });
 });

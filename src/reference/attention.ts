@@ -1,3 +1,4 @@
+import { attendHead } from './blocks/scores.ts';
 import { type KvCache, type KvShape, kvOffset, loadKv, type RowPlace } from './kvCache.ts';
 
 /** Attention as other models than llama have it. */
@@ -30,7 +31,8 @@ export function attention(
   options: AttentionOptions = {},
 ): Float32Array<ArrayBuffer> {
   const { nKvHead, headDim } = shape;
-  const { valueDim = headDim, scale = 1 / Math.sqrt(headDim), window, softcap, sinks, latent } = options;
+  const { valueDim = headDim, scale = 1 / Math.sqrt(headDim), window, sinks, latent } = options;
+  const { softcap = null } = options;
   const valueShape = latent ? shape : { ...shape, headDim: valueDim };
   const output = new Float32Array(rows.length * nHead * valueDim);
   rows.forEach(({ slot, position }, row) => {
@@ -42,29 +44,16 @@ export function attention(
     for (let head = 0; head < nHead; head++) {
       const kvHead = Math.floor(head / (nHead / nKvHead));
       const from = (row * nHead + head) * headDim;
-      const scores = cellsOf(shape, kvHead).map(cell => {
-        let score = 0;
-        for (let i = 0; i < headDim; i++) score += q[from + i] * loadKv(kCache, cell + i);
-        return softcap == null ? score * scale : softcap * Math.tanh((score * scale) / softcap);
-      });
-      // The sink comes last and has no value.
-      const weights = softmax(sinks ? [...scores, sinks[head]] : scores);
-      const values = cellsOf(valueShape, kvHead);
-      for (let i = 0; i < valueDim; i++) {
-        output[(row * nHead + head) * valueDim + i] = values.reduce(
-          (sum, cell, at) => sum + weights[at] * loadKv(vCache, cell + i),
-          0,
-        );
-      }
+      const vectors = (cache: KvCache, of: KvShape, length: number) =>
+        cellsOf(of, kvHead).map(cell => Float64Array.from({ length }, (_, i) => loadKv(cache, cell + i)));
+      const mixed = attendHead(
+        Float64Array.from(q.subarray(from, from + headDim)),
+        vectors(kCache, shape, headDim),
+        vectors(vCache, valueShape, valueDim),
+        { scale, softcap, sink: sinks?.[head] },
+      );
+      output.set(mixed, (row * nHead + head) * valueDim);
     }
   });
   return output;
-}
-
-/** Weights that sum to 1; the largest score is subtracted first, so that none overflows. */
-export function softmax(scores: readonly number[]): number[] {
-  const largest = scores.reduce((max, score) => Math.max(max, score), Number.NEGATIVE_INFINITY);
-  const exponentials = scores.map(score => Math.exp(score - largest));
-  const total = exponentials.reduce((sum, value) => sum + value, 0);
-  return exponentials.map(value => value / total);
 }

@@ -1,12 +1,15 @@
-/** Embeddings of `tokens`: their rows of `weights` [nVocab, k], as [tokens, k]. */
+/**
+ * Embeddings of `tokens`: their rows of `weights` [nVocab, k], as [tokens, k]. They are multiplied by `scale`; then the rows of
+ * `positions` [tokens, k] are added.
+ */
 export function getRows(
   weights: Float32Array,
   k: number,
   tokens: ArrayLike<number>,
+  { scale = 1, positions = null }: { readonly scale?: number; readonly positions?: Float32Array | null } = {},
 ): Float32Array<ArrayBuffer> {
-  const rows = new Float32Array(tokens.length * k);
-  for (let row = 0; row < tokens.length; row++) {
-    rows.set(weights.subarray(tokens[row] * k, (tokens[row] + 1) * k), row * k);
-  }
-  return rows;
+  return Float32Array.from({ length: tokens.length * k }, (_, at) => {
+    const token = tokens[Math.floor(at / k)];
+    return weights[token * k + (at % k)] * scale + (positions?.[at] ?? 0);
+  });
 }

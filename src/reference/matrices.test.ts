@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { randomValues } from '../quant/randomValues.ts';
 import { getRows } from './getRows.ts';
-import { mulMat } from './mulMat.ts';
+import { type MulMatOptions, mulMat } from './mulMat.ts';
 import { mulMatIdStore, mulMatIdSum, mulMatIdSwiglu } from './mulMatId.ts';
 import { mulMatSwiglu } from './mulMatSwiglu.ts';
 import { rmsNorm } from './rmsNorm.ts';
@@ -13,6 +13,13 @@ const floats = (...values: number[]) => Float32Array.from(values);
 describe('getRows', () => {
   it('gathers the embeddings of tokens in their order', () => {
     expect([...getRows(floats(1, 2, 3, 4, 5, 6), 2, [2, 0, 2])]).toEqual([5, 6, 1, 2, 5, 6]);
+  });
+});
+
+describe('getRows of other models than llama', () => {
+  it('scales embeddings, then adds the row of each position', () => {
+    const options = { scale: 10, positions: floats(1, 2, 3, 4) };
+    expect([...getRows(floats(1, 2, 3, 4), 2, [1, 0], options)]).toEqual([31, 42, 13, 24]);
   });
 });
 
@@ -46,12 +53,41 @@ describe('mulMat', () => {
   });
 
   it('adds a residual', () => {
-    expect([...mulMat(weight, floats(1, 10), 3, 2, floats(1, 2, 3))]).toEqual([22, 45, 68]);
+    expect([...mulMat(weight, floats(1, 10), 3, 2, { residual: floats(1, 2, 3) })]).toEqual([22, 45, 68]);
   });
 
   it('keeps what a float32 sum would lose', () => {
     expect(mulMat(floats(1, 1, 1), floats(2 ** 30, 1, -(2 ** 30)), 1, 3)[0]).toBe(1);
-    expect(mulMat(floats(1), floats(2 ** -30), 1, 1, floats(1))[0]).toBe(1);
+    expect(mulMat(floats(1), floats(2 ** -30), 1, 1, { residual: floats(1) })[0]).toBe(1);
+  });
+});
+
+describe('mulMat of other models than llama', () => {
+  const weight = floats(1, 2, 3, 4, 5, 6); // [3, 2], times (1, 10): 21, 43, 65
+  const product = (options: MulMatOptions, x = floats(1, 10)) => [...mulMat(weight, x, 3, 2, options)];
+  const gelu = (x: number) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+
+  it.each<[string, MulMatOptions, number[]]>([
+    ['adds a bias', { bias: floats(1, 2, 3) }, [22, 45, 68]],
+    ['scales what has its bias', { bias: floats(1, 2, 3), scale: 10 }, [220, 450, 680]],
+    ['caps what is scaled', { scale: 0.1, softcap: 2 }, [2.1, 4.3, 6.5].map(x => 2 * Math.tanh(x / 2))],
+    ['activates last, by GELU', { scale: 0.1, activation: 'gelu' }, [2.1, 4.3, 6.5].map(gelu)],
+    ['squares what is above zero', { bias: floats(-20, -50, -60), activation: 'relu2' }, [1, 0, 25]],
+    ['weighs what it adds', { factors: floats(2), residual: floats(1, 2, 3) }, [43, 88, 133]],
+  ])('%s', (_, options, expected) => {
+    expect(product(options)).toEqual(expected.map(Math.fround));
+  });
+
+  it('multiplies the part of a row that belongs to a group', () => {
+    const groups = { rows: 2, srcOffset: 1, srcStride: 3, rowStride: 6 };
+    const x = floats(9, 1, 10, 9, 2, 20, 9, 0, 1, 9, 1, 0);
+    expect(product({ groups }, x)).toEqual([21, 43, 130, 2, 4, 5]);
+  });
+
+  it('activates the biased gate by GELU, and multiplies it by the biased up', () => {
+    const options = { activation: 'gelu', biases: { gate: floats(1), up: floats(-1) } } as const;
+    const [h] = mulMatSwiglu(floats(1), floats(3), floats(2), 1, 1, options);
+    expect(h).toBe(Math.fround(gelu(3) * 5));
   });
 });
 
@@ -201,7 +237,7 @@ describe('mulMatId', () => {
     const h = mulMatIdSwiglu(gate, up, x, [1, 1], one);
     const sums = mulMatIdSum(down, h, [1, 1], floats(1, 1), x, one);
     const dense = mulMatSwiglu(expert(gate, 1), expert(up, 1), x, 3, 4);
-    expect(sums).toEqual(mulMat(expert(down, 1), dense, 4, 3, x));
+    expect(sums).toEqual(mulMat(expert(down, 1), dense, 4, 3, { residual: x }));
   });
 
   it('multiplies products by the weight of the expert, then adds its bias, where the input is weighed', () => {

@@ -1,23 +1,56 @@
+import type { Activation } from '../architectures/index.ts';
+import { activate } from './blocks/activation.ts';
+import { softcap as capped, scale as scaled } from './blocks/vector.ts';
 import { dot } from './dot.ts';
 
-/**
- * Products of `weight` [n, k] with the rows of `x` [rows, k], as [rows, n]. A `residual` [rows, n] is added before the
- * only rounding.
- */
+/** What becomes of the products of a row: activation(softcap(scale · (product + bias))) · factor + residual. */
+export interface MulMatOptions {
+  /** [n] */
+  readonly bias?: Float32Array | null;
+  readonly scale?: number;
+  /** Values v become cap · tanh(v / cap). */
+  readonly softcap?: number | null;
+  readonly activation?: Exclude<Activation, 'oai'> | null;
+  /** [rows] */
+  readonly factors?: ArrayLike<number> | null;
+  /** [rows, n] */
+  readonly residual?: Float32Array | null;
+  readonly groups?: RowGroups | null;
+}
+
+/** Rows of the weight, `rows` of them, multiply values of a row of x from `srcOffset` on, the next ones those `srcStride` later. */
+export interface RowGroups {
+  readonly rows: number;
+  readonly srcOffset: number;
+  readonly srcStride: number;
+  /** Values of a row of x. */
+  readonly rowStride: number;
+}
+
+/** Products of `weight` [n, k] with the rows of `x` [rows, k], as [rows, n]. There is no rounding but the last. */
 export function mulMat(
   weight: Float32Array,
   x: Float32Array,
   n: number,
   k: number,
-  residual?: Float32Array,
+  options: MulMatOptions = {},
 ): Float32Array<ArrayBuffer> {
-  const nRows = x.length / k;
-  const products = new Float32Array(nRows * n);
+  const { bias, scale = 1, softcap = null, activation, factors, residual, groups } = options;
+  const rowStride = groups?.rowStride ?? k;
+  const nRows = x.length / rowStride;
+  const results = new Float32Array(nRows * n);
   for (let row = 0; row < nRows; row++) {
-    for (let i = 0; i < n; i++) {
-      const at = row * n + i;
-      products[at] = dot(weight, i * k, x, row * k, k) + (residual?.[at] ?? 0);
-    }
+    const products = Float64Array.from({ length: n }, (_, i) => {
+      const from = groups ? groups.srcOffset + Math.floor(i / groups.rows) * groups.srcStride : 0;
+      // Behind the end of a row weights are zero.
+      const length = Math.min(k, rowStride - from);
+      return dot(weight, i * k, x, row * rowStride + from, length) + (bias?.[i] ?? 0);
+    });
+    const values = capped(scaled(products, scale), softcap);
+    const activated = activation ? activate(activation, values) : values;
+    activated.forEach((value, i) => {
+      results[row * n + i] = value * (factors?.[row] ?? 1) + (residual?.[row * n + i] ?? 0);
+    });
   }
-  return products;
+  return results;
 }

@@ -1,5 +1,6 @@
+import { gated } from './blocks/activation.ts';
 import { dot } from './dot.ts';
-import { type GatedActivation, gated } from './swiglu.ts';
+import type { GatedActivation } from './swiglu.ts';
 
 /** Sizes of the experts of one layer. */
 export interface ExpertShape {
@@ -62,7 +63,7 @@ export function mulMatIdSwiglu(
       biases: biases?.subarray(which * half, (which + 1) * half) ?? null,
     }),
   );
-  return Float32Array.from(gates, (gate, i) => gated(activation, gate, ups[i]));
+  return Float32Array.from(gated(activation, gates, ups));
 }
 
 /**

@@ -1,20 +1,30 @@
+import { gated } from './blocks/activation.ts';
 import { dot } from './dot.ts';
-import { silu } from './swiglu.ts';
+import type { GatedActivation } from './swiglu.ts';
 
-/** silu(gate · x) · (up · x) for the matrices `gate` and `up` [n, k] and the rows of `x` [rows, k], as [rows, n]. */
+/** By default the activation is silu, and there are no biases. */
+export interface MulMatSwigluOptions {
+  readonly activation?: GatedActivation;
+  /** Of gate and of up, [n] each. */
+  readonly biases?: { readonly gate: Float32Array; readonly up: Float32Array } | null;
+}
+
+/**
+ * activation(gate · x) · (up · x) for the matrices `gate` and `up` [n, k] and the rows of `x` [rows, k], as [rows, n]; biases are
+ * added to the products.
+ */
 export function mulMatSwiglu(
   gate: Float32Array,
   up: Float32Array,
   x: Float32Array,
   n: number,
   k: number,
+  { activation = 'silu', biases = null }: MulMatSwigluOptions = {},
 ): Float32Array<ArrayBuffer> {
-  const nRows = x.length / k;
-  const products = new Float32Array(nRows * n);
-  for (let row = 0; row < nRows; row++) {
-    for (let i = 0; i < n; i++) {
-      products[row * n + i] = silu(dot(gate, i * k, x, row * k, k)) * dot(up, i * k, x, row * k, k);
-    }
-  }
-  return products;
+  const products = (weight: Float32Array, bias: Float32Array | undefined) =>
+    Float64Array.from({ length: (x.length / k) * n }, (_, at) => {
+      const [row, i] = [Math.floor(at / n), at % n];
+      return dot(weight, i * k, x, row * k, k) + (bias?.[i] ?? 0);
+    });
+  return Float32Array.from(gated(activation, products(gate, biases?.gate), products(up, biases?.up)));
 }

@@ -7,7 +7,6 @@ import { kShift } from './kShift.ts';
 import { kvOffset, loadKv } from './kvCache.ts';
 import { kvStore } from './kvStore.ts';
 import { type RopeLayout, rope } from './rope.ts';
-import { ropeStore } from './ropeStore.ts';
 
 const LAYOUTS: RopeLayout[] = ['norm', 'neox'];
 
@@ -88,32 +87,6 @@ describe.each(CACHES)('an $type cache', ({ create, round }) => {
       for (let i = 0; i < 16; i++) expect(loadKv(cache, from + i)).toBe(round(x[16 * row + i]));
     });
     expect(cache.filter(value => value !== 0).length).toBe(32);
-  });
-
-  it('takes the turned K and the plain V of fused projections', () => {
-    const [kCache, vCache] = [create(), create()];
-    const shape = { ...KV, nHead: 4, nRot: 8, layout: 'norm' } as const;
-    const table = ropeTable(12, { nRot: 8, base: 10000 });
-    const qkv = randomValues(2 * 8 * 8, 6); // two rows of 4 + 2 + 2 heads
-    const rows = [
-      { slot: 0, position: 7 },
-      { slot: 1, position: 2 },
-    ];
-    const q = ropeStore(qkv, table, rows, kCache, vCache, shape);
-    rows.forEach(({ slot, position }, row) => {
-      const heads = (first: number, count: number) =>
-        qkv.subarray(64 * row + 8 * first, 64 * row + 8 * (first + count));
-      expect([...q.subarray(32 * row, 32 * row + 32)]).toEqual([
-        ...rope(heads(0, 4), table, [position], shape),
-      ]);
-      const k = rope(heads(4, 2), table, [position], shape);
-      const v = heads(6, 2);
-      const from = kvOffset(KV, { slot, position });
-      for (let i = 0; i < 16; i++) {
-        expect(loadKv(kCache, from + i)).toBe(round(k[i]));
-        expect(loadKv(vCache, from + i)).toBe(round(v[i]));
-      }
-    });
   });
 
   it.each(LAYOUTS)('shifts K to what it would be at its new position, and V unchanged, %s', layout => {

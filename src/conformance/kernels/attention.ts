@@ -11,6 +11,7 @@ import { randomValues } from '../../quant/randomValues.ts';
 import { attention as attentionTwin } from '../../reference/attention.ts';
 import { attentionCombine as combineTwin } from '../../reference/attentionCombine.ts';
 import { PAGE_POSITIONS } from '../../util/kvPage.ts';
+import { alignUp } from '../../util/math.ts';
 import { cacheValues, cacheWords, pageTables, placeOf, positionsOf } from '../cache.ts';
 import { kernelCases, vary } from '../cases.ts';
 import { kernelCheck } from '../check.ts';
@@ -24,17 +25,24 @@ export const attentionCheck = kernelCheck({
   /** The position of all rows, if they are not to be around the edge of a page. */
   usual: { scale: 1, position: null as number | null },
   setUp({ parameters, spec, rows, inputs: { scale, position } }) {
-    const { nHead, headDim, cache, dstStride } = parameters;
+    const {
+      nHead,
+      headDim,
+      valueDim = headDim,
+      cache,
+      dstStride,
+      latent = false,
+      window = null,
+    } = parameters;
     const { split, splits } = splitsOf(spec);
-    // On both sides of where a second split begins.
-    const span = splits > 1 ? split : PAGE_POSITIONS;
+    const span = spanOf(window, split, splits);
     const places = rows.map(row => (position === null ? placeOf(row, span) : { slot: 0, position }));
     const tables = pageTables(position === null ? positionsOf(span) : position + 1);
     const width = nHead * headDim;
     const q = rows.map(row => randomValues(width, 50 + row, scale));
-    const nWords = cacheWords(parameters, tables);
-    const k = cacheValues(cache, nWords, 1, scale);
-    const v = cacheValues(cache, nWords, 2);
+    const k = cacheValues(cache, cacheWords(parameters, tables), 1, scale);
+    const v = latent ? k : cacheValues(cache, cacheWords({ ...parameters, headDim: valueDim }, tables), 2);
+    const sinks = parameters.sinks ? sinksOf(nHead) : null;
     const stride = splits > 1 ? partialValues(parameters, splits) : dstStride;
     const dst = output(rows.length * stride);
     return {
@@ -42,19 +50,29 @@ export const attentionCheck = kernelCheck({
         dense(stepBuffer(places, [], tables)),
         rowsOf(q, width),
         dense(k.words),
+        // A binding of its own, of the same words.
         dense(v.words),
         dst,
+        ...(sinks && splits === 1 ? [dense(sinks)] : []),
       ],
       // How many heads a workgroup takes depends on how many rows it takes.
       grid: own => [own.workgroups[0], rows.length, splits],
       results: () =>
         places.map((place, i) => {
           const shape = { ...parameters, pageTables: tables };
-          const values = attentionTwin(q[i], k.floats, v.floats, [place], nHead, shape);
+          const options = { ...parameters, sinks };
+          const values = attentionTwin(q[i], k.floats, v.floats, [place], nHead, shape, options);
           const result = floats(dst, i * stride, values, scale > 1 ? 1e-7 : BOUND);
           if (splits === 1) return [result];
           const combined = (partial: Float32Array) =>
-            combineTwin(partial, [place.position], { nHead, headDim, split, splits });
+            combineTwin(partial, [place.position], {
+              nHead,
+              headDim: valueDim,
+              split,
+              splits,
+              window,
+              sinks,
+            });
           return [{ ...result, length: stride, read: found => combined(asFloats(found)) }];
         }),
     };
@@ -64,36 +82,105 @@ export const attentionCheck = kernelCheck({
 export const attentionCombineCheck = kernelCheck({
   kernel: attentionCombine,
   usual: {},
-  setUp({ parameters: { nHead, headDim, dstStride }, spec, rows }) {
+  setUp({ parameters, spec, rows }) {
+    const { nHead, valueDim: headDim = parameters.headDim, dstStride, window = null } = parameters;
     const { split, splits } = splitsOf(spec);
+    const span = spanOf(window, split, splits);
+    const sinks = parameters.sinks ? sinksOf(nHead) : null;
     const width = partialValues({ nHead, headDim }, splits);
     // Sums of exponentials are positive.
     const isSum = (i: number) => i % (headDim + 4) === headDim + 1;
     const partial = rows.map(row =>
       randomValues(width, 50 + row, 4).map((value, i) => (isSum(i) ? 1 + Math.abs(value) : value)),
     );
-    const places = rows.map(row => placeOf(row, split));
+    const places = rows.map(row => placeOf(row, span));
     const dst = output(rows.length * dstStride);
+    const shape = { nHead, headDim, split, splits, window, sinks };
     return {
-      bindings: [dense(stepBuffer(places, [], pageTables(positionsOf(split)))), rowsOf(partial, width), dst],
+      bindings: [
+        dense(stepBuffer(places, [], pageTables(positionsOf(span)))),
+        rowsOf(partial, width),
+        dst,
+        ...(sinks ? [dense(sinks)] : []),
+      ],
       grid: () => [spec.workgroups[0], rows.length, 1],
       results: () =>
         places.map(({ position }, i) => [
-          floats(dst, i * dstStride, combineTwin(partial[i], [position], { nHead, headDim, split, splits })),
+          floats(dst, i * dstStride, combineTwin(partial[i], [position], shape)),
         ]),
     };
   },
 });
 
+/**
+ * Position around which rows are: on both sides of where a window begins to leave some out, and of a page or, where there are
+ * several splits, of the second or a later one.
+ */
+function spanOf(window: number | null, split: number, splits: number): number {
+  const unit = splits > 1 ? split : PAGE_POSITIONS;
+  const span = alignUp(Math.max(unit, window ?? 0), unit);
+  return splits > 1 ? Math.min(span, (splits - 1) * unit) : span;
+}
+
+/** Sinks that matter: some larger than most scores, some smaller. */
+function sinksOf(nHead: number): Float32Array<ArrayBuffer> {
+  return randomValues(nHead, 3, 3);
+}
+
 /** Positions of the cases: two pages and a part of a third. */
 const N_CTX = 150;
 
-type Axes = HeadShape & { rows: number; scale: number; split: number | 'none'; depth?: number };
+/** What of attention other models have than llama. `factor` is that of q·k. */
+interface Features {
+  valueDim?: number;
+  factor?: number;
+  window?: number;
+  softcap?: number;
+  sinks?: true;
+  latent?: true;
+}
+
+type Axes = HeadShape & Features & { rows: number; scale: number; split: number | 'none'; depth?: number };
 
 const usual: Axes = { ...usualHeads, rows: 8, scale: 1, split: 'none' };
 
-function shapeOf({ depth = N_CTX, rows, nHead, nKvHead, headDim, cache }: Axes): AttentionShape {
-  return { nHead, nKvHead, headDim, cache, rows, nCtx: depth, dstStride: nHead * headDim };
+function shapeOf(axes: Axes): AttentionShape {
+  const { depth = N_CTX, rows, nHead, nKvHead, headDim, cache, factor, valueDim = headDim } = axes;
+  const { window, softcap, sinks, latent } = axes;
+  return {
+    ...{ nHead, nKvHead, headDim, cache, rows, nCtx: depth, dstStride: nHead * valueDim },
+    ...(valueDim !== headDim && { valueDim }),
+    ...(factor !== undefined && { scale: factor }),
+    ...(window !== undefined && { window }),
+    ...(softcap !== undefined && { softcap }),
+    ...(sinks && { sinks }),
+    ...(latent && { latent }),
+  };
+}
+
+function featureCases(): Partial<Axes>[] {
+  const cut: Partial<Axes> = { split: PAGE_POSITIONS };
+  const mqa: Partial<Axes> = { nKvHead: 1, latent: true };
+  return [
+    // Rows that are attended to together begin in different tiles, or see but themselves.
+    ...[1, 3, 64, 70].map(window => ({ window })),
+    // Scores beside the window so large that those in it would vanish.
+    { scale: 40, window: 3 },
+    { ...cut, cache: 'f16', window: 3 },
+    { ...cut, window: 70 },
+    { scale: 4, softcap: 5 },
+    { softcap: 50, factor: 0.3 },
+    { sinks: true },
+    { ...cut, scale: 4, sinks: true },
+    { cache: 'f16', valueDim: 32 },
+    { ...cut, valueDim: 8 },
+    { ...mqa, headDim: 24, valueDim: 16 },
+    { ...cut, ...mqa, headDim: 24, valueDim: 16, cache: 'f16' },
+    // As wide as DeepSeek's, and as a head may be.
+    { ...mqa, rows: 3, headDim: 576, valueDim: 512 },
+    { rows: 2, nHead: 1, nKvHead: 1, headDim: 1024, factor: 0.02 },
+    { ...cut, cache: 'f16', window: 70, softcap: 5, sinks: true, valueDim: 32, factor: 1 },
+  ];
 }
 
 /** Values of a row of attention with the usual heads, and the row whose last position begins a page. */
@@ -112,6 +199,7 @@ export const attentionCases = kernelCases(attentionCheck, () => ({
       { rows: [1, 8], split: [PAGE_POSITIONS] },
       { headDim: [64], cache: ['f16'], rows: [1, 8], split: [PAGE_POSITIONS] },
     ),
+    ...featureCases().map(axes => ({ ...usual, ...axes })),
   ],
   parameters: shapeOf,
   inputs: ({ scale, depth }) => ({ scale, position: depth === undefined ? null : depth - 1 }),
@@ -164,6 +252,8 @@ export const attentionCombineCases = kernelCases(attentionCombineCheck, () => ({
   cases: [
     { nHead: 4, headDim: 16 },
     { nHead: 3, headDim: 80 },
+    { nHead: 4, headDim: 16, valueDim: 32, window: 3, sinks: true as const },
+    { nHead: 4, headDim: 16, window: 70 },
   ],
   parameters: shapeOf,
   pinned: () => ({ attentionSplit: PAGE_POSITIONS }),

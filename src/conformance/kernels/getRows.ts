@@ -7,14 +7,20 @@ import { getRows as twin } from '../../reference/getRows.ts';
 import { kernelCases, vary } from '../cases.ts';
 import { kernelCheck } from '../check.ts';
 import { dense, floats, output } from '../contents.ts';
-import { awkwardK, blocksOf, deferredRow, stepBuffer, weightRows } from '../inputs.ts';
+import { awkwardK, blocksOf, deferredRow, rowOf, stepBuffer, weightRows } from '../inputs.ts';
+
+/** Positions that have a row of the table. */
+const N_POSITIONS = 7;
 
 export const getRowsCheck = kernelCheck({
   kernel: getRows,
   /** Tokens before the first that the matrix has, and behind the last, which a batch may have as well. */
   usual: { nOthers: 0 },
-  setUp({ parameters: { weight, blocks, n, firstToken = 0 }, spec, rows, inputs: { nOthers } }) {
+  setUp({ parameters, spec, rows, inputs: { nOthers } }) {
+    const { weight, blocks, n, firstToken = 0, scale = 1 } = parameters;
     const k = 32 * blocks;
+    const table = parameters.positions ? randomValues(N_POSITIONS * k, 3) : null;
+    const positions = rows.map(row => (row * 5 + 2) % N_POSITIONS);
     const nTokens = Math.min(4, n);
     const matrix = weightRows(weight, k, nTokens);
     const tokens = rows.map(row => ((row * 7 + 1) % (nTokens + 2 * nOthers)) - nOthers);
@@ -26,7 +32,10 @@ export const getRowsCheck = kernelCheck({
         // Every other token is one that an earlier step chose.
         dense(
           stepBuffer(
-            tokens.map((token, i) => ({ token: i % 2 === 0 ? chosenToken(i) : firstToken + token })),
+            tokens.map((token, i) => ({
+              token: i % 2 === 0 ? chosenToken(i) : firstToken + token,
+              position: positions[i],
+            })),
           ),
         ),
         ...matrix.contents,
@@ -34,6 +43,7 @@ export const getRowsCheck = kernelCheck({
         dense(normWeight),
         next,
         dense(Uint32Array.from(tokens, token => firstToken + token)),
+        ...(table ? [dense(table)] : []),
       ],
       grid: () => [spec.workgroups[0], rows.length, 1],
       results: () => {
@@ -41,7 +51,8 @@ export const getRowsCheck = kernelCheck({
         return tokens.map((token, row) => {
           // Left to the other parts of the vocabulary.
           if (token < 0 || token >= nTokens) return [];
-          const embedding = twin(values, k, [token]);
+          const added = table && rowOf(table, positions[row], k);
+          const embedding = twin(values, k, [token], { scale, positions: added });
           return [floats(x, row * k, embedding, 1e-14), ...deferredRow(next, row, embedding, normWeight, k)];
         });
       },
@@ -49,7 +60,15 @@ export const getRowsCheck = kernelCheck({
   },
 });
 
-type Axes = { weight: WeightType; rows: number; firstToken?: number; k?: number };
+type Axes = {
+  weight: WeightType;
+  rows: number;
+  firstToken?: number;
+  k?: number;
+  /** Of the embeddings. */
+  factor?: number;
+  positions?: true;
+};
 const usual: Axes = { weight: 'Q4_0', rows: 1 };
 
 export const getRowsCases = kernelCases(getRowsCheck, () => ({
@@ -58,9 +77,15 @@ export const getRowsCases = kernelCases(getRowsCheck, () => ({
     ...vary(usual, { weight: WEIGHT_TYPES, rows: [5] }),
     // A part of a vocabulary: some tokens of the batch lie before it, some behind it.
     ...vary<Axes>(usual, { weight: ['F32', 'Q4_0'], rows: [9], firstToken: [4] }),
+    { ...usual, rows: 3, factor: 24 },
+    { ...usual, rows: 5, factor: 0.5, positions: true },
   ],
-  parameters: ({ weight, rows, firstToken = 0, k = awkwardK(weight) }) => {
-    return { weight, blocks: blocksOf(k), n: firstToken > 0 ? 4 : 11, firstToken, rows };
+  parameters: ({ weight, rows, firstToken = 0, k = awkwardK(weight), factor = 1, positions }) => {
+    return {
+      ...{ weight, blocks: blocksOf(k), n: firstToken > 0 ? 4 : 11, firstToken, rows },
+      ...(factor !== 1 && { scale: factor }),
+      ...(positions && { positions }),
+    };
   },
   inputs: ({ firstToken = 0 }) => ({ nOthers: firstToken > 0 ? 4 : 0 }),
   timed: [{ weight: 'Q4_0', k: 2048, rows: 1 }],

@@ -1,5 +1,5 @@
 import type { HeadShape } from '../../gpu/kernels/heads.ts';
-import { kShift } from '../../gpu/kernels/kShift.ts';
+import { type KShiftShape, kShift } from '../../gpu/kernels/kShift.ts';
 import { kShift as twin } from '../../reference/kShift.ts';
 import { kvOffset } from '../../reference/kvCache.ts';
 import { PAGE_POSITIONS } from '../../util/kvPage.ts';
@@ -15,31 +15,37 @@ export const kShiftCheck = kernelCheck({
   // Few positions, on both sides of the edge of a page.
   usual: { keep: PAGE_POSITIONS - 8, discard: 5, end: PAGE_POSITIONS + 9 },
   isBatched: false,
-  setUp({ parameters: heads, spec, inputs: { keep, discard, end } }) {
+  setUp({ parameters, spec, inputs: { keep, discard, end } }) {
     const slot = 1;
-    const { nKvHead, headDim, nRot, cache } = heads;
+    const { nKvHead, headDim, valueDim = headDim, nRot, cache, magnitude = 1, latent } = parameters;
     const nPositions = positionsOf(PAGE_POSITIONS);
     const tables = pageTables(nPositions);
-    const table = ropeTable(nPositions, { nRot, base: 10000 });
-    const nWords = cacheWords(heads, tables);
-    const before = [1, 2].map(seed => cacheValues(cache, nWords, seed));
-    const caches = before.map(({ words }) => output(nWords, [{ at: 0, words }]));
+    const table = ropeTable(nPositions, { nRot, base: 10000, magnitude });
+    const shapes = (latent ? [headDim] : [headDim, valueDim]).map(dim => {
+      return { nKvHead, headDim: dim, pageTables: tables };
+    });
+    const before = shapes.map((shape, which) =>
+      cacheValues(cache, cacheWords({ ...shape, cache }, tables), 1 + which),
+    );
+    const caches = before.map(({ words }) => output(words.length, [{ at: 0, words }]));
     const given = new Uint32Array(8);
     given.set([keep, discard, end, 0, ...tables[slot]]);
     return {
-      bindings: [dense(given), dense(table), ...caches],
+      bindings: [dense(given), ...(nRot > 0 ? [dense(table)] : []), ...caches],
       grid: () => spec.workgroups,
       results: () => {
-        const [k, v] = before.map(({ floats }) => floats.slice());
-        const shape = { nKvHead, headDim, pageTables: tables };
-        twin(k, v, table, shape, { layout: 'norm', nRot }, { slot, keep, discard, end });
+        const after = before.map(({ floats }) => floats.slice());
+        const [k, v = null] = after;
+        const rotation = { ...parameters, layout: 'norm' } as const;
+        twin(k, v, table, shapes[0], rotation, { slot, keep, discard, end });
         const around = Array.from({ length: end - keep + 2 }, (_, i) => keep - 1 + i);
         return around
           .filter(position => position >= 0)
           .map(position =>
-            [k, v].map((values, which) => {
-              const at = kvOffset(shape, { slot, position });
-              return cells(caches[which], cache, at, values.slice(at, at + nKvHead * headDim));
+            after.map((values, which) => {
+              const at = kvOffset(shapes[which], { slot, position });
+              const length = nKvHead * shapes[which].headDim;
+              return cells(caches[which], cache, at, values.slice(at, at + length));
             }),
           );
       },
@@ -47,7 +53,10 @@ export const kShiftCheck = kernelCheck({
   },
 });
 
-type Axes = HeadShape & { keep: number; discard: number; end: number };
+/** What of a context shift other models have than llama. */
+type Features = Pick<KShiftShape, 'valueDim' | 'rotFrom' | 'magnitude' | 'latent'>;
+
+type Axes = Omit<HeadShape, 'nHead'> & Features & { keep: number; discard: number; end: number };
 
 const shifts = [
   { keep: 0, discard: 5, end: 12 },
@@ -55,9 +64,32 @@ const shifts = [
   { keep: 1, discard: 1, end: 2 },
 ];
 
+const usual: Axes = { ...usualHeads, ...shifts[0] };
+
+function featureCases(): Partial<Axes>[] {
+  return [
+    { nRot: 0 },
+    { nRot: 6 },
+    { nRot: 6, rotFrom: 2 },
+    { cache: 'f16', valueDim: 32, magnitude: 1.2 },
+    { headDim: 32, valueDim: 8 },
+    { nKvHead: 1, headDim: 24, nRot: 8, rotFrom: 16, latent: true, magnitude: 0.8 },
+    { nRot: 0, latent: true },
+  ];
+}
+
 export const kShiftCases = kernelCases(kShiftCheck, () => ({
-  usual: { ...usualHeads, ...shifts[0] },
-  cases: headShapes().flatMap(heads => shifts.map((shift): Axes => ({ ...heads, ...shift }))),
-  parameters: ({ nHead, nKvHead, headDim, nRot, cache }) => ({ nHead, nKvHead, headDim, nRot, cache }),
+  usual,
+  cases: [
+    ...headShapes().flatMap(heads => shifts.map((shift): Axes => ({ ...heads, ...shift }))),
+    ...featureCases().map(axes => ({ ...usualHeads, ...shifts[1], ...axes })),
+  ],
+  parameters: ({ nKvHead, headDim, nRot, cache, valueDim, rotFrom, magnitude, latent }): KShiftShape => ({
+    ...{ nKvHead, headDim, nRot, cache },
+    ...(valueDim !== undefined && { valueDim }),
+    ...(rotFrom !== undefined && { rotFrom }),
+    ...(magnitude !== undefined && { magnitude }),
+    ...(latent && { latent }),
+  }),
   inputs: ({ keep, discard, end }) => ({ keep, discard, end }),
 }));

@@ -1,32 +1,16 @@
-import { deferredStride } from '../../gpu/kernels/deferredNorm.ts';
 import type { HeadShape } from '../../gpu/kernels/heads.ts';
 import { type MulMatEpilogue, type MulMatShape, mulMat } from '../../gpu/kernels/mulMat.ts';
-import { randomValues } from '../../quant/randomValues.ts';
 import { repackedLayout } from '../../quant/repack.ts';
 import { WEIGHT_TYPES, type WeightType } from '../../quant/types.ts';
-import { mulMat as twin } from '../../reference/mulMat.ts';
-import { mulMatSwiglu } from '../../reference/mulMatSwiglu.ts';
 import { assertNever } from '../../util/assert.ts';
-import { alignUp, ceilDiv } from '../../util/math.ts';
+import { alignUp } from '../../util/math.ts';
 import { kernelCases, vary } from '../cases.ts';
-import { type Batch, kernelCheck, type Setup } from '../check.ts';
-import { dense, floats, output, rowsOf } from '../contents.ts';
-import {
-  activations,
-  awkwardK,
-  blocksOf,
-  computedRows,
-  gathered,
-  gatheredStep,
-  numbers,
-  weightRows,
-} from '../inputs.ts';
+import { kernelCheck, type Setup } from '../check.ts';
+import { awkwardK, blocksOf } from '../inputs.ts';
 import { getRowsCases } from './getRows.ts';
 import { headShapes, usualHeads } from './heads.ts';
+import { setUpGated, setUpProduct } from './products.ts';
 import { setUpQkv } from './qkv.ts';
-import { ontoResidual } from './residual.ts';
-
-type Epilogue = Exclude<MulMatEpilogue, { readonly kind: 'qkv' }>;
 
 export const mulMatCheck = kernelCheck({
   kernel: mulMat,
@@ -36,9 +20,10 @@ export const mulMatCheck = kernelCheck({
     switch (epilogue.kind) {
       case 'store':
       case 'accumulate':
-      case 'swiglu':
       case 'add':
         return setUpProduct(batch, epilogue);
+      case 'swiglu':
+        return setUpGated(batch, epilogue);
       case 'qkv':
         return setUpQkv(batch, epilogue);
       default:
@@ -47,65 +32,12 @@ export const mulMatCheck = kernelCheck({
   },
 });
 
-function setUpProduct(
-  { parameters, spec, rows, inputs: { scale }, isWhole }: Batch<MulMatShape, { readonly scale: number }>,
-  epilogue: Epilogue,
-): Setup {
-  const { weight, blocks, n: N, norm, outputRows = false } = parameters;
-  const k = 32 * blocks;
-  const { kind, dstStride, dstOffset = 0 } = epilogue;
-  const isSwiglu = kind === 'swiglu';
-  const { n, groups } = computedRows(N, spec, isWhole);
-  const range = { n, isWhole, scale };
-  const matrix = isSwiglu
-    ? weightRows(weight, k, 2 * N, { ...range, starts: [0, N] })
-    : weightRows(weight, k, N, range);
-  // Small enough for the exponential of silu.
-  const { src, x } = activations(k, rows, norm, isSwiglu ? 0.2 : scale);
-  const outputs = outputRows ? gathered(rows.length) : numbers(rows.length);
-  // Without a norm the rows are packed as the outputs are.
-  const given = [
-    dense(gatheredStep(outputs)),
-    ...matrix.contents,
-    outputRows && norm ? placedRows(src, outputs, deferredStride(norm.k)) : rowsOf(src, src[0].length),
-  ];
-  const grid: Setup['grid'] = ({ tile }) => [groups, ceilDiv(rows.length, tile), 1];
-  if (kind === 'add') {
-    const before = rows.map(row => randomValues(n, 100 + row, scale));
-    const { bindings, results } = ontoResidual(epilogue, before);
-    const sums = () => {
-      const [values] = matrix.values();
-      return x.map((row, i) => twin(values, row, n, k, before[i]));
-    };
-    return { bindings: [...given, ...bindings], grid, results: () => results(sums()) };
-  }
-  // Whole tiles, so that a row too many shows.
-  const dst = output(alignUp(rows.length, spec.tile) * dstStride + dstOffset);
-  return {
-    bindings: [...given, dst],
-    grid,
-    results: () => {
-      const [values, ups] = matrix.values();
-      return x.map((row, i) => {
-        const product = isSwiglu ? mulMatSwiglu(values, ups, row, n, k) : twin(values, row, n, k);
-        return [floats(dst, i * dstStride + dstOffset, product)];
-      });
-    },
-  };
-}
-
-/** Rows of `stride` values at these places of a batch. */
-function placedRows(rows: readonly Float32Array<ArrayBuffer>[], places: readonly number[], stride: number) {
-  const stretches = rows.map((words, i) => ({ at: places[i] * stride, words }));
-  return { size: (1 + Math.max(...places)) * stride, stretches };
-}
-
 type Axes = {
   weight: WeightType;
   rows: number;
   n: number;
   k: number;
-  epilogue: 'store' | 'add' | 'swiglu';
+  epilogue: 'store' | 'accumulate' | 'add' | 'swiglu';
   /** The norm of src is deferred. */
   normed: boolean;
   scale: number;
@@ -113,6 +45,15 @@ type Axes = {
   /** With add: values of a row of the residual stream before and behind those of this part. */
   nBefore?: number;
   nBehind?: number;
+  bias?: true;
+  /** Of the products. */
+  factor?: number;
+  softcap?: number;
+  activation?: 'silu' | 'gelu' | 'relu2';
+  /** With accumulate. */
+  gate?: true;
+  /** Weight rows of a group. */
+  groupRows?: number;
 };
 
 const usual: Axes = {
@@ -127,9 +68,70 @@ const usual: Axes = {
 const epilogues = ['store', 'add', 'swiglu'] as const;
 
 /** A row of dst begins at 2 of n + 5 values, so that offset and stride matter; with add it is a part of a longer one. */
-function destinationOf({ epilogue: kind, n, nBefore = 0, nBehind = 0 }: Axes) {
-  if (kind !== 'add') return { kind, dstStride: n + 5, dstOffset: 2 };
-  return { kind, dstStride: alignUp(nBefore + n + nBehind, 32), dstOffset: nBefore };
+function epilogueOf(axes: Axes): MulMatEpilogue {
+  const {
+    epilogue: kind,
+    n,
+    nBefore = 0,
+    nBehind = 0,
+    bias,
+    factor: scale,
+    softcap,
+    activation,
+    gate,
+  } = axes;
+  const dst = { dstStride: n + 5, dstOffset: 2 };
+  const biased = { ...(bias && { bias }), ...(scale !== undefined && { scale }) };
+  switch (kind) {
+    case 'store':
+      return {
+        kind,
+        ...dst,
+        ...biased,
+        ...(softcap !== undefined && { softcap }),
+        ...(activation && { activation }),
+      };
+    case 'accumulate':
+      return { kind, ...dst, ...(gate && { gate }) };
+    case 'add':
+      return { kind, dstStride: alignUp(nBefore + n + nBehind, 32), dstOffset: nBefore, ...biased };
+    case 'swiglu':
+      return {
+        kind,
+        ...dst,
+        ...(bias && { bias: { up: n + 4 } }),
+        ...(activation === 'gelu' && { activation }),
+      };
+    default:
+      return assertNever(kind);
+  }
+}
+
+/** The heads of a src row lie 8 values apart from each other and from both ends. */
+function groupsOf({ n, k, groupRows: rows }: Axes): Pick<MulMatShape, 'groups'> {
+  if (rows === undefined) return {};
+  return { groups: { rows, srcOffset: 8, srcStride: k + 8, rowStride: 8 + (n / rows) * (k + 8) } };
+}
+
+/** What other models than llama have. */
+function otherCases(): Partial<Axes>[] {
+  return [
+    { bias: true, n: 23, rows: 3 },
+    { bias: true, n: 7, rows: 2, normed: true, scale: 1e2, activation: 'gelu' },
+    { activation: 'gelu', scale: 0.3, rows: 3 },
+    { bias: true, rows: 5, activation: 'relu2' },
+    { activation: 'silu', rows: 2 },
+    { bias: true, rows: 5, normed: true, outputRows: true, factor: 0.3, softcap: 5 },
+    { rows: 2, softcap: 30, scale: 1e4 },
+    { epilogue: 'accumulate', rows: 3, n: 23 },
+    { epilogue: 'accumulate', rows: 5, n: 7, gate: true },
+    { epilogue: 'swiglu', rows: 5, n: 7, normed: true, activation: 'gelu', bias: true },
+    { epilogue: 'swiglu', rows: 2, n: 40, bias: true },
+    { epilogue: 'add', rows: 5, n: 28, nBefore: 12, nBehind: 5, bias: true, factor: 0.22 },
+    // Weights of a group that are no whole blocks.
+    { weight: 'F16', k: 24, n: 16, groupRows: 8, rows: 3 },
+    { k: 64, n: 72, groupRows: 12, rows: 5 },
+  ];
 }
 
 export const mulMatCases = kernelCases(mulMatCheck, () => ({
@@ -159,12 +161,14 @@ export const mulMatCases = kernelCases(mulMatCheck, () => ({
       { nBefore: 36, nBehind: 0 },
     ].flatMap(part => vary({ ...usual, n: 28, ...part }, { epilogue: ['add'], rows: [1, 5] })),
     ...vary<Axes>(usual, { weight: ['F32'], k: [1], n: [1] }, { weight: ['F16'], k: [1], n: [3], rows: [2] }),
+    ...otherCases().map(axes => ({ ...usual, ...axes })),
   ],
   parameters: axes => ({
     ...{ weight: axes.weight, blocks: blocksOf(axes.k), n: axes.n, rows: axes.rows },
     ...(axes.normed && { norm: { k: axes.k, eps: 1e-5 } }),
     outputRows: axes.outputRows ?? false,
-    epilogue: destinationOf(axes),
+    epilogue: epilogueOf(axes),
+    ...groupsOf(axes),
   }),
   inputs: ({ scale }) => ({ scale }),
   seconds: 0.14,

@@ -1,12 +1,18 @@
 import { deferredStride } from '../../gpu/kernels/deferredNorm.ts';
-import { mulMatId } from '../../gpu/kernels/mulMatId.ts';
+import {
+  type ExpertBias,
+  type MulMatIdShape,
+  type MulMatIdStage,
+  mulMatId,
+} from '../../gpu/kernels/mulMatId.ts';
 import { randomValues } from '../../quant/randomValues.ts';
 import { repackedLayout } from '../../quant/repack.ts';
 import type { WeightType } from '../../quant/types.ts';
-import { mulMatIdSum, mulMatIdSwiglu } from '../../reference/mulMatId.ts';
+import { mulMatIdStore, mulMatIdSum, mulMatIdSwiglu } from '../../reference/mulMatId.ts';
+import { assertNever } from '../../util/assert.ts';
 import { alignUp, ceilDiv } from '../../util/math.ts';
 import { kernelCases, vary } from '../cases.ts';
-import { kernelCheck, type Setup } from '../check.ts';
+import { type Batch, kernelCheck, type Setup } from '../check.ts';
 import { dense, floats, output, rowsOf } from '../contents.ts';
 import {
   activations,
@@ -24,63 +30,142 @@ import { ontoResidual } from './residual.ts';
 
 export const mulMatIdCheck = kernelCheck({
   kernel: mulMatId,
-  usual: {},
-  setUp({ parameters, spec, rows, isWhole }): Setup {
-    const { stage, weight, blocks, n: N, dst: destination, nExperts, nUsed } = parameters;
-    const k = 32 * blocks;
-    const { n, groups } = computedRows(N, spec, isWhole);
-    const nTested = isWhole ? nExperts : Math.min(2, nExperts);
-    const experts = numbers(nTested);
-    const ids = Uint32Array.from(rows.flatMap(row => numbers(nUsed).map(e => (row + 2 * e + 1) % nTested)));
-    const shares = joined(rows.map(row => randomValues(nUsed, 200 + row)));
-    const chosen = dense(Uint32Array.from([...ids].flatMap((id, i) => [id, bitsOf(shares[i])])));
-    const step = dense(plainStep(rows.length));
-    const tilesOf = (tile: number) => ceilDiv(rows.length, tile);
-    if (stage.kind === 'gate_up') {
-      const starts = [...experts.map(e => e * N), ...experts.map(e => (nExperts + e) * N)];
-      const matrix = weightRows(weight, k, 2 * nExperts * N, { starts, n, isWhole });
-      const { src, x } = activations(k, rows, stage.norm, 0.2);
-      const { dstStride, dstOffset = 0 } = destination;
-      const dst = output(rows.length * nUsed * dstStride);
-      return {
-        bindings: [step, ...matrix.contents, rowsOf(src, src[0].length), dst, chosen],
-        grid: ({ tile }) => [groups, tile === 1 ? nUsed : nTested, tilesOf(tile)],
-        results: () => {
-          const values = matrix.values();
-          const [gates, ups] = [joined(values.slice(0, nTested)), joined(values.slice(nTested))];
-          const h = mulMatIdSwiglu(gates, ups, joined(x), ids, { nEmbd: k, nFf: n, nUsed });
-          return rows.map((_, row) =>
-            numbers(nUsed).map(e => {
-              const choice = row * nUsed + e;
-              return floats(dst, choice * dstStride + dstOffset, rowOf(h, choice, n));
-            }),
-          );
-        },
-      };
+  /** Of the activations that are multiplied. */
+  usual: { spread: 0.2 },
+  setUp(batch): Setup {
+    const { stage } = batch.parameters;
+    switch (stage.kind) {
+      case 'gate_up':
+      case 'store':
+        return setUpOutputs(batch, stage);
+      case 'down':
+      case 'down_store':
+        return setUpSums(batch, stage);
+      default:
+        return assertNever(stage);
     }
-    const starts = experts.map(e => e * N);
-    const matrix = weightRows(weight, k, nExperts * N, { starts, n, isWhole });
-    const { src } = activations(k * nUsed, rows);
-    const before = rows.map(row => randomValues(n, 100 + row));
-    const { bindings, results } = ontoResidual(destination, before);
-    return {
-      bindings: [step, ...matrix.contents, rowsOf(src, k * nUsed), ...bindings, chosen],
-      grid: ({ tile }) => [groups, tilesOf(tile), 1],
-      results: () => {
-        const downs = joined(matrix.values());
-        const sums = mulMatIdSum(downs, joined(src), ids, shares, joined(before), {
-          nEmbd: n,
-          nFf: k,
-          nUsed,
-        });
-        return results(rows.map((_, row) => rowOf(sums, row, n)));
-      },
-    };
   },
 });
 
+type Products = Batch<MulMatIdShape, { readonly spread: number }>;
+
+/** The experts that rows choose, of those that are tried, and their weights. */
+function choicesOf({ parameters: { nExperts, nUsed }, rows, isWhole }: Products) {
+  const nTested = isWhole ? nExperts : Math.min(2, nExperts);
+  const ids = Uint32Array.from(rows.flatMap(row => numbers(nUsed).map(e => (row + 2 * e + 1) % nTested)));
+  const shares = joined(rows.map(row => randomValues(nUsed, 200 + row)));
+  const chosen = dense(Uint32Array.from([...ids].flatMap((id, i) => [id, bitsOf(shares[i])])));
+  return { experts: numbers(nTested), ids, shares, chosen };
+}
+
+/** Biases of the first `n` rows of a part of some matrices. */
+function biasesOf({ rows }: ExpertBias, dstOffset: number, matrices: readonly number[], n: number) {
+  const vectors = matrices.map(matrix => randomValues(n, 300 + matrix));
+  const stretches = vectors.map((words, i) => ({ at: matrices[i] * rows + dstOffset, words }));
+  return {
+    contents: { size: (matrices[matrices.length - 1] + 1) * rows, stretches },
+    values: joined(vectors),
+  };
+}
+
+/** Products of each row with its experts, of gate and up together or of one. */
+function setUpOutputs(
+  batch: Products,
+  stage: Extract<MulMatIdStage, { readonly kind: 'gate_up' | 'store' }>,
+): Setup {
+  const { parameters, spec, rows, isWhole, inputs } = batch;
+  const { weight, blocks, n: N, nExperts, nUsed } = parameters;
+  const { dstStride, dstOffset = 0 } = parameters.dst;
+  const k = 32 * blocks;
+  const { n, groups } = computedRows(N, spec, isWhole);
+  const { experts, ids, shares, chosen } = choicesOf(batch);
+  const isGated = stage.kind === 'gate_up';
+  const matrices = [...experts, ...(isGated ? experts.map(e => nExperts + e) : [])];
+  const nRows = (isGated ? 2 : 1) * nExperts * N;
+  const matrix = weightRows(weight, k, nRows, { starts: matrices.map(at => at * N), n, isWhole });
+  const { src, x } = activations(k, rows, stage.norm, inputs.spread);
+  const biases = stage.bias ? biasesOf(stage.bias, dstOffset, matrices, n) : null;
+  const dst = output(rows.length * nUsed * dstStride);
+  return {
+    bindings: [
+      dense(plainStep(rows.length)),
+      ...matrix.contents,
+      rowsOf(src, src[0].length),
+      dst,
+      chosen,
+      ...(biases ? [biases.contents] : []),
+    ],
+    grid: ({ tile }) => [groups, tile === 1 ? nUsed : experts.length, ceilDiv(rows.length, tile)],
+    results: () => {
+      const values = matrix.values();
+      const shape = { nEmbd: k, nFf: n, nUsed };
+      const options = { weights: stage.weighsInput ? shares : null, biases: biases?.values ?? null };
+      const [first, second] = [values.slice(0, experts.length), values.slice(experts.length)].map(joined);
+      const h =
+        stage.kind === 'gate_up'
+          ? mulMatIdSwiglu(first, second, joined(x), ids, shape, {
+              ...options,
+              activation: stage.activation ?? 'silu',
+            })
+          : Float32Array.from(mulMatIdStore(first, joined(x), ids, shape, options));
+      return rows.map((_, row) =>
+        numbers(nUsed).map(e => {
+          const choice = row * nUsed + e;
+          return floats(dst, choice * dstStride + dstOffset, rowOf(h, choice, n));
+        }),
+      );
+    },
+  };
+}
+
+/** Sums of the products of each row's experts, onto the residual stream or as they are. */
+function setUpSums(
+  batch: Products,
+  stage: Extract<MulMatIdStage, { readonly kind: 'down' | 'down_store' }>,
+): Setup {
+  const { parameters, spec, rows, isWhole } = batch;
+  const { weight, blocks, n: N, nExperts, nUsed, dst: destination } = parameters;
+  const { dstStride, dstOffset = 0 } = destination;
+  const k = 32 * blocks;
+  const { n, groups } = computedRows(N, spec, isWhole);
+  const { experts, ids, shares, chosen } = choicesOf(batch);
+  const matrix = weightRows(weight, k, nExperts * N, { starts: experts.map(e => e * N), n, isWhole });
+  const { src } = activations(k * nUsed, rows);
+  const isStored = stage.kind === 'down_store';
+  const before = rows.map(row => (isStored ? new Float32Array(n) : randomValues(n, 100 + row)));
+  const biases = isStored && stage.bias ? biasesOf(stage.bias, dstOffset, experts, n) : null;
+  const factor = (stage.kind === 'down' ? stage.scale : undefined) ?? 1;
+  const weights = isStored && !stage.weighted ? shares.map(() => 1) : shares;
+  const sums = () => {
+    const options = { scale: factor, biases: biases?.values ?? null };
+    const sizes = { nEmbd: n, nFf: k, nUsed };
+    const all = mulMatIdSum(
+      joined(matrix.values()),
+      joined(src),
+      ids,
+      weights,
+      joined(before),
+      sizes,
+      options,
+    );
+    return rows.map((_, row) => rowOf(all, row, n));
+  };
+  const given = [dense(plainStep(rows.length)), ...matrix.contents, rowsOf(src, k * nUsed)];
+  const grid: Setup['grid'] = ({ tile }) => [groups, ceilDiv(rows.length, tile), 1];
+  if (isStored) {
+    const dst = output(rows.length * dstStride);
+    return {
+      bindings: [...given, dst, chosen, ...(biases ? [biases.contents] : [])],
+      grid,
+      results: () => sums().map((sum, row) => [floats(dst, row * dstStride + dstOffset, sum)]),
+    };
+  }
+  const { bindings, results } = ontoResidual(destination, before);
+  return { bindings: [...given, ...bindings, chosen], grid, results: () => results(sums()) };
+}
+
 type Axes = {
-  stage: 'gate_up' | 'down';
+  stage: MulMatIdStage['kind'];
   weight: WeightType;
   rows: number;
   nExperts: number;
@@ -90,9 +175,58 @@ type Axes = {
   nBehind?: number;
   n?: number;
   k?: number;
+  activation?: 'gelu' | 'oai';
+  bias?: true;
+  weighsInput?: true;
+  /** Rows of src have no norm. */
+  plain?: true;
+  /** Of down. */
+  factor?: number;
+  /** Of down_store: the sum is not weighted. */
+  unweighted?: true;
 };
 
 const usual: Axes = { stage: 'gate_up', weight: 'Q4_0', rows: 3, nExperts: 4, nUsed: 2 };
+
+function otherCases(): Axes[] {
+  const part: Axes = { ...usual, rows: 5, nExperts: 3, nBefore: 12, nBehind: 7 };
+  return [
+    { ...part, activation: 'gelu' },
+    ...vary<Axes>(part, { rows: [1, 5], activation: ['oai'], bias: [true] }),
+    { ...part, weighsInput: true },
+    { ...part, plain: true, bias: true, weighsInput: true },
+    ...vary<Axes>(part, { stage: ['store'], rows: [1, 5] }),
+    { ...part, stage: 'store', weight: 'F16', plain: true, bias: true, weighsInput: true },
+    { ...part, stage: 'down', factor: 0.22 },
+    ...vary<Axes>(part, { stage: ['down_store'], rows: [1, 5] }),
+    { ...part, stage: 'down_store', bias: true },
+    { ...part, stage: 'down_store', bias: true, unweighted: true },
+  ];
+}
+
+function stageOf({ stage: kind, weighsInput, activation, factor, unweighted, ...axes }: Axes): MulMatIdStage {
+  const { weight, k = awkwardK(weight), plain } = axes;
+  const bias = axes.bias ? { bias: { rows: wholeOf(axes) } } : {};
+  const norm = plain ? {} : { norm: { k, eps: 1e-5 } };
+  const ofRow = { ...norm, ...bias, ...(weighsInput && { weighsInput }) };
+  switch (kind) {
+    case 'gate_up':
+      return { kind, ...ofRow, ...(activation && { activation }) };
+    case 'store':
+      return { kind, ...ofRow };
+    case 'down':
+      return { kind, ...(factor !== undefined && { scale: factor }) };
+    case 'down_store':
+      return { kind, weighted: !unweighted, ...bias };
+    default:
+      return assertNever(kind);
+  }
+}
+
+/** Weight rows of a whole expert. */
+function wholeOf({ n = 21, nBefore = 0, nBehind = 0 }: Pick<Axes, 'n' | 'nBefore' | 'nBehind'>): number {
+  return nBefore + n + nBehind;
+}
 
 export const mulMatIdCases = kernelCases(mulMatIdCheck, () => ({
   usual,
@@ -109,17 +243,21 @@ export const mulMatIdCases = kernelCases(mulMatIdCheck, () => ({
       { rows: [21], nExperts: [2], nUsed: [2] },
       { rows: [1, 2, 3, 4, 5, 8], nExperts: [3], nUsed: [1] },
     ),
-  ].flatMap(axes => vary(axes, { stage: ['gate_up', 'down'] })),
-  parameters: ({ stage, weight, rows, nExperts, nUsed, nBefore = 0, nBehind = 0, n = 21, ...axes }) => {
-    const { k = awkwardK(weight) } = axes;
-    const whole = nBefore + n + nBehind;
-    const isGateUp = stage === 'gate_up';
+  ]
+    .flatMap(axes => vary(axes, { stage: ['gate_up', 'down'] }))
+    .concat(otherCases()),
+  parameters: (axes): MulMatIdShape => {
+    const { stage, weight, rows, nExperts, nUsed, nBefore = 0, n = 21, k = awkwardK(weight) } = axes;
+    const whole = wholeOf(axes);
     return {
       ...{ weight, blocks: blocksOf(k), n, nExperts, nUsed, rows },
-      stage: isGateUp ? { kind: stage, norm: { k, eps: 1e-5 } } : { kind: stage },
-      dst: { dstStride: isGateUp ? whole : alignUp(whole, 32), dstOffset: nBefore },
+      stage: stageOf(axes),
+      // The residual stream is padded.
+      dst: { dstStride: stage === 'down' ? alignUp(whole, 32) : whole, dstOffset: nBefore },
     };
   },
+  // Around where GELU bends, and where clamps hold.
+  inputs: ({ activation }) => ({ spread: activation === 'oai' ? 3 : activation === 'gelu' ? 0.5 : 0.2 }),
   seconds: 0.2,
   timed: [{ stage: 'gate_up', weight: 'Q4_0', rows: 1, n: 512, k: 2048, nExperts: 8, nUsed: 2 }],
   cost: ({ weight, rows, nUsed, n = 0, k = 0 }) => {

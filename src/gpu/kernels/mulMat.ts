@@ -1,5 +1,5 @@
 import type { WeightType } from '../../quant/types.ts';
-import { assertNever } from '../../util/assert.ts';
+import { assert, assertNever } from '../../util/assert.ts';
 import { ceilDiv } from '../../util/math.ts';
 import { kernel } from '../kernel.ts';
 import type { BufferUse } from '../pipelines.ts';
@@ -85,6 +85,7 @@ export const mulMat = kernel(
   ['lanes', 'sharedLoads', 'mulMatWorkgroup', 'maxTile'],
   (shape: MulMatShape, tuning) => {
     const { weight, epilogue, n, blocks, norm } = shape;
+    checkShape(shape);
     const m = tileWidth(shape.rows, tuning);
     const { lanes, mulMatWorkgroup } = tuning;
     // Invocations of different groups read different values, which none can load for another.
@@ -186,6 +187,19 @@ function epilogueOptions(epilogue: MulMatEpilogue): EpilogueOptions {
     default:
       return assertNever(epilogue);
   }
+}
+
+/** What the shader has no variants for: none of the models has it. */
+function checkShape({ epilogue, norm, groups, outputRows }: MulMatShape): void {
+  assert(!(epilogue.kind === 'accumulate' && norm), 'products of normalised rows onto what is there');
+  assert(
+    !groups || (epilogue.kind === 'store' && !norm && !outputRows),
+    'groups in another product than store',
+  );
+  assert(
+    !groups || Object.values(groups).every(values => values % 4 === 0),
+    () => `groups of ${JSON.stringify(groups)}, which are no whole quads`,
+  );
 }
 
 function groupOverrides({ rows, srcOffset, srcStride, rowStride }: RowGroups): Record<string, number> {

@@ -1,5 +1,6 @@
+import { assert } from '../../util/assert.ts';
 import { kernel } from '../kernel.ts';
-import { checkHeads, type HeadShape } from './heads.ts';
+import type { HeadShape } from './heads.ts';
 
 export interface QkvStoreShape extends HeadShape {
   /** Values of a value, `headDim` by default. */
@@ -24,7 +25,7 @@ export interface QkvStoreShape extends HeadShape {
  * then of keys, each padded to 32, where the norm has weights.
  */
 export const qkvStore = kernel('qkv_store', ['rowWorkgroup'], (shape: QkvStoreShape, tuning) => {
-  checkHeads(shape);
+  checkShape(shape);
   const {
     nHead,
     nKvHead,
@@ -70,3 +71,16 @@ export const qkvStore = kernel('qkv_store', ['rowWorkgroup'], (shape: QkvStoreSh
     workgroups: [nHead + 2 * nKvHead, rows, 1],
   };
 });
+
+/** Heads have to consist of whole quads of values, to share KV heads evenly, and to turn in pairs. */
+function checkShape({ nHead, nKvHead, headDim, valueDim = headDim, nRot, srcStride }: QkvStoreShape): void {
+  assert(
+    [headDim, valueDim, srcStride].every(values => values % 4 === 0) &&
+      nRot % 2 === 0 &&
+      nRot <= headDim &&
+      nHead % nKvHead === 0 &&
+      srcStride >= (nHead + nKvHead) * headDim + nKvHead * valueDim,
+    () =>
+      `${nHead} heads over ${nKvHead} KV heads of ${headDim} and ${valueDim} values, ${nRot} rotated, in rows of ${srcStride}`,
+  );
+}

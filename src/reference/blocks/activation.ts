@@ -16,7 +16,10 @@ export function gated(activation: Activation | Xielu, gate: Vector, up: Vector):
 }
 
 export function activate(activation: Exclude<Activation, 'oai'> | Xielu, x: Vector): Vector {
-  if (typeof activation === 'object') return x.map(xielu(activation));
+  if (typeof activation === 'object') {
+    const constants = xieluConstants(activation);
+    return x.map(value => xielu(constants, value));
+  }
   switch (activation) {
     case 'silu':
       return x.map(value => value * sigmoid(value));
@@ -34,12 +37,16 @@ function gelu(x: number): number {
   return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
 }
 
-/** xIELU (Huang et al. 2025), of the constants before their softplus. Source: `ggml_xielu`. */
-function xielu({ alphaN, alphaP, beta, eps }: Xielu): (x: number) => number {
-  const positive = softplus(alphaP);
-  const negative = beta + softplus(alphaN);
-  return x =>
-    x > 0 ? positive * x * x + beta * x : (Math.expm1(Math.min(x, eps)) - x) * negative + beta * x;
+/** The constants of a layer as the formula has them: the factors that its metadata have stand before their softplus. */
+function xieluConstants({ alphaN, alphaP, beta, eps }: Xielu): XieluConstants {
+  return { alphaP: softplus(alphaP), alphaN: beta + softplus(alphaN), beta, eps };
+}
+
+export type XieluConstants = Xielu;
+
+/** xIELU (Huang et al. 2025). Source: `ggml_xielu`. */
+export function xielu({ alphaN, alphaP, beta, eps }: XieluConstants, x: number): number {
+  return x > 0 ? alphaP * x * x + beta * x : (Math.expm1(Math.min(x, eps)) - x) * alphaN + beta * x;
 }
 
 function softplus(x: number): number {

@@ -1,9 +1,8 @@
 import type { Attention } from '../../architectures/index.ts';
 import type { Weights } from '../weights.ts';
+import { placeHeads, temperatureAt } from './heads.ts';
 import type { LayerState } from './layerState.ts';
 import { linear } from './linear.ts';
-import { applyHeadNorm } from './norm.ts';
-import { rotate } from './rotate.ts';
 import { attendHead } from './scores.ts';
 import { scale, type Vector } from './vector.ts';
 
@@ -18,17 +17,14 @@ export function attend(
 ): Vector {
   const { nHead, nKvHead, headDim, valueDim } = spec;
   const { q, k, v } = project(weights, prefix, spec, x);
-  const turn = (row: Vector, norm: string) => {
-    const turned = (of: Vector) =>
-      state.rotation === null ? of : rotate(state.rotation, of, headDim, position);
-    const { qkNorm } = spec;
-    if (qkNorm === null) return turned(row);
-    const normed = (of: Vector) => applyHeadNorm(weights, `${prefix}${norm}.weight`, qkNorm, of, headDim);
-    return qkNorm.afterRope ? normed(turned(row)) : turned(normed(row));
+  const hasWeights = spec.qkNorm !== null && spec.qkNorm.weights !== 'unit';
+  const place = (row: Vector, norm: string) => {
+    const weight = hasWeights ? weights.values(`${prefix}${norm}.weight`) : new Float32Array();
+    return placeHeads(row, { ...spec, rotation: state.rotation }, weight, position);
   };
-  state.keys[position] = turn(k, 'attn_k_norm');
+  state.keys[position] = place(k, 'attn_k_norm');
   state.values[position] = v;
-  const queries = scale(turn(q, 'attn_q_norm'), temperature(spec, position));
+  const queries = scale(place(q, 'attn_q_norm'), temperatureAt(spec.temperature, position));
   const sinks = spec.sinks ? weights.values(`${prefix}attn_sinks.weight`) : null;
 
   const from = firstSeen(spec, position);
@@ -62,11 +58,6 @@ function project(weights: Weights, prefix: string, spec: Attention, x: Vector): 
   const keys = spec.nHead * spec.headDim;
   const values = keys + spec.nKvHead * spec.headDim;
   return { q: qkv.slice(0, keys), k: qkv.slice(keys, values), v: qkv.slice(values) };
-}
-
-/** Factor of the queries, which some models let grow with the position. */
-function temperature({ temperature: of }: Attention, position: number): number {
-  return of === null ? 1 : 1 + of.scale * Math.log(1 + Math.floor((position + of.offset) / of.length));
 }
 
 /** The first position that a token sees. */

@@ -5,6 +5,9 @@ import { add, scale, sigmoid, softmax, type Vector } from './vector.ts';
 /** Smallest sum that weights are divided by: the smallest normal half, as in `build_moe_ffn` of llama.cpp. */
 const MIN_WEIGHT_SUM = 6.103515625e-5;
 
+/** What of a mixture of experts says how they are chosen and weighed. */
+export type Choosing = Pick<ExpertFfn, 'nUsed' | 'gating' | 'normalise' | 'weightScale' | 'groups'>;
+
 export interface Choice {
   readonly expert: number;
   readonly weight: number;
@@ -15,7 +18,7 @@ export interface Choice {
  * are chosen, not where they are weighed.
  */
 export function chooseExperts(
-  spec: ExpertFfn,
+  spec: Choosing,
   logits: Vector,
   selectionBias: Float32Array | null,
 ): readonly Choice[] {
@@ -29,7 +32,7 @@ export function chooseExperts(
   return chosen.map((expert, i) => ({ expert, weight: weights[i] }));
 }
 
-function probabilitiesOf({ gating }: ExpertFfn, logits: Vector): Vector {
+function probabilitiesOf({ gating }: Choosing, logits: Vector): Vector {
   switch (gating) {
     case 'softmax':
       return softmax(logits);
@@ -42,17 +45,17 @@ function probabilitiesOf({ gating }: ExpertFfn, logits: Vector): Vector {
   }
 }
 
-function weightsOf({ gating, normalise, weightScale }: ExpertFfn, chosen: Vector): Vector {
+function weightsOf({ gating, normalise, weightScale }: Choosing, chosen: Vector): Vector {
   const weights = gating === 'softmaxOfChosen' ? softmax(chosen) : chosen;
   const sum = weights.reduce((total, weight) => total + weight, 0);
   return scale(scale(weights, normalise ? 1 / Math.max(sum, MIN_WEIGHT_SUM) : 1), weightScale);
 }
 
 /** The experts that may be chosen: those of the groups whose two best have the largest sums. */
-function expertsOfGroups({ nExperts, groups }: ExpertFfn, scores: Vector): readonly number[] {
+function expertsOfGroups({ groups }: Choosing, scores: Vector): readonly number[] {
   const all = [...scores.keys()];
   if (groups === null) return all;
-  const size = nExperts / groups.count;
+  const size = scores.length / groups.count;
   const sums = Float64Array.from({ length: groups.count }, (_, group) => {
     const [best, second] = scores.slice(group * size, (group + 1) * size).sort((a, b) => b - a);
     return best + second;

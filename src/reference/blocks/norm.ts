@@ -13,29 +13,33 @@ export function normalise(x: Vector, { kind, eps }: Pick<Norm, 'kind' | 'eps'>):
 /** The norm of a row, with weight and bias; without a norm, the row. */
 export function applyNorm(weights: Weights, norm: Norm | null, x: Vector): Vector {
   if (norm === null) return x;
-  const weighted = multiply(normalise(x, norm), weights.values(`${norm.tensor}.weight`));
-  return norm.bias ? add(weighted, weights.values(`${norm.tensor}.bias`)) : weighted;
+  const bias = norm.bias ? weights.values(`${norm.tensor}.bias`) : null;
+  return weightedNorm(x, norm, weights.values(`${norm.tensor}.weight`), bias);
 }
 
-/** Norm of all heads of a query or of a key, [heads, headDim], by the tensor `name`. */
-export function applyHeadNorm(
-  weights: Weights,
-  name: string,
-  norm: QkNorm,
+export function weightedNorm(
   x: Vector,
-  headDim: number,
+  norm: Pick<Norm, 'kind' | 'eps'>,
+  weight: Float32Array,
+  bias: Float32Array | null,
 ): Vector {
+  const weighted = multiply(normalise(x, norm), weight);
+  return bias === null ? weighted : add(weighted, bias);
+}
+
+/** Norm of all heads of a query or of a key, [heads, headDim]; `weight` is empty where the norm has none. */
+export function headNorm(norm: QkNorm, x: Vector, headDim: number, weight: Float32Array): Vector {
   switch (norm.weights) {
     case 'row':
-      return multiply(normalise(x, norm), weights.values(name));
+      return multiply(normalise(x, norm), weight);
     case 'unit':
       return eachHead(x, headDim, head => normalise(head, norm));
     case 'head':
-      return eachHead(x, headDim, head => multiply(normalise(head, norm), weights.values(name)));
+      return eachHead(x, headDim, head => multiply(normalise(head, norm), weight));
     case 'heads':
       return multiply(
         eachHead(x, headDim, head => normalise(head, norm)),
-        weights.values(name),
+        weight,
       );
     default:
       return assertNever(norm.weights);

@@ -1,0 +1,146 @@
+import { type AddNormShape, addNorm, type NormKind } from '../../gpu/kernels/addNorm.ts';
+import { deferredStride } from '../../gpu/kernels/deferredNorm.ts';
+import { randomValues } from '../../quant/randomValues.ts';
+import { addBranch, type NormVectors, normalised } from '../../reference/addNorm.ts';
+import { alignUp } from '../../util/math.ts';
+import { kernelCases } from '../cases.ts';
+import { kernelCheck } from '../check.ts';
+import { dense, floats, output } from '../contents.ts';
+import { deferredRow, gathered, gatheredStep, joined, numbers, padded } from '../inputs.ts';
+
+/** Vectors of the norm behind a branch, and of the next one. */
+const POST = 1;
+const NEXT = 3;
+
+export const addNormCheck = kernelCheck({
+  kernel: addNorm,
+  /** Magnitude of the rows of x and of the branch, and mean of both. */
+  usual: { scale: 1, mean: 0.5 },
+  setUp({ parameters, rows, inputs }) {
+    const { k, add, scale = 1, post, next, gather } = parameters;
+    const stride = alignUp(k, 32);
+    const outputs = gather ? gathered(rows.length) : numbers(rows.length);
+    const rowsFrom = (seed: number) =>
+      rows.map(row => randomValues(k, seed + row, inputs.scale).map(value => value + inputs.mean));
+    const [before, branch] = [rowsFrom(50), rowsFrom(150)];
+    const placed = before.map((words, i) => ({ at: outputs[i] * stride, words: padded(words) }));
+    const size = (1 + Math.max(...outputs)) * stride;
+    const x = add ? output(size, placed) : { size, stretches: placed };
+    const isDeferred = next === 'deferred';
+    const nextNorm = isDeferred ? ({ kind: 'rms', bias: false, eps: 0 } as const) : next;
+    const vectors = {
+      post: post ? vectorsOf(post, k, POST) : null,
+      next: nextNorm && vectorsOf(nextNorm, k, NEXT),
+    };
+    const dst = output(rows.length * (isDeferred ? deferredStride(stride) : stride));
+    return {
+      bindings: [
+        dense(gatheredStep(outputs)),
+        x,
+        dense(joined([...inParams(vectors.post), ...inParams(vectors.next), new Float32Array(4)])),
+        ...(add
+          ? [
+              {
+                size,
+                stretches: branch.map((words, i) => ({ at: outputs[i] * stride, words: padded(words) })),
+              },
+            ]
+          : []),
+        ...(next ? [dst] : []),
+      ],
+      grid: () => [rows.length, 1, 1],
+      results: () =>
+        before.map((row, i) => {
+          const sum = add ? addBranch(row, branch[i], scale, vectors.post) : row;
+          const of = vectors.next;
+          return [
+            ...(add ? [floats(x, outputs[i] * stride, padded(sum))] : []),
+            ...(of && isDeferred ? deferredRow(dst, i, padded(sum), padded(of.weight), stride) : []),
+            ...(of && !isDeferred ? [floats(dst, i * stride, padded(normalised(sum, of)))] : []),
+          ];
+        }),
+    };
+  },
+});
+
+function vectorsOf({ kind, eps, bias }: NormKind, k: number, seed: number): NormVectors {
+  return { kind, eps, weight: randomValues(k, seed), bias: bias ? randomValues(k, seed + 1) : null };
+}
+
+function inParams(norm: NormVectors | null): Float32Array<ArrayBuffer>[] {
+  if (!norm) return [];
+  return [padded(norm.weight), ...(norm.bias ? [padded(norm.bias)] : [])];
+}
+
+type Norm = 'none' | 'rms' | 'layer' | 'biased rms' | 'biased layer';
+
+type Axes = {
+  k: number;
+  rows: number;
+  add: boolean;
+  post: Norm;
+  next: Norm | 'deferred';
+  factor: number;
+  scale: number;
+  mean: number;
+  gather: boolean;
+};
+
+const usual: Axes = {
+  k: 64,
+  rows: 1,
+  add: true,
+  post: 'none',
+  next: 'deferred',
+  factor: 1,
+  scale: 1,
+  mean: 0.5,
+  gather: false,
+};
+
+/** Eps differs from norm to norm, and counts. */
+function normOf(name: Norm, eps: number): NormKind | null {
+  if (name === 'none') return null;
+  const [kind] = name.endsWith('rms') ? (['rms'] as const) : (['layer'] as const);
+  return { kind, bias: name.startsWith('biased'), eps };
+}
+
+export const addNormCases = kernelCases(addNormCheck, () => ({
+  usual,
+  cases: [
+    usual,
+    // No whole quad, and fewer quads than lanes.
+    { ...usual, k: 45, rows: 3, post: 'rms', next: 'rms' },
+    { ...usual, k: 1, rows: 2, post: 'layer', next: 'biased rms' },
+    { ...usual, k: 300, rows: 5, post: 'biased layer', next: 'biased layer', factor: 0.22 },
+    {
+      ...usual,
+      k: 300,
+      rows: 5,
+      post: 'biased layer',
+      next: 'biased layer',
+      factor: 0.22,
+      scale: 1e4,
+      mean: 1e4,
+    },
+    { ...usual, k: 172, rows: 4, post: 'rms', factor: 0.5 },
+    { ...usual, k: 172, rows: 4, post: 'rms', factor: 0.5, scale: 1e-6, mean: 0 },
+    { ...usual, k: 2050, rows: 2, next: 'none', factor: 30 },
+    { ...usual, k: 2050, rows: 2, next: 'layer' },
+    { ...usual, k: 288, rows: 6, add: false, next: 'biased layer', gather: true },
+    { ...usual, k: 66, rows: 3, add: false, next: 'rms' },
+  ],
+  parameters: ({ k, rows, add, factor, gather, ...norms }): AddNormShape => {
+    const post = normOf(norms.post, 1e-3);
+    const next = norms.next === 'deferred' ? norms.next : normOf(norms.next, 0.1);
+    return {
+      ...{ k, rows, add, next },
+      ...(factor !== 1 && { scale: factor }),
+      ...(post && { post }),
+      ...(gather && { gather }),
+    };
+  },
+  inputs: ({ scale, mean }) => ({ scale, mean }),
+  timed: [{ k: 2048, post: 'rms', next: 'rms' }],
+  cost: ({ k }) => ({ bytes: 4 * 6 * k, flops: 10 * k }),
+}));

@@ -1,0 +1,30 @@
+import type { Norm } from '../architectures/index.ts';
+import { weightedNorm } from './blocks/norm.ts';
+import type { Vector } from './blocks/vector.ts';
+
+/** A norm, and its vectors. */
+export interface NormVectors extends Pick<Norm, 'kind' | 'eps'> {
+  readonly weight: Float32Array;
+  readonly bias: Float32Array | null;
+}
+
+/** A row of the residual stream, after the output of a branch was added: x + scale · post(branch). Without `post` as it is. */
+export function addBranch(
+  x: Float32Array,
+  branch: Float32Array,
+  scale: number,
+  post: NormVectors | null,
+): Float32Array<ArrayBuffer> {
+  const output = Float64Array.from(branch);
+  const added = post === null ? output : normed(output, post);
+  return Float32Array.from(x, (value, i) => value + scale * added[i]);
+}
+
+/** A row normalised. */
+export function normalised(x: Float32Array, norm: NormVectors): Float32Array<ArrayBuffer> {
+  return Float32Array.from(normed(Float64Array.from(x), norm));
+}
+
+function normed(x: Vector, { weight, bias, ...norm }: NormVectors): Vector {
+  return weightedNorm(x, norm, weight, bias);
+}
