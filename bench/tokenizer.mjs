@@ -9,7 +9,8 @@ const PLAIN = { addSpecial: false, parseSpecial: true };
 
 /**
  * How fast text becomes tokens, in Node: of each vocabulary the milliseconds from a file's bytes to a tokenizer, the MB/s for
- * a megabyte of English, code, Chinese and of one character alone, and how much longer the last take than half as much.
+ * a megabyte of English, code, Chinese and of one character alone, and how much longer the last take than half as much. All
+ * times are processor time, that of the garbage collector included: others on the machine do not count.
  * Vocabularies are the GGUF files in the folder `FORETOKEN_VOCAB`, ../shared/vocab where there is one, and that of a bundled model.
  *
  * @param {string} root folder of package.json
@@ -41,9 +42,9 @@ async function measureOne(
   const growth = {};
   let tokenizer;
   for (let i = 0; i <= repetitions; i++) {
-    const started = performance.now();
+    const started = process.cpuUsage();
     tokenizer = await open();
-    readyMs.push(performance.now() - started);
+    readyMs.push(msSince(started));
     for (const [name, text] of Object.entries(texts)) {
       const ms = timeOf(() => tokenizer.encode(text, PLAIN));
       speeds[name] = [...(speeds[name] ?? []), new TextEncoder().encode(text).length / 1e3 / ms];
@@ -64,9 +65,14 @@ async function measureOne(
 }
 
 function timeOf(work) {
-  const started = performance.now();
+  const started = process.cpuUsage();
   work();
-  return performance.now() - started;
+  return msSince(started);
+}
+
+function msSince(started) {
+  const { user, system } = process.cpuUsage(started);
+  return (user + system) / 1000;
 }
 
 /** Without the first. */
