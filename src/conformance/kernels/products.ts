@@ -1,4 +1,3 @@
-import { deferredStride } from '../../gpu/kernels/deferredNorm.ts';
 import type { MulMatEpilogue, MulMatShape } from '../../gpu/kernels/mulMat.ts';
 import { randomValues } from '../../quant/randomValues.ts';
 import { sigmoid } from '../../reference/blocks/vector.ts';
@@ -151,8 +150,7 @@ function given({ parameters, rows }: Product, { contents }: WeightRows, scale: n
   const bindings = [
     dense(gatheredStep(outputs)),
     ...contents,
-    // Without a norm the rows are packed as the outputs are.
-    outputRows && norm ? placedRows(src, outputs, deferredStride(norm.k)) : rowsOf(src, src[0].length),
+    outputRows ? placedRows(src, outputs, src[0].length) : rowsOf(src, src[0].length),
   ];
   return { bindings, x };
 }
