@@ -1,13 +1,6 @@
 import type { Attention, Layer } from '../../architectures/spec.ts';
 import type { GgufTensor } from '../../gguf/index.ts';
 import type { Call } from '../../gpu/dispatch.ts';
-import {
-  type AttentionShape,
-  attention,
-  attentionCombine,
-  attentionSplits,
-  partialValues,
-} from '../../gpu/kernels/attention.ts';
 import type { HeadShape } from '../../gpu/kernels/heads.ts';
 import { kShift } from '../../gpu/kernels/kShift.ts';
 import { mulMat } from '../../gpu/kernels/mulMat.ts';
@@ -15,6 +8,7 @@ import { qkvStore } from '../../gpu/kernels/qkvStore.ts';
 import { type MatrixPlan, planMatrices, planMatrix, type Rows } from '../weights/matrix.ts';
 import type { TensorFinder } from '../weights/tensorFinder.ts';
 import type { Loaded, VectorPlan } from '../weights/tensors.ts';
+import { attend, attendScratch } from './attend.ts';
 import type { Block, BlockIo, Scratch } from './block.ts';
 import { biasVector, paddedRow, placed, products } from './products.ts';
 import {
@@ -27,7 +21,7 @@ import {
 } from './residual.ts';
 import { inPairs } from './rotation.ts';
 
-interface AttentionTensors {
+type AttentionTensors = {
   /** attn_q, attn_k, attn_v: one product, or one for each where their types differ. */
   readonly qkv: readonly MatrixPlan[];
   readonly qkvBias: VectorPlan | null;
@@ -37,8 +31,7 @@ interface AttentionTensors {
   readonly output: readonly MatrixPlan[];
   readonly outputBias: VectorPlan | null;
   readonly end: VectorPlan | null;
-  readonly [name: string]: readonly MatrixPlan[] | VectorPlan | null;
-}
+};
 
 /** Attention with its own keys and values: `attn_q`, `attn_k`, `attn_v`, `attn_output`. */
 export function attentionBlock(
@@ -79,7 +72,7 @@ export function attentionBlock(
     scratch,
     calls: (io, weights) => [
       ...(isStoredByProduct ? fusedQkv(io, weights) : separateQkv(io, weights)),
-      ...attentionCalls(io, weights),
+      ...attended(io, weights),
       ...endCalls(io, road.end, weights.output, io.scratch('attn'), weights.end, weights.outputBias),
     ],
     shift,
@@ -87,9 +80,7 @@ export function attentionBlock(
 
   function scratch(splits: number): Scratch[] {
     return [
-      { name: 'q', values: nHead * headDim },
-      { name: 'partial', values: splits > 1 ? partialValues({ nHead, headDim: valueDim }, splits) : 0 },
-      { name: 'attn', values: paddedRow(outWidth) },
+      ...attendScratch(spec, splits),
       ...(isStoredByProduct
         ? []
         : [{ name: 'qkv', values: paddedRow(widths.q + widths.k + widths.v) } as const]),
@@ -170,29 +161,16 @@ export function attentionBlock(
     ];
   }
 
-  function attentionCalls(io: BlockIo, { sinks }: Loaded<AttentionTensors>): Call[] {
-    const { rows, nCtx, tuning, step } = io;
+  function attended(io: BlockIo, { sinks }: Loaded<AttentionTensors>): Call[] {
     const { window, softcap, scale } = spec;
-    const shape: AttentionShape = {
+    const shape = {
       ...heads(io),
-      rows,
-      nCtx,
-      dstStride: paddedRow(outWidth),
+      valueDim,
       scale,
-      ...(window !== null && window < nCtx && { window }),
+      ...(window !== null && window < io.nCtx && { window }),
       ...(softcap !== null && { softcap }),
-      ...(sinks && { sinks: true }),
     };
-    const main = attention(shape, tuning);
-    const [q, k, v] = [io.scratch('q'), io.stream(names.k), io.stream(names.v)];
-    const logits = sinks ? [sinks] : [];
-    if (attentionSplits(nCtx, tuning) === 1)
-      return [{ spec: main, buffers: [step, q, k, v, io.scratch('attn'), ...logits] }];
-    const partial = io.scratch('partial');
-    return [
-      { spec: main, buffers: [step, q, k, v, partial] },
-      { spec: attentionCombine(shape, tuning), buffers: [step, partial, io.scratch('attn'), ...logits] },
-    ];
+    return attend(io, shape, { k: io.stream(names.k), v: io.stream(names.v), sinks });
   }
 }
 

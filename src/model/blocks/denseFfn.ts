@@ -16,7 +16,7 @@ import {
   inputBuffer,
 } from './residual.ts';
 
-interface DenseTensors {
+type DenseTensors = {
   /** Of two groups, gate and up; where their types differ one matrix each. Without a gate only up. */
   readonly up: readonly MatrixPlan[];
   readonly upBias: VectorPlan | null;
@@ -24,8 +24,7 @@ interface DenseTensors {
   readonly down: readonly MatrixPlan[];
   readonly downBias: VectorPlan | null;
   readonly end: VectorPlan | null;
-  readonly [name: string]: readonly MatrixPlan[] | VectorPlan | null;
-}
+};
 
 /** A feed-forward: `ffn_gate`, `ffn_up`, `ffn_down`. */
 export function denseBlock(

@@ -7,12 +7,11 @@ import type { Block } from './block.ts';
 import { placed } from './products.ts';
 import { embeddingRoad, normCall, normVector } from './residual.ts';
 
-interface EmbeddingTensors {
+type EmbeddingTensors = {
   readonly tokens: readonly MatrixPlan[];
   readonly positions: VectorPlan | null;
   readonly norm: VectorPlan | null;
-  readonly [name: string]: readonly MatrixPlan[] | VectorPlan | null;
-}
+};
 
 /** Rows of `token_embd`, with which the residual stream begins, and its first norm. */
 export function embeddingBlock(tensors: TensorFinder, spec: ModelSpec): Block<EmbeddingTensors> {

@@ -20,7 +20,7 @@ import {
   joinCalls,
 } from './residual.ts';
 
-interface ExpertTensors {
+type ExpertTensors = {
   readonly gateInp: readonly MatrixPlan[];
   /** Biases of the router, then those of its choice alone, each padded to whole blocks. */
   readonly routerBias: VectorPlan | null;
@@ -35,8 +35,7 @@ interface ExpertTensors {
   readonly sharedDown: readonly MatrixPlan[];
   readonly sharedGate: readonly MatrixPlan[];
   readonly end: VectorPlan | null;
-  readonly [name: string]: readonly MatrixPlan[] | VectorPlan | null;
-}
+};
 
 /** A mixture of experts, with or without a shared one. */
 export function expertBlock(

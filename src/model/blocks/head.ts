@@ -8,11 +8,10 @@ import { tokenMatrix } from './embedding.ts';
 import { biasVector, paddedRow, products } from './products.ts';
 import { headRoad, inputBuffer, normCall, normVector } from './residual.ts';
 
-interface HeadTensors {
+type HeadTensors = {
   readonly output: readonly MatrixPlan[];
   readonly bias: VectorPlan | null;
-  readonly [name: string]: readonly MatrixPlan[] | VectorPlan | null;
-}
+};
 
 /** Logits of a batch's output rows: the output matrix, whose input the last layer has normalised. */
 export function headBlock(tensors: TensorFinder, spec: ModelSpec): Block<HeadTensors> {

@@ -1,18 +1,12 @@
 import type { LatentAttention, Layer } from '../../architectures/spec.ts';
 import type { Call } from '../../gpu/dispatch.ts';
 import { addNorm } from '../../gpu/kernels/addNorm.ts';
-import {
-  type AttentionShape,
-  attention,
-  attentionCombine,
-  attentionSplits,
-  partialValues,
-} from '../../gpu/kernels/attention.ts';
 import { kShift } from '../../gpu/kernels/kShift.ts';
 import { latentStore } from '../../gpu/kernels/latentStore.ts';
 import { type MatrixPlan, planMatrix } from '../weights/matrix.ts';
 import type { TensorFinder } from '../weights/tensorFinder.ts';
 import type { Loaded, VectorPlan } from '../weights/tensors.ts';
+import { attend, attendScratch } from './attend.ts';
 import type { Block, BlockIo } from './block.ts';
 import { biasVector, paddedRow, products } from './products.ts';
 import {
@@ -24,7 +18,7 @@ import {
   inputBuffer,
 } from './residual.ts';
 
-interface LatentTensors {
+type LatentTensors = {
   /** `attn_q`, or `attn_q_a` with its norm and `attn_q_b`. */
   readonly q: readonly MatrixPlan[];
   readonly qLow: readonly MatrixPlan[];
@@ -36,8 +30,7 @@ interface LatentTensors {
   readonly outOfLatent: readonly MatrixPlan[];
   readonly output: readonly MatrixPlan[];
   readonly end: VectorPlan | null;
-  readonly [name: string]: readonly MatrixPlan[] | VectorPlan | null;
-}
+};
 
 /**
  * Multi-head latent attention: all heads share one key, the latent and the rotated part behind it, and one value, the latent
@@ -81,16 +74,14 @@ export function latentBlock(
       { name: 'qHeads', values: paddedRow(queryWidth) },
       { name: 'qLatent', values: nHead * nLatent },
       { name: 'kv', values: paddedRow(keyWidth) },
-      { name: 'q', values: nHead * keyWidth },
-      { name: 'partial', values: splits > 1 ? partialValues({ nHead, headDim: nLatent }, splits) : 0 },
-      { name: 'attn', values: paddedRow(nHead * nLatent) },
+      ...attendScratch({ nHead, headDim: keyWidth, valueDim: nLatent }, splits),
       { name: 'heads', values: paddedRow(nHead * valueDim) },
       ...endScratch(road.end),
     ],
     calls: (io, weights) => [
       ...queryCalls(io, weights),
       ...storeCalls(io, weights),
-      ...attentionCalls(io),
+      ...attended(io),
       ...products(io, weights.outOfLatent, {
         src: io.scratch('attn'),
         groups: { rows: valueDim, srcOffset: 0, srcStride: nLatent, rowStride: paddedRow(nHead * nLatent) },
@@ -188,19 +179,8 @@ export function latentBlock(
     ];
   }
 
-  function attentionCalls(io: BlockIo): Call[] {
-    const { rows, nCtx, tuning, step } = io;
-    const dstStride = paddedRow(nHead * nLatent);
-    const shape: AttentionShape = { ...heads(io), rows, nCtx, dstStride, scale: spec.scale, latent: true };
+  function attended(io: BlockIo): Call[] {
     const cache = io.stream(cacheName);
-    const main = attention(shape, tuning);
-    if (attentionSplits(nCtx, tuning) === 1) {
-      return [{ spec: main, buffers: [step, io.scratch('q'), cache, cache, io.scratch('attn')] }];
-    }
-    const partial = io.scratch('partial');
-    return [
-      { spec: main, buffers: [step, io.scratch('q'), cache, cache, partial] },
-      { spec: attentionCombine(shape, tuning), buffers: [step, partial, io.scratch('attn')] },
-    ];
+    return attend(io, { ...heads(io), scale: spec.scale, latent: true }, { k: cache, v: cache });
   }
 }
