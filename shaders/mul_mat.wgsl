@@ -106,9 +106,10 @@ fn finish(row: u32, n: u32, factor: f32, sums: vec4<f32>, ups: vec4<f32>) {
 #if EPILOGUE == swiglu
   let values = activated(biased(sums, factor, n)) * biased_up(ups, factor, n);
 #else
-  let values = finished(sums, factor, row, n);
+  let values = finished(sums, factor, n);
 #endif
-  for (var i = 0u; i < 4u && n + i < N; i++) { put(row * DST_STRIDE + DST_OFFSET + n + i, values[i]); }
+  let share = share_of(row);
+  for (var i = 0u; i < 4u && n + i < N; i++) { put(row * DST_STRIDE + DST_OFFSET + n + i, values[i], share); }
 #endif
 #endif
 }

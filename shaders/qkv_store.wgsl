@@ -58,8 +58,8 @@ override EPS: f32 = 1e-5;
 #endif
 #if TEMPERATURE
 override TEMPERATURE_SCALE: f32 = 0.0;
-override TEMPERATURE_LENGTH: f32 = 1.0;
-override TEMPERATURE_OFFSET: f32 = 0.0;
+override TEMPERATURE_LENGTH: u32 = 1u;
+override TEMPERATURE_OFFSET: u32 = 0u;
 #endif
 
 // A quad of a head as the norm reads it.
@@ -117,8 +117,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 #endif
 #endif
 #if TEMPERATURE
-  let steps = floor((f32(position) + TEMPERATURE_OFFSET) / TEMPERATURE_LENGTH);
-  let temperature = 1.0 + TEMPERATURE_SCALE * log(1.0 + steps);
+  // In integers: a quotient of floats may come out just below the step.
+  let steps = (position + TEMPERATURE_OFFSET) / TEMPERATURE_LENGTH;
+  let temperature = 1.0 + TEMPERATURE_SCALE * log(f32(1u + steps));
 #endif
   for (var i = lane; i < quads; i += WORKGROUP_SIZE) {
     var y = normed_quad(from_head, position, i);

@@ -52,16 +52,16 @@ fn capped(x: vec4<f32>) -> vec4<f32> { return x; }
 #if GATED
 // A logit for each row of the batch.
 @group(0) @binding(5) var<storage, read> gate: array<f32>;
-fn finished(sums: vec4<f32>, factor: f32, row: u32, n: u32) -> vec4<f32> {
-  return sums / (1.0 + exp(min(-gate[row], 80.0)));
-}
+fn share_of(row: u32) -> f32 { return 1.0 / (1.0 + exp(min(-gate[row], 80.0))); }
 #else
-fn finished(sums: vec4<f32>, factor: f32, row: u32, n: u32) -> vec4<f32> { return sums; }
+fn share_of(row: u32) -> f32 { return 1.0; }
 #endif
-fn put(at: u32, value: f32) { dst[at] += value; }
+fn finished(sums: vec4<f32>, factor: f32, n: u32) -> vec4<f32> { return sums; }
+fn put(at: u32, value: f32, share: f32) { dst[at] = fma(value, share, dst[at]); }
 #else
-fn finished(sums: vec4<f32>, factor: f32, row: u32, n: u32) -> vec4<f32> {
+fn share_of(row: u32) -> f32 { return 1.0; }
+fn finished(sums: vec4<f32>, factor: f32, n: u32) -> vec4<f32> {
   return activated(capped(biased(sums, factor, n) * SCALE));
 }
-fn put(at: u32, value: f32) { dst[at] = value; }
+fn put(at: u32, value: f32, share: f32) { dst[at] = value; }
 #endif

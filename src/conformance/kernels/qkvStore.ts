@@ -116,7 +116,7 @@ export const qkvStoreCases = kernelCases(qkvStoreCheck, () => ({
       ...{ nHead, nKvHead, headDim, nRot, cache, valueDim, rows },
       srcStride: alignUp((nHead + nKvHead) * headDim + nKvHead * valueDim, 32) + 32,
       qkNorm: norm === 'none' ? null : { kind: norm, weights, eps: 0.01, afterRope },
-      temperature: axes.temperature ? { scale: 0.1, length: 16, offset: 1 } : null,
+      temperature: axes.temperature ? { scale: 0.1, length: 50, offset: 1 } : null,
     };
   },
   inputs: ({ scale }) => ({ scale }),

@@ -5,7 +5,7 @@ import { alignUp } from '../../util/math.ts';
 import { kernelCases } from '../cases.ts';
 import { kernelCheck } from '../check.ts';
 import { dense, floats, output, rowsOf } from '../contents.ts';
-import { plainStep } from '../inputs.ts';
+import { padded, plainStep } from '../inputs.ts';
 
 /** Those of a layer of Apertus, roughly. */
 const CONSTANTS = { alphaP: 0.8, alphaN: 1.1, beta: 0.5, eps: -1e-6 };
@@ -25,7 +25,8 @@ export const xieluCheck = kernelCheck({
         dst,
       ],
       grid: () => [spec.workgroups[0], rows.length, 1],
-      results: () => src.map((row, i) => [floats(dst, i * dstStride, twin(row, constants), 1e-12)]),
+      results: () =>
+        src.map((row, i) => [floats(dst, i * dstStride, padded(twin(row, constants), dstStride), 1e-12)]),
     };
   },
 });
@@ -38,10 +39,14 @@ export const xieluCases = kernelCases(xieluCheck, () => ({
     // Where e^x - 1 has to keep its digits, and where it would lose them; and where exp underflows.
     { n: 256, rows: 1, scale: 0.3 },
     { n: 256, rows: 1, scale: 1e-4 },
+    { n: 256, rows: 1, scale: 0.02 },
     { n: 64, rows: 2, scale: 300 },
   ],
   // Without the part that is linear the exponential shows.
-  inputs: ({ scale }) => ({ scale, constants: { ...CONSTANTS, beta: scale === 0.3 ? 0 : CONSTANTS.beta } }),
+  inputs: ({ scale }) => ({
+    scale,
+    constants: { ...CONSTANTS, beta: scale === 0.3 || scale === 0.02 ? 0 : CONSTANTS.beta },
+  }),
   parameters: ({ n, rows }) => ({ n, rows, srcStride: n, dstStride: alignUp(n, 32) }),
   timed: [{ n: 5632, rows: 1 }],
   cost: ({ n }) => ({ bytes: 4 * 2 * n, flops: 8 * n }),

@@ -1,4 +1,5 @@
 import { assert } from '../../util/assert.ts';
+import { alignUp } from '../../util/math.ts';
 import { kernel } from '../kernel.ts';
 import type { HeadShape } from './heads.ts';
 
@@ -49,7 +50,8 @@ export const qkvStore = kernel('qkv_store', ['rowWorkgroup'], (shape: QkvStoreSh
       ...(temperature && { TEMPERATURE: 1 }),
     },
     overrides: {
-      WORKGROUP_SIZE: tuning.rowWorkgroup,
+      // No more lanes than a head has quads: every lane adds up what all have summed.
+      WORKGROUP_SIZE: Math.min(tuning.rowWorkgroup, alignUp(Math.max(headDim, valueDim) / 4, 4)),
       N_HEAD: nHead,
       N_KV_HEAD: nKvHead,
       HEAD_DIM: headDim,

@@ -16,6 +16,6 @@ export const xielu = kernel('xielu', [], ({ n, rows, srcStride, dstStride }: Xie
     defines: {},
     overrides: { WORKGROUP_SIZE, N: n, SRC_STRIDE: srcStride, DST_STRIDE: dstStride },
     bindings: ['read', 'read', 'read', 'write'],
-    workgroups: [ceilDiv(n, WORKGROUP_SIZE), rows, 1],
+    workgroups: [ceilDiv(dstStride, WORKGROUP_SIZE), rows, 1],
   };
 });
