@@ -153,7 +153,7 @@ export const mulMatCases = kernelCases(mulMatCheck, () => ({
       { weight: ['F32'], k: [172], rows: [2], normed: [true] },
       { k: [4096], n: [6], rows: [2], normed: [true] },
       { weight: ['F32', 'Q4_0', 'Q8_0'], scale: [1e4], rows: [2] },
-      { rows: [5], normed: [true], outputRows: [true] },
+      { rows: [5], normed: [true, false], outputRows: [true] },
     ),
     ...[
       { nBefore: 0, nBehind: 28 },
