@@ -8,10 +8,11 @@ import { parseArgs } from 'node:util';
  * conditions it was measured under, as JSON to FILE or to standard output.
  *
  * @param {string} name as npm knows it
- * @param {{ root: string, parts: readonly string[] }} options `root`: folder of package.json; `parts`: what can be chosen
+ * @param {{ root: string, parts: readonly string[], defaults?: readonly string[] }} options `root`: folder of package.json;
+ * `parts`: what can be chosen; `defaults`: what is measured where nothing is, all unless it says otherwise
  * @param {(options: { repetitions: number, parts: readonly string[] }) => Promise<object>} measure
  */
-export async function runBenchmark(name, { root, parts }, measure) {
+export async function runBenchmark(name, { root, parts, defaults = parts }, measure) {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
@@ -23,7 +24,7 @@ export async function runBenchmark(name, { root, parts }, measure) {
     }
     const unknown = positionals.find(part => !parts.includes(part));
     if (unknown !== undefined) throw new Error(`there is no ${unknown}; choose from ${parts.join(', ')}`);
-    const chosen = positionals.length > 0 ? positionals : parts;
+    const chosen = positionals.length > 0 ? positionals : defaults;
     const loadBefore = loadavg();
     const result = await measure({ repetitions, parts: chosen });
     const conditions = {

@@ -14,7 +14,8 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
 
 function conditions({ date, commit, browser, processors, repetitions, loadBefore, loadAfter }) {
   const load = `${loadBefore[0].toFixed(1)} before, ${loadAfter[0].toFixed(1)} after`;
-  return `Chromium ${browser}, commit ${commit}, ${date.slice(0, 10)}, ${repetitions} repetitions; load average of ${processors} processors: ${load}`;
+  const where = browser === undefined ? 'Node' : `Chromium ${browser}`;
+  return `${where}, commit ${commit}, ${date.slice(0, 10)}, ${repetitions} repetitions; load average of ${processors} processors: ${load}`;
 }
 
 /** Foretoken beside wllama: medians with smallest and largest sample, and the median of the ratios of each round. */
@@ -44,12 +45,28 @@ function ratio(measured, own, peer) {
   return `${figure(median(ratios))}×`;
 }
 
-function benchTables({ models = [], speculation, products = [] }) {
+function benchTables({ models = [], speculation, products = [], tokenizer = [] }) {
   return [
     ...(models.length > 0 ? [modelTable(models)] : []),
     ...(speculation ? speculationTables(speculation) : []),
     ...(products.length > 0 ? [productTable(products)] : []),
+    ...(tokenizer.length > 0 ? [tokenizerTable(tokenizer)] : []),
   ];
+}
+
+function tokenizerTable(vocabularies) {
+  const rows = vocabularies.map(({ file, nVocab, readyMs, megabytesPerSecond, timeOfAllToHalf }) => {
+    const growth = Object.values(timeOfAllToHalf);
+    return [
+      file.replace(/^ggml-vocab-|\.gguf(\.gz)?$/g, ''),
+      nVocab,
+      `${readyMs.toFixed(0)} ms`,
+      ...Object.values(megabytesPerSecond).map(speed => speed.toFixed(1)),
+      `${Math.min(...growth).toFixed(1)}–${Math.max(...growth).toFixed(1)}`,
+    ];
+  });
+  const texts = ['English', 'code', 'Chinese', 'one letter', 'spaces', 'emoji'];
+  return table(['vocabulary', 'tokens', 'ready after', ...texts, 'time of all to half'], rows);
 }
 
 function modelTable(models) {

@@ -1,11 +1,12 @@
-// npm run bench [-- [--repetitions N] [--out FILE] [boot|models|speculation|products ...]]: speed and WebGPU calls of the
-// bundled models in headless Chromium, what speculation costs and gives, matrix products beside plain reads, and how long
-// `foretoken serve` takes to start, as one JSON.
+// npm run bench [-- [--repetitions N] [--out FILE] [boot|models|speculation|products|tokenizer ...]]: speed and WebGPU calls
+// of the bundled models in headless Chromium, what speculation costs and gives, matrix products beside plain reads, how long
+// `foretoken serve` takes to start, and how fast text becomes tokens in Node, as one JSON.
 import { fileURLToPath } from 'node:url';
 import { measureBoot } from '../bench/boot.mjs';
 import { runBenchmark } from '../bench/command.mjs';
 import { measure } from '../bench/measure.mjs';
 import { serveBenchSite } from '../bench/site.mjs';
+import { measureTokenizers } from '../bench/tokenizer.mjs';
 import { chromiumFlags, ensureChromium } from './chromium.mjs';
 import { freshen } from './fresh.mjs';
 import { installPackages } from './install.mjs';
@@ -14,8 +15,11 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const DRAFT = 'models/foretoken-stories-draft-q4_0.gguf';
 const TARGETS = ['foretoken-stories-moe-q4_0', 'foretoken-stories-moe-f16', 'foretoken-stories-draft-q4_0'];
 
+/** Parts that need no browser. */
+const NODE_PARTS = { tokenizer: options => measureTokenizers(root, options) };
+
 /** Each measures one part, in pages of its own. */
-const PARTS = {
+const BROWSER_PARTS = {
   boot: (_, { repetitions }) => measureBoot(root, { model: `public/${DRAFT}`, repetitions }),
   models: measureModels,
   speculation: (browser, { url, repetitions }) => {
@@ -26,21 +30,30 @@ const PARTS = {
     inPage(browser, url, repetitions => window.bench.measureProducts(repetitions), repetitions),
 };
 
-await runBenchmark('bench', { root, parts: Object.keys(PARTS) }, async ({ repetitions, parts }) => {
+const known = [...Object.keys(BROWSER_PARTS), ...Object.keys(NODE_PARTS)];
+await runBenchmark('bench', { root, parts: known }, async ({ repetitions, parts }) => {
   installPackages(root);
+  const result = {};
+  for (const part of parts) if (part in NODE_PARTS) result[part] = await NODE_PARTS[part]({ repetitions });
+  const inBrowser = parts.filter(part => part in BROWSER_PARTS);
+  return inBrowser.length === 0 ? result : { ...(await measureInBrowser(inBrowser, repetitions)), ...result };
+});
+
+async function measureInBrowser(parts, repetitions) {
   await freshen(root);
   const { chromium } = await import('playwright');
   const site = await serveBenchSite(root);
   const browser = await chromium.launch({ executablePath: ensureChromium(), args: chromiumFlags() });
   try {
     const result = { browser: browser.version() };
-    for (const part of parts) result[part] = await PARTS[part](browser, { url: site.url, repetitions });
+    for (const part of parts)
+      result[part] = await BROWSER_PARTS[part](browser, { url: site.url, repetitions });
     return result;
   } finally {
     await browser.close();
     await site.close();
   }
-});
+}
 
 async function measureModels(browser, { repetitions }) {
   const site = await serveSite();

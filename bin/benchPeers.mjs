@@ -1,5 +1,6 @@
-// npm run bench:peers [-- [--repetitions N] [--out FILE] [stories260k|moe|random ...]]: Foretoken and wllama side by side in
-// headless Chromium, on the same models and prompts, alternating. Prints the ratios, and as JSON every sample.
+// npm run bench:peers [-- [--repetitions N] [--out FILE] [stories260k|moe|random|smollm2|qwen3 ...]]: Foretoken and wllama side
+// by side in headless Chromium, on the same models and prompts, alternating. Prints the ratios, and as JSON every sample. The last two
+// have the true shape of a model, so a GPU should be there; without names they are left out.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,16 +23,23 @@ const MODELS = {
     model: { kind: 'bytes', base64: readFileSync(STORIES260K).toString('base64') },
   }),
   moe: () => ({ name: MOE, model: { kind: 'file', path: `../models/${MOE}.gguf` } }),
-  random: () => ({ name: 'random 18M Q4_0', model: { kind: 'random' } }),
+  random: () => ({ name: 'random 18M Q4_0', model: { kind: 'random', shape: '18M' } }),
+  smollm2: () => ({ name: 'SmolLM2-360M Q8_0, random', model: { kind: 'random', shape: 'SmolLM2-360M' } }),
+  qwen3: () => ({ name: 'Qwen3-0.6B Q4_K_M, random', model: { kind: 'random', shape: 'Qwen3-0.6B' } }),
 };
+const SMALL = ['stories260k', 'moe', 'random'];
 const MEASURED = { nPredict: 64, prompts: [128, 512], limitMs: 120_000 };
 
-await runBenchmark('bench:peers', { root, parts: Object.keys(MODELS) }, async ({ repetitions, parts }) => {
-  installPackages(root);
-  const result = await comparePeers(repetitions, parts);
-  console.error(peerTable(result));
-  return result;
-});
+await runBenchmark(
+  'bench:peers',
+  { root, parts: Object.keys(MODELS), defaults: SMALL },
+  async ({ repetitions, parts }) => {
+    installPackages(root);
+    const result = await comparePeers(repetitions, parts);
+    console.error(peerTable(result));
+    return result;
+  },
+);
 
 async function comparePeers(repetitions, parts) {
   const { chromium } = await import('playwright');

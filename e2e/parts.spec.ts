@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { randomModel } from '../bench/page/randomModel.ts';
+import { randomFile } from '../bench/page/randomModel.ts';
 import { fileInPage, MOE_F16, MOE_Q4_0 } from './fixtures/models.ts';
 import type { PageModel } from './fixtures/pageServer.ts';
 import { expect, type Harness, test } from './fixtures/test.ts';
@@ -42,7 +42,7 @@ test('a dense model: logits of matrices in parts are those of whole ones', async
   const path = test.info().outputPath('dense.gguf');
   // The vocabulary in 2 parts, which are used twice, Q, K and V in 2, gate and up in 4, down in 2.
   const shape = { nVocab: 900, nEmbd: 256, nLayers: 1, nHead: 4, nFf: 992, nCtx: 64 };
-  await writeFile(path, randomModel(shape));
+  await writeFile(path, await randomFile(shape));
   const { whole, inParts } = await compared(harness, await fileInPage(harness.page, path), 'software');
   expect(inParts.nDispatches - whole.nDispatches).toBe(2 * (2 - 1) + (2 - 1) + (4 - 1) + (2 - 1));
   expect(inParts.logits).toEqual(whole.logits);

@@ -1,14 +1,14 @@
 import { assertNever } from '../../src/util/assert.ts';
 import { comparePeers, type PeerComparison, type PeerOptions } from './peers.ts';
 import { measureProducts } from './products.ts';
-import { RANDOM_18M, randomModel } from './randomModel.ts';
+import { RANDOM_SHAPES, randomFile } from './randomModel.ts';
 import { measureSpeculation } from './speculation.ts';
 
-/** A model to measure: a file of this site, the bytes of one in base64, or the one that is made here. */
+/** A model to measure: a file of this site, the bytes of one in base64, or one of random weights that is made here. */
 export type BenchModel =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'bytes'; readonly base64: string }
-  | { readonly kind: 'random' };
+  | { readonly kind: 'random'; readonly shape: keyof typeof RANDOM_SHAPES };
 
 declare global {
   interface Window {
@@ -34,7 +34,7 @@ async function blobOf(model: BenchModel): Promise<Blob> {
     case 'bytes':
       return (await fetch(`data:application/octet-stream;base64,${model.base64}`)).blob();
     case 'random':
-      return new Blob([randomModel(RANDOM_18M)]);
+      return new Blob([...(await randomFile(RANDOM_SHAPES[model.shape]))]);
     default:
       return assertNever(model);
   }

@@ -1,4 +1,4 @@
-import type { BatchRow, TokenId } from '../../src/engine/forwardPass.ts';
+import type { BatchRow, TokenId } from '../../src/forward/forward.ts';
 import { openSource, readGguf } from '../../src/gguf/index.ts';
 import { type Gpu, openGpu } from '../../src/gpu/device.ts';
 import { shaderSources } from '../../src/gpu/shaderSources.ts';

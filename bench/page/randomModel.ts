@@ -1,73 +1,103 @@
-import { type TensorToWrite, type TypedValue, writeGguf } from '../../src/gguf/write.ts';
-import { quantize } from '../../src/quant/quantize.ts';
-import { randomValues } from '../../src/quant/randomValues.ts';
+import type { TensorSpec } from '../../src/architectures/index.ts';
+import { ggufParts, type TypedValue } from '../../src/gguf/index.ts';
+import type { WeightType } from '../../src/quant/types.ts';
+import { randomModel } from '../../src/reference/randomModel.ts';
 import { TOKEN_TYPE } from '../../src/tokenizer/index.ts';
 
-export interface RandomModelShape {
+export interface RandomShape {
   readonly nVocab: number;
   readonly nEmbd: number;
   readonly nLayers: number;
   readonly nHead: number;
   readonly nFf: number;
   readonly nCtx: number;
+  /** `llama` unless it says otherwise. */
+  readonly architecture?: 'llama' | 'qwen3';
+  /** As many as heads unless it says otherwise. */
+  readonly nKvHead?: number;
+  /** nEmbd / nHead unless it says otherwise. */
+  readonly headDim?: number;
+  readonly ropeBase?: number;
+  /** Type of all matrices, or the mix of a Q4_K_M file: Q4_0 unless it says otherwise. */
+  readonly types?: WeightType | 'Q4_K_M';
 }
 
-/** 17.9 M parameters, of which every token multiplies all: the matrices are large enough to matter beside dispatches. */
-export const RANDOM_18M: RandomModelShape = {
-  nVocab: 32000,
-  nEmbd: 320,
-  nLayers: 6,
-  nHead: 5,
-  nFf: 896,
-  nCtx: 1024,
-};
+/** Shapes to measure. */
+export const RANDOM_SHAPES = {
+  /** 17.9 M parameters, of which every token multiplies all: the matrices are large enough to matter beside dispatches. */
+  '18M': { nVocab: 32000, nEmbd: 320, nLayers: 6, nHead: 5, nFf: 896, nCtx: 1024 },
+  'SmolLM2-360M': {
+    nVocab: 49152,
+    nEmbd: 960,
+    nLayers: 32,
+    nHead: 15,
+    nKvHead: 5,
+    nFf: 2560,
+    nCtx: 8192,
+    ropeBase: 100000,
+    types: 'Q8_0',
+  },
+  'Qwen3-0.6B': {
+    architecture: 'qwen3',
+    nVocab: 151936,
+    nEmbd: 1024,
+    nLayers: 28,
+    nHead: 16,
+    nKvHead: 8,
+    headDim: 128,
+    nFf: 3072,
+    nCtx: 40960,
+    ropeBase: 1000000,
+    types: 'Q4_K_M',
+  },
+} as const satisfies Readonly<Record<string, RandomShape>>;
+
+/** Parts of a model file of random weights, the same bytes for the same shape, whose output is tied to the embedding. */
+export async function randomFile(shape: RandomShape): Promise<readonly Uint8Array<ArrayBuffer>[]> {
+  const { nVocab, nEmbd, nLayers, types = 'Q4_0' } = shape;
+  const model = await randomModel({
+    metadata: { ...metadataOf(shape), ...vocabulary(nVocab) },
+    shapes: { 'token_embd.weight': [nEmbd, nVocab] },
+    typeOf: matrix => (types === 'Q4_K_M' ? typeInQ4KM(matrix, nLayers) : types),
+  });
+  return ggufParts(model);
+}
 
 /**
- * A dense `llama` file of random weights, the same bytes for the same shape: Q4_0, norms F32, output tied to the
- * embedding. What it says has no sense, but costs what a trained model of its shape costs.
+ * Type of a matrix in a Q4_K_M file: more bits for the output and, in layers where they tell, for what is added to the residual
+ * stream, and other types where a row is no whole super-blocks. Source: llama-quant.cpp of llama.cpp v0.5.0.
  */
-export function randomModel(shape: RandomModelShape): Uint8Array<ArrayBuffer> {
-  const { nVocab, nEmbd, nLayers, nFf } = shape;
-  let seed = 0;
-  const matrix = (name: string, k: number, n: number): TensorToWrite => {
-    // Rows of length about 1, so that activations neither vanish nor overflow, however many layers.
-    const values = randomValues(k * n, ++seed, Math.sqrt(3 / k));
-    return { name: `${name}.weight`, type: 'Q4_0', shape: [k, n], data: quantize('Q4_0', values) };
-  };
-  const norm = (name: string): TensorToWrite => {
-    const data = quantize('F32', new Float32Array(nEmbd).fill(1));
-    return { name: `${name}.weight`, type: 'F32', shape: [nEmbd], data };
-  };
-  const layers = Array.from({ length: nLayers }, (_, layer) => [
-    norm(`blk.${layer}.attn_norm`),
-    matrix(`blk.${layer}.attn_q`, nEmbd, nEmbd),
-    matrix(`blk.${layer}.attn_k`, nEmbd, nEmbd),
-    matrix(`blk.${layer}.attn_v`, nEmbd, nEmbd),
-    matrix(`blk.${layer}.attn_output`, nEmbd, nEmbd),
-    norm(`blk.${layer}.ffn_norm`),
-    matrix(`blk.${layer}.ffn_gate`, nEmbd, nFf),
-    matrix(`blk.${layer}.ffn_up`, nEmbd, nFf),
-    matrix(`blk.${layer}.ffn_down`, nFf, nEmbd),
-  ]);
-  const tensors = [matrix('token_embd', nEmbd, nVocab), ...layers.flat(), norm('output_norm')];
-  return writeGguf({ metadata: { ...architecture(shape), ...vocabulary(nVocab) }, tensors });
+function typeInQ4KM({ name, shape: [k] }: TensorSpec, nLayers: number): WeightType {
+  const [, layer, tensor] = /^blk\.(\d+)\.(\w+)/.exec(name) ?? [];
+  const eighth = Math.floor(nLayers / 8);
+  const index = Number(layer);
+  const tells = index < eighth || index >= Math.floor((7 * nLayers) / 8) || (index - eighth) % 3 === 2;
+  const isLarge = layer === undefined || ((tensor === 'attn_v' || tensor === 'ffn_down') && tells);
+  if (k % 256 !== 0) return isLarge ? 'Q8_0' : 'Q5_0';
+  return isLarge ? 'Q6_K' : 'Q4_K';
 }
 
-function architecture(shape: RandomModelShape): Record<string, TypedValue> {
+function metadataOf(shape: RandomShape): Record<string, TypedValue> {
+  const { architecture = 'llama', nEmbd, nHead, nKvHead = nHead, headDim = nEmbd / nHead } = shape;
   const uint32 = (value: number): TypedValue => ({ type: 'uint32', value });
+  const own: Record<string, TypedValue> = {
+    vocab_size: uint32(shape.nVocab),
+    context_length: uint32(shape.nCtx),
+    embedding_length: uint32(nEmbd),
+    block_count: uint32(shape.nLayers),
+    feed_forward_length: uint32(shape.nFf),
+    'attention.head_count': uint32(nHead),
+    'attention.head_count_kv': uint32(nKvHead),
+    'attention.key_length': uint32(headDim),
+    'attention.value_length': uint32(headDim),
+    'attention.layer_norm_rms_epsilon': { type: 'float32', value: 1e-5 },
+    'rope.dimension_count': uint32(headDim),
+    'rope.freq_base': { type: 'float32', value: shape.ropeBase ?? 10000 },
+  };
   return {
-    'general.architecture': { type: 'string', value: 'llama' },
+    'general.architecture': { type: 'string', value: architecture },
     'general.name': { type: 'string', value: 'random' },
-    'general.file_type': uint32(2),
-    'llama.vocab_size': uint32(shape.nVocab),
-    'llama.context_length': uint32(shape.nCtx),
-    'llama.embedding_length': uint32(shape.nEmbd),
-    'llama.block_count': uint32(shape.nLayers),
-    'llama.feed_forward_length': uint32(shape.nFf),
-    'llama.attention.head_count': uint32(shape.nHead),
-    'llama.attention.head_count_kv': uint32(shape.nHead),
-    'llama.rope.dimension_count': uint32(shape.nEmbd / shape.nHead),
-    'llama.attention.layer_norm_rms_epsilon': { type: 'float32', value: 1e-5 },
+    ...Object.fromEntries(Object.entries(own).map(([key, value]) => [`${architecture}.${key}`, value])),
   };
 }
 

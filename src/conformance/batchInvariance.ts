@@ -1,4 +1,5 @@
-import type { BatchRow, ForwardPass } from '../engine/forwardPass.ts';
+import type { BatchRow } from '../forward/forward.ts';
+import type { ForwardPass } from '../forward/forwardPass.ts';
 
 /** A batch whose logits were not those of the same tokens decoded one by one. */
 export interface Deviation {

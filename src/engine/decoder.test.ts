@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Candidates, TokenId } from '../forward/forward.ts';
 import { Decoder } from './decoder.ts';
 import { DraftModel } from './draftModel.ts';
 import type { DraftSource } from './draftSource.ts';
 import { FakeForwardPass, type FakeModelOptions } from './fakeForwardPass.ts';
 import { FakePair } from './fakePair.ts';
-import type { Candidates, TokenId } from './forwardPass.ts';
 import { createSampler } from './sampler/createSampler.ts';
 import { DEFAULT_SAMPLER_PARAMS, type SamplerParams } from './sampler/params.ts';
 import type { ProbsRequest, SampledToken, Sequence, SpeculativeParams, StepResult } from './sequence.ts';

@@ -1,18 +1,12 @@
+import type { DraftedToken, FusedOutput } from '../forward/drafting.ts';
+import type { BatchRow, Candidates, OutputKind, TokenId } from '../forward/forward.ts';
+import type { ForwardPass } from '../forward/forwardPass.ts';
+import type { CacheSpan } from '../forward/sequenceCache.ts';
 import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { type BatchShare, shareBatch } from './batchShare.ts';
 import type { DraftSource, PlannedDrafts } from './draftSource.ts';
 import { embedStep, isEmbedded } from './embedStep.ts';
-import type {
-  BatchRow,
-  CacheSpan,
-  Candidates,
-  DraftedToken,
-  ForwardPass,
-  FusedOutput,
-  OutputKind,
-  TokenId,
-} from './forwardPass.ts';
 import { type Sequence, type StepResult, widerOutput } from './sequence.ts';
 import { verifyDraft } from './speculate.ts';
 import { StepAhead, type SubmittedStep } from './stepAhead.ts';

@@ -1,5 +1,5 @@
+import type { TokenId } from '../forward/forward.ts';
 import type { DraftRequest, DraftSource } from './draftSource.ts';
-import type { TokenId } from './forwardPass.ts';
 import type { Sequence, StepResult } from './sequence.ts';
 
 /** Several sources as one: each sequence gets the first draft that is not empty, in the order of the sources. */

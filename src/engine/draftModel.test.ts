@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { TokenId } from '../forward/forward.ts';
 import { DraftModel } from './draftModel.ts';
 import { FakeForwardPass, type FakeModelOptions } from './fakeForwardPass.ts';
-import type { TokenId } from './forwardPass.ts';
 import { createSampler } from './sampler/createSampler.ts';
 import { DEFAULT_SAMPLER_PARAMS } from './sampler/params.ts';
 import type { Sequence } from './sequence.ts';

@@ -1,6 +1,9 @@
+import type { DraftToken, FusedPair } from '../forward/drafting.ts';
+import type { BatchRow, TokenId } from '../forward/forward.ts';
+import type { ForwardPass } from '../forward/forwardPass.ts';
+import type { CacheSpan } from '../forward/sequenceCache.ts';
 import { assert } from '../util/assert.ts';
 import type { DraftRequest, DraftSource, PlannedDrafts } from './draftSource.ts';
-import type { BatchRow, CacheSpan, DraftToken, ForwardPass, FusedPair, TokenId } from './forwardPass.ts';
 import type { Sequence } from './sequence.ts';
 
 /**

@@ -1,4 +1,5 @@
-import type { DraftedToken, FusedOutput, TokenId, VerifiedDrafts, VerifyRow } from './forwardPass.ts';
+import type { DraftedToken, FusedOutput, VerifiedDrafts, VerifyRow } from '../forward/drafting.ts';
+import type { TokenId } from '../forward/forward.ts';
 import type { Sequence, StepResult } from './sequence.ts';
 
 /** A continuation wanted for one sequence. */

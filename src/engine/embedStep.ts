@@ -1,6 +1,7 @@
+import type { BatchRow } from '../forward/forward.ts';
+import type { ForwardPass } from '../forward/forwardPass.ts';
 import { assert } from '../util/assert.ts';
 import { shareBatch } from './batchShare.ts';
-import type { BatchRow, ForwardPass } from './forwardPass.ts';
 import type { Pool } from './pooling.ts';
 import type { Sequence, StepResult } from './sequence.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { BatchRow, TokenId } from '../forward/forward.ts';
 import { FakeForwardPass } from './fakeForwardPass.ts';
-import type { BatchRow, TokenId } from './forwardPass.ts';
 
 function rowsFrom(position: number, tokens: readonly TokenId[], slot = 0): BatchRow[] {
   return tokens.map((token, i) => ({ token, position: position + i, slot, output: i === tokens.length - 1 }));

@@ -1,17 +1,11 @@
+import type { DraftToken } from '../forward/drafting.ts';
+import type { AheadRow, BatchRow, Candidates, OutputKind, TokenId } from '../forward/forward.ts';
+import { TOP_K_MAX } from '../forward/forward.ts';
+import type { ForwardPass } from '../forward/forwardPass.ts';
+import type { CacheSpan } from '../forward/sequenceCache.ts';
 import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { alignUp } from '../util/math.ts';
-import type {
-  AheadRow,
-  BatchRow,
-  CacheSpan,
-  Candidates,
-  DraftToken,
-  ForwardPass,
-  OutputKind,
-  TokenId,
-} from './forwardPass.ts';
-import { TOP_K_MAX } from './forwardPass.ts';
 import { topCandidates } from './sampler/ranking.ts';
 
 export interface FakeModelOptions {

@@ -1,5 +1,6 @@
+import type { FusedOutput, FusedPair, VerifiedDrafts, VerifyRow } from '../forward/drafting.ts';
+import type { BatchRow } from '../forward/forward.ts';
 import type { FakeForwardPass } from './fakeForwardPass.ts';
-import type { BatchRow, FusedOutput, FusedPair, VerifiedDrafts, VerifyRow } from './forwardPass.ts';
 
 /** Two fakes that do in one call what the decoder otherwise asks of them in two. */
 export class FakePair implements FusedPair {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { TokenId } from '../forward/forward.ts';
 import { AdaptiveDrafts } from './adaptive/adaptiveDrafts.ts';
 import { Decoder } from './decoder.ts';
 import { DraftModel } from './draftModel.ts';
 import { FakeForwardPass, type FakeModelOptions } from './fakeForwardPass.ts';
 import { FakePair } from './fakePair.ts';
-import type { TokenId } from './forwardPass.ts';
 import { createSampler } from './sampler/createSampler.ts';
 import { DEFAULT_SAMPLER_PARAMS, type SamplerParams } from './sampler/params.ts';
 import type { Sequence, SpeculativeParams } from './sequence.ts';

@@ -1,5 +1,5 @@
+import type { Candidates, TokenId } from '../forward/forward.ts';
 import { assert } from '../util/assert.ts';
-import type { Candidates, TokenId } from './forwardPass.ts';
 import type { Sampler } from './sampler/chain.ts';
 import { topCandidates } from './sampler/ranking.ts';
 import type { ProbsRequest, SampledToken, TokenLogprob } from './sequence.ts';

@@ -1,4 +1,4 @@
-import type { OutputKind, TokenId } from './forwardPass.ts';
+import type { OutputKind, TokenId } from '../forward/forward.ts';
 import type { Pool } from './pooling.ts';
 import type { Sampler } from './sampler/chain.ts';
 import type { SyntheticAcceptance } from './syntheticAcceptance.ts';

@@ -1,5 +1,5 @@
+import type { Candidates, TokenId } from '../forward/forward.ts';
 import { assert } from '../util/assert.ts';
-import type { Candidates, TokenId } from './forwardPass.ts';
 import { probsOf } from './probs.ts';
 import type { SampledToken, Sequence } from './sequence.ts';
 

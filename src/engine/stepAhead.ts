@@ -1,4 +1,5 @@
-import type { Candidates, ForwardPass, TokenId } from './forwardPass.ts';
+import type { Candidates, TokenId } from '../forward/forward.ts';
+import type { ForwardPass } from '../forward/forwardPass.ts';
 import type { Sequence } from './sequence.ts';
 
 /** A step of the target that was submitted and not read: `sequences[i]` has output row `at[i]`. */

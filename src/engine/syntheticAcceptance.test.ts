@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { TokenId } from '../forward/forward.ts';
 import { Decoder } from './decoder.ts';
 import { DraftModel } from './draftModel.ts';
 import { FakeForwardPass } from './fakeForwardPass.ts';
-import type { TokenId } from './forwardPass.ts';
 import type { Sampler } from './sampler/chain.ts';
 import { createSampler } from './sampler/createSampler.ts';
 import { DEFAULT_SAMPLER_PARAMS } from './sampler/params.ts';

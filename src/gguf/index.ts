@@ -7,6 +7,7 @@ export { partNames, partUrls } from './splitName.ts';
 export type { GgufFile, GgufMetadata, GgufTensor, GgufValue } from './types.ts';
 export {
   type GgufToWrite,
+  ggufParts,
   type TensorToWrite,
   type TypedArrayValue,
   type TypedValue,

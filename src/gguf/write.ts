@@ -27,7 +27,7 @@ export interface TensorToWrite {
   /** In ggml's order: `shape[0]` is the length of a row. */
   readonly shape: readonly number[];
   /** As stored: blocks of the type, row after row. */
-  readonly data: Uint8Array;
+  readonly data: Uint8Array<ArrayBuffer>;
 }
 
 export interface GgufToWrite {
@@ -40,7 +40,18 @@ export interface GgufToWrite {
  * The bytes of a GGUF file. Tensors are laid out in order, each at a multiple of `general.alignment` (32 unless the
  * metadata says otherwise).
  */
-export function writeGguf({ version = 3, metadata, tensors }: GgufToWrite): Uint8Array<ArrayBuffer> {
+export function writeGguf(gguf: GgufToWrite): Uint8Array<ArrayBuffer> {
+  const writer = new ByteWriter();
+  for (const part of ggufParts(gguf)) writer.bytes(part);
+  return writer.toBytes();
+}
+
+/** The same in parts that make the file one after the other, for files of which one copy in memory is enough. */
+export function ggufParts({
+  version = 3,
+  metadata,
+  tensors,
+}: GgufToWrite): readonly Uint8Array<ArrayBuffer>[] {
   const pairs = Object.entries(metadata);
   const alignment = Number(metadata[ALIGNMENT_KEY]?.value ?? DEFAULT_ALIGNMENT);
   const writer = new ByteWriter();
@@ -60,11 +71,14 @@ export function writeGguf({ version = 3, metadata, tensors }: GgufToWrite): Uint
     writeTensorInfo(writer, tensor, offset);
     offset = alignUp(offset + tensor.data.length, alignment);
   }
+  let length = writer.length;
+  const parts: Uint8Array<ArrayBuffer>[] = [writer.toBytes()];
   for (const { data } of tensors) {
-    writer.align(alignment);
-    writer.bytes(data);
+    const padding = alignUp(length, alignment) - length;
+    parts.push(new Uint8Array(padding), data);
+    length += padding + data.length;
   }
-  return writer.toBytes();
+  return parts;
 }
 
 function writeValue(writer: ByteWriter, typed: TypedValue): void {

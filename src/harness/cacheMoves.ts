@@ -1,4 +1,4 @@
-import type { BatchRow } from '../engine/forwardPass.ts';
+import type { BatchRow } from '../forward/forward.ts';
 import type { Model } from '../model/model.ts';
 import { assert } from '../util/assert.ts';
 

@@ -6,15 +6,16 @@ import { attentionSplits } from '../gpu/kernels/attention.ts';
 import { type Tuning, tuningFor } from '../gpu/tuning.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { ropeTable } from '../util/ropeTable.ts';
-import { buildCheckedPlan, type CheckKernels } from './checkedPlan.ts';
-import { allocateKvCache, type CacheShape, type CacheType } from './kvCache.ts';
+import { allocateKvCache, type CacheShape, type CacheType } from './cache/streams.ts';
 import { allocationText, type MemoryNeeds, memoryError } from './memory.ts';
 import { Model } from './model.ts';
 import { allBlocks, type ModelBlocks, modelBlocks, splitBlocks, streamsOf } from './modelBlocks.ts';
 import type { Plan, PlanInputs } from './plan.ts';
 import { allocateRunState, fitRunState, type RunState, type RunStatePlan } from './runState.ts';
-import { runUploads } from './upload.ts';
-import { allocateWeights, plannedBuffers, vectorValues } from './weights.ts';
+import { buildCheckedPlan, type CheckKernels } from './tune/checkedPlan.ts';
+import { allocateWeights, plannedBuffers } from './weights/load.ts';
+import { runUploads } from './weights/upload.ts';
+import { vectorValues } from './weights/vector.ts';
 
 /** A model file that was checked, and nothing allocated for it yet. */
 export interface ModelFile {

@@ -4,11 +4,11 @@ import type { GgufTensor, GgufValue } from '../gguf/types.ts';
 import { attentionSplits } from '../gpu/kernels/attention.ts';
 import { GPU_TUNING } from '../gpu/tuning.ts';
 import { byteLength, type WeightType } from '../quant/types.ts';
-import { streamBytes } from './kvCache.ts';
+import { streamBytes } from './cache/streams.ts';
 import { checkModel } from './loadModel.ts';
 import { allBlocks, streamsOf } from './modelBlocks.ts';
 import { planRunState } from './runState.ts';
-import { plannedBuffers } from './weights.ts';
+import { plannedBuffers } from './weights/load.ts';
 
 /** Llama 3.2 1B as llama.cpp quantizes it to Q4_0. */
 const SHAPE = { nVocab: 128_256, nEmbd: 2048, nLayers: 16, kvWidth: 512, nFf: 8192 };

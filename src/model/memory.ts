@@ -1,6 +1,6 @@
 import { ForetokenError } from '../util/errors.ts';
 import { PAGE_POSITIONS } from '../util/kvPage.ts';
-import { type CacheShape, type CacheType, cachePages } from './kvCache.ts';
+import { type CacheShape, type CacheType, cachePages } from './cache/streams.ts';
 
 /** What a model keeps on the GPU, before any of it is allocated. Activations are left out: batches shrink until theirs fit. */
 export interface MemoryNeeds {

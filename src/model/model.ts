@@ -1,22 +1,17 @@
 import type { ModelSpec } from '../architectures/spec.ts';
-import type {
-  AheadRow,
-  BatchRow,
-  CacheSpan,
-  Candidates,
-  DraftToken,
-  ForwardPass,
-  OutputKind,
-} from '../engine/forwardPass.ts';
+import type { DraftToken } from '../forward/drafting.ts';
+import type { AheadRow, BatchRow, Candidates, OutputKind } from '../forward/forward.ts';
+import type { ForwardPass } from '../forward/forwardPass.ts';
+import type { CacheSpan } from '../forward/sequenceCache.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { chosenToken } from '../gpu/kernels/getRows.ts';
 import { readMapped } from '../gpu/readback.ts';
 import { assert, assertNever } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { paddedRow } from './blocks/products.ts';
-import { checkCacheBytes, copyPages, readCells, writeCells } from './cacheBytes.ts';
-import type { CacheShape, KvCache } from './kvCache.ts';
-import { PagePool } from './pagePool.ts';
+import { checkCacheBytes, copyPages, readCells, writeCells } from './cache/copies.ts';
+import { PagePool } from './cache/pagePool.ts';
+import type { CacheShape, KvCache } from './cache/streams.ts';
 import type { Plan, WidthPlan } from './plan.ts';
 import { planWidth } from './plan.ts';
 import {

@@ -9,8 +9,8 @@ import { headBlock, hiddenBlock } from './blocks/head.ts';
 import { latentBlock } from './blocks/latent.ts';
 import { aheadBlock, type LayerRoads, layerRoads } from './blocks/residual.ts';
 import { type RopeClass, ropeClasses } from './ropeTables.ts';
-import { TensorFinder } from './tensorFinder.ts';
-import { splitTensors } from './weights.ts';
+import { splitTensors } from './weights/load.ts';
+import { TensorFinder } from './weights/tensorFinder.ts';
 
 /** A model as its blocks, in the order in which a row passes them. */
 export interface ModelBlocks {

@@ -1,21 +1,13 @@
-import type {
-  BatchRow,
-  Candidates,
-  DraftedToken,
-  FusedOutput,
-  FusedPair,
-  TokenId,
-  VerifiedDrafts,
-  VerifyRow,
-} from '../engine/forwardPass.ts';
+import type { DraftedToken, FusedOutput, FusedPair, VerifiedDrafts, VerifyRow } from '../forward/drafting.ts';
+import type { BatchRow, Candidates, TokenId } from '../forward/forward.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type Dispatch, Recorder } from '../gpu/dispatch.ts';
 import { chosenToken } from '../gpu/kernels/getRows.ts';
 import { fillDraft } from '../gpu/kernels/sampling.ts';
 import { readMapped } from '../gpu/readback.ts';
 import { assert } from '../util/assert.ts';
-import type { CheckKernels } from './checkedPlan.ts';
 import type { Model } from './model.ts';
+import type { CheckKernels } from './tune/checkedPlan.ts';
 import { encodeParts, type Work } from './work.ts';
 
 /**

@@ -8,10 +8,10 @@ import type { Tuning } from '../gpu/tuning.ts';
 import { assert } from '../util/assert.ts';
 import { alignUp } from '../util/math.ts';
 import type { Block, BlockIo } from './blocks/block.ts';
-import type { KvCache } from './kvCache.ts';
+import type { KvCache } from './cache/streams.ts';
 import type { ModelBlocks } from './modelBlocks.ts';
 import type { RunState } from './runState.ts';
-import { plannedMatrices, type Weights } from './weights.ts';
+import { plannedMatrices, type Weights } from './weights/load.ts';
 
 /**
  * Multiply-adds in one submit: an operating system may reset a GPU that is busy with one for two seconds, and a slow one

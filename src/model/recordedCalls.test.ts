@@ -6,12 +6,12 @@ import { openGpu } from '../gpu/device.ts';
 import type { Dispatch } from '../gpu/dispatch.ts';
 import { FakeGpu } from '../gpu/fakeGpu.ts';
 import { GPU_TUNING, SOFTWARE_TUNING, type Tuning } from '../gpu/tuning.ts';
-import { allocateKvCache } from './kvCache.ts';
+import { allocateKvCache } from './cache/streams.ts';
 import { checkModel, planMemory } from './loadModel.ts';
 import { allBlocks, streamsOf } from './modelBlocks.ts';
 import { buildPlan, type Plan } from './plan.ts';
 import { allocateRunState } from './runState.ts';
-import { allocateWeights } from './weights.ts';
+import { allocateWeights } from './weights/load.ts';
 
 vi.stubGlobal('GPUBufferUsage', {});
 vi.stubGlobal('GPUShaderStage', {});

@@ -1,4 +1,5 @@
-import type { Candidates, DraftToken } from '../engine/forwardPass.ts';
+import type { DraftToken } from '../forward/drafting.ts';
+import type { Candidates } from '../forward/forward.ts';
 
 /** Candidates that the probability of a draft token is taken among, as llama.cpp's draft sampler does. */
 const DRAFT_CANDIDATES = 10;

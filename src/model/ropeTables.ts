@@ -2,7 +2,7 @@ import type { ModelSpec, Rope } from '../architectures/spec.ts';
 import type { GgufTensor } from '../gguf/index.ts';
 import { assertNever } from '../util/assert.ts';
 import { alignUp } from '../util/math.ts';
-import type { TensorFinder } from './tensorFinder.ts';
+import type { TensorFinder } from './weights/tensorFinder.ts';
 
 /** A rotation that some layers share, and the tensors of its frequency factors. */
 export interface RopeClass {

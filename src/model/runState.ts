@@ -1,5 +1,5 @@
 import type { Rope } from '../architectures/spec.ts';
-import type { TOP_K_MAX } from '../engine/forwardPass.ts';
+import { TOP_K_MAX } from '../forward/forward.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { deferredStride } from '../gpu/kernels/deferredNorm.ts';
 import { TILE_WIDTHS } from '../gpu/kernels/mulMat.ts';
@@ -11,8 +11,6 @@ import { paddedRow } from './blocks/products.ts';
 import { ropeKey } from './ropeTables.ts';
 
 const MAX_TILE = Math.max(...TILE_WIDTHS);
-/** Candidates that a `topK` output brings back. */
-const TOP_K: typeof TOP_K_MAX = 64;
 
 /** The buffers that a step works in; rows of activations are padded with zeros to whole blocks of 32 values. */
 export interface RunState {
@@ -32,7 +30,7 @@ export interface RunState {
   readonly outputNorm: GPUBuffer;
   readonly logits: GPUBuffer;
   readonly nVocab: number;
-  /** The token of each draft step and output, and TOP_K (token, logit) of each. */
+  /** The token of each draft step and output, and TOP_K_MAX (token, logit) of each. */
   readonly argmax: GPUBuffer;
   readonly topK: GPUBuffer;
   readonly kTop: number;
@@ -81,7 +79,7 @@ export function planRunState(model: RunStateModel, options: RunStateOptions): Ru
   const { nEmbd, nVocab, blocks, ropes } = model;
   const { nSlots, nCtx, splits } = options;
   const maxRows = alignUp(options.maxRows, MAX_TILE);
-  const kTop = Math.min(TOP_K, nVocab);
+  const kTop = Math.min(TOP_K_MAX, nVocab);
   const maxOutputs = options.maxOutputs ?? maxRows * nSlots;
   const outputRows = Math.min(maxRows, maxOutputs);
   assert(maxOutputs >= nSlots, () => `${maxOutputs} output rows for ${nSlots} slots`);

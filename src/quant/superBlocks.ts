@@ -1,13 +1,13 @@
 import { halvesOf } from './bits.ts';
 
 /**
- * Calls `visit` with each super-block of `blockBytes`, an even number, as words from `at` of `file` on: where a super-block is no
+ * Calls `visit` with each super-block of `blockBytes`, an even number, as the words of `file`: where a super-block is no
  * whole number of words, every other one would begin between two. `file` is only good until `visit` returns.
  */
 export function eachSuperBlock(
   rows: Uint8Array,
   blockBytes: number,
-  visit: (file: Uint32Array, at: number, superBlock: number) => void,
+  visit: (file: Uint32Array, superBlock: number) => void,
 ): void {
   const halves = halvesOf(rows);
   const length = blockBytes / 2;
@@ -15,6 +15,6 @@ export function eachSuperBlock(
   const copy = new Uint16Array(words.buffer);
   for (let from = 0, superBlock = 0; from < halves.length; from += length, superBlock++) {
     for (let i = 0; i < length; i++) copy[i] = halves[from + i];
-    visit(words, 0, superBlock);
+    visit(words, superBlock);
   }
 }

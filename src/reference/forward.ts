@@ -1,4 +1,10 @@
-import { type Layer, type ModelSpec, type Rope, ropeFactorsTensor } from '../architectures/index.ts';
+import {
+  type Layer,
+  type ModelSpec,
+  type Norm,
+  type Rope,
+  ropeFactorsTensor,
+} from '../architectures/index.ts';
 import type { GgufFile } from '../gguf/index.ts';
 import { assert, assertNever } from '../util/assert.ts';
 import { ropeTable } from '../util/ropeTable.ts';
@@ -50,7 +56,8 @@ export class CpuTwin {
   forward(token: number, position: number): Vector {
     const { head } = this.#spec;
     const state = this.embed(token, position);
-    const logits = linear(this.#weights, head.tied ? 'token_embd' : 'output', state, { bias: head.bias });
+    const products = linear(this.#weights, head.tied ? 'token_embd' : 'output', state);
+    const logits = head.bias ? add(products, this.#weights.values('output.bias')) : products;
     return softcap(scale(logits, head.scale), head.softcap);
   }
 
@@ -67,15 +74,12 @@ export class CpuTwin {
   }
 
   #layer(layer: Layer, x: Vector, position: number, state: LayerState): Vector {
-    const norm = (of: Layer['attnNorm'], row: Vector) => applyNorm(this.#weights, of, row);
+    const norm = (of: Norm | null, row: Vector) => applyNorm(this.#weights, of, row);
     const input = norm(layer.attnNorm, x);
     const attended = norm(layer.postAttnNorm, this.#attend(layer, input, position, state));
     const h = add(x, scale(attended, layer.residualScale));
-    const ffnInput = layer.parallel
-      ? layer.ffnNorm
-        ? norm(layer.ffnNorm, x)
-        : input
-      : norm(layer.ffnNorm, h);
+    const sharesNorm = layer.parallel && layer.ffnNorm === null;
+    const ffnInput = sharesNorm ? input : norm(layer.ffnNorm, layer.parallel ? x : h);
     const fed = norm(layer.postFfnNorm, this.#feedForward(layer, ffnInput));
     return add(h, scale(fed, layer.residualScale));
   }

@@ -3,24 +3,19 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ARCHITECTURE_NAMES, readModelSpec } from '../architectures/index.ts';
 import { openSource, readGguf } from '../gguf/index.ts';
+import type { Golden, GreedyGolden } from '../harness/zoo/golden.ts';
 import { CpuTwin } from './forward.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** llama.cpp differs from itself by up to 1e-4, when it takes a text in batches. */
 const TOLERANCE = 2e-4;
 
-/** What llama.cpp continues a prompt with, and per token the five likeliest [id, logprob]. */
-interface Continuation {
-  readonly prompt: string;
+/** A prompt with the tokens that llama.cpp makes of it. */
+interface Continuation extends GreedyGolden {
   readonly prompt_tokens: readonly number[];
-  readonly tokens: readonly number[];
-  readonly top: readonly (readonly (readonly [number, number])[])[];
 }
 
-interface Golden {
-  readonly arch: string;
-  readonly n_ctx: number;
-  /** Absent from models that embed or rank. */
+interface ZooGolden extends Golden {
   readonly greedy?: readonly Continuation[];
 }
 
@@ -83,7 +78,7 @@ describe.skipIf(!existsSync(ZOO))('the CPU twin of a model of the zoo', () => {
     .filter(file => file.endsWith('.json') && file !== 'index.json')
     .map(file => ({ name: file.slice(0, -'.json'.length), file: join(ZOO, file) }))
     .filter(({ name }) => IS_WHOLE || FEW.includes(name))
-    .map(({ name, file }) => ({ name, golden: JSON.parse(readFileSync(file, 'utf8')) as Golden }))
+    .map(({ name, file }) => ({ name, golden: JSON.parse(readFileSync(file, 'utf8')) as ZooGolden }))
     .filter(({ golden }) => golden.greedy && ARCHITECTURE_NAMES.includes(golden.arch));
 
   it.each(goldens)(

@@ -1,8 +1,8 @@
 import { Decoder } from '../engine/decoder.ts';
 import type { DraftSource } from '../engine/draftSource.ts';
-import type { ForwardPass } from '../engine/forwardPass.ts';
 import { createSampler } from '../engine/sampler/createSampler.ts';
 import { SyntheticAcceptance } from '../engine/syntheticAcceptance.ts';
+import type { ForwardPass } from '../forward/forwardPass.ts';
 import {
   DEFAULT_CACHE_RAM,
   DEFAULT_N_BATCH,

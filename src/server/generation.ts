@@ -1,7 +1,7 @@
-import type { TokenId } from '../engine/forwardPass.ts';
 import type { SampledToken, Sequence, StepResult } from '../engine/sequence.ts';
 import { StopMatcher } from '../engine/stop.ts';
 import type { SyntheticAcceptance } from '../engine/syntheticAcceptance.ts';
+import type { TokenId } from '../forward/forward.ts';
 import type { StopType, Timings } from '../protocol/completion.ts';
 import { StreamDecoder, type Tokenizer } from '../tokenizer/index.ts';
 import type { CompletionParams } from './completionFields.ts';

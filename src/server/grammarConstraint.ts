@@ -1,10 +1,10 @@
-import type { TokenId } from '../engine/forwardPass.ts';
 import { GrammarMatcher } from '../engine/grammar/matcher.ts';
 import { parseGrammar } from '../engine/grammar/parse.ts';
 import { type FindStart, GrammarTrigger } from '../engine/grammar/trigger.ts';
 import { type GrammarVocabulary, grammarVocabulary } from '../engine/grammar/vocabularyTrie.ts';
 import type { Sampler } from '../engine/sampler/chain.ts';
 import { GrammarSampler } from '../engine/sampler/grammarSampler.ts';
+import type { TokenId } from '../forward/forward.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
 
 /** A grammar, and from where in a text it holds. */

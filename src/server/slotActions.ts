@@ -1,4 +1,4 @@
-import type { ForwardPass } from '../engine/forwardPass.ts';
+import type { ForwardPass } from '../forward/forwardPass.ts';
 import { isSlotFileName } from '../protocol/slotFileName.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { decodeSlotFile, encodeSlotFile, type SavedSlot } from './cache/slotFile.ts';

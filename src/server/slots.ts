@@ -1,4 +1,4 @@
-import type { TokenId } from '../engine/forwardPass.ts';
+import type { TokenId } from '../forward/forward.ts';
 import type { Generation } from './generation.ts';
 import type { Job } from './job.ts';
 import type { Task } from './task.ts';

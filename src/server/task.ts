@@ -1,6 +1,6 @@
-import type { TokenId } from '../engine/forwardPass.ts';
 import type { Pool } from '../engine/pooling.ts';
 import type { Sampler } from '../engine/sampler/chain.ts';
+import type { TokenId } from '../forward/forward.ts';
 import type { CompletionParams } from './completionFields.ts';
 
 /** One prompt of a request, checked and ready to run. */

@@ -1,7 +1,8 @@
 // A server around a fake model and a tiny vocabulary, for the tests of this folder.
 import { DraftModel } from '../engine/draftModel.ts';
 import { FakeForwardPass, type FakeModelOptions } from '../engine/fakeForwardPass.ts';
-import type { BatchRow, Candidates, ForwardPass, OutputKind, TokenId } from '../engine/forwardPass.ts';
+import type { BatchRow, Candidates, OutputKind, TokenId } from '../forward/forward.ts';
+import type { ForwardPass } from '../forward/forwardPass.ts';
 import type { CompletionChunk, CompletionResponse, ErrorBody } from '../protocol/completion.ts';
 import type { ServerReport, ServerSettings } from '../protocol/options.ts';
 import { createTokenizer, TOKEN_TYPE, type Tokenizer } from '../tokenizer/index.ts';

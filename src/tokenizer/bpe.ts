@@ -40,7 +40,7 @@ export class BpeEncoding implements Encoding {
     for (const word of this.#split(text)) this.#words.append(word, output, this.#encodeWord);
   }
 
-  pieceBytes(text: string): Uint8Array {
+  pieceBytes(text: Uint8Array): Uint8Array {
     return bytesOfAlphabet(text);
   }
 

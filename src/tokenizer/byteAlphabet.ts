@@ -1,3 +1,5 @@
+const utf8 = new TextEncoder();
+
 /**
  * The alphabet of byte-level BPE: printable bytes of Latin-1 stand for themselves, and the other 68 for the code points from
  * U+0100 on, in order (GPT-2's bytes_to_unicode).
@@ -16,19 +18,38 @@ function nUnprintableBelow(byte: number): number {
   return n;
 }
 
-const BYTES = new Map(BYTE_CHARACTERS.map((character, byte) => [character, byte]));
+/** The byte of each code point below 0x144, or -1. */
+const BYTES = Int16Array.from({ length: 0x144 }, (_, codePoint) =>
+  BYTE_CHARACTERS.indexOf(String.fromCodePoint(codePoint)),
+);
 
-/** The bytes that a text in the alphabet stands for; llama.cpp spells a character outside of it out, and so do we. */
-export function bytesOfAlphabet(text: string): Uint8Array {
-  const bytes: number[] = [];
-  for (const character of text) {
-    const byte = BYTES.get(character);
-    if (byte !== undefined) bytes.push(byte);
-    else bytes.push(...new TextEncoder().encode(`[UNK_BYTE_0x${hex(character)}${text}]`));
+/** The bytes that a text in the alphabet stands for, both as UTF-8. */
+export function bytesOfAlphabet(text: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  let length = 0;
+  for (let i = 0; i < text.length; length++) {
+    // The alphabet has characters of one or two bytes.
+    const isLong = text[i] >= 0xc0;
+    const codePoint = isLong ? ((text[i] & 0x3f) << 6) | (text[i + 1] & 0x3f) : text[i];
+    const byte = BYTES[codePoint] ?? -1;
+    const isStray = !isLong && codePoint >= 0x80;
+    if (byte < 0 || isStray) return spelledOut(text);
+    bytes[length] = byte;
+    i += isLong ? 2 : 1;
   }
-  return Uint8Array.from(bytes);
+  return bytes.subarray(0, length);
+}
+
+/** A text that is not all in the alphabet: llama.cpp spells its other characters out. */
+function spelledOut(bytes: Uint8Array): Uint8Array {
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  const spelled = Array.from(text, character => {
+    const byte = BYTES[character.codePointAt(0) ?? 0] ?? -1;
+    return byte < 0 ? utf8.encode(`[UNK_BYTE_0x${hex(character)}${text}]`) : Uint8Array.of(byte);
+  });
+  return Uint8Array.from(spelled.flatMap(part => [...part]));
 }
 
 function hex(character: string): string {
-  return Array.from(new TextEncoder().encode(character), byte => byte.toString(16).padStart(2, '0')).join('');
+  return Array.from(utf8.encode(character), byte => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -16,7 +16,6 @@ import {
 } from './vocabularySpec.ts';
 import { WpmEncoding } from './wpm.ts';
 
-const utf8 = new TextEncoder();
 const NOTHING = new Uint8Array();
 
 /** @throws ForetokenError `invalid_gguf` when the parts of the specification do not fit together */
@@ -110,17 +109,17 @@ class SpecTokenizer implements Tokenizer {
   }
 
   piece(token: number, special: boolean): Uint8Array {
-    const text = this.#vocabulary.text(token);
+    const text = this.#vocabulary.bytes(token);
     switch (this.#vocabulary.type(token)) {
       case TOKEN_TYPE.normal:
         return this.#encoding.pieceBytes(text);
       case TOKEN_TYPE.byte:
-        return Uint8Array.of(Number.parseInt(text.slice(3, 5), 16));
+        return Uint8Array.of(Number.parseInt(this.#vocabulary.text(token).slice(3, 5), 16));
       case TOKEN_TYPE.userDefined:
-        return utf8.encode(text);
+        return text.slice();
       case TOKEN_TYPE.control:
       case TOKEN_TYPE.unknown:
-        return special ? utf8.encode(text) : NOTHING;
+        return special ? text.slice() : NOTHING;
       default:
         return NOTHING;
     }

@@ -7,6 +7,6 @@ export interface Encoding {
    * begins the text or stands behind a special token.
    */
   encode(text: string, afterSpecial: boolean, output: number[]): void;
-  /** The bytes for which a normal token with this text stands. */
-  pieceBytes(text: string): Uint8Array;
+  /** The bytes for which a normal token with this text, which is UTF-8, stands. */
+  pieceBytes(text: Uint8Array): Uint8Array;
 }

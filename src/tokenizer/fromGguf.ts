@@ -183,16 +183,19 @@ function strippingTokens(
   const pre = getString(metadata, `${PREFIX}.pre`, '');
   const architecture = getString(metadata, 'general.architecture', '');
   const hasAny = (text: string, parts: readonly string[]) => parts.some(part => text.includes(part));
-  const idsOf = (accepts: (text: string) => boolean) =>
-    [...tokens].flatMap((text, token) => (accepts(text) ? [token] : []));
+  const idsOf = (texts: readonly string[]) => texts.map(text => tokens.indexOf(text)).filter(id => id >= 0);
 
   if (
     hasAny(pre, ['jina-v2-de', 'jina-v2-es', 'jina-v2-code']) ||
     hasAny(architecture, ['nomic-bert-moe', 'jina-bert-v3'])
   )
-    return { lstrip: idsOf(text => text === '<mask>') };
-  if (hasAny(name, ['phi-3', 'phi3']))
-    return { rstrip: idsOf(text => !['<unk>', '<s>', '<|endoftext|>'].includes(text)) };
-  if (name.includes('modern-bert')) return { lstrip: idsOf(text => text === '[MASK]') };
+    return { lstrip: idsOf(['<mask>']) };
+  if (hasAny(name, ['phi-3', 'phi3'])) {
+    const others = idsOf(['<unk>', '<s>', '<|endoftext|>']);
+    return {
+      rstrip: Array.from({ length: tokens.length }, (_, id) => id).filter(id => !others.includes(id)),
+    };
+  }
+  if (name.includes('modern-bert')) return { lstrip: idsOf(['[MASK]']) };
   return {};
 }

@@ -39,7 +39,7 @@ export class LineBpeEncoding implements Encoding {
     }
   }
 
-  pieceBytes(text: string): Uint8Array {
+  pieceBytes(text: Uint8Array): Uint8Array {
     return unescapedBytes(text);
   }
 

@@ -35,7 +35,7 @@ export class SpmEncoding implements Encoding {
       this.#words.append(word, output, this.#encodeWord);
   }
 
-  pieceBytes(text: string): Uint8Array {
+  pieceBytes(text: Uint8Array): Uint8Array {
     return unescapedBytes(text);
   }
 

@@ -80,7 +80,7 @@ export class UgmEncoding implements Encoding {
     for (const token of reversed.reverse()) output.push(token);
   }
 
-  pieceBytes(text: string): Uint8Array {
+  pieceBytes(text: Uint8Array): Uint8Array {
     return unescapedBytes(text);
   }
 }

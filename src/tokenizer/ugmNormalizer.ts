@@ -1,13 +1,12 @@
 import { ByteTrie } from './byteTrie.ts';
 import { Charsmap } from './charsmap.ts';
-import { ESCAPED_SPACE } from './escapedSpaces.ts';
+import { ESCAPED_BYTES } from './escapedSpaces.ts';
 import { characterLength } from './spm.ts';
 import type { Vocabulary } from './vocabulary.ts';
 import { type Method, TOKEN_TYPE } from './vocabularySpec.ts';
 
 const utf8 = new TextEncoder();
 const SPACE = 0x20;
-const ESCAPED = utf8.encode(ESCAPED_SPACE);
 
 /** Turns text into what a unigram model knows: characters replaced by the file's map, and spaces as `▁`, one where there are several. */
 export class UgmNormalizer {
@@ -99,7 +98,7 @@ class SpacedOutput {
   }
 
   #pushSpace(): void {
-    for (const byte of ESCAPED) this.#push(byte);
+    for (const byte of ESCAPED_BYTES) this.#push(byte);
   }
 
   #push(byte: number): void {

@@ -66,6 +66,12 @@ export class Vocabulary {
     return text;
   }
 
+  /** The text as UTF-8, a view. */
+  bytes(token: number): Uint8Array {
+    assert(token >= 0 && token < this.size, () => `token ${token} of a vocabulary of ${this.size}`);
+    return this.texts.bytesAt(token);
+  }
+
   score(token: number): number {
     return this.#scores[token];
   }

@@ -1,7 +1,7 @@
 import type { PackedStrings } from '../util/packedStrings.ts';
-import { ESCAPED_SPACE } from './escapedSpaces.ts';
+import { ESCAPED_BYTES, ESCAPED_SPACE } from './escapedSpaces.ts';
 
-const [FIRST, SECOND, THIRD] = new TextEncoder().encode(ESCAPED_SPACE);
+const [FIRST, SECOND, THIRD] = ESCAPED_BYTES;
 
 const SPACE = 0x20;
 

@@ -67,7 +67,7 @@ export class WpmEncoding implements Encoding {
     endWord();
   }
 
-  pieceBytes(text: string): Uint8Array {
+  pieceBytes(text: Uint8Array): Uint8Array {
     return unescapedBytes(text);
   }
 

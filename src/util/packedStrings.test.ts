@@ -14,6 +14,11 @@ describe('PackedStrings', () => {
     expect(PackedStrings.of(['a']).at(-1)).toBe(undefined);
   });
 
+  it('finds a string', () => {
+    const packed = PackedStrings.of(['ab', 'b', '日', 'b']);
+    expect(['b', '日', '', 'a'].map(text => packed.indexOf(text))).toEqual([1, 2, -1, -1]);
+  });
+
   it('compares strings of one place byte by byte', () => {
     const packed = PackedStrings.of(['x', 'ab', 'c']);
     const other = PackedStrings.of(['longer', 'ab', 'd']);

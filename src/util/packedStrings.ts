@@ -39,12 +39,23 @@ export class PackedStrings implements Iterable<string> {
     return this.bytes.subarray(this.starts[i], this.starts[i + 1]);
   }
 
+  /** Where `text` is, or -1. */
+  indexOf(text: string): number {
+    const wanted = PackedStrings.of([text]);
+    for (let i = 0; i < this.length; i++) if (this.#equals(i, wanted, 0)) return i;
+    return -1;
+  }
+
   /** Whether string `i` is the same in both, with the same bytes. */
   equal(i: number, other: PackedStrings): boolean {
+    return this.#equals(i, other, i);
+  }
+
+  #equals(i: number, other: PackedStrings, j: number): boolean {
     const a = this.starts[i];
-    const b = other.starts[i];
+    const b = other.starts[j];
     const length = this.starts[i + 1] - a;
-    if (other.starts[i + 1] - b !== length) return false;
+    if (other.starts[j + 1] - b !== length) return false;
     for (let at = 0; at < length; at++) if (this.bytes[a + at] !== other.bytes[b + at]) return false;
     return true;
   }

@@ -1,10 +1,10 @@
 import type { Gpu } from '../gpu/device.ts';
 import { choicesAmong, type Knob, knobsFor } from '../gpu/knobs.ts';
 import { kernelKey } from '../gpu/pipelines.ts';
-import { type Autotuned, autotune } from '../model/autotune.ts';
-import { largestProducts, timeLargestProducts } from '../model/largestProducts.ts';
 import type { Tune } from '../model/loadModel.ts';
 import type { PlanInputs } from '../model/plan.ts';
+import { type Autotuned, autotune } from '../model/tune/autotune.ts';
+import { largestProducts, timeLargestProducts } from '../model/tune/largestProducts.ts';
 import type { AutotuneReport, TuningReport } from '../protocol/options.ts';
 import type { TuningStore } from './tuningStore.ts';
 

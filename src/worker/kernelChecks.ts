@@ -1,7 +1,7 @@
 import { type KernelResult, selfTest } from '../conformance/selfTest.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type KernelSpec, kernelKey } from '../gpu/pipelines.ts';
-import type { CheckKernels, KernelFault } from '../model/checkedPlan.ts';
+import type { CheckKernels, KernelFault } from '../model/tune/checkedPlan.ts';
 import type { KernelReport, SelfTestReport } from '../protocol/options.ts';
 import { ForetokenError } from '../util/errors.ts';
 

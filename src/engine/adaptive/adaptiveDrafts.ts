@@ -1,5 +1,5 @@
+import type { TokenId } from '../../forward/forward.ts';
 import type { DraftRequest, DraftSource, PlannedDrafts } from '../draftSource.ts';
-import type { TokenId } from '../forwardPass.ts';
 import type { Sequence, StepResult } from '../sequence.ts';
 import { Acceptance } from './acceptance.ts';
 import { DraftPacer } from './draftPacer.ts';

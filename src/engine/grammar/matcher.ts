@@ -1,4 +1,4 @@
-import type { TokenId } from '../forwardPass.ts';
+import type { TokenId } from '../../forward/forward.ts';
 import { Automaton, type State } from './automaton.ts';
 import type { Grammar } from './grammar.ts';
 import { addByte, type PartialCharacter } from './utf8.ts';

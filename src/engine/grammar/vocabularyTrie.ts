@@ -1,4 +1,4 @@
-import type { TokenId } from '../forwardPass.ts';
+import type { TokenId } from '../../forward/forward.ts';
 
 /** The bytes of a vocabulary's tokens as a tree, and which tokens end a text. Built once for all grammars. */
 export interface GrammarVocabulary {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { TokenId } from '../../forward/forward.ts';
 import { Decoder } from '../decoder.ts';
 import { DraftChain } from '../draftChain.ts';
 import { DraftModel } from '../draftModel.ts';
 import type { DraftSource } from '../draftSource.ts';
 import { FakeForwardPass } from '../fakeForwardPass.ts';
-import type { TokenId } from '../forwardPass.ts';
 import { GrammarMatcher } from '../grammar/matcher.ts';
 import { parseGrammar } from '../grammar/parse.ts';
 import { grammarVocabulary } from '../grammar/vocabularyTrie.ts';

@@ -1,4 +1,4 @@
-import type { TokenId } from '../forwardPass.ts';
+import type { TokenId } from '../../forward/forward.ts';
 
 /** A draft that was given away for verification. */
 export interface GivenDraft {

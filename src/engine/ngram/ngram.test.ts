@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TokenId } from '../forwardPass.ts';
+import type { TokenId } from '../../forward/forward.ts';
 import { NgramMapK } from './ngramMapK.ts';
 import { NgramMod } from './ngramMod.ts';
 import { NgramSimple } from './ngramSimple.ts';

@@ -1,5 +1,5 @@
+import type { TokenId } from '../../forward/forward.ts';
 import type { DraftRequest, DraftSource } from '../draftSource.ts';
-import type { TokenId } from '../forwardPass.ts';
 import type { Sequence } from '../sequence.ts';
 
 /** Guesses how one text goes on from what it, or another, said before. */

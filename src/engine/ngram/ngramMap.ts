@@ -1,4 +1,4 @@
-import type { TokenId } from '../forwardPass.ts';
+import type { TokenId } from '../../forward/forward.ts';
 
 /** Knuth's multiplicative hashing: near 2^32 divided by the golden ratio. */
 const MULTIPLIER = 2654435761;

@@ -1,4 +1,4 @@
-import type { TokenId } from '../forwardPass.ts';
+import type { TokenId } from '../../forward/forward.ts';
 import { acceptedOf, type GivenDraft } from './givenDraft.ts';
 import type { Lookup } from './ngramDrafts.ts';
 import type { NgramTable } from './ngramTable.ts';

@@ -1,4 +1,4 @@
-import type { TokenId } from '../forwardPass.ts';
+import type { TokenId } from '../../forward/forward.ts';
 import type { Lookup } from './ngramDrafts.ts';
 import { NgramMap } from './ngramMap.ts';
 

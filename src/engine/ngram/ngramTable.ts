@@ -1,4 +1,4 @@
-import type { TokenId } from '../forwardPass.ts';
+import type { TokenId } from '../../forward/forward.ts';
 
 /** As in llama.cpp: 16 MiB, and hashes that are the low bits of a 64-bit linear congruence. */
 const N_ENTRIES = 2 ** 22;

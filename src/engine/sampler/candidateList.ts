@@ -1,4 +1,4 @@
-import type { Candidates, TokenId } from '../forwardPass.ts';
+import type { Candidates, TokenId } from '../../forward/forward.ts';
 import { topCandidates } from './ranking.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Candidates, OutputKind, TokenId } from '../forwardPass.ts';
+import type { Candidates, OutputKind, TokenId } from '../../forward/forward.ts';
 
 /** The sampler chain of one request, with its random number generators and its history. */
 export interface Sampler {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Candidates, OutputKind, TokenId } from '../forwardPass.ts';
-import { OUTPUT_KINDS, TOP_K_MAX } from '../forwardPass.ts';
+import type { Candidates, OutputKind, TokenId } from '../../forward/forward.ts';
+import { OUTPUT_KINDS, TOP_K_MAX } from '../../forward/forward.ts';
 import { createSampler } from './createSampler.ts';
 import { Mt19937 } from './mt19937.ts';
 import { DEFAULT_SAMPLER_PARAMS, type SamplerParams } from './params.ts';

@@ -1,6 +1,6 @@
+import type { Candidates, OutputKind, TokenId } from '../../forward/forward.ts';
+import { TOP_K_MAX } from '../../forward/forward.ts';
 import { assertNever } from '../../util/assert.ts';
-import type { Candidates, OutputKind, TokenId } from '../forwardPass.ts';
-import { TOP_K_MAX } from '../forwardPass.ts';
 import { CandidateList } from './candidateList.ts';
 import type { Sampler } from './chain.ts';
 import { createDist } from './dist.ts';

@@ -1,4 +1,4 @@
-import type { TokenId } from '../forwardPass.ts';
+import type { TokenId } from '../../forward/forward.ts';
 import { f32, logf } from './float32.ts';
 import type { SamplerParams } from './params.ts';
 import type { ChainStage } from './stage.ts';

@@ -1,4 +1,4 @@
-import type { TokenId } from '../forwardPass.ts';
+import type { TokenId } from '../../forward/forward.ts';
 import type { SamplerParams } from './params.ts';
 
 /** Longest breaker in bytes, and longest tail in tokens, as in llama.cpp. */

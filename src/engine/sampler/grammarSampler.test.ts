@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Candidates, TokenId } from '../../forward/forward.ts';
 import { Decoder } from '../decoder.ts';
 import { DraftModel } from '../draftModel.ts';
 import { FakeForwardPass, type FakeModelOptions } from '../fakeForwardPass.ts';
-import type { Candidates, TokenId } from '../forwardPass.ts';
 import { GrammarMatcher } from '../grammar/matcher.ts';
 import { parseGrammar } from '../grammar/parse.ts';
 import { type FindStart, GrammarTrigger } from '../grammar/trigger.ts';

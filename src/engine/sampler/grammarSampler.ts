@@ -1,4 +1,4 @@
-import type { Candidates, OutputKind, TokenId } from '../forwardPass.ts';
+import type { Candidates, OutputKind, TokenId } from '../../forward/forward.ts';
 import type { GrammarMatcher } from '../grammar/matcher.ts';
 import type { GrammarTrigger } from '../grammar/trigger.ts';
 import type { Sampler } from './chain.ts';

@@ -1,4 +1,4 @@
-import type { TokenId } from '../forwardPass.ts';
+import type { TokenId } from '../../forward/forward.ts';
 
 /** The samplers of the chain, by llama-server's names. */
 export const SAMPLER_NAMES = [

@@ -1,5 +1,5 @@
+import type { TokenId } from '../../forward/forward.ts';
 import { ForetokenError } from '../../util/errors.ts';
-import type { TokenId } from '../forwardPass.ts';
 import { f32 } from './float32.ts';
 import type { SamplerParams } from './params.ts';
 import type { ChainStage } from './stage.ts';

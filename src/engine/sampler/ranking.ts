@@ -1,4 +1,4 @@
-import type { Candidates } from '../forwardPass.ts';
+import type { Candidates } from '../../forward/forward.ts';
 
 /**
  * Ranks candidates by descending logit, ties by ascending id. Each is packed into one double that sorts in that order:

@@ -1,4 +1,4 @@
-import type { TokenId } from '../forwardPass.ts';
+import type { TokenId } from '../../forward/forward.ts';
 import type { CandidateList } from './candidateList.ts';
 
 /**

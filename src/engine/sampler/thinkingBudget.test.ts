@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TokenId } from '../forwardPass.ts';
+import type { TokenId } from '../../forward/forward.ts';
 import type { Sampler } from './chain.ts';
 import { ThinkingBudget, type ThinkingBudgetOptions } from './thinkingBudget.ts';
 

@@ -1,4 +1,4 @@
-import type { Candidates, OutputKind, TokenId } from '../forwardPass.ts';
+import type { Candidates, OutputKind, TokenId } from '../../forward/forward.ts';
 import type { Sampler } from './chain.ts';
 
 export interface ThinkingBudgetOptions {

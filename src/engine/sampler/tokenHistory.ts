@@ -1,4 +1,4 @@
-import type { TokenId } from '../forwardPass.ts';
+import type { TokenId } from '../../forward/forward.ts';
 
 /** The last `capacity` tokens. Memory follows what was pushed, not the capacity, which a caller may set to anything. */
 export class TokenHistory {

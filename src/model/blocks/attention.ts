@@ -12,9 +12,9 @@ import type { HeadShape } from '../../gpu/kernels/heads.ts';
 import { kShift } from '../../gpu/kernels/kShift.ts';
 import { mulMat } from '../../gpu/kernels/mulMat.ts';
 import { qkvStore } from '../../gpu/kernels/qkvStore.ts';
-import { type MatrixPlan, planMatrices, planMatrix, type Rows } from '../matrix.ts';
-import type { TensorFinder } from '../tensorFinder.ts';
-import type { Loaded, VectorPlan } from '../weights.ts';
+import { type MatrixPlan, planMatrices, planMatrix, type Rows } from '../weights/matrix.ts';
+import type { TensorFinder } from '../weights/tensorFinder.ts';
+import type { Loaded, VectorPlan } from '../weights/tensors.ts';
 import type { Block, BlockIo, Scratch } from './block.ts';
 import { biasVector, paddedRow, placed, products } from './products.ts';
 import {

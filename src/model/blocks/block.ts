@@ -1,7 +1,7 @@
 import type { Rope } from '../../architectures/spec.ts';
 import type { Call } from '../../gpu/dispatch.ts';
 import type { Tuning } from '../../gpu/tuning.ts';
-import type { Loaded, Planned } from '../weights.ts';
+import type { Loaded, Planned } from '../weights/tensors.ts';
 
 /**
  * One part of a model, as attention or a feed-forward: which tensors it has, what a position leaves in the cache, which

@@ -2,9 +2,9 @@ import type { DenseFfn, Layer, Xielu } from '../../architectures/spec.ts';
 import type { Call } from '../../gpu/dispatch.ts';
 import { xielu } from '../../gpu/kernels/xielu.ts';
 import { assert } from '../../util/assert.ts';
-import { type MatrixPlan, planMatrices, planMatrix } from '../matrix.ts';
-import type { TensorFinder } from '../tensorFinder.ts';
-import type { Loaded, VectorPlan } from '../weights.ts';
+import { type MatrixPlan, planMatrices, planMatrix } from '../weights/matrix.ts';
+import type { TensorFinder } from '../weights/tensorFinder.ts';
+import type { Loaded, VectorPlan } from '../weights/tensors.ts';
 import type { Block, BlockIo } from './block.ts';
 import { biasVector, gatedApart, isGrouped, paddedRow, products } from './products.ts';
 import {

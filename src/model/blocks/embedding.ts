@@ -1,8 +1,8 @@
 import type { ModelSpec } from '../../architectures/spec.ts';
 import { getRows } from '../../gpu/kernels/getRows.ts';
-import { type MatrixPlan, planMatrix } from '../matrix.ts';
-import type { TensorFinder } from '../tensorFinder.ts';
-import type { VectorPlan } from '../weights.ts';
+import { type MatrixPlan, planMatrix } from '../weights/matrix.ts';
+import type { TensorFinder } from '../weights/tensorFinder.ts';
+import type { VectorPlan } from '../weights/tensors.ts';
 import type { Block } from './block.ts';
 import { placed } from './products.ts';
 import { embeddingRoad, normCall, normVector } from './residual.ts';

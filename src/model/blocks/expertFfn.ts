@@ -6,9 +6,9 @@ import { router } from '../../gpu/kernels/router.ts';
 import { swiglu } from '../../gpu/kernels/swiglu.ts';
 import { assert } from '../../util/assert.ts';
 import { ForetokenError } from '../../util/errors.ts';
-import { type MatrixPlan, planMatrices, planMatrix } from '../matrix.ts';
-import type { TensorFinder } from '../tensorFinder.ts';
-import type { Loaded, VectorPlan } from '../weights.ts';
+import { type MatrixPlan, planMatrices, planMatrix } from '../weights/matrix.ts';
+import type { TensorFinder } from '../weights/tensorFinder.ts';
+import type { Loaded, VectorPlan } from '../weights/tensors.ts';
 import type { Block, BlockIo, Scratch } from './block.ts';
 import { biasVector, gatedApart, isGrouped, paddedRow, placed, products } from './products.ts';
 import {

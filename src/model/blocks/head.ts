@@ -1,8 +1,8 @@
 import type { ModelSpec } from '../../architectures/spec.ts';
 import { rmsNorm } from '../../gpu/kernels/rmsNorm.ts';
-import { type MatrixPlan, planMatrix } from '../matrix.ts';
-import type { TensorFinder } from '../tensorFinder.ts';
-import type { VectorPlan } from '../weights.ts';
+import { type MatrixPlan, planMatrix } from '../weights/matrix.ts';
+import type { TensorFinder } from '../weights/tensorFinder.ts';
+import type { VectorPlan } from '../weights/tensors.ts';
 import type { Block } from './block.ts';
 import { tokenMatrix } from './embedding.ts';
 import { biasVector, paddedRow, products } from './products.ts';

@@ -10,9 +10,9 @@ import {
 } from '../../gpu/kernels/attention.ts';
 import { kShift } from '../../gpu/kernels/kShift.ts';
 import { latentStore } from '../../gpu/kernels/latentStore.ts';
-import { type MatrixPlan, planMatrix } from '../matrix.ts';
-import type { TensorFinder } from '../tensorFinder.ts';
-import type { Loaded, VectorPlan } from '../weights.ts';
+import { type MatrixPlan, planMatrix } from '../weights/matrix.ts';
+import type { TensorFinder } from '../weights/tensorFinder.ts';
+import type { Loaded, VectorPlan } from '../weights/tensors.ts';
 import type { Block, BlockIo } from './block.ts';
 import { biasVector, paddedRow, products } from './products.ts';
 import {

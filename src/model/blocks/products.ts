@@ -4,8 +4,8 @@ import type { DeferredNorm } from '../../gpu/kernels/deferredNorm.ts';
 import { type MulMatEpilogue, type MulMatShape, mulMat } from '../../gpu/kernels/mulMat.ts';
 import { swiglu } from '../../gpu/kernels/swiglu.ts';
 import { alignUp } from '../../util/math.ts';
-import type { Matrix } from '../matrix.ts';
-import type { VectorPlan } from '../weights.ts';
+import type { Matrix } from '../weights/matrix.ts';
+import type { VectorPlan } from '../weights/tensors.ts';
 import type { BlockIo } from './block.ts';
 
 /** Values from one row of activations to the next: whole blocks. */

@@ -3,9 +3,9 @@ import type { Call } from '../../gpu/dispatch.ts';
 import { addNorm, type NormKind } from '../../gpu/kernels/addNorm.ts';
 import type { DeferredNorm } from '../../gpu/kernels/deferredNorm.ts';
 import type { Tuning } from '../../gpu/tuning.ts';
-import type { Matrix } from '../matrix.ts';
-import type { TensorFinder } from '../tensorFinder.ts';
-import type { VectorPlan } from '../weights.ts';
+import type { Matrix } from '../weights/matrix.ts';
+import type { TensorFinder } from '../weights/tensorFinder.ts';
+import type { VectorPlan } from '../weights/tensors.ts';
 import type { Block, BlockIo, Scratch, ScratchName } from './block.ts';
 import { paddedRow, products } from './products.ts';
 

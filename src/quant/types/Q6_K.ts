@@ -21,17 +21,17 @@ export const Q6_K: WeightRecord = {
   blockBytes: 210,
   words: { quants: 4, scales: 3 },
   repack(rows, _k, { quants, scales }) {
-    eachSuperBlock(rows, 210, (file, at, superBlock) => {
+    eachSuperBlock(rows, 210, (file, superBlock) => {
       for (let half = 0; half < 2; half++) {
         const block = 8 * superBlock + 4 * half;
-        const ql = at + 16 * half;
+        const ql = 16 * half;
         splitNibbles(file, ql, quants, 4 * block, 4 * (block + 2));
         splitNibbles(file, ql + 8, quants, 4 * (block + 1), 4 * (block + 3));
-        const qh = at + QH + 8 * half;
+        const qh = QH + 8 * half;
         for (let g = 0; g < 4; g++) {
-          const pair = file[at + SCALES + 2 * half + (g >> 1)] >>> (16 * (g & 1));
+          const pair = file[SCALES + 2 * half + (g >> 1)] >>> (16 * (g & 1));
           const to = 3 * (block + g);
-          scales[to] = (file[at + D] & 0xffff) | (pair << 16);
+          scales[to] = (file[D] & 0xffff) | (pair << 16);
           scales[to + 1] = gatherBlockPairs(file, qh, 2 * g);
           scales[to + 2] = gatherBlockPairs(file, qh + 4, 2 * g);
         }

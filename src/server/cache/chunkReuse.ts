@@ -1,4 +1,4 @@
-import type { TokenId } from '../../engine/forwardPass.ts';
+import type { TokenId } from '../../forward/forward.ts';
 
 /** A context shift that brings a chunk to the place where a prompt has it: arguments of `ForwardPass.shift`. */
 export interface ChunkShift {

@@ -1,4 +1,4 @@
-import type { TokenId } from '../../engine/forwardPass.ts';
+import type { TokenId } from '../../forward/forward.ts';
 import { commonPrefix } from '../slots.ts';
 import type { SavedSlot } from './slotFile.ts';
 

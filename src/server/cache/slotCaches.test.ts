@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { FakeForwardPass } from '../../engine/fakeForwardPass.ts';
-import type { TokenId } from '../../engine/forwardPass.ts';
+import type { TokenId } from '../../forward/forward.ts';
 import { createSlots, holding, type Slot } from '../slots.ts';
 import { SlotCaches } from './slotCaches.ts';
 

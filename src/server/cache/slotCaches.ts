@@ -1,4 +1,4 @@
-import type { ForwardPass } from '../../engine/forwardPass.ts';
+import type { ForwardPass } from '../../forward/forwardPass.ts';
 import { commonPrefix, holding, type IdleState, type Slot } from '../slots.ts';
 import type { Task } from '../task.ts';
 import { type ChunkShift, chunkShifts } from './chunkReuse.ts';

@@ -1,4 +1,4 @@
-import type { TokenId } from '../../engine/forwardPass.ts';
+import type { TokenId } from '../../forward/forward.ts';
 
 /** A slot in a file: the tokens, and the target's K and V of them. */
 export interface SavedSlot {

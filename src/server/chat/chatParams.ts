@@ -1,4 +1,4 @@
-import type { TokenId } from '../../engine/forwardPass.ts';
+import type { TokenId } from '../../forward/forward.ts';
 import type { Constraint } from '../grammarConstraint.ts';
 import type { ThinkingLimit } from '../thinkingLimit.ts';
 

@@ -1,4 +1,4 @@
-import type { TokenId } from '../../engine/forwardPass.ts';
+import type { TokenId } from '../../forward/forward.ts';
 import type { Tokenizer } from '../../tokenizer/index.ts';
 import { ForetokenError } from '../../util/errors.ts';
 import type { Constraint } from '../grammarConstraint.ts';

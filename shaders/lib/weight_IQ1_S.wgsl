@@ -1,0 +1,1 @@
+#include "lib/iq1_block.wgsl"

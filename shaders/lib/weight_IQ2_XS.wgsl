@@ -1,0 +1,1 @@
+#include "lib/iq2_block.wgsl"

@@ -1,0 +1,1 @@
+#include "lib/weight_Q2_K.wgsl"

@@ -1,0 +1,68 @@
+import type { Gpu } from '../../gpu/device.ts';
+import { PAGE_POSITIONS, pagesFor } from '../../util/kvPage.ts';
+import type { Stream } from '../blocks/block.ts';
+
+export type CacheType = 'f32' | 'f16';
+
+/** A stream on the GPU: [page][position in the page][values]. */
+export interface StreamBuffer {
+  readonly buffer: GPUBuffer;
+  /** Bytes of one position. */
+  readonly cellBytes: number;
+}
+
+/** What the positions of all slots leave behind for later ones, as streams: K and V of each layer, or a latent. */
+export interface KvCache {
+  readonly type: CacheType;
+  readonly nPages: number;
+  /** By the streams' names, in the order of the layers. */
+  readonly streams: ReadonlyMap<string, StreamBuffer>;
+  /** A page on its way from one place of a buffer to another, which WebGPU does not copy directly. */
+  readonly copied: GPUBuffer;
+}
+
+/** Numbers of positions. */
+export interface CacheShape {
+  readonly nSlots: number;
+  /** Most positions of one slot. */
+  readonly nCtx: number;
+  /** Positions that the slots share, at least `nCtx`; null: each has `nCtx` of its own. */
+  readonly nCtxShared: number | null;
+}
+
+/**
+ * Pages that hold so many positions. In a shared cache every slot may leave most of its last page unused: there is a page
+ * for each slot but one on top, so that only the number of positions decides what fits.
+ */
+export function cachePages({ nSlots, nCtx, nCtxShared }: CacheShape): number {
+  return nCtxShared === null ? nSlots * pagesFor(nCtx) : pagesFor(nCtxShared) + nSlots - 1;
+}
+
+function cellBytes({ values }: Pick<Stream, 'values'>, type: CacheType): number {
+  return values * (type === 'f16' ? 2 : 4);
+}
+
+/** Bytes of a stream. */
+export function streamBytes(stream: Pick<Stream, 'values'>, type: CacheType, shape: CacheShape): number {
+  return cachePages(shape) * PAGE_POSITIONS * cellBytes(stream, type);
+}
+
+/** A cache is indexed by position and never cleared: what lies after a row's position is not read. */
+export function allocateKvCache(
+  gpu: Gpu,
+  streams: readonly Stream[],
+  type: CacheType,
+  shape: CacheShape,
+): KvCache {
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+  const buffers = streams.map((stream): [string, StreamBuffer] => {
+    const buffer = gpu.createBuffer(stream.name, streamBytes(stream, type, shape), usage);
+    return [stream.name, { buffer, cellBytes: cellBytes(stream, type) }];
+  });
+  const copied = gpu.createBuffer(
+    'copied_page',
+    PAGE_POSITIONS * Math.max(...streams.map(stream => cellBytes(stream, type))),
+    GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+  );
+  return { type, nPages: cachePages(shape), streams: new Map(buffers), copied };
+}

@@ -1,0 +1,68 @@
+import type { Gpu } from '../../gpu/device.ts';
+import type { Block } from '../blocks/block.ts';
+import { allocateMatrix, type Matrix, type MatrixPlan, matrixBytes, matrixUploads } from './matrix.ts';
+import { splitMatrix } from './shards.ts';
+import type { Loaded, Planned, VectorPlan } from './tensors.ts';
+import type { Upload } from './upload.ts';
+import { allocateVector, vectorUploads } from './vector.ts';
+
+/** The weights of each block. */
+export type Weights = ReadonlyMap<Block, Loaded<Planned>>;
+
+function isVector(tensors: readonly MatrixPlan[] | VectorPlan): tensors is VectorPlan {
+  return 'pieces' in tensors;
+}
+
+/** Blocks where a buffer may have `maxBytes`: matrices that need larger ones come in parts. */
+export function splitTensors(tensors: Planned, maxBytes: number): Planned {
+  const split = (planned: Planned[string]) =>
+    planned === null || isVector(planned)
+      ? planned
+      : planned.flatMap(matrix => splitMatrix(matrix, maxBytes));
+  return Object.fromEntries(Object.entries(tensors).map(([name, planned]) => [name, split(planned)]));
+}
+
+/** Every matrix of some blocks, once. */
+export function plannedMatrices(blocks: readonly Block[]): MatrixPlan[] {
+  const matrices = blocks
+    .flatMap(({ tensors }) => Object.values(tensors))
+    .flatMap(planned => (planned === null || isVector(planned) ? [] : planned));
+  return [...new Map(matrices.map(matrix => [matrix.label, matrix])).values()];
+}
+
+/** Sizes of all the buffers that the matrices of some blocks will need, in bytes, by label. */
+export function plannedBuffers(blocks: readonly Block[]): { label: string; bytes: number }[] {
+  return plannedMatrices(blocks).flatMap(matrix =>
+    matrixBytes(matrix).map(bytes => ({ label: matrix.label, bytes })),
+  );
+}
+
+/** Creates all buffers of the weights, empty, and the uploads that fill them. Tensors of one label share their buffers. */
+export function allocateWeights(gpu: Gpu, blocks: readonly Block[]): { weights: Weights; uploads: Upload[] } {
+  const uploads: Upload[] = [];
+  const matrices = new Map<string, Matrix>();
+  const vectors = new Map<string, GPUBuffer>();
+  const matrix = (plan: MatrixPlan): Matrix => {
+    const known = matrices.get(plan.label);
+    if (known) return known;
+    const allocated = allocateMatrix(gpu, plan);
+    uploads.push(...matrixUploads(gpu, plan, allocated));
+    matrices.set(plan.label, allocated);
+    return allocated;
+  };
+  const vector = (plan: VectorPlan): GPUBuffer => {
+    const known = vectors.get(plan.label);
+    if (known) return known;
+    const allocated = allocateVector(gpu, plan);
+    uploads.push(...vectorUploads(gpu, plan, allocated));
+    vectors.set(plan.label, allocated);
+    return allocated;
+  };
+  const load = (planned: Planned[string]) =>
+    planned === null ? null : isVector(planned) ? vector(planned) : planned.map(matrix);
+  const weights = blocks.map((block): [Block, Loaded<Planned>] => [
+    block,
+    Object.fromEntries(Object.entries(block.tensors).map(([name, planned]) => [name, load(planned)])),
+  ]);
+  return { weights: new Map(weights), uploads };
+}

@@ -1,0 +1,40 @@
+import type { ByteSource } from '../../gguf/index.ts';
+
+/** A stretch of a model file, and what is done with its bytes; `write` must not keep them. */
+export interface Upload {
+  readonly offset: number;
+  readonly length: number;
+  write(bytes: Uint8Array): void;
+}
+
+/** Reads under way at once: the next ones come in while one is repacked. */
+const READ_AHEAD = 3;
+
+/** Runs all uploads in the order of the file, so that a download streams through, a few stretches at a time (design D5). */
+export async function runUploads(
+  source: ByteSource,
+  uploads: readonly Upload[],
+  onBytes: (loadedBytes: number) => void,
+): Promise<void> {
+  const inFileOrder = uploads.toSorted((a, b) => a.offset - b.offset);
+  const reads: Promise<Uint8Array>[] = [];
+  const readNext = () => {
+    const next = inFileOrder[reads.length];
+    if (!next) return;
+    const read = source.read(next.offset, next.length);
+    // One that fails while an earlier one is awaited is reported when its turn comes, or not at all.
+    read.catch(() => {});
+    reads.push(read);
+  };
+  for (let i = 0; i < READ_AHEAD; i++) readNext();
+  let loadedBytes = 0;
+  for (const [i, upload] of inFileOrder.entries()) {
+    const bytes = await reads[i];
+    // Its bytes are not held on to by the list.
+    reads[i] = Promise.resolve(new Uint8Array());
+    readNext();
+    upload.write(bytes);
+    loadedBytes += bytes.length;
+    onBytes(loadedBytes);
+  }
+}

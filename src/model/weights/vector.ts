@@ -1,0 +1,52 @@
+import type { GgufTensor } from '../../gguf/index.ts';
+import type { Gpu } from '../../gpu/device.ts';
+import { dequantize } from '../../quant/dequantize.ts';
+import { isWeightType } from '../../quant/types.ts';
+import { assert } from '../../util/assert.ts';
+import { alignUp } from '../../util/math.ts';
+import type { VectorPiece, VectorPlan } from './tensors.ts';
+import type { Upload } from './upload.ts';
+
+/** Creates the buffer of a vector, empty but for its constants. */
+export function allocateVector(gpu: Gpu, { label, pieces, constants = [] }: VectorPlan): GPUBuffer {
+  const end = Math.max(constants.length, ...pieces.map(piece => piece.at + pieceValues(piece)));
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
+  const buffer = gpu.createBuffer(label, 4 * alignUp(end, 32), usage);
+  if (constants.length > 0) gpu.device.queue.writeBuffer(buffer, 0, Float32Array.from(constants));
+  return buffer;
+}
+
+/** Values that a piece takes in its buffer. */
+function pieceValues({ tensor, rowValues = tensor.nElements }: VectorPiece): number {
+  const nRows = tensor.nElements / rowValues;
+  return nRows === 1 ? rowValues : nRows * alignUp(rowValues, 32);
+}
+
+/** The uploads that fill a vector. */
+export function vectorUploads(gpu: Gpu, { pieces }: VectorPlan, buffer: GPUBuffer): Upload[] {
+  return pieces.map(piece => ({
+    offset: piece.tensor.offset,
+    length: piece.tensor.sizeBytes,
+    write(bytes) {
+      gpu.device.queue.writeBuffer(buffer, 4 * piece.at, arranged(piece, vectorValues(piece.tensor, bytes)));
+    },
+  }));
+}
+
+/** Values of a piece as they lie in its buffer. */
+function arranged(piece: VectorPiece, values: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+  const { order, rowValues = values.length } = piece;
+  if (order) return Float32Array.from(values, (_, i) => values[order(i)]);
+  if (rowValues % 32 === 0 || rowValues === values.length) return values;
+  const padded = new Float32Array(pieceValues(piece));
+  for (let row = 0; row * rowValues < values.length; row++) {
+    padded.set(values.subarray(row * rowValues, (row + 1) * rowValues), row * alignUp(rowValues, 32));
+  }
+  return padded;
+}
+
+/** A tensor of plain numbers as f32, from its bytes. */
+export function vectorValues({ type, name }: GgufTensor, bytes: Uint8Array): Float32Array<ArrayBuffer> {
+  assert(isWeightType(type), () => `${name} is of type ${type}`);
+  return dequantize(type, bytes);
+}

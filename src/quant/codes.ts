@@ -1,0 +1,72 @@
+import { bitsAt, halfAt, nibbleAt } from './bits.ts';
+import type { WeightRecord } from './weightRecord.ts';
+
+// Types whose values are few become codes of four bits on the GPU, and their grids are left behind. What a magnitude is there are
+// codes 8 and up; its negative is the code's complement. With them comes a factor for each 16 values.
+
+/**
+ * Layout and values of such types: per block four words of quants, codes like Q4_0's nibbles; per super-block five words of
+ * scales: d, then 16 bytes of factors. A value is d · factor · `numberOf` its code.
+ */
+export function codedLayout(numberOf: (code: number) => number): Pick<WeightRecord, 'words' | 'value'> {
+  return {
+    words: { quants: 4, scales: 0.625 },
+    value({ quants, scales }, block, i) {
+      const head = 5 * (block >> 3);
+      const factor = bitsAt(scales, head + 1, 8, 2 * (block & 7) + (i >> 4));
+      return halfAt(scales, 2 * head) * factor * numberOf(nibbleAt(quants, 4 * block, i));
+    },
+  };
+}
+
+/** The value of a code whose magnitudes those are. */
+export function signedMagnitude(magnitudes: readonly number[]): (code: number) => number {
+  return code => (code < 8 ? -magnitudes[7 - code] : magnitudes[code - 8]);
+}
+
+/** Writes the d of a super-block. */
+export function setD(scales: Uint32Array, superBlock: number, bits: number): void {
+  scales[5 * superBlock] = bits;
+}
+
+/** Writes the factors of the two halves of a block. */
+export function setFactors(scales: Uint32Array, block: number, low: number, high: number): void {
+  scales[5 * (block >> 3) + 1 + ((block & 7) >> 1)] |= (low | (high << 8)) << (16 * (block & 1));
+}
+
+/** Writes the values 4 · `quad` to 4 · `quad` + 3 of a block, the low halves of the four bytes of `codes`. */
+export function setQuad(quants: Uint32Array, block: number, quad: number, codes: number): void {
+  quants[4 * block + (quad & 3)] |= codes << (4 * (quad >> 2));
+}
+
+/**
+ * Points of a grid as codes, a byte each: two words for a point of eight coordinates, one for a point of four. Coordinate c
+ * is `first` + `step` · c.
+ */
+export function codesOfGrid(base64: string, coordinates: 8 | 4, first: number, step: number): Uint32Array {
+  const bytes = Uint8Array.from(atob(base64), char => char.charCodeAt(0));
+  const bits = coordinates === 8 ? 2 : 3;
+  const perPoint = coordinates / 4;
+  const words = new Uint32Array((bytes.length / 2) * perPoint);
+  for (let point = 0; point < bytes.length / 2; point++) {
+    const packed = bytes[2 * point] | (bytes[2 * point + 1] << 8);
+    for (let i = 0; i < coordinates; i++) {
+      const code = first + step * ((packed >> (bits * i)) & (2 ** bits - 1));
+      words[point * perPoint + (i >> 2)] |= code << (8 * (i & 3));
+    }
+  }
+  return words;
+}
+
+/** What turns codes into those of their negatives: the low half of byte j of a word where bit j of four signs is set. */
+export function complements(signs: number): number {
+  return Math.imul(Math.imul(signs & 15, 0x00204081) & 0x01010101, 15);
+}
+
+/** Eight signs of seven bits: the last one makes their number even. */
+export function evenSigns(seven: number): number {
+  let parity = seven ^ (seven >> 4);
+  parity ^= parity >> 2;
+  parity ^= parity >> 1;
+  return seven | ((parity & 1) << 7);
+}

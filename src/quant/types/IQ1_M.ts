@@ -1,0 +1,45 @@
+import { setD, setFactors, setQuad } from '../codes.ts';
+import { floatToHalf } from '../f16.ts';
+import { IQ1, IQ1_LARGEST, IQ1_POINTS, RAISED } from '../iq1Values.ts';
+import type { WeightRecord } from '../weightRecord.ts';
+
+/** Where the scales begin: four words of 16 bits. */
+const SCALES = 48;
+
+/**
+ * { u8 qs[32]; u8 qh[16]; u8 scales[8] }: of a block four points of eight values, the low byte of each in qs and four bits in qh:
+ * three high ones, and one that says whether its values are lowered. A word of the scales has those of two blocks, three bits for
+ * each 16 values; its top four bits are four of d's. On the GPU as `codedLayout`.
+ */
+export const IQ1_M: WeightRecord = {
+  id: 29,
+  blockLength: 256,
+  blockBytes: 56,
+  ...IQ1,
+  repack(rows, _k, { quants, scales }) {
+    for (let at = 0, block = 0; at < rows.length; at += 56) {
+      let d = 0;
+      for (let i = 0; i < 4; i++) d |= (rows[at + SCALES + 2 * i + 1] >> 4) << (4 * i);
+      setD(scales, block >> 3, d);
+      for (let i = 0; i < 8; i++, block++) {
+        const from = at + SCALES + 2 * (i >> 1);
+        const pair = (rows[from] | (rows[from + 1] << 8)) >> (6 * (i & 1));
+        setFactors(scales, block, 2 * (pair & 7) + 1, 2 * ((pair >> 3) & 7) + 1);
+        for (let l = 0; l < 4; l++) {
+          const high = rows[at + 32 + 2 * i + (l >> 1)] >> (4 * (l & 1));
+          const point = 2 * (rows[at + 4 * i + l] | ((high & 7) << 8));
+          const shift = high & 8 ? 0 : RAISED;
+          setQuad(quants, block, 2 * l, IQ1_POINTS[point] | shift);
+          setQuad(quants, block, 2 * l + 1, IQ1_POINTS[point + 1] | shift);
+        }
+      }
+    }
+  },
+  setScale(bytes, at, magnitude) {
+    const d = floatToHalf(magnitude / IQ1_LARGEST);
+    for (let i = 0; i < 4; i++) {
+      const byte = at + SCALES + 2 * i + 1;
+      bytes.setUint8(byte, (bytes.getUint8(byte) & 15) | (((d >> (4 * i)) & 15) << 4));
+    }
+  },
+};

@@ -1,0 +1,33 @@
+import { bitsAt, halfAt, nibbleAt, wordsOf } from '../bits.ts';
+import { setHalf } from '../encode.ts';
+import { IQ4_VALUES } from '../iq4Values.ts';
+import type { WeightRecord } from '../weightRecord.ts';
+
+/**
+ * { half d; u16 scales_h; u8 scales_l[4]; u8 qs[128] }: blocks of 16 bytes of codes as IQ4_NL's; the low four bits of their scales,
+ * the first one low in its byte, and the high two. Per block four words of quants, and per super-block two of scales, all as they
+ * are.
+ */
+export const IQ4_XS: WeightRecord = {
+  id: 23,
+  blockLength: 256,
+  blockBytes: 136,
+  words: { quants: 4, scales: 0.25 },
+  repack(rows, _k, { quants, scales }) {
+    const file = wordsOf(rows);
+    for (let at = 0, to = 0, head = 0; at < file.length; at += 34, to += 32, head += 2) {
+      scales[head] = file[at];
+      scales[head + 1] = file[at + 1];
+      for (let i = 0; i < 32; i++) quants[to + i] = file[at + 2 + i];
+    }
+  },
+  value({ quants, scales }, block, i) {
+    const head = 2 * (block >> 3);
+    const high = bitsAt(scales, head, 2, 8 + (block & 7));
+    const scale = bitsAt(scales, head + 1, 4, block & 7) | (high << 4);
+    return halfAt(scales, 2 * head) * (scale - 32) * IQ4_VALUES[nibbleAt(quants, 4 * block, i)];
+  },
+  setScale(bytes, at, magnitude) {
+    setHalf(bytes, at, magnitude / (32 * 127));
+  },
+};

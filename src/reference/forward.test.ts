@@ -1,0 +1,274 @@
+import { describe, expect, it } from 'vitest';
+import type { Attention, ExpertFfn, Layer, ModelSpec, Rope } from '../architectures/index.ts';
+import { openSource, readGguf, type TensorToWrite, writeGguf } from '../gguf/index.ts';
+import { dequantize } from '../quant/dequantize.ts';
+import { quantize } from '../quant/quantize.ts';
+import { CpuTwin } from './forward.ts';
+import { randomTensors } from './randomModel.ts';
+import {
+  TINY_ATTENTION,
+  TINY_EXPERTS,
+  TINY_FFN,
+  TINY_LATENT,
+  TINY_ROPE,
+  tinyNorm,
+  tinySpec,
+} from './tinySpec.ts';
+
+const TOKENS = [3, 7, 1, 7, 2, 9];
+
+async function twinOf(spec: ModelSpec, tensors: readonly TensorToWrite[] = randomTensors(spec), nCtx = 16) {
+  return CpuTwin.open(await readGguf(await openSource(writeGguf({ metadata: {}, tensors }))), spec, nCtx);
+}
+
+/** Logits behind each token. */
+async function logitsOf(
+  spec: ModelSpec,
+  { tokens = TOKENS, tensors = randomTensors(spec) } = {},
+): Promise<number[][]> {
+  const twin = await twinOf(spec, tensors);
+  return tokens.map((token, position) => [...twin.forward(token, position)]);
+}
+
+describe('the CPU twin', () => {
+  it.each([
+    { name: 'attention', layer: {} },
+    { name: 'latent attention', layer: { attention: TINY_LATENT } },
+  ])('decodes a position again to the same logits, whatever came after it: $name', async ({ layer }) => {
+    const twin = await twinOf(tinySpec(layer));
+    const first = TOKENS.map((token, position) => twin.forward(token, position));
+    expect(twin.forward(TOKENS[3], 3)).toEqual(first[3]);
+  });
+
+  it.each([
+    { name: 'attention', layer: {} },
+    { name: 'latent attention', layer: { attention: TINY_LATENT } },
+  ])('tells the order of the tokens before: $name', async ({ layer }) => {
+    const last = async (tokens: number[]) => (await logitsOf(tinySpec(layer), { tokens })).at(-1);
+    expect(await last([3, 7, 1])).not.toEqual(await last([7, 3, 1]));
+  });
+
+  it('says which tensor a file lacks', async () => {
+    const spec = tinySpec();
+    const tensors = randomTensors(spec).filter(({ name }) => name !== 'blk.0.attn_k.weight');
+    await expect(twinOf(spec, tensors)).rejects.toThrow(
+      expect.objectContaining({
+        code: 'invalid_gguf',
+        message: expect.stringMatching(/attn_k.weight is missing, but the model needs \[12,12\]/),
+      }),
+    );
+  });
+});
+
+/** What a layer may have that the plain one has not. */
+const SWITCHES: readonly (readonly [string, Partial<Layer>])[] = [
+  ['a layer norm', { attnNorm: tinyNorm('blk.0.attn_norm', 'layer') }],
+  ['no norm before attention', { attnNorm: null }],
+  ['a norm behind attention', { postAttnNorm: tinyNorm('blk.0.post_attention_norm') }],
+  ['a norm behind the feed-forward', { postFfnNorm: tinyNorm('blk.0.post_ffw_norm') }],
+  ['parallel branches', { parallel: true }],
+  ['parallel branches with one norm', { parallel: true, ffnNorm: null }],
+  ['a residual scale', { residualScale: 0.5 }],
+  ['biases', { attention: { ...TINY_ATTENTION, qkvBias: true } }],
+  ['an output bias', { attention: { ...TINY_ATTENTION, outputBias: true } }],
+  ['sinks', { attention: { ...TINY_ATTENTION, sinks: true } }],
+  ['a softcap', { attention: { ...TINY_ATTENTION, softcap: 0.5 } }],
+  ['another scale', { attention: { ...TINY_ATTENTION, scale: 1 } }],
+  ['no rope', { attention: { ...TINY_ATTENTION, rope: null } }],
+  ['rope of neighbours', { attention: { ...TINY_ATTENTION, rope: { ...TINY_ROPE, pairs: 'neighbours' } } }],
+  ['rope of all values', { attention: { ...TINY_ATTENTION, rope: { ...TINY_ROPE, nRot: 6 } } }],
+  [
+    'rope factors',
+    {
+      attention: {
+        ...TINY_ATTENTION,
+        rope: { ...TINY_ROPE, factors: { kind: 'always', tensor: 'rope_freqs' } },
+      },
+    },
+  ],
+  ...(['head', 'heads', 'row'] as const).flatMap(weights =>
+    (['rms', 'layer'] as const).flatMap(kind =>
+      [false, true].map(
+        afterRope =>
+          [
+            `${kind} norms of q and k by ${weights}, ${afterRope ? 'after' : 'before'} rope`,
+            { attention: { ...TINY_ATTENTION, qkNorm: { kind, weights, eps: 1e-5, afterRope } } },
+          ] as const,
+      ),
+    ),
+  ),
+  [
+    'norms of q and k without weights',
+    {
+      attention: { ...TINY_ATTENTION, qkNorm: { kind: 'rms', weights: 'unit', eps: 1e-5, afterRope: true } },
+    },
+  ],
+  ['latent attention', { attention: TINY_LATENT }],
+  ['latent attention without a query rank', { attention: { ...TINY_LATENT, qRank: null } }],
+  ['gelu', { ffn: { ...TINY_FFN, activation: 'gelu' } }],
+  ['relu2', { ffn: { ...TINY_FFN, activation: 'relu2' } }],
+  ['xIELU', { ffn: { ...TINY_FFN, activation: { alphaN: 0.3, alphaP: 0.7, beta: 0.5, eps: -1e-6 } } }],
+  ['no gate', { ffn: { ...TINY_FFN, gate: 'none' } }],
+  ['biases of gate and up', { ffn: { ...TINY_FFN, upBias: true } }],
+  ['a bias of down', { ffn: { ...TINY_FFN, downBias: true } }],
+  ['experts', { ffn: TINY_EXPERTS }],
+  ['normalised weights', { ffn: { ...TINY_EXPERTS, normalise: true } }],
+  ['a factor of the weights', { ffn: { ...TINY_EXPERTS, weightScale: 2 } }],
+  ['a sigmoid router', { ffn: { ...TINY_EXPERTS, gating: 'sigmoid' } }],
+  ['weighed inputs', { ffn: { ...TINY_EXPERTS, weighsInput: true } }],
+  ['a router bias', { ffn: { ...TINY_EXPERTS, routerBias: true } }],
+  ['biases of experts', { ffn: { ...TINY_EXPERTS, bias: true } }],
+  ['the activation of gpt-oss', { ffn: { ...TINY_EXPERTS, activation: 'oai' } }],
+  ['a shared expert', { ffn: { ...TINY_EXPERTS, shared: { nFf: 9, gated: false } } }],
+  ['a gated shared expert', { ffn: { ...TINY_EXPERTS, shared: { nFf: 9, gated: true } } }],
+];
+
+/** An expert of weight 1, so that a factor of it is seen alone. */
+const CUBIC_EXPERT: ExpertFfn = {
+  ...TINY_EXPERTS,
+  nUsed: 1,
+  gating: 'softmaxOfChosen',
+  activation: 'relu2',
+};
+const HEAD = tinySpec().head;
+const MODEL_SWITCHES: readonly (readonly [string, Partial<ModelSpec>])[] = [
+  ['a factor of the embedding', { embedding: { scale: 3, nPositions: null } }],
+  ['learned positions', { embedding: { scale: 1, nPositions: 16 } }],
+  ['a last layer norm', { head: { ...HEAD, norm: tinyNorm('output_norm', 'layer') } }],
+  ['an output matrix', { head: { ...HEAD, tied: false } }],
+  ['an output bias', { head: { ...HEAD, bias: true } }],
+  ['a factor of the logits', { head: { ...HEAD, scale: 0.5 } }],
+  ['a softcap of the logits', { head: { ...HEAD, softcap: 1 } }],
+];
+
+/** Spec of a layer whose attention is a little different. */
+const attending = (changes: Partial<Attention>) => tinySpec({ attention: { ...TINY_ATTENTION, ...changes } });
+
+describe('each piece of a description', () => {
+  it('makes a difference of its own', async () => {
+    const cases = [
+      ['nothing', tinySpec()] as const,
+      ...SWITCHES.map(([name, layer]) => [name, tinySpec(layer)] as const),
+      ...MODEL_SWITCHES.map(([name, model]) => [name, tinySpec({}, model)] as const),
+    ];
+    const seen = new Map<string, string>();
+    for (const [name, spec] of cases) {
+      const logits = (await logitsOf(spec)).at(-1) ?? [];
+      expect(logits.every(Number.isFinite), name).toBe(true);
+      const rounded = logits.map(logit => logit.toFixed(6)).join();
+      expect(seen.get(rounded), `as ${name}`).toBeUndefined();
+      seen.set(rounded, name);
+    }
+  });
+
+  it.each([
+    { parts: ['attn_q', 'attn_k', 'attn_v'], fused: 'attn_qkv', spec: attending({ fusedQkv: true }) },
+    {
+      parts: ['ffn_gate', 'ffn_up'],
+      fused: 'ffn_up',
+      spec: tinySpec({ ffn: { ...TINY_FFN, gate: 'fused' } }),
+    },
+    {
+      parts: ['ffn_gate_exps', 'ffn_up_exps'],
+      fused: 'ffn_gate_up_exps',
+      of: tinySpec({ ffn: TINY_EXPERTS }),
+      spec: tinySpec({ ffn: { ...TINY_EXPERTS, fusedGateUp: true } }),
+    },
+  ])('reads $fused as the rows of $parts', async ({ parts, fused, of = tinySpec(), spec }) => {
+    const tensors = randomTensors(of);
+    const find = (part: string) => tensors.filter(({ name }) => name === `blk.0.${part}.weight`);
+    const joined = joinRows(`blk.0.${fused}.weight`, parts.flatMap(find));
+    const others = tensors.filter(tensor => !parts.flatMap(find).includes(tensor));
+    expect(await logitsOf(spec, { tensors: [...others, joined] })).toEqual(await logitsOf(of, { tensors }));
+  });
+
+  it.each([
+    {
+      piece: 'a residual scale',
+      spec: tinySpec({ residualScale: 0.5 }),
+      plain: tinySpec(),
+      factors: { attn_output: 0.5, ffn_down: 0.5 },
+    },
+    {
+      piece: 'an expert whose input is weighed, where its output is the cube of that,',
+      spec: tinySpec({ ffn: { ...CUBIC_EXPERT, weighsInput: true, weightScale: 2 } }),
+      plain: tinySpec({ ffn: CUBIC_EXPERT }),
+      factors: { ffn_down_exps: 8 },
+    },
+    {
+      piece: 'a shared expert whose gate is in the middle',
+      spec: tinySpec({ ffn: { ...TINY_EXPERTS, shared: { nFf: 9, gated: true } } }),
+      plain: tinySpec({ ffn: { ...TINY_EXPERTS, shared: { nFf: 9, gated: false } } }),
+      factors: { ffn_down_shexp: 0.5, ffn_gate_inp_shexp: 0 },
+    },
+  ])('gives $piece what scaled matrices give', async ({ spec, plain, factors }) => {
+    const scaled = (tensors: readonly TensorToWrite[], names: Readonly<Record<string, number>>) =>
+      tensors.map(tensor => {
+        const factor = names[tensor.name.split('.')[2] ?? ''] ?? 1;
+        const values = dequantize('F32', tensor.data).map(value => value * factor);
+        return { ...tensor, data: quantize('F32', values) };
+      });
+    const { ffn_gate_inp_shexp = 1 } = factors;
+    const logits = await logitsOf(spec, { tensors: scaled(randomTensors(spec), { ffn_gate_inp_shexp }) });
+    const expected = await logitsOf(plain, { tensors: scaled(randomTensors(plain), factors) });
+    logits.flat().forEach((logit, i) => {
+      expect(logit).toBeCloseTo(expected.flat()[i], 10);
+    });
+  });
+
+  it.each([
+    { name: 'a window of 2', attention: { window: 2 }, sameFrom: 2 },
+    { name: 'chunks of 4', attention: { chunk: 4 }, sameFrom: 4 },
+    { name: 'neither', attention: {}, sameFrom: TOKENS.length },
+  ])('sees the first token as far as $name lets it', async ({ attention, sameFrom }) => {
+    const spec = attending({ ...attention, rope: null });
+    const logits = await logitsOf(spec);
+    const others = await logitsOf(spec, { tokens: [4, ...TOKENS.slice(1)] });
+    const same = logits.map((row, position) => row.join() === others[position].join());
+    expect(same).toEqual(TOKENS.map((_, position) => position >= sameFrom));
+  });
+
+  it('multiplies queries by a temperature that grows every few positions', async () => {
+    const temperature = { scale: 0.7, length: 2, offset: 1 };
+    const logits = await logitsOf(attending({ temperature }));
+    for (const [position, row] of logits.entries()) {
+      const factor = 1 + 0.7 * Math.log(1 + Math.floor((position + 1) / 2));
+      const scaled = await logitsOf(attending({ scale: TINY_ATTENTION.scale * factor }));
+      row.forEach((logit, id) => {
+        expect(logit).toBeCloseTo(scaled[position][id], 10);
+      });
+    }
+  });
+
+  it.each([
+    { nCtx: 256, tensor: 'short' },
+    { nCtx: 257, tensor: 'long' },
+  ])(
+    'takes the $tensor factors for a context of $nCtx where the original one is 256',
+    async ({ nCtx, tensor }) => {
+      const rope = { ...TINY_ROPE, nRot: 6 };
+      const byContext = { kind: 'byContext', short: 'rope_short', long: 'rope_long', nCtxOrig: 256 } as const;
+      const logitsWith = async (factors: Rope['factors']) => {
+        const spec = attending({ rope: { ...rope, factors } });
+        const twin = await twinOf(spec, randomTensors(spec), nCtx);
+        return TOKENS.map((token, position) => twin.forward(token, position)).at(-1);
+      };
+      const expected = await logitsWith({ kind: 'always', tensor: `rope_${tensor}` });
+      expect(await logitsWith(byContext)).toEqual(expected);
+    },
+  );
+});
+
+/** Rows of F32 tensors behind each other; matrix by matrix, where they have several. */
+function joinRows(name: string, parts: readonly TensorToWrite[]): TensorToWrite {
+  const [k, , ...counts] = parts[0].shape;
+  const n = parts.reduce((sum, { shape }) => sum + shape[1], 0);
+  const count = counts[0] ?? 1;
+  const data = Array.from({ length: count }, (_, matrix) =>
+    parts.map(part => {
+      const bytes = part.data.length / count;
+      return part.data.subarray(matrix * bytes, (matrix + 1) * bytes);
+    }),
+  );
+  return { name, type: 'F32', shape: [k, n, ...counts], data: new Uint8Array(Buffer.concat(data.flat())) };
+}
