@@ -112,14 +112,20 @@ export const attentionCombineCheck = kernelCheck({
   },
 });
 
+/** Wider windows are those of long contexts, which take the CPU twin too long. */
+const MAX_WINDOW = 512;
+
 /**
  * Position around which rows are: on both sides of where a window begins to leave some out, and of a page or, where there are
  * several splits, of the second or a later one.
  */
 function spanOf(window: number | null, split: number, splits: number): number {
   const unit = splits > 1 ? split : PAGE_POSITIONS;
-  const span = alignUp(Math.max(unit, window ?? 0), unit);
-  return splits > 1 ? Math.min(span, (splits - 1) * unit) : span;
+  const seen = window !== null && window <= MAX_WINDOW ? window : 0;
+  const span = alignUp(Math.max(unit, seen), unit);
+  if (splits === 1) return span;
+  const last = splits * unit - 1 - placeOf(0, 0).position;
+  return Math.min(span, Math.floor(last / unit) * unit);
 }
 
 /** Sinks that matter: some larger than most scores, some smaller. */

@@ -5,7 +5,7 @@ import { type MulMatOptions, mulMat as twin } from '../../reference/mulMat.ts';
 import { mulMatSwiglu } from '../../reference/mulMatSwiglu.ts';
 import { alignUp, ceilDiv } from '../../util/math.ts';
 import type { Batch, Setup } from '../check.ts';
-import { type Contents, dense, floats, output, type Result, rowsOf } from '../contents.ts';
+import { type Contents, dense, floats, output, type Result } from '../contents.ts';
 import {
   activations,
   computedRows,
@@ -147,16 +147,13 @@ function given({ parameters, rows }: Product, { contents }: WeightRows, scale: n
   const { blocks, norm, outputRows = false, groups } = parameters;
   const { src, x } = activations(groups?.rowStride ?? 32 * blocks, rows, norm, scale);
   const outputs = outputRows ? gathered(rows.length) : numbers(rows.length);
-  const bindings = [
-    dense(gatheredStep(outputs)),
-    ...contents,
-    outputRows ? placedRows(src, outputs, src[0].length) : rowsOf(src, src[0].length),
-  ];
+  const bindings = [dense(gatheredStep(outputs)), ...contents, placedRows(src, outputs)];
   return { bindings, x };
 }
 
-/** Rows of `stride` values at these places of a batch. */
-function placedRows(rows: readonly Floats[], places: readonly number[], stride: number): Contents {
+/** Rows at these places of a batch. */
+function placedRows(rows: readonly Floats[], places: readonly number[]): Contents {
+  const [{ length: stride }] = rows;
   const stretches = rows.map((words, i) => ({ at: places[i] * stride, words }));
   return { size: (1 + Math.max(...places)) * stride, stretches };
 }
