@@ -3,6 +3,7 @@ import type { ModelSpec } from '../architectures/spec.ts';
 import type { GgufFile } from '../gguf/index.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { attentionSplits } from '../gpu/kernels/attention.ts';
+import { mostWeightRows } from '../gpu/kernels/mulMat.ts';
 import { type Tuning, tuningFor } from '../gpu/tuning.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { ropeTable } from '../util/ropeTable.ts';
@@ -123,7 +124,10 @@ async function buildTunedPlan(gpu: Gpu, inputs: PlanInputs, options: LoadOptions
 export function planMemory(gpu: Gpu, { gguf, spec, blocks }: ModelFile, options: LoadOptions): MemoryPlan {
   const { maxBufferBytes } = gpu;
   const { nCtx, tuning = tuningFor(gpu.report) } = options;
-  const parts = splitBlocks(blocks, maxBufferBytes);
+  const parts = splitBlocks(blocks, {
+    maxBytes: maxBufferBytes,
+    maxRows: mostWeightRows(tuning, gpu.device.limits.maxComputeWorkgroupsPerDimension),
+  });
   const needs = needsOf(gguf, parts, options);
   const error = memoryError(needs, maxBufferBytes);
   if (error) throw error;

@@ -10,6 +10,7 @@ import { latentBlock } from './blocks/latent.ts';
 import { aheadBlock, type LayerRoads, layerRoads } from './blocks/residual.ts';
 import { type RopeClass, ropeClasses } from './ropeTables.ts';
 import { splitTensors } from './weights/load.ts';
+import type { PartLimits } from './weights/shards.ts';
 import { TensorFinder } from './weights/tensorFinder.ts';
 
 /** A model as its blocks, in the order in which a row passes them. */
@@ -58,11 +59,11 @@ export function allBlocks({ embedding, layers, hidden, head }: ModelBlocks): Blo
   return [embedding, ...layers, hidden, head];
 }
 
-/** The same model where a buffer may have `maxBytes`: matrices that need larger ones come in parts. */
-export function splitBlocks(model: ModelBlocks, maxBytes: number): ModelBlocks {
+/** The same model within limits: matrices beyond these come in parts. */
+export function splitBlocks(model: ModelBlocks, limits: PartLimits): ModelBlocks {
   const split = (block: Block): Block => ({
     ...block,
-    tensors: splitTensors(block.tensors, maxBytes),
+    tensors: splitTensors(block.tensors, limits),
   });
   return {
     ...model,

@@ -224,6 +224,11 @@ export function destination({ dstStride, dstOffset = 0 }: Destination) {
   return { DST_STRIDE: dstStride, DST_OFFSET: dstOffset };
 }
 
+/** Most weight rows of one product where a grid may have `maxWorkgroups` in a dimension. */
+export function mostWeightRows(tuning: Tuning, maxWorkgroups: number): number {
+  return Math.floor((maxWorkgroups * tuning.mulMatWorkgroup * weightRows(tuning)) / tuning.lanes);
+}
+
 /** Workgroups that walk `n` weight rows. */
 function weightRowGroups(n: number, tuning: Pick<Tuning, 'lanes' | 'mulMatWorkgroup'>): number {
   return ceilDiv(n * tuning.lanes, tuning.mulMatWorkgroup * weightRows(tuning));

@@ -1,7 +1,7 @@
 import type { Gpu } from '../../gpu/device.ts';
 import type { Block } from '../blocks/block.ts';
 import { allocateMatrix, type Matrix, type MatrixPlan, matrixBytes, matrixUploads } from './matrix.ts';
-import { splitMatrix } from './shards.ts';
+import { type PartLimits, splitMatrix } from './shards.ts';
 import type { Loaded, Planned, VectorPlan } from './tensors.ts';
 import type { Upload } from './upload.ts';
 import { allocateVector, vectorUploads } from './vector.ts';
@@ -13,12 +13,10 @@ function isVector(tensors: readonly MatrixPlan[] | VectorPlan): tensors is Vecto
   return 'pieces' in tensors;
 }
 
-/** Blocks where a buffer may have `maxBytes`: matrices that need larger ones come in parts. */
-export function splitTensors(tensors: Planned, maxBytes: number): Planned {
+/** The same tensors within limits: matrices beyond these come in parts. */
+export function splitTensors(tensors: Planned, limits: PartLimits): Planned {
   const split = (planned: Planned[string]) =>
-    planned === null || isVector(planned)
-      ? planned
-      : planned.flatMap(matrix => splitMatrix(matrix, maxBytes));
+    planned === null || isVector(planned) ? planned : planned.flatMap(matrix => splitMatrix(matrix, limits));
   return Object.fromEntries(Object.entries(tensors).map(([name, planned]) => [name, split(planned)]));
 }
 

@@ -51,22 +51,28 @@ describe('a matrix', () => {
     '$what: $n rows of $nGroups groups in $maxBytes bytes',
     ({ type, n, nGroups, maxBytes, parts }) => {
       const plan = planMatrix('m', [tensorOf(type, 64, n * nGroups)], nGroups);
-      const split = splitMatrix(plan, maxBytes);
+      const split = splitMatrix(plan, { maxBytes });
       expect(split.map(part => part.n)).toEqual(parts);
       expect(split.every(part => part.nGroups === nGroups)).toBe(true);
       if (split.length > 1) expect(Math.max(...split.flatMap(matrixBytes))).toBeLessThanOrEqual(maxBytes);
     },
   );
 
+  it('of more rows than one dispatch multiplies comes in parts', () => {
+    const plan = planMatrix('m', [tensorOf('Q4_0', 64, 40)]);
+    const parts = splitMatrix(plan, { maxBytes: 1e6, maxRows: 18 });
+    expect(parts.map(({ n }) => n)).toEqual([16, 16, 8]);
+  });
+
   it('whose groups share words of scales is not split', () => {
     // Five blocks of half a word each.
     const plan = planMatrix('m', [tensorOf('Q4_0', 160, 7 * 3)], 3);
-    expect(splitMatrix(plan, 16 * 5 * 12)).toEqual([plan]);
+    expect(splitMatrix(plan, { maxBytes: 16 * 5 * 12 })).toEqual([plan]);
   });
 
   it('of one group has parts though its last row shares words of scales with none', () => {
     const plan = planMatrix('m', [tensorOf('Q4_0', 160, 7)]);
-    expect(splitMatrix(plan, 16 * 5 * 4).map(({ n }) => n)).toEqual([4, 3]);
+    expect(splitMatrix(plan, { maxBytes: 16 * 5 * 4 }).map(({ n }) => n)).toEqual([4, 3]);
   });
 });
 
@@ -89,7 +95,7 @@ describe('the parts of a matrix', () => {
     const [plan, ...others] = planMatrices('m', [first, second], nGroups);
     expect(others).toEqual([]);
 
-    const parts = splitMatrix(plan, Math.ceil(Math.max(...matrixBytes(plan)) / 2.1));
+    const parts = splitMatrix(plan, { maxBytes: Math.ceil(Math.max(...matrixBytes(plan)) / 2.1) });
     expect(parts.length).toBeGreaterThan(2);
     let from = 0;
     for (const part of parts) {
@@ -127,7 +133,7 @@ describe('a matrix of rows in an order', () => {
     { what: 'whole', maxBytes: 1 << 20, parts: 1 },
     { what: 'in parts that cut heads', maxBytes: 4 * 32, parts: 6 },
   ])('has them $what', async ({ maxBytes, parts }) => {
-    const split = splitMatrix(plan, maxBytes);
+    const split = splitMatrix(plan, { maxBytes });
     expect(split.length).toBe(parts);
     let from = 0;
     for (const part of split) {
