@@ -95,13 +95,3 @@ it('keeps a pair of Q4_0 scales in one word, the even block below', () => {
   expect([...scales]).toEqual([floatToHalf(1) | (floatToHalf(2) << 16), floatToHalf(4)]);
   expect(quants.length).toBe(12);
 });
-
-it('keeps d and both 8-bit scales of a Q6_K block in its first word of scales', () => {
-  const bytes = randomBytes('Q6_K', 256, 1);
-  bytes[208] = 0x01; // the smallest subnormal half
-  bytes[209] = 0x00;
-  bytes[192] = 0x80;
-  bytes[193] = 0x00;
-  const { scales } = repackInto('Q6_K', bytes, 256, 1);
-  expect(scales[0]).toBe(0x00_80_00_01);
-});

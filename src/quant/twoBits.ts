@@ -1,22 +1,19 @@
-import { bitsAt } from './bits.ts';
-import { gatherBlockPairs } from './nibbles.ts';
+import { packTwoBits, twoBitQuad, valueInQuad } from './quads.ts';
 
-/** Words on the GPU per block of 32 values of two bits each. */
-export const PAIR_WORDS = 2;
-
-/**
- * Values of two bits of a super-block: in the file byte j of eight words has value j of four blocks; on the GPU a block is two
- * words, 16 values each.
- */
-export function splitPairs(file: Uint32Array, at: number, quants: Uint32Array, firstBlock: number): void {
+/** Values of two bits of a super-block, from word `at` of the file on: bit pair g of byte j of 32 is value j of block g of four. */
+export function repackPairs(file: Uint32Array, at: number, quants: Uint32Array, superBlock: number): void {
+  const quads = new Uint32Array(8);
   for (let block = 0; block < 8; block++) {
     const from = at + 8 * (block >> 2);
-    const to = PAIR_WORDS * (firstBlock + block);
-    quants[to] = gatherBlockPairs(file, from, 2 * (block & 3));
-    quants[to + 1] = gatherBlockPairs(file, from + 4, 2 * (block & 3));
+    for (let q = 0; q < 8; q++) quads[q] = (file[from + q] >>> (2 * (block & 3))) & 0x03030303;
+    packTwoBits(quads, quants.subarray(2 * (8 * superBlock + block)));
   }
 }
 
-export function pairAt(quants: Uint32Array, block: number, i: number): number {
-  return bitsAt(quants, PAIR_WORDS * block, 2, i);
+/** Value `i` of such a block on the GPU. */
+export function twoBitsAt(quants: Uint32Array, block: number, i: number): number {
+  return valueInQuad(
+    twoBitQuad(index => quants[2 * block + index], i >> 2),
+    i,
+  );
 }

@@ -1,5 +1,5 @@
+import { twoBitShift } from '../quads.ts';
 import { setTernaryScales, ternary } from '../ternary.ts';
-import { PAIR_WORDS } from '../twoBits.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
 /**
@@ -15,12 +15,12 @@ export const TQ1_0: WeightRecord = {
   repack(rows, _k, { quants, scales }) {
     for (let at = 0, superBlock = 0; at < rows.length; at += 54, superBlock++) {
       setTernaryScales(scales, superBlock, rows[at + 52] | (rows[at + 53] << 8));
-      const to = 8 * PAIR_WORDS * superBlock;
+      const to = 16 * superBlock;
       let value = 0;
       const put = (from: number, length: number, digits: number) => {
         for (let digit = 0; digit < digits; digit++) {
           for (let j = 0; j < length; j++, value++) {
-            quants[to + (value >> 4)] |= digitOf(rows[at + from + j], digit) << (2 * (value & 15));
+            quants[to + (value >> 4)] |= digitOf(rows[at + from + j], digit) << twoBitShift(value);
           }
         }
       };
