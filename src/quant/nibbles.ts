@@ -1,21 +1,20 @@
 const LOW = 0x0f0f0f0f;
 const HIGH = 0xf0f0f0f0;
 
-/**
- * Nibbles of two blocks become a block each: in the file, from word `at` on, byte j of eight words is value j of one block below
- * value j of the other; on the GPU, from words `low` and `high` on, byte j of four words is value j below value j+16.
- */
-export function splitNibbles(
-  file: Uint32Array,
-  at: number,
-  quants: Uint32Array,
-  low: number,
-  high: number,
-): void {
+/** Copies four words as they are, from byte `at` of the file. */
+export function copyWords(file: DataView, at: number, quants: Uint32Array, to: number): void {
+  quants[to] = file.getUint32(at, true);
+  quants[to + 1] = file.getUint32(at + 4, true);
+  quants[to + 2] = file.getUint32(at + 8, true);
+  quants[to + 3] = file.getUint32(at + 12, true);
+}
+
+/** Nibbles of two blocks: in the file, 32 bytes from `at` on, byte j is value j of one block below value j of the next. */
+export function splitNibbles(file: DataView, at: number, quants: Uint32Array, to: number): void {
   for (let i = 0; i < 4; i++) {
-    const first = file[at + i];
-    const second = file[at + i + 4];
-    quants[low + i] = (first & LOW) | ((second & LOW) << 4);
-    quants[high + i] = ((first >>> 4) & LOW) | (second & HIGH);
+    const first = file.getUint32(at + 4 * i, true);
+    const second = file.getUint32(at + 4 * i + 16, true);
+    quants[to + i] = (first & LOW) | ((second & LOW) << 4);
+    quants[to + i + 4] = ((first >>> 4) & LOW) | (second & HIGH);
   }
 }

@@ -11,26 +11,21 @@ function all(byte: number): number {
 }
 
 /** Eight quads of two bits in two words, four each. */
-export function packTwoBits(quads: Uint32Array, to: Uint32Array): void {
-  to[0] = quads[0] | (quads[1] << 2) | (quads[2] << 4) | (quads[3] << 6);
-  to[1] = quads[4] | (quads[5] << 2) | (quads[6] << 4) | (quads[7] << 6);
-}
-
-/** Where value `i` is in its half of them. */
-export function twoBitShift(i: number): number {
-  return 8 * (i & 3) + 2 * ((i >> 2) & 3);
+export function packTwoBits(quads: Uint32Array, to: Uint32Array, at: number): void {
+  to[at] = quads[0] | (quads[1] << 2) | (quads[2] << 4) | (quads[3] << 6);
+  to[at + 1] = quads[4] | (quads[5] << 2) | (quads[6] << 4) | (quads[7] << 6);
 }
 
 export function twoBitQuad(word: WordAt, quad: number): number {
   return (word(quad >> 2) >>> (2 * (quad & 3))) & all(3);
 }
 
-/** Eight quads of three bits in three words: two in each, and two in the upper two bits. */
-export function packThreeBits(quads: Uint32Array, to: Uint32Array): void {
+/** Eight quads of three bits in three words: two in each, and two in the upper two bits. Writes two and gives the third. */
+export function packThreeBits(quads: Uint32Array, to: Uint32Array, at: number): number {
   const [sixth, seventh] = [quads[6], quads[7]];
-  to[0] = quads[0] | (quads[3] << 3) | ((sixth & all(3)) << 6);
-  to[1] = quads[1] | (quads[4] << 3) | ((sixth & all(4)) << 4) | ((seventh & all(4)) << 5);
-  to[2] = quads[2] | (quads[5] << 3) | ((seventh & all(3)) << 6);
+  to[at] = quads[0] | (quads[3] << 3) | ((sixth & all(3)) << 6);
+  to[at + 1] = quads[1] | (quads[4] << 3) | ((sixth & all(4)) << 4) | ((seventh & all(4)) << 5);
+  return quads[2] | (quads[5] << 3) | ((seventh & all(3)) << 6);
 }
 
 export function threeBitQuad(word: WordAt, quad: number): number {
@@ -40,14 +35,24 @@ export function threeBitQuad(word: WordAt, quad: number): number {
   return low | ((word(1) >>> (quad === 6 ? 4 : 5)) & all(4));
 }
 
-/** Eight quads of five bits in five words: one in each, and three in the upper three bits. */
-export function packFiveBits(quads: Uint32Array, to: Uint32Array): void {
-  const [fifth, sixth, seventh] = [quads[5], quads[6], quads[7]];
-  to[0] = quads[0] | ((fifth & all(7)) << 5);
-  to[1] = quads[1] | ((fifth & all(24)) << 2) | ((seventh & all(8)) << 4);
-  to[2] = quads[2] | ((sixth & all(7)) << 5);
-  to[3] = quads[3] | ((sixth & all(24)) << 2) | ((seventh & all(16)) << 3);
-  to[4] = quads[4] | ((seventh & all(7)) << 5);
+/** Eight quads of four bits in four words: two in each. */
+export function packFourBits(quads: Uint32Array, to: Uint32Array, at: number): void {
+  to[at] = quads[0] | (quads[4] << 4);
+  to[at + 1] = quads[1] | (quads[5] << 4);
+  to[at + 2] = quads[2] | (quads[6] << 4);
+  to[at + 3] = quads[3] | (quads[7] << 4);
+}
+
+/** Eight quads of five bits in five words: one in each, and three in the upper three bits. Writes four and gives the fifth. */
+export function packFiveBits(quads: Uint32Array, from: number, to: Uint32Array, at: number): number {
+  const fifth = quads[from + 5];
+  const sixth = quads[from + 6];
+  const seventh = quads[from + 7];
+  to[at] = quads[from] | ((fifth & all(7)) << 5);
+  to[at + 1] = quads[from + 1] | ((fifth & all(24)) << 2) | ((seventh & all(8)) << 4);
+  to[at + 2] = quads[from + 2] | ((sixth & all(7)) << 5);
+  to[at + 3] = quads[from + 3] | ((sixth & all(24)) << 2) | ((seventh & all(16)) << 3);
+  return quads[from + 4] | ((seventh & all(7)) << 5);
 }
 
 export function fiveBitQuad(word: WordAt, quad: number): number {
@@ -57,14 +62,23 @@ export function fiveBitQuad(word: WordAt, quad: number): number {
   return low | ((word(1) >>> 4) & all(8)) | ((word(3) >>> 3) & all(16));
 }
 
-/** Eight quads of six bits in six words: one in each, and two in the upper two bits. */
-export function packSixBits(quads: Uint32Array, to: Uint32Array): void {
-  for (let i = 0; i < 2; i++) {
-    const last = quads[6 + i];
-    to[3 * i] = quads[3 * i] | ((last & all(3)) << 6);
-    to[3 * i + 1] = quads[3 * i + 1] | ((last & all(12)) << 4);
-    to[3 * i + 2] = quads[3 * i + 2] | ((last & all(48)) << 2);
-  }
+/** Eight quads of six bits in six words: one in each, and two in the upper two bits. Four go to `to`, and two to `rest`. */
+export function packSixBits(
+  quads: Uint32Array,
+  from: number,
+  to: Uint32Array,
+  at: number,
+  rest: Uint32Array,
+  restAt: number,
+): void {
+  const sixth = quads[from + 6];
+  const seventh = quads[from + 7];
+  to[at] = quads[from] | ((sixth & all(3)) << 6);
+  to[at + 1] = quads[from + 1] | ((sixth & all(12)) << 4);
+  to[at + 2] = quads[from + 2] | ((sixth & all(48)) << 2);
+  to[at + 3] = quads[from + 3] | ((seventh & all(3)) << 6);
+  rest[restAt] = quads[from + 4] | ((seventh & all(12)) << 4);
+  rest[restAt + 1] = quads[from + 5] | ((seventh & all(48)) << 2);
 }
 
 export function sixBitQuad(word: WordAt, quad: number): number {

@@ -3,7 +3,7 @@ import { dequantize } from './dequantize.ts';
 import { floatToHalf } from './f16.ts';
 import { quantize } from './quantize.ts';
 import { randomValues } from './randomValues.ts';
-import { repackedLayout, repackInto, rowGranularity } from './repack.ts';
+import { RepackMemory, repackedLayout, repackInto, rowGranularity } from './repack.ts';
 import { byteLength, GGML_TYPES, recordOf, WEIGHT_TYPES, type WeightType } from './types.ts';
 
 /** Rows of an odd number of GPU blocks where the type allows it. */
@@ -51,6 +51,18 @@ describe.each(WEIGHT_TYPES)('%s on the GPU', type => {
     }
     expect(quants).toEqual([...whole.quants]);
     expect(scales).toEqual([...whole.scales]);
+  });
+
+  it('is the same in memory that has been used before', () => {
+    const memory = new RepackMemory();
+    repackInto(
+      type,
+      bytes.map(byte => byte ^ 0xa5),
+      k,
+      nRows,
+      memory,
+    );
+    expect(repackInto(type, bytes, k, nRows, memory)).toEqual(repackInto(type, bytes, k, nRows));
   });
 
   it('refuses bytes that are not its rows', () => {

@@ -3,15 +3,15 @@ const LOW_FOUR = 0x0f0f0f0f;
 const HIGH_TWO = 0x30303030;
 
 /**
- * The scales and minima of the blocks of a super-block of Q4_K or Q5_K, six bits each, from the twelve bytes at word `from` of the
+ * The scales and minima of the blocks of a super-block of Q4_K or Q5_K, six bits each, from the twelve bytes at `from` of the
  * file to 16 bytes, a scale and a minimum for each block. In the file those of the blocks 0..3 are the low six bits of the first four
  * bytes and of the next four; those of the others have their low four bits in the last four bytes, the minimum's above the scale's,
  * and their high two above the former.
  */
-export function splitSixBitPairs(file: Uint32Array, from: number, scales: Uint32Array, to: number): void {
-  const first = file[from];
-  const second = file[from + 1];
-  const third = file[from + 2];
+export function splitSixBitPairs(file: DataView, from: number, scales: Uint32Array, to: number): void {
+  const first = file.getUint32(from, true);
+  const second = file.getUint32(from + 4, true);
+  const third = file.getUint32(from + 8, true);
   interleave(first & LOW_SIX, second & LOW_SIX, scales, to);
   const scale = (third & LOW_FOUR) | ((first >>> 2) & HIGH_TWO);
   const min = ((third >>> 4) & LOW_FOUR) | ((second >>> 2) & HIGH_TWO);

@@ -1,4 +1,4 @@
-import { bitsAt, halfAt, wordsOf } from '../bits.ts';
+import { bitsAt, halfAt } from '../bits.ts';
 import { setHalf } from '../encode.ts';
 import { repackPairs, twoBitsAt } from '../twoBits.ts';
 import type { WeightRecord } from '../weightRecord.ts';
@@ -13,12 +13,11 @@ export const Q2_K: WeightRecord = {
   blockLength: 256,
   blockBytes: 84,
   words: { quants: 2, scales: 0.625 },
-  repack(rows, _k, { quants, scales }) {
-    const file = wordsOf(rows);
-    for (let at = 0, superBlock = 0, head = 0; at < file.length; at += 21, superBlock++, head += 5) {
-      scales[head] = file[at + 20];
-      for (let i = 0; i < 4; i++) scales[head + 1 + i] = file[at + i];
-      repackPairs(file, at + 4, quants, superBlock);
+  repack(file, _k, { quants, scales }) {
+    for (let at = 0, superBlock = 0, head = 0; at < file.byteLength; at += 84, superBlock++, head += 5) {
+      scales[head] = file.getUint32(at + 80, true);
+      for (let i = 0; i < 4; i++) scales[head + 1 + i] = file.getUint32(at + 4 * i, true);
+      repackPairs(file, at + 16, quants, superBlock);
     }
   },
   value({ quants, scales }, block, i) {

@@ -1,13 +1,12 @@
 import { bitsAt, halfAt } from '../bits.ts';
 import { setHalf } from '../encode.ts';
 import { packThreeBits, threeBitQuad, valueInQuad } from '../quads.ts';
-import { eachSuperBlock } from '../superBlocks.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
-/** Words of the file's parts, hmask being at 0. */
-const QS = 8;
-const SCALES = 24;
-const D = 27;
+/** Bytes of a super-block where its parts begin, hmask being first. */
+const QS = 32;
+const SCALES = 96;
+const D = 108;
 
 /**
  * { u8 hmask[32]; u8 qs[64]; u8 scales[12]; half d }: qs as Q2_K's; bit B of byte j of hmask is the third bit of value j of
@@ -20,29 +19,25 @@ export const Q3_K: WeightRecord = {
   blockLength: 256,
   blockBytes: 110,
   words: { quants: 2, scales: 1.625 },
-  repack(rows, _k, { quants, scales }) {
+  repack(file, _k, { quants, scales }) {
     const quads = new Uint32Array(8);
-    const packed = new Uint32Array(3);
-    eachSuperBlock(rows, 110, (file, superBlock) => {
-      const head = 13 * superBlock;
-      scales[head] = file[D] & 0xffff;
+    for (let at = 0, to = 0, head = 0; at < file.byteLength; at += 110, head += 13) {
+      scales[head] = file.getUint16(at + D, true);
       for (let i = 0; i < 4; i++) {
-        const low = (file[SCALES + (i & 1)] >>> (4 * (i >> 1))) & 0x0f0f0f0f;
-        scales[head + 1 + i] = low | (((file[SCALES + 2] >>> (2 * i)) & 0x03030303) << 4);
+        const low = (file.getUint32(at + SCALES + 4 * (i & 1), true) >>> (4 * (i >> 1))) & 0x0f0f0f0f;
+        const high = (file.getUint32(at + SCALES + 8, true) >>> (2 * i)) & 0x03030303;
+        scales[head + 1 + i] = low | (high << 4);
       }
-      for (let block = 0; block < 8; block++) {
-        const qs = QS + 8 * (block >> 2);
+      for (let block = 0; block < 8; block++, to += 2) {
+        const qs = at + QS + 32 * (block >> 2);
         for (let q = 0; q < 8; q++) {
-          const low = (file[qs + q] >>> (2 * (block & 3))) & 0x03030303;
-          quads[q] = low | (((file[q] >>> block) & 0x01010101) << 2);
+          const low = (file.getUint32(qs + 4 * q, true) >>> (2 * (block & 3))) & 0x03030303;
+          const third = (file.getUint32(at + 4 * q, true) >>> block) & 0x01010101;
+          quads[q] = low | (third << 2);
         }
-        packThreeBits(quads, packed);
-        const to = 2 * (8 * superBlock + block);
-        quants[to] = packed[0];
-        quants[to + 1] = packed[1];
-        scales[head + 5 + block] = packed[2];
+        scales[head + 5 + block] = packThreeBits(quads, quants, to);
       }
-    });
+    }
   },
   value({ quants, scales }, block, i) {
     const head = 13 * (block >> 3);

@@ -1,4 +1,4 @@
-import { bitsAt, halfAt, nibbleAt, wordsOf } from '../bits.ts';
+import { bitsAt, halfAt, nibbleAt } from '../bits.ts';
 import { setHalf } from '../encode.ts';
 import { splitNibbles } from '../nibbles.ts';
 import { splitSixBitPairs } from '../sixBitPairs.ts';
@@ -13,12 +13,11 @@ export const Q4_K: WeightRecord = {
   blockLength: 256,
   blockBytes: 144,
   words: { quants: 4, scales: 0.625 },
-  repack(rows, _k, { quants, scales }) {
-    const file = wordsOf(rows);
-    for (let at = 0, to = 0, head = 0; at < file.length; at += 36, to += 32, head += 5) {
-      scales[head] = file[at];
-      splitSixBitPairs(file, at + 1, scales, head + 1);
-      for (let i = 0; i < 4; i++) splitNibbles(file, at + 4 + 8 * i, quants, to + 8 * i, to + 8 * i + 4);
+  repack(file, _k, { quants, scales }) {
+    for (let at = 0, to = 0, head = 0; at < file.byteLength; at += 144, to += 32, head += 5) {
+      scales[head] = file.getUint32(at, true);
+      splitSixBitPairs(file, at + 4, scales, head + 1);
+      for (let i = 0; i < 4; i++) splitNibbles(file, at + 16 + 32 * i, quants, to + 8 * i);
     }
   },
   value({ quants, scales }, block, i) {

@@ -1,12 +1,12 @@
-import { bitsAt, halfAt, wordsOf } from '../bits.ts';
+import { bitsAt, halfAt } from '../bits.ts';
 import { setHalf } from '../encode.ts';
 import { fiveBitQuad, packFiveBits, valueInQuad } from '../quads.ts';
 import { splitSixBitPairs } from '../sixBitPairs.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
-/** Words of the file's parts. */
-const QH = 4;
-const QS = 12;
+/** Bytes of a super-block where its parts begin. */
+const QH = 16;
+const QS = 48;
 
 /**
  * { half d; half dmin; u8 scales[12]; u8 qh[32]; u8 qs[128] }: as Q4_K, and bit B of byte j of qh is the fifth bit of value j of
@@ -18,22 +18,21 @@ export const Q5_K: WeightRecord = {
   blockLength: 256,
   blockBytes: 176,
   words: { quants: 4, scales: 1.625 },
-  repack(rows, _k, { quants, scales }) {
-    const file = wordsOf(rows);
-    const quads = new Uint32Array(8);
-    const packed = new Uint32Array(5);
-    for (let at = 0, to = 0, head = 0; at < file.length; at += 44, head += 13) {
-      scales[head] = file[at];
-      splitSixBitPairs(file, at + 1, scales, head + 1);
-      for (let block = 0; block < 8; block++, to += 4) {
-        const qs = at + QS + 8 * (block >> 1);
+  repack(file, _k, { quants, scales }) {
+    const quads = new Uint32Array(16);
+    for (let at = 0, to = 0, head = 0; at < file.byteLength; at += 176, head += 13) {
+      scales[head] = file.getUint32(at, true);
+      splitSixBitPairs(file, at + 4, scales, head + 1);
+      for (let block = 0; block < 8; block += 2, to += 8) {
+        const qs = at + QS + 16 * block;
         for (let q = 0; q < 8; q++) {
-          const low = (file[qs + q] >>> (4 * (block & 1))) & 0x0f0f0f0f;
-          quads[q] = low | (((file[at + QH + q] >>> block) & 0x01010101) << 4);
+          const low = file.getUint32(qs + 4 * q, true);
+          const fifths = file.getUint32(at + QH + 4 * q, true) >>> block;
+          quads[q] = (low & 0x0f0f0f0f) | ((fifths & 0x01010101) << 4);
+          quads[q + 8] = ((low >>> 4) & 0x0f0f0f0f) | ((fifths & 0x02020202) << 3);
         }
-        packFiveBits(quads, packed);
-        for (let i = 0; i < 4; i++) quants[to + i] = packed[i];
-        scales[head + 5 + block] = packed[4];
+        scales[head + 5 + block] = packFiveBits(quads, 0, quants, to);
+        scales[head + 6 + block] = packFiveBits(quads, 8, quants, to + 4);
       }
     }
   },

@@ -1,13 +1,15 @@
 import { halfAt, signedByteAt } from '../bits.ts';
 import { packSixBits, sixBitQuad, valueInQuad } from '../quads.ts';
 import { encodeQ6K } from '../quantizeQ6K.ts';
-import { eachSuperBlock } from '../superBlocks.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
-/** Words of the file's parts, ql being at 0. */
-const QH = 32;
-const SCALES = 48;
-const D = 52;
+/** Bytes of a super-block where its parts begin, ql being first. */
+const QH = 128;
+const SCALES = 192;
+const D = 208;
+/** The low halves of a word's bytes, and above them two bits. */
+const LOW = 0x0f0f0f0f;
+const PAIRS = 0x30303030;
 
 /**
  * { u8 ql[128]; u8 qh[64]; i8 scales[16]; half d }: each half of 128 values has 64 bytes of ql, whose low nibbles are its blocks 0
@@ -20,27 +22,28 @@ export const Q6_K: WeightRecord = {
   blockLength: 256,
   blockBytes: 210,
   words: { quants: 4, scales: 3 },
-  repack(rows, _k, { quants, scales }) {
-    const quads = new Uint32Array(8);
-    const packed = new Uint32Array(6);
-    eachSuperBlock(rows, 210, (file, superBlock) => {
-      for (let block = 0; block < 8; block++) {
-        const half = block >> 2;
-        const g = block & 3;
-        const ql = 16 * half + 8 * (g & 1);
+  repack(file, _k, { quants, scales }) {
+    const quads = new Uint32Array(32);
+    for (let at = 0, to = 0; at < file.byteLength; at += 210) {
+      const d = file.getUint16(at + D, true);
+      for (let half = 0; half < 2; half++) {
+        const ql = at + 64 * half;
+        const qh = at + QH + 32 * half;
         for (let q = 0; q < 8; q++) {
-          const low = (file[ql + q] >>> (4 * (g >> 1))) & 0x0f0f0f0f;
-          quads[q] = low | (((file[QH + 8 * half + q] >>> (2 * g)) & 0x03030303) << 4);
+          const first = file.getUint32(ql + 4 * q, true);
+          const second = file.getUint32(ql + 32 + 4 * q, true);
+          const high = file.getUint32(qh + 4 * q, true);
+          quads[q] = (first & LOW) | ((high << 4) & PAIRS);
+          quads[q + 8] = (second & LOW) | ((high << 2) & PAIRS);
+          quads[q + 16] = ((first >>> 4) & LOW) | (high & PAIRS);
+          quads[q + 24] = ((second >>> 4) & LOW) | ((high >>> 2) & PAIRS);
         }
-        packSixBits(quads, packed);
-        const at = 8 * superBlock + block;
-        for (let i = 0; i < 4; i++) quants[4 * at + i] = packed[i];
-        const two = file[SCALES + (block >> 1)] >>> (16 * (block & 1));
-        scales[3 * at] = (file[D] & 0xffff) | (two << 16);
-        scales[3 * at + 1] = packed[4];
-        scales[3 * at + 2] = packed[5];
+        for (let g = 0; g < 4; g++, to++) {
+          packSixBits(quads, 8 * g, quants, 4 * to, scales, 3 * to + 1);
+          scales[3 * to] = d | (file.getUint16(at + SCALES + 8 * half + 2 * g, true) << 16);
+        }
       }
-    });
+    }
   },
   value({ quants, scales }, block, i) {
     const word = (index: number) => (index < 4 ? quants[4 * block + index] : scales[3 * block + index - 3]);
