@@ -45,12 +45,14 @@ function ratio(measured, own, peer) {
   return `${figure(median(ratios))}×`;
 }
 
-function benchTables({ models = [], speculation, products = [], tokenizer = [] }) {
+function benchTables({ models = [], speculation, products = [], tokenizer = [], types = [], repack }) {
   return [
     ...(models.length > 0 ? [modelTable(models)] : []),
     ...(speculation ? speculationTables(speculation) : []),
     ...(products.length > 0 ? [productTable(products)] : []),
     ...(tokenizer.length > 0 ? [tokenizerTable(tokenizer)] : []),
+    ...(types.length > 0 ? [typeTable(types)] : []),
+    ...(repack ? repackTables(repack) : []),
   ];
 }
 
@@ -131,6 +133,30 @@ function productTable(products) {
   const head = ['matrix', 'Q4_0, ms', 'F32, ms', 'Q4_0 / F32'];
   const read = ['plain read Q4_0, GB/s', 'F32, GB/s', 'read / product Q4_0', 'F32'];
   return table([...head, ...read], rows);
+}
+
+function typeTable(types) {
+  const rows = types.map(({ type, bytes, productMs, overQ4 }) => [
+    type,
+    figure(bytes / 1e6),
+    spread(productMs),
+    `${figure(overQ4)}×`,
+  ]);
+  return table(['type', 'MB', 'product, ms', 'of the time of Q4_0'], rows);
+}
+
+function repackTables({ gigabytesPerSecond, loads }) {
+  const rates = Object.entries(gigabytesPerSecond).map(([type, rate]) => [type, spread(rate)]);
+  const rows = loads.map(({ type, loadMs, uploadMs, loadOverUpload }) => [
+    type,
+    spread(loadMs),
+    spread(uploadMs),
+    `${figure(loadOverUpload)}×`,
+  ]);
+  return [
+    table(['type', 'repacked, GB/s'], rates),
+    table(['400 MB of', 'load, ms', 'plain upload, ms', 'load / upload'], rows),
+  ];
 }
 
 function spread({ median, min, max }) {

@@ -1,6 +1,7 @@
-// npm run bench [-- [--repetitions N] [--out FILE] [boot|models|speculation|products|tokenizer ...]]: speed and WebGPU calls
-// of the bundled models in headless Chromium, what speculation costs and gives, matrix products beside plain reads, how long
-// `foretoken serve` takes to start, and how fast text becomes tokens in Node, as one JSON.
+// npm run bench [-- [--repetitions N] [--out FILE] [boot|models|speculation|products|types|repack|tokenizer ...]]: speed and WebGPU
+// calls of the bundled models in headless Chromium, what speculation costs and gives, matrix products beside plain reads, the
+// products of every weight type beside Q4_0's, how fast weights are repacked and loaded, how long `foretoken serve` takes to
+// start, and how fast text becomes tokens in Node, as one JSON.
 import { fileURLToPath } from 'node:url';
 import { measureBoot } from '../bench/boot.mjs';
 import { runBenchmark } from '../bench/command.mjs';
@@ -28,6 +29,10 @@ const BROWSER_PARTS = {
   },
   products: (browser, { url, repetitions }) =>
     inPage(browser, url, repetitions => window.bench.measureProducts(repetitions), repetitions),
+  types: (browser, { url, repetitions }) =>
+    inPage(browser, url, repetitions => window.bench.measureWeightTypes(repetitions), repetitions),
+  repack: (browser, { url, repetitions }) =>
+    inPage(browser, url, repetitions => window.bench.measureRepack(repetitions), repetitions),
 };
 
 const known = [...Object.keys(BROWSER_PARTS), ...Object.keys(NODE_PARTS)];

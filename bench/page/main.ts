@@ -2,7 +2,9 @@ import { assertNever } from '../../src/util/assert.ts';
 import { comparePeers, type PeerComparison, type PeerOptions } from './peers.ts';
 import { measureProducts } from './products.ts';
 import { RANDOM_SHAPES, randomFile } from './randomModel.ts';
+import { measureRepack } from './repack.ts';
 import { measureSpeculation } from './speculation.ts';
+import { measureWeightTypes } from './weightTypes.ts';
 
 /** A model to measure: a file of this site, the bytes of one in base64, or one of random weights that is made here. */
 export type BenchModel =
@@ -17,6 +19,8 @@ declare global {
       comparePeers(model: BenchModel, options: PeerOptions): Promise<PeerComparison>;
       measureSpeculation: typeof measureSpeculation;
       measureProducts: typeof measureProducts;
+      measureWeightTypes: typeof measureWeightTypes;
+      measureRepack: typeof measureRepack;
     };
   }
 }
@@ -25,6 +29,8 @@ window.bench = {
   comparePeers: async (model, options) => comparePeers(await blobOf(model), options),
   measureSpeculation,
   measureProducts,
+  measureWeightTypes,
+  measureRepack,
 };
 
 async function blobOf(model: BenchModel): Promise<Blob> {

@@ -120,7 +120,7 @@ const plainRead = kernel('plain_read', [], ({ bytes }: { bytes: number }) => {
 });
 
 /** A run of `dispatches`, as often as makes a sample long enough; resolves to the milliseconds of one of them. */
-async function repeated(gpu: Gpu, dispatches: readonly Dispatch[]): Promise<() => Promise<number>> {
+export async function repeated(gpu: Gpu, dispatches: readonly Dispatch[]): Promise<() => Promise<number>> {
   const run = async (times: number) => {
     const ms = await elapsed(async () => {
       const encoder = gpu.device.createCommandEncoder();

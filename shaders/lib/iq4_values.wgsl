@@ -1,6 +1,12 @@
-// The sixteen values of IQ4_NL and IQ4_XS, of a code less 7.5: -127 -104 -83 -65 -49 -35 -22 -10 1 13 25 38 53 69 89 113. They are
-// the integers nearest to a polynomial, which misses them by 0.433 at most; a table would be read one lane at a time.
-fn iq4_values(x: vec4<f32>) -> vec4<f32> {
-  let cubic = fma(fma(vec4<f32>(0.001586043), x, vec4<f32>(0.07866772)), x, vec4<f32>(-0.1371927));
-  return round(fma(fma(cubic, x, vec4<f32>(11.517208)), x, vec4<f32>(-4.301249)));
+// The sixteen values of IQ4_NL and IQ4_XS: -127 -104 -83 -65 -49 -35 -22 -10 1 13 25 38 53 69 89 113, of the codes in the low halves
+// of a word's bytes. They are the integers nearest to a polynomial, which misses them by 0.433 at most; a table would be read
+// one lane at a time. (`round` would be the obvious way, but takes software adapters long: it has to mind halves.)
+#include "lib/byte_numbers.wgsl"
+const IQ4_C1 = 24.17383 * BYTE_UNITS;
+const IQ4_C2 = -1.371927 * BYTE_UNITS * BYTE_UNITS;
+const IQ4_C3 = 0.03108644 * BYTE_UNITS * BYTE_UNITS * BYTE_UNITS;
+const IQ4_C4 = 0.001586043 * BYTE_UNITS * BYTE_UNITS * BYTE_UNITS * BYTE_UNITS;
+fn iq4_values(word: u32) -> vec4<f32> {
+  let q = byte_numbers(word, 15u);
+  return floor(fma(fma(fma(fma(IQ4_C4, q, IQ4_C3), q, IQ4_C2), q, IQ4_C1), q, vec4<f32>(-126.067)));
 }

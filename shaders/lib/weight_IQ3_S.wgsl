@@ -1,4 +1,4 @@
+#include "lib/byte_numbers.wgsl"
 #include "lib/coded_block.wgsl"
-const CODE_OFFSET = 7.5;
 const UNIT = 2.0;
-fn coded_values(x: vec4<f32>) -> vec4<f32> { return x; }
+fn coded_values(word: u32) -> vec4<f32> { return fma(byte_numbers(word, 15u), BYTE_UNITS, vec4<f32>(-7.5)); }

@@ -1,14 +1,13 @@
-#include "lib/bit_fields.wgsl"
 #include "lib/iq4_values.wgsl"
 struct Block { packed: vec4<u32>, d: f32 }
 fn load_block(b: u32) -> Block {
   let head = (b >> 3u) * 2u;
   let d_high = scales[head];
-  let low = extractBits(scales[head + 1u], 4u * (b & 7u), 4u);
-  let high = extractBits(d_high, 16u + 2u * (b & 7u), 2u);
+  let low = (scales[head + 1u] >> (4u * (b & 7u))) & 15u;
+  let high = (d_high >> (16u + 2u * (b & 7u))) & 3u;
   let scale = i32(low | (high << 4u)) - 32;
-  return Block(quants[b] ^ TOP_BIT, unpack2x16float(d_high).x * f32(scale));
+  return Block(quants[b], unpack2x16float(d_high).x * f32(scale));
 }
-fn low_quad(block: Block, i: u32) -> vec4<f32> { return iq4_values(low_nibbles(block.packed[i], -7.5)); }
-fn high_quad(block: Block, i: u32) -> vec4<f32> { return iq4_values(high_nibbles(block.packed[i], -7.5)); }
+fn low_quad(block: Block, i: u32) -> vec4<f32> { return iq4_values(block.packed[i]); }
+fn high_quad(block: Block, i: u32) -> vec4<f32> { return iq4_values(block.packed[i] >> 4u); }
 fn scale_of_block(block: Block) -> f32 { return block.d; }

@@ -1,14 +1,12 @@
-#include "lib/bit_fields.wgsl"
-#include "lib/six_bit_pairs.wgsl"
-struct Block { packed: vec4<u32>, d: f32, m: f32 }
+#include "lib/byte_numbers.wgsl"
+#include "lib/sub_scales.wgsl"
+struct Block { packed: vec4<u32>, d: vec4<f32>, m: vec4<f32> }
 fn load_block(b: u32) -> Block {
-  let dm = scale_and_min((b >> 3u) * 4u, b);
-  return Block(quants[b] ^ TOP_BIT, dm.x, -dm.y);
+  let head = (b >> 3u) * 5u;
+  // d · scale and dmin · minimum, both exact.
+  let dm = unpack2x16float(scales[head]) * numbers_of(sub_scales(head + 1u, b));
+  return Block(quants[b], dm.x * BYTE_UNITS, vec4<f32>(-dm.y));
 }
-fn low_quad(block: Block, i: u32) -> vec4<f32> {
-  return fma(vec4<f32>(block.d), low_nibbles(block.packed[i], 0.0), vec4<f32>(block.m));
-}
-fn high_quad(block: Block, i: u32) -> vec4<f32> {
-  return fma(vec4<f32>(block.d), high_nibbles(block.packed[i], 0.0), vec4<f32>(block.m));
-}
+fn low_quad(block: Block, i: u32) -> vec4<f32> { return fma(byte_numbers(block.packed[i], 15u), block.d, block.m); }
+fn high_quad(block: Block, i: u32) -> vec4<f32> { return fma(byte_numbers(block.packed[i] >> 4u, 15u), block.d, block.m); }
 fn scale_of_block(block: Block) -> f32 { return 1.0; }

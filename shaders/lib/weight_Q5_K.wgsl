@@ -1,18 +1,14 @@
-#include "lib/bit_fields.wgsl"
-#include "lib/fifth_bits.wgsl"
-#include "lib/six_bit_pairs.wgsl"
-struct Block { packed: vec4<u32>, fifths: u32, d: f32, m: f32 }
+#include "lib/byte_block.wgsl"
+#include "lib/sub_scales.wgsl"
+const QUANT_MASK = 31u;
 fn load_block(b: u32) -> Block {
-  let head = (b >> 3u) * 12u;
-  let dm = scale_and_min(head, b);
-  return Block(quants[b] ^ TOP_BIT, scales[head + 4u + (b & 7u)], dm.x, -dm.y);
+  let head = (b >> 3u) * 13u;
+  // d · scale and dmin · minimum, both exact.
+  let dm = unpack2x16float(scales[head]) * numbers_of(sub_scales(head + 1u, b));
+  let w = quants[b];
+  let last = scales[head + 5u + (b & 7u)];
+  let fifth = ((w.x >> 5u) & 0x07070707u) | ((w.y >> 2u) & 0x18181818u);
+  let sixth = ((w.z >> 5u) & 0x07070707u) | ((w.w >> 2u) & 0x18181818u);
+  let seventh = ((last >> 5u) & 0x07070707u) | ((w.y >> 4u) & 0x08080808u) | ((w.w >> 3u) & 0x10101010u);
+  return byte_block(w, vec4<u32>(last, fifth, sixth, seventh), dm.xx, -dm.yy);
 }
-fn low_quad(block: Block, i: u32) -> vec4<f32> {
-  let q = add_fifth_bits(block.fifths, i, low_nibbles(block.packed[i], 0.0));
-  return fma(vec4<f32>(block.d), q, vec4<f32>(block.m));
-}
-fn high_quad(block: Block, i: u32) -> vec4<f32> {
-  let q = add_fifth_bits(block.fifths >> 16u, i, high_nibbles(block.packed[i], 0.0));
-  return fma(vec4<f32>(block.d), q, vec4<f32>(block.m));
-}
-fn scale_of_block(block: Block) -> f32 { return 1.0; }

@@ -27,34 +27,20 @@ export function bitsToFloat(bits: number): number {
   return new Float32Array(Uint32Array.of(bits).buffer)[0];
 }
 
-/** Bytes two at a time; those at an odd address are copied. */
-export function halvesOf(bytes: Uint8Array | Uint32Array): Uint16Array {
-  const aligned = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
-  return new Uint16Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 2);
+/** Words as their halves. */
+export function halvesOf({
+  buffer,
+  byteOffset,
+  byteLength,
+}: Uint32Array<ArrayBuffer>): Uint16Array<ArrayBuffer> {
+  return new Uint16Array(buffer, byteOffset, byteLength / 2);
 }
 
-/** Bytes four at a time; those at another address than a multiple of four are copied. */
-export function wordsOf(bytes: Uint8Array): Uint32Array {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-  return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
-}
-
-export function bytesOf(words: Uint32Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
-}
-
-/** Halves of each `fromStride`, the first at `fromOffset`, that go elsewhere. */
-export interface Move {
-  readonly length: number;
-  readonly fromOffset: number;
-  readonly fromStride: number;
-  readonly toOffset: number;
-  readonly toStride: number;
-}
-
-export function moveHalves(from: Uint16Array, to: Uint16Array, move: Move): void {
-  const { length, fromStride, toStride } = move;
-  for (let at = move.fromOffset, put = move.toOffset; at < from.length; at += fromStride, put += toStride) {
-    for (let i = 0; i < length; i++) to[put + i] = from[at + i];
-  }
+/** Words as their bytes. */
+export function bytesOf({
+  buffer,
+  byteOffset,
+  byteLength,
+}: Uint32Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

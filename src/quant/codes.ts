@@ -34,11 +34,6 @@ export function setFactors(scales: Uint32Array, block: number, low: number, high
   scales[5 * (block >> 3) + 1 + ((block & 7) >> 1)] |= (low | (high << 8)) << (16 * (block & 1));
 }
 
-/** Writes the values 4 · `quad` to 4 · `quad` + 3 of a block, the low halves of the four bytes of `codes`. */
-export function setQuad(quants: Uint32Array, block: number, quad: number, codes: number): void {
-  quants[4 * block + (quad & 3)] |= codes << (4 * (quad >> 2));
-}
-
 /**
  * Points of a grid as codes, a byte each: two words for a point of eight coordinates, one for a point of four. Coordinate c
  * is `first` + `step` · c.

@@ -42,17 +42,48 @@ export function rowGranularity(type: WeightType, k: number): number {
 }
 
 /**
- * Repacks `nRows` consecutive rows of `k` values from the bytes of a GGUF file (at any alignment) to the GPU layout.
- * Chunks of a matrix may be repacked one at a time and joined, see `rowGranularity`.
+ * Memory for repacked rows. What is repacked next has the place of what was before: pages of new memory have to be cleared by the
+ * operating system first, which takes longer than repacking.
  */
-export function repackInto(type: WeightType, source: Uint8Array, k: number, nRows: number): GpuWords {
+export class RepackMemory {
+  #quants = new Uint32Array();
+  #scales = new Uint32Array();
+
+  /** Words that are all zero. */
+  take(nQuants: number, nScales: number): GpuWords {
+    this.#quants = ofLength(this.#quants, nQuants);
+    this.#scales = ofLength(this.#scales, nScales);
+    return {
+      quants: this.#quants.subarray(0, nQuants).fill(0),
+      scales: this.#scales.subarray(0, nScales).fill(0),
+    };
+  }
+}
+
+function ofLength(words: Uint32Array<ArrayBuffer>, length: number): Uint32Array<ArrayBuffer> {
+  return words.length >= length ? words : new Uint32Array(length);
+}
+
+/**
+ * Repacks `nRows` consecutive rows of `k` values from the bytes of a GGUF file (at any alignment) to the GPU layout.
+ * Chunks of a matrix may be repacked one at a time and joined, see `rowGranularity`. The words
+ * are good until the memory is used again.
+ */
+export function repackInto(
+  type: WeightType,
+  source: Uint8Array,
+  k: number,
+  nRows: number,
+  memory = new RepackMemory(),
+): GpuWords {
   const expected = byteLength(type, k * nRows);
   assert(
     source.length === expected,
     () => `${nRows} rows of ${k} ${type} values are ${expected} bytes, not ${source.length}`,
   );
   const { quantsBytes, scalesBytes } = repackedLayout(type, k, nRows);
-  const words = { quants: new Uint32Array(quantsBytes / 4), scales: new Uint32Array(scalesBytes / 4) };
-  recordOf(type).repack(source, k, words);
+  const words = memory.take(quantsBytes / 4, scalesBytes / 4);
+  const file = new DataView(source.buffer, source.byteOffset, source.byteLength);
+  recordOf(type).repack(file, k, words);
   return words;
 }

@@ -1,16 +1,25 @@
-import { bitsAt } from './bits.ts';
+const LOW_SIX = 0x3f3f3f3f;
+const LOW_FOUR = 0x0f0f0f0f;
+const HIGH_TWO = 0x30303030;
 
 /**
- * Scale and minimum of block `block` of a super-block of Q4_K or Q5_K, six bits each, of the twelve bytes from word `at` on: those
- * of the blocks 0..3 are the low six bits of the first four bytes and of the next four; those of the others have their low four
- * bits in the last four bytes, and the high two above the former.
+ * The scales and minima of the blocks of a super-block of Q4_K or Q5_K, six bits each, from the twelve bytes at `from` of the
+ * file to 16 bytes, a scale and a minimum for each block. In the file those of the blocks 0..3 are the low six bits of the first four
+ * bytes and of the next four; those of the others have their low four bits in the last four bytes, the minimum's above the scale's,
+ * and their high two above the former.
  */
-export function sixBitPair(words: Uint32Array, at: number, block: number): { scale: number; min: number } {
-  const byte = (index: number) => bitsAt(words, at, 8, index);
-  if (block < 4) return { scale: byte(block) & 63, min: byte(block + 4) & 63 };
-  const low = byte(block + 4);
-  return {
-    scale: (low & 15) | ((byte(block - 4) >> 6) << 4),
-    min: (low >> 4) | ((byte(block) >> 6) << 4),
-  };
+export function splitSixBitPairs(file: DataView, from: number, scales: Uint32Array, to: number): void {
+  const first = file.getUint32(from, true);
+  const second = file.getUint32(from + 4, true);
+  const third = file.getUint32(from + 8, true);
+  interleave(first & LOW_SIX, second & LOW_SIX, scales, to);
+  const scale = (third & LOW_FOUR) | ((first >>> 2) & HIGH_TWO);
+  const min = ((third >>> 4) & LOW_FOUR) | ((second >>> 2) & HIGH_TWO);
+  interleave(scale, min, scales, to + 2);
+}
+
+/** Bytes of two words by turns. */
+function interleave(a: number, b: number, to: Uint32Array, at: number): void {
+  to[at] = (a & 0xff) | ((b & 0xff) << 8) | ((a & 0xff00) << 8) | ((b & 0xff00) << 16);
+  to[at + 1] = ((a >>> 16) & 0xff) | ((b >>> 8) & 0xff00) | ((a >>> 8) & 0xff0000) | (b & 0xff000000);
 }

@@ -1,6 +1,6 @@
 import { halfAt } from './bits.ts';
 import { setHalf } from './encode.ts';
-import { pairAt } from './twoBits.ts';
+import { twoBitsAt } from './twoBits.ts';
 import { Q2_K } from './types/Q2_K.ts';
 import type { WeightRecord } from './weightRecord.ts';
 
@@ -12,7 +12,7 @@ export function ternary(dAt: number): Pick<WeightRecord, 'words' | 'value' | 'se
   return {
     words: Q2_K.words,
     value: ({ quants, scales }, block, i) =>
-      (pairAt(quants, block, i) - 1) * halfAt(scales, 10 * (block >> 3)),
+      (twoBitsAt(quants, block, i) - 1) * halfAt(scales, 10 * (block >> 3)),
     setScale(bytes, at, magnitude) {
       setHalf(bytes, at + dAt, magnitude);
     },

@@ -22,8 +22,8 @@ export interface WeightRecord {
   readonly blockBytes: number;
   /** Words on the GPU per block of 32 values. */
   readonly words: { readonly quants: number; readonly scales: number };
-  /** Rearranges whole rows of `k` values from the bytes of the file, at any alignment, into words that are all zero. */
-  repack(rows: Uint8Array, k: number, to: GpuWords): void;
+  /** Rearranges whole rows of `k` values from the file into words that are all zero. */
+  repack(file: DataView, k: number, to: GpuWords): void;
   /**
    * Value `i` of block `block`, by the expression that the shader uses. It rounds no more often than ggml's, so it is ggml's value
    * bit for bit, with or without fma.
@@ -37,7 +37,8 @@ export interface WeightRecord {
 
 /** Repacks whole rows of plain floats; the zeros after each are already there. */
 export function copyRows(valueBytes: number): WeightRecord['repack'] {
-  return (rows, k, { quants }) => {
+  return (file, k, { quants }) => {
+    const rows = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
     const to = bytesOf(quants);
     const rowBytes = k * valueBytes;
     const stride = Math.ceil(k / 32) * 32 * valueBytes;

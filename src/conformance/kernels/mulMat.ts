@@ -137,6 +137,7 @@ function otherCases(): Partial<Axes>[] {
 export const mulMatCases = kernelCases(mulMatCheck, () => ({
   usual,
   cases: [
+    // Every type once, and a few with one row: unpacking is the same text at every width, and each width is a pipeline.
     ...vary<Axes>(usual, { weight: ['F32', 'Q4_0', 'Q4_1', 'Q5_1'] }),
     ...WEIGHT_TYPES.map(weight => ({ ...usual, weight, k: awkwardK(weight), n: 7, rows: 3 })),
     ...vary(
@@ -153,6 +154,8 @@ export const mulMatCases = kernelCases(mulMatCheck, () => ({
       { weight: ['F32'], k: [172], rows: [2], normed: [true] },
       { k: [4096], n: [6], rows: [2], normed: [true] },
       { weight: ['F32', 'Q4_0', 'Q8_0'], scale: [1e4], rows: [2] },
+      // Scales that are subnormal halves.
+      { weight: ['Q6_K', 'IQ4_XS'], scale: [0.02], rows: [2] },
       { rows: [5], normed: [true, false], outputRows: [true] },
     ),
     ...[

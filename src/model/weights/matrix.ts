@@ -101,8 +101,8 @@ export function matrixUploads(gpu: Gpu, plan: MatrixPlan, matrix: Matrix): Uploa
       uploads.push({
         offset,
         length,
-        write(bytes) {
-          const { quants, scales } = repackInto(type, gather(bytes), k, chunk.rows);
+        write(bytes, memory) {
+          const { quants, scales } = repackInto(type, gather(bytes), k, chunk.rows, memory);
           gpu.device.queue.writeBuffer(matrix.quants, before.quantsBytes, quants);
           if (scales.length > 0) gpu.device.queue.writeBuffer(matrix.scales, before.scalesBytes, scales);
         },

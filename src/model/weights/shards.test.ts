@@ -4,7 +4,7 @@ import { openGpu } from '../../gpu/device.ts';
 import { FakeGpu } from '../../gpu/fakeGpu.ts';
 import { quantize } from '../../quant/quantize.ts';
 import { randomValues } from '../../quant/randomValues.ts';
-import { repackInto } from '../../quant/repack.ts';
+import { RepackMemory, repackInto } from '../../quant/repack.ts';
 import { byteLength, type WeightType } from '../../quant/types.ts';
 import {
   allocateMatrix,
@@ -182,6 +182,6 @@ async function upload(part: MatrixPlan, file: Uint8Array) {
     if (data instanceof Uint32Array) (buffer === matrix.quants ? quants : scales).set(data, offset / 4);
   });
   for (const { offset, length, write } of matrixUploads(gpu, part, matrix))
-    write(file.subarray(offset, offset + length));
+    write(file.subarray(offset, offset + length), new RepackMemory());
   return { quants, scales };
 }

@@ -1,10 +1,11 @@
 import type { ByteSource } from '../../gguf/index.ts';
+import { RepackMemory } from '../../quant/repack.ts';
 
-/** A stretch of a model file, and what is done with its bytes; `write` must not keep them. */
+/** A stretch of a model file, and what is done with its bytes; `write` must keep neither them nor what is in `memory`. */
 export interface Upload {
   readonly offset: number;
   readonly length: number;
-  write(bytes: Uint8Array): void;
+  write(bytes: Uint8Array, memory: RepackMemory): void;
 }
 
 /** Reads under way at once: the next ones come in while one is repacked. */
@@ -27,13 +28,14 @@ export async function runUploads(
     reads.push(read);
   };
   for (let i = 0; i < READ_AHEAD; i++) readNext();
+  const memory = new RepackMemory();
   let loadedBytes = 0;
   for (const [i, upload] of inFileOrder.entries()) {
     const bytes = await reads[i];
     // Its bytes are not held on to by the list.
     reads[i] = Promise.resolve(new Uint8Array());
     readNext();
-    upload.write(bytes);
+    upload.write(bytes, memory);
     loadedBytes += bytes.length;
     onBytes(loadedBytes);
   }

@@ -1,6 +1,7 @@
-import { setD, setFactors, setQuad } from '../codes.ts';
+import { setD, setFactors } from '../codes.ts';
 import { floatToHalf } from '../f16.ts';
 import { IQ1, IQ1_LARGEST, IQ1_POINTS, RAISED } from '../iq1Values.ts';
+import { packFourBits } from '../quads.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
 /** Where the scales begin: four words of 16 bits. */
@@ -16,22 +17,24 @@ export const IQ1_M: WeightRecord = {
   blockLength: 256,
   blockBytes: 56,
   ...IQ1,
-  repack(rows, _k, { quants, scales }) {
-    for (let at = 0, block = 0; at < rows.length; at += 56) {
+  repack(file, _k, { quants, scales }) {
+    const quads = new Uint32Array(8);
+    for (let at = 0, block = 0; at < file.byteLength; at += 56) {
       let d = 0;
-      for (let i = 0; i < 4; i++) d |= (rows[at + SCALES + 2 * i + 1] >> 4) << (4 * i);
+      for (let i = 0; i < 4; i++) d |= (file.getUint8(at + SCALES + 2 * i + 1) >> 4) << (4 * i);
       setD(scales, block >> 3, d);
       for (let i = 0; i < 8; i++, block++) {
         const from = at + SCALES + 2 * (i >> 1);
-        const pair = (rows[from] | (rows[from + 1] << 8)) >> (6 * (i & 1));
+        const pair = file.getUint16(from, true) >> (6 * (i & 1));
         setFactors(scales, block, 2 * (pair & 7) + 1, 2 * ((pair >> 3) & 7) + 1);
         for (let l = 0; l < 4; l++) {
-          const high = rows[at + 32 + 2 * i + (l >> 1)] >> (4 * (l & 1));
-          const point = 2 * (rows[at + 4 * i + l] | ((high & 7) << 8));
+          const high = file.getUint8(at + 32 + 2 * i + (l >> 1)) >> (4 * (l & 1));
+          const point = 2 * (file.getUint8(at + 4 * i + l) | ((high & 7) << 8));
           const shift = high & 8 ? 0 : RAISED;
-          setQuad(quants, block, 2 * l, IQ1_POINTS[point] | shift);
-          setQuad(quants, block, 2 * l + 1, IQ1_POINTS[point + 1] | shift);
+          quads[2 * l] = IQ1_POINTS[point] | shift;
+          quads[2 * l + 1] = IQ1_POINTS[point + 1] | shift;
         }
+        packFourBits(quads, quants, 4 * block);
       }
     }
   },

@@ -1,6 +1,7 @@
-import { setD, setFactors, setQuad } from '../codes.ts';
+import { setD, setFactors } from '../codes.ts';
 import { setHalf } from '../encode.ts';
 import { IQ1, IQ1_LARGEST, IQ1_POINTS, RAISED } from '../iq1Values.ts';
+import { packFourBits } from '../quads.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
 /**
@@ -12,19 +13,21 @@ export const IQ1_S: WeightRecord = {
   blockLength: 256,
   blockBytes: 50,
   ...IQ1,
-  repack(rows, _k, { quants, scales }) {
-    for (let at = 0, block = 0; at < rows.length; at += 50) {
-      setD(scales, block >> 3, rows[at] | (rows[at + 1] << 8));
+  repack(file, _k, { quants, scales }) {
+    const quads = new Uint32Array(8);
+    for (let at = 0, block = 0; at < file.byteLength; at += 50) {
+      setD(scales, block >> 3, file.getUint16(at, true));
       for (let i = 0; i < 8; i++, block++) {
-        const high = rows[at + 34 + 2 * i] | (rows[at + 35 + 2 * i] << 8);
+        const high = file.getUint16(at + 34 + 2 * i, true);
         const factor = 2 * ((high >> 12) & 7) + 1;
         const shift = high & 0x8000 ? 0 : RAISED;
         setFactors(scales, block, factor, factor);
         for (let l = 0; l < 4; l++) {
-          const point = 2 * (rows[at + 2 + 4 * i + l] | (((high >> (3 * l)) & 7) << 8));
-          setQuad(quants, block, 2 * l, IQ1_POINTS[point] | shift);
-          setQuad(quants, block, 2 * l + 1, IQ1_POINTS[point + 1] | shift);
+          const point = 2 * (file.getUint8(at + 2 + 4 * i + l) | (((high >> (3 * l)) & 7) << 8));
+          quads[2 * l] = IQ1_POINTS[point] | shift;
+          quads[2 * l + 1] = IQ1_POINTS[point + 1] | shift;
         }
+        packFourBits(quads, quants, 4 * block);
       }
     }
   },

@@ -1,6 +1,7 @@
-import { codedLayout, codesOfGrid, complements, setD, setFactors, setQuad } from '../codes.ts';
+import { codedLayout, codesOfGrid, complements, setD, setFactors } from '../codes.ts';
 import { setHalf } from '../encode.ts';
 import { GRIDS } from '../grids.ts';
+import { packFourBits } from '../quads.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
 const POINTS = codesOfGrid(GRIDS.iq3s, 4, 8, 1);
@@ -15,18 +16,20 @@ export const IQ3_S: WeightRecord = {
   blockLength: 256,
   blockBytes: 110,
   ...codedLayout(code => 2 * code - 15),
-  repack(rows, _k, { quants, scales }) {
-    for (let at = 0, block = 0; at < rows.length; at += 110) {
-      setD(scales, block >> 3, rows[at] | (rows[at + 1] << 8));
+  repack(file, _k, { quants, scales }) {
+    const quads = new Uint32Array(8);
+    for (let at = 0, block = 0; at < file.byteLength; at += 110) {
+      setD(scales, block >> 3, file.getUint16(at, true));
       for (let i = 0; i < 8; i++, block++) {
-        const high = rows[at + 66 + i];
-        const factor = 2 * ((rows[at + 106 + (i >> 1)] >> (4 * (i & 1))) & 15) + 1;
+        const high = file.getUint8(at + 66 + i);
+        const factor = 2 * ((file.getUint8(at + 106 + (i >> 1)) >> (4 * (i & 1))) & 15) + 1;
         setFactors(scales, block, factor, factor);
         for (let quad = 0; quad < 8; quad++) {
-          const point = rows[at + 2 + 8 * i + quad] | (((high >> quad) & 1) << 8);
-          const signs = rows[at + 74 + 4 * i + (quad >> 1)] >> (4 * (quad & 1));
-          setQuad(quants, block, quad, POINTS[point] ^ complements(signs));
+          const point = file.getUint8(at + 2 + 8 * i + quad) | (((high >> quad) & 1) << 8);
+          const signs = file.getUint8(at + 74 + 4 * i + (quad >> 1)) >> (4 * (quad & 1));
+          quads[quad] = POINTS[point] ^ complements(signs);
         }
+        packFourBits(quads, quants, 4 * block);
       }
     }
   },

@@ -5,11 +5,11 @@ import {
   evenSigns,
   setD,
   setFactors,
-  setQuad,
   signedMagnitude,
 } from '../codes.ts';
 import { setHalf } from '../encode.ts';
 import { GRIDS } from '../grids.ts';
+import { packFourBits } from '../quads.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
 const POINTS = codesOfGrid(GRIDS.iq3xxs, 4, 8, 1);
@@ -25,20 +25,22 @@ export const IQ3_XXS: WeightRecord = {
   blockLength: 256,
   blockBytes: 98,
   ...codedLayout(signedMagnitude(MAGNITUDES)),
-  repack(rows, _k, { quants, scales }) {
-    for (let at = 0, block = 0; at < rows.length; at += 98) {
-      setD(scales, block >> 3, rows[at] | (rows[at + 1] << 8));
+  repack(file, _k, { quants, scales }) {
+    const quads = new Uint32Array(8);
+    for (let at = 0, block = 0; at < file.byteLength; at += 98) {
+      setD(scales, block >> 3, file.getUint16(at, true));
       for (let i = 0; i < 8; i++, block++) {
         const from = at + 66 + 4 * i;
-        const word = rows[from] | (rows[from + 1] << 8) | (rows[from + 2] << 16) | (rows[from + 3] << 24);
+        const word = file.getUint32(from, true);
         const factor = 2 * (word >>> 28) + 1;
         setFactors(scales, block, factor, factor);
         for (let l = 0; l < 4; l++) {
           const qs = at + 2 + 8 * i + 2 * l;
           const signs = evenSigns((word >>> (7 * l)) & 127);
-          setQuad(quants, block, 2 * l, POINTS[rows[qs]] ^ complements(signs));
-          setQuad(quants, block, 2 * l + 1, POINTS[rows[qs + 1]] ^ complements(signs >> 4));
+          quads[2 * l] = POINTS[file.getUint8(qs)] ^ complements(signs);
+          quads[2 * l + 1] = POINTS[file.getUint8(qs + 1)] ^ complements(signs >> 4);
         }
+        packFourBits(quads, quants, 4 * block);
       }
     }
   },

@@ -1,6 +1,7 @@
-import { bitsAt, halfAt, nibbleAt, wordsOf } from '../bits.ts';
+import { bitsAt, halfAt, nibbleAt } from '../bits.ts';
 import { setHalf } from '../encode.ts';
 import { IQ4_VALUES } from '../iq4Values.ts';
+import { copyWords } from '../nibbles.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
 /**
@@ -13,12 +14,11 @@ export const IQ4_XS: WeightRecord = {
   blockLength: 256,
   blockBytes: 136,
   words: { quants: 4, scales: 0.25 },
-  repack(rows, _k, { quants, scales }) {
-    const file = wordsOf(rows);
-    for (let at = 0, to = 0, head = 0; at < file.length; at += 34, to += 32, head += 2) {
-      scales[head] = file[at];
-      scales[head + 1] = file[at + 1];
-      for (let i = 0; i < 32; i++) quants[to + i] = file[at + 2 + i];
+  repack(file, _k, { quants, scales }) {
+    for (let at = 0, to = 0, head = 0; at < file.byteLength; at += 136, to += 32, head += 2) {
+      scales[head] = file.getUint32(at, true);
+      scales[head + 1] = file.getUint32(at + 4, true);
+      for (let i = 0; i < 8; i++) copyWords(file, at + 8 + 16 * i, quants, to + 4 * i);
     }
   },
   value({ quants, scales }, block, i) {

@@ -11,15 +11,11 @@ export const MXFP4: WeightRecord = {
   blockLength: 32,
   blockBytes: 17,
   words: { quants: 4, scales: 0.25 },
-  repack(rows, _k, { quants, scales }) {
+  repack(file, _k, { quants, scales }) {
     const exponents = bytesOf(scales);
-    for (let at = 0, block = 0; at < rows.length; at += 17, block++) {
-      exponents[block] = rows[at];
-      for (let i = 0; i < 4; i++) {
-        const from = at + 1 + 4 * i;
-        const word = rows[from] | (rows[from + 1] << 8) | (rows[from + 2] << 16) | (rows[from + 3] << 24);
-        quants[4 * block + i] = fp4Codes(word);
-      }
+    for (let at = 0, block = 0; at < file.byteLength; at += 17, block++) {
+      exponents[block] = file.getUint8(at);
+      for (let i = 0; i < 4; i++) quants[4 * block + i] = fp4Codes(file.getUint32(at + 1 + 4 * i, true));
     }
   },
   value: ({ quants, scales }, block, i) =>

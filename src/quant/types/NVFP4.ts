@@ -1,4 +1,4 @@
-import { bitsAt, bytesOf, nibbleAt, wordsOf } from '../bits.ts';
+import { bitsAt, bytesOf, nibbleAt } from '../bits.ts';
 import { fp4Codes, fp4Value } from '../fp4.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
@@ -15,15 +15,15 @@ export const NVFP4: WeightRecord = {
   blockLength: 64,
   blockBytes: 36,
   words: { quants: 4, scales: 0.5 },
-  repack(rows, _k, { quants, scales }) {
-    const file = wordsOf(rows);
+  repack(file, _k, { quants, scales }) {
     const d = bytesOf(scales);
-    for (let at = 0, to = 0; at < file.length; at += 9, to += 8) {
-      for (let i = 0; i < 4; i++) d[(to >> 1) + i] = scaleBits((file[at] >>> (8 * i)) & 255);
+    for (let at = 0, to = 0; at < file.byteLength; at += 36, to += 8) {
+      for (let i = 0; i < 4; i++) d[(to >> 1) + i] = scaleBits(file.getUint8(at + i));
       for (let block = 0; block < 2; block++) {
         for (let i = 0; i < 2; i++) {
-          const first = file[at + 1 + 4 * block + i];
-          const second = file[at + 3 + 4 * block + i];
+          const from = at + 4 + 16 * block + 4 * i;
+          const first = file.getUint32(from, true);
+          const second = file.getUint32(from + 8, true);
           quants[to + 4 * block + i] = fp4Codes((first & LOW) | ((second & LOW) << 4));
           quants[to + 4 * block + i + 2] = fp4Codes(((first >>> 4) & LOW) | (second & HIGH));
         }

@@ -1,5 +1,6 @@
-import { halfAt, halvesOf, moveHalves, nibbleAt } from '../bits.ts';
+import { halfAt, halvesOf, nibbleAt } from '../bits.ts';
 import { quantizeSymmetric, setHalf, setNibbles } from '../encode.ts';
+import { copyWords } from '../nibbles.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
 /**
@@ -11,10 +12,12 @@ export const Q4_0: WeightRecord = {
   blockLength: 32,
   blockBytes: 18,
   words: { quants: 4, scales: 0.5 },
-  repack(rows, _k, { quants, scales }) {
-    const file = halvesOf(rows);
-    moveHalves(file, halvesOf(quants), { length: 8, fromOffset: 1, fromStride: 9, toOffset: 0, toStride: 8 });
-    moveHalves(file, halvesOf(scales), { length: 1, fromOffset: 0, fromStride: 9, toOffset: 0, toStride: 1 });
+  repack(file, _k, { quants, scales }) {
+    const d = halvesOf(scales);
+    for (let at = 0, block = 0; at < file.byteLength; at += 18, block++) {
+      d[block] = file.getUint16(at, true);
+      copyWords(file, at + 2, quants, 4 * block);
+    }
   },
   value: ({ quants, scales }, block, i) => halfAt(scales, block) * (nibbleAt(quants, 4 * block, i) - 8),
   quantize(values, bytes, at) {

@@ -1,5 +1,6 @@
-import { halfAt, halvesOf, moveHalves, nibbleAt } from '../bits.ts';
+import { halfAt, nibbleAt } from '../bits.ts';
 import { quantizeAffine, setHalf, setNibbles } from '../encode.ts';
+import { copyWords } from '../nibbles.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
 /** { half d; half m; u8 qs[16] }. Per block qs as four words of quants, and a word of scales: d, m. */
@@ -8,22 +9,11 @@ export const Q4_1: WeightRecord = {
   blockLength: 32,
   blockBytes: 20,
   words: { quants: 4, scales: 1 },
-  repack(rows, _k, { quants, scales }) {
-    const file = halvesOf(rows);
-    moveHalves(file, halvesOf(quants), {
-      length: 8,
-      fromOffset: 2,
-      fromStride: 10,
-      toOffset: 0,
-      toStride: 8,
-    });
-    moveHalves(file, halvesOf(scales), {
-      length: 2,
-      fromOffset: 0,
-      fromStride: 10,
-      toOffset: 0,
-      toStride: 2,
-    });
+  repack(file, _k, { quants, scales }) {
+    for (let at = 0, block = 0; at < file.byteLength; at += 20, block++) {
+      scales[block] = file.getUint32(at, true);
+      copyWords(file, at + 4, quants, 4 * block);
+    }
   },
   value: ({ quants, scales }, block, i) =>
     halfAt(scales, 2 * block) * nibbleAt(quants, 4 * block, i) + halfAt(scales, 2 * block + 1),

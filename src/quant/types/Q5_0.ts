@@ -1,5 +1,6 @@
-import { bitsAt, halfAt, halvesOf, moveHalves, nibbleAt } from '../bits.ts';
+import { bitsAt, halfAt, nibbleAt } from '../bits.ts';
 import { quantizeSymmetric, setFifthBits, setHalf, setNibbles } from '../encode.ts';
+import { copyWords } from '../nibbles.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
 /**
@@ -11,18 +12,12 @@ export const Q5_0: WeightRecord = {
   blockLength: 32,
   blockBytes: 22,
   words: { quants: 4, scales: 2 },
-  repack(rows, _k, { quants, scales }) {
-    const file = halvesOf(rows);
-    const to = halvesOf(scales);
-    moveHalves(file, halvesOf(quants), {
-      length: 8,
-      fromOffset: 3,
-      fromStride: 11,
-      toOffset: 0,
-      toStride: 8,
-    });
-    moveHalves(file, to, { length: 1, fromOffset: 0, fromStride: 11, toOffset: 0, toStride: 4 });
-    moveHalves(file, to, { length: 2, fromOffset: 1, fromStride: 11, toOffset: 2, toStride: 4 });
+  repack(file, _k, { quants, scales }) {
+    for (let at = 0, block = 0; at < file.byteLength; at += 22, block++) {
+      scales[2 * block] = file.getUint16(at, true);
+      scales[2 * block + 1] = file.getUint32(at + 2, true);
+      copyWords(file, at + 6, quants, 4 * block);
+    }
   },
   value({ quants, scales }, block, i) {
     const q = nibbleAt(quants, 4 * block, i) | (bitsAt(scales, 2 * block + 1, 1, i) << 4);

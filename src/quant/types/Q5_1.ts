@@ -1,5 +1,6 @@
-import { bitsAt, halfAt, halvesOf, moveHalves, nibbleAt } from '../bits.ts';
+import { bitsAt, halfAt, nibbleAt } from '../bits.ts';
 import { quantizeAffine, setFifthBits, setHalf, setNibbles } from '../encode.ts';
+import { copyWords } from '../nibbles.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
 /**
@@ -11,22 +12,12 @@ export const Q5_1: WeightRecord = {
   blockLength: 32,
   blockBytes: 24,
   words: { quants: 4, scales: 2 },
-  repack(rows, _k, { quants, scales }) {
-    const file = halvesOf(rows);
-    moveHalves(file, halvesOf(quants), {
-      length: 8,
-      fromOffset: 4,
-      fromStride: 12,
-      toOffset: 0,
-      toStride: 8,
-    });
-    moveHalves(file, halvesOf(scales), {
-      length: 4,
-      fromOffset: 0,
-      fromStride: 12,
-      toOffset: 0,
-      toStride: 4,
-    });
+  repack(file, _k, { quants, scales }) {
+    for (let at = 0, block = 0; at < file.byteLength; at += 24, block++) {
+      scales[2 * block] = file.getUint32(at, true);
+      scales[2 * block + 1] = file.getUint32(at + 4, true);
+      copyWords(file, at + 8, quants, 4 * block);
+    }
   },
   value({ quants, scales }, block, i) {
     const q = nibbleAt(quants, 4 * block, i) | (bitsAt(scales, 2 * block + 1, 1, i) << 4);

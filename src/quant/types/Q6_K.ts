@@ -1,48 +1,54 @@
-import { bitsAt, halfAt, nibbleAt, signedByteAt } from '../bits.ts';
-import { gatherBlockPairs, splitNibbles } from '../nibbles.ts';
+import { halfAt, signedByteAt } from '../bits.ts';
+import { packSixBits, sixBitQuad, valueInQuad } from '../quads.ts';
 import { encodeQ6K } from '../quantizeQ6K.ts';
-import { eachSuperBlock } from '../superBlocks.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
-/** Words of the file's parts, ql being at 0. */
-const QH = 32;
-const SCALES = 48;
-const D = 52;
+/** Bytes of a super-block where its parts begin, ql being first. */
+const QH = 128;
+const SCALES = 192;
+const D = 208;
+/** The low halves of a word's bytes, and above them two bits. */
+const LOW = 0x0f0f0f0f;
+const PAIRS = 0x30303030;
 
 /**
  * { u8 ql[128]; u8 qh[64]; i8 scales[16]; half d }: each half of 128 values has 64 bytes of ql, whose low nibbles are its blocks 0
- * and 1 and whose high nibbles are 2 and 3, and 32 bytes of qh, whose bit pair g is for block g. Per block four words of quants,
- * the low four bits as Q4_0's, and three of scales: d, then the 8-bit scales of the values 0..15 and 16..31; their high bit pairs,
- * 16 to a word.
+ * and 1 and whose high nibbles are 2 and 3, and 32 bytes of qh, whose bit pair g is for block g. Per block six words, see
+ * `packSixBits`, four of quants and two of scales; three of scales: d, then the scales of the values 0..15 and 16..31; then the fifth
+ * and sixth words.
  */
 export const Q6_K: WeightRecord = {
   id: 14,
   blockLength: 256,
   blockBytes: 210,
   words: { quants: 4, scales: 3 },
-  repack(rows, _k, { quants, scales }) {
-    eachSuperBlock(rows, 210, (file, superBlock) => {
+  repack(file, _k, { quants, scales }) {
+    const quads = new Uint32Array(32);
+    for (let at = 0, to = 0; at < file.byteLength; at += 210) {
+      const d = file.getUint16(at + D, true);
       for (let half = 0; half < 2; half++) {
-        const block = 8 * superBlock + 4 * half;
-        const ql = 16 * half;
-        splitNibbles(file, ql, quants, 4 * block, 4 * (block + 2));
-        splitNibbles(file, ql + 8, quants, 4 * (block + 1), 4 * (block + 3));
-        const qh = QH + 8 * half;
-        for (let g = 0; g < 4; g++) {
-          const pair = file[SCALES + 2 * half + (g >> 1)] >>> (16 * (g & 1));
-          const to = 3 * (block + g);
-          scales[to] = (file[D] & 0xffff) | (pair << 16);
-          scales[to + 1] = gatherBlockPairs(file, qh, 2 * g);
-          scales[to + 2] = gatherBlockPairs(file, qh + 4, 2 * g);
+        const ql = at + 64 * half;
+        const qh = at + QH + 32 * half;
+        for (let q = 0; q < 8; q++) {
+          const first = file.getUint32(ql + 4 * q, true);
+          const second = file.getUint32(ql + 32 + 4 * q, true);
+          const high = file.getUint32(qh + 4 * q, true);
+          quads[q] = (first & LOW) | ((high << 4) & PAIRS);
+          quads[q + 8] = (second & LOW) | ((high << 2) & PAIRS);
+          quads[q + 16] = ((first >>> 4) & LOW) | (high & PAIRS);
+          quads[q + 24] = ((second >>> 4) & LOW) | ((high >>> 2) & PAIRS);
+        }
+        for (let g = 0; g < 4; g++, to++) {
+          packSixBits(quads, 8 * g, quants, 4 * to, scales, 3 * to + 1);
+          scales[3 * to] = d | (file.getUint16(at + SCALES + 8 * half + 2 * g, true) << 16);
         }
       }
-    });
+    }
   },
   value({ quants, scales }, block, i) {
-    const q = nibbleAt(quants, 4 * block, i) | (bitsAt(scales, 3 * block + 1, 2, i) << 4);
-    const scale = signedByteAt(scales, 3 * block, 2 + (i >> 4));
-    // ggml multiplies d by the 8-bit scale first, which is exact.
-    return halfAt(scales, 6 * block) * scale * (q - 32);
+    const word = (index: number) => (index < 4 ? quants[4 * block + index] : scales[3 * block + index - 3]);
+    const q = valueInQuad(sixBitQuad(word, i >> 2), i);
+    return halfAt(scales, 6 * block) * signedByteAt(scales, 3 * block, 2 + (i >> 4)) * (q - 32);
   },
   quantize: encodeQ6K,
 };

@@ -1,5 +1,6 @@
-import { halfAt, halvesOf, moveHalves, signedByteAt } from '../bits.ts';
+import { halfAt, halvesOf, signedByteAt } from '../bits.ts';
 import { reciprocal, roundHalfAwayFromZero, setHalf } from '../encode.ts';
+import { copyWords } from '../nibbles.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
 /** { half d; i8 qs[32] }. Per block eight words of quants, and half a word of scales, d, over all blocks. */
@@ -8,22 +9,13 @@ export const Q8_0: WeightRecord = {
   blockLength: 32,
   blockBytes: 34,
   words: { quants: 8, scales: 0.5 },
-  repack(rows, _k, { quants, scales }) {
-    const file = halvesOf(rows);
-    moveHalves(file, halvesOf(quants), {
-      length: 16,
-      fromOffset: 1,
-      fromStride: 17,
-      toOffset: 0,
-      toStride: 16,
-    });
-    moveHalves(file, halvesOf(scales), {
-      length: 1,
-      fromOffset: 0,
-      fromStride: 17,
-      toOffset: 0,
-      toStride: 1,
-    });
+  repack(file, _k, { quants, scales }) {
+    const d = halvesOf(scales);
+    for (let at = 0, block = 0; at < file.byteLength; at += 34, block++) {
+      d[block] = file.getUint16(at, true);
+      copyWords(file, at + 2, quants, 8 * block);
+      copyWords(file, at + 18, quants, 8 * block + 4);
+    }
   },
   value: ({ quants, scales }, block, i) => halfAt(scales, block) * signedByteAt(quants, 8 * block, i),
   quantize(values, bytes, at) {

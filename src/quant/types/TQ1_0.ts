@@ -1,5 +1,5 @@
+import { packTwoBits } from '../quads.ts';
 import { setTernaryScales, ternary } from '../ternary.ts';
-import { PAIR_WORDS } from '../twoBits.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
 /**
@@ -12,25 +12,35 @@ export const TQ1_0: WeightRecord = {
   blockLength: 256,
   blockBytes: 54,
   ...ternary(52),
-  repack(rows, _k, { quants, scales }) {
-    for (let at = 0, superBlock = 0; at < rows.length; at += 54, superBlock++) {
-      setTernaryScales(scales, superBlock, rows[at + 52] | (rows[at + 53] << 8));
-      const to = 8 * PAIR_WORDS * superBlock;
-      let value = 0;
-      const put = (from: number, length: number, digits: number) => {
-        for (let digit = 0; digit < digits; digit++) {
-          for (let j = 0; j < length; j++, value++) {
-            quants[to + (value >> 4)] |= digitOf(rows[at + from + j], digit) << (2 * (value & 15));
-          }
-        }
-      };
-      put(0, 32, 5);
-      put(32, 16, 5);
-      put(48, 4, 4);
+  repack(file, _k, { quants, scales }) {
+    const values = new Uint8Array(256);
+    const quads = new Uint32Array(values.buffer);
+    for (let at = 0, superBlock = 0; at < file.byteLength; at += 54, superBlock++) {
+      setTernaryScales(scales, superBlock, file.getUint16(at + 52, true));
+      putDigits(file, at, 32, 5, values, 0);
+      putDigits(file, at + 32, 16, 5, values, 160);
+      putDigits(file, at + 48, 4, 4, values, 240);
+      for (let block = 0; block < 8; block++) {
+        packTwoBits(quads.subarray(8 * block), quants, 2 * (8 * superBlock + block));
+      }
     }
   },
 };
 
-function digitOf(byte: number, digit: number): number {
-  return (((byte * 3 ** digit) & 255) * 3) >> 8;
+/** Writes the first `digits` digits of `length` bytes from `at` on. */
+function putDigits(
+  file: DataView,
+  at: number,
+  length: number,
+  digits: number,
+  to: Uint8Array,
+  first: number,
+) {
+  for (let j = 0; j < length; j++) {
+    let rest = file.getUint8(at + j);
+    for (let digit = 0; digit < digits; digit++) {
+      to[first + length * digit + j] = (rest * 3) >> 8;
+      rest = (rest * 3) & 255;
+    }
+  }
 }

@@ -1,6 +1,5 @@
-import { eachSuperBlock } from '../superBlocks.ts';
 import { setTernaryScales, ternary } from '../ternary.ts';
-import { splitPairs } from '../twoBits.ts';
+import { repackPairs } from '../twoBits.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
 /** { u8 qs[64]; half d }: qs as Q2_K's, of the values -1, 0, 1 and 2 times d. On the GPU as Q2_K. */
@@ -9,10 +8,10 @@ export const TQ2_0: WeightRecord = {
   blockLength: 256,
   blockBytes: 66,
   ...ternary(64),
-  repack(rows, _k, { quants, scales }) {
-    eachSuperBlock(rows, 66, (file, superBlock) => {
-      setTernaryScales(scales, superBlock, file[16] & 0xffff);
-      splitPairs(file, 0, quants, 8 * superBlock);
-    });
+  repack(file, _k, { quants, scales }) {
+    for (let at = 0, superBlock = 0; at < file.byteLength; at += 66, superBlock++) {
+      setTernaryScales(scales, superBlock, file.getUint16(at + 64, true));
+      repackPairs(file, at, quants, superBlock);
+    }
   },
 };
