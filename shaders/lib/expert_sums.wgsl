@@ -9,7 +9,7 @@ fn src_of(choice: u32) -> u32 { return choice * BLOCKS * 8u; }
 // Factor of what the expert of a choice gives.
 fn share_of(choice: u32) -> f32 {
 #if WEIGHTED
-  return bitcast<f32>(chosen[choice].y) * SCALE;
+  return bitcast<f32>(chosen[choice].y);
 #else
   return 1.0;
 #endif
@@ -17,7 +17,7 @@ fn share_of(choice: u32) -> f32 {
 
 fn finish_sum(row: u32, n: u32, sum: vec4<f32>) {
 #if STAGE == down
-  add_to_residual(row, n, sum, 1.0);
+  add_to_residual(row, n, sum, SCALE);
 #else
   put_quad(row, n, sum);
 #endif

@@ -3,7 +3,6 @@ import { floatToHalf, halfToFloat } from '../quant/f16.ts';
 import { randomValues } from '../quant/randomValues.ts';
 import { type KvCache, type RowPlace, saveKv } from '../reference/kvCache.ts';
 import { PAGE_POSITIONS, pagesFor } from '../util/kvPage.ts';
-
 import { asFloats, BOUND, type Contents, HALF_BOUND, type Result, type Words } from './contents.ts';
 
 /** A prime, so that no two positions or heads have the same values. */
@@ -32,8 +31,8 @@ export function placeOf(row: number, span = PAGE_POSITIONS): RowPlace {
     { slot: 1, position: span + 1 },
     { slot: 0, position: span + 5 },
   ];
-  // Rows beyond the first few have a position of their own in slot 0.
-  return places[row] ?? { slot: 0, position: row };
+  // Rows beyond the first few go on in slot 0: those of a slot that follow each other have ascending positions.
+  return places[row] ?? { slot: 0, position: span + row };
 }
 
 /** Words of the cache of the slots of `tables`. */
