@@ -17,7 +17,9 @@ import { failureOf } from './failure.ts';
 import type { Finding, Job } from './job.ts';
 import type { LabSet } from './options.ts';
 
+/** Fewest milliseconds that a job may take, and what it may for each kernel that it compiles. */
 const LIMIT_MS = 240_000;
+const KERNEL_MS = 4000;
 /** Widths of batches that between them get every kernel that there is of a case. */
 const WIDTHS = [1, 2, 3, 4, 8, 16];
 
@@ -55,6 +57,7 @@ export function kernelInvarianceJobs(set: LabSet): Job[] {
  */
 function kernelInvarianceJob(subject: string, tuning: TuningName | 'any', cases: readonly BatchCase[]): Job {
   const shapes = shapesOf(cases, TUNINGS[tuning === 'any' ? 'gpu' : tuning]);
+  const nKernels = shapes.reduce((sum, { family }) => sum + family.specs.length, 0);
   const entry = ({ id }: Shape, outcome: Outcome): Finding => ({
     part: 'invariance',
     entry: { id: `${id.slice(subject.length + 1)}@${tuning}`, subject, tuning, ...outcome },
@@ -62,8 +65,8 @@ function kernelInvarianceJob(subject: string, tuning: TuningName | 'any', cases:
   return {
     id: `invariance:${subject}@${tuning}`,
     part: 'invariance',
-    limitMs: LIMIT_MS,
-    weight: 0.025 * shapes.reduce((sum, { family }) => sum + family.specs.length, 0),
+    limitMs: Math.max(LIMIT_MS, KERNEL_MS * nKernels),
+    weight: 0.025 * nKernels,
     async run(bench) {
       const gpu = await bench.gpu();
       const missing = missingFor(tuning, gpu);
