@@ -90,8 +90,8 @@ const WIDTH_FAULTS = [
     kernel: 'mul_mat',
     change: {
       file: 'mul_mat.wgsl',
-      from: 'let values = products;',
-      to: 'let values = products * (1.0 + f32({M} - 1) * 1.2e-7);',
+      from: 'let values = finished(sums, factor, n);',
+      to: 'let values = finished(sums, factor, n) * (1.0 + f32({M} - 1) * 1.2e-7);',
     },
     cases: 'mul_mat:weight=Q4_0,rows=16,n=24,*',
     isTouched: (id: string) => id.includes('epilogue=store'),

@@ -40,8 +40,8 @@ test('a width that loses a value is replaced, and the logits stay as they were',
   // Wider tiles forget the first weight rows.
   const change = {
     file: 'mul_mat.wgsl',
-    from: 'let values = products;',
-    to: 'let values = products * f32({M} == 1 || n > 0u);',
+    from: 'let values = finished(sums, factor, n);',
+    to: 'let values = finished(sums, factor, n) * f32({M} == 1 || n > 0u);',
   };
   const { report, error, logits } = await selfTest(harness, change);
   expect(error).toBeNull();
@@ -57,8 +57,8 @@ test('a width that rounds differently is replaced, though it is as close to its 
 }) => {
   const change = {
     file: 'mul_mat.wgsl',
-    from: 'let values = products;',
-    to: 'let values = products * (1.0 + f32({M} - 1) * 1.2e-7);',
+    from: 'let values = finished(sums, factor, n);',
+    to: 'let values = finished(sums, factor, n) * (1.0 + f32({M} - 1) * 1.2e-7);',
   };
   const { report, error } = await selfTest(harness, change);
   expect(error).toBeNull();

@@ -1,8 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { build } from 'vite';
 import { describe, expect, it } from 'vitest';
 import { GPU_TUNING } from '../gpu/tuning.ts';
-import { KERNEL_CASES } from './allCases.ts';
+import { FAULTS, KERNEL_CASES } from './allCases.ts';
 import { CHECKS } from './checks.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -51,6 +51,12 @@ describe('a case', () => {
       expect(spec.bindings[setup.bindings.indexOf(of)]).toBe('write');
       expect(at + length).toBeLessThanOrEqual(of.size);
     }
+  });
+});
+
+describe('a fault', () => {
+  it.each(FAULTS)('$id is planted in a text that its shader has', ({ change }) => {
+    expect(readFileSync(new URL(`shaders/${change.file}`, ROOT), 'utf8')).toContain(change.from);
   });
 });
 

@@ -53,6 +53,16 @@ export function gathered(count: number): number[] {
   return numbers(count).map(i => count - i);
 }
 
+/** Rows at these places of a batch, whose rows begin `stride` words apart. */
+export function placedRows(
+  rows: readonly Float32Array<ArrayBuffer>[],
+  places: readonly number[],
+  stride: number,
+): Contents {
+  const stretches = rows.map((words, i) => ({ at: places[i] * stride, words }));
+  return { size: (1 + Math.max(...places)) * stride, stretches };
+}
+
 /** Workgroups along the rows of a weight: two, so that it shows where the second one begins. */
 const FEW_GROUPS = 2;
 

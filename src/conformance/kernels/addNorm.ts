@@ -6,7 +6,7 @@ import { alignUp } from '../../util/math.ts';
 import { kernelCases } from '../cases.ts';
 import { kernelCheck } from '../check.ts';
 import { dense, floats, output } from '../contents.ts';
-import { deferredRow, gathered, gatheredStep, joined, numbers, padded } from '../inputs.ts';
+import { deferredRow, gathered, gatheredStep, joined, numbers, padded, placedRows } from '../inputs.ts';
 
 /** Vectors of the norm behind a branch, and of the next one. */
 const POST = 1;
@@ -23,9 +23,14 @@ export const addNormCheck = kernelCheck({
     const rowsFrom = (seed: number) =>
       rows.map(row => randomValues(k, seed + row, inputs.scale).map(value => value + inputs.mean));
     const [before, branch] = [rowsFrom(50), rowsFrom(150)];
-    const placed = before.map((words, i) => ({ at: outputs[i] * stride, words: padded(words) }));
-    const size = (1 + Math.max(...outputs)) * stride;
-    const x = add ? output(size, placed) : { size, stretches: placed };
+    const [placed, placedBranch] = [before, branch].map(all =>
+      placedRows(
+        all.map(row => padded(row)),
+        outputs,
+        stride,
+      ),
+    );
+    const x = add ? output(placed.size, placed.stretches) : placed;
     const isDeferred = next === 'deferred';
     const nextNorm = isDeferred ? ({ kind: 'rms', bias: false, eps: 0 } as const) : next;
     const vectors = {
@@ -38,14 +43,7 @@ export const addNormCheck = kernelCheck({
         dense(gatheredStep(outputs)),
         x,
         dense(joined([...inParams(vectors.post), ...inParams(vectors.next), new Float32Array(4)])),
-        ...(add
-          ? [
-              {
-                size,
-                stretches: branch.map((words, i) => ({ at: outputs[i] * stride, words: padded(words) })),
-              },
-            ]
-          : []),
+        ...(add ? [placedBranch] : []),
         ...(next ? [dst] : []),
       ],
       grid: () => [rows.length, 1, 1],

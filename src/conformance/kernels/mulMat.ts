@@ -123,6 +123,8 @@ function otherCases(): Partial<Axes>[] {
     { activation: 'silu', rows: 2 },
     { bias: true, rows: 5, normed: true, outputRows: true, factor: 0.3, softcap: 5 },
     { rows: 2, softcap: 30, scale: 1e4 },
+    // Where tanh has to keep its digits.
+    { rows: 2, softcap: 3000 },
     { epilogue: 'accumulate', rows: 3, n: 23 },
     { epilogue: 'accumulate', rows: 5, n: 7, gate: true },
     { epilogue: 'swiglu', rows: 5, n: 7, normed: true, activation: 'gelu', bias: true },

@@ -5,13 +5,14 @@ import { type MulMatOptions, mulMat as twin } from '../../reference/mulMat.ts';
 import { mulMatSwiglu } from '../../reference/mulMatSwiglu.ts';
 import { alignUp, ceilDiv } from '../../util/math.ts';
 import type { Batch, Setup } from '../check.ts';
-import { type Contents, dense, floats, output, type Result } from '../contents.ts';
+import { type Contents, dense, floats, output } from '../contents.ts';
 import {
   activations,
   computedRows,
   gathered,
   gatheredStep,
   numbers,
+  placedRows,
   type WeightRows,
   weightRows,
 } from '../inputs.ts';
@@ -23,7 +24,9 @@ type Floats = Float32Array<ArrayBuffer>;
 /** What the epilogue makes of a product: bindings from dst on, and the results, by the products of each row with some options. */
 interface Ending {
   readonly bindings: readonly Contents[];
-  readonly results: (product: (row: number, options: MulMatOptions) => Floats) => Setup['results'];
+  readonly results: (
+    product: (row: number, options: MulMatOptions) => Floats,
+  ) => ReturnType<Setup['results']>;
 }
 
 /** Products with one matrix. */
@@ -48,7 +51,7 @@ export function setUpProduct(
     grid: ({ tile }) => [computed.groups, ceilDiv(rows.length, tile), 1],
     results: () => {
       const [values] = matrix.values();
-      return ending.results((row, options) => twin(values, x[row], n, k, { ...options, groups }))();
+      return ending.results((row, options) => twin(values, x[row], n, k, { ...options, groups }));
     },
   };
 }
@@ -60,7 +63,7 @@ function endingOf(
 ): Ending {
   const { dstStride, dstOffset = 0 } = epilogue;
   const before = rows.map(row => randomValues(n, 100 + row, scale));
-  const stored = (dst: Contents, of: (row: number) => Floats) => (): Result[][] =>
+  const stored = (dst: Contents, of: (row: number) => Floats) =>
     rows.map((_, row) => [floats(dst, row * dstStride + dstOffset, of(row))]);
   switch (epilogue.kind) {
     case 'store': {
@@ -92,7 +95,7 @@ function endingOf(
       const options = { bias, scale: epilogue.scale ?? 1 };
       return {
         bindings: [...bindings, ...biasContents(bias, dstOffset)],
-        results: product => () =>
+        results: product =>
           results(rows.map((_, row) => product(row, { ...options, residual: before[row] }))),
       };
     }
@@ -147,13 +150,6 @@ function given({ parameters, rows }: Product, { contents }: WeightRows, scale: n
   const { blocks, norm, outputRows = false, groups } = parameters;
   const { src, x } = activations(groups?.rowStride ?? 32 * blocks, rows, norm, scale);
   const outputs = outputRows ? gathered(rows.length) : numbers(rows.length);
-  const bindings = [dense(gatheredStep(outputs)), ...contents, placedRows(src, outputs)];
+  const bindings = [dense(gatheredStep(outputs)), ...contents, placedRows(src, outputs, src[0].length)];
   return { bindings, x };
-}
-
-/** Rows at these places of a batch. */
-function placedRows(rows: readonly Floats[], places: readonly number[]): Contents {
-  const [{ length: stride }] = rows;
-  const stretches = rows.map((words, i) => ({ at: places[i] * stride, words }));
-  return { size: (1 + Math.max(...places)) * stride, stretches };
 }

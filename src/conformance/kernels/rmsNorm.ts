@@ -5,7 +5,7 @@ import { alignUp } from '../../util/math.ts';
 import { kernelCases, vary } from '../cases.ts';
 import { kernelCheck } from '../check.ts';
 import { dense, floats, output } from '../contents.ts';
-import { gathered, gatheredStep, numbers, padded } from '../inputs.ts';
+import { gathered, gatheredStep, numbers, padded, placedRows } from '../inputs.ts';
 
 export const rmsNormCheck = kernelCheck({
   kernel: rmsNorm,
@@ -14,12 +14,11 @@ export const rmsNormCheck = kernelCheck({
     const outputs = gather ? gathered(rows.length) : numbers(rows.length);
     const x = rows.map(row => randomValues(k, 50 + row, scale));
     const weight = randomValues(k, 1);
-    const src = outputs.map((at, i) => ({ at: at * kPadded, words: x[i] }));
     const dst = output(rows.length * kPadded);
     return {
       bindings: [
         dense(gatheredStep(outputs)),
-        { size: (rows.length + 1) * kPadded, stretches: src },
+        placedRows(x, outputs, kPadded),
         dense(padded(weight, kPadded)),
         dst,
       ],

@@ -2,7 +2,7 @@ import { xielu } from '../../gpu/kernels/xielu.ts';
 import { randomValues } from '../../quant/randomValues.ts';
 import { xielu as twin } from '../../reference/xielu.ts';
 import { alignUp } from '../../util/math.ts';
-import { kernelCases } from '../cases.ts';
+import { kernelCases, vary } from '../cases.ts';
 import { kernelCheck } from '../check.ts';
 import { dense, floats, output, rowsOf } from '../contents.ts';
 import { padded, plainStep } from '../inputs.ts';
@@ -31,22 +31,22 @@ export const xieluCheck = kernelCheck({
   },
 });
 
+type Axes = { n: number; rows: number; scale: number; beta: number; eps: number };
+
+const usual: Axes = { n: 1, rows: 1, scale: 3, beta: CONSTANTS.beta, eps: CONSTANTS.eps };
+
 export const xieluCases = kernelCases(xieluCheck, () => ({
-  usual: { n: 1, rows: 1, scale: 3 },
+  usual,
   cases: [
-    { n: 1, rows: 1, scale: 3 },
-    { n: 172, rows: 4, scale: 3 },
-    // Where e^x - 1 has to keep its digits, and where it would lose them; and where exp underflows.
-    { n: 256, rows: 1, scale: 0.3 },
-    { n: 256, rows: 1, scale: 1e-4 },
-    { n: 256, rows: 1, scale: 0.02 },
-    { n: 64, rows: 2, scale: 300 },
+    usual,
+    { ...usual, n: 172, rows: 4, eps: -0.2 },
+    // Where e^x - 1 has to keep its digits, and would lose them; the exponential shows without the part that is linear.
+    ...vary(usual, { n: [256], scale: [0.3, 0.02], beta: [0] }),
+    { ...usual, n: 256, scale: 1e-4 },
+    // Where exp underflows.
+    { ...usual, n: 64, rows: 2, scale: 300 },
   ],
-  // Without the part that is linear the exponential shows.
-  inputs: ({ scale }) => ({
-    scale,
-    constants: { ...CONSTANTS, beta: scale === 0.3 || scale === 0.02 ? 0 : CONSTANTS.beta },
-  }),
+  inputs: ({ scale, beta, eps }) => ({ scale, constants: { ...CONSTANTS, beta, eps } }),
   parameters: ({ n, rows }) => ({ n, rows, srcStride: n, dstStride: alignUp(n, 32) }),
   timed: [{ n: 5632, rows: 1 }],
   cost: ({ n }) => ({ bytes: 4 * 2 * n, flops: 8 * n }),
