@@ -34,12 +34,9 @@ export function goldens() {
  */
 export async function judgeInPage(page, golden, all) {
   const parts = Object.keys(golden.parts ?? {});
-  const draft = all.find(({ target }) => target === golden.model)?.model ?? null;
+  const draft = draftOf(golden, all);
   const names = [golden.model, ...parts, ...(draft === null ? [] : [draft])];
-  const input = await page.evaluateHandle(() =>
-    Object.assign(document.createElement('input'), { type: 'file', multiple: true }),
-  );
-  await input.asElement()?.setInputFiles(names.map(name => join(ZOO, name)));
+  const input = await filesInPage(page, names);
   return page.evaluate(
     ([input, golden, parts, draft]) => {
       const fileOf = name => [...input.files].find(file => file.name === name);
@@ -52,4 +49,28 @@ export async function judgeInPage(page, golden, all) {
     },
     [input, golden, parts, draft],
   );
+}
+
+/**
+ * Name of the draft model that was made for this one, or null.
+ *
+ * @param {ZooGolden} golden one of `all`
+ * @param {readonly ZooGolden[]} all
+ */
+export function draftOf(golden, all) {
+  return all.find(({ target }) => target === golden.model)?.model ?? null;
+}
+
+/**
+ * A file input in the page that holds these files of the zoo.
+ *
+ * @param {import('playwright').Page} page
+ * @param {readonly string[]} names
+ */
+export async function filesInPage(page, names) {
+  const input = await page.evaluateHandle(() =>
+    Object.assign(document.createElement('input'), { type: 'file', multiple: true }),
+  );
+  await input.asElement()?.setInputFiles(names.map(name => join(ZOO, name)));
+  return input;
 }

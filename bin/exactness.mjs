@@ -1,10 +1,14 @@
 // npm run exactness [-- --prompts N --predict N --output FILE]: the same prompts on servers with and without a draft, with
 // 1 and 4 busy slots, in chunks of 16 and 256, greedy and sampled: every token and every bit of the logits has to be the
 // same. Answers are kept in FILE, one JSON a line, and a run that was interrupted goes on from there.
+// npm run exactness -- --zoo [--only REGEX]: the same in short for models of the zoo, whose folder FORETOKEN_ZOO names. Prints a
+// line for each; the answers are not kept.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { goldens, ZOO } from '../bench/zoo.mjs';
+import { EXACTNESS_ZOO, proveInPage } from '../bench/zooExactness.mjs';
 import { chromiumFlags, ensureChromium } from './chromium.mjs';
 import { freshen } from './fresh.mjs';
 import { installPackages } from './install.mjs';
@@ -16,6 +20,8 @@ const PAIR = {
 };
 /** Answers of one server, which are then written to the file. */
 const GROUP = 64;
+/** Tokens of an answer by a model of the zoo. */
+const ZOO_PREDICT = 24;
 
 try {
   process.exitCode = (await main()) ? 0 : 1;
@@ -28,13 +34,14 @@ try {
 async function main() {
   const { values } = parseArgs({
     options: {
-      prompts: { type: 'string', default: '20' },
-      predict: { type: 'string', default: '128' },
-      output: { type: 'string', default: 'exactness.jsonl' },
+      prompts: { type: 'string' },
+      predict: { type: 'string' },
+      output: { type: 'string' },
+      zoo: { type: 'boolean', default: false },
+      only: { type: 'string' },
     },
   });
-  const nPrompts = positive(values.prompts, 'prompts');
-  const nPredict = positive(values.predict, 'predict');
+  const prove = values.zoo ? zooProof(values) : pairProof(values);
   installPackages(root);
   await freshen(root);
   const { chromium } = await import('playwright');
@@ -47,19 +54,57 @@ async function main() {
     const adapter = await page.evaluate(() => window.harness.adapter());
     // Adapters that give the same name are told apart by what they can do.
     const named = [adapter.vendor, adapter.architecture, ...adapter.features].filter(Boolean).join(' ');
-    const run = { adapter: named, ...PAIR, nPredict };
-    const records = await answerAll(page, { run, nPrompts, file: resolve(values.output) });
-    const verdict = await page.evaluate(all => window.harness.judgeExactness(all), records);
-    const { passed, summary } = verdict;
-    console.log(
-      JSON.stringify({ date: new Date().toISOString(), browser: browser.version(), ...run, ...verdict }),
-    );
-    console.log(`${passed ? 'passed' : 'failed'} on ${adapter.architecture}: ${summary}`);
+    const where = { date: new Date().toISOString(), browser: browser.version(), adapter: named };
+    const passed = await prove(page, where);
+    console.log(`${passed ? 'passed' : 'failed'} on ${adapter.architecture}`);
     return passed;
   } finally {
     await browser.close();
     await site.close();
   }
+}
+
+/** The proof of the bundled pair. */
+function pairProof({ prompts = '20', predict = '128', output = 'exactness.jsonl', only }) {
+  if (only !== undefined) throw new Error('--only chooses among the models of --zoo');
+  const nPrompts = positive(prompts, 'prompts');
+  const nPredict = positive(predict, 'predict');
+  return async (page, { adapter, ...where }) => {
+    const run = { adapter, ...PAIR, nPredict };
+    const records = await answerAll(page, { run, nPrompts, file: resolve(output) });
+    const verdict = await page.evaluate(all => window.harness.judgeExactness(all), records);
+    console.log(JSON.stringify({ ...where, ...run, ...verdict }));
+    console.log(verdict.summary);
+    return verdict.passed;
+  };
+}
+
+/** The proof of models of the zoo, in the half of the settings in which any three choices meet. */
+function zooProof({ prompts, predict, output, only = '' }) {
+  if (prompts ?? predict ?? output) throw new Error('--zoo goes with --only, and with no other option');
+  const all = goldens();
+  if (all.length === 0) throw new Error(`there is no folder ${ZOO}; name the zoo's with FORETOKEN_ZOO`);
+  const chosen = [...EXACTNESS_ZOO.keys()].filter(name => new RegExp(only).test(name));
+  if (chosen.length === 0)
+    throw new Error(`--only ${only} matches none of ${[...EXACTNESS_ZOO.keys()].join(', ')}`);
+  return async page => {
+    const { half } = await page.evaluate(() => window.harness.exactnessSettings());
+    let nFailed = 0;
+    for (const name of chosen) {
+      const begin = Date.now();
+      const golden = all.find(({ model }) => model === `${name}.gguf`);
+      if (golden === undefined) throw new Error(`${ZOO} lacks ${name}.gguf`);
+      const verdict = await proveInPage(page, golden, all, { settings: half, nPredict: ZOO_PREDICT });
+      // Drafts that are all refused show half of what they have to.
+      const passed = verdict.passed && verdict.nAccepted > 0;
+      if (!passed) nFailed++;
+      const drafted = `${verdict.nAccepted} of ${verdict.nDrafted} drafted tokens accepted`;
+      const seconds = Math.round((Date.now() - begin) / 1000);
+      console.log(`${passed ? 'passed' : 'failed'}  ${name}  ${seconds} s  ${verdict.summary}; ${drafted}`);
+      for (const difference of verdict.differences) console.log(`  ${difference}`);
+    }
+    return nFailed === 0;
+  };
 }
 
 /**

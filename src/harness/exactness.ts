@@ -1,5 +1,5 @@
 import type { CompletionRequest } from '../protocol/completion.ts';
-import { EXCHANGE_ORIGIN } from '../protocol/worker.ts';
+import { EXCHANGE_ORIGIN, type WireFile } from '../protocol/worker.ts';
 import { assert } from '../util/assert.ts';
 import { compose } from '../worker/compose.ts';
 import { exactnessPrompts } from './exactnessPrompts.ts';
@@ -18,10 +18,12 @@ export interface ExactnessSetting {
 }
 
 export interface ExactnessOptions {
-  readonly model: string;
-  readonly modelDraft: string;
+  readonly model: WireFile;
+  readonly modelDraft: WireFile;
   readonly setting: ExactnessSetting;
   readonly nPredict: number;
+  /** Prompts in place of the ones that every model is asked. */
+  readonly texts?: readonly string[];
   readonly questions: readonly ExactnessQuestion[];
 }
 
@@ -42,14 +44,14 @@ export interface ExactnessAnswer extends ExactnessQuestion {
 
 /** Answers questions on a server of its own, as many at a time as it has slots. */
 export async function runExactness(options: ExactnessOptions): Promise<ExactnessAnswer[]> {
-  const { model, modelDraft, setting, nPredict, questions } = options;
+  const { model, modelDraft, setting, nPredict, questions, texts } = options;
   const { draft, nSlots, nBatch, watched } = setting;
-  const url = (path: string) => new URL(path, location.href).href;
+  const located = (file: WireFile) => (typeof file === 'string' ? new URL(file, location.href).href : file);
   const watch = watched ? new LogitsWatch() : null;
   const server = await compose(
     {
-      model: url(model),
-      ...(draft && { modelDraft: url(modelDraft), draftMax: 8 }),
+      model: located(model),
+      ...(draft && { modelDraft: located(modelDraft), draftMax: 8 }),
       nCtx: 512 * nSlots,
       nSlots,
       nBatch,
@@ -61,7 +63,7 @@ export async function runExactness(options: ExactnessOptions): Promise<Exactness
   );
   try {
     const nPrompts = 1 + Math.max(...questions.map(({ prompt }) => prompt));
-    const prompts = exactnessPrompts(nPrompts, server.report.model.nVocab);
+    const prompts = texts ?? exactnessPrompts(nPrompts, server.report.model.nVocab);
     const queue = [...questions];
     const answers: ExactnessAnswer[] = [];
     const serve = async (slot: number) => {

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { exactnessPrompts } from './exactnessPrompts.ts';
-import { EXACTNESS_SETTINGS, type ExactnessRecord, judgeExactness } from './exactnessVerdict.ts';
+import {
+  EXACTNESS_HALF,
+  EXACTNESS_SETTINGS,
+  type ExactnessRecord,
+  judgeExactness,
+} from './exactnessVerdict.ts';
 
 function records(): ExactnessRecord[] {
   return EXACTNESS_SETTINGS.map(setting => ({
@@ -44,6 +49,21 @@ describe('the verdict', () => {
   it('does not pass what was compared with nothing', () => {
     expect(judgeExactness([]).passed).toBe(false);
     expect(judgeExactness(records().slice(0, 1)).passed).toBe(false);
+  });
+});
+
+describe('the half of the settings', () => {
+  it('has any three choices in every combination', () => {
+    const choices = EXACTNESS_HALF.map(({ draft, nSlots, nBatch, watched }) => [
+      draft,
+      nSlots,
+      nBatch,
+      watched,
+    ]);
+    expect(choices).toHaveLength(8);
+    for (const left of [0, 1, 2, 3]) {
+      expect(new Set(choices.map(choice => String(choice.toSpliced(left, 1)))).size).toBe(8);
+    }
   });
 });
 

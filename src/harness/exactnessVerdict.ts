@@ -28,6 +28,12 @@ export const EXACTNESS_SETTINGS: readonly ExactnessSetting[] = CHOICES.flatMap(w
   ),
 );
 
+/** Half of the ways, in which any three choices still meet in every combination: an even number of those that cost. */
+export const EXACTNESS_HALF: readonly ExactnessSetting[] = EXACTNESS_SETTINGS.filter(
+  ({ draft, nSlots, nBatch, watched }) =>
+    [draft, nSlots > 1, nBatch < 256, watched].filter(Boolean).length % 2 === 0,
+);
+
 export const EXACTNESS_TEMPERATURES: readonly number[] = [0, 0.8];
 
 /** Compares the answers to each prompt at each temperature: all of them must have the same tokens and bits. */

@@ -13,6 +13,7 @@ import { assert } from '../util/assert.ts';
 import { type CacheMove, checkCacheMoves } from './cacheMoves.ts';
 import { type ExactnessAnswer, type ExactnessOptions, runExactness } from './exactness.ts';
 import {
+  EXACTNESS_HALF,
   EXACTNESS_SETTINGS,
   EXACTNESS_TEMPERATURES,
   type ExactnessRecord,
@@ -80,7 +81,7 @@ export class Harness {
   }
 
   exactnessSettings() {
-    return { settings: EXACTNESS_SETTINGS, temperatures: EXACTNESS_TEMPERATURES };
+    return { settings: EXACTNESS_SETTINGS, half: EXACTNESS_HALF, temperatures: EXACTNESS_TEMPERATURES };
   }
 
   judgeExactness(records: readonly ExactnessRecord[]): ExactnessVerdict {

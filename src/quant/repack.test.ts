@@ -92,6 +92,9 @@ it.each([
   { type: 'Q4_0', k: 64, granularity: 1 },
   { type: 'Q8_0', k: 96, granularity: 2 },
   { type: 'Q4_1', k: 32, granularity: 1 },
+  { type: 'MXFP4', k: 32, granularity: 4 },
+  { type: 'MXFP4', k: 64, granularity: 2 },
+  { type: 'NVFP4', k: 64, granularity: 1 },
   { type: 'Q6_K', k: 256, granularity: 1 },
   { type: 'F16', k: 7, granularity: 1 },
 ] as const)('takes $type rows of $k values in multiples of $granularity', ({ type, k, granularity }) => {

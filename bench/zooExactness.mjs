@@ -1,0 +1,54 @@
+import { draftOf, filesInPage } from './zoo.mjs';
+
+/** Models of the zoo that together have what the bundled pair lacks, and why each is among them. */
+export const EXACTNESS_ZOO = new Map([
+  ['gemma3', 'sliding windows'],
+  ['qwen3moe', 'mixture of experts'],
+  ['deepseek2', 'MLA: a latent cache, and groups of experts'],
+  ['gpt-oss', 'sinks, windows, experts with biases'],
+  ['quant-q4_k_m', 'mixed K-quants'],
+  ['quant-mix', 'another type for every tensor'],
+  ['spec-target', 'BPE, and a draft that is another model'],
+]);
+
+/**
+ * Lets servers with these settings answer the same questions, and compares them. The prompts are the golden's first one and
+ * its last one, which is longer than any window. A model without a draft of its own drafts for itself.
+ *
+ * @param {import('playwright').Page} page the harness
+ * @param {import('./zoo.mjs').ZooGolden} golden one of `all`
+ * @param {readonly import('./zoo.mjs').ZooGolden[]} all
+ * @param {object} options
+ * @param {readonly import('../src/harness/exactness.ts').ExactnessSetting[]} options.settings
+ * @param {number} options.nPredict tokens of an answer
+ * @returns {Promise<import('../src/harness/exactnessVerdict.ts').ExactnessVerdict>}
+ */
+export async function proveInPage(page, golden, all, { settings, nPredict }) {
+  const draft = draftOf(golden, all) ?? golden.model;
+  const texts = [golden.greedy.at(0), golden.greedy.at(-1)].map(({ prompt }) => prompt);
+  const input = await filesInPage(page, [...new Set([golden.model, draft])]);
+  return page.evaluate(
+    async ([input, model, draft, texts, settings, nPredict]) => {
+      const fileOf = name => [...input.files].find(file => file.name === name);
+      const { temperatures } = window.harness.exactnessSettings();
+      const questions = texts.flatMap((_, prompt) =>
+        temperatures.map(temperature => ({ prompt, temperature })),
+      );
+      const records = [];
+      for (const setting of settings) {
+        const options = {
+          model: fileOf(model),
+          modelDraft: fileOf(draft),
+          setting,
+          nPredict,
+          texts,
+          questions,
+        };
+        const answers = await window.harness.runExactness(options);
+        records.push(...answers.map(answer => ({ ...answer, setting })));
+      }
+      return window.harness.judgeExactness(records);
+    },
+    [input, golden.model, draft, texts, settings, nPredict],
+  );
+}
