@@ -94,7 +94,7 @@ const WIDTH_FAULTS = [
       to: 'let values = finished(sums, factor, n) * (1.0 + f32({M} - 1) * 1.2e-7);',
     },
     cases: 'mul_mat:weight=Q4_0,rows=16,n=24,*',
-    isTouched: (id: string) => id.includes('epilogue=store'),
+    isTouched: (id: string) => /epilogue=(store|accumulate)/.test(id),
     weights: WEIGHT_TYPES,
   },
   {
