@@ -29,9 +29,11 @@ export function setD(scales: Uint32Array, superBlock: number, bits: number): voi
   scales[5 * superBlock] = bits;
 }
 
-/** Writes the factors of the two halves of a block. */
+/** Writes the factors of the two halves of a block, after those of the block before. */
 export function setFactors(scales: Uint32Array, block: number, low: number, high: number): void {
-  scales[5 * (block >> 3) + 1 + ((block & 7) >> 1)] |= (low | (high << 8)) << (16 * (block & 1));
+  const at = 5 * (block >> 3) + 1 + ((block & 7) >> 1);
+  const pair = low | (high << 8);
+  scales[at] = (block & 1) === 0 ? pair : scales[at] | (pair << 16);
 }
 
 /**

@@ -49,14 +49,10 @@ export class RepackMemory {
   #quants = new Uint32Array();
   #scales = new Uint32Array();
 
-  /** Words that are all zero. */
   take(nQuants: number, nScales: number): GpuWords {
     this.#quants = ofLength(this.#quants, nQuants);
     this.#scales = ofLength(this.#scales, nScales);
-    return {
-      quants: this.#quants.subarray(0, nQuants).fill(0),
-      scales: this.#scales.subarray(0, nScales).fill(0),
-    };
+    return { quants: this.#quants.subarray(0, nQuants), scales: this.#scales.subarray(0, nScales) };
   }
 }
 
@@ -83,6 +79,8 @@ export function repackInto(
   );
   const { quantsBytes, scalesBytes } = repackedLayout(type, k, nRows);
   const words = memory.take(quantsBytes / 4, scalesBytes / 4);
+  // Of the last word maybe no more than a part is a scale.
+  words.scales.fill(0, -1);
   const file = new DataView(source.buffer, source.byteOffset, source.byteLength);
   recordOf(type).repack(file, k, words);
   return words;

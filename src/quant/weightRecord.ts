@@ -22,7 +22,7 @@ export interface WeightRecord {
   readonly blockBytes: number;
   /** Words on the GPU per block of 32 values. */
   readonly words: { readonly quants: number; readonly scales: number };
-  /** Rearranges whole rows of `k` values from the file into words that are all zero. */
+  /** Rearranges whole rows of `k` values from the file into words that hold anything before. */
   repack(file: DataView, k: number, to: GpuWords): void;
   /**
    * Value `i` of block `block`, by the expression that the shader uses. It rounds no more often than ggml's, so it is ggml's value
@@ -35,7 +35,7 @@ export interface WeightRecord {
   setScale?(bytes: DataView, at: number, magnitude: number): void;
 }
 
-/** Repacks whole rows of plain floats; the zeros after each are already there. */
+/** Repacks whole rows of plain floats, with zeros up to whole blocks after each. */
 export function copyRows(valueBytes: number): WeightRecord['repack'] {
   return (file, k, { quants }) => {
     const rows = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
@@ -48,6 +48,7 @@ export function copyRows(valueBytes: number): WeightRecord['repack'] {
     }
     for (let from = 0, put = 0; from < rows.length; from += rowBytes, put += stride) {
       to.set(rows.subarray(from, from + rowBytes), put);
+      to.fill(0, put + rowBytes, put + stride);
     }
   };
 }
