@@ -7,7 +7,7 @@ export const ZOO =
   process.env.FORETOKEN_ZOO ?? join(fileURLToPath(new URL('../..', import.meta.url)), 'shared', 'zoo');
 
 /**
- * What llama.cpp says of each model.
+ * Answers of llama.cpp for each model.
  *
  * @typedef {import('../src/harness/zoo/golden.ts').Golden & {
  *   types: string[]; parts?: Record<string, string>; target?: string

@@ -46,7 +46,7 @@ export function withResults(document, { date, browser, adapter, results }) {
     'Refused, each in a sentence:',
     table(
       ['model', 'architecture', 'what is said'],
-      // What follows is a list of all that is supported.
+      // Behind the semicolon stands a list of all that is supported.
       refused.map(({ model, arch, faults }) => [model, arch, faults[0].split('; ')[0]]),
     ),
   ];
@@ -60,7 +60,7 @@ function cellOf({ outcome, faults, nChecks, error }) {
 }
 
 /**
- * What is written already: a line for each adapter, and each model's cell under its name.
+ * Reads the present tables: a line for each adapter, and each model's cell under its name.
  *
  * @param {string} text
  */

@@ -68,7 +68,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let rows = rows_from(first_row);
   if (rows == 0u) { return; }
   let split = group.z * SPLIT;
-  // Of the rows the first one sees the first position, and the last one the last.
+  // The first row sees the first position, and the last row the last one.
   let begin = max(split, first_seen(first_row) / TILE * TILE);
   let end = min(position_of(first_row + rows - 1u) + 1u, split + SPLIT);
   if (begin >= end) { return; }

@@ -169,7 +169,7 @@ fn main(
         products[{r}u] = sum{r}_{m};
 #endfor
 #if BIAS
-        // Of the lanes that share a weight row the first has its bias too.
+        // The first of the lanes that share a weight row adds its bias too.
         if (lane == 0u) { products += biases_of(expert, n); }
 #endif
         totals[row] = fma(vec4<f32>(share_of(choice)), products, totals[row]);

@@ -12,7 +12,7 @@ const K = 2048;
 /** As much as is repacked at a time, see src/model/weights/matrix.ts. */
 const CHUNK_BYTES = 4 << 20;
 const N_CHUNKS = 16;
-/** Of the file that is loaded, and of its matrices. */
+/** Properties of the loaded file and of its matrices. */
 const FILE_BYTES = 400e6;
 const MATRIX_BYTES = 50e6;
 const LOADED_TYPES = ['Q4_0', 'Q4_K', 'Q6_K', 'IQ4_XS'] as const;

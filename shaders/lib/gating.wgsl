@@ -24,7 +24,7 @@ override SELECTION_AT: u32 = 0u;
 const SMALLEST_SUM = 0x1p-14;
 var<workgroup> scores: array<f32, N_EXPERTS>;
 
-// What a lane leaves of the logit of an expert.
+// A lane's share of the logit of an expert.
 fn gated(expert: u32, product: f32, scale: f32) -> f32 {
 #if ROUTER_BIAS
   let logit = fma(product, scale, biases[expert]);

@@ -1,7 +1,6 @@
+import { ropeFactorsTensor } from '../architectures/ropeFactors.ts';
 import type { ModelSpec, Rope } from '../architectures/spec.ts';
 import type { GgufTensor } from '../gguf/index.ts';
-import { assertNever } from '../util/assert.ts';
-import { alignUp } from '../util/math.ts';
 import type { TensorFinder } from './weights/tensorFinder.ts';
 
 /** A rotation that some layers share, and the tensors of its frequency factors. */
@@ -12,9 +11,6 @@ export interface RopeClass {
   /** Divisors of the angles for slots of `nCtx` positions. */
   factors(nCtx: number): GgufTensor | null;
 }
-
-/** llama.cpp rounds the context of a sequence up to this before it chooses long or short factors. */
-const CONTEXT_GRANULARITY = 256;
 
 /** Identifies the table of a rotation: which values it turns together does not matter to that. */
 export function ropeKey({ pairs, ...table }: Rope): string {
@@ -37,17 +33,8 @@ export function ropeClasses(tensors: TensorFinder, { layers }: ModelSpec): RopeC
 
 function factorsOf(tensors: TensorFinder, { factors, nRot }: Rope): RopeClass['factors'] {
   if (!factors) return () => null;
-  const find = (name: string) => tensors.findVector(`${name}.weight`, nRot / 2);
-  switch (factors.kind) {
-    case 'always': {
-      const tensor = find(factors.tensor);
-      return () => tensor;
-    }
-    case 'byContext': {
-      const [short, long] = [find(factors.short), find(factors.long)];
-      return nCtx => (alignUp(nCtx, CONTEXT_GRANULARITY) > factors.nCtxOrig ? long : short);
-    }
-    default:
-      return assertNever(factors);
-  }
+  // All that may be chosen are found now, so that none counts as unused.
+  const names = factors.kind === 'always' ? [factors.tensor] : [factors.short, factors.long];
+  const found = new Map(names.map(name => [name, tensors.findVector(`${name}.weight`, nRot / 2)]));
+  return nCtx => found.get(ropeFactorsTensor(factors, nCtx)) ?? null;
 }
