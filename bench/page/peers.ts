@@ -43,11 +43,17 @@ export async function comparePeers(model: Blob, options: PeerOptions): Promise<P
   for (const peer of PEERS) {
     if (Array.isArray(ready.samples[peer])) engines[peer] = await openEngine(peer, model, nCtx);
   }
-  const complete = (peer: PeerName, prompt: string, n: number): Promise<EngineTimings> => {
+  const complete = async (peer: PeerName, prompt: string, n: number): Promise<EngineTimings> => {
     const engine = engines[peer];
     if (!engine) throw new Error('it did not load');
-    const signal = AbortSignal.timeout(limitMs);
-    return within(limitMs, engine.complete(prompt, n, signal));
+    try {
+      return await within(limitMs, engine.complete(prompt, n, AbortSignal.timeout(limitMs)));
+    } catch (error) {
+      // An engine that was given up goes on computing, which would slow the other.
+      delete engines[peer];
+      await within(limitMs, engine.close()).catch(() => {});
+      throw error;
+    }
   };
   const decode = async (peer: PeerName) => {
     const { predicted_n, predicted_ms } = await complete(peer, 'Once', nPredict);
