@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'playwright/test';
-import { completionFields } from '../src/server/completionFields.ts';
-import { tokenizer } from '../src/server/testServer.ts';
+import { completionFields } from '../src/server/params/completionFields.ts';
+import { tokenizer } from '../src/server/testing/testServer.ts';
 import { BAD_BODIES } from './fixtures/badBodies.ts';
 import { BAD_FIELDS, FIELD_NAMES, TAKEN } from './fixtures/badFields.ts';
 import { BAD_HEADS } from './fixtures/badHeads.ts';

@@ -257,6 +257,20 @@ describe('layers', () => {
     expect(cycles).toEqual([]);
   });
 
+  it('has no cycle between the folders of src/server', () => {
+    const folderOf = (file: string): string | null => /^src\/server\/([^/]+)\//.exec(file)?.[1] ?? null;
+    const edges = new Map<string, string[]>();
+    for (const [file, imports] of sources) {
+      const folder = folderOf(file);
+      if (folder === null || folder === 'testing') continue;
+      const others = imports.flatMap(({ specifier }) => folderOf(target(file, specifier)) ?? []);
+      const before = edges.get(folder) ?? [];
+      edges.set(folder, [...before, ...others.filter(other => other !== folder)]);
+    }
+    const done = new Set<string>();
+    expect([...edges.keys()].map(folder => cycleFrom(folder, edges, done)).filter(Boolean)).toEqual([]);
+  });
+
   it('finds a cycle where there is one', () => {
     const edges = new Map([
       ['a', ['b']],

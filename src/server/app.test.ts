@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { BOS, E_ACUTE, errorOf, letters, testServer, tokenizer } from './testServer.ts';
+import { BOS, E_ACUTE, errorOf, letters, testServer, tokenizer } from './testing/testServer.ts';
 
 const get = (path: string, init: RequestInit = {}) => new Request(`http://page${path}`, init);
 const words = 'xyz '.repeat(20);

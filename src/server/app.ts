@@ -12,26 +12,26 @@ import {
 } from '../protocol/options.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
 import { ForetokenError } from '../util/errors.ts';
-import { createApiKeyCheck } from './access.ts';
-import { SlotCaches } from './cache/slotCaches.ts';
+import type { ModelViewDeps } from './admin/modelViews.ts';
+import type { SlotFiles } from './admin/slotActions.ts';
 import { createChatTemplate } from './chat/template.ts';
-import type { CompletionDeps } from './completion.ts';
-import { completionFields } from './completionFields.ts';
-import { errorResponse } from './errorResponse.ts';
-import { grammarConstraint } from './grammarConstraint.ts';
-import { constraintOf } from './grammarFields.ts';
-import { Metrics } from './metrics.ts';
-import type { ModelViewDeps } from './modelViews.ts';
-import type { ResponseContext } from './response.ts';
+import type { CompletionDeps } from './completion/completion.ts';
+import type { ResponseContext } from './completion/response.ts';
+import { RunningCompletions } from './completion/runningCompletions.ts';
+import { createApiKeyCheck } from './http/apiKeys.ts';
+import { errorResponse } from './http/errorResponse.ts';
+import { readFields, withDefaults } from './http/fields.ts';
+import { completionFields } from './params/completionFields.ts';
+import { grammarConstraint } from './params/grammarConstraint.ts';
+import { constraintOf } from './params/grammarFields.ts';
+import { samplerContext } from './params/samplerContext.ts';
+import { concreteSeed, samplerParamsOf } from './params/samplerParams.ts';
+import { limitThinking } from './params/thinkingLimit.ts';
 import { ASLEEP_PATHS, createRoutes } from './routes.ts';
-import { RunningCompletions } from './runningCompletions.ts';
-import { samplerContext } from './samplerContext.ts';
-import { concreteSeed, samplerParamsOf } from './samplerParams.ts';
-import { Scheduler } from './scheduler.ts';
-import { readFields, withDefaults } from './schema.ts';
-import type { SlotFiles } from './slotActions.ts';
-import { DEFAULT_SLOT_PROMPT_SIMILARITY } from './slots.ts';
-import { limitThinking } from './thinkingLimit.ts';
+import { SlotCaches } from './scheduling/cache/slotCaches.ts';
+import { Metrics } from './scheduling/metrics.ts';
+import { Scheduler } from './scheduling/scheduler.ts';
+import { DEFAULT_SLOT_PROMPT_SIMILARITY } from './scheduling/slots.ts';
 
 /** What a server is made of. The two last stand in for the clock and for chance in tests. */
 export interface AppDeps {

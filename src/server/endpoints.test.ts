@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { FakeForwardPass } from '../engine/fakeForwardPass.ts';
-import { errorOf, Gate, testServer, tokenizer } from './testServer.ts';
+import { errorOf, Gate, testServer, tokenizer } from './testing/testServer.ts';
 
 const get = (server: ReturnType<typeof testServer>, path: string, headers: Record<string, string> = {}) =>
   server.fetch(new Request(`http://page${path}`, { headers }));

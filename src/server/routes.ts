@@ -2,22 +2,22 @@ import { Hono } from 'hono';
 import type { ServerSettings } from '../protocol/options.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
 import { ForetokenError } from '../util/errors.ts';
-import { addAbsentFeatureRoutes } from './absentFeatures.ts';
-import { addChatRoutes } from './chat/routes.ts';
+import { addAbsentFeatureRoutes } from './admin/absentFeatures.ts';
+import { type ModelViewDeps, modelsView, propsView } from './admin/modelViews.ts';
+import { handleSlotAction, type SlotActionDeps } from './admin/slotActions.ts';
+import { slotView } from './admin/slotsView.ts';
+import { handleDetokenize, handleTokenize } from './admin/tokenize.ts';
+import { handlePredict } from './admin/vertexPredict.ts';
 import type { ChatTemplate } from './chat/template.ts';
-import { type CompletionDeps, complete, handleCompletion } from './completion.ts';
+import { type CompletionDeps, complete, handleCompletion } from './completion/completion.ts';
+import { handleInfill } from './completion/infill.ts';
+import { createTextFormat } from './dialects/openai/textFormat.ts';
+import { addChatRoutes } from './dialects/routes.ts';
 import { addEmbeddingRoutes } from './embeddings/routes.ts';
-import { errorResponse } from './errorResponse.ts';
-import { handleInfill } from './infill.ts';
-import { jsonResponse, readJsonObject } from './jsonBody.ts';
-import { type Metrics, restartsMetric } from './metrics.ts';
-import { type ModelViewDeps, modelsView, propsView } from './modelViews.ts';
-import { createTextFormat } from './openai/textFormat.ts';
-import { handlePredict } from './predict.ts';
-import type { Scheduler } from './scheduler.ts';
-import { handleSlotAction, type SlotActionDeps } from './slotActions.ts';
-import { slotView } from './slotsView.ts';
-import { handleDetokenize, handleTokenize } from './tokenize.ts';
+import { errorResponse } from './http/errorResponse.ts';
+import { jsonResponse, readJsonObject } from './http/jsonBody.ts';
+import { type Metrics, restartsMetric } from './scheduling/metrics.ts';
+import type { Scheduler } from './scheduling/scheduler.ts';
 
 /** What is answered without the models, and does not wake them. */
 export const ASLEEP_PATHS: readonly string[] = [

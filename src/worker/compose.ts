@@ -6,7 +6,7 @@ import { ModelPair } from '../model/modelPair.ts';
 import { DEFAULT_N_BATCH, type LoadProgress } from '../protocol/options.ts';
 import type { WireOptions, WireSource } from '../protocol/worker.ts';
 import { createApp } from '../server/app.ts';
-import { Metrics } from '../server/metrics.ts';
+import { Metrics } from '../server/scheduling/metrics.ts';
 import {
   createTokenizer,
   type VocabularySpec,

@@ -1,9 +1,9 @@
 import { DEFAULT_N_BATCH, SPEC_TYPES } from '../protocol/options.ts';
 import type { WireOptions } from '../protocol/worker.ts';
-import { REASONING_FORMATS } from '../server/chat/reasoning.ts';
 import { createChatTemplate } from '../server/chat/template.ts';
-import { DEFAULT_DRAFT_MAX } from '../server/completionFields.ts';
-import { MIN_SHIFTED_N_CTX } from '../server/contextShift.ts';
+import { DEFAULT_DRAFT_MAX } from '../server/params/completionFields.ts';
+import { REASONING_FORMATS } from '../server/params/reasoningFormats.ts';
+import { MIN_SHIFTED_N_CTX } from '../server/scheduling/contextShift.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { NGRAM_DEFAULTS } from './speculation.ts';
 

@@ -1,4 +1,4 @@
-import type { SlotFiles } from '../server/slotActions.ts';
+import type { SlotFiles } from '../server/admin/slotActions.ts';
 
 /** Where the option `slotSavePath` points: a URL below which files are, or a directory of this origin. */
 export function openSlotFiles(path: string): SlotFiles {

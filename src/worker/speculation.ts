@@ -11,7 +11,7 @@ import type { FusedPair } from '../forward/drafting.ts';
 import type { ForwardPass } from '../forward/forwardPass.ts';
 import { DEFAULT_N_BATCH, type SpecType } from '../protocol/options.ts';
 import type { WireOptions } from '../protocol/worker.ts';
-import { DEFAULT_DRAFT_MAX } from '../server/completionFields.ts';
+import { DEFAULT_DRAFT_MAX } from '../server/params/completionFields.ts';
 import { assertNever } from '../util/assert.ts';
 
 /** A kind of speculation that does something. */

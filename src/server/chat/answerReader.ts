@@ -1,4 +1,4 @@
-import { randomId } from '../randomId.ts';
+import { randomId } from '../http/randomId.ts';
 import { type Answer, type AnswerDelta, answerDeltas, NO_ANSWER } from './answer.ts';
 
 /**

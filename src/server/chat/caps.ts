@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../http/json.ts';
 import type { JinjaInput, JinjaTemplate } from './jinja.ts';
 
 /** What a template can make use of; `chat_template_caps` of `/props`, in llama-server's order. */

@@ -1,5 +1,5 @@
 import { ForetokenError } from '../../util/errors.ts';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../http/json.ts';
 import type { ChatMessage } from './messages.ts';
 
 /** The assistant's last message, which the answer goes on from: from what it says, or from its thoughts. */

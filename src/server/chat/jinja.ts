@@ -1,6 +1,6 @@
 import { Template } from '@huggingface/jinja';
 import { ForetokenError } from '../../util/errors.ts';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../http/json.ts';
 import type { ChatMessage } from './messages.ts';
 
 /** What a template is rendered with. */

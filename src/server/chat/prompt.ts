@@ -1,7 +1,7 @@
 import type { Tokenizer } from '../../tokenizer/index.ts';
 import { assertNever } from '../../util/assert.ts';
 import { ForetokenError } from '../../util/errors.ts';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../http/json.ts';
 import { type Continuation, readContinuation } from './continuation.ts';
 import { formatMessages } from './formatters.ts';
 import { type ChatMessage, contentText, readMessages } from './messages.ts';

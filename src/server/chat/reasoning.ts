@@ -1,6 +1,7 @@
 import type { ReasoningFormat, ServerSettings } from '../../protocol/options.ts';
 import { ForetokenError } from '../../util/errors.ts';
-import { isJsonObject, type JsonObject } from '../json.ts';
+import { isJsonObject, type JsonObject } from '../http/json.ts';
+import { DEFAULT_REASONING_FORMAT, REASONING_FORMATS } from '../params/reasoningFormats.ts';
 
 /** Options of the server that are about chats. */
 export type ChatSettings = Pick<
@@ -12,9 +13,6 @@ export type ChatSettings = Pick<
   | 'reasoningBudgetMessage'
   | 'reasoningFormat'
 >;
-
-export const REASONING_FORMATS = ['none', 'auto', 'deepseek', 'deepseek-legacy'] as const;
-export const DEFAULT_REASONING_FORMAT = 'deepseek' satisfies ReasoningFormat;
 
 /** What a chat request, or else the server, says of thinking. */
 export interface ReasoningOptions {

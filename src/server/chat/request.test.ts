@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tokenizer } from '../testServer.ts';
+import { tokenizer } from '../testing/testServer.ts';
 import { readChatRequest } from './request.ts';
 import { createChatTemplate } from './template.ts';
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../json.ts';
+import { isJsonObject, type JsonObject } from '../http/json.ts';
 import type { TemplateCaps } from './caps.ts';
 import { type ChatMessage, contentText, type ToolCall } from './messages.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BOS, EOS, tokenizer } from '../testServer.ts';
+import { BOS, EOS, tokenizer } from '../testing/testServer.ts';
 import { renderChat } from './prompt.ts';
 import type { ChatSettings } from './reasoning.ts';
 import { createChatTemplate, type TemplateSources } from './template.ts';

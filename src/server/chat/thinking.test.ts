@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { joined, sayingServer, templateOpening } from './sayingServer.ts';
+import { joined, sayingServer, templateOpening } from '../testing/sayingServer.ts';
 import { splitThoughts, thinkingTagsOf } from './thinking.ts';
 
 const TAGS = { start: '<think>', end: '</think>' };

@@ -1,8 +1,8 @@
 import type { Pooling } from '../../engine/pooling.ts';
 import type { Tokenizer } from '../../tokenizer/index.ts';
 import { ForetokenError } from '../../util/errors.ts';
-import { type JsonObject, jsonTypeName } from '../json.ts';
-import { checkLength, checkTokens, tokenizePrompts } from '../prompt.ts';
+import { checkLength, checkTokens, tokenizePrompts } from '../completion/prompt.ts';
+import { type JsonObject, jsonTypeName } from '../http/json.ts';
 
 /** What a request for embeddings asks for. */
 export interface EmbeddingRequest {

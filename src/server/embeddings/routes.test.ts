@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FakeForwardPass } from '../../engine/fakeForwardPass.ts';
 import type { ServerSettings } from '../../protocol/options.ts';
-import { errorOf, Gate, testServer, tokenizer } from '../testServer.ts';
+import { errorOf, Gate, testServer, tokenizer } from '../testing/testServer.ts';
 
 interface NativeEmbedding {
   readonly index: number;

@@ -1,7 +1,7 @@
-import { isJsonObject, type JsonObject } from '../../json.ts';
-import { jsonLiteral, literal } from '../../jsonSchema/notation.ts';
-import { RuleSet } from '../../jsonSchema/ruleSet.ts';
-import { addSchema } from '../../jsonSchema/schemaToGrammar.ts';
+import { isJsonObject, type JsonObject } from '../../http/json.ts';
+import { jsonLiteral, literal } from '../../params/jsonSchema/notation.ts';
+import { RuleSet } from '../../params/jsonSchema/ruleSet.ts';
+import { addSchema } from '../../params/jsonSchema/schemaToGrammar.ts';
 import type { CallShape, ToolFormat } from './toolFormat.ts';
 
 /**

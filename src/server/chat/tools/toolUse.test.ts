@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MessageEvent } from '../../../protocol/anthropic.ts';
-import { errorOf, parseNamedEvents } from '../../testServer.ts';
-import { joined, sayingServer, templateOpening } from '../sayingServer.ts';
+import { joined, sayingServer, templateOpening } from '../../testing/sayingServer.ts';
+import { errorOf, parseNamedEvents } from '../../testing/testServer.ts';
 
 const tool = (name: string, parameters: object) => ({ type: 'function', function: { name, parameters } });
 const CLOCK = tool('clock', {

@@ -1,6 +1,6 @@
 import { ForetokenError } from '../../../util/errors.ts';
-import type { Constraint } from '../../grammarConstraint.ts';
-import type { JsonObject } from '../../json.ts';
+import type { JsonObject } from '../../http/json.ts';
+import type { Constraint } from '../../params/grammarConstraint.ts';
 import type { ChatPrompt } from '../prompt.ts';
 import { endOfThoughts } from '../thinking.ts';
 import { findCalls } from './toolCalls.ts';

@@ -1,5 +1,5 @@
 import { ForetokenError } from '../../../util/errors.ts';
-import { isJsonObject, type JsonObject } from '../../json.ts';
+import { isJsonObject, type JsonObject } from '../../http/json.ts';
 
 /** What a chat request says of tools. */
 export interface ToolOptions {

@@ -1,0 +1,145 @@
+import type { AutotuneReport, ModelReport, SelfTestReport, ServerSettings } from '../../protocol/options.ts';
+import type { VocabType } from '../../tokenizer/index.ts';
+import type { ChatTemplate } from '../chat/template.ts';
+import type { ResponseContext } from '../completion/response.ts';
+import type { JsonObject } from '../http/json.ts';
+import type { CompletionParams } from '../params/completionFields.ts';
+import { reducedGenerationSettings } from '../params/generationSettings.ts';
+
+/** llama.cpp's `enum llama_vocab_type`. */
+const VOCAB_TYPES: Readonly<Record<VocabType, number>> = { spm: 1, bpe: 2, wpm: 3, ugm: 4 };
+
+/** `build_info`, and `system_fingerprint` of OpenAI's answers; llama-server's begins with a `b` and a number, and clients look for that. */
+export const BUILD_INFO = 'b1-foretoken';
+
+/** What `/props` and `/v1/models` tell of a server. */
+export interface ModelViewDeps {
+  readonly context: ResponseContext;
+  readonly model: ModelReport;
+  readonly selfTest: SelfTestReport | null;
+  readonly autotune: AutotuneReport | null;
+  readonly nCtx: number;
+  readonly nSlots: number;
+  /** All names of the server, in alphabetical order. */
+  readonly names: readonly string[];
+  /** Parameters of a request that sets none. */
+  readonly defaults: CompletionParams;
+  readonly template: ChatTemplate;
+  readonly settings: ServerSettings;
+  isSleeping(): boolean;
+}
+
+/** `GET /props`. */
+export function propsView({
+  context,
+  model,
+  nCtx,
+  nSlots,
+  defaults,
+  template,
+  settings,
+  isSleeping,
+  selfTest,
+  autotune,
+}: ModelViewDeps): JsonObject {
+  const { tokenizer } = context;
+  return {
+    default_generation_settings: {
+      params: reducedGenerationSettings({ ...defaults, reasoningFormat: 'none' }, context),
+      n_ctx: nCtx,
+    },
+    total_slots: nSlots,
+    model_alias: context.model,
+    model_ftype: model.fileType,
+    model_path: model.file,
+    modalities: { vision: false, video: false, audio: false },
+    endpoint_slots: settings.slotsEndpoint ?? true,
+    endpoint_props: settings.propsEndpoint ?? false,
+    endpoint_metrics: settings.metricsEndpoint ?? false,
+    ui: false,
+    ui_settings: {},
+    chat_template: template.source,
+    chat_template_caps: template.kind === 'jinja' ? template.caps : {},
+    ...(template.kind === 'jinja' && template.toolUse && { chat_template_tool_use: template.toolUse.source }),
+    bos_token: specialText(tokenizer.bos),
+    eos_token: specialText(tokenizer.eos),
+    build_info: BUILD_INFO,
+    is_sleeping: isSleeping(),
+    cors_proxy_enabled: false,
+    self_test: selfTest && selfTestView(selfTest),
+    autotune,
+  };
+
+  function specialText(token: number): string {
+    return token >= 0 && token < tokenizer.nVocab ? tokenizer.pieceText(token) : '';
+  }
+}
+
+/** What llama-server has no need to tell: which kernels this adapter runs, and that they were tried. */
+function selfTestView({ ms, kernels, replaced }: SelfTestReport): JsonObject {
+  return {
+    ms,
+    kernels: kernels.map(({ kernel, variant, nPipelines, nmse }) => ({
+      kernel,
+      variant,
+      n_pipelines: nPipelines,
+      nmse,
+      rows: 'equal',
+    })),
+    replaced,
+  };
+}
+
+/** `GET /v1/models`: the one model there is, as Ollama and as OpenAI list it. `createdAt` in milliseconds. */
+export function modelsView(
+  { context, model, nCtx, names, settings }: ModelViewDeps,
+  createdAt: number,
+): JsonObject {
+  const name = context.model;
+  return {
+    models: [
+      {
+        name,
+        model: name,
+        modified_at: '',
+        size: '',
+        digest: '',
+        type: 'model',
+        description: '',
+        tags: [''],
+        capabilities: ['completion'],
+        parameters: '',
+        details: {
+          parent_model: '',
+          format: 'gguf',
+          family: '',
+          families: [''],
+          parameter_size: '',
+          quantization_level: '',
+        },
+      },
+    ],
+    object: 'list',
+    data: [
+      {
+        id: name,
+        aliases: names,
+        tags: [...new Set(settings.tags)].sort(),
+        object: 'model',
+        created: Math.floor(createdAt / 1000),
+        owned_by: 'llamacpp',
+        meta: {
+          // 1: SentencePiece, the one kind of vocabulary there is here.
+          vocab_type: VOCAB_TYPES[context.tokenizer.vocabType],
+          n_vocab: model.nVocab,
+          n_ctx: nCtx,
+          n_ctx_train: model.nCtxTrain,
+          n_embd: model.nEmbd,
+          n_params: model.nParams,
+          size: model.sizeBytes,
+          ftype: model.fileType,
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,165 @@
+import type { ForwardPass } from '../../forward/forwardPass.ts';
+import { isSlotFileName } from '../../protocol/slotFileName.ts';
+import { ForetokenError } from '../../util/errors.ts';
+import { INT32_MAX } from '../http/fields.ts';
+import { type JsonObject, jsonTypeName } from '../http/json.ts';
+import { jsonResponse, readJsonObject } from '../http/jsonBody.ts';
+import { decodeSlotFile, encodeSlotFile, type SavedSlot } from '../scheduling/cache/slotFile.ts';
+import type { Scheduler } from '../scheduling/scheduler.ts';
+import { holding } from '../scheduling/slots.ts';
+
+/** A folder for saved slots. */
+export interface SlotFiles {
+  /** Rejects where there is no such file. */
+  read(name: string): Promise<Uint8Array>;
+  /** Takes the place of a file of that name at once, or not at all. */
+  write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+}
+
+export interface SlotActionDeps {
+  readonly scheduler: Scheduler;
+  readonly target: Pick<ForwardPass, 'nCtx' | 'nVocab' | 'readCache' | 'writeCache'>;
+  /** Null where slots cannot be saved. */
+  readonly files: SlotFiles | null;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+  readonly log: (line: string) => void;
+}
+
+/** `POST /slots/:id?action=save|restore|erase`; waits for a slot that is busy. Throws whatever is wrong with the request. */
+export async function handleSlotAction(
+  request: Request,
+  id: string,
+  action: string | undefined,
+  { files, ...deps }: SlotActionDeps,
+): Promise<Response> {
+  if (files === null) {
+    throw new ForetokenError(
+      'not_supported',
+      'This server does not support slots action. Start it with `--slot-save-path`',
+    );
+  }
+  const idSlot = slotId(id);
+  switch (action) {
+    case 'save':
+      return jsonResponse(await save(idSlot, await fileName(request), files, deps));
+    case 'restore':
+      return jsonResponse(await restore(idSlot, await fileName(request), files, deps));
+    case 'erase':
+      return jsonResponse(await erase(idSlot, deps));
+    default:
+      throw invalid('Invalid action');
+  }
+}
+
+type ActionDeps = Omit<SlotActionDeps, 'files'>;
+
+async function save(
+  idSlot: number,
+  filename: string,
+  files: SlotFiles,
+  { scheduler, target, now, log }: ActionDeps,
+): Promise<JsonObject> {
+  const { tokens, startedAt, cache } = await scheduler.whenIdle(idSlot, async ({ id }, { cached }) => ({
+    tokens: cached,
+    startedAt: now(),
+    cache: cached.length === 0 ? new Uint8Array() : await target.readCache(id, cached.length),
+  }));
+  const file = encodeSlotFile({ tokens, cache });
+  try {
+    await files.write(filename, file);
+  } catch (cause) {
+    log(`slot ${idSlot}: cannot write ${filename}: ${String(cause)}`);
+    throw new ForetokenError('internal', 'Unable to save slot', {}, { cause });
+  }
+  return {
+    id_slot: idSlot,
+    filename,
+    n_saved: tokens.length,
+    n_written: file.length,
+    timings: { save_ms: now() - startedAt },
+  };
+}
+
+/** What cannot be restored leaves the slot empty. */
+async function restore(
+  idSlot: number,
+  filename: string,
+  files: SlotFiles,
+  { scheduler, target, now, log }: ActionDeps,
+): Promise<JsonObject> {
+  const startedAt = now();
+  const file = await files.read(filename).catch((error: unknown) => {
+    log(`slot ${idSlot}: cannot read ${filename}: ${String(error)}`);
+    return new Uint8Array();
+  });
+  const saved = decodeSlotFile(file);
+  await scheduler.whenIdle(idSlot, (slot, state) => {
+    slot.state = holding(state, []);
+    slot.state = holding(state, load(slot.id, saved, target));
+  });
+  return {
+    id_slot: idSlot,
+    filename,
+    n_restored: saved?.tokens.length ?? 0,
+    n_read: file.length,
+    timings: { restore_ms: now() - startedAt },
+  };
+}
+
+/** Puts `saved` into a slot; gives the tokens that it holds now. */
+function load(slot: number, saved: SavedSlot | null, target: ActionDeps['target']): SavedSlot['tokens'] {
+  if (saved === null) throw notRestored('No available space in KV cache or invalid slot save file');
+  const { tokens, cache } = saved;
+  if (tokens.length > target.nCtx) throw notRestored('Restored prompt does not fit in the slot context');
+  if (tokens.some(token => token < 0 || token >= target.nVocab)) {
+    throw notRestored('Invalid tokens in slot save file');
+  }
+  try {
+    if (tokens.length > 0) target.writeCache(slot, tokens.length, cache);
+  } catch (cause) {
+    throw notRestored('No available space in KV cache or invalid slot save file', cause);
+  }
+  return tokens;
+}
+
+async function erase(idSlot: number, { scheduler }: ActionDeps): Promise<JsonObject> {
+  const nErased = await scheduler.whenIdle(idSlot, (slot, state) => {
+    slot.state = holding(state, []);
+    return state.cells.length;
+  });
+  return { id_slot: idSlot, n_erased: nErased };
+}
+
+/** A number with anything behind it, as C reads it. */
+function slotId(text: string): number {
+  const [digits = ''] = /^\s*\+?\d+/.exec(text) ?? [];
+  const id = Number(digits);
+  if (digits === '' || id > INT32_MAX) throw invalid('Invalid slot ID');
+  return id;
+}
+
+/** A body without a name is a failure of the server in llama-server's book, a bad name one of the request. */
+async function fileName(request: Request): Promise<string> {
+  const body = await readJsonObject(request).catch((error: unknown) => {
+    throw new ForetokenError('internal', ForetokenError.from(error).message);
+  });
+  const { filename } = body;
+  if (filename === undefined) {
+    throw new ForetokenError('internal', "[json.exception.out_of_range.403] key 'filename' not found");
+  }
+  if (typeof filename !== 'string') {
+    const message = `[json.exception.type_error.302] type must be string, but is ${jsonTypeName(filename)}`;
+    throw new ForetokenError('internal', message);
+  }
+  if (!isSlotFileName(filename)) throw invalid('Invalid filename');
+  return filename;
+}
+
+function invalid(message: string): ForetokenError {
+  return new ForetokenError('invalid_request', message);
+}
+
+function notRestored(reason: string, cause?: unknown): ForetokenError {
+  return new ForetokenError('invalid_request', `Unable to restore slot: ${reason}`, {}, { cause });
+}

@@ -1,0 +1,84 @@
+import type { ServerSettings } from '../../protocol/options.ts';
+import type { Tokenizer } from '../../tokenizer/index.ts';
+import { ForetokenError } from '../../util/errors.ts';
+import { isJsonObject, type JsonObject } from '../http/json.ts';
+import { readJsonObject } from '../http/jsonBody.ts';
+import { type CompletionDeps, complete } from './completion.ts';
+import { NATIVE_FORMAT } from './completionFormat.ts';
+import { type InfillRequest, infillPrompt } from './infillPrompt.ts';
+import { tokenizeMixed } from './prompt.ts';
+
+/** llama.cpp's `--batch-size`. Ours is smaller, because it serves another purpose: a prompt is cut by llama.cpp's. */
+const DEFAULT_INFILL_BATCH = 2048;
+
+/** `POST /infill`: a completion between two texts. Throws `not_supported` for a model that has no tokens for that. */
+export async function handleInfill(
+  request: Request,
+  settings: ServerSettings,
+  deps: CompletionDeps,
+): Promise<Response> {
+  const { tokenizer } = deps.context;
+  checkModel(tokenizer);
+  const body = await readJsonObject(request);
+  const shape = {
+    nBatch: settings.nBatch ?? DEFAULT_INFILL_BATCH,
+    nCtx: deps.nCtx,
+    nPredict: settings.nPredict ?? -1,
+    spmInfill: settings.spmInfill ?? false,
+  };
+  const prompt = infillPrompt(readInfill(body, tokenizer), shape, tokenizer);
+  return complete({ ...body, prompt }, request.signal, NATIVE_FORMAT, deps);
+}
+
+function checkModel({ fim }: Tokenizer): void {
+  const missing = (['prefix', 'suffix', 'middle'] as const).filter(role => fim[role] === undefined);
+  if (missing.length === 0) return;
+  const reasons = missing.map(role => `${role} token is missing. `).join('');
+  throw new ForetokenError('not_supported', `Infill is not supported by this model: ${reasons}`);
+}
+
+function readInfill(body: JsonObject, tokenizer: Tokenizer): InfillRequest {
+  const extra = readExtra(body.input_extra);
+  // llama-server takes a prompt that is no text for none.
+  const prompt = typeof body.prompt === 'string' ? body.prompt : '';
+  return {
+    extra,
+    prompt: tokenizer.encode(prompt, { addSpecial: false, parseSpecial: true }),
+    prefix: readPart(body, 'input_prefix', tokenizer),
+    suffix: readPart(body, 'input_suffix', tokenizer),
+  };
+}
+
+function readExtra(extra: unknown): InfillRequest['extra'] {
+  if (extra === undefined) return [];
+  if (!Array.isArray(extra)) {
+    throw new ForetokenError(
+      'invalid_request',
+      '"input_extra" must be an array of {"filename": string, "text": string}',
+    );
+  }
+  return extra.map((chunk: unknown) => {
+    if (!isJsonObject(chunk) || typeof chunk.text !== 'string') {
+      throw new ForetokenError(
+        'invalid_request',
+        'extra_context chunk must contain a "text" field with a string value',
+      );
+    }
+    const { text, filename = 'tmp' } = chunk;
+    if (typeof filename === 'string') return { text, filename };
+    throw new ForetokenError('invalid_request', 'extra_context chunk\'s "filename" field must be a string');
+  });
+}
+
+/** Tokens of the text before or behind the cursor, in which no special tokens are recognised. */
+function readPart(body: JsonObject, name: string, tokenizer: Tokenizer): number[] {
+  if (!Object.hasOwn(body, name)) {
+    throw new ForetokenError('unreadable', `[json.exception.out_of_range.403] key '${name}' not found`);
+  }
+  try {
+    return tokenizeMixed(body[name], tokenizer, { addSpecial: false, parseSpecial: false });
+  } catch (cause) {
+    const message = `"${name}" must be a string, or a list of mixed strings & tokens`;
+    throw new ForetokenError('unreadable', message, {}, { cause });
+  }
+}

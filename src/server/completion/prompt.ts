@@ -1,0 +1,96 @@
+import type { EncodeOptions, Tokenizer } from '../../tokenizer/index.ts';
+import { ForetokenError } from '../../util/errors.ts';
+import { isJsonObject, type JsonObject } from '../http/json.ts';
+
+const SHAPES =
+  '"prompt" elements must be a string, a list of tokens, a JSON object containing a prompt string, or a list of mixed strings & tokens.';
+
+const PROMPT_ENCODING: EncodeOptions = { addSpecial: true, parseSpecial: true };
+
+/**
+ * The prompts of a request as tokens. An array with an integer at its top level is one prompt, any other array is
+ * several. Special-token text is parsed; the beginning-of-sequence token is added where a prompt begins with text.
+ * Throws `invalid_request` for any other shape, and `context_exceeded` for text that is much too long for `nCtx`: to turn
+ * megabytes into tokens would keep everybody waiting. Ids are not checked here: see `checkTokens`.
+ */
+export function tokenizePrompts(
+  body: JsonObject,
+  tokenizer: Tokenizer,
+  nCtx = Number.POSITIVE_INFINITY,
+): number[][] {
+  if (!Object.hasOwn(body, 'prompt')) {
+    throw new ForetokenError('invalid_request', "[json.exception.out_of_range.403] key 'prompt' not found");
+  }
+  const { prompt } = body;
+  for (const text of textsOf(prompt)) {
+    // Nearly every text: there are never more of the least tokens than characters.
+    if (text.length < nCtx) continue;
+    const nLeast = tokenizer.leastTokens(text);
+    if (nLeast >= nCtx) throw contextExceeded(nLeast, nCtx);
+  }
+  if (!Array.isArray(prompt) || prompt.some(Number.isInteger)) return [tokenizePrompt(prompt, tokenizer)];
+  if (prompt.length === 0) throw new ForetokenError('invalid_request', '"prompt" must not be empty');
+  return prompt.map(element => tokenizePrompt(element, tokenizer));
+}
+
+/** The texts in a prompt, or in several: what is nested deeper is no prompt. */
+function textsOf(prompt: unknown, depth = 2): string[] {
+  if (typeof prompt === 'string') return [prompt];
+  if (Array.isArray(prompt)) return depth === 0 ? [] : prompt.flatMap(part => textsOf(part, depth - 1));
+  return isJsonObject(prompt) && typeof prompt.prompt_string === 'string' ? [prompt.prompt_string] : [];
+}
+
+function tokenizePrompt(prompt: unknown, tokenizer: Tokenizer): number[] {
+  if (!isJsonObject(prompt)) return tokenizeMixed(prompt, tokenizer, PROMPT_ENCODING);
+  if (Object.hasOwn(prompt, 'multimodal_data')) {
+    throw new ForetokenError(
+      'invalid_request',
+      'Multimodal data provided, but model does not support multimodal requests.',
+    );
+  }
+  if (typeof prompt.prompt_string !== 'string') throw new ForetokenError('invalid_request', SHAPES);
+  return tokenizer.encode(prompt.prompt_string, PROMPT_ENCODING);
+}
+
+/**
+ * Text, or an array of texts and token ids, as tokens; only a text at the very beginning gets the special tokens that
+ * `addSpecial` adds. Throws `invalid_request` with the message `shapes` for anything else.
+ */
+export function tokenizeMixed(
+  content: unknown,
+  tokenizer: Tokenizer,
+  { addSpecial, parseSpecial }: EncodeOptions,
+  shapes = SHAPES,
+): number[] {
+  if (typeof content === 'string') return tokenizer.encode(content, { addSpecial, parseSpecial });
+  if (!Array.isArray(content)) throw new ForetokenError('invalid_request', shapes);
+  return content.flatMap((part, index) => {
+    if (Number.isInteger(part)) return part;
+    if (typeof part !== 'string') throw new ForetokenError('invalid_request', shapes);
+    return tokenizer.encode(part, { addSpecial: addSpecial && index === 0, parseSpecial });
+  });
+}
+
+/** Throws `invalid_request` when an id is not in the vocabulary; `where` is what the error says it was found in. */
+export function checkTokens(tokens: readonly number[], nVocab: number, where = 'Prompt'): void {
+  const stranger = tokens.find(token => token < 0 || token >= nVocab);
+  if (stranger === undefined) return;
+  throw new ForetokenError(
+    'invalid_request',
+    `${where} contains invalid tokens: ${stranger} is not in 0..${nVocab - 1}`,
+  );
+}
+
+/** Throws `context_exceeded` when a prompt leaves no room for a single token. */
+export function checkLength(nTokens: number, nCtx: number): void {
+  if (nTokens < nCtx) return;
+  throw contextExceeded(nTokens, nCtx);
+}
+
+function contextExceeded(nTokens: number, nCtx: number): ForetokenError {
+  return new ForetokenError(
+    'context_exceeded',
+    `request (${nTokens} tokens) exceeds the available context size (${nCtx} tokens), try increasing it`,
+    { n_prompt_tokens: nTokens, n_ctx: nCtx },
+  );
+}

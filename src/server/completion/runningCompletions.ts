@@ -1,0 +1,32 @@
+import { ThinkingBudget } from '../../engine/sampler/thinkingBudget.ts';
+import { ForetokenError } from '../../util/errors.ts';
+import type { JsonObject } from '../http/json.ts';
+import type { Task } from '../scheduling/task.ts';
+
+/** The completions that are under way, by the ids that their clients know. */
+export class RunningCompletions {
+  readonly #tasks = new Map<string, readonly Task[]>();
+
+  /** Returns what takes it off the list again. */
+  add(id: string, tasks: readonly Task[]): () => void {
+    this.#tasks.set(id, tasks);
+    return () => this.#tasks.delete(id);
+  }
+
+  /** `POST /v1/chat/completions/control`: ends the thoughts of a completion that allows it. */
+  control({ id, action }: JsonObject): JsonObject {
+    if (typeof id !== 'string' || id === '') throw invalid('missing completion id');
+    if (action !== 'reasoning_end') throw invalid('unknown control action');
+    const tasks = this.#tasks.get(id);
+    if (tasks === undefined) return { success: false, message: 'no active completion for this id' };
+    if (!tasks.some(({ params }) => params.chat?.thinking?.isControlled)) {
+      return { success: false, message: 'reasoning control not enabled for this completion' };
+    }
+    for (const { sampler } of tasks) if (sampler instanceof ThinkingBudget) sampler.endThinking();
+    return { success: true };
+  }
+}
+
+function invalid(message: string): ForetokenError {
+  return new ForetokenError('invalid_request', message);
+}

@@ -1,0 +1,40 @@
+import type { MessageBlock, StopReason } from '../../../protocol/anthropic.ts';
+import type { CompletionResponse } from '../../../protocol/completion.ts';
+import type { Answer } from '../../chat/answer.ts';
+import type { AnswerReader } from '../../chat/answerReader.ts';
+import { isJsonObject } from '../../http/json.ts';
+import { finishReason } from '../openai/envelope.ts';
+
+/** Blocks of a whole message. */
+export function blocksOf(reader: AnswerReader): MessageBlock[] {
+  const { reasoning, content, calls } = reader.answer;
+  const blocks: MessageBlock[] = [];
+  if (reasoning !== '') blocks.push({ type: 'thinking', thinking: reasoning, signature: '' });
+  if (content !== '') blocks.push({ type: 'text', text: content });
+  for (const [index, { name, arguments: text }] of calls.entries()) {
+    blocks.push({ type: 'tool_use', id: reader.callId(index), name, input: inputOf(text) });
+  }
+  return blocks;
+}
+
+/** Arguments that were cut off are no JSON, and the block has to have an object. */
+function inputOf(text: string): unknown {
+  try {
+    const input: unknown = JSON.parse(text);
+    return isJsonObject(input) ? input : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Why a message ends. */
+export function endOf(
+  response: CompletionResponse,
+  { calls }: Answer,
+): { stop_reason: StopReason; stop_sequence: string | null } {
+  const reasons = { stop: 'end_turn', tool_calls: 'tool_use', length: 'max_tokens' } as const;
+  return {
+    stop_reason: reasons[finishReason(response, calls.length > 0)],
+    stop_sequence: response.stopping_word === '' ? null : response.stopping_word,
+  };
+}

@@ -1,0 +1,167 @@
+import type {
+  CompletionPartial,
+  CompletionProbability,
+  CompletionResponse,
+} from '../../../protocol/completion.ts';
+import type {
+  ChatChoice,
+  ChatChunkChoice,
+  ChatCompletion,
+  ChatCompletionChunk,
+  ChatDelta,
+  ChatToolCall,
+} from '../../../protocol/openai.ts';
+import { assertNever } from '../../../util/assert.ts';
+import type { AnswerDelta } from '../../chat/answer.ts';
+import { type AnswerReader, AnswerReaders, type AnswerSyntax, wholeAnswer } from '../../chat/answerReader.ts';
+import type { CompletionFormat } from '../../completion/completionFormat.ts';
+import type { CompletionParams } from '../../params/completionFields.ts';
+import {
+  createEnvelope,
+  type Envelope,
+  finalExtras,
+  finishReason,
+  logprobsOf,
+  partialExtras,
+  usageOf,
+} from './envelope.ts';
+
+const ROLE: ChatDelta = { role: 'assistant', content: null };
+
+/** `POST /v1/chat/completions` for one request, whose answers are in `syntax`. */
+export function createChatFormat(model: string, syntax: AnswerSyntax): CompletionFormat {
+  const envelope = createEnvelope(model);
+  const stream = new ChatStream(envelope, syntax);
+  return {
+    id: envelope.id,
+    whole: (results, params) => wholeChat(results, params, envelope, syntax),
+    events(chunk, params) {
+      const chunks = chunk.stop ? stream.end(chunk, params) : stream.next(chunk, params);
+      return chunks.map(data => ({ data }));
+    },
+    lastLine: '[DONE]',
+  };
+}
+
+function wholeChat(
+  results: readonly CompletionResponse[],
+  params: CompletionParams,
+  { id, created, model, system_fingerprint }: Envelope,
+  syntax: AnswerSyntax,
+): ChatCompletion {
+  // The envelope tells of the first choice alone, as llama-server's does.
+  const [first] = results;
+  return {
+    choices: results.map(result => chatChoice(result, wholeAnswer(syntax, result.content))),
+    created,
+    model,
+    system_fingerprint,
+    object: 'chat.completion',
+    usage: usageOf(first),
+    id,
+    ...finalExtras(first, params),
+  };
+}
+
+function chatChoice(response: CompletionResponse, reader: AnswerReader): ChatChoice {
+  const logprobs = logprobsOf(response);
+  const { content, reasoning, calls } = reader.answer;
+  const tool_calls = calls.map(
+    (call, index): ChatToolCall => ({ type: 'function', function: call, id: reader.callId(index) }),
+  );
+  return {
+    finish_reason: finishReason(response, calls.length > 0),
+    index: response.index,
+    message: {
+      role: 'assistant',
+      content,
+      ...(reasoning !== '' && { reasoning_content: reasoning }),
+      ...(calls.length > 0 && { tool_calls }),
+    },
+    ...(logprobs && { logprobs }),
+  };
+}
+
+/** The chunks of one chat stream: a role, what the answer says, an end, for each choice. */
+class ChatStream {
+  readonly #envelope: Envelope;
+  readonly #readers: AnswerReaders;
+  /** Probabilities of tokens whose text is held back, by choice: an event that says nothing is not sent. */
+  readonly #waiting = new Map<number, readonly CompletionProbability[]>();
+
+  constructor(envelope: Envelope, syntax: AnswerSyntax) {
+    this.#envelope = envelope;
+    this.#readers = new AnswerReaders(syntax);
+  }
+
+  next(partial: CompletionPartial, params: CompletionParams): ChatCompletionChunk[] {
+    const { index, content, completion_probabilities: own = [] } = partial;
+    const extras = partialExtras(partial, params);
+    if (partial.prompt_progress) return [{ ...this.#chunk([opened(index)]), ...extras }];
+
+    const chunks = partial.tokens_predicted === 1 ? [this.#chunk([opened(index)])] : [];
+    const probabilities = [...(this.#waiting.get(index) ?? []), ...own];
+    const choices = this.#choices(index, this.#readers.of(index).push(content));
+    const last = choices.pop();
+    if (last === undefined) {
+      this.#waiting.set(index, probabilities);
+      return chunks;
+    }
+    this.#waiting.delete(index);
+    const choice = { ...last, ...(probabilities.length > 0 && { logprobs: { content: probabilities } }) };
+    return [
+      ...chunks,
+      ...choices.map(before => this.#chunk([before])),
+      { ...this.#chunk([choice]), ...extras },
+    ];
+  }
+
+  end(response: CompletionResponse, params: CompletionParams): ChatCompletionChunk[] {
+    const { index } = response;
+    const { __verbose, timings } = finalExtras(response, params);
+    const reader = this.#readers.of(index);
+    const chunks = this.#choices(index, reader.end()).map(choice => this.#chunk([choice]));
+    const reason = finishReason(response, reader.answer.calls.length > 0);
+    const finish = this.#chunk([{ finish_reason: reason, index, delta: {} }]);
+    chunks.push({ ...finish, ...(__verbose && { __verbose }) });
+    // A choice without a single token still says whose it is.
+    if (response.tokens_predicted === 0) chunks.unshift(this.#chunk([opened(index)]));
+    if (params.includeUsage) chunks.push({ ...this.#chunk([]), usage: usageOf(response) });
+    return chunks.map((chunk, i) => (timings && i === chunks.length - 1 ? { ...chunk, timings } : chunk));
+  }
+
+  #choices(index: number, deltas: readonly AnswerDelta[]): ChatChunkChoice[] {
+    const reader = this.#readers.of(index);
+    return deltas.map(delta => ({ finish_reason: null, index, delta: chatDelta(delta, reader) }));
+  }
+
+  #chunk(choices: readonly ChatChunkChoice[]): ChatCompletionChunk {
+    const { id, created, model, system_fingerprint } = this.#envelope;
+    return { choices, created, id, model, system_fingerprint, object: 'chat.completion.chunk' };
+  }
+}
+
+function chatDelta(delta: AnswerDelta, reader: AnswerReader): ChatDelta {
+  switch (delta.kind) {
+    case 'reasoning':
+      return { reasoning_content: delta.text };
+    case 'content':
+      return { content: delta.text };
+    case 'call': {
+      const { index, name } = delta;
+      return {
+        tool_calls: [
+          { index, id: reader.callId(index), type: 'function', function: { name, arguments: '' } },
+        ],
+      };
+    }
+    case 'arguments':
+      return { tool_calls: [{ index: delta.index, function: { arguments: delta.text } }] };
+    default:
+      return assertNever(delta);
+  }
+}
+
+function opened(index: number): ChatChunkChoice {
+  return { finish_reason: null, index, delta: ROLE };
+}

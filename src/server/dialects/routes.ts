@@ -1,0 +1,67 @@
+import type { Hono } from 'hono';
+import type { AnswerSyntax } from '../chat/answerReader.ts';
+import { type ChatContext, renderChat } from '../chat/prompt.ts';
+import { readChatRequest } from '../chat/request.ts';
+import { type CompletionDeps, complete } from '../completion/completion.ts';
+import type { CompletionFormat } from '../completion/completionFormat.ts';
+import { tokenizePrompts } from '../completion/prompt.ts';
+import type { JsonObject } from '../http/json.ts';
+import { jsonResponse, readJsonObject } from '../http/jsonBody.ts';
+import { createAnthropicFormat } from './anthropic/format.ts';
+import { chatBodyOfAnthropic } from './anthropic/request.ts';
+import { createChatFormat } from './openai/chatFormat.ts';
+import { createResponsesFormat } from './responses/format.ts';
+import { chatBodyOfResponses } from './responses/request.ts';
+
+/** One way to word a chat: its routes, its requests in the words of `/v1/chat/completions`, and its answers. */
+interface Dialect {
+  readonly paths: readonly string[];
+  /** Routes, below the others, that count the tokens of a prompt, and what they call the answer. */
+  readonly count: { readonly path: string; readonly object?: string };
+  chatBody(body: JsonObject): JsonObject;
+  createFormat(model: string, syntax: AnswerSyntax): CompletionFormat;
+}
+
+const DIALECTS: readonly Dialect[] = [
+  {
+    paths: ['/chat/completions', '/v1/chat/completions'],
+    count: { path: 'input_tokens', object: 'response.input_tokens' },
+    chatBody: body => body,
+    createFormat: createChatFormat,
+  },
+  {
+    paths: ['/responses', '/v1/responses'],
+    count: { path: 'input_tokens', object: 'response.input_tokens' },
+    chatBody: chatBodyOfResponses,
+    createFormat: createResponsesFormat,
+  },
+  {
+    paths: ['/v1/messages'],
+    count: { path: 'count_tokens' },
+    chatBody: chatBodyOfAnthropic,
+    createFormat: createAnthropicFormat,
+  },
+];
+
+/** Adds what takes a conversation instead of a prompt: the answer to it, the prompt it becomes, and how long that is. */
+export function addChatRoutes(routes: Hono, chat: ChatContext, completion: CompletionDeps): void {
+  for (const { paths, count, chatBody, createFormat } of DIALECTS) {
+    for (const path of paths) {
+      routes.post(path, async ({ req: { raw } }) => {
+        const { body, params, syntax } = readChatRequest(chatBody(await readJsonObject(raw)), chat);
+        return complete(body, raw.signal, createFormat(completion.context.model, syntax), completion, params);
+      });
+      routes.post(`${path}/${count.path}`, async ({ req: { raw } }) => {
+        const { text: prompt } = renderChat(chatBody(await readJsonObject(raw)), chat);
+        const [tokens] = tokenizePrompts({ prompt }, chat.tokenizer);
+        return jsonResponse({ input_tokens: tokens.length, ...(count.object && { object: count.object }) });
+      });
+    }
+  }
+  routes.post('/v1/chat/completions/control', async ({ req: { raw } }) =>
+    jsonResponse(completion.running.control(await readJsonObject(raw))),
+  );
+  routes.post('/apply-template', async ({ req: { raw } }) =>
+    jsonResponse({ prompt: renderChat(await readJsonObject(raw), chat).text }),
+  );
+}

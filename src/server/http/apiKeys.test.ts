@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { createApiKeyCheck } from './apiKeys.ts';
+
+const KEYS = ['first-key', 'second key'];
+
+function check(path: string, headers: Record<string, string>, keys: readonly string[] = KEYS): Promise<void> {
+  return createApiKeyCheck(keys)(new Request(`http://foretoken.invalid${path}`, { headers }));
+}
+
+describe('the check of API keys', () => {
+  it.each([
+    ['/props', { authorization: 'Bearer first-key' }],
+    ['/props', { authorization: 'Bearer second key' }],
+    ['/props', { authorization: 'first-key' }],
+    ['/props', { 'x-api-key': 'first-key' }],
+    ['/props', { authorization: '', 'x-api-key': 'first-key' }],
+    ['/health', {}],
+    ['/v1/health?x', {}],
+  ])('lets %s pass with %j', async (path, headers) => {
+    await expect(check(path, headers)).resolves.toBeUndefined();
+  });
+
+  it.each([
+    ['/props', {}],
+    ['/v1/models', { authorization: 'Bearer first-ke' }],
+    ['/v1/models', { authorization: 'Bearer first-key2' }],
+    ['/v1/models', { authorization: 'Bearer ' }],
+    ['/completion', { authorization: 'Bearer wrong', 'x-api-key': 'first-key' }],
+    ['/completion', { authorization: 'bearer first-key' }],
+    ['/nothing', {}],
+    ['/healthy', {}],
+  ])('refuses %s with %j', async (path, headers) => {
+    await expect(check(path, headers)).rejects.toMatchObject({
+      code: 'unauthorized',
+      status: 401,
+      type: 'authentication_error',
+      message: 'Invalid API Key',
+    });
+  });
+
+  it('asks for nothing where there are no keys', async () => {
+    await expect(check('/props', {}, [])).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,161 @@
+import { DEFAULT_SAMPLER_PARAMS as SAMPLING } from '../../engine/sampler/params.ts';
+import type { ReasoningFormat, ServerSettings } from '../../protocol/options.ts';
+import type { Tokenizer } from '../../tokenizer/index.ts';
+import {
+  boolean,
+  type Field,
+  type FieldValues,
+  fieldError,
+  float,
+  hard,
+  integer,
+  soft,
+  wrongType,
+} from '../http/fields.ts';
+import { isStringArray } from '../http/json.ts';
+import type { ChatParams } from './chatParams.ts';
+import { grammarField, jsonSchemaField } from './grammarFields.ts';
+import { DEFAULT_REASONING_FORMAT, REASONING_FORMATS } from './reasoningFormats.ts';
+import { dryBreakersField, logitBiasField, samplersField, stopField } from './samplerFields.ts';
+
+/** llama.cpp's `--spec-draft-n-max`. */
+export const DEFAULT_DRAFT_MAX = 3;
+
+/**
+ * Every field of a completion request but the prompt, in llama-server's order of evaluation (the first bad one is
+ * reported). Defaults that a server option sets come from `settings`.
+ * Source: tools/server/server-schema.cpp of llama.cpp.
+ */
+export function completionFields(settings: ServerSettings, tokenizer: Tokenizer, nSlots: number) {
+  return {
+    verbose: boolean('verbose', settings.verbose ?? false),
+    timingsPerToken: boolean('timings_per_token', false),
+    stream: boolean('stream', false),
+    includeUsage: boolean('stream_options.include_usage', false),
+    cachePrompt: boolean('cache_prompt', settings.cachePrompt ?? true),
+    returnTokens: boolean('return_tokens', false),
+    returnProgress: boolean('return_progress', false),
+    ssePingInterval: integer('sse_ping_interval', 30, hard(-1)),
+    nPredict: integer(['n_predict', 'max_completion_tokens', 'max_tokens'], -1, hard(-1)),
+    nIndent: integer('n_indent', 0, hard(0)),
+    nKeep: integer('n_keep', 0, hard(-1)),
+    nDiscard: integer('n_discard', 0, hard(0)),
+    nCmpl: integer(['n_cmpl', 'n'], 1, hard(1, nSlots)),
+    nCacheReuse: integer('n_cache_reuse', settings.cacheReuse ?? 0, hard(0)),
+    tMaxPredictMs: milliseconds('t_max_predict_ms'),
+    responseFields,
+    topK: integer('top_k', SAMPLING.topK, soft(0)),
+    topP: float('top_p', SAMPLING.topP, soft(0, 1)),
+    minP: float('min_p', SAMPLING.minP, soft(0, 1)),
+    topNSigma: float('top_n_sigma', SAMPLING.topNSigma),
+    xtcProbability: float('xtc_probability', SAMPLING.xtcProbability, soft(0, 1)),
+    xtcThreshold: float('xtc_threshold', SAMPLING.xtcThreshold, soft(0, 1)),
+    typicalP: float('typical_p', SAMPLING.typicalP),
+    temperature: float(
+      'temperature',
+      settings.temperature ?? SAMPLING.temperature,
+      soft(0, Number.MAX_VALUE),
+    ),
+    dynatempRange: float('dynatemp_range', SAMPLING.dynatempRange),
+    dynatempExponent: float('dynatemp_exponent', SAMPLING.dynatempExponent),
+    repeatLastN: integer('repeat_last_n', SAMPLING.repeatLastN, hard(0)),
+    repeatPenalty: float('repeat_penalty', SAMPLING.repeatPenalty),
+    frequencyPenalty: float('frequency_penalty', SAMPLING.frequencyPenalty),
+    presencePenalty: float('presence_penalty', SAMPLING.presencePenalty),
+    dryMultiplier: float('dry_multiplier', SAMPLING.dryMultiplier),
+    dryBase: float('dry_base', SAMPLING.dryBase),
+    dryAllowedLength: integer('dry_allowed_length', SAMPLING.dryAllowedLength, hard(0)),
+    dryPenaltyLastN: integer('dry_penalty_last_n', SAMPLING.dryPenaltyLastN, hard(0)),
+    mirostat: integer('mirostat', SAMPLING.mirostat, soft(0, 2)),
+    mirostatTau: float('mirostat_tau', SAMPLING.mirostatTau),
+    mirostatEta: float('mirostat_eta', SAMPLING.mirostatEta),
+    adaptiveTarget: float('adaptive_target', -1, soft(-Number.MAX_VALUE, 1)),
+    adaptiveDecay: float('adaptive_decay', 0.9, hard(0, 0.99)),
+    seed: integer('seed', settings.seed ?? -1),
+    nProbs: integer(['n_probs', 'logprobs'], 0, soft(0)),
+    minKeep: integer('min_keep', SAMPLING.minKeep, hard(0)),
+    backendSampling: boolean('backend_sampling', false),
+    postSamplingProbs: boolean('post_sampling_probs', false),
+    draftMax: integer(
+      ['speculative.n_max', 'speculative.draft_max', 'draft_max'],
+      settings.draftMax ?? DEFAULT_DRAFT_MAX,
+      hard(0),
+    ),
+    draftMin: integer(
+      ['speculative.n_min', 'speculative.draft_min', 'draft_min'],
+      settings.draftMin ?? 0,
+      hard(0),
+    ),
+    draftPMin: float(
+      ['speculative.p_min', 'speculative.draft_p_min', 'draft_p_min'],
+      settings.pMin ?? 0,
+      hard(0, 1),
+    ),
+    reasoningFormat: reasoningFormatField(settings),
+    lora: loraField,
+    dryBreakers: dryBreakersField,
+    grammar: grammarField,
+    jsonSchema: jsonSchemaField,
+    logitBias: logitBiasField(tokenizer),
+    ignoreEos: boolean('ignore_eos', false),
+    stop: stopField,
+    samplers: samplersField(SAMPLING.samplers),
+    idSlot,
+  };
+}
+
+/** A request's parameters, defaults filled in. `seed` is as asked: negative or 2^32-1 means random. */
+export type CompletionParams = FieldValues<ReturnType<typeof completionFields>> & {
+  /** What a chat adds; nothing for any other completion. */
+  readonly chat?: ChatParams | null;
+};
+
+/** Names where thoughts go; only chats have any. */
+function reasoningFormatField(settings: ServerSettings): Field<ReasoningFormat> {
+  return {
+    names: ['reasoning_format'],
+    fallback: settings.reasoningFormat ?? DEFAULT_REASONING_FORMAT,
+    read(value, name) {
+      const known = REASONING_FORMATS.find(format => format === value);
+      const shown = typeof value === 'string' ? value : JSON.stringify(value);
+      if (known === undefined) throw fieldError(name, `Unknown reasoning format: ${shown}`);
+      return known;
+    },
+  };
+}
+
+/** Read leniently by llama-server: a value of the wrong type is the default. */
+const idSlot: Field<number> = {
+  names: ['id_slot'],
+  fallback: -1,
+  read: value => (typeof value === 'number' && Number.isFinite(value) ? Math.trunc(value) : -1),
+};
+
+/** Scales of adapters by id. There are none, and ids that do not exist count for nothing. */
+const loraField: Field<null> = {
+  names: ['lora'],
+  fallback: null,
+  read(value, name) {
+    if (Array.isArray(value)) return null;
+    throw fieldError(name, "Error: 'lora' must be an array of objects with 'id' and 'scale' fields");
+  },
+};
+
+/** Read leniently as well. */
+const responseFields: Field<readonly string[]> = {
+  names: ['response_fields'],
+  fallback: [],
+  read: value => (isStringArray(value) ? value : []),
+};
+
+/** A 64-bit integer of llama-server, which takes no booleans. */
+function milliseconds(name: string): Field<number> {
+  const field = integer(name, -1, hard(-1, Number.MAX_SAFE_INTEGER));
+  return {
+    ...field,
+    read(value, used) {
+      if (typeof value === 'boolean') throw wrongType(used, 'number', value);
+      return field.read(value, used);
+    },
+  };
+}

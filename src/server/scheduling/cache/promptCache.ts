@@ -1,0 +1,66 @@
+import type { TokenId } from '../../../forward/forward.ts';
+import { commonPrefix } from '../slots.ts';
+import type { SavedSlot } from './slotFile.ts';
+
+/** An entry of which a prompt would use less than this is left alone: another prompt may want the rest. */
+const MIN_KEPT = 0.25;
+
+/**
+ * Prompts with their K and V in memory, up to a number of bytes; the oldest go first. No entry is the beginning of
+ * another. The rules are those of llama-server's `--cache-ram`.
+ */
+export class PromptCache {
+  readonly #limitBytes: number;
+  /** From the oldest to the newest. */
+  #entries: SavedSlot[] = [];
+
+  constructor(limitBytes: number) {
+    this.#limitBytes = limitBytes;
+  }
+
+  get nEntries(): number {
+    return this.#entries.length;
+  }
+
+  get sizeBytes(): number {
+    return this.#entries.reduce((sum, { cache }) => sum + cache.length, 0);
+  }
+
+  /** Whether an entry begins with these tokens, so that nothing is won by adding them. */
+  contains(tokens: readonly TokenId[]): boolean {
+    return this.#entries.some(entry => commonPrefix(entry.tokens, tokens) === tokens.length);
+  }
+
+  /** Whether something of this size may be added at all. */
+  fits(sizeBytes: number): boolean {
+    return sizeBytes <= this.#limitBytes;
+  }
+
+  /** Adds an entry in place of those that it begins with; false when it is contained already, or too large. */
+  add(entry: SavedSlot): boolean {
+    if (!this.fits(entry.cache.length) || this.contains(entry.tokens)) return false;
+    this.#entries = this.#entries.filter(({ tokens }) => commonPrefix(tokens, entry.tokens) < tokens.length);
+    while (this.sizeBytes + entry.cache.length > this.#limitBytes) this.#entries.shift();
+    this.#entries.push(entry);
+    return true;
+  }
+
+  /**
+   * Takes out the entry that is better for `prompt` than a slot that holds `held`: more of the prompt is in it, and more
+   * of it is used. Null when the slot is as good.
+   */
+  take(prompt: readonly TokenId[], held: readonly TokenId[]): SavedSlot | null {
+    let longest = commonPrefix(held, prompt);
+    let kept = held.length === 0 ? -1 : longest / held.length;
+    let best: SavedSlot | null = null;
+    for (const entry of this.#entries) {
+      const shared = commonPrefix(entry.tokens, prompt);
+      const share = shared / entry.tokens.length;
+      if (share >= MIN_KEPT && share > kept && shared > longest) {
+        [best, longest, kept] = [entry, shared, share];
+      }
+    }
+    if (best !== null) this.#entries.splice(this.#entries.indexOf(best), 1);
+    return best;
+  }
+}

@@ -1,0 +1,231 @@
+import type { SampledToken, Sequence, StepResult } from '../../engine/sequence.ts';
+import { StopMatcher } from '../../engine/stop.ts';
+import type { SyntheticAcceptance } from '../../engine/syntheticAcceptance.ts';
+import type { TokenId } from '../../forward/forward.ts';
+import type { StopType, Timings } from '../../protocol/completion.ts';
+import { StreamDecoder, type Tokenizer } from '../../tokenizer/index.ts';
+import type { CompletionParams } from '../params/completionFields.ts';
+import { speculativeParamsOf } from '../params/samplerParams.ts';
+import { IndentGuard } from './indent.ts';
+import type { Task } from './task.ts';
+import { timingsOf } from './timings.ts';
+
+/** What every generation of a server has in common. */
+export interface GenerationContext {
+  readonly tokenizer: Tokenizer;
+  readonly nCtx: number;
+  /** Whether a full slot drops old context and goes on. */
+  readonly ctxShift: boolean;
+  /** What decides about the drafts of a generation in place of its target; null for none. */
+  readonly createAcceptance?: (params: CompletionParams) => SyntheticAcceptance | null;
+}
+
+export type GenerationEvent =
+  /** More of the prompt is in the cache. */
+  | { readonly kind: 'progress' }
+  /** A token was sampled; `text` is what may be shown after it, held-back text included. */
+  | { readonly kind: 'token'; readonly sampled: SampledToken; readonly text: string };
+
+/** One task running in a slot, or what it came to: its sequence, its text, why it stopped, and what it took. */
+export class Generation {
+  readonly task: Task;
+  readonly sequence: Sequence;
+  readonly startedAt: number;
+
+  readonly #context: GenerationContext;
+  readonly #decoder: StreamDecoder;
+  readonly #stops: StopMatcher;
+  readonly #indent: IndentGuard;
+  readonly #sampled: SampledToken[] = [];
+  #text = '';
+  #hasNewLine = false;
+  #truncated = false;
+  /** Positions at the beginning that were never moved. */
+  #nUnshifted = Number.POSITIVE_INFINITY;
+  #stopType: StopType = 'none';
+  #stoppingWord = '';
+  #nDrafted = 0;
+  #nAccepted = 0;
+  #nRounds = 0;
+  /** Sampled in the last step behind the token that ended the generation. */
+  #nDropped = 0;
+  #promptDoneAt: number | null = null;
+  #nCached: number;
+  /** Time of the last step. */
+  #updatedAt: number;
+
+  /** Starts `task` in `slot`, whose cache holds the first `nCached` tokens of the prompt. `now` in milliseconds. */
+  constructor(task: Task, slot: number, nCached: number, now: number, context: GenerationContext) {
+    const { params, prompt, sampler, nPredict } = task;
+    this.task = task;
+    this.#nCached = nCached;
+    this.startedAt = now;
+    this.#updatedAt = now;
+    this.#context = context;
+    this.#decoder = new StreamDecoder(context.tokenizer, new Set(params.chat?.preserved));
+    this.#stops = new StopMatcher(params.stop);
+    this.#indent = new IndentGuard(params.nIndent);
+    for (const token of prompt) sampler.accept(token);
+    this.sequence = {
+      slot,
+      tokens: [...prompt],
+      nPast: nCached,
+      sampler,
+      probs: params.nProbs > 0 ? { n: params.nProbs, postSampling: params.postSamplingProbs } : null,
+      speculative: speculativeParamsOf(params),
+      synthetic: context.createAcceptance?.(params) ?? null,
+      nRemain: Math.max(1, nPredict),
+      ...(task.pool && { pool: task.pool }),
+    };
+  }
+
+  /** Prompt tokens that a slot's cache already held. */
+  get nCached(): number {
+    return this.#nCached;
+  }
+
+  /** The text so far, without what a stop string may yet cut. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /** Everything sampled so far, end-of-generation token and tokens of a stop string included. */
+  get sampled(): readonly SampledToken[] {
+    return this.#sampled;
+  }
+
+  get hasNewLine(): boolean {
+    return this.#hasNewLine;
+  }
+
+  get truncated(): boolean {
+    return this.#truncated;
+  }
+
+  get stopType(): StopType {
+    return this.#stopType;
+  }
+
+  get stoppingWord(): string {
+    return this.#stoppingWord;
+  }
+
+  /** Prompt tokens in the cache by now. */
+  get nPromptDone(): number {
+    return this.#promptDoneAt === null ? this.sequence.nPast : this.task.prompt.length;
+  }
+
+  get isPromptDone(): boolean {
+    return this.#promptDoneAt !== null;
+  }
+
+  /** Milliseconds from the start to the last step. */
+  get elapsedMs(): number {
+    return this.#updatedAt - this.startedAt;
+  }
+
+  get timings(): Timings {
+    return timingsOf({
+      nCached: this.nCached,
+      nPrompt: this.nPromptDone,
+      nPredicted: this.#sampled.length,
+      nDrafted: this.#nDrafted,
+      nAccepted: this.#nAccepted,
+      nRounds: this.#nRounds,
+      startedAt: this.startedAt,
+      promptDoneAt: this.#promptDoneAt ?? this.#updatedAt,
+      lastTokenAt: this.#updatedAt,
+    });
+  }
+
+  /** Tokens whose K and V the slot holds: all but the last one, which was sampled but never decoded. */
+  get cachedTokens(): readonly TokenId[] {
+    const { tokens, nPast } = this.sequence;
+    const end = this.#promptDoneAt === null ? nPast : tokens.length - this.#nDropped - 1;
+    return tokens.slice(0, Math.min(nPast, end));
+  }
+
+  /** Of these, the ones a later request may go on from: what was moved down still knows the text that was dropped. */
+  get reusableTokens(): readonly TokenId[] {
+    return this.cachedTokens.slice(0, this.#nUnshifted);
+  }
+
+  /** To be called when the cache of `parent`, another choice of the same prompt, was copied for this one. */
+  markForked(parent: Generation): void {
+    this.#nCached = parent.nCached;
+  }
+
+  /** To be called when positions of the sequence from `keep` on were dropped to make room. */
+  markShifted(keep: number): void {
+    this.#truncated = true;
+    this.markMoved(keep);
+  }
+
+  /** To be called when what the slot holds from `keep` on was decoded at other positions. */
+  markMoved(keep: number): void {
+    this.#nUnshifted = Math.min(this.#nUnshifted, keep);
+  }
+
+  /** Whether there is a reason to stop; to an embedding there is nothing but the prompt. */
+  get isOver(): boolean {
+    const { pool, nPast, tokens } = this.sequence;
+    return this.#stopType !== 'none' || (pool !== undefined && nPast === tokens.length);
+  }
+
+  /** Takes in what a step did to the sequence, one event at a time: at each, the generation is as of that event. */
+  *advance(result: StepResult, now: number): Generator<GenerationEvent, void> {
+    this.#updatedAt = now;
+    this.#nDrafted += result.nDrafted;
+    this.#nAccepted += result.nAccepted;
+    if (this.#promptDoneAt !== null) {
+      this.#nRounds++;
+    } else {
+      if (result.sampled.length > 0) this.#promptDoneAt = now;
+      if (result.nPrompt > 0) yield { kind: 'progress' };
+    }
+    for (const [i, sampled] of result.sampled.entries()) {
+      this.#nDropped = result.sampled.length - 1 - i;
+      if (this.task.nPredict === 0) this.#stopType = 'limit';
+      else yield { kind: 'token', sampled, text: this.#take(sampled) };
+      if (this.isOver) return;
+    }
+    this.sequence.nRemain = this.task.nPredict - this.#sampled.length;
+  }
+
+  /** The text that `sampled` makes visible. */
+  #take(sampled: SampledToken): string {
+    this.#sampled.push(sampled);
+    const matched = this.#stops.push(this.#decoder.push(sampled.token));
+    let { text } = matched;
+    if (matched.stop !== null) {
+      this.#stopType = 'word';
+      this.#stoppingWord = matched.stop;
+    } else {
+      const indented = this.#indent.push(text);
+      text = indented.text;
+      this.#stopType = this.#reasonToStop(sampled.token, text, indented.ended);
+      if (this.isOver && !indented.ended) text += this.#heldBack();
+    }
+    this.#text += text;
+    this.#hasNewLine ||= text.includes('\n');
+    return text;
+  }
+
+  /** Why the token just taken is the last one; `none` when it is not. `text` is what it made visible. */
+  #reasonToStop(token: TokenId, text: string, indentEnded: boolean): StopType {
+    const { nPredict, params } = this.task;
+    const { nCtx, ctxShift, tokenizer } = this.#context;
+    const isFull = !ctxShift && this.sequence.tokens.length - this.#nDropped >= nCtx;
+    if (isFull) this.#truncated = true;
+    if (tokenizer.isEog(token)) return 'eos';
+    if (isFull || indentEnded || this.#sampled.length >= nPredict) return 'limit';
+    const generatingMs = this.#updatedAt - (this.#promptDoneAt ?? this.#updatedAt);
+    const isLate = params.tMaxPredictMs > 0 && generatingMs > params.tMaxPredictMs;
+    return isLate && text.includes('\n') ? 'limit' : 'none';
+  }
+
+  /** Text that waited for a stop string or for the rest of a character, which will not come any more. */
+  #heldBack(): string {
+    return this.#stops.push(this.#decoder.flush()).text + this.#stops.flush();
+  }
+}

@@ -1,0 +1,95 @@
+import type { TokenId } from '../../forward/forward.ts';
+import type { Generation } from './generation.ts';
+import type { Job } from './job.ts';
+import type { Task } from './task.ts';
+
+/** A slot either runs a generation, or rests on the KV cache its last one left. */
+export type SlotState =
+  | {
+      readonly kind: 'idle';
+      /** Tokens whose K and V the slot still holds, as far as decoding them again would give the same. */
+      readonly cached: readonly TokenId[];
+      /** All tokens whose K and V it holds; they begin with `cached`. */
+      readonly cells: readonly TokenId[];
+      readonly last: Generation | null;
+      /** Order of release, for choosing the least recently used; 0 before the first. */
+      readonly releasedAt: number;
+    }
+  | { readonly kind: 'busy'; readonly job: Job; readonly generation: Generation };
+
+export type IdleState = Extract<SlotState, { readonly kind: 'idle' }>;
+export type BusyState = Extract<SlotState, { readonly kind: 'busy' }>;
+
+/** One sequence of the target's KV cache. */
+export interface Slot {
+  readonly id: number;
+  state: SlotState;
+}
+
+export function createSlots(nSlots: number): readonly Slot[] {
+  return Array.from({ length: nSlots }, (_, id) => ({
+    id,
+    state: { kind: 'idle', cached: [], cells: [], last: null, releasedAt: 0 },
+  }));
+}
+
+/** The state of an idle slot whose K and V are now those of `tokens`. */
+export function holding(state: IdleState, tokens: readonly TokenId[]): IdleState {
+  return { ...state, cached: tokens, cells: tokens };
+}
+
+/** Least share of a prompt that a slot must hold to be chosen for it, llama.cpp's `--slot-prompt-similarity`. */
+export const DEFAULT_SLOT_PROMPT_SIMILARITY = 0.1;
+
+/** Idle slots for the choices of a task's prompt, the one that decodes it first; null while there are not as many. */
+export function chooseSlots(
+  slots: readonly Slot[],
+  { prompt, params }: Pick<Task, 'prompt' | 'params'>,
+  minSimilarity: number,
+  nChoices: number,
+): readonly Slot[] | null {
+  const first = chooseSlot(slots, prompt, params.idSlot, minSimilarity);
+  const others = idleSlots(slots).filter(slot => slot !== first);
+  return first === null || others.length < nChoices - 1 ? null : [first, ...others.slice(0, nChoices - 1)];
+}
+
+/** Length of the longest common prefix. */
+export function commonPrefix(a: readonly TokenId[], b: readonly TokenId[]): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return i;
+  return length;
+}
+
+/** The idle slots, the least recently released first; of fresh ones the highest id. */
+export function idleSlots(slots: readonly Slot[]): Slot[] {
+  const releasedAt = ({ state }: Slot) => (state.kind === 'idle' ? state.releasedAt : 0);
+  return slots
+    .filter(({ state }) => state.kind === 'idle')
+    .sort((a, b) => releasedAt(a) - releasedAt(b) || b.id - a.id);
+}
+
+/**
+ * The idle slot for a prompt, or null while there is none: the one asked for (ids wrap around, and it is waited for);
+ * else the one that holds the most of the prompt, if that is more than `minSimilarity` of it; else the least recently used,
+ * the highest id on a tie.
+ */
+export function chooseSlot(
+  slots: readonly Slot[],
+  prompt: readonly TokenId[],
+  idSlot: number,
+  minSimilarity: number,
+): Slot | null {
+  if (idSlot >= 0) {
+    const pinned = slots[idSlot % slots.length];
+    return pinned?.state.kind === 'idle' ? pinned : null;
+  }
+  let similar: Slot | null = null;
+  let longest = minSimilarity * prompt.length;
+  const idle = idleSlots(slots);
+  for (const slot of slots) {
+    if (slot.state.kind !== 'idle') continue;
+    const shared = commonPrefix(slot.state.cached, prompt);
+    if (shared > longest) [similar, longest] = [slot, shared];
+  }
+  return similar ?? idle[0] ?? null;
+}

@@ -1,0 +1,44 @@
+import type { Timings } from '../../protocol/completion.ts';
+
+/** What a generation counts and when; times in milliseconds of one clock. */
+export interface Progress {
+  readonly nCached: number;
+  readonly nPrompt: number;
+  readonly nPredicted: number;
+  readonly nDrafted: number;
+  readonly nAccepted: number;
+  /** Steps behind the one that ended the prompt, each of which may have had a draft. */
+  readonly nRounds: number;
+  readonly startedAt: number;
+  /** When the prompt was done, which is when the first token was there. */
+  readonly promptDoneAt: number;
+  readonly lastTokenAt: number;
+}
+
+/** `timings` of a response. The first token belongs to the prompt, so the rates count one token less. */
+export function timingsOf(progress: Progress): Timings {
+  const { nCached, nPrompt, nPredicted, nDrafted, nAccepted } = progress;
+  const promptMs = progress.promptDoneAt - progress.startedAt;
+  const predictedMs = nPredicted === 0 ? 0 : Math.max(0.001, progress.lastTokenAt - progress.promptDoneAt);
+  const nSteps = Math.max(0, nPredicted - 1);
+  return {
+    cache_n: nCached,
+    prompt_n: nPrompt - nCached,
+    prompt_ms: promptMs,
+    prompt_per_token_ms: ratio(promptMs, nPrompt - nCached),
+    prompt_per_second: ratio(1000 * (nPrompt - nCached), promptMs),
+    predicted_n: nPredicted,
+    predicted_ms: predictedMs,
+    predicted_per_token_ms: ratio(predictedMs, nSteps),
+    predicted_per_second: ratio(1000 * nSteps, predictedMs),
+    ...(nDrafted > 0 && {
+      draft_n: nDrafted,
+      draft_n_accepted: nAccepted,
+      draft_n_per_step: ratio(nDrafted, progress.nRounds),
+    }),
+  };
+}
+
+function ratio(numerator: number, denominator: number): number {
+  return denominator === 0 ? 0 : numerator / denominator;
+}
