@@ -6,41 +6,27 @@ import { TILE_WIDTHS } from '../gpu/kernels/mulMat.ts';
 import { assert } from '../util/assert.ts';
 import { pagesFor } from '../util/kvPage.ts';
 import { alignUp } from '../util/math.ts';
-import type { Block, ScratchName } from './blocks/block.ts';
+import type { Block, StepBuffers } from './blocks/block.ts';
 import { paddedRow } from './blocks/products.ts';
 import { ropeKey } from './ropeTables.ts';
 
 const MAX_TILE = Math.max(...TILE_WIDTHS);
 
 /** The buffers that a step works in; rows of activations are padded with zeros to whole blocks of 32 values. */
-export interface RunState {
+export interface RunState extends StepBuffers {
   /** Largest batch, a whole number of tiles. */
   readonly maxRows: number;
   /** Most output rows of a batch, and of all steps of a draft together. */
   readonly maxOutputs: number;
   /** Most outputs of one step of a draft, or of one that goes on from the last: a row for each slot. */
   readonly maxDrafts: number;
-  /** Description of a step, see shaders/lib/step.wgsl, and of a context shift. */
-  readonly step: GPUBuffer;
-  readonly shift: GPUBuffer;
-  /** The residual stream [rows, nEmbd], and the same normalised or with its norm deferred. */
-  readonly x: GPUBuffer;
-  readonly xNorm: GPUBuffer;
-  /** Hidden states behind the last norm [outputs, nEmbd], for embeddings, and [outputs, nVocab]. */
-  readonly outputNorm: GPUBuffer;
-  readonly logits: GPUBuffer;
   readonly nVocab: number;
-  /** The token of each draft step and output, and TOP_K_MAX (token, logit) of each. */
-  readonly argmax: GPUBuffer;
+  /** `kTop`, at most TOP_K_MAX, (token, logit) of each draft step and output. */
   readonly topK: GPUBuffer;
   readonly kTop: number;
   /** Staging buffer of results, and two that the results of lookahead steps take in turns. */
   readonly staging: GPUBuffer;
   readonly stagingAhead: readonly [GPUBuffer, GPUBuffer];
-  /** Activations of the blocks. */
-  scratch(name: ScratchName): GPUBuffer;
-  /** cos and sin by position, see `ropeTable`. */
-  ropeTable(rope: Rope): GPUBuffer;
 }
 
 export interface RunStateOptions {

@@ -47,24 +47,31 @@ export type ScratchName =
 /** Activations of latent attention alone. */
 type LatentScratch = 'qLow' | 'qLowNorm' | 'qHeads' | 'qLatent' | 'kv' | 'heads';
 
-/** The batch width that calls are made for, and the buffers they work in. */
-export interface BlockIo {
-  readonly rows: number;
-  readonly tuning: Tuning;
-  /** Most positions of a slot. */
-  readonly nCtx: number;
-  readonly cacheType: 'f32' | 'f16';
+/** The buffers that all blocks share. */
+export interface StepBuffers {
   /** Description of the batch, see shaders/lib/step.wgsl, and of a context shift. */
   readonly step: GPUBuffer;
   readonly shift: GPUBuffer;
   /** The residual stream [rows, padded nEmbd], and the same normalised for the next branch, or with its norm deferred. */
   readonly x: GPUBuffer;
   readonly xNorm: GPUBuffer;
-  /** Hidden states [outputs, padded nEmbd], logits [outputs, nVocab], and the tokens that the GPU chose. */
+  /** Hidden states behind the last norm [outputs, padded nEmbd], for embeddings, and logits [outputs, nVocab]. */
   readonly outputNorm: GPUBuffer;
   readonly logits: GPUBuffer;
+  /** The token of each draft step and output. */
   readonly argmax: GPUBuffer;
+  /** Activations of the blocks. */
   scratch(name: ScratchName): GPUBuffer;
-  stream(name: string): GPUBuffer;
+  /** cos and sin by position, see `ropeTable`. */
   ropeTable(rope: Rope): GPUBuffer;
+}
+
+/** The batch width that calls are made for, and the buffers they work in. */
+export interface BlockIo extends StepBuffers {
+  readonly rows: number;
+  readonly tuning: Tuning;
+  /** Most positions of a slot. */
+  readonly nCtx: number;
+  readonly cacheType: 'f32' | 'f16';
+  stream(name: string): GPUBuffer;
 }
