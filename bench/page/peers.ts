@@ -45,7 +45,7 @@ export async function comparePeers(model: Blob, options: PeerOptions): Promise<P
   }
   const complete = async (peer: PeerName, prompt: string, n: number): Promise<EngineTimings> => {
     const engine = engines[peer];
-    if (!engine) throw new Error('it did not load');
+    if (!engine) throw new Error('it did not load, or failed before');
     try {
       return await within(limitMs, engine.complete(prompt, n, AbortSignal.timeout(limitMs)));
     } catch (error) {

@@ -7,7 +7,7 @@ import { repackedLayout, repackInto } from '../quant/repack.ts';
 import { byteLength, GGML_TYPES, type WeightType } from '../quant/types.ts';
 import { deferredNorm } from '../reference/deferredNorm.ts';
 import { rmsNorm } from '../reference/rmsNorm.ts';
-import { alignUp, ceilDiv } from '../util/math.ts';
+import { alignDown, alignUp, ceilDiv } from '../util/math.ts';
 
 import { BOUND, type Contents, dense, floats, type Result } from './contents.ts';
 
@@ -67,14 +67,14 @@ export function placedRows(
 const FEW_GROUPS = 2;
 
 /**
- * How many of `n` weight rows are computed for certain, and by how many workgroups: all, or a few of them, but more than
- * `beyond` if there are as many.
+ * Weight rows, of `n`, that are computed for certain, and the workgroups for them: all, or a few, but more than `beyond` if there
+ * are as many. A few are whole fours: sums of squares are those of four rows (shaders/lib/residual.wgsl).
  */
 export function computedRows(n: number, { workgroups }: KernelSpec, isWhole: boolean, beyond = 0) {
   const each = ceilDiv(n, workgroups[0]);
   const few = Math.max(FEW_GROUPS, 1 + ceilDiv(beyond, each));
-  const groups = isWhole ? workgroups[0] : Math.min(few, workgroups[0]);
-  return { n: Math.min(n, groups * each), groups };
+  if (isWhole || few >= workgroups[0]) return { n, groups: workgroups[0] };
+  return { n: Math.min(n, alignDown(few * each, 4)), groups: few };
 }
 
 /** Words of a binding that may not be empty. */
