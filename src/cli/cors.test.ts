@@ -23,17 +23,35 @@ describe('corsHeaders', () => {
     expect(headers({ origins }, origin)[ORIGIN]).toBe(allowed);
   });
 
-  it('says what a page may do only when asked for it', () => {
-    expect(Object.keys(headers({}, 'https://a.example'))).toEqual([ORIGIN, 'Vary']);
-    expect(headers({}, 'https://a.example', true)).toMatchObject({
+  it('tells the methods and headers that a page may use only when asked for them', () => {
+    const asked = headers({}, 'https://a.example', true);
+    expect(asked).toMatchObject({
       'Access-Control-Allow-Methods': 'GET, POST',
       'Access-Control-Allow-Headers': 'X-One',
-      'Access-Control-Allow-Credentials': 'true',
     });
+    const answered = Object.keys(headers({}, 'https://a.example'));
+    expect(answered).not.toContain('Access-Control-Allow-Methods');
+    expect(answered).not.toContain('Access-Control-Allow-Headers');
   });
 
-  it('leaves credentials out where they are not wanted', () => {
-    const names = Object.keys(headers({ credentials: false }, 'https://a.example', true));
-    expect(names).not.toContain('Access-Control-Allow-Credentials');
-  });
+  it.each([
+    { origins: '*', origin: 'https://a.example', credentials: true, allowed: 'true' },
+    { origins: '*', origin: 'null', credentials: true, allowed: 'true' },
+    { origins: '*', origin: 'https://a.example', credentials: false, allowed: undefined },
+    { origins: 'localhost', origin: 'http://localhost:3000', credentials: true, allowed: 'true' },
+    { origins: 'localhost', origin: 'http://localhost:3000', credentials: false, allowed: undefined },
+    { origins: 'localhost', origin: 'https://a.example', credentials: true, allowed: undefined },
+    { origins: 'https://a.example', origin: 'https://a.example', credentials: true, allowed: 'true' },
+    { origins: 'https://a.example', origin: 'https://a.example', credentials: false, allowed: undefined },
+  ])(
+    'with $origins and credentials $credentials, a page of $origin reads $allowed in every answer',
+    ({ origins, origin, credentials, allowed }) => {
+      for (const isPreflight of [false, true]) {
+        const told = headers({ origins, credentials }, origin, isPreflight);
+        expect(told['Access-Control-Allow-Credentials']).toBe(allowed);
+        // A browser takes `*` for no origin at all where credentials are sent.
+        if (allowed) expect(told[ORIGIN]).toBe(origin);
+      }
+    },
+  );
 });

@@ -9,7 +9,11 @@ export interface CorsPolicy {
 
 const LOCAL = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
-/** Headers that an answer to a page of `origin` gets. An answer to `OPTIONS` says more. */
+/**
+ * Headers that an answer to a page of `origin` gets. Where the page sends credentials, a browser looks for its permission in
+ * the answer itself, not only in that to `OPTIONS`, which says more besides.
+ * Source: CORS check of the Fetch standard, https://fetch.spec.whatwg.org/#concept-cors-check
+ */
 export function corsHeaders(
   policy: CorsPolicy,
   origin: string | undefined,
@@ -20,8 +24,8 @@ export function corsHeaders(
   const headers: [string, string][] = [['Access-Control-Allow-Origin', allowed]];
   // What is answered depends on who asks, and a cache between has to know.
   if (policy.origins === '*' || policy.origins === 'localhost') headers.push(['Vary', 'Origin']);
-  if (!isPreflight) return headers;
   if (policy.credentials) headers.push(['Access-Control-Allow-Credentials', 'true']);
+  if (!isPreflight) return headers;
   headers.push(['Access-Control-Allow-Methods', policy.methods]);
   headers.push(['Access-Control-Allow-Headers', policy.headers]);
   return headers;

@@ -27,7 +27,7 @@ import { constraintOf } from './params/grammarFields.ts';
 import { samplerContext } from './params/samplerContext.ts';
 import { concreteSeed, samplerParamsOf } from './params/samplerParams.ts';
 import { limitThinking } from './params/thinkingLimit.ts';
-import { ASLEEP_PATHS, createRoutes } from './routes.ts';
+import { createRoutes, isAnsweredAsleep } from './routes.ts';
 import { SlotCaches } from './scheduling/cache/slotCaches.ts';
 import { Metrics } from './scheduling/metrics.ts';
 import { Scheduler } from './scheduling/scheduler.ts';
@@ -176,7 +176,7 @@ export function createApp(deps: AppDeps): App {
       try {
         // Before there is a route: who has no key does not learn which paths there are.
         await checkApiKey(request);
-        if (sleep?.isSleeping() && !ASLEEP_PATHS.includes(new URL(request.url).pathname)) {
+        if (sleep?.isSleeping() && !isAnsweredAsleep(new URL(request.url).pathname)) {
           return await sleep.wake(request);
         }
         return await routes.fetch(request);

@@ -53,12 +53,15 @@ describe('models that sleep', () => {
     },
   });
 
-  it.each(['/health', '/props', '/v1/models', '/metrics'])('are not needed for %s', async path => {
-    const woken: string[] = [];
-    const server = testServer({ settings: { metricsEndpoint: true }, sleep: asleep(woken) });
-    expect((await get(server, path)).status).toBe(200);
-    expect(woken).toEqual([]);
-  });
+  it.each(['/health', '/v1/health', '/props', '/models', '/v1/models', '/v1/models/tiny', '/metrics'])(
+    'are not needed for %s',
+    async path => {
+      const woken: string[] = [];
+      const server = testServer({ settings: { metricsEndpoint: true }, sleep: asleep(woken) });
+      expect((await get(server, path)).status).toBe(200);
+      expect(woken).toEqual([]);
+    },
+  );
 
   it('are told of in /props', async () => {
     const server = testServer({ sleep: asleep([]) });

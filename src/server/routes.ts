@@ -3,7 +3,7 @@ import type { ServerSettings } from '../protocol/options.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { addAbsentFeatureRoutes } from './admin/absentFeatures.ts';
-import { type ModelViewDeps, modelsView, propsView } from './admin/modelViews.ts';
+import { type ModelViewDeps, modelsView, modelView, propsView } from './admin/modelViews.ts';
 import { handleSlotAction, type SlotActionDeps } from './admin/slotActions.ts';
 import { slotView } from './admin/slotsView.ts';
 import { handleDetokenize, handleTokenize } from './admin/tokenize.ts';
@@ -19,15 +19,10 @@ import { jsonResponse, readJsonObject } from './http/jsonBody.ts';
 import { type Metrics, restartsMetric } from './scheduling/metrics.ts';
 import type { Scheduler } from './scheduling/scheduler.ts';
 
-/** What is answered without the models, and does not wake them. */
-export const ASLEEP_PATHS: readonly string[] = [
-  '/health',
-  '/v1/health',
-  '/props',
-  '/models',
-  '/v1/models',
-  '/metrics',
-];
+/** Whether a path is answered without the models, and does not wake them. */
+export function isAnsweredAsleep(path: string): boolean {
+  return /^\/(props|metrics|(v1\/)?(health|models|models\/.+))$/.test(path);
+}
 
 /** The parts of a server that its routes lead to. */
 export interface RouteDeps {
@@ -48,6 +43,11 @@ export function createRoutes(deps: RouteDeps): Hono {
   for (const path of ['/health', '/v1/health']) routes.get(path, () => jsonResponse({ status: 'ok' }));
   for (const path of ['/models', '/v1/models']) {
     routes.get(path, () => jsonResponse(modelsView(model, Date.now())));
+    // From the address itself: a name may have slashes, and what the router makes of it is decoded once already.
+    routes.get(`${path}/*`, c => {
+      const id = new URL(c.req.url).pathname.slice(`${path}/`.length);
+      return jsonResponse(modelView(model, id, Date.now()));
+    });
   }
   routes.get('/props', () => jsonResponse(propsView(model)));
   routes.post('/props', () => {

@@ -1,5 +1,6 @@
 import type { AutotuneReport, ModelReport, SelfTestReport, ServerSettings } from '../../protocol/options.ts';
 import type { VocabType } from '../../tokenizer/index.ts';
+import { ForetokenError } from '../../util/errors.ts';
 import type { ChatTemplate } from '../chat/template.ts';
 import type { ResponseContext } from '../completion/response.ts';
 import type { JsonObject } from '../http/json.ts';
@@ -91,11 +92,8 @@ function selfTestView({ ms, kernels, replaced }: SelfTestReport): JsonObject {
 }
 
 /** `GET /v1/models`: the one model there is, as Ollama and as OpenAI list it. `createdAt` in milliseconds. */
-export function modelsView(
-  { context, model, nCtx, names, settings }: ModelViewDeps,
-  createdAt: number,
-): JsonObject {
-  const name = context.model;
+export function modelsView(deps: ModelViewDeps, createdAt: number): JsonObject {
+  const name = deps.context.model;
   return {
     models: [
       {
@@ -120,26 +118,49 @@ export function modelsView(
       },
     ],
     object: 'list',
-    data: [
-      {
-        id: name,
-        aliases: names,
-        tags: [...new Set(settings.tags)].sort(),
-        object: 'model',
-        created: Math.floor(createdAt / 1000),
-        owned_by: 'llamacpp',
-        meta: {
-          // 1: SentencePiece, the one kind of vocabulary there is here.
-          vocab_type: VOCAB_TYPES[context.tokenizer.vocabType],
-          n_vocab: model.nVocab,
-          n_ctx: nCtx,
-          n_ctx_train: model.nCtxTrain,
-          n_embd: model.nEmbd,
-          n_params: model.nParams,
-          size: model.sizeBytes,
-          ftype: model.fileType,
-        },
-      },
-    ],
+    data: [modelEntry(deps, createdAt)],
+  };
+}
+
+/**
+ * `GET /v1/models/ID`: the entry of the list, under any of the server's names. `path` is what stands behind `/models/`, whose
+ * slashes and colons may be percent-encoded. Throws `not_found` for any other name.
+ */
+export function modelView(deps: ModelViewDeps, path: string, createdAt: number): JsonObject {
+  const id = decoded(path);
+  if ([path, id].some(name => deps.names.includes(name))) return modelEntry(deps, createdAt);
+  throw new ForetokenError(
+    'not_found',
+    `The model '${id}' does not exist; this server has ${deps.names.map(name => `'${name}'`).join(', ')}`,
+  );
+}
+
+/** A path without percent-encoding; as it is where that is no UTF-8. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+function modelEntry({ context, model, nCtx, names, settings }: ModelViewDeps, createdAt: number): JsonObject {
+  return {
+    id: context.model,
+    aliases: names,
+    tags: [...new Set(settings.tags)].sort(),
+    object: 'model',
+    created: Math.floor(createdAt / 1000),
+    owned_by: 'llamacpp',
+    meta: {
+      vocab_type: VOCAB_TYPES[context.tokenizer.vocabType],
+      n_vocab: model.nVocab,
+      n_ctx: nCtx,
+      n_ctx_train: model.nCtxTrain,
+      n_embd: model.nEmbd,
+      n_params: model.nParams,
+      size: model.sizeBytes,
+      ftype: model.fileType,
+    },
   };
 }

@@ -11,6 +11,10 @@ describe('the check of API keys', () => {
   it.each([
     ['/props', { authorization: 'Bearer first-key' }],
     ['/props', { authorization: 'Bearer second key' }],
+    ['/props', { authorization: 'bearer first-key' }],
+    ['/props', { authorization: 'BEARER first-key' }],
+    ['/props', { authorization: 'bEaReR second key' }],
+    ['/props', { authorization: 'Bearer   first-key' }],
     ['/props', { authorization: 'first-key' }],
     ['/props', { 'x-api-key': 'first-key' }],
     ['/props', { authorization: '', 'x-api-key': 'first-key' }],
@@ -26,7 +30,10 @@ describe('the check of API keys', () => {
     ['/v1/models', { authorization: 'Bearer first-key2' }],
     ['/v1/models', { authorization: 'Bearer ' }],
     ['/completion', { authorization: 'Bearer wrong', 'x-api-key': 'first-key' }],
-    ['/completion', { authorization: 'bearer first-key' }],
+    ['/completion', { authorization: 'Basic first-key' }],
+    ['/completion', { authorization: 'bearerfirst-key' }],
+    ['/completion', { authorization: 'bearer FIRST-KEY' }],
+    ['/completion', { authorization: 'bearer bearer first-key' }],
     ['/nothing', {}],
     ['/healthy', {}],
   ])('refuses %s with %j', async (path, headers) => {
