@@ -186,6 +186,33 @@ describe('the port', () => {
     });
   });
 
+  it('permits credentials in every answer, its own and those of the tab', async () => {
+    const permission = {
+      'access-control-allow-origin': 'https://a.example',
+      'access-control-allow-credentials': 'true',
+    };
+    const headers = { origin: 'https://a.example' };
+    for (const path of [
+      '',
+      'index.html',
+      'health',
+      'completion',
+      'nope',
+      `${SECRET}/nope`,
+      `x?${'y'.repeat(33_000)}`,
+    ]) {
+      expect((await get(path, headers)).headers, path).toMatchObject(permission);
+    }
+    const tab = await readyTab();
+    for (const status of [200, 400, 401, 500]) {
+      const answered = get('completion', headers);
+      const id = await tab.nextRequest();
+      tab.send({ kind: 'head', id, status, headers: [['content-type', 'text/event-stream']] });
+      tab.send({ kind: 'end', id });
+      expect((await answered).headers, String(status)).toMatchObject(permission);
+    }
+  });
+
   it('does not show the page where it is not wanted', async () => {
     const closed = await openDoor({ ...options(), ui: false });
     try {

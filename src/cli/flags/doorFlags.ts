@@ -84,7 +84,7 @@ export const DOOR_FLAGS: readonly Flag[] = [
     {
       names: ['--cors-headers'],
       value: 'HEADERS',
-      help: 'headers that they may send (default: *)',
+      help: 'headers that they may send (default: *, which does not cover Authorization with credentials)',
       env: 'LLAMA_ARG_CORS_HEADERS',
     },
     asIs,
