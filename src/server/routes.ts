@@ -16,6 +16,7 @@ import { addChatRoutes } from './dialects/routes.ts';
 import { addEmbeddingRoutes } from './embeddings/routes.ts';
 import { errorResponse } from './http/errorResponse.ts';
 import { jsonResponse, readJsonObject } from './http/jsonBody.ts';
+import { refuseUnbuilt, UNBUILT_IN_TEXT } from './params/unbuiltFields.ts';
 import { type Metrics, restartsMetric } from './scheduling/metrics.ts';
 import type { Scheduler } from './scheduling/scheduler.ts';
 
@@ -60,11 +61,13 @@ export function createRoutes(deps: RouteDeps): Hono {
   for (const path of ['/completion', '/completions']) {
     routes.post(path, c => handleCompletion(c.req.raw, completion));
   }
-  routes.post('/v1/completions', async ({ req: { raw } }) =>
-    complete(await readJsonObject(raw), raw.signal, createTextFormat(completion.context.model), completion),
-  );
+  routes.post('/v1/completions', async ({ req: { raw } }) => {
+    const body = await readJsonObject(raw);
+    refuseUnbuilt(body, UNBUILT_IN_TEXT);
+    return complete(body, raw.signal, createTextFormat(completion.context.model), completion);
+  });
   addChatRoutes(routes, deps, completion);
-  addEmbeddingRoutes(routes, settings, completion);
+  addEmbeddingRoutes(routes, settings, { ...completion, nEmbd: model.model.nEmbd });
   routes.post('/infill', c => handleInfill(c.req.raw, settings, completion));
   addAbsentFeatureRoutes(routes);
   routes.post('/tokenize', c => handleTokenize(c.req.raw, tokenizer));

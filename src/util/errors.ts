@@ -14,9 +14,7 @@ export const ERROR_CODES = {
   cache_full: { status: 500, type: 'server_error' },
   no_slot: { status: 503, type: 'unavailable_error' },
   aborted: { status: 499, type: 'server_error' },
-  // Where llama-server lets an exception through that it does not foresee, or blames itself for what was asked.
-  unreadable: { status: 500, type: 'server_error' },
-  input_too_large: { status: 500, type: 'server_error' },
+  input_too_large: { status: 400, type: 'invalid_request_error' },
   internal: { status: 500, type: 'server_error' },
   // Loading a model.
   fetch_failed: { status: 500, type: 'server_error' },

@@ -107,7 +107,6 @@ export function describeProblem(error: ForetokenError): Problem {
     case 'unauthorized':
     case 'not_found':
     case 'not_supported':
-    case 'unreadable':
     case 'input_too_large':
       return {
         title: 'Something went wrong',

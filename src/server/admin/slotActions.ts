@@ -1,8 +1,8 @@
 import type { ForwardPass } from '../../forward/forwardPass.ts';
 import { isSlotFileName } from '../../protocol/slotFileName.ts';
 import { ForetokenError } from '../../util/errors.ts';
-import { INT32_MAX } from '../http/fields.ts';
-import { type JsonObject, jsonTypeName } from '../http/json.ts';
+import { INT32_MAX, wrongType } from '../http/fields.ts';
+import type { JsonObject } from '../http/json.ts';
 import { jsonResponse, readJsonObject } from '../http/jsonBody.ts';
 import { decodeSlotFile, encodeSlotFile, type SavedSlot } from '../scheduling/cache/slotFile.ts';
 import type { Scheduler } from '../scheduling/scheduler.ts';
@@ -139,19 +139,10 @@ function slotId(text: string): number {
   return id;
 }
 
-/** A body without a name is a failure of the server in llama-server's book, a bad name one of the request. */
 async function fileName(request: Request): Promise<string> {
-  const body = await readJsonObject(request).catch((error: unknown) => {
-    throw new ForetokenError('internal', ForetokenError.from(error).message);
-  });
-  const { filename } = body;
-  if (filename === undefined) {
-    throw new ForetokenError('internal', "[json.exception.out_of_range.403] key 'filename' not found");
-  }
-  if (typeof filename !== 'string') {
-    const message = `[json.exception.type_error.302] type must be string, but is ${jsonTypeName(filename)}`;
-    throw new ForetokenError('internal', message);
-  }
+  const { filename } = await readJsonObject(request);
+  if (filename === undefined) throw invalid("[json.exception.out_of_range.403] key 'filename' not found");
+  if (typeof filename !== 'string') throw wrongType('filename', 'string', filename);
   if (!isSlotFileName(filename)) throw invalid('Invalid filename');
   return filename;
 }

@@ -31,7 +31,7 @@ export class JinjaTemplate {
     }
   }
 
-  /** Throws `internal`, as llama-server does, when the template refuses its input or fails at it. */
+  /** Throws `invalid_request` when the template refuses its input or fails at it: asked again, it would do the same. */
   render(input: JinjaInput): string {
     const now = new Date();
     const { addGenerationPrompt } = input;
@@ -52,7 +52,7 @@ export class JinjaTemplate {
       });
     } catch (cause) {
       const message = `the chat template cannot be applied to this request: ${reason(cause)}`;
-      throw new ForetokenError('internal', message, {}, { cause });
+      throw new ForetokenError('invalid_request', message, {}, { cause });
     }
   }
 }

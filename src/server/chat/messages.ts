@@ -1,5 +1,5 @@
 import { ForetokenError } from '../../util/errors.ts';
-import { isJsonObject, type JsonObject } from '../http/json.ts';
+import { isJsonObject, type JsonObject, presentFields } from '../http/json.ts';
 
 export interface TextPart {
   readonly type: 'text';
@@ -22,13 +22,9 @@ export interface ChatMessage {
   readonly tool_calls?: readonly ToolCall[];
 }
 
-/**
- * `messages` of a chat request. Throws in llama-server's words: `invalid_request` for what it refuses at a first look,
- * `internal` for what its parser fails at.
- */
-export function readMessages(body: JsonObject): ChatMessage[] {
-  if (!Object.hasOwn(body, 'messages')) throw invalid("'messages' is required");
-  const { messages } = body;
+/** `messages` of a chat request. Throws `invalid_request`, in llama-server's words. */
+export function readMessages({ messages }: JsonObject): ChatMessage[] {
+  if (messages === undefined) throw invalid("'messages' is required");
   if (!Array.isArray(messages)) throw invalid("Expected 'messages' to be an array");
   // All of them get the first look before any is parsed, so that the first look's error comes first.
   const looked = messages.map(message => ({ message, content: readContent(message) }));
@@ -41,15 +37,16 @@ export function contentText(content: ChatMessage['content'], separator = '\n'): 
 }
 
 function readContent(message: unknown): ChatMessage['content'] {
-  const { role, content, tool_calls }: JsonObject = isJsonObject(message) ? message : {};
-  if (content === undefined) {
+  const { role, content, tool_calls } = presentFields(message);
+  // A content of null is one that says nothing, as clients give an answer back that had none.
+  if (!isJsonObject(message) || message.content === undefined) {
     if (role !== 'assistant') throw invalid("All non-assistant messages must contain 'content'");
     if (tool_calls === undefined) {
       throw invalid("Assistant message must contain either 'content' or 'tool_calls'!");
     }
   }
   if (typeof content === 'string') return content;
-  if (content === undefined || content === null) return '';
+  if (content === undefined) return '';
   if (!Array.isArray(content)) throw invalid("Expected 'content' to be a string or an array");
   return content.map(readPart);
 }
@@ -62,10 +59,10 @@ const MEDIA: Readonly<Record<string, string>> = {
 };
 
 function readPart(part: unknown): TextPart {
-  const { type, text }: JsonObject = isJsonObject(part) ? part : {};
+  const { type, text } = presentFields(part);
   const media = typeof type === 'string' && Object.hasOwn(MEDIA, type) ? MEDIA[type] : undefined;
   if (media) {
-    throw new ForetokenError('internal', `${media} input is not supported - hint: send text parts only`);
+    throw invalid(`${media} input is not supported - hint: send text parts only`);
   }
   if (type !== 'text') throw invalid('unsupported content[].type');
   if (typeof text !== 'string') throw unparsable("Missing 'text' in content part", part);
@@ -73,7 +70,7 @@ function readPart(part: unknown): TextPart {
 }
 
 function readMessage(message: unknown, content: ChatMessage['content']): ChatMessage {
-  const { role, ...rest }: JsonObject = isJsonObject(message) ? message : {};
+  const { role, ...rest } = presentFields(message);
   if (typeof role !== 'string') throw unparsable("Missing 'role' in message", message);
   const calls = rest.tool_calls ?? [];
   if (!Array.isArray(calls)) throw unparsable("'tool_calls' must be an array", message);
@@ -89,9 +86,10 @@ function readMessage(message: unknown, content: ChatMessage['content']): ChatMes
 
 function readToolCall(call: unknown): ToolCall {
   if (!isJsonObject(call)) throw unparsable('Expected a tool call to be an object', call);
-  if (call.type !== 'function') throw unparsable("Tool call type must be 'function'", call);
-  if (!isJsonObject(call.function)) throw unparsable("Missing 'function' in tool call", call);
-  const { name, arguments: given } = call.function;
+  const { type, id, function: called } = presentFields(call);
+  if (type !== 'function') throw unparsable("Tool call type must be 'function'", call);
+  if (!isJsonObject(called)) throw unparsable("Missing 'function' in tool call", call);
+  const { name, arguments: given } = presentFields(called);
   if (typeof name !== 'string') throw unparsable("Missing 'name' in tool call", call);
   if (typeof given !== 'string' && !isJsonObject(given)) {
     throw unparsable("Missing 'arguments' in tool call", call);
@@ -99,7 +97,7 @@ function readToolCall(call: unknown): ToolCall {
   return {
     type: 'function',
     function: { name, arguments: given },
-    ...(typeof call.id === 'string' && { id: call.id }),
+    ...(typeof id === 'string' && { id }),
   };
 }
 
@@ -108,5 +106,5 @@ function invalid(message: string): ForetokenError {
 }
 
 function unparsable(what: string, where: unknown): ForetokenError {
-  return new ForetokenError('internal', `Failed to parse messages: ${what}: ${JSON.stringify(where)}`);
+  return invalid(`Failed to parse messages: ${what}: ${JSON.stringify(where)}`);
 }

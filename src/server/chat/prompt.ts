@@ -119,6 +119,7 @@ function specialText(token: number, tokenizer: Tokenizer): string {
 }
 
 function checkNoTools({ tools, choice }: ToolOptions): void {
-  if (tools.length > 0) throw new ForetokenError('internal', 'tools param requires --jinja flag');
-  if (choice !== 'auto') throw new ForetokenError('internal', 'tool_choice param requires --jinja flag');
+  if (tools.length > 0) throw new ForetokenError('invalid_request', 'tools param requires --jinja flag');
+  if (choice !== 'auto')
+    throw new ForetokenError('invalid_request', 'tool_choice param requires --jinja flag');
 }

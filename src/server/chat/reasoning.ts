@@ -1,5 +1,6 @@
 import type { ReasoningFormat, ServerSettings } from '../../protocol/options.ts';
 import { ForetokenError } from '../../util/errors.ts';
+import { fieldError } from '../http/fields.ts';
 import { isJsonObject, type JsonObject } from '../http/json.ts';
 import { DEFAULT_REASONING_FORMAT, REASONING_FORMATS } from '../params/reasoningFormats.ts';
 
@@ -54,7 +55,7 @@ function readFormat(format: unknown, settings: ChatSettings): ReasoningFormat {
   if (format === undefined || format === null) return settings.reasoningFormat ?? DEFAULT_REASONING_FORMAT;
   const known = REASONING_FORMATS.find(name => name === format);
   if (known === undefined)
-    throw new ForetokenError('internal', `Unknown reasoning format: ${String(format)}`);
+    throw fieldError('reasoning_format', `Unknown reasoning format: ${JSON.stringify(format)}`);
   return known;
 }
 

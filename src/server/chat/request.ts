@@ -7,6 +7,7 @@ import type { Constraint } from '../params/grammarConstraint.ts';
 import { RuleSet } from '../params/jsonSchema/ruleSet.ts';
 import { addSchema } from '../params/jsonSchema/schemaToGrammar.ts';
 import type { ThinkingLimit } from '../params/thinkingLimit.ts';
+import { refuseUnbuilt, UNBUILT_IN_CHATS } from '../params/unbuiltFields.ts';
 import { type AnswerSyntax, CALL_ID_LENGTH, readPlainAnswer } from './answerReader.ts';
 import { type ChatContext, type ChatPrompt, renderChat } from './prompt.ts';
 import { endOfThoughts, type ThinkingTags, withThoughts } from './thinking.ts';
@@ -26,6 +27,7 @@ export interface ChatRequest {
  * stays as it is. Throws whatever is wrong with what belongs to chats alone.
  */
 export function readChatRequest(body: JsonObject, context: ChatContext): ChatRequest {
+  refuseUnbuilt(body, UNBUILT_IN_CHATS);
   const schema = jsonSchemaOf(body);
   const prompt = renderChat(body, context);
   const { tags, isThinking, reasoning } = prompt;
@@ -97,7 +99,7 @@ function thinkingLimit(
 /** The schema that the answer has to follow; undefined for none. */
 function jsonSchemaOf({ response_format, json_schema, grammar }: JsonObject): unknown {
   if (json_schema !== undefined && json_schema !== null && typeof grammar === 'string' && grammar !== '') {
-    throw new ForetokenError('internal', 'Cannot use both json_schema and grammar');
+    throw new ForetokenError('invalid_request', 'Cannot use both json_schema and grammar');
   }
   if (!isJsonObject(response_format)) return undefined;
   const { type, schema, json_schema: wrapper } = response_format;

@@ -220,7 +220,7 @@ describe('a bad conversation', () => {
   const tool = { type: 'function', function: { name: 'f' } };
 
   it.each<{ body: object; code?: string; message: string }>([
-    { body: { messages: undefined }, message: "Expected 'messages' to be an array" },
+    { body: { messages: undefined }, message: "'messages' is required" },
     { body: { messages: null }, message: "Expected 'messages' to be an array" },
     { body: { messages: 'string' }, message: "Expected 'messages' to be an array" },
     { body: { messages: [123] }, message: "All non-assistant messages must contain 'content'" },
@@ -240,17 +240,14 @@ describe('a bad conversation', () => {
     },
     {
       body: { messages: [{ role: 'user', content: [{ type: 'image_url' }] }] },
-      code: 'internal',
       message: 'image input is not supported - hint: ',
     },
     {
       body: { messages: [{ content: 'hello' }] },
-      code: 'internal',
       message: 'Failed to parse messages: Missing \'role\' in message: {"content":"hello"}',
     },
     {
       body: { messages: [{ ...assistant, tool_calls: [{ type: 'other' }] }] },
-      code: 'internal',
       message: 'Failed to parse messages: ',
     },
     { body: { messages: [user, assistant, assistant] }, message: 'Cannot have 2 or more assistant messages' },
@@ -270,8 +267,7 @@ describe('a bad conversation', () => {
     },
     {
       body: { messages: [user], reasoning_format: 'loud' },
-      code: 'internal',
-      message: 'Unknown reasoning format: loud',
+      message: 'Unknown reasoning format: "loud"',
     },
     {
       body: { messages: [user], chat_template_kwargs: { enable_thinking: 'yes' } },
@@ -294,14 +290,17 @@ describe('a bad conversation', () => {
     { body: { tool_choice: 'none' }, message: 'tool_choice param requires --jinja flag' },
   ])('is $body for a fixed format', ({ body, message }) => {
     expect(() => render({ jinja: false }, body)).toThrow(
-      expect.objectContaining({ code: 'internal', message }),
+      expect.objectContaining({ code: 'invalid_request', message }),
     );
   });
 
   it('is one that the template refuses', () => {
     const option = "{{ raise_exception('roles must alternate') }}";
     expect(() => render({ option })).toThrow(
-      expect.objectContaining({ code: 'internal', message: expect.stringContaining('roles must alternate') }),
+      expect.objectContaining({
+        code: 'invalid_request',
+        message: expect.stringContaining('roles must alternate'),
+      }),
     );
   });
 });

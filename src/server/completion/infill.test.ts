@@ -70,9 +70,9 @@ describe('POST /infill', () => {
       code: 400,
       message: '"filename" field must be a string',
     },
-    { body: { input_suffix: 'yz' }, code: 500, message: "key 'input_prefix' not found" },
-    { body: { input_prefix: 'ab' }, code: 500, message: "key 'input_suffix' not found" },
-    { body: { ...BODY, input_prefix: 5 }, code: 500, message: '"input_prefix" must be a string' },
+    { body: { input_suffix: 'yz' }, code: 400, message: "key 'input_prefix' not found" },
+    { body: { input_prefix: 'ab' }, code: 400, message: "key 'input_suffix' not found" },
+    { body: { ...BODY, input_prefix: 5 }, code: 400, message: '"input_prefix" must be a string' },
     { body: { ...BODY, stream: 1 }, code: 400, message: "Field 'stream'" },
   ])('refuses $body', async ({ body, code, message }) => {
     const error = await errorOf(await fimServer().post('/infill', body));

@@ -1,7 +1,7 @@
 import type { ServerSettings } from '../../protocol/options.ts';
 import type { Tokenizer } from '../../tokenizer/index.ts';
 import { ForetokenError } from '../../util/errors.ts';
-import { isJsonObject, type JsonObject } from '../http/json.ts';
+import { type JsonObject, presentFields } from '../http/json.ts';
 import { readJsonObject } from '../http/jsonBody.ts';
 import { type CompletionDeps, complete } from './completion.ts';
 import { NATIVE_FORMAT } from './completionFormat.ts';
@@ -58,13 +58,13 @@ function readExtra(extra: unknown): InfillRequest['extra'] {
     );
   }
   return extra.map((chunk: unknown) => {
-    if (!isJsonObject(chunk) || typeof chunk.text !== 'string') {
+    const { text, filename = 'tmp' } = presentFields(chunk);
+    if (typeof text !== 'string') {
       throw new ForetokenError(
         'invalid_request',
         'extra_context chunk must contain a "text" field with a string value',
       );
     }
-    const { text, filename = 'tmp' } = chunk;
     if (typeof filename === 'string') return { text, filename };
     throw new ForetokenError('invalid_request', 'extra_context chunk\'s "filename" field must be a string');
   });
@@ -72,13 +72,10 @@ function readExtra(extra: unknown): InfillRequest['extra'] {
 
 /** Tokens of the text before or behind the cursor, in which no special tokens are recognised. */
 function readPart(body: JsonObject, name: string, tokenizer: Tokenizer): number[] {
-  if (!Object.hasOwn(body, name)) {
-    throw new ForetokenError('unreadable', `[json.exception.out_of_range.403] key '${name}' not found`);
+  const part = body[name];
+  if (part === undefined) {
+    throw new ForetokenError('invalid_request', `[json.exception.out_of_range.403] key '${name}' not found`);
   }
-  try {
-    return tokenizeMixed(body[name], tokenizer, { addSpecial: false, parseSpecial: false });
-  } catch (cause) {
-    const message = `"${name}" must be a string, or a list of mixed strings & tokens`;
-    throw new ForetokenError('unreadable', message, {}, { cause });
-  }
+  const shapes = `"${name}" must be a string, or a list of mixed strings & tokens`;
+  return tokenizeMixed(part, tokenizer, { addSpecial: false, parseSpecial: false }, shapes);
 }

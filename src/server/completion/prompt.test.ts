@@ -41,7 +41,7 @@ describe('prompt shapes', () => {
     expect(tokenizePrompts({ prompt }, tokenizer)).toEqual(expected);
   });
 
-  it.each([null, 5, {}, [1.5], [true], [[1.5]], [1, [2]], [1, null], { prompt_string: 5 }])(
+  it.each([5, {}, [1.5], [true], [[1.5]], [1, [2]], [1, null], { prompt_string: 5 }])(
     'refuses %j',
     prompt => {
       expect(() => tokenizePrompts({ prompt }, tokenizer)).toThrow(/^"prompt" elements must be a string/);
@@ -50,6 +50,7 @@ describe('prompt shapes', () => {
 
   it.each([
     { body: {}, message: /key 'prompt' not found/ },
+    { body: { prompt: null }, message: /key 'prompt' not found/ },
     { body: { prompt: [] }, message: /^"prompt" must not be empty/ },
     { body: { prompt: { prompt_string: 'a', multimodal_data: [] } }, message: /^Multimodal data provided/ },
   ])('refuses $body', ({ body, message }) => {

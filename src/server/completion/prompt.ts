@@ -1,36 +1,39 @@
 import type { EncodeOptions, Tokenizer } from '../../tokenizer/index.ts';
 import { ForetokenError } from '../../util/errors.ts';
-import { isJsonObject, type JsonObject } from '../http/json.ts';
+import { isJsonObject, type JsonObject, presentFields } from '../http/json.ts';
 
-const SHAPES =
-  '"prompt" elements must be a string, a list of tokens, a JSON object containing a prompt string, or a list of mixed strings & tokens.';
+function shapesOf(field: string): string {
+  return `"${field}" elements must be a string, a list of tokens, a JSON object containing a prompt string, or a list of mixed strings & tokens.`;
+}
 
 const PROMPT_ENCODING: EncodeOptions = { addSpecial: true, parseSpecial: true };
 
 /**
  * The prompts of a request as tokens. An array with an integer at its top level is one prompt, any other array is
  * several. Special-token text is parsed; the beginning-of-sequence token is added where a prompt begins with text.
- * Throws `invalid_request` for any other shape, and `context_exceeded` for text that is much too long for `nCtx`: to turn
+ * They are in `field`. Throws `invalid_request` for any other shape, and `context_exceeded` for text that is much too long for `nCtx`: to turn
  * megabytes into tokens would keep everybody waiting. Ids are not checked here: see `checkTokens`.
  */
 export function tokenizePrompts(
   body: JsonObject,
   tokenizer: Tokenizer,
   nCtx = Number.POSITIVE_INFINITY,
+  field = 'prompt',
 ): number[][] {
-  if (!Object.hasOwn(body, 'prompt')) {
-    throw new ForetokenError('invalid_request', "[json.exception.out_of_range.403] key 'prompt' not found");
+  const prompt = body[field];
+  if (prompt === undefined || prompt === null) {
+    throw new ForetokenError('invalid_request', `[json.exception.out_of_range.403] key '${field}' not found`);
   }
-  const { prompt } = body;
   for (const text of textsOf(prompt)) {
     // Nearly every text: there are never more of the least tokens than characters.
     if (text.length < nCtx) continue;
     const nLeast = tokenizer.leastTokens(text);
     if (nLeast >= nCtx) throw contextExceeded(nLeast, nCtx);
   }
-  if (!Array.isArray(prompt) || prompt.some(Number.isInteger)) return [tokenizePrompt(prompt, tokenizer)];
-  if (prompt.length === 0) throw new ForetokenError('invalid_request', '"prompt" must not be empty');
-  return prompt.map(element => tokenizePrompt(element, tokenizer));
+  if (!Array.isArray(prompt) || prompt.some(Number.isInteger))
+    return [tokenizePrompt(prompt, tokenizer, field)];
+  if (prompt.length === 0) throw new ForetokenError('invalid_request', `"${field}" must not be empty`);
+  return prompt.map(element => tokenizePrompt(element, tokenizer, field));
 }
 
 /** The texts in a prompt, or in several: what is nested deeper is no prompt. */
@@ -40,16 +43,17 @@ function textsOf(prompt: unknown, depth = 2): string[] {
   return isJsonObject(prompt) && typeof prompt.prompt_string === 'string' ? [prompt.prompt_string] : [];
 }
 
-function tokenizePrompt(prompt: unknown, tokenizer: Tokenizer): number[] {
-  if (!isJsonObject(prompt)) return tokenizeMixed(prompt, tokenizer, PROMPT_ENCODING);
-  if (Object.hasOwn(prompt, 'multimodal_data')) {
+function tokenizePrompt(prompt: unknown, tokenizer: Tokenizer, field: string): number[] {
+  if (!isJsonObject(prompt)) return tokenizeMixed(prompt, tokenizer, PROMPT_ENCODING, shapesOf(field));
+  const { prompt_string: text, multimodal_data: media } = presentFields(prompt);
+  if (media !== undefined) {
     throw new ForetokenError(
       'invalid_request',
       'Multimodal data provided, but model does not support multimodal requests.',
     );
   }
-  if (typeof prompt.prompt_string !== 'string') throw new ForetokenError('invalid_request', SHAPES);
-  return tokenizer.encode(prompt.prompt_string, PROMPT_ENCODING);
+  if (typeof text !== 'string') throw new ForetokenError('invalid_request', shapesOf(field));
+  return tokenizer.encode(text, PROMPT_ENCODING);
 }
 
 /**
@@ -60,7 +64,7 @@ export function tokenizeMixed(
   content: unknown,
   tokenizer: Tokenizer,
   { addSpecial, parseSpecial }: EncodeOptions,
-  shapes = SHAPES,
+  shapes: string,
 ): number[] {
   if (typeof content === 'string') return tokenizer.encode(content, { addSpecial, parseSpecial });
   if (!Array.isArray(content)) throw new ForetokenError('invalid_request', shapes);

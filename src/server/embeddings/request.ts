@@ -2,6 +2,7 @@ import type { Pooling } from '../../engine/pooling.ts';
 import type { Tokenizer } from '../../tokenizer/index.ts';
 import { ForetokenError } from '../../util/errors.ts';
 import { checkLength, checkTokens, tokenizePrompts } from '../completion/prompt.ts';
+import { type Field, fieldError, hard, integer, readFields, wrongType } from '../http/fields.ts';
 import { type JsonObject, jsonTypeName } from '../http/json.ts';
 
 /** What a request for embeddings asks for. */
@@ -12,62 +13,65 @@ export interface EmbeddingRequest {
   readonly base64: boolean;
   /** The norm of pooled vectors. */
   readonly embdNormalize: number;
+  /** Length of pooled vectors; null for all that the model has. */
+  readonly dimensions: number | null;
   readonly model: string;
 }
 
-/** Reads the fields in llama-server's order. Throws `invalid_request`, or `unreadable` where llama-server gives a 500. */
-export function readEmbeddingRequest(
-  body: JsonObject,
-  tokenizer: Tokenizer,
-  defaults: { readonly embdNormalize: number; readonly model: string },
-): EmbeddingRequest {
-  const openAi = Object.hasOwn(body, 'input');
-  if (!openAi && !Object.hasOwn(body, 'content')) {
+/** Parts of a server that the reading of a request depends on. */
+export interface EmbeddingDefaults {
+  readonly tokenizer: Tokenizer;
+  readonly embdNormalize: number;
+  readonly model: string;
+  /** Numbers of a vector that is not cut. */
+  readonly nEmbd: number;
+}
+
+/** Reads the fields in llama-server's order. Throws `invalid_request`. */
+export function readEmbeddingRequest(body: JsonObject, defaults: EmbeddingDefaults): EmbeddingRequest {
+  const { tokenizer, nEmbd } = defaults;
+  const openAi = body.input !== undefined;
+  if (!openAi && body.content === undefined) {
     throw new ForetokenError('invalid_request', '"input" or "content" must be provided');
   }
-  const base64 = readEncodingFormat(body) === 'base64';
-  const prompts = promptsOf(openAi ? body.input : body.content, tokenizer);
+  const { encoding, embdNormalize, dimensions } = readFields(
+    {
+      encoding: encodingField,
+      embdNormalize: integer('embd_normalize', defaults.embdNormalize, hard(-1)),
+      dimensions: dimensionsField(nEmbd),
+    },
+    body,
+  );
+  const prompts = tokenizePrompts(body, tokenizer, Number.POSITIVE_INFINITY, openAi ? 'input' : 'content');
   if (prompts.some(prompt => prompt.length === 0)) {
     throw new ForetokenError('invalid_request', 'Input content cannot be empty');
   }
-  const embdNormalize = readNorm(body) ?? defaults.embdNormalize;
-  for (const prompt of prompts) checkTokens(prompt, tokenizer.nVocab);
+  for (const prompt of prompts) checkTokens(prompt, tokenizer.nVocab, openAi ? '"input"' : '"content"');
   const model = typeof body.model === 'string' ? body.model : defaults.model;
-  return { prompts, openAi, base64, embdNormalize, model };
+  return { prompts, openAi, base64: encoding === 'base64', embdNormalize, dimensions, model };
 }
 
-function readEncodingFormat(body: JsonObject): string {
-  if (!Object.hasOwn(body, 'encoding_format')) return 'float';
-  const { encoding_format: format } = body;
-  if (typeof format !== 'string') throw unreadableType('string', format);
-  if (format === 'float' || format === 'base64') return format;
-  throw new ForetokenError(
-    'invalid_request',
-    'The format to return the embeddings in. Can be either float or base64',
-  );
-}
+const encodingField: Field<'float' | 'base64'> = {
+  names: ['encoding_format'],
+  fallback: 'float',
+  read(value, name) {
+    if (typeof value !== 'string') throw wrongType(name, 'string', value);
+    if (value === 'float' || value === 'base64') return value;
+    throw fieldError(name, 'The format to return the embeddings in. Can be either float or base64');
+  },
+};
 
-function readNorm(body: JsonObject): number | null {
-  if (!Object.hasOwn(body, 'embd_normalize')) return null;
-  const { embd_normalize: p } = body;
-  if (typeof p !== 'number' && typeof p !== 'boolean') throw unreadableType('number', p);
-  return Math.trunc(Number(p));
-}
-
-function promptsOf(input: unknown, tokenizer: Tokenizer): number[][] {
-  try {
-    return tokenizePrompts({ prompt: input }, tokenizer);
-  } catch (error) {
-    // Of a completion the same shapes are an invalid request.
-    throw new ForetokenError('unreadable', ForetokenError.from(error).message, {}, { cause: error });
-  }
-}
-
-function unreadableType(expected: string, value: unknown): ForetokenError {
-  return new ForetokenError(
-    'unreadable',
-    `[json.exception.type_error.302] type must be ${expected}, but is ${jsonTypeName(value)}`,
-  );
+/** The first so many numbers of a vector, which a model that was trained for it packs the most into. */
+function dimensionsField(nEmbd: number): Field<number | null> {
+  return {
+    names: ['dimensions'],
+    fallback: null,
+    read(value, name) {
+      if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= nEmbd) return value;
+      const shown = typeof value === 'number' ? value : jsonTypeName(value);
+      throw fieldError(name, `must be a whole number from 1 to ${nEmbd}, the model's own, but is ${shown}`);
+    },
+  };
 }
 
 /**

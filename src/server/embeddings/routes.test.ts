@@ -139,9 +139,59 @@ describe('embeddings', () => {
   });
 });
 
+describe('embeddings of fewer dimensions', () => {
+  const first = (vector: readonly number[], n: number) => {
+    const cut = vector.slice(0, n);
+    return cut.map(value => value / Math.hypot(...cut));
+  };
+  const expectClose = (actual: readonly number[], expected: readonly number[]) => {
+    expect(actual).toHaveLength(expected.length);
+    for (const [i, value] of expected.entries()) expect(actual[i]).toBeCloseTo(value, 5);
+  };
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('are the first %i numbers, normalised again', async dimensions => {
+    const server = serverWith({ pooling: 'mean' });
+    const input = ['the cat', 'king', [1, 20, 21]];
+    const whole = await server.openAi({ input });
+    const cut = await server.openAi({ input, dimensions });
+    for (const [i, { embedding }] of cut.data.entries()) {
+      expectClose(embedding as number[], first(whole.data[i].embedding as number[], dimensions));
+    }
+  });
+
+  it('are as many numbers in base64', async () => {
+    const server = serverWith({ pooling: 'last' });
+    const plain = await server.openAi({ input: 'the cat', dimensions: 3 });
+    const encoded = await server.openAi({ input: 'the cat', dimensions: 3, encoding_format: 'base64' });
+    const bytes = Buffer.from(String(encoded.data[0].embedding), 'base64');
+    expect(Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readFloatLE(4 * i))).toEqual(
+      plain.data[0].embedding,
+    );
+  });
+
+  it("are cut before they are normalised, in llama-server's own shape too", async () => {
+    const server = serverWith({ pooling: 'mean' });
+    const [{ embedding }] = await server.native({ content: 'the cat', dimensions: 2, embd_normalize: 1 });
+    expect(Math.abs(embedding[0][0]) + Math.abs(embedding[0][1])).toBeCloseTo(1, 5);
+    const [{ embedding: perToken }] = await serverWith().native({ content: 'the cat', dimensions: 2 });
+    expect(perToken.map(vector => vector.length)).toEqual(CAT.map(() => 2));
+  });
+
+  it.each([0, -1, 9, 100_000, 2.5, true, '8', [8], {}, 1e300])(
+    'are refused for %j, with the field and the width of the model',
+    async dimensions => {
+      const server = serverWith({ pooling: 'mean' });
+      const response = await server.post('/v1/embeddings', { input: 'the cat', dimensions });
+      expect(response.status).toBe(400);
+      expect((await errorOf(response)).message).toContain(
+        "Field 'dimensions': must be a whole number from 1 to 8",
+      );
+    },
+  );
+});
+
 describe('a request for embeddings is refused', () => {
   const INVALID = { code: 400, type: 'invalid_request_error' };
-  const FAILED = { code: 500, type: 'server_error' };
   it.each<{
     name: string;
     settings?: ServerSettings;
@@ -178,26 +228,31 @@ describe('a request for embeddings is refused', () => {
       body: { input: 'a', encoding_format: 'hex' },
       error: {
         ...INVALID,
-        message: 'The format to return the embeddings in. Can be either float or base64',
+        message:
+          "Field 'encoding_format': The format to return the embeddings in. Can be either float or base64",
       },
     },
-    { name: 'with a number as encoding', body: { input: 'a', encoding_format: 1 }, error: FAILED },
-    { name: 'with a text as norm', body: { input: 'a', embd_normalize: 'L2' }, error: FAILED },
+    { name: 'with a number as encoding', body: { input: 'a', encoding_format: 1 }, error: INVALID },
+    { name: 'with a text as norm', body: { input: 'a', embd_normalize: 'L2' }, error: INVALID },
     {
       name: 'with an input without tokens',
       body: { input: ['a', []] },
       error: { ...INVALID, message: 'Input content cannot be empty' },
     },
-    { name: 'with no inputs', body: { input: [] }, error: FAILED },
-    { name: 'with a number as input', body: { input: 5 }, error: FAILED },
-    { name: 'with null as input', body: { input: null, content: 'a' }, error: FAILED },
+    { name: 'with no inputs', body: { input: [] }, error: INVALID },
+    { name: 'with a number as input', body: { input: 5 }, error: INVALID },
+    { name: 'with null as input', body: { input: null }, error: INVALID },
+    { name: 'with an object as input', body: { input: { a: 1 } }, error: INVALID },
+    { name: 'with inputs that are none', body: { input: ['a', null] }, error: INVALID },
+    { name: 'with a fraction as token', body: { input: [1.5] }, error: INVALID },
+    { name: 'with a norm below -1', body: { input: 'a', embd_normalize: -2 }, error: INVALID },
     { name: 'with a token that is none', body: { input: [[1], [1, 1000]] }, error: INVALID },
     {
       name: 'when the input is longer than the physical batch',
       settings: { nUbatch: 4 },
       body: { input: [1, 20, 21, 22, 23] },
       error: {
-        ...FAILED,
+        ...INVALID,
         message:
           'input (5 tokens) is too large to process. increase the physical batch size (current batch size: 4)',
       },

@@ -17,18 +17,23 @@ interface EmbeddingTask extends Task {
 }
 
 /** Adds llama-server's own routes for embeddings, and OpenAI's. Without the option `embeddings` they answer 501. */
-export function addEmbeddingRoutes(routes: Hono, settings: ServerSettings, deps: CompletionDeps): void {
+export function addEmbeddingRoutes(routes: Hono, settings: ServerSettings, deps: EmbeddingDeps): void {
   for (const path of ['/embedding', '/embeddings']) {
     routes.post(path, ({ req: { raw } }) => handleEmbeddings(raw, false, settings, deps));
   }
   routes.post('/v1/embeddings', ({ req: { raw } }) => handleEmbeddings(raw, true, settings, deps));
 }
 
+interface EmbeddingDeps extends CompletionDeps {
+  /** Numbers of one vector. */
+  readonly nEmbd: number;
+}
+
 async function handleEmbeddings(
   request: Request,
   isOpenAiRoute: boolean,
   settings: ServerSettings,
-  deps: CompletionDeps,
+  deps: EmbeddingDeps,
 ): Promise<Response> {
   const { pooling = 'none', embdNormalize = DEFAULT_EMBD_NORMALIZE, nUbatch = Infinity } = settings;
   if (!settings.embeddings) {
@@ -44,7 +49,12 @@ async function handleEmbeddings(
     );
   }
   const { tokenizer, model } = deps.context;
-  const asked = readEmbeddingRequest(await readJsonObject(request), tokenizer, { embdNormalize, model });
+  const asked = readEmbeddingRequest(await readJsonObject(request), {
+    tokenizer,
+    embdNormalize,
+    model,
+    nEmbd: deps.nEmbd,
+  });
   for (const { length } of asked.prompts) checkInputLength(length, pooling, nUbatch, deps.nCtx);
 
   const embedded = await embed(asked.prompts, pooling, request.signal, deps);
@@ -52,10 +62,9 @@ async function handleEmbeddings(
     ({ prompt, pool }): Embedding => ({
       nTokens: prompt.length,
       // What belongs to single tokens is given as it is.
-      vectors:
-        pooling === 'none'
-          ? pool.vectors
-          : pool.vectors.map(vector => normalized(vector, asked.embdNormalize)),
+      vectors: pool.vectors
+        .map(vector => vector.subarray(0, asked.dimensions ?? vector.length))
+        .map(vector => (pooling === 'none' ? vector : normalized(vector, asked.embdNormalize))),
     }),
   );
   return jsonResponse(

@@ -33,6 +33,10 @@ describe('request fields', () => {
     { body: { stop: 'x' }, expected: { stop: ['x'] } },
     { body: { stop: ['x', ''] }, expected: { stop: ['x'] } },
     { body: { stop: 5 }, expected: { stop: [] } },
+    { body: { stop: null }, expected: { stop: [] } },
+    { body: { stop: [null, 'q'] }, expected: { stop: ['q'] } },
+    { body: { stop: [{}] }, expected: { stop: [] } },
+    { body: { stop: [[], 'a', {}, null, '', 'b'] }, expected: { stop: ['a', 'b'] } },
     {
       body: { samplers: ['Top-K', 'nucleus', 'temp', 'no such', 3] },
       expected: { samplers: ['top_k', 'top_p', 'temperature'] },
@@ -109,6 +113,10 @@ describe('request fields', () => {
     ],
     [{ temperature: 1e39 }, "Field 'temperature': the number is too large"],
     [{ frequency_penalty: -1e39 }, "Field 'frequency_penalty': the number is too large"],
+    [{ stop: ['a', 5] }, "Field 'stop': every stop string must be a string, but element 1 is number"],
+    [{ stop: [true] }, "Field 'stop': every stop string must be a string, but element 0 is boolean"],
+    [{ stop: [['a']] }, "Field 'stop': every stop string must be a string, but element 0 is array"],
+    [{ stop: [{ a: 1 }] }, "Field 'stop': every stop string must be a string, but element 0 is object"],
     [{ n: 3 }, "Field 'n': Value must be between 1 <= value <= 2, but got 3"],
     [
       { speculative: { n_max: -1 } },
@@ -122,7 +130,6 @@ describe('request fields', () => {
       { json_schema: 123 },
       'Field \'json_schema\': "json_schema": JSON schema conversion failed:\nJSON schema error at #: schema must be an object',
     ],
-    [{ stop: [1] }, "Field 'stop': every stop string must be a string"],
     [{ lora: {} }, "Field 'lora': Error: 'lora' must be an array of objects with 'id' and 'scale' fields"],
     [
       { stream: 1, n_predict: -2 },
@@ -133,6 +140,8 @@ describe('request fields', () => {
   });
 
   it.each([{ samplers: ['adaptive_p'] }, { samplers: 'i' }])('says that %j is not supported', body => {
-    expect(() => read(body)).toThrow(expect.objectContaining({ code: 'not_supported' }));
+    expect(() => read(body)).toThrow(
+      expect.objectContaining({ code: 'invalid_request', message: expect.stringContaining("'samplers'") }),
+    );
   });
 });

@@ -1,8 +1,7 @@
 import type { LogitBias, SamplerName } from '../../engine/sampler/params.ts';
 import type { Tokenizer } from '../../tokenizer/index.ts';
-import { ForetokenError } from '../../util/errors.ts';
 import { type Field, fieldError } from '../http/fields.ts';
-import { isJsonObject, isStringArray } from '../http/json.ts';
+import { isJsonObject, isStringArray, jsonTypeName } from '../http/json.ts';
 
 /** Samplers by letter and by every spelling llama-server takes; `null`: its own, but not built here. */
 const SAMPLER_LETTERS: Readonly<Record<string, SamplerName | null>> = {
@@ -58,10 +57,7 @@ function pickSamplers(keys: readonly string[], table: Readonly<Record<string, Sa
   return keys.flatMap(key => {
     const name = Object.hasOwn(table, key) ? table[key] : undefined;
     if (name === null) {
-      throw new ForetokenError(
-        'not_supported',
-        `The sampler '${key}' is not supported: leave it out of 'samplers'`,
-      );
+      throw fieldError('samplers', `the sampler '${key}' is not supported; leave it out`);
     }
     return name ?? [];
   });
@@ -101,17 +97,28 @@ function biasedTokens(key: unknown, tokenizer: Tokenizer): readonly number[] {
   return typeof key === 'number' && Number.isInteger(key) && key >= 0 && key < tokenizer.nVocab ? [key] : [];
 }
 
-/** `stop`: one string or several; empty ones count for nothing. */
+/** `stop`: one string or several. What is empty counts for nothing: '', null, [] and {}, which llama-server passes over. */
 export const stopField: Field<readonly string[]> = {
   names: ['stop'],
   fallback: [],
   read(value, name) {
     if (typeof value === 'string') return value === '' ? [] : [value];
     if (!Array.isArray(value)) return [];
-    if (!isStringArray(value)) throw fieldError(name, 'every stop string must be a string');
-    return value.filter(word => word !== '');
+    return value.flatMap((word: unknown, place) => {
+      if (isEmpty(word)) return [];
+      if (typeof word === 'string') return [word];
+      throw fieldError(
+        name,
+        `every stop string must be a string, but element ${place} is ${jsonTypeName(word)}`,
+      );
+    });
   },
 };
+
+function isEmpty(word: unknown): boolean {
+  if (typeof word === 'object' && word !== null) return Object.keys(word).length === 0;
+  return word === null || word === '';
+}
 
 export const DEFAULT_DRY_BREAKERS: readonly string[] = ['\n', ':', '"', '*'];
 

@@ -90,7 +90,7 @@ describe('/v1/messages', () => {
     { body: {}, status: 500, message: "'messages' is required" },
     {
       body: { messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'url', url: 'u' } }] }] },
-      status: 500,
+      status: 400,
       message: 'image input is not supported',
     },
     { body: { messages: [{ role: 'user' }] }, status: 400, message: "must contain 'content'" },

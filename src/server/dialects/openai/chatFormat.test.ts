@@ -154,7 +154,7 @@ describe('/v1/chat/completions', () => {
   const tool = { type: 'function', function: { name: 'f', parameters: {} } };
   it.each<{ body: object; code: number; message: string }>([
     { body: { messages: 1 }, code: 400, message: "Expected 'messages' to be an array" },
-    { body: { messages: [{ content: 'x' }] }, code: 500, message: 'Failed to parse messages: ' },
+    { body: { messages: [{ content: 'x' }] }, code: 400, message: 'Failed to parse messages: ' },
     { body: { top_logprobs: 3 }, code: 400, message: 'top_logprobs requires logprobs to be set to true' },
     {
       body: { response_format: { type: 'sound' } },
@@ -163,7 +163,7 @@ describe('/v1/chat/completions', () => {
     },
     {
       body: { json_schema: {}, grammar: 'root ::= "a"' },
-      code: 500,
+      code: 400,
       message: 'Cannot use both json_schema and grammar',
     },
     { body: { max_tokens: -2 }, code: 400, message: "Field 'max_tokens': Value must be between -1" },

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { testServer } from '../testing/testServer.ts';
+import { withExactSeed } from './exactSeed.ts';
+
+const read = (text: string) => withExactSeed(JSON.parse(text), text);
+
+describe('a seed', () => {
+  it.each([
+    ['{"seed":18446744073709551615}', 4294967295],
+    ['{"seed":18446744073709551614}', 4294967294],
+    ['{"seed": 9223372036854775807 }', 4294967295],
+    ['{"seed":9007199254740993}', 1],
+    ['{"seed":9007199254740992}', 0],
+    ['{"seed":4611686018427387911,"seed":1311768467463790320}', 2596069104],
+    ['{"seed":-9223372036854775807}', 1],
+    ['{"seed":-9007199254740993}', 4294967295],
+    ['{"a":{"seed":1},"seed":9007199254740995,"b":[{"seed":2}]}', 3],
+    ['{"a":"\\"seed\\":1,{[","seed":9007199254740995,"b":"seed"}', 3],
+    ['{"b":["seed",7],"seed":9007199254740995,"c":["seed",8,{"seed":9}]}', 3],
+    ['{"\\u0073eed":9007199254740995}', 3],
+    ['{\n\t"seed"\n:\t9007199254740995\n}', 3],
+  ])('in %s is %i, the lowest 32 bits of what is written', (text, seed) => {
+    expect(read(text)).toMatchObject({ seed });
+  });
+
+  it.each([
+    '{"seed":5}',
+    '{"seed":-1}',
+    '{"seed":1e20}',
+    '{"seed":1e300}',
+    '{"seed":"9007199254740993"}',
+    '{}',
+    '[]',
+  ])('in %s is what JSON.parse makes of it', text => {
+    expect(read(text)).toEqual(JSON.parse(text));
+  });
+
+  it.each([
+    ['/completion', '{"prompt":"ab","n_predict":1,"seed":9007199254740995}', 3],
+    ['/completion', '{"prompt":"ab","n_predict":1,"seed":18446744073709551615}', 4294967295],
+    ['/completion', '{"prompt":"ab","n_predict":1,"seed":18446744069414584327}', 7],
+  ])('of 64 bits is taken by %s: %s', async (path, body, seed) => {
+    const answer = await (await testServer().post(path, body)).json();
+    expect(answer.generation_settings.seed).toBe(seed);
+  });
+});
