@@ -62,6 +62,28 @@ describe('rope', () => {
       rope: { yarn: { nCtxOrig: 1024, betaFast: 32, betaSlow: 1 } },
     },
     {
+      what: 'the key of 2023 beside the type none',
+      keys: { 'rope.scale_linear': 4, 'rope.scaling.type': 'none' },
+      rope: { frequencyScale: 1 },
+    },
+    {
+      what: 'the key of 2023 beside yarn',
+      keys: { 'rope.scale_linear': Math.E, 'rope.scaling.type': 'yarn' },
+      rope: { frequencyScale: 1 / Math.E, magnitude: 1.1 },
+    },
+    {
+      what: 'a factor of 0 before the key of 2023',
+      keys: { 'rope.scale_linear': 4, 'rope.scaling.factor': 0 },
+      rope: { frequencyScale: 1 },
+    },
+    { what: 'the key of 2023 as 0', keys: { 'rope.scale_linear': 0 }, rope: { frequencyScale: 1 } },
+    { what: 'a type alone', keys: { 'rope.scaling.type': 'linear' }, rope: { frequencyScale: 1 } },
+    {
+      what: 'a factor and its type',
+      keys: { 'rope.scaling.type': 'linear', 'rope.scaling.factor': 4 },
+      rope: { frequencyScale: 1 / 4 },
+    },
+    {
       what: 'the magnitude of longrope',
       keys: { 'rope.scaling.type': 'longrope', 'rope.scaling.attn_factor': 1.25 },
       rope: { magnitude: 1.25, yarn: null },
@@ -109,6 +131,21 @@ describe('keys with a value for each block', () => {
       { attention: { nHead: 4, nKvHead: 2, headDim: 16 }, ffn: { nFf: 96 } },
       { attention: { nHead: 4, nKvHead: 1, headDim: 16 }, ffn: { nFf: 128 } },
     ]);
+  });
+
+  it.each([
+    'attention.head_count',
+    'attention.head_count_kv',
+    'feed_forward_length',
+    'attention.key_length',
+    'attention.value_length',
+    'rope.dimension_count',
+  ])('reads %s as an array of equal numbers', key => {
+    const value = { 'attention.head_count_kv': 2, feed_forward_length: 96 }[key] ?? 16;
+    const dims = { 'attention.key_length': 16, 'attention.value_length': 16 };
+    const number = layersOf('llama', { ...dims, 'attention.head_count': 16, [key]: value });
+    const array = layersOf('llama', { ...dims, 'attention.head_count': 16, [key]: [value, value] });
+    expect(array).toEqual(number);
   });
 
   it('counts the blocks behind the trunk in arrays, but not as layers', () => {

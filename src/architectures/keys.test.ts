@@ -51,6 +51,23 @@ describe('a number for each layer', () => {
   });
 });
 
+describe('a number that is one for all', () => {
+  it.each<[string, GgufValue, number]>([
+    ['a number', 7, 7],
+    ['an array of equal numbers', [7, 7, 7], 7],
+  ])('is read from %s', (_, value, expected) => {
+    expect(keysWith({ 'a.x': value }).count('x')).toBe(expected);
+  });
+
+  it.each<[string, GgufValue, string]>([
+    ['an array of different numbers', [7, 8, 8], 'a.x is 7 in one block and 8 in another'],
+    ['an array with too few', [7, 7], 'a.x is an array of 2, but the model has 3 blocks'],
+    ['an array of equal fractions', [2.5, 2.5, 2.5], 'a.x is 2.5, not a whole number'],
+  ])('is refused as %s', (_, value, message) => {
+    expect(() => keysWith({ 'a.x': value }).count('x')).toThrow(message);
+  });
+});
+
 describe('layers with a sliding window', () => {
   const key = 'a.attention.sliding_window_pattern';
   it.each<[string, Readonly<Record<string, GgufValue>>, readonly boolean[]]>([

@@ -24,7 +24,7 @@ export class Keys {
   constructor(gguf: GgufFile) {
     this.#gguf = gguf;
     this.architecture = getString(gguf.metadata, 'general.architecture');
-    this.#nBlocks = this.count('block_count');
+    this.#nBlocks = this.#checkCount(this.key('block_count'), this.#number('block_count'));
     if (this.#nBlocks > MAX_BLOCKS)
       this.fail(`${this.#nBlocks} blocks; up to ${MAX_BLOCKS} are supported`, 'unsupported_model');
     const nPredicting = this.count('nextn_predict_layers', 0);
@@ -47,9 +47,14 @@ export class Keys {
     return this.#gguf.metadata.has(this.key(key));
   }
 
-  /** A whole number from 1, or from 0 where that is the fallback. */
+  /** A whole number from 1, or from 0 where that is the fallback; an array with the same one for each block says it as well. */
   count(key: string, fallback?: number): number {
-    return this.#checkCount(this.key(key), this.#number(key, fallback), fallback);
+    const full = this.key(key);
+    const [value, ...others] = this.#perBlock(full, isNumber) ?? [this.#number(key, fallback)];
+    const other = others.find(each => each !== value);
+    if (other !== undefined)
+      this.fail(`${full} is ${value} in one block and ${other} in another`, 'unsupported_model');
+    return this.#checkCount(full, value, fallback);
   }
 
   /** A finite number above 0. */

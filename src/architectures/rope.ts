@@ -60,9 +60,10 @@ export function yarnScale(factor: number, multiplier: number): number {
   return factor <= 1 ? 1 : 1 + 0.1 * multiplier * Math.log(factor);
 }
 
-/** `rope.scale_linear` is the key of 2023. 0 stands for "not set" in llama.cpp. */
+/** `rope.scale_linear` is the key of 2023, read where the other is absent. 0 stands for "not scaled" in llama.cpp. */
 function scalingFactor(keys: Keys): number {
-  return keys.optional('rope.scaling.factor') ?? keys.optional('rope.scale_linear') ?? 1;
+  const key = keys.has('rope.scaling.factor') ? 'rope.scaling.factor' : 'rope.scale_linear';
+  return keys.optional(key) ?? 1;
 }
 
 function readFactors(keys: Keys, nCtxOrig: number): RopeFactors | null {
