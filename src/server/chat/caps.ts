@@ -1,5 +1,5 @@
 import type { JsonObject } from '../http/json.ts';
-import type { JinjaInput, JinjaTemplate } from './jinja.ts';
+import type { JinjaInput, JinjaTemplate } from './jinja/jinjaTemplate.ts';
 
 /** What a template can make use of; `chat_template_caps` of `/props`, in llama-server's order. */
 export interface TemplateCaps {
@@ -41,17 +41,20 @@ export function capsOf(template: JinjaTemplate): TemplateCaps {
   };
   const shows = (input: Partial<JinjaInput>) => outputOf(input).includes(NEEDLE);
   const showsIn = (messages: readonly JsonObject[]) => shows({ messages });
+  // Some templates take arguments as objects only, some as text only.
+  const showsCalls = (calls: (args: JsonObject | string) => readonly JsonObject[]) =>
+    showsIn(afterCalls(calls({}))) || showsIn(afterCalls(calls('{}')));
   const typed = outputOf({ messages: [{ role: 'user', content: [{ type: 'text', text: NEEDLE }] }] });
   return {
     supports_object_arguments: showsIn(afterCalls([call('f', { [NEEDLE]: 1 })])),
-    supports_parallel_tool_calls: showsIn(afterCalls([call('f', {}), call(NEEDLE, {})])),
+    supports_parallel_tool_calls: showsCalls(args => [call('f', args), call(NEEDLE, args)]),
     supports_preserve_reasoning: showsIn(
       afterAnswer({ role: 'assistant', content: 'yes', reasoning_content: NEEDLE }),
     ),
     supports_reasoning_effort: shows({ extra: { reasoning_effort: NEEDLE } }),
     supports_string_content: showsIn([{ role: 'user', content: NEEDLE }]),
     supports_system_role: showsIn([{ role: 'system', content: NEEDLE }, USER]),
-    supports_tool_calls: showsIn(afterCalls([call(NEEDLE, {})])) || showsIn(afterCalls([call(NEEDLE, '{}')])),
+    supports_tool_calls: showsCalls(args => [call(NEEDLE, args)]),
     supports_tools: shows({ tools: [tool(NEEDLE)] }),
     // A template that knows no parts prints the list as it is, keys and all.
     supports_typed_content: typed.includes(NEEDLE) && !/["']type["']/.test(typed),

@@ -1,7 +1,7 @@
 import { ForetokenError } from '../../util/errors.ts';
 import { capsOf, type TemplateCaps } from './caps.ts';
 import { FORMATTERS, type Formatter, findFormatter } from './formatters.ts';
-import { JinjaTemplate } from './jinja.ts';
+import { JinjaTemplate } from './jinja/jinjaTemplate.ts';
 
 /** How a server turns a conversation into a prompt; `source` is what `/props` shows of it. */
 export type ChatTemplate =

@@ -1,7 +1,8 @@
-import { Template } from '@huggingface/jinja';
-import { ForetokenError } from '../../util/errors.ts';
-import type { JsonObject } from '../http/json.ts';
-import type { ChatMessage } from './messages.ts';
+import { ForetokenError } from '../../../util/errors.ts';
+import type { JsonObject } from '../../http/json.ts';
+import type { ChatMessage } from '../messages.ts';
+import { type Program, parseTemplate } from './program.ts';
+import { run } from './run.ts';
 
 /** What a template is rendered with. */
 export interface JinjaInput {
@@ -18,13 +19,13 @@ export interface JinjaInput {
 /** A chat template in the Jinja language, rendered by an interpreter: nothing of it is run as JavaScript. */
 export class JinjaTemplate {
   readonly source: string;
-  readonly #template: Template;
+  readonly #program: Program;
 
   /** @throws ForetokenError `invalid_option` when `source` is no Jinja template */
   constructor(source: string) {
     this.source = source;
     try {
-      this.#template = new Template(source);
+      this.#program = parseTemplate(source);
     } catch (cause) {
       const message = `the chat template is not valid Jinja: ${reason(cause)}; correct it, or set chatTemplate to 'chatml'`;
       throw new ForetokenError('invalid_option', message, {}, { cause });
@@ -36,7 +37,7 @@ export class JinjaTemplate {
     const now = new Date();
     const { addGenerationPrompt } = input;
     try {
-      return this.#template.render({
+      return run(this.#program, {
         ...input.extra,
         messages: input.messages,
         // None where there are no tools: what templates are written for and tested with.
