@@ -173,46 +173,6 @@ describe('the port', () => {
     expect((await get('health', { host })).statusCode).toBe(status);
   });
 
-  it('lets pages of other origins ask, and says whose it is', async () => {
-    const headers = { host: new URL(door.url).host, origin: 'https://a.example' };
-    const preflight = await fetch(at('completion'), { method: 'OPTIONS', headers });
-    expect(preflight.status).toBe(200);
-    expect(preflight.headers.get('access-control-allow-origin')).toBe('https://a.example');
-    expect(preflight.headers.get('access-control-allow-methods')).toContain('POST');
-    const { headers: answered } = await get('health', headers);
-    expect(answered).toMatchObject({
-      server: 'llama.cpp',
-      'access-control-allow-origin': 'https://a.example',
-    });
-  });
-
-  it('permits credentials in every answer, its own and those of the tab', async () => {
-    const permission = {
-      'access-control-allow-origin': 'https://a.example',
-      'access-control-allow-credentials': 'true',
-    };
-    const headers = { origin: 'https://a.example' };
-    for (const path of [
-      '',
-      'index.html',
-      'health',
-      'completion',
-      'nope',
-      `${SECRET}/nope`,
-      `x?${'y'.repeat(33_000)}`,
-    ]) {
-      expect((await get(path, headers)).headers, path).toMatchObject(permission);
-    }
-    const tab = await readyTab();
-    for (const status of [200, 400, 401, 500]) {
-      const answered = get('completion', headers);
-      const id = await tab.nextRequest();
-      tab.send({ kind: 'head', id, status, headers: [['content-type', 'text/event-stream']] });
-      tab.send({ kind: 'end', id });
-      expect((await answered).headers, String(status)).toMatchObject(permission);
-    }
-  });
-
   it('does not show the page where it is not wanted', async () => {
     const closed = await openDoor({ ...options(), ui: false });
     try {

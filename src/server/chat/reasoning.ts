@@ -1,8 +1,8 @@
 import type { ReasoningFormat, ServerSettings } from '../../protocol/options.ts';
 import { ForetokenError } from '../../util/errors.ts';
-import { fieldError } from '../http/fields.ts';
+import { readFields } from '../http/fields.ts';
 import { isJsonObject, type JsonObject } from '../http/json.ts';
-import { DEFAULT_REASONING_FORMAT, REASONING_FORMATS } from '../params/reasoningFormats.ts';
+import { reasoningFormatField } from '../params/reasoningFormats.ts';
 
 /** Options of the server that are about chats. */
 export type ChatSettings = Pick<
@@ -38,7 +38,7 @@ export function readReasoning(body: JsonObject, settings: ChatSettings, canThink
   const isWanted =
     readEnableThinking(variables.enable_thinking) ?? (canThink && settings.reasoning !== 'off');
   return {
-    format: readFormat(body.reasoning_format, settings),
+    format: readFields({ format: reasoningFormatField(settings) }, body).format,
     isEnabled: isWanted && effort !== 'none',
     variables: withEffort(variables, effort),
     budget: readBudget(body, settings),
@@ -49,14 +49,6 @@ export function readReasoning(body: JsonObject, settings: ChatSettings, canThink
 
 function thinkingVariable({ reasoning = 'auto' }: ChatSettings): JsonObject {
   return reasoning === 'auto' ? {} : { enable_thinking: reasoning === 'on' };
-}
-
-function readFormat(format: unknown, settings: ChatSettings): ReasoningFormat {
-  if (format === undefined || format === null) return settings.reasoningFormat ?? DEFAULT_REASONING_FORMAT;
-  const known = REASONING_FORMATS.find(name => name === format);
-  if (known === undefined)
-    throw fieldError('reasoning_format', `Unknown reasoning format: ${JSON.stringify(format)}`);
-  return known;
 }
 
 /** What is no boolean says nothing, but a text is a mistake. */

@@ -267,7 +267,7 @@ describe('a bad conversation', () => {
     },
     {
       body: { messages: [user], reasoning_format: 'loud' },
-      message: 'Unknown reasoning format: "loud"',
+      message: 'Unknown reasoning format: loud',
     },
     {
       body: { messages: [user], chat_template_kwargs: { enable_thinking: 'yes' } },

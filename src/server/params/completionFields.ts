@@ -1,5 +1,5 @@
 import { DEFAULT_SAMPLER_PARAMS as SAMPLING } from '../../engine/sampler/params.ts';
-import type { ReasoningFormat, ServerSettings } from '../../protocol/options.ts';
+import type { ServerSettings } from '../../protocol/options.ts';
 import type { Tokenizer } from '../../tokenizer/index.ts';
 import {
   boolean,
@@ -15,7 +15,7 @@ import {
 import { isStringArray } from '../http/json.ts';
 import type { ChatParams } from './chatParams.ts';
 import { grammarField, jsonSchemaField } from './grammarFields.ts';
-import { DEFAULT_REASONING_FORMAT, REASONING_FORMATS } from './reasoningFormats.ts';
+import { reasoningFormatField } from './reasoningFormats.ts';
 import { dryBreakersField, logitBiasField, samplersField, stopField } from './samplerFields.ts';
 
 /** llama.cpp's `--spec-draft-n-max`. */
@@ -109,20 +109,6 @@ export type CompletionParams = FieldValues<ReturnType<typeof completionFields>> 
   /** What a chat adds; nothing for any other completion. */
   readonly chat?: ChatParams | null;
 };
-
-/** Names where thoughts go; only chats have any. */
-function reasoningFormatField(settings: ServerSettings): Field<ReasoningFormat> {
-  return {
-    names: ['reasoning_format'],
-    fallback: settings.reasoningFormat ?? DEFAULT_REASONING_FORMAT,
-    read(value, name) {
-      const known = REASONING_FORMATS.find(format => format === value);
-      const shown = typeof value === 'string' ? value : JSON.stringify(value);
-      if (known === undefined) throw fieldError(name, `Unknown reasoning format: ${shown}`);
-      return known;
-    },
-  };
-}
 
 /** Read leniently by llama-server: a value of the wrong type is the default. */
 const idSlot: Field<number> = {
