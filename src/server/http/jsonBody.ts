@@ -1,12 +1,12 @@
 import { ForetokenError } from '../../util/errors.ts';
-import { withExactSeed } from './exactSeed.ts';
+import { withExactSeeds } from './exactSeeds.ts';
 import { isJsonObject, type JsonObject, jsonTypeName, presentFields } from './json.ts';
 
 /** Whatever the content type says, a body is JSON. Throws `invalid_json`. */
 export async function readJson(request: Request): Promise<unknown> {
   const text = await request.text();
   try {
-    return withExactSeed(JSON.parse(text), text);
+    return withExactSeeds(JSON.parse(text), text);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ForetokenError('invalid_json', `The request body is not valid JSON: ${reason}`, {}, { cause });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { testServer } from '../testing/testServer.ts';
-import { withExactSeed } from './exactSeed.ts';
+import { withExactSeeds } from './exactSeeds.ts';
 
-const read = (text: string) => withExactSeed(JSON.parse(text), text);
+const read = (text: string) => withExactSeeds(JSON.parse(text), text);
 
 describe('a seed', () => {
   it.each([
@@ -33,6 +33,19 @@ describe('a seed', () => {
     '[]',
   ])('in %s is what JSON.parse makes of it', text => {
     expect(read(text)).toEqual(JSON.parse(text));
+  });
+
+  it.each([
+    ['{"instances":[{"seed":9007199254740995},{"seed":1},{"seed":9007199254740993}]}', [3, 1, 1]],
+    ['{"instances":[{"a":[{"seed":9007199254740997}],"seed":9007199254740995}]}', [3]],
+  ])('of an instance is exact as well: %s', (text, seeds) => {
+    expect(read(text)).toMatchObject({ instances: seeds.map(seed => ({ seed })) });
+  });
+
+  it('that belongs to data is left alone', () => {
+    const text =
+      '{"seed":9007199254740995,"tools":[{"seed":9007199254740995}],"x":{"seed":9007199254740995}}';
+    expect(read(text)).toEqual({ ...JSON.parse(text), seed: 3 });
   });
 
   it.each([
