@@ -1,10 +1,10 @@
-/** What one sequence could use of a batch. */
+/** Demand of one sequence on a batch. */
 export interface BatchDemand {
-  /** Tokens not yet decoded, at least 1. */
+  /** Number of undecoded tokens, at least 1. */
   readonly nPending: number;
   /** Longest useful draft. */
   readonly nDraftMax: number;
-  /** Whether the pending tokens are of the prompt. */
+  /** Whether the pending tokens belong to the prompt. */
   readonly isPrompt: boolean;
 }
 
@@ -15,9 +15,9 @@ export interface BatchShare {
 }
 
 /**
- * Divides `nRows`: a row for every generating sequence first, then drafts, then prompts, first come first served. While
- * prompts wait, drafts leave them half of what is left. The room for drafts is shared evenly; what short ones do not use goes
- * to the others. All drafts together are at most `nDrafts` tokens.
+ * Divides `nRows`: first a row for every generating sequence, then drafts, then prompts, first come first served. While prompts
+ * wait, drafts leave them half of the remaining rows. Drafts share their rows evenly; rows that short drafts do not need go to
+ * the other drafts. All drafts together have at most `nDrafts` tokens.
  */
 export function shareBatch(
   demands: readonly BatchDemand[],

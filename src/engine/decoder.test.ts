@@ -35,7 +35,7 @@ function createSequence(options: RequestOptions = {}): Sequence {
   };
 }
 
-/** What a server does: steps all sequences until each has `nRemain` tokens or a full context, dropping what comes after. */
+/** Steps all sequences like a server until each has `nRemain` tokens or a full context, and drops surplus tokens. */
 async function generate(decoder: Decoder, sequences: readonly Sequence[], nCtx = 128) {
   const runs = sequences.map(sequence => ({
     sequence,
@@ -122,7 +122,7 @@ describe('speculative decoding', () => {
     });
   });
 
-  it.each(samplings)('without a draft samples token by token, with %s', async (_, sampling) => {
+  it.each(samplings)('samples token by token without a draft, with %s', async (_, sampling) => {
     const model = new FakeForwardPass();
     const { tokens, sampler } = createSequence({ sampling });
     while (tokens.length < 45) {
@@ -169,7 +169,7 @@ describe('speculative decoding', () => {
     expect(sum((await run({ draft: {}, speculative: { nMax: 0 } })).results, 'nDrafted')).toBe(0);
   });
 
-  it.each([1, 2, 3, 4, 5])('samples exactly %i tokens when no more are wanted', async nPredict => {
+  it.each([1, 2, 3, 4, 5])('samples exactly %i tokens when that many are wanted', async nPredict => {
     const sampling = { temperature: 0 };
     const { results, tokens } = await run({ sampling, draft: {}, speculative: { nMax: 8 }, nPredict });
     expect(tokens).toEqual((await run({ sampling, nPredict })).tokens);

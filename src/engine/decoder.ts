@@ -11,44 +11,43 @@ import { type Sequence, type StepResult, widerOutput } from './sequence.ts';
 import { verifyDraft } from './speculate.ts';
 import { StepAhead, type SubmittedStep } from './stepAhead.ts';
 
-/** What one sequence has in the batch of a step: tokens from its `nPast` on, then a draft behind the pending one. */
+/** Share of one sequence in the batch of a step: tokens from `nPast` on, then a draft after the pending token. */
 interface BatchPart<Token = TokenId | DraftedToken> {
   readonly sequence: Sequence;
   readonly nTokens: number;
   readonly draft: readonly Token[];
 }
 
-/** The drafts of a step, one per sequence: known, or to be made and verified in one go. */
+/** Drafts of a step, one per sequence: already known, or made and verified in one submit. */
 type Drafts =
   | { readonly kind: 'known'; readonly drafts: readonly (readonly TokenId[])[] }
   | {
       readonly kind: 'planned';
       readonly drafts: readonly (readonly DraftedToken[])[];
-      /** As of `PlannedDrafts`, with a draft for each of `drafting`, which are indices of the sequences. */
+      /** `PlannedDrafts.verify`; `drafting` holds the index of the sequence of each of its drafts. */
       readonly verify: PlannedDrafts['verify'];
       readonly drafting: readonly number[];
       readonly output: FusedOutput;
     };
 
-/** A batch that was decoded: the parts with the tokens of their drafts, and all output rows. */
+/** Decoded batch: the parts with their draft tokens, and all output rows. */
 interface DecodedBatch {
   readonly parts: readonly BatchPart<TokenId>[];
   readonly outputs: readonly Candidates[];
 }
 
 /**
- * Continuous batching: every step decodes, in one batch of the target, the pending token of each generating sequence with
- * its draft, and as much of the unfinished prompts as there is room for. Neither the company in a batch nor the drafts
- * change what a sequence samples.
+ * Continuous batching. Every step decodes one batch of the target: the pending token of each generating sequence with its draft,
+ * and as much of the unfinished prompts as fits. Neither other sequences in the batch nor drafts change what a sequence samples.
  */
 export class Decoder {
   readonly #target: ForwardPass;
   readonly #drafts: DraftSource | null;
   readonly #batchRows: number;
   readonly #ahead: StepAhead;
-  /** Milliseconds. */
+  /** Clock in milliseconds. */
   readonly #now: () => number;
-  /** Sequences whose prompt is done. */
+  /** Sequences whose prompt is decoded. */
   readonly #generating = new WeakSet<Sequence>();
 
   /** Throws `invalid_option` when a batch has fewer rows than there are slots. */
@@ -71,12 +70,11 @@ export class Decoder {
   }
 
   /**
-   * One iteration over `sequences`, each in a slot of its own and with at least one token not yet decoded; either all of
-   * them are prompts to embed or none is. Resolves to one result per sequence, in order. When a model fails, the sequences
-   * are as they were.
+   * Runs one iteration over `sequences`. Each has its own slot and at least one undecoded token; either all are prompts to embed
+   * or none is. Resolves to one result per sequence, in order. When a model fails, the sequences stay unchanged.
    *
-   * Where the cells do not suffice, `giveUp` is asked to empty another slot, until it has none left (false). Throws
-   * `cache_full` when there are too few even then.
+   * When cells run out, `giveUp` is asked to empty another slot; it returns false once no slot is left. Throws `cache_full` when
+   * the cells do not suffice even then.
    */
   async step(sequences: readonly Sequence[], giveUp: () => boolean = () => false): Promise<StepResult[]> {
     this.#check(sequences);
@@ -105,8 +103,8 @@ export class Decoder {
   }
 
   /**
-   * Context shift between two steps: drops positions [keep, keep + discard) of `sequence` and moves the later ones down,
-   * in its tokens and in both caches.
+   * Context shift between two steps: drops positions [keep, keep + discard) of `sequence` and moves the later ones down, in the
+   * tokens and in both caches.
    */
   shift(sequence: Sequence, keep: number, discard: number): void {
     const { slot, nPast, tokens } = sequence;
@@ -121,8 +119,8 @@ export class Decoder {
   }
 
   /**
-   * `to`, whose prompt is that of `from` and of which nothing is decoded, goes on from what `from` has in both caches: from
-   * the last token of the prompt, whose logits choose its first own one.
+   * Lets `to` share the cache of `from` in both models. `to` must have the same prompt and nothing decoded. It starts with the
+   * last prompt token, whose logits choose its first token.
    */
   fork(from: Sequence, to: Sequence): void {
     const nShared = to.tokens.length - 1;
@@ -132,7 +130,7 @@ export class Decoder {
     to.nPast = nShared;
   }
 
-  /** Forgets what `slot`, which no running sequence has, holds behind its first `nTokens`. */
+  /** Drops the cache of `slot` after its first `nTokens` positions. No running sequence may own the slot. */
   truncate(slot: number, nTokens: number): void {
     this.#target.truncate(slot, nTokens);
   }
@@ -154,7 +152,7 @@ export class Decoder {
     }
   }
 
-  /** Drafts, shares the batch and decodes it, in one go where that can be. */
+  /** Drafts, divides the batch and decodes it, in one submit where possible. */
   async #decode(sequences: readonly Sequence[], giveUp: () => boolean): Promise<DecodedBatch> {
     const submitted = this.#ahead.take(sequences);
     if (submitted !== null) {
@@ -165,13 +163,13 @@ export class Decoder {
     }
     const budgets = sequences.map(sequence => this.#draftBudget(sequence));
     const drafts = await this.#draft(sequences, this.#share(sequences, budgets).nDraftMax);
-    // The rows that the drafts did not need after all go to the prompts.
+    // Rows that the drafts did not need go to the prompts.
     const { nTokens } = this.#share(
       sequences,
       drafts.drafts.map(draft => draft.length),
     );
     const plain = sequences.map((sequence, i) => ({ sequence, nTokens: nTokens[i], draft: [] }));
-    // Whether an answer can go on must not depend on what was guessed.
+    // Reserve room without the drafts first: a guess must not decide whether an answer can continue.
     this.#makeRoom(plain.map(spanOf), giveUp);
     const withDrafts = <Token>(list: readonly (readonly Token[])[]) =>
       plain.map((part, i): BatchPart<Token> => ({ ...part, draft: list[i] ?? [] }));
@@ -196,12 +194,14 @@ export class Decoder {
     return this.#read(parts, { sequences, at: [...parts.keys()], outputs });
   }
 
-  /** Reads a greedy step, with the next one under way where nothing of it is left to decide. */
+  /** Reads a greedy step, and first submits the next one where the drafts permit that. */
   async #read(parts: readonly BatchPart<TokenId>[], step: SubmittedStep): Promise<DecodedBatch> {
     return { parts, outputs: await this.#ahead.read(step, this.#goingOn(step.sequences)) };
   }
 
-  /** Whether every sequence has one row, and goes on with the likeliest token behind it whatever that is. */
+  /**
+   * Whether every sequence has exactly one row and continues with its likeliest token, with no grammar or thinking limit to ask.
+   */
   #isGreedy(parts: readonly BatchPart[], kind: OutputKind): boolean {
     const isPlain = (part: BatchPart) => hasOutput(part) && part.draft.length === 0;
     return (
@@ -211,7 +211,7 @@ export class Decoder {
     );
   }
 
-  /** Those of a greedy step that a next one is likely to have; none where it may have drafts. */
+  /** Sequences of a greedy step that will probably continue; none if the next step may have drafts. */
   #goingOn(sequences: readonly Sequence[]): readonly Sequence[] {
     const goingOn = sequences.filter(
       ({ tokens, nRemain }) => nRemain > 1 && tokens.length + 1 < this.#target.nCtx,
@@ -222,7 +222,7 @@ export class Decoder {
     return requests.length === 0 || this.#drafts?.passes?.(requests) ? goingOn : [];
   }
 
-  /** Takes the cells of `spans`, behind which the slots hold nothing of use. */
+  /** Reserves the cells of `spans` after dropping everything that the slots hold from `start` on. */
   #makeRoom(spans: readonly CacheSpan[], giveUp: () => boolean): void {
     for (const { slot, start } of spans) this.#target.truncate(slot, start);
     while (!this.#target.reserve(spans)) {
@@ -236,14 +236,14 @@ export class Decoder {
       nDraftMax: nDraftMax[i],
       isPrompt: !this.#generating.has(sequence),
     }));
-    // Every sequence may have an output row besides those of its draft.
+    // Keep one output row per sequence in addition to those of the drafts.
     return shareBatch(demands, this.#batchRows, this.#target.maxOutputs - sequences.length);
   }
 
   /**
-   * How many tokens may be drafted: what is verified must fit the slot, and what can come of it (one token more) neither
-   * the context nor `nRemain`, so that nothing is sampled that plain decoding would not have sampled. `nAhead` more tokens
-   * will be there before it is drafted.
+   * Longest permitted draft. The verified tokens must fit the slot; with the bonus token they must exceed neither the context nor
+   * `nRemain`, so that a draft never leads to tokens that plain decoding would not have sampled. `nAhead` tokens are added to the
+   * sequence before it is drafted for.
    */
   #draftBudget(sequence: Sequence, nAhead = 0): number {
     if (this.#drafts === null || !this.#generating.has(sequence)) return 0;
@@ -266,7 +266,7 @@ export class Decoder {
     if (drafting.length === 0) return { kind: 'known', drafts: none };
     const requests = drafting.map(i => ({ sequence: sequences[i], nMax: nDraftMax[i] }));
     const output = outputKind(sequences);
-    // A grammar, or a limit of thoughts, has a say in what is worth verifying.
+    // A grammar or a thinking limit may cut the draft, so its tokens must be known before verification.
     if (output !== 'logits' && requests.every(({ sequence }) => !sequence.sampler.countAllowed)) {
       const planned = this.#drafts.plan?.(requests) ?? null;
       if (planned !== null) {
@@ -282,7 +282,10 @@ export class Decoder {
     return { kind: 'known', drafts };
   }
 
-  /** A draft ends before a token that cannot be sampled: the target's vocabulary lacks it, or the grammar forbids it. */
+  /**
+   * Cuts a draft before the first token that cannot be sampled: one outside the target's vocabulary, or one that the grammar
+   * forbids.
+   */
   #possibleTokens({ sampler, synthetic }: Sequence, draft: readonly TokenId[]): readonly TokenId[] {
     const known = this.#knownTokens(draft);
     if (synthetic || !sampler.countAllowed) return known;
@@ -301,7 +304,7 @@ export class Decoder {
     const sampled =
       outputs.length > 0 ? verifyDraft(sequence, draft, outputs.slice(0, draft.length + 1)) : [];
     const nAccepted = sampled.filter(({ drafted }) => drafted).length;
-    // Rejected draft tokens stay in the cache behind nPast, to be overwritten.
+    // Rejected draft tokens stay in the cache after nPast until they are overwritten.
     sequence.nPast += nTokens + nAccepted;
     for (const { token } of sampled) sequence.tokens.push(token);
     if (sampled.length > 0) this.#generating.add(sequence);
@@ -309,12 +312,12 @@ export class Decoder {
   }
 }
 
-/** The positions that a part writes. */
+/** Positions that a part writes. */
 function spanOf({ sequence: { slot, nPast }, nTokens, draft }: BatchPart): CacheSpan {
   return { slot, start: nPast, end: nPast + nTokens + draft.length };
 }
 
-/** Whether the part ends with the last token of its sequence, whose logits are wanted. */
+/** Whether the part includes the last token of its sequence, so that its logits are needed. */
 function hasOutput({ sequence, nTokens }: BatchPart): boolean {
   return nTokens > 0 && sequence.nPast + nTokens === sequence.tokens.length;
 }
@@ -331,7 +334,7 @@ function rowsOf<Token extends TokenId | DraftedToken>(
   });
 }
 
-/** The widest output that one of the sequences needs. */
+/** Widest output kind that any of the sequences needs. */
 function outputKind(sequences: readonly Sequence[]): OutputKind {
   return sequences
     .map(({ sampler, probs }) => (probs && !probs.postSampling ? 'logits' : sampler.needs))

@@ -2,7 +2,7 @@ import type { TokenId } from '../forward/forward.ts';
 import type { DraftRequest, DraftSource } from './draftSource.ts';
 import type { Sequence, StepResult } from './sequence.ts';
 
-/** Several sources as one: each sequence gets the first draft that is not empty, in the order of the sources. */
+/** Combines several sources: each sequence gets the first draft that is not empty, in the order of the sources. */
 export class DraftChain implements DraftSource {
   readonly #sources: readonly DraftSource[];
 

@@ -23,12 +23,12 @@ function setUp(options: FakeModelOptions = {}) {
   return { model, drafts: new DraftModel(model) };
 }
 
-/** Rows of each call of the model. */
+/** Kind and number of rows of each call of the model. */
 function callSizes(model: FakeForwardPass): [string, number][] {
   return model.calls.map(call => [call.kind, 'rows' in call ? call.rows.length : 0]);
 }
 
-/** What a fresh draft model proposes. */
+/** Proposal of a fresh draft model. */
 async function freshDraft(tokens: readonly TokenId[], nMax: number): Promise<TokenId[]> {
   const [draft] = await setUp().drafts.draft([{ sequence: sequenceOf(tokens), nMax }]);
   return draft;
@@ -37,14 +37,14 @@ async function freshDraft(tokens: readonly TokenId[], nMax: number): Promise<Tok
 const PROMPT = [1, 2, 3, 4, 5];
 
 describe('DraftModel', () => {
-  it('feeds the whole sequence at first', async () => {
+  it('feeds the whole sequence in the first round', async () => {
     const { model, drafts } = setUp();
     const [draft] = await drafts.draft([{ sequence: sequenceOf(PROMPT), nMax: 3 }]);
     expect(draft).toHaveLength(3);
     expect(callSizes(model)).toEqual([['draft', 5]]);
   });
 
-  it('feeds only the bonus token and the last draft token when all was accepted', async () => {
+  it('feeds only the bonus token and the last draft token when the whole draft was accepted', async () => {
     const { model, drafts } = setUp();
     const sequence = sequenceOf(PROMPT);
     const [draft] = await drafts.draft([{ sequence, nMax: 3 }]);
@@ -70,7 +70,7 @@ describe('DraftModel', () => {
     expect(next).toEqual(await freshDraft(sequence.tokens, 4));
   });
 
-  it('reuses what a new request shares with the last one of its slot', async () => {
+  it('reuses the tokens that a new request shares with the previous one of its slot', async () => {
     const { model, drafts } = setUp();
     await drafts.draft([{ sequence: sequenceOf(PROMPT), nMax: 3 }]);
     await drafts.draft([{ sequence: sequenceOf([1, 2, 3, 9, 9, 9]), nMax: 3 }]);
@@ -102,7 +102,7 @@ describe('DraftModel', () => {
     expect(draft).toEqual(expected);
   });
 
-  it('follows a prompt as far as the target has decoded it', async () => {
+  it('follows a prompt up to where the target has decoded it', async () => {
     const { model, drafts } = setUp();
     const sequence = { ...sequenceOf(PROMPT), nPast: 3 };
     await drafts.follow([sequence]);
@@ -127,7 +127,7 @@ describe('DraftModel', () => {
     expect(both).toEqual([await freshDraft(PROMPT, 3), await freshDraft(others, 3)]);
   });
 
-  it('calls once for each length of draft and answers in the order of the requests', async () => {
+  it('makes one call per draft length and answers in the order of the requests', async () => {
     const { model, drafts } = setUp();
     const result = await drafts.draft([
       { sequence: sequenceOf(PROMPT, 0), nMax: 3 },
@@ -167,7 +167,7 @@ describe('DraftModel', () => {
     ]);
   });
 
-  it('needs no shift for positions it has not decoded', async () => {
+  it('needs no shift for positions that it has not decoded', async () => {
     const { model, drafts } = setUp();
     await drafts.follow([{ ...sequenceOf(PROMPT), nPast: 3 }]);
     drafts.shift(0, 1, 3);
@@ -178,7 +178,7 @@ describe('DraftModel', () => {
     ]);
   });
 
-  it('proposes nothing past its own context or for tokens it does not have', async () => {
+  it('proposes nothing beyond its own context or for tokens that it does not have', async () => {
     const { model, drafts } = setUp({ nCtx: 6, nVocab: 50 });
     const requests = [
       { sequence: sequenceOf(PROMPT, 0), nMax: 3 },
@@ -193,7 +193,7 @@ describe('DraftModel', () => {
     ]);
   });
 
-  it('decodes again what a failed call may have spoiled', async () => {
+  it('decodes everything again that a failed call may have overwritten', async () => {
     const { model, drafts } = setUp();
     const sequence = sequenceOf(PROMPT);
     await drafts.draft([{ sequence, nMax: 2 }]);

@@ -7,19 +7,19 @@ import type { DraftRequest, DraftSource, PlannedDrafts } from './draftSource.ts'
 import type { Sequence } from './sequence.ts';
 
 /**
- * A smaller model with the same vocabulary as draft source: its greedy continuation. It remembers which tokens each slot of
- * its cache was made from; what a sequence shares with them is kept and the rest is decoded again. Where its pool is too
- * small for all slots, those that have not drafted for longest give up theirs.
+ * Draft source: greedy continuation by a smaller model with the same vocabulary. It remembers the tokens in each slot of its
+ * cache, keeps the prefix that a sequence shares with them and decodes the rest again. When its pool is too small for all slots,
+ * the least recently used slots lose their cells.
  */
 export class DraftModel implements DraftSource {
   readonly #model: ForwardPass;
   readonly #fused: FusedPair | null;
-  /** Tokens behind the K and V of each slot, by position. */
+  /** Tokens whose K and V each slot holds, by position. */
   readonly #cached: TokenId[][];
-  /** Slots that hold anything, the longest unused first. */
+  /** Non-empty slots, least recently used first. */
   #recent: readonly number[] = [];
 
-  /** `fused`: what the model can do together with the target. */
+  /** `fused`: drafting and verifying in one submit, where both models share a device. */
   constructor(model: ForwardPass, fused: FusedPair | null = null) {
     this.#model = model;
     this.#fused = fused;
@@ -44,7 +44,7 @@ export class DraftModel implements DraftSource {
 
   plan(requests: readonly DraftRequest[]): PlannedDrafts | null {
     const fused = this.#fused;
-    // Tokens below a probability are cut off before they are verified.
+    // `pMin` cuts a draft before it is verified, so the tokens must be known.
     if (fused === null || requests.some(({ sequence }) => sequence.speculative.pMin > 0)) return null;
     const [group, ...others] = this.#groups(requests);
     if (group?.length !== requests.length || others.length > 0) return null;
@@ -89,7 +89,7 @@ export class DraftModel implements DraftSource {
     this.#use(to);
   }
 
-  /** Requests that can share one call of the model: drafts of one length, and a row for each slot. */
+  /** Groups requests that can share one call of the model: drafts of equal length, at most `maxRows` sequences. */
   #groups(requests: readonly DraftRequest[]): DraftRequest[][] {
     const groups: DraftRequest[][] = [];
     for (const request of requests) {
@@ -107,13 +107,13 @@ export class DraftModel implements DraftSource {
   #canDraft(request: DraftRequest): boolean {
     const { sequence } = request;
     const length = this.#lengthOf(request);
-    // A draft that cannot become as long as it has to be is not begun.
+    // Skip a draft that cannot reach its minimum length.
     if (length < Math.max(1, sequence.speculative.nMin)) return false;
     const fits = sequence.tokens.length - 1 + length <= this.#model.nCtx;
     return fits && this.#missingRows(sequence).every(row => this.#canDecode(row));
   }
 
-  /** Tokens to draft: as many as there is room for and the sequence asks of a draft model. */
+  /** Number of tokens to draft: limited by the room, the sequence's `nMax` and the model's output rows. */
   #lengthOf({ sequence, nMax }: DraftRequest): number {
     const { maxOutputs, nSlots } = this.#model;
     return Math.min(nMax, sequence.speculative.nMax, Math.floor(maxOutputs / nSlots));
@@ -124,7 +124,7 @@ export class DraftModel implements DraftSource {
     return token < this.#model.nVocab && position < this.#model.nCtx;
   }
 
-  /** Takes the cells of rows that are to be decoded, one slot to a list, and of `nMore` behind each list, or is false. */
+  /** Reserves the cells of `rows` (one list per slot) and of `nMore` positions after each list. Returns false if that fails. */
   #makeRoom(rows: readonly (readonly BatchRow[])[], nMore: number): boolean {
     this.#forgetFrom(rows.flat());
     return this.#take(
@@ -136,7 +136,10 @@ export class DraftModel implements DraftSource {
     );
   }
 
-  /** Takes the cells of `spans`, from other slots if need be. False when all of them do not suffice. */
+  /**
+   * Reserves the cells of `spans`, taking them from other slots if necessary. Returns false when all cells together do not
+   * suffice.
+   */
   #take(spans: readonly CacheSpan[]): boolean {
     for (const { slot } of spans) this.#use(slot);
     const others = this.#recent.filter(slot => spans.every(span => span.slot !== slot));
@@ -154,7 +157,7 @@ export class DraftModel implements DraftSource {
     this.#recent = [...this.#recent.filter(other => other !== slot), slot];
   }
 
-  /** Brings the cache up to the last token of each sequence, where that does not fit into the batch of the draft. */
+  /** Decodes each sequence up to its last token, where the missing rows do not fit the batch of the draft. */
   async #catchUp(group: readonly DraftRequest[]): Promise<void> {
     const missing = group.map(({ sequence }) => this.#missingRows(sequence));
     if (missing.flat().length <= this.#model.maxRows) return;
@@ -179,8 +182,7 @@ export class DraftModel implements DraftSource {
   }
 
   /**
-   * Rows of a sequence before `end` that the cache does not hold. The last token is always missing: a draft starts from
-   * its logits.
+   * Rows of a sequence before `end` that the cache lacks. The last token is always among them: a draft starts from its logits.
    */
   #missingRows({ slot, tokens }: Sequence, end = tokens.length): BatchRow[] {
     const cached = this.#cached[slot];
@@ -196,7 +198,7 @@ export class DraftModel implements DraftSource {
     }));
   }
 
-  /** Decodes rows of one slot, none of which has an output, a batch at a time. */
+  /** Decodes rows of one slot in batches, without outputs. */
   async #decode(rows: readonly BatchRow[]): Promise<void> {
     const { maxRows } = this.#model;
     for (let at = 0; at < rows.length; at += maxRows) {
@@ -207,7 +209,7 @@ export class DraftModel implements DraftSource {
     }
   }
 
-  /** The cells of `rows` are about to be overwritten; should that fail, nobody knows what they hold. */
+  /** The cells of `rows` are about to be overwritten; if that fails, their content is undefined. */
   #forgetFrom(rows: readonly BatchRow[]): void {
     for (const { slot, position } of rows) {
       this.#cached[slot].length = Math.min(this.#cached[slot].length, position);
@@ -216,7 +218,7 @@ export class DraftModel implements DraftSource {
   }
 
   #rememberDraft({ slot }: Sequence, draft: readonly TokenId[]): void {
-    // The last drafted token was not fed back: its K and V do not exist.
+    // The last drafted token was not fed back, so it has no K and V.
     this.#cached[slot].push(...draft.slice(0, -1));
   }
 

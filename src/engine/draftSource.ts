@@ -2,58 +2,64 @@ import type { DraftedToken, FusedOutput, VerifiedDrafts, VerifyRow } from '../fo
 import type { TokenId } from '../forward/forward.ts';
 import type { Sequence, StepResult } from './sequence.ts';
 
-/** A continuation wanted for one sequence. */
+/** Request for a continuation of one sequence. */
 export interface DraftRequest {
-  /** Its `tokens` end with the pending token, which is sampled but not yet decoded by the target. */
+  /** Ends with the pending token, which is sampled but not yet decoded by the target. */
   readonly sequence: Sequence;
   /** Longest draft that can be verified, at least 1. */
   readonly nMax: number;
 }
 
-/** Drafts whose lengths are known and whose tokens are not: they are made in the submit that verifies them. */
+/** Drafts of known length and unknown tokens: the submit that verifies them also makes them. */
 export interface PlannedDrafts {
   /** One per request, in order. */
   readonly drafts: readonly (readonly DraftedToken[])[];
-  /** Makes the drafts and decodes the target's `rows`, some of which have tokens of theirs. One draft per request comes back. */
+  /**
+   * Makes the drafts and decodes the target's `rows`, some of which refer to drafted tokens. Resolves to one draft per request.
+   */
   verify(rows: readonly VerifyRow[], kind: FusedOutput): Promise<VerifiedDrafts>;
 }
 
 /**
- * Guesses how sequences go on. What it guesses never changes the answer, only its speed: the target verifies every token.
- * A source that keeps state finds out for itself what of it a sequence still agrees with, so rejected tokens and new
- * requests in a slot need no call.
+ * Guesses continuations of sequences. A guess changes only the speed of an answer, never its text: the target verifies every
+ * token. A stateful source compares its state with the sequence's tokens at the next call, so there is no need to notify it of
+ * rejected tokens or of new requests in a slot.
  */
 export interface DraftSource {
-  /** Longest draft it could use for `sequence`, whatever the room; 0 when it has none to give. */
+  /** Longest draft that the source could make for `sequence` with unlimited room; 0 for none. */
   longest(sequence: Sequence): number;
 
-  /** One draft per request, in order, of at most `nMax` tokens; empty where it has no guess worth verifying. */
+  /**
+   * Returns one draft per request, in order, of at most `nMax` tokens. A draft is empty where the source has no guess worth
+   * verifying.
+   */
   draft(requests: readonly DraftRequest[]): Promise<TokenId[][]>;
 
   /**
-   * The same without knowing the tokens, where nobody has to see them before they are verified; null where that cannot be, and
-   * then `draft` is asked. Nothing is drafted before `verify` is called, which may not happen.
+   * Plans drafts that nobody has to see before they are verified. Returns null where that is impossible; then `draft` is called.
+   * Nothing is drafted until `verify` is called, which may never happen.
    */
   plan?(requests: readonly DraftRequest[]): PlannedDrafts | null;
 
   /**
-   * Decides before the step under way is read whether the next one will do without drafts: then that is submitted, with no
-   * further question, if it holds these sequences or some of them and no others. Never called: it may draft in any step.
+   * Decides, before the current step is read, whether the next one needs no drafts. If it returns true, the next step is
+   * submitted without asking again, for these sequences or some of them and no others. A source without this method may draft in
+   * any step.
    */
   passes?(requests: readonly DraftRequest[]): boolean;
 
   /**
-   * Told at every step of a prompt: the target's cache holds the first `nPast` tokens of these sequences. Lets the source
-   * take in a long prompt a batch at a time, as the target does, rather than all of it at the first draft.
+   * Called at every step of a prompt, when the target's cache holds the first `nPast` tokens of these sequences. It lets the
+   * source decode a long prompt batch by batch, like the target, rather than all at once for the first draft.
    */
   follow(sequences: readonly Sequence[]): Promise<void>;
 
-  /** Told after every step in which it was asked, or might have been: what became of the drafts, and how long the step took. */
+  /** Called after every step in which the source was asked or could have been, with the results and the duration of the step. */
   stepped?(results: readonly StepResult[], ms: number): void;
 
-  /** The context shift of `ForwardPass.shift`, for state indexed by position. */
+  /** Context shift as in `ForwardPass.shift`, for state indexed by position. */
   shift(slot: number, keep: number, discard: number): void;
 
-  /** The slot `to` goes on from the first `nTokens` positions of `from`. */
+  /** Slot `to` continues from the first `nTokens` positions of `from`. */
   copy(from: number, to: number, nTokens: number): void;
 }

@@ -5,7 +5,7 @@ import { Pool, type Pooling } from './pooling.ts';
 import type { Sampler } from './sampler/chain.ts';
 import type { Sequence } from './sequence.ts';
 
-/** To be asked nothing: an embedding samples no token. */
+/** Sampler that must not be called: an embedding samples no token. */
 const NO_SAMPLER: Sampler = {
   needs: 'argmax',
   sample: () => {
@@ -41,7 +41,7 @@ const LONG = Array.from({ length: 21 }, (_, i) => (7 * i) % 50);
 const SHORT = [3, 1, 4, 1, 5];
 
 describe.each<Pooling>(['none', 'mean', 'cls', 'last'])('an embedding pooled by %s', pooling => {
-  it.each([4, 5, 64])('is the same alone and beside others, in batches of %i rows', async nBatch => {
+  it.each([4, 5, 64])('is the same alone and with other prompts, in batches of %i rows', async nBatch => {
     const alone = sequence(0, LONG, pooling);
     await embed([alone], 64);
     const crowd = [sequence(2, SHORT, 'none'), sequence(1, LONG, pooling), sequence(0, SHORT, 'mean')];
@@ -64,7 +64,7 @@ it('shares no batch with generations', async () => {
   await expect(embed([sequence(0, SHORT, 'none'), generating], 64)).rejects.toThrow('share no batch');
 });
 
-it('begins again after a model that failed', async () => {
+it('starts again after the model failed', async () => {
   const model = new FakeForwardPass();
   const decoder = new Decoder(model, null, { nBatch: 64 });
   const failing = sequence(0, SHORT, 'none');

@@ -5,7 +5,7 @@ import { shareBatch } from './batchShare.ts';
 import type { Pool } from './pooling.ts';
 import type { Sequence, StepResult } from './sequence.ts';
 
-/** A prompt whose hidden states are wanted, and no tokens after it. */
+/** Prompt whose hidden states are wanted, without generation. */
 export interface EmbeddedSequence extends Sequence {
   readonly pool: Pool;
 }
@@ -15,8 +15,8 @@ export function isEmbedded(sequence: Sequence): sequence is EmbeddedSequence {
 }
 
 /**
- * Decodes one batch of at most `nRows` rows of such prompts, first come first served, and pools their hidden states as they
- * come back: no more of them is kept than the pooling needs. When the model fails, the sequences are as they were.
+ * Decodes one batch of at most `nRows` rows of these prompts, first come first served, and pools their hidden states as they
+ * arrive, keeping no more of them than the pooling needs. When the model fails, the sequences stay unchanged.
  */
 export async function embedStep(
   target: ForwardPass,

@@ -19,14 +19,14 @@ describe('FakeForwardPass', () => {
     expect(await lastLogits(split, [...rowsFrom(2, [3], 1), ...rowsFrom(2, [7, 8])])).toEqual(whole);
   });
 
-  it('shows a stale cell', async () => {
+  it('exposes a stale cell', async () => {
     const model = new FakeForwardPass();
     const whole = await lastLogits(model, rowsFrom(0, [5, 6, 7, 8]));
     await model.forward(rowsFrom(0, [5, 9]), 'argmax');
     expect(await lastLogits(model, rowsFrom(3, [8]))).not.toEqual(whole);
   });
 
-  it('moves cells in a shift, with what they remember', async () => {
+  it('moves cells in a shift, together with their hashes', async () => {
     const model = new FakeForwardPass();
     await model.forward(rowsFrom(0, [5, 6, 7, 8]), 'argmax');
     model.shift(0, 1, 2, 4);
@@ -34,7 +34,7 @@ describe('FakeForwardPass', () => {
     expect(shifted).not.toEqual(await lastLogits(new FakeForwardPass(), rowsFrom(0, [5, 8, 9])));
   });
 
-  it('goes on from a cache that was read and written, in any slot', async () => {
+  it('continues from a cache that was read and written, in any slot', async () => {
     const model = new FakeForwardPass();
     await model.forward(rowsFrom(0, [5, 6, 7]), 'argmax');
     const bytes = await model.readCache(0, 2);
@@ -81,7 +81,7 @@ describe('FakeForwardPass', () => {
     expect(await lastLogits(model, rowsFrom(3, [8], 1))).toEqual(expected);
   });
 
-  it('gives a cache to another slot as bytes, and takes no others', async () => {
+  it('moves a cache to another slot as bytes, and refuses foreign bytes', async () => {
     const model = new FakeForwardPass();
     await model.forward(rowsFrom(0, [5, 6, 7]), 'argmax');
     model.writeCache(2, 2, await model.readCache(0, 2));
@@ -90,7 +90,7 @@ describe('FakeForwardPass', () => {
     expect(() => model.writeCache(2, 2, new Uint8Array(9))).toThrow('9 bytes for 2 positions');
   });
 
-  it('has no more cells than its pool, and those given up again', async () => {
+  it('has no more cells than its pool, and returns cells that were given up', async () => {
     const model = new FakeForwardPass({ nCells: 4 });
     await model.forward(rowsFrom(0, [5, 6, 7]), 'argmax');
     expect(model.reserve([{ slot: 1, start: 0, end: 2 }])).toBe(false);
@@ -100,7 +100,7 @@ describe('FakeForwardPass', () => {
     await expect(model.forward(rowsFrom(2, [7]), 'argmax')).rejects.toThrow('more than 4 cells');
   });
 
-  it('fails when asked, once', async () => {
+  it('fails once when asked to', async () => {
     const model = new FakeForwardPass();
     model.failNext(new Error('lost'));
     await expect(model.forward(rowsFrom(0, [5]), 'argmax')).rejects.toThrow('lost');

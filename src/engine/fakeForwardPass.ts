@@ -14,19 +14,19 @@ export interface FakeModelOptions {
   readonly nSlots?: number;
   readonly maxRows?: number;
   readonly maxOutputs?: number;
-  /** Cells that the slots share; by default every slot has its own `nCtx`. */
+  /** Size of the cell pool that the slots share; by default each slot has its own `nCtx` cells. */
   readonly nCells?: number;
-  /** Cells that a slot takes and gives back at a time; 1 by default, so that no step finds cells for the one after it. */
+  /** Cells per page; 1 by default, so that no step leaves free cells for the next one. */
   readonly pageCells?: number;
-  /** Two fakes with the same seed are the same model. */
+  /** Fakes with the same seed are the same model. */
   readonly seed?: number;
-  /** Share of contexts, 0..1, in which the model disagrees with the one of the same seed: an imperfect draft. */
+  /** Share of contexts, 0..1, in which the model disagrees with the one of the same seed: models an imperfect draft. */
   readonly disagreement?: number;
   /** Spread of the logits. */
   readonly scale?: number;
 }
 
-/** A call as the fake received it. */
+/** Call as the fake received it. */
 export type FakeCall =
   | { readonly kind: 'forward'; readonly rows: readonly BatchRow[]; readonly output: OutputKind }
   | { readonly kind: 'ahead'; readonly rows: readonly BatchRow[] }
@@ -35,19 +35,19 @@ export type FakeCall =
   | { readonly kind: 'shift'; readonly slot: number; readonly keep: number; readonly discard: number }
   | { readonly kind: 'copy'; readonly from: number; readonly to: number; readonly nTokens: number };
 
-/** One position of one slot, or of several that share it. */
+/** Position of one slot, or of several slots that share it. */
 interface Cell {
-  /** Of its token and all cells before it; null until it is decoded. */
+  /** Hash of its token and all cells before it; null until the token is decoded. */
   hash: number | null;
 }
 
-/** Length of the fake's hidden states. */
+/** Length of the hidden states. */
 const N_EMBD = 8;
 
 /**
- * A `ForwardPass` for tests whose logits are a hash. Each cell of its cache mixes its token with all the cells before it,
- * like K and V of a real model: a wrong position, a stale cell or a missed shift changes every later logit. It refuses what
- * the interface forbids.
+ * `ForwardPass` for tests whose logits are a hash. Each cell of its cache mixes its token with all the cells before it, like K
+ * and V of a real model: a wrong position, a stale cell or a missed shift changes every later logit. It throws on calls that the
+ * interface forbids.
  */
 export class FakeForwardPass implements ForwardPass {
   readonly nVocab: number;
@@ -62,10 +62,10 @@ export class FakeForwardPass implements ForwardPass {
   readonly #scale: number;
   readonly #nCells: number;
   readonly #pageCells: number;
-  /** What each slot holds, by position. */
+  /** Cells of each slot, by position. */
   readonly #cells: Cell[][];
   #failure: Error | null = null;
-  /** What each output row of the last greedy step chose. */
+  /** Token of each output row of the last greedy step. */
   #chosen: readonly TokenId[] = [];
 
   constructor(options: FakeModelOptions = {}) {
@@ -82,7 +82,7 @@ export class FakeForwardPass implements ForwardPass {
     this.#cells = Array.from({ length: this.nSlots }, () => []);
   }
 
-  /** The next step rejects with `error`, after spoiling the cells it would have written. */
+  /** Makes the next step reject with `error`, after corrupting the cells that it would have written. */
   failNext(error: Error): void {
     this.#failure = error;
   }
@@ -190,7 +190,7 @@ export class FakeForwardPass implements ForwardPass {
     });
   }
 
-  /** Cells that the slots hold, shared ones once. */
+  /** Number of cells in use; a shared cell counts once. */
   get nUsed(): number {
     return new Set(this.#cells.flat()).size;
   }
@@ -234,7 +234,7 @@ export class FakeForwardPass implements ForwardPass {
     }
   }
 
-  /** Checks a batch and takes the cells for it, and for `nMore` positions behind it in each slot. */
+  /** Checks a batch and reserves its cells, plus `nMore` positions after it in each slot. */
   #check(rows: readonly BatchRow[], nMore: number): void {
     assert(
       rows.length >= 1 && rows.length <= this.maxRows,
@@ -267,7 +267,7 @@ export class FakeForwardPass implements ForwardPass {
     );
   }
 
-  /** Writes the cell of a row; returns its hash. */
+  /** Writes the cell of a row and returns its hash. */
   #decode({ token, position, slot }: BatchRow): number {
     assert(position < this.nCtx, () => `position ${position} of ${this.nCtx}`);
     const cells = this.#cells[slot];

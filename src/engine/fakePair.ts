@@ -2,7 +2,7 @@ import type { FusedOutput, FusedPair, VerifiedDrafts, VerifyRow } from '../forwa
 import type { BatchRow } from '../forward/forward.ts';
 import type { FakeForwardPass } from './fakeForwardPass.ts';
 
-/** Two fakes that do in one call what the decoder otherwise asks of them in two. */
+/** Pair of fakes that drafts and verifies in one call. */
 export class FakePair implements FusedPair {
   nCalls = 0;
   readonly #target: FakeForwardPass;

@@ -33,7 +33,7 @@ function sequenceOf({ sampling, speculative, nPrompt = 5, nPredict = 40 }: Reque
   };
 }
 
-/** Decodes all requests together; what each sampled, and what became of its drafts. */
+/** Decodes all requests together. Returns each one's samples and the fate of its drafts. */
 async function run(
   requests: readonly Request[],
   {
@@ -47,7 +47,7 @@ async function run(
   const draftModel = new FakeForwardPass(draft);
   const pair = new FakePair(targetModel, draftModel);
   const model = new DraftModel(draftModel, fused ? pair : null);
-  // Rounds take what they compute: the target a millisecond a row, the draft model half of one.
+  // A round takes 1 ms per row of the target and 0.5 ms per row of the draft model.
   const now = () => computedRows(targetModel) + computedRows(draftModel) / 2;
   const drafts = adaptive ? new AdaptiveDrafts(model) : model;
   const decoder = new Decoder(targetModel, drafts, { nBatch: 16, now });
@@ -130,7 +130,7 @@ describe('a round in one go', () => {
     }
   });
 
-  it('drafts no more than pays, and from the longest draft on', async () => {
+  it('starts with the longest draft, and then drafts no more than pays', async () => {
     const { drafts } = await run([{ sampling: GREEDY, nPredict: 100 }], {
       fused: true,
       adaptive: true,

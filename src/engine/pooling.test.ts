@@ -24,7 +24,7 @@ describe('Pool', () => {
     expect(pool.vectors.map(vector => [...vector])).toEqual(vectors);
   });
 
-  it('adds up in more than float32 has', () => {
+  it('sums in more than float32 precision', () => {
     const pool = new Pool('mean', 3);
     for (const value of [2 ** 25, 1, -(2 ** 25)]) pool.add(Float32Array.of(value));
     expect(pool.vectors[0]?.[0]).toBe(Math.fround(1 / 3));

@@ -1,15 +1,15 @@
 import { assert, assertNever } from '../util/assert.ts';
 
-/** What becomes of the hidden states of a prompt, llama.cpp's `--pooling`: all of them, their mean, the first, the last. */
+/** Pooling of a prompt's hidden states, llama.cpp's `--pooling`: all of them, their mean, the first, or the last. */
 export type Pooling = 'none' | 'mean' | 'cls' | 'last';
 
-/** Takes the hidden states of one prompt, in order, as its batches are decoded. */
+/** Collects the hidden states of one prompt, in order, as its batches are decoded. */
 export class Pool {
   readonly pooling: Pooling;
   readonly #nTokens: number;
-  /** The states that are kept: of `mean` none. */
+  /** States that are kept; empty for `mean`. */
   readonly #kept: Float32Array[] = [];
-  /** In float64, in the order of positions: the mean does not depend on how the prompt was split into batches. */
+  /** Sum in float64, in the order of positions, so that the mean does not depend on how the prompt was split into batches. */
   #sum: Float64Array | null = null;
   #nAdded = 0;
 
@@ -18,7 +18,7 @@ export class Pool {
     this.#nTokens = nTokens;
   }
 
-  /** Whether the state at `position` has to be read back. */
+  /** Whether the state at `position` must be read back. */
   needs(position: number): boolean {
     switch (this.pooling) {
       case 'none':
@@ -33,7 +33,7 @@ export class Pool {
     }
   }
 
-  /** The next state that is needed. */
+  /** Adds the next needed state. */
   add(state: Float32Array): void {
     this.#nAdded++;
     if (this.pooling !== 'mean') {
@@ -44,7 +44,7 @@ export class Pool {
     for (let i = 0; i < state.length; i++) this.#sum[i] += state[i];
   }
 
-  /** The embedding, once the whole prompt is decoded: one vector, or with `none` one per token. */
+  /** Embedding, once the whole prompt is decoded: one vector, or with `none` one per token. */
   get vectors(): readonly Float32Array[] {
     const nNeeded = this.pooling === 'none' || this.pooling === 'mean' ? this.#nTokens : 1;
     assert(this.#nAdded === nNeeded, () => `${this.#nAdded} of ${nNeeded} hidden states`);

@@ -13,7 +13,7 @@ describe('rawLogprobs', () => {
     expect(own).toEqual({ token: 3, value: expect.closeTo(-1 - Math.log(total), 10) });
   });
 
-  it('gives only the token itself for n = 0, and the whole vocabulary at most', () => {
+  it('gives only the token itself for n = 0, and at most the whole vocabulary', () => {
     expect(rawLogprobs(row, 0, 0).top).toEqual([]);
     expect(rawLogprobs(row, 0, 99).top).toHaveLength(4);
   });
@@ -30,7 +30,7 @@ describe('survivorProbs', () => {
     { token: 2, p: 0.25 },
   ];
 
-  it('gives the first n and the token, wherever it is', () => {
+  it('gives the first n and the token itself at any rank', () => {
     expect(survivorProbs(survivors, 2, 1)).toEqual({
       own: { token: 2, value: 0.25 },
       top: [{ token: 4, value: 0.75 }],

@@ -4,12 +4,12 @@ import type { Sampler } from './sampler/chain.ts';
 import { topCandidates } from './sampler/ranking.ts';
 import type { ProbsRequest, SampledToken, TokenLogprob } from './sequence.ts';
 
-/** Probabilities of one sampled token and of its rivals. */
+/** Probabilities of a sampled token and of its rivals. */
 export type TokenProbs = NonNullable<SampledToken['probs']>;
 
 /**
- * What `request` asks of the token that `sampler` has just drawn from `row`. The raw variant needs a row of kind
- * `logits`.
+ * Probabilities that `request` wants for the token that `sampler` has just drawn from `row`. Without `postSampling` the row must
+ * be of kind `logits`.
  */
 export function probsOf(
   request: ProbsRequest,
@@ -22,7 +22,7 @@ export function probsOf(
     : rawLogprobs(row, token, request.n);
 }
 
-/** Log-softmax over the whole row of raw logits: that of `token`, and the `n` largest, ties by ascending id. */
+/** Log-softmax over the whole row of raw logits: the value of `token` and the `n` largest, ties by ascending id. */
 export function rawLogprobs(row: Candidates, token: TokenId, n: number): TokenProbs {
   const { ids, logits } = row;
   assert(ids[token] === token, () => `token ${token} is not at its place in a row of ${ids.length}`);
@@ -38,7 +38,7 @@ export function rawLogprobs(row: Candidates, token: TokenId, n: number): TokenPr
   };
 }
 
-/** Probabilities after the chain: that of `token`, and the `n` largest of the survivors. */
+/** Probabilities after the chain: the value of `token` and the `n` largest survivors. */
 export function survivorProbs(
   survivors: ReturnType<Sampler['survivors']>,
   token: TokenId,

@@ -72,7 +72,7 @@ describe('a pool that is too small', () => {
     expect(sequence.tokens).toHaveLength(22);
   });
 
-  it('has room made for a prompt to embed', async () => {
+  it('makes room for a prompt to embed', async () => {
     const { decoder, target } = setUp({ target: { nCells: 12 } });
     await stepUntil(decoder, sequenceIn(1), 10);
     const sequence: Sequence = { ...sequenceIn(0), pool: new Pool('last', PROMPT.length) };
@@ -122,7 +122,7 @@ describe('a forked sequence', () => {
     const expected = await stepUntil(setUp().decoder, sequenceIn(0, prompt), 60);
     while (child.tokens.length < 60 || parent.tokens.length < 60) await decoder.step([parent, child]);
     for (const { tokens } of [parent, child]) expect(tokens.slice(0, 60)).toEqual(expected);
-    // The prompt was decoded once, but for its last token; the draft had followed up to the target's last batch.
+    // The prompt was decoded once, except for its last token; the draft had followed up to the target's last batch.
     const firstOf = ({ calls }: FakeForwardPass) =>
       calls.flatMap(call => ('rows' in call ? call.rows : [])).find(({ slot }) => slot === 1)?.position;
     expect([firstOf(target), model && firstOf(model)]).toEqual([39, model && 32]);

@@ -4,12 +4,12 @@ import { probsOf } from './probs.ts';
 import type { SampledToken, Sequence } from './sequence.ts';
 
 /**
- * Verifies a draft: samples every position with the sequence's own chain, in order, and stops at the first token that the
- * draft did not foresee. When all of it was accepted, the row after it gives a bonus token. The chain makes the same draws
- * on the same rows as without a draft, so the tokens are the same; an empty draft is plain decoding.
+ * Verifies a draft: samples every position with the sequence's own chain, in order, and stops at the first token that differs
+ * from the draft. If the whole draft is accepted, the row after it gives a bonus token. The chain makes the same draws on the
+ * same rows as without a draft, so the tokens are the same; an empty draft is plain decoding.
  *
- * With synthetic acceptance chance stands in for agreement. The chain samples all the same, so its random numbers go on as
- * ever, but a grammar cannot go on with tokens that it did not choose.
+ * Synthetic acceptance decides by chance instead of comparing tokens. The chain still samples, so its random numbers stay in
+ * step, but the grammar does not advance, because the chain did not choose the tokens.
  *
  * @param rows the target's candidates after the pending token and after each draft token: `draft.length + 1`
  * @returns at least one token; `draft.length + 1` when all were accepted

@@ -9,7 +9,7 @@ import { createSampler } from './sampler/createSampler.ts';
 import { DEFAULT_SAMPLER_PARAMS } from './sampler/params.ts';
 import type { Sequence } from './sequence.ts';
 
-/** The same model, one step at a time. */
+/** The same model without forwardAhead. */
 class StepwiseForwardPass extends FakeForwardPass {
   override forwardAhead(): null {
     return null;
@@ -60,17 +60,17 @@ function setUp(model: Model = FakeForwardPass, drafts: DraftSource | null = null
 }
 
 describe('a greedy sequence', () => {
-  it('has the next step submitted before the one under way is read, as often as it has cells for it', async () => {
+  it('submits the next step before the current one is read, whenever it has cells for it', async () => {
     const { target, decoder } = setUp();
     const tokens = await generate(decoder, sequenceIn(0, 24));
     expect(tokens).toEqual(await generate(setUp(StepwiseForwardPass).decoder, sequenceIn(0, 24)));
-    // The prompt, and two steps that took a page each: the first of its own, and the one at position 16.
+    // Forward calls: the prompt, and two steps that took a page each, the first one after the prompt and the one at position 16.
     expect(kinds(target.calls).filter(kind => kind === 'forward')).toHaveLength(3);
-    // Each position once: none beyond the last.
+    // Each position is decoded once, none after the last.
     expect(target.calls).toHaveLength(24);
   });
 
-  it('does not wait for a step before it submits the one behind it', async () => {
+  it('does not wait for a step before it submits the next one', async () => {
     const { target, decoder } = setUp();
     const sequence = sequenceIn(0);
     for (let i = 0; i < 3; i++) await step(decoder, [sequence]);
@@ -81,7 +81,7 @@ describe('a greedy sequence', () => {
     expect(sequence.nPast).toBe(position);
   });
 
-  it('has no step ahead beside one that is sampled', async () => {
+  it('does not submit ahead next to a sampled sequence', async () => {
     const { target, decoder } = setUp();
     const sequences = [sequenceIn(0), sampled(sequenceIn(1))];
     for (let i = 0; i < 8; i++) await step(decoder, sequences);
@@ -90,7 +90,7 @@ describe('a greedy sequence', () => {
     expect(kinds(target.calls)).toContain('ahead');
   });
 
-  it('has none where a grammar or a limit of thoughts has a say', async () => {
+  it('does not submit ahead under a grammar or a thinking limit', async () => {
     const { target, decoder } = setUp();
     const { sampler, ...rest } = sequenceIn(0);
     const limited = {
@@ -105,7 +105,7 @@ describe('a greedy sequence', () => {
     expect(kinds(target.calls)).not.toContain('ahead');
   });
 
-  it('goes on when another leaves, without decoding anything again', async () => {
+  it('continues when another sequence leaves, without decoding anything again', async () => {
     const { target, decoder } = setUp();
     const [a, b, c] = [sequenceIn(0), sequenceIn(1), sequenceIn(2)];
     for (let i = 0; i < 4; i++) await step(decoder, [a, b, c]);
@@ -121,13 +121,13 @@ describe('a greedy sequence', () => {
     expect(c.tokens).toEqual(alone);
   });
 
-  it('fails like any step, and is then as it was', async () => {
+  it('fails like any step, and then is unchanged', async () => {
     const { target, decoder } = setUp();
     const sequence = sequenceIn(0, 20);
     for (let i = 0; i < 3; i++) await step(decoder, [sequence]);
     target.failNext(new Error('lost'));
     const before = [...sequence.tokens];
-    // The step that fails is the one that is submitted now; the one that is read was there before.
+    // The step submitted now fails; the one being read was submitted before.
     await step(decoder, [sequence]);
     expect(sequence.tokens.slice(0, -1)).toEqual(before);
     await expect(step(decoder, [sequence])).rejects.toThrow('lost');
@@ -190,7 +190,7 @@ function randoms(seed: number): () => number {
   };
 }
 
-/** What a server may do between steps, at random, and all that can be seen of it. */
+/** Runs random server operations between steps, and logs everything observable. */
 async function live(model: Model, seed: number) {
   const random = randoms(seed);
   const below = (n: number) => Math.floor(random() * n);
@@ -264,7 +264,7 @@ async function live(model: Model, seed: number) {
       log.push(results.map(({ sequence: { slot, nPast }, ...result }) => ({ slot, nPast, ...result })));
       for (const { sequence, sampled } of results) {
         sequence.nRemain -= sampled.length;
-        // Ended by its text, or by its length.
+        // Ended by its text or by its length.
         if (sequence.nRemain <= 0 || sampled.at(-1)?.token === 11) end(sequence.slot);
       }
     } catch (error) {
@@ -281,7 +281,7 @@ async function live(model: Model, seed: number) {
 }
 
 describe('a server', () => {
-  it('shows nothing of the steps that were submitted ahead, whatever it does between them', async () => {
+  it('has the same results with and without submitting ahead, for any operations between steps', async () => {
     let nAhead = 0;
     for (let seed = 1; seed <= 60; seed++) {
       const [ahead, stepwise] = await Promise.all(BOTH.map(model => live(model, seed)));

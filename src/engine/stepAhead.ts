@@ -2,14 +2,14 @@ import type { Candidates, TokenId } from '../forward/forward.ts';
 import type { ForwardPass } from '../forward/forwardPass.ts';
 import type { Sequence } from './sequence.ts';
 
-/** A step of the target that was submitted and not read: `sequences[i]` has output row `at[i]`. */
+/** Step of the target that was submitted but not read: `sequences[i]` has output row `at[i]`. */
 export interface SubmittedStep {
   readonly sequences: readonly Sequence[];
   readonly at: readonly number[];
   readonly outputs: Promise<Candidates[]>;
 }
 
-/** What a row of the step ahead stands for: it holds as long as its sequence goes on like this. */
+/** Predicted state of a row's sequence; the row is valid only if the sequence reaches exactly this state. */
 interface Foreseen {
   readonly sequence: Sequence;
   readonly position: number;
@@ -17,11 +17,10 @@ interface Foreseen {
 }
 
 /**
- * The step that is submitted while the one before it is read: the target goes on with the tokens that it chose itself, and
- * hears from the CPU at leisure. Whether it is what comes next shows when the next step is asked for. Where it is not, as
- * when a request has joined, or the text ended at a stop string, it is forgotten; nothing has to be undone. What it wrote
- * lies at positions behind those that count, like a rejected draft. It took no cells, and whatever is asked of the target
- * after it comes after it in the queue as well, be it another step, a shift, or a copy of the cache.
+ * Submits the next greedy step before the current one is read: the GPU continues with its own argmax tokens while the CPU still
+ * reads. If the next `take` asks for other sequences or tokens, because a request has joined or a stop string was found, the
+ * result is discarded. Nothing has to be undone: the step took no cells, and it wrote only positions after the valid ones, like a
+ * rejected draft. Later calls (steps, shifts, copies of the cache) follow it in the queue.
  */
 export class StepAhead {
   readonly #target: ForwardPass;
@@ -31,7 +30,9 @@ export class StepAhead {
     this.#target = target;
   }
 
-  /** The step ahead, where it has a row for each of `sequences`, which all have one pending token. Else it is forgotten. */
+  /**
+   * Returns the submitted step if it has a row for each of `sequences`, which all have one pending token. Otherwise discards it.
+   */
   take(sequences: readonly Sequence[]): SubmittedStep | null {
     const ahead = this.#ahead;
     this.#ahead = null;
@@ -40,7 +41,7 @@ export class StepAhead {
     return at.includes(-1) ? null : { sequences, at, outputs: ahead.outputs };
   }
 
-  /** Reads `step`, with the next one of those that go on submitted behind it: some of its sequences, all of them greedy. */
+  /** Reads `step`. Before that, submits the next step for `goingOn`: some of its sequences, all greedy. */
   async read(step: SubmittedStep, goingOn: readonly Sequence[]): Promise<Candidates[]> {
     const rows = goingOn.map(sequence => ({
       sequence,
@@ -49,7 +50,7 @@ export class StepAhead {
       output: step.at[step.sequences.indexOf(sequence)],
     }));
     const ahead = rows.length > 0 ? this.#target.forwardAhead(rows) : null;
-    // Should nobody ask for it, nobody has to hear that it failed.
+    // A failure of a discarded step must not become an unhandled rejection.
     ahead?.catch(() => {});
     const outputs = await step.outputs;
     if (ahead !== null) {

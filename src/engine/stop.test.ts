@@ -54,12 +54,12 @@ describe('StopMatcher', () => {
     expect(run(stops, pieces)).toEqual(expected);
   });
 
-  it('takes more stop strings than a call takes arguments', () => {
+  it('handles more stop strings than a call can have arguments', () => {
     const stops = Array.from({ length: 200_000 }, (_, i) => `#${i}`);
     expect(run(stops, ['a#', '7', 'b'])).toEqual({ texts: ['a', '', ''], stop: '#7', held: '' });
   });
 
-  it('does not depend on how the text is cut into pieces', () => {
+  it('does not depend on how the text is split into pieces', () => {
     const text = 'abcabdabcabcabd-END-more';
     const whole = run(['cabcabd-', 'END'], [text]);
     for (const size of [1, 2, 3, 5, 7]) {

@@ -1,29 +1,29 @@
-/** What one piece of text made visible. */
+/** Result of pushing one piece of text. */
 export interface StopResult {
-  /** Text that no stop string can claim any more. */
+  /** Text that can no longer be part of a stop string. */
   readonly text: string;
-  /** The stop string found; it and everything after it are gone. */
+  /** Stop string that was found; it and everything after it are dropped. */
   readonly stop: string | null;
 }
 
 /**
- * Finds stop strings in text that arrives in pieces. Text that could still turn out to begin a stop string is held back,
- * so the concatenation of what `push` returns is always final: stream it or collect it.
+ * Finds stop strings in text that arrives in pieces. Text that may be the start of a stop string is held back, so everything that
+ * `push` returns is final and can be streamed.
  */
 export class StopMatcher {
   readonly #stops: readonly string[];
-  /** Most characters that can begin a stop string without being one. */
+  /** Length of the longest proper prefix of a stop string. */
   readonly #heldMax: number;
   #held = '';
   #isStopped = false;
 
-  /** Empty stop strings are ignored. */
+  /** Ignores empty stop strings. */
   constructor(stops: readonly string[]) {
     this.#stops = stops.filter(stop => stop !== '');
     this.#heldMax = this.#stops.reduce((max, stop) => Math.max(max, stop.length - 1), 0);
   }
 
-  /** Adds whole characters. The match that begins earliest wins, then the first listed; nothing comes after it. */
+  /** Adds whole characters. The earliest match wins, then the first in the list. After a match all text is dropped. */
   push(text: string): StopResult {
     if (this.#isStopped) return { text: '', stop: null };
     const pending = this.#held + text;
@@ -38,7 +38,7 @@ export class StopMatcher {
     return { text: pending.slice(0, end), stop: null };
   }
 
-  /** The text held back, once no more will come. */
+  /** Returns the text held back, at the end of the input. */
   flush(): string {
     const held = this.#held;
     this.#held = '';
@@ -54,7 +54,7 @@ export class StopMatcher {
     return earliest;
   }
 
-  /** Where the longest end of `text` that begins a stop string starts; its length when there is none. */
+  /** Start of the longest suffix of `text` that is a prefix of a stop string; `text.length` when there is none. */
   #startOfPartialMatch(text: string): number {
     for (let at = Math.max(0, text.length - this.#heldMax); at < text.length; at++) {
       const end = text.slice(at);

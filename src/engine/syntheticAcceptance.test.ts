@@ -11,7 +11,7 @@ import { SyntheticAcceptance } from './syntheticAcceptance.ts';
 const N_VOCAB = 97;
 const N_PREDICT = 40;
 
-/** A chain that remembers which tokens went past its grammar. */
+/** Chain that records the tokens accepted without advancing its grammar. */
 function watched(chain: Sampler): Sampler & { readonly past: TokenId[] } {
   const past: TokenId[] = [];
   return {
@@ -23,7 +23,7 @@ function watched(chain: Sampler): Sampler & { readonly past: TokenId[] } {
     },
     sample: candidates => chain.sample(candidates),
     survivors: () => chain.survivors(),
-    // Would cut every draft to nothing.
+    // Cuts every draft to nothing, if it is asked.
     countAllowed: () => 0,
   };
 }
@@ -56,7 +56,7 @@ async function run(probabilities: readonly number[] | null, eogTokens: readonly 
   return { tokens: sequence.tokens, nDrafted, nAccepted, lengths, past: sampler.past };
 }
 
-/** What the request samples without any draft. */
+/** Samples of the request without a draft. */
 async function plainTokens(): Promise<TokenId[]> {
   const decoder = new Decoder(new FakeForwardPass(), null, { nBatch: 16 });
   const sampler = createSampler({ ...DEFAULT_SAMPLER_PARAMS, seed: 42 }, N_VOCAB);
@@ -69,21 +69,21 @@ async function plainTokens(): Promise<TokenId[]> {
 }
 
 describe('synthetic acceptance', () => {
-  it('of nothing is plain decoding', async () => {
+  it('is plain decoding at rate 0', async () => {
     const { tokens, nDrafted, nAccepted } = await run([0, 0, 0]);
     expect(tokens).toEqual(await plainTokens());
     expect(nDrafted).toBeGreaterThan(0);
     expect(nAccepted).toBe(0);
   });
 
-  it('of everything takes what the draft says, past the grammar', async () => {
+  it('accepts all draft tokens at rate 1, without advancing the grammar', async () => {
     const { nDrafted, nAccepted, lengths, past } = await run([1, 1, 1]);
     expect(nAccepted).toBe(nDrafted);
     expect(past).toHaveLength(nAccepted);
     expect(lengths.slice(0, 4)).toEqual([1, 4, 4, 4]);
   });
 
-  it('decides the same for the same seed', async () => {
+  it('makes equal decisions for equal seeds', async () => {
     const first = await run([0.75, 0.75, 0.75]);
     expect(await run([0.75, 0.75, 0.75])).toEqual(first);
     expect((await run([0.75, 0.75, 0.75], [], 6)).lengths).not.toEqual(first.lengths);
@@ -98,12 +98,12 @@ describe('synthetic acceptance', () => {
     expect(tokens).toEqual(await plainTokens());
   });
 
-  it('accepts nothing beyond its rates', async () => {
+  it('accepts nothing beyond the last rate', async () => {
     const { lengths } = await run([1]);
     expect(Math.max(...lengths)).toBe(2);
   });
 
-  it('without it, a draft that cannot be sampled is not verified', async () => {
+  it('does not verify a draft that cannot be sampled when acceptance is not synthetic', async () => {
     expect((await run(null)).nDrafted).toBe(0);
   });
 });

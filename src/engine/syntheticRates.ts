@@ -1,9 +1,9 @@
-/** Halvings of [0, 1] in the search for a probability, as many as llama.cpp does. */
+/** Number of bisections of [0, 1] in the search for a probability, as in llama.cpp. */
 const N_HALVINGS = 32;
 
 /**
- * Rates at which a step yields `length` tokens on average, the target's own included: p, p², …, p^nMax, where they add up
- * to `length` - 1. `length` is from 1 to `nMax` + 1.
+ * Rates p, p², …, p^nMax at which a step yields `length` tokens on average, including the target's own: they add up to `length` -
+ * 1. `length` is from 1 to `nMax` + 1.
  */
 export function ratesOfLength(length: number, nMax: number): number[] {
   if (length === 1 || length === nMax + 1) return powers(length === 1 ? 0 : 1, nMax);
@@ -19,8 +19,8 @@ export function ratesOfLength(length: number, nMax: number): number[] {
 }
 
 /**
- * Probability of each draft token to be accepted, given that those before it were. `rates[i]` is the probability that the
- * first i + 1 are.
+ * Probability of each draft token to be accepted, given that those before it were. `rates[i]` is the probability that the first i
+ * + 1 tokens are accepted.
  */
 export function conditionalProbabilities(rates: readonly number[]): number[] {
   return rates.map((rate, i) => {

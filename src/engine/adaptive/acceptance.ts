@@ -1,31 +1,31 @@
-/** How much of what was known is kept at every further round. */
+/** Decay of earlier observations per round. */
 const KEPT = 0.9;
-/** Rounds that what is known in general counts for, beside those that were seen. */
+/** Weight of the prior estimate, in rounds. */
 const PRIOR_WEIGHT = 2;
-/** Acceptance of a draft of which nothing is known. */
+/** Acceptance assumed before any draft was verified. */
 const FIRST_GUESS = 0.7;
 
-/** Decayed counts of trials, and of those that succeeded. */
+/** Decayed counts: trials, and successful ones. */
 interface Tally {
   hits: number;
   trials: number;
 }
 
 /**
- * How likely each token of a draft is accepted, given that those before it were: an exponential average for each position.
- * Where little was seen of a position, all positions together stand in for it, and for these what `general` knows.
+ * Estimates the probability that each token of a draft is accepted, given that the ones before it were: an exponential average
+ * per position. A position with few observations falls back on the average of all positions, and that one on `general`.
  */
 export class Acceptance {
   readonly #general: Acceptance | null;
   readonly #all: Tally = { hits: 0, trials: 0 };
   readonly #positions: Tally[] = [];
 
-  /** `general`: the acceptance of all drafts of a server, of which this is one sequence's. */
+  /** `general`: the acceptance of all drafts of the server, which includes this sequence's. */
   constructor(general: Acceptance | null = null) {
     this.#general = general;
   }
 
-  /** Takes in what became of a draft: the token behind the last accepted one was tried as well. */
+  /** Records a verified draft. The first rejected token counts as a trial as well. */
   record(nDrafted: number, nAccepted: number): void {
     for (let i = 0; i < Math.min(nDrafted, nAccepted + 1); i++) {
       this.#positions[i] ??= { hits: 0, trials: 0 };
@@ -37,7 +37,7 @@ export class Acceptance {
     this.#general?.record(nDrafted, nAccepted);
   }
 
-  /** Expected tokens of a round with drafts of 0, 1, … `nMax` tokens, the target's own included. */
+  /** Expected tokens of a round with drafts of 0, 1, … `nMax` tokens, including the target's own token. */
   expectedTokens(nMax: number): number[] {
     const expected = [1];
     let likelihood = 1;

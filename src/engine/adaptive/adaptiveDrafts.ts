@@ -4,23 +4,23 @@ import type { Sequence, StepResult } from '../sequence.ts';
 import { Acceptance } from './acceptance.ts';
 import { DraftPacer } from './draftPacer.ts';
 
-/** What is known of one sequence. */
+/** Pacing state of one sequence. */
 interface Pace {
   readonly acceptance: Acceptance;
   /** Whether its last round had a draft. */
   isWarm: boolean;
 }
 
-/** A source whose drafts are as long as pays, in time that was measured, and none where none pays. */
+/** Draft source that chooses the draft length with the highest measured throughput. The length is 0 where drafts do not pay. */
 export class AdaptiveDrafts implements DraftSource {
   readonly #source: DraftSource;
   readonly #pacer = new DraftPacer();
   readonly #general = new Acceptance();
   readonly #paces = new WeakMap<Sequence, Pace>();
-  /** Lengths for the step under way, and those for the next one that were decided already. */
+  /** Lengths for the current step, and those already decided for the next one. */
   #chosen: ReadonlyMap<Sequence, number> = new Map();
   #chosenNext: ReadonlyMap<Sequence, number> = new Map();
-  /** Sequences that got a draft of the source in this step. */
+  /** Sequences that this source drafted for in the current step. */
   readonly #drafted = new Set<Sequence>();
 
   constructor(source: DraftSource) {
@@ -62,7 +62,7 @@ export class AdaptiveDrafts implements DraftSource {
     for (const { sequence, nDrafted, nAccepted } of results) {
       if (this.#drafted.has(sequence)) this.#paceOf(sequence).acceptance.record(nDrafted, nAccepted);
     }
-    // Rounds with a prompt, or with drafts of another source, tell nothing of this one's.
+    // Rounds with a prompt, or with drafts of another source, are no measure of this source.
     const isOwn = results.every(
       ({ sequence, nPrompt, nDrafted }) => nPrompt === 0 && (nDrafted === 0 || this.#drafted.has(sequence)),
     );
@@ -93,7 +93,7 @@ export class AdaptiveDrafts implements DraftSource {
     this.#source.copy(from, to, nTokens);
   }
 
-  /** The requests that are to be drafted for, each with its length; decided once in a step. */
+  /** Requests to draft for, each with its length. Lengths are decided once per step. */
   #choose(requests: readonly DraftRequest[]): DraftRequest[] {
     const undecided = requests.filter(({ sequence }) => !this.#chosen.has(sequence));
     if (undecided.length > 0) this.#chosen = new Map([...this.#chosen, ...this.#lengths(undecided)]);
@@ -121,7 +121,7 @@ export class AdaptiveDrafts implements DraftSource {
   }
 }
 
-/** What each of `requests` got, of which `drafting` is a part; nothing for the others. */
+/** Drafts in the order of `requests`. Requests that are not in `drafting` get an empty draft. */
 function inOrder<T>(
   requests: readonly DraftRequest[],
   drafting: readonly DraftRequest[],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Acceptance } from './acceptance.ts';
 import { DraftPacer } from './draftPacer.ts';
 
-/** An adapter: milliseconds of a draft of so many tokens and its verification. */
+/** Adapter: milliseconds to draft `nDrafted` tokens and verify them. */
 type Adapter = (nDrafted: number) => number;
 
 /** Deterministic noise in [0, 1). */
@@ -16,7 +16,7 @@ function randoms(seed: number): () => number {
 
 interface Simulation {
   readonly adapter: Adapter;
-  /** Acceptance of a draft token at the so-manieth token of the text. */
+  /** Acceptance of a draft token when the text has `nTokens` tokens. */
   readonly alpha: (nTokens: number) => number;
   readonly nMax: number;
   readonly nTokens: number;
@@ -24,7 +24,7 @@ interface Simulation {
   readonly noise: number;
 }
 
-/** Rounds until `nTokens` tokens are there: true milliseconds, and the lengths that were chosen. */
+/** Simulates rounds until the text has `nTokens` tokens. Returns the true milliseconds and the chosen lengths. */
 function simulate({ adapter, alpha, nMax, nTokens, seed, noise }: Simulation) {
   const random = randoms(seed);
   const pacer = new DraftPacer();
@@ -38,7 +38,7 @@ function simulate({ adapter, alpha, nMax, nTokens, seed, noise }: Simulation) {
     let nAccepted = 0;
     while (nAccepted < nDrafted && random() < alpha(n)) nAccepted++;
     const cost = adapter(nDrafted);
-    // Now and then a round takes several times as long.
+    // About 2 % of the noisy rounds take five times as long.
     const measured = cost * (1 + noise * (random() - 0.5)) * (noise > 0 && random() < 0.02 ? 5 : 1);
     if (nDrafted > 0) acceptance.record(nDrafted, nAccepted);
     pacer.record({ nSequences: 1, nDrafted, nTokens: nAccepted + 1, ms: measured, isCold: false });
@@ -49,7 +49,7 @@ function simulate({ adapter, alpha, nMax, nTokens, seed, noise }: Simulation) {
 }
 
 const DRAFT_COSTS = [0, 0.3];
-/** Time of a verify of M rows, relative to one row. */
+/** Time to verify M rows, relative to one row. */
 const VERIFY: [string, (rows: number) => number][] = [
   ['for free', () => 1],
   ['1 + 0.1 (M - 1)', rows => 1 + 0.1 * (rows - 1)],
@@ -73,7 +73,7 @@ function mean(values: readonly number[]): number {
 }
 
 describe('DraftPacer', { timeout: 60_000 }, () => {
-  it.each([0, 0.3])('is never below 0.97 of no drafts, with noise %d', noise => {
+  it.each([0, 0.3])('reaches at least 0.97 of the speed without drafts, with noise %d', noise => {
     const worst = GRID.map(([name, c, alpha, nMax, verify]) => {
       const adapter = (nDrafted: number) => c * nDrafted + verify(nDrafted + 1);
       const ratios = [1, 2].map(seed => {
@@ -106,7 +106,7 @@ describe('DraftPacer', { timeout: 60_000 }, () => {
     expect(worst.ratio, worst.at).toBeGreaterThanOrEqual(least);
   });
 
-  it('drafts the longest first, so that a draft is seen to be tried', () => {
+  it('drafts the longest length first, so that drafting is measured early', () => {
     const { lengths } = simulate({
       adapter: n => 1 + n,
       alpha: () => 0,
@@ -119,7 +119,7 @@ describe('DraftPacer', { timeout: 60_000 }, () => {
     expect(lengths.filter(length => length > 0).length).toBeLessThan(4);
   });
 
-  it('notices a text that becomes predictable, and one that ceases to be', () => {
+  it('notices when a text becomes predictable and when it stops being so', () => {
     const adapter = (nDrafted: number) => 1 + 0.3 * nDrafted;
     const run = { adapter, nMax: 6, nTokens: 1000, seed: 3, noise: 0.2 };
     const later = simulate({ ...run, alpha: n => (n < 400 ? 0 : 0.95) }).lengths;

@@ -1,56 +1,57 @@
 import { type DraftBounds, Odds } from './odds.ts';
 import { RoundCosts } from './roundCosts.ts';
 
-/** Share of the time without drafts that may be spent on finding out whether drafts have become worth it. */
+/** Share of the time without drafts that may be spent on probing whether drafts have become worthwhile. */
 const PROBE_SHARE = 0.015;
-/** Rounds without a draft that may be lost before anything is known, and the most that is ever saved up for probes. */
+/** Initial credit and largest credit, in rounds without a draft. */
 const FIRST_CREDIT = 2;
 const MAX_CREDIT = 3;
-/** What may be lost beyond that where drafts promise to win: it is the first rounds that are measured worst. */
+/** Debt allowed while drafts promise to win, in rounds: the first rounds are measured worst. */
 const TRUST = 3;
-/** What drafts have to promise over none: times are noisy, and a draw is no reason to work twice. */
+/** Speed-up that drafts must promise: times are noisy, and a draw does not justify the extra work. */
 const MARGIN = 1.02;
 /**
- * Of so many rounds with drafts one has another length, and of so many more a few have none, to keep the costs known: the
- * first of these is no measure, since it could not be submitted before the draft in front of it was read.
+ * Keep the costs known: every `EXPLORE_EVERY` rounds with drafts one has another length, and every `PLAIN_EVERY` rounds
+ * `PLAIN_ROUNDS` have no draft. The first plain round is no measure, since it could not be submitted before the draft ahead of it
+ * was read.
  */
 const EXPLORE_EVERY = 16;
 const PLAIN_EVERY = 160;
 const PLAIN_ROUNDS = 2;
-/** Rounds of a length after which cold ones are not measured any more. */
+/** Number of measured rounds of a length from which cold rounds are ignored. */
 const MIN_COUNT = 3;
-/** A round counts as no longer than this many usual ones. */
+/** Cap on the time of a booked round, as a multiple of the usual time. */
 const MAX_EXCESS = 2;
 
-/** A round that drafted for all sequences of a batch, or for some or none of them. */
+/** Round in which all, some or none of the sequences of a batch had a draft. */
 export interface RoundRecord {
   readonly nSequences: number;
   readonly nDrafted: number;
-  /** Tokens that came of it, in all sequences. */
+  /** Tokens that the round produced, in all sequences. */
   readonly nTokens: number;
   readonly ms: number;
   /**
-   * Whether it had drafts and the round before had none, or the other way round: then the draft model had to catch up, or the
-   * target was kept waiting, and the time says little about the next round.
+   * Whether drafting started or stopped with this round. Then the draft model had to catch up, or the target had to wait, so the
+   * time says little about the next round.
    */
   readonly isCold: boolean;
 }
 
 /**
- * Chooses draft lengths for the most tokens per second, from what rounds took and how much of the drafts was accepted. Drafting
- * nothing is one of the choices, and the one from which all others are judged: what drafts lose against it is booked, and
- * where more was lost than gained and `PROBE_SHARE` of the time allows, nothing is drafted until that is made up for.
+ * Chooses the draft lengths with the most tokens per second, from measured round times and measured acceptance. No draft is one
+ * of the choices, and the baseline: the pacer keeps an account of what drafts gain and lose against it. When the losses exceed
+ * the gains and the allowance of `PROBE_SHARE`, it stops drafting until the account is balanced.
  */
 export class DraftPacer {
-  /** By the number of sequences in the batch. */
+  /** Round costs by the number of sequences in the batch. */
   readonly #costs = new Map<number, RoundCosts>();
-  /** What drafts have gained, in rounds without any. */
+  /** Net gain of drafts so far, in rounds without drafts. */
   #credit = FIRST_CREDIT;
   #nDraftedRounds = 0;
-  /** Rounds with drafts from before it was known how long one without takes. */
+  /** Rounds with drafts that were recorded before the first round without one, and so have no baseline yet. */
   #unbooked: RoundRecord[] = [];
 
-  /** Draft lengths for sequences that generate together, beside `nOthers` that have no drafts. */
+  /** Chooses draft lengths for sequences that generate together, next to `nOthers` sequences without drafts. */
   choose(bounds: readonly DraftBounds[], nOthers = 0): number[] {
     const costs = this.#costsOf(bounds.length + nOthers);
     const none = bounds.map(() => 0);
@@ -85,7 +86,7 @@ export class DraftPacer {
     else this.#unbooked.push(round);
   }
 
-  /** A short draft for one sequence, where what it is likely to lose was saved up. */
+  /** Tries a draft for one sequence, if the credit covers its likely loss. */
   #probe(odds: Odds, none: number[]): number[] {
     const probe = odds.bestAlone();
     return probe !== null && this.#credit >= odds.loss(probe) ? probe : none;
@@ -93,7 +94,7 @@ export class DraftPacer {
 
   #book({ nSequences, nDrafted, nTokens, ms, isCold }: RoundRecord): void {
     const costs = this.#costsOf(nSequences);
-    // A round that was slow for reasons of its own says nothing about drafts.
+    // Outliers say nothing about drafts.
     const counted = isCold ? ms : Math.min(ms, MAX_EXCESS * costs.ms(nDrafted));
     this.#earn(nTokens / nSequences - counted / costs.ms(0));
   }

@@ -1,22 +1,22 @@
 import type { Acceptance } from './acceptance.ts';
 import type { RoundCosts } from './roundCosts.ts';
 
-/** A length that promises less than this share of the best is not tried. */
+/** Smallest share of the best rate at which another length is worth trying. */
 const WORTH_A_TRY = 0.9;
 
-/** A sequence whose draft has from `nMin` to `nMax` tokens, or none. */
+/** Range of draft lengths of a sequence: 0, or `nMin` to `nMax`. */
 export interface DraftBounds {
   readonly acceptance: Acceptance;
   readonly nMin: number;
   readonly nMax: number;
 }
 
-/** What draft lengths promise in one round: tokens of all sequences, and the time they take. */
+/** Expected tokens and time of one round, by its draft lengths. */
 export class Odds {
   readonly #bounds: readonly DraftBounds[];
   readonly #nOthers: number;
   readonly #costs: RoundCosts;
-  /** Expected tokens of each sequence, by the length of its draft. */
+  /** Expected tokens of each sequence, by draft length. */
   readonly #tokens: readonly (readonly number[])[];
 
   constructor(bounds: readonly DraftBounds[], nOthers: number, costs: RoundCosts) {
@@ -31,14 +31,14 @@ export class Odds {
     return this.#expected(lengths) / this.#costs.ms(sum(lengths));
   }
 
-  /** The lengths with the highest rate that is found by changing one at a time. */
+  /** Finds the lengths with the highest rate by changing one length at a time. */
   best(): number[] {
     const none = this.#bounds.map(() => 0);
     const all = this.#bounds.map(bounds => lengthsOf(bounds).at(-1) ?? 0);
     return this.#better(this.#improved(none), this.#improved(all));
   }
 
-  /** The best of those with a draft for one sequence alone; null where none may have one. */
+  /** Best lengths with a draft for exactly one sequence; null where no sequence may have one. */
   bestAlone(): number[] | null {
     const choices = this.#bounds.flatMap((bounds, i) =>
       lengthsOf(bounds)
@@ -51,7 +51,7 @@ export class Odds {
     );
   }
 
-  /** `lengths` with another one for the first draft: of those that may be as good the one that was measured least. */
+  /** Replaces the first draft's length by the least measured one whose rate is close to that of `lengths`. */
   lessKnown(lengths: readonly number[]): number[] {
     const first = lengths.findIndex(length => length > 0);
     const limit = WORTH_A_TRY * this.rate(lengths);
@@ -62,7 +62,7 @@ export class Odds {
       .reduce((least, choice) => (count(choice) < count(least) ? choice : least), [...lengths]);
   }
 
-  /** What `lengths` are likely to lose, in rounds without drafts. */
+  /** Expected loss of `lengths`, in rounds without drafts. */
   loss(lengths: readonly number[]): number {
     const nSequences = this.#bounds.length + this.#nOthers;
     return this.#costs.ms(sum(lengths)) / this.#costs.ms(0) - this.#expected(lengths) / nSequences;

@@ -1,9 +1,9 @@
-/** Rounds of one length that are remembered. */
+/** Number of recent rounds kept per length. */
 const N_REMEMBERED = 9;
 
 const HOPE = 0.5;
 
-/** What rounds with so many drafted tokens took. */
+/** Times of the rounds with `nDrafted` drafted tokens. */
 interface Measured {
   readonly nDrafted: number;
   readonly times: readonly number[];
@@ -11,12 +11,13 @@ interface Measured {
 }
 
 /**
- * Milliseconds of a round, by the number of tokens drafted in it. The median of the last few rounds: a round now and then is
- * slow for reasons of its own. What was not measured is hoped to be half way from the next shorter length to the straight line:
- * rows come in tiles, so a longer draft may be free, and a length that nobody tries is never known.
+ * Milliseconds of a round by the number of tokens drafted in it: the median of the last few rounds, because single rounds are
+ * slow for unrelated reasons. The estimate for an unmeasured length lies half-way between the time of the next shorter length and
+ * the straight line. It is optimistic on purpose: rows come in tiles, so a longer draft may be free, and a length that is never
+ * tried is never measured.
  */
 export class RoundCosts {
-  /** By ascending length. */
+  /** In ascending order of length. */
   #measured: readonly Measured[] = [];
 
   record(nDrafted: number, ms: number): void {
@@ -29,12 +30,12 @@ export class RoundCosts {
     ];
   }
 
-  /** How often rounds with that many drafted tokens were measured, as far as remembered. */
+  /** Number of remembered rounds with `nDrafted` drafted tokens. */
   count(nDrafted: number): number {
     return this.#measured.find(other => other.nDrafted === nDrafted)?.times.length ?? 0;
   }
 
-  /** Whether rounds without a draft were measured, and rounds with one. */
+  /** Whether rounds without a draft were measured. */
   get hasPlain(): boolean {
     return this.#measured[0]?.nDrafted === 0;
   }
@@ -43,7 +44,7 @@ export class RoundCosts {
     return this.#measured.length > (this.hasPlain ? 1 : 0);
   }
 
-  /** Expected milliseconds, once something was measured. */
+  /** Expected milliseconds. At least one length must have been measured. */
   ms(nDrafted: number): number {
     const above = this.#measured.findIndex(other => other.nDrafted >= nDrafted);
     const last = this.#measured.length - 1;
@@ -51,12 +52,12 @@ export class RoundCosts {
     if (above === 0 || last === 0 || high.nDrafted === nDrafted) return high.median;
     const low = this.#measured[(above < 0 ? last : above) - 1];
     const slope = (high.median - low.median) / (high.nDrafted - low.nDrafted);
-    // A longer draft takes no less time, whatever a few noisy rounds say.
+    // A longer draft takes at least as long; a negative slope is noise.
     return low.median + HOPE * Math.max(0, slope) * (nDrafted - low.nDrafted);
   }
 }
 
-/** Of two the smaller one: what comes first is often slow. */
+/** Lower median: of two values the smaller one, because the first round is often slow. */
 function medianOf(times: readonly number[]): number {
   return times.toSorted((a, b) => a - b)[Math.floor((times.length - 1) / 2)];
 }

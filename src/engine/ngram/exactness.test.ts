@@ -26,7 +26,7 @@ const vocabulary = grammarVocabulary(
   [EOG],
 );
 
-/** Text repeats where it has few tokens to choose from, which is what n-grams are for. */
+/** Text over few tokens repeats itself, so that n-grams find something. */
 const REPETITIVE: Partial<SamplerParams> = {
   logitBias: Array.from({ length: N_VOCAB }, (_, token) => ({ token, bias: token < 4 ? 30 : 0 })),
 };
@@ -110,7 +110,7 @@ describe.each(sources)('%s', (_, createDrafts) => {
     expect(drafted.nDrafted).toBeGreaterThanOrEqual(drafted.nAccepted);
   });
 
-  it('gives them in several slots at once, one request after the other', async () => {
+  it('gives the tokens of plain decoding in several slots at once, one request after the other', async () => {
     const create = () =>
       requests.map(([, sampling, grammar], slot) => createSequence(slot, sampling, grammar));
     const plain = await generate(null, create());
@@ -121,7 +121,7 @@ describe.each(sources)('%s', (_, createDrafts) => {
   });
 });
 
-it('does not draft for a request that wants none', async () => {
+it('does not draft for a request with nMax 0', async () => {
   const [, sampling] = requests[0];
   const [[, createDrafts]] = sources;
   const sequence = {

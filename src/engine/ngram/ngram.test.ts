@@ -5,7 +5,7 @@ import { NgramMod } from './ngramMod.ts';
 import { NgramSimple } from './ngramSimple.ts';
 import { NgramTable } from './ngramTable.ts';
 
-/** `n` tokens that occur nowhere else, from `first` on. */
+/** Returns `n` tokens that occur nowhere else, starting at `first`. */
 function run(first: number, n: number): TokenId[] {
   return Array.from({ length: n }, (_, i) => first + i);
 }
@@ -33,7 +33,7 @@ describe('ngram-simple', () => {
   });
 });
 
-/** Whatever the tokens: looks up anew each time, as the definition says it. */
+/** Looks up from scratch each time, as the definition says. */
 function simpleByDefinition(tokens: readonly TokenId[], n: number, m: number): TokenId[] {
   const before = tokens.slice(0, -1);
   if (before.length <= n + m + 1) return [];
@@ -46,7 +46,7 @@ function simpleByDefinition(tokens: readonly TokenId[], n: number, m: number): T
   return [];
 }
 
-/** Tokens of a small vocabulary, so that n-grams return; the same every time. */
+/** Tokens of a small vocabulary, so that n-grams recur; the same at every call. */
 function babble(length: number): TokenId[] {
   let state = 7;
   return Array.from({ length }, () => {
@@ -55,7 +55,7 @@ function babble(length: number): TokenId[] {
   });
 }
 
-it('ngram-simple finds in a growing text what a search of all of it finds', () => {
+it('ngram-simple finds in a growing text what a search of the whole text finds', () => {
   const tokens = babble(300);
   const lookup = new NgramSimple({ sizeN: 4, sizeM: 9 });
   let nFound = 0;
@@ -68,7 +68,7 @@ it('ngram-simple finds in a growing text what a search of all of it finds', () =
   expect(nFound).toBeGreaterThan(20);
 });
 
-/** Grows a text by `more`, as verification does. */
+/** Extends a text by `more`, as verification does. */
 function extended(tokens: readonly TokenId[], ...more: readonly TokenId[]): TokenId[] {
   return [...tokens, ...more];
 }
@@ -76,12 +76,12 @@ function extended(tokens: readonly TokenId[], ...more: readonly TokenId[]): Toke
 describe('ngram-map-k', () => {
   const sizes = { sizeN: 3, sizeM: 5 };
 
-  it('proposes what followed, the last time in the prompt', () => {
+  it('proposes the continuation of the last occurrence in the prompt', () => {
     const text = [0, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 70, 71, 72, 73, 74, 75, 1, 2, 3];
     expect(new NgramMapK(sizes).draft(text, FULL)).toEqual([70, 71, 72, 73, 74]);
   });
 
-  it('keeps to the place that was found first in what is generated', () => {
+  it('keeps the first occurrence in generated text', () => {
     const lookup = new NgramMapK(sizes);
     let text = [0, ...run(100, 12)];
     expect(lookup.draft(text, FULL)).toEqual([]);
@@ -92,7 +92,7 @@ describe('ngram-map-k', () => {
     expect(lookup.draft(extended(text, 1, 2, 3), FULL)[0]).toBe(4);
   });
 
-  it('needs the whole draft to have followed', () => {
+  it('needs the text of a full draft after the n-gram', () => {
     const text = [0, ...run(100, 12), 1, 2, 3, 4, 5, 6, 1, 2, 3];
     expect(new NgramMapK(sizes).draft(text, FULL)).toEqual([]);
     const longer = [0, ...run(100, 12), 1, 2, 3, 4, 5, 6, 7, 1, 2, 3];
@@ -111,7 +111,7 @@ describe('ngram-map-k', () => {
     expect(lookup.draft(next, FULL)).toEqual(again);
   });
 
-  it('does not take the lack of room for a rejection', () => {
+  it('does not take lack of room for a rejection', () => {
     const lookup = new NgramMapK(sizes);
     const text = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, ...run(100, 9), 1, 2, 3];
     expect(lookup.draft(text, 2)).toEqual([4, 5]);
@@ -133,21 +133,21 @@ describe('ngram-mod', () => {
     expect(create().lookup().draft(text, 2)).toEqual([13, 14]);
   });
 
-  it('knows what the texts of other slots said, but not of other servers', () => {
+  it('learns from the texts of other slots, but not from those of other servers', () => {
     const { lookup } = create();
     lookup().draft(run(10, 12), FULL);
     expect(lookup().draft([1, 10, 11, 12], FULL)).toEqual(run(13, 6));
     expect(create().lookup().draft([1, 10, 11, 12], FULL)).toEqual([]);
   });
 
-  it('proposes nothing rather than less than the shortest draft', () => {
+  it('proposes nothing instead of a draft below the minimum length', () => {
     const { lookup } = create();
     lookup().draft([...run(10, 6), 99], FULL);
     expect(lookup().draft([1, 10, 11, 12], FULL)).toEqual([13, 14, 15]);
     expect(lookup().draft([1, 11, 12, 13], FULL)).toEqual([]);
   });
 
-  it('takes in a growing text in chunks', () => {
+  it('adds a growing text to the table in chunks', () => {
     const { lookup } = create();
     const growing = lookup();
     growing.draft(run(10, 10), FULL);

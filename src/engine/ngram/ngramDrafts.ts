@@ -2,16 +2,16 @@ import type { TokenId } from '../../forward/forward.ts';
 import type { DraftRequest, DraftSource } from '../draftSource.ts';
 import type { Sequence } from '../sequence.ts';
 
-/** Guesses how one text goes on from what it, or another, said before. */
+/** Predicts the continuation of one text from earlier occurrences, in it or in other texts. */
 export interface Lookup {
   /**
-   * At most `nMax` tokens that may follow `tokens`, which are those of the last call with more behind them. Called once
-   * per round, so that what became of the last guess can be seen in them.
+   * Returns at most `nMax` tokens that may follow `tokens`, which extend those of the last call. Called once per round, so that
+   * the tokens show how much of the last guess was accepted.
    */
   draft(tokens: readonly TokenId[], nMax: number): TokenId[];
 }
 
-/** Drafts without a model: a look-up per slot, which begins anew with every sequence and after a context shift. */
+/** Drafts without a model: one look-up per slot. It restarts with every sequence and after a context shift. */
 export class NgramDrafts implements DraftSource {
   readonly #nMax: number;
   readonly #createLookup: () => Lookup;

@@ -1,24 +1,24 @@
 import type { TokenId } from '../../forward/forward.ts';
 
-/** Knuth's multiplicative hashing: near 2^32 divided by the golden ratio. */
+/** Multiplier of Knuth's multiplicative hashing: 2^32 divided by the golden ratio, nearly. */
 const MULTIPLIER = 2654435761;
 
-/** A map whose keys are the n-grams of one growing text, each named by a place where it stands. */
+/** Map whose keys are the n-grams of one growing text. A key is stored as a position where the n-gram occurs. */
 export class NgramMap<Entry extends { readonly at: number }> {
   readonly #n: number;
-  /** Entries by hash; nearly always one. */
+  /** Entries by hash; nearly always one per hash. */
   readonly #buckets = new Map<number, Entry[]>();
 
   constructor(n: number) {
     this.#n = n;
   }
 
-  /** The entry of the n-gram at `at`. */
+  /** Entry of the n-gram at position `at`. */
   get(tokens: readonly TokenId[], at: number): Entry | undefined {
     return this.#buckets.get(this.#hash(tokens, at))?.find(entry => this.#isSame(tokens, entry.at, at));
   }
 
-  /** Adds the entry of the n-gram at `entry.at`, in place of the one it may have. */
+  /** Sets the entry of the n-gram at `entry.at`, replacing an earlier one. */
   set(tokens: readonly TokenId[], entry: Entry): void {
     const hash = this.#hash(tokens, entry.at);
     const others = this.#buckets.get(hash)?.filter(other => !this.#isSame(tokens, other.at, entry.at));

@@ -4,24 +4,24 @@ import type { Lookup } from './ngramDrafts.ts';
 import { NgramMap } from './ngramMap.ts';
 import type { NgramSizes } from './ngramSimple.ts';
 
-/** An n-gram, and how much of what followed it there is worth proposing. */
+/** Entry of an n-gram: position `at`, and how many of the tokens after it to propose. */
 interface Key {
   readonly at: number;
   nMax: number;
 }
 
 /**
- * llama.cpp's `ngram-map-k`: every n-gram keeps the first place it was found at, and the draft is what followed there.
- * Where the target rejected a part, only what it accepted is proposed again. The text up to the first draft, the prompt,
- * is searched from its end.
+ * llama.cpp's `ngram-map-k`: every n-gram keeps the first position at which it was found, and the draft is what followed there.
+ * After a partial rejection only the accepted length is proposed again. The text up to the first draft, which is the prompt, is
+ * searched from its end.
  *
- * llama.cpp leaves out the n-grams that begin in the last n + m tokens of the prompt, and shortens its drafts as well where
- * only the room ended them; neither is done here.
+ * Two differences: llama.cpp skips the n-grams that begin in the last n + m tokens of the prompt, and also shortens drafts that
+ * only lacked room.
  */
 export class NgramMapK implements Lookup {
   readonly #sizes: NgramSizes;
   readonly #keys: NgramMap<Key>;
-  /** Places from here on are not in the map. As in llama.cpp, 0 never is. */
+  /** First position that is not in the map. As in llama.cpp, position 0 never is. */
   #next = 1;
   #given: (GivenDraft & { readonly key: Key }) | null = null;
 
@@ -44,7 +44,7 @@ export class NgramMapK implements Lookup {
     return draft;
   }
 
-  /** What the last draft came to. */
+  /** Learns from the verification of the last draft. */
   #learn(tokens: readonly TokenId[]): void {
     if (this.#given === null) return;
     const nAccepted = acceptedOf(this.#given, tokens);
@@ -54,7 +54,7 @@ export class NgramMapK implements Lookup {
     this.#given = null;
   }
 
-  /** Takes in the places before `end`, the last one first. */
+  /** Adds the positions before `end`, the last one first. */
   #index(tokens: readonly TokenId[], end: number): void {
     for (let at = end - 1; at >= this.#next; at--) {
       if (!this.#keys.get(tokens, at)) this.#keys.set(tokens, { at, nMax: this.#sizes.sizeM });

@@ -3,23 +3,23 @@ import { acceptedOf, type GivenDraft } from './givenDraft.ts';
 import type { Lookup } from './ngramDrafts.ts';
 import type { NgramTable } from './ngramTable.ts';
 
-/** Shortest and longest draft; llama.cpp's `--spec-ngram-mod-n-min` and `-n-max`. */
+/** Shortest and longest draft: llama.cpp's `--spec-ngram-mod-n-min` and `-n-max`. */
 export interface NgramModLengths {
   readonly nMin: number;
   readonly nMax: number;
 }
 
-/** The end of a text goes into the table when this many tokens have come since it last did. */
+/** Number of new tokens after which the end of a text is added to the table. */
 const CHUNK = 32;
 
 /**
- * llama.cpp's `ngram-mod`: the table says what followed the last n tokens, in whatever text, then what followed those, and
- * so on. A draft that the table does not carry to its shortest length is none.
+ * llama.cpp's `ngram-mod`: the table gives the token after the last n tokens, in whatever text they occurred, then the token
+ * after those, and so on. A draft that stays below the minimum length is dropped.
  */
 export class NgramMod implements Lookup {
   readonly #table: NgramTable;
   readonly #lengths: NgramModLengths;
-  /** First place of the text whose n-gram is not in the table; null before the first draft. */
+  /** First position of the text whose n-gram is not in the table; null before the first draft. */
   #next: number | null = null;
   #generation = 0;
   #given: GivenDraft | null = null;

@@ -2,20 +2,20 @@ import type { TokenId } from '../../forward/forward.ts';
 import type { Lookup } from './ngramDrafts.ts';
 import { NgramMap } from './ngramMap.ts';
 
-/** Lengths of the n-gram that is looked up, and of the longest draft; llama.cpp's `--spec-ngram-simple-size-n`, `-m`. */
+/** Lengths of the n-gram to look up and of the longest draft: llama.cpp's `--spec-ngram-simple-size-n` and `-m`. */
 export interface NgramSizes {
   readonly sizeN: number;
   readonly sizeM: number;
 }
 
 /**
- * llama.cpp's `ngram-simple`: where the last n tokens stood before, last time, what followed then is the draft. It is
- * none when less than n tokens followed, so text that repeats itself in short periods has none.
+ * llama.cpp's `ngram-simple`: the draft is what followed the previous occurrence of the last n tokens. It is empty when fewer
+ * than n tokens followed, so text that repeats itself in short periods gets no draft.
  */
 export class NgramSimple implements Lookup {
   readonly #sizes: NgramSizes;
   readonly #last: NgramMap<{ readonly at: number }>;
-  /** First place whose n-gram is not in the map. The n-gram at 0 never is: llama.cpp takes 0 for "nowhere". */
+  /** First position whose n-gram is not in the map. Position 0 never is: llama.cpp uses 0 for "nowhere". */
   #next = 1;
 
   constructor(sizes: NgramSizes) {
@@ -25,7 +25,7 @@ export class NgramSimple implements Lookup {
 
   draft(tokens: readonly TokenId[], nMax: number): TokenId[] {
     const { sizeN, sizeM } = this.#sizes;
-    // llama.cpp counts, and copies from, what stands before the pending token.
+    // As in llama.cpp, counts and copies exclude the pending token.
     const end = tokens.length - 1;
     for (; this.#next < end - sizeN; this.#next++) this.#last.set(tokens, { at: this.#next });
     if (end <= sizeN + sizeM + 1) return [];

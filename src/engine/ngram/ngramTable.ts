@@ -1,21 +1,21 @@
 import type { TokenId } from '../../forward/forward.ts';
 
-/** As in llama.cpp: 16 MiB, and hashes that are the low bits of a 64-bit linear congruence. */
+/** Values of llama.cpp: 16 MiB, and hashes from the low bits of a 64-bit linear congruence. */
 const N_ENTRIES = 2 ** 22;
 const MULTIPLIER = 0x4c957f2d;
 const EMPTY = -1;
 
-/** Fuller than this, or after so many poor drafts in a row, the table begins anew. */
+/** Limits beyond which the table is cleared: its occupancy, and the number of poor drafts in a row. */
 const MAX_OCCUPANCY = 0.25;
 const MAX_POOR_DRAFTS = 5;
 const POOR_ACCEPTANCE = 0.25;
 
 /**
- * The token that last followed each n-gram, of all texts of a server: a table of hashes, in which one n-gram may take the
- * place of another. A wrong guess is rejected like any other.
+ * Hash table of the token that last followed each n-gram, in all texts of a server. N-grams with equal hashes overwrite each
+ * other; a wrong guess is rejected like any other.
  */
 export class NgramTable {
-  /** Tokens of an n-gram. */
+  /** Tokens per n-gram. */
   readonly n: number;
   readonly #next = new Int32Array(N_ENTRIES).fill(EMPTY);
   #nUsed = 0;
@@ -26,30 +26,30 @@ export class NgramTable {
     this.n = n;
   }
 
-  /** Changes when the table has begun anew: what was added before is not in it any more. */
+  /** Changes whenever the table is cleared; earlier additions are then lost. */
   get generation(): number {
     return this.#generation;
   }
 
-  /** To be called before a new text is added: makes room if there is too little. */
+  /** Clears the table if it is too full. Call it before adding a new text. */
   makeRoom(): void {
     if (this.#nUsed > MAX_OCCUPANCY * N_ENTRIES) this.#reset();
   }
 
-  /** Remembers what follows the n-gram at `at`. */
+  /** Stores the token after the n-gram at `at`. */
   add(tokens: readonly TokenId[], at: number): void {
     const i = this.#index(tokens, at);
     if (this.#next[i] === EMPTY) this.#nUsed++;
     this.#next[i] = tokens[at + this.n];
   }
 
-  /** What followed the n-gram at `at`. */
+  /** Token that followed the n-gram at `at`. */
   get(tokens: readonly TokenId[], at: number): TokenId | undefined {
     const token = this.#next[this.#index(tokens, at)];
     return token === EMPTY ? undefined : token;
   }
 
-  /** To be called with what became of every draft. */
+  /** Takes the verification result of a draft. Call it for every draft. */
   judge(nAccepted: number, nDrafted: number): void {
     this.#nPoor = nAccepted < POOR_ACCEPTANCE * nDrafted ? this.#nPoor + 1 : 0;
     if (this.#nPoor >= MAX_POOR_DRAFTS) this.#reset();

@@ -2,17 +2,17 @@ import type { Candidates, TokenId } from '../../forward/forward.ts';
 import { topCandidates } from './ranking.ts';
 
 /**
- * The working set of a chain: llama.cpp's `llama_token_data_array`, as a structure of arrays. Its stages change it in
- * place; the arrays are reused from token to token and grow to the largest row seen.
+ * Working set of a chain: llama.cpp's `llama_token_data_array`, as a structure of arrays. Stages change it in place. The arrays
+ * are reused from token to token and grow to the largest row seen.
  */
 export class CandidateList {
   ids = new Int32Array(0);
   logits = new Float32Array(0);
-  /** Probabilities, valid from a `softmax` to the next change of order or logits. */
+  /** Probabilities, valid from a `softmax` until the order or a logit changes. */
   p = new Float32Array(0);
-  /** Candidates left: the first `size` elements of each array. */
+  /** Number of candidates left: the first `size` elements of each array. */
   size = 0;
-  /** Whether they are known to be in order of descending logit, ties by ascending id. */
+  /** Whether the list is known to be in order of descending logit, ties by ascending id. */
   sorted = false;
 
   /** Replaces the content by a copy of `candidates`. */
@@ -37,29 +37,29 @@ export class CandidateList {
     return max;
   }
 
-  /** Index of `token`, or -1; at once in a list still in order of id. */
+  /** Index of `token`, or -1; constant time in a list that is still in order of id. */
   indexOf(token: TokenId): number {
     if (token < this.size && this.ids[token] === token) return token;
     return this.ids.subarray(0, this.size).indexOf(token);
   }
 
-  /** The `k` best (all, when there are fewer), in order, copied. */
+  /** Copy of the `k` best candidates in order; of all, when there are fewer. */
   top(k: number): Candidates {
     return topCandidates(this.ids, this.logits, this.size, k);
   }
 
-  /** Keeps the `k` best (all, when there are fewer), sorted. */
+  /** Keeps the `k` best, sorted; all, when there are fewer. */
   keepTop(k: number): void {
     if (this.sorted) this.size = Math.min(k, this.size);
     else this.assign(this.top(k), k);
   }
 
-  /** Sorts all of them. */
+  /** Sorts all candidates. */
   sort(): void {
     this.keepTop(this.size);
   }
 
-  /** Keeps the first `n` of `top`, candidates of this list in order. */
+  /** Keeps the first `n` of `top`, which are candidates of this list in order. */
   assign(top: Candidates, n: number): void {
     this.size = Math.min(n, top.ids.length);
     this.ids.set(top.ids.subarray(0, this.size));
@@ -67,7 +67,7 @@ export class CandidateList {
     this.sorted = true;
   }
 
-  /** Drops the first `n`. */
+  /** Drops the first `n` candidates. */
   removeFirst(n: number): void {
     this.ids.copyWithin(0, n, this.size);
     this.logits.copyWithin(0, n, this.size);
@@ -75,7 +75,7 @@ export class CandidateList {
     this.size -= n;
   }
 
-  /** Keeps the candidates at `indices`, in that order, and forgets that they were sorted. */
+  /** Keeps the candidates at `indices`, in that order, and marks the list as unsorted. */
   select(indices: readonly number[]): void {
     const { ids, logits } = this;
     const keptIds = indices.map(i => ids[i]);

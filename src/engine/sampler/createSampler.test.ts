@@ -12,19 +12,19 @@ function sampler(params: Partial<SamplerParams>) {
   return createSampler({ ...DEFAULT_SAMPLER_PARAMS, seed: 42, ...params }, N_VOCAB);
 }
 
-/** A row with many ties, at the top too. */
+/** Row with many ties, at the top too. */
 function randomRow(rng: Mt19937): Candidates {
   const logits = Float32Array.from({ length: N_VOCAB }, () => Math.round(40 * rng.nextDouble() ** 4) / 4 - 3);
   return { ids: Int32Array.from(logits, (_, i) => i), logits };
 }
 
-/** What a forward pass would return of the row. */
+/** Candidates that a forward pass would return for the row. */
 function view({ ids, logits }: Candidates, kind: OutputKind): Candidates {
   if (kind === 'logits') return { ids, logits };
   return topCandidates(ids, logits, ids.length, kind === 'topK' ? TOP_K_MAX : 1);
 }
 
-/** Lowers the first `count` tokens, every second one a little and the others for good. */
+/** Lowers the logits of the first `count` tokens: every second one slightly, the others to -Infinity. */
 function bans(count: number) {
   return Array.from({ length: count }, (_, token) => ({
     token,
@@ -73,11 +73,11 @@ const cases: [string, Partial<SamplerParams>, OutputKind][] = [
 ];
 
 describe('createSampler', () => {
-  it.each(cases)('with %s needs no more than it must', (_, params, needs) => {
+  it.each(cases)('needs the smallest sufficient output kind with %s', (_, params, needs) => {
     expect(sampler(params).needs).toBe(needs);
   });
 
-  it.each(cases)('with %s chooses the same token from every view that is wide enough', (_, params, needs) => {
+  it.each(cases)('chooses the same token from every sufficient output kind with %s', (_, params, needs) => {
     const kinds = OUTPUT_KINDS.slice(OUTPUT_KINDS.indexOf(needs));
     for (let seed = 0; seed < 25; seed++) {
       const chains = kinds.map(() => sampler({ ...params, seed }));
@@ -103,7 +103,7 @@ describe('createSampler', () => {
     expect(narrow.sample(other)).toBe(plain.sample(other));
   });
 
-  it('draws in order of the list: the first whose cumulative weight reaches the draw', () => {
+  it('draws in list order: the first candidate whose cumulative weight reaches the draw', () => {
     // The first draws of seed 42 are 0.797, 0.183 and 0.780.
     const uniform: Candidates = { ids: Int32Array.from([0, 1, 2, 3, 4]), logits: new Float32Array(5) };
     const chain = sampler({ samplers: [] });
@@ -167,7 +167,7 @@ describe('createSampler', () => {
     expect(survivors(['temperature', 'min_p'])).toEqual([0, 1, 2]);
   });
 
-  it('applies a sampler listed twice twice, with a history for each', () => {
+  it('applies a sampler that is listed twice twice, with a history for each', () => {
     const row: Candidates = { ids: Int32Array.from([0, 1]), logits: Float32Array.from([8, 3]) };
     const chain = sampler({
       samplers: ['penalties', 'penalties', 'temperature'],
@@ -188,7 +188,7 @@ describe('createSampler', () => {
     expect(greedy.sample(row)).toBe(1);
   });
 
-  it('gives survivors by descending probability that sum to one, without impossible ones', () => {
+  it('returns survivors that sum to one by descending probability, without impossible ones', () => {
     const chain = sampler({
       samplers: ['temperature'],
       logitBias: [{ token: 5, bias: Number.NEGATIVE_INFINITY }],

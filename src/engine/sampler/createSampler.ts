@@ -19,11 +19,11 @@ import { createTypicalP } from './typicalP.ts';
 import { createXtc } from './xtc.ts';
 
 /**
- * Builds llama-server's chain: logit biases, the samplers in the order given, then the draw; with mirostat, temperature
- * and mirostat in their place. Equal logits and an equal seed give llama.cpp's tokens, but for the order of equal logits,
- * which llama.cpp leaves to its sort and this keeps by ascending id.
+ * Builds llama-server's chain: logit biases, the samplers in the given order, then the draw. With mirostat, temperature and
+ * mirostat replace the samplers. Equal logits and an equal seed give llama.cpp's tokens, except for the order of equal logits:
+ * llama.cpp leaves that to its sort, this chain orders them by ascending id.
  *
- * Throws `invalid_request` for parameters no sampler can be made of.
+ * Throws `invalid_request` for parameters that no sampler can have.
  */
 export function createSampler(params: SamplerParams, nVocab: number): Sampler {
   checkRepeatPenalty(params.repeatPenalty);
@@ -105,10 +105,10 @@ function createSelector(params: SamplerParams, nVocab: number): Selector {
   }
 }
 
-/** The least that decides the same token: only what stages do before the first that keeps few of the best matters. */
+/** Smallest output kind that leads to the same token. Only the stages up to the first one that keeps the few best matter. */
 function neededOutput(stages: readonly ChainStage[]): OutputKind {
   let needs: OutputKind = 'logits';
-  // Of the best of a row this many may fall behind, so that as many more have to be seen.
+  // Number of best candidates that may fall behind; as many more have to be seen.
   let nLowered = 0;
   let isUncut = true;
   for (const { effect } of stages) {

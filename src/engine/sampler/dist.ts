@@ -3,8 +3,7 @@ import { weightOf } from './softmax.ts';
 import type { Selector } from './stage.ts';
 
 /**
- * Draws from the softmax of what is left, in its present order: float32 weights, double sums, one draw even when a single
- * candidate is left.
+ * Draws from the softmax of the list, in its present order: float32 weights, double sums, one draw even from a single candidate.
  */
 export function createDist(seed: number): Selector {
   const rng = new Mt19937(seed);
@@ -22,7 +21,7 @@ export function createDist(seed: number): Selector {
       let chosen = -1;
       for (let i = 0; i < size; i++) {
         running += p[i];
-        // A draw of exactly 0 must not choose a candidate that a stage has ruled out.
+        // A draw of exactly 0 must not choose a candidate that a stage has excluded.
         if (chosen < 0 && running >= target && p[i] > 0) chosen = i;
         p[i] /= sum;
       }

@@ -8,7 +8,7 @@ type Breakers = SamplerParams['dryBreakers'];
 
 const NO_BREAKERS: Breakers = new Map();
 
-/** The penalty each of eight tokens gets after `history`, with multiplier 1 and an allowed length of 2. */
+/** Penalty of each of eight tokens after `history`, with multiplier 1 and an allowed length of 2. */
 function penaltiesAfter(
   history: readonly number[],
   dryBreakers = NO_BREAKERS,
@@ -89,7 +89,7 @@ describe('dry', () => {
     }
   });
 
-  it('forgets what has left its window', () => {
+  it('forgets tokens that left its window', () => {
     const history = [1, 2, 3, 5, 1, 2];
     expect(penaltiesAfter(history, NO_BREAKERS, 6)[3]).toBe(1);
     expect(penaltiesAfter(history, NO_BREAKERS, 5)[3]).toBe(0);

@@ -9,12 +9,12 @@ type DryParams = Pick<
   'dryMultiplier' | 'dryBase' | 'dryAllowedLength' | 'dryPenaltyLastN' | 'dryBreakers'
 >;
 
-/** Natural logarithm of the largest float32: keeps base^exponent finite. */
+/** Natural logarithm of the largest float32; keeps base^exponent finite. */
 const FLOAT_MAX_LOG = f32(88.7228391);
 
 /**
- * DRY ("don't repeat yourself", oobabooga/text-generation-webui#5677): a token that would prolong a repetition of length
- * L ≥ allowed by one more loses multiplier · base^(L − allowed). Repetitions do not reach across sequence breakers.
+ * DRY ("don't repeat yourself", oobabooga/text-generation-webui#5677): a token that would extend a repetition of length L ≥
+ * allowed by one more loses multiplier · base^(L − allowed). Repetitions do not reach across sequence breakers.
  */
 export function createDry(params: DryParams): ChainStage | null {
   const multiplier = f32(params.dryMultiplier);
@@ -45,7 +45,7 @@ export function createDry(params: DryParams): ChainStage | null {
   };
 }
 
-/** Tokens at the end of the history after its last sequence breaker; the whole history without one. */
+/** Number of tokens at the end of the history after its last sequence breaker; the whole history without one. */
 function lengthSinceBreaker(history: TokenHistory, breakers: DryParams['dryBreakers']): number {
   for (let i = 0; i < history.size; i++) {
     let longest = -1;
@@ -58,7 +58,7 @@ function lengthSinceBreaker(history: TokenHistory, breakers: DryParams['dryBreak
   return history.size;
 }
 
-/** For each token that once followed a repetition of the history's end: the longest such repetition, up to `limit`. */
+/** Maps each token that once followed a repetition of the history's end to the longest such repetition, up to `limit`. */
 function continuations(history: TokenHistory, limit: number, allowedLength: number): Map<TokenId, number> {
   const lengths = suffixRepeats(history);
   const longest = new Map<TokenId, number>();
@@ -71,7 +71,7 @@ function continuations(history: TokenHistory, limit: number, allowedLength: numb
   return longest;
 }
 
-/** The Z-array of the reversed history: how many tokens ending `k` before the newest repeat the history's end. */
+/** Z-array of the reversed history: element k is how many tokens that end `k` before the newest repeat the history's end. */
 function suffixRepeats(history: TokenHistory): Int32Array {
   const n = history.size;
   const z = new Int32Array(n);

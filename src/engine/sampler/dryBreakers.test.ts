@@ -5,7 +5,7 @@ const pieces = ['a', 'b', '\n', 'a\n', 'ab', 'xa', 'xab', 'ba', 'é'].map(text =
   new TextEncoder().encode(text),
 );
 
-/** One token per byte: its code. */
+/** Encodes each byte as one token, its value. */
 const encode = (bytes: Uint8Array): number[] => [...bytes];
 
 describe('buildDryBreakers', () => {
@@ -16,7 +16,7 @@ describe('buildDryBreakers', () => {
     ]);
   });
 
-  it('asks a token that ends with the start of a breaker for the rest', () => {
+  it('requires the remaining tokens after a token that ends with the start of a breaker', () => {
     expect(buildDryBreakers(['abc'], pieces, encode)).toEqual(
       new Map([
         [0, [[98, 99]]],
@@ -28,7 +28,7 @@ describe('buildDryBreakers', () => {
     );
   });
 
-  it('finds every start that a token ends with, and merges breakers', () => {
+  it('finds every start of a breaker that a token ends with, and merges breakers', () => {
     const map = buildDryBreakers(['aab', 'ac'], [new TextEncoder().encode('aa')], encode);
     expect(map.get(0)).toEqual([[98], [97, 98], [99]]);
   });

@@ -44,7 +44,7 @@ export function buildDryBreakers(
   return result;
 }
 
-/** What is missing of `text` after each of its proper beginnings that `piece` ends with. */
+/** Missing rest of `text` after each of its proper prefixes that `piece` ends with. */
 function tailsAfter(piece: string, text: string): string[] {
   const tails: string[] = [];
   for (let length = Math.min(piece.length, text.length - 1); length > 0; length--) {
@@ -53,7 +53,7 @@ function tailsAfter(piece: string, text: string): string[] {
   return tails;
 }
 
-/** One character per byte, so that substring search works on bytes. */
+/** Maps each byte to one character, so that substring search works on bytes. */
 function toByteString(bytes: Uint8Array): string {
   return Array.from(bytes, byte => String.fromCharCode(byte)).join('');
 }

@@ -29,7 +29,7 @@ function constrained(chain: Sampler, grammar: string, findStart: FindStart | nul
   return new GrammarSampler(chain, matcher, EOG, findStart && new GrammarTrigger(findStart));
 }
 
-/** Takes the likeliest token and remembers what it was shown and told. */
+/** Chooses the likeliest token and records its calls. */
 class Recorder implements Sampler {
   readonly needs = 'argmax';
   readonly rows: Candidates[] = [];
@@ -59,7 +59,7 @@ function row(text: string): Candidates {
 }
 
 describe('a grammar with a trigger', () => {
-  /** What comes of a model that wants to say `wishes`. */
+  /** Text that a model produces when it wants to say `wishes`. */
   function say(wishes: string, grammar: string, findStart: FindStart): string {
     const sampler = constrained(new Recorder(), grammar, findStart);
     for (const char of 'a<prompt') sampler.accept(idOf(char));
@@ -83,13 +83,13 @@ describe('a grammar with a trigger', () => {
     expect(say(wishes, 'root ::= "<ab"', at(mark))).toBe(said);
   });
 
-  it('may begin behind what it finds', () => {
+  it('may start after the marker that it finds', () => {
     expect(say('x<zzz', 'root ::= "ab"', text => (text.endsWith('<') ? text.length : null))).toBe('x<ab$');
   });
 });
 
 describe('a chain with a grammar', () => {
-  it('samples once where the grammar agrees, and again among the allowed tokens where it does not', () => {
+  it('samples once if the grammar accepts the token, and again among the allowed tokens if not', () => {
     const chain = new Recorder();
     const sampler = constrained(chain, 'root ::= [ab] [cd]');
     const first = row('axyz');

@@ -4,25 +4,25 @@ import type { GrammarTrigger } from '../grammar/trigger.ts';
 import type { Sampler } from './chain.ts';
 
 /**
- * A chain whose tokens have to fit a grammar, in llama.cpp's order: the chain chooses first, and only when the grammar
- * refuses its token does it choose again, among the allowed ones alone. The first choice stays the one without a grammar
- * wherever it fits; a second one takes a second draw. With a trigger the grammar holds from the place that it finds.
+ * Chain whose tokens must fit a grammar, in llama.cpp's order. The chain chooses first. Only if the grammar refuses that token
+ * does the chain choose again, among the allowed tokens; the second choice takes a second draw. So a first choice that fits is
+ * the same as without a grammar. With a trigger, the grammar applies from the position that the trigger finds.
  */
 export class GrammarSampler implements Sampler {
   /**
-   * The second choice may fall on any token of the vocabulary, and whether there will be one is known only after the
-   * first. The first is the same whatever more the chain is shown.
+   * The second choice may fall on any token of the vocabulary, and only the first choice shows whether a second one is needed.
+   * The first choice does not depend on the output kind.
    */
   readonly needs: OutputKind = 'logits';
   readonly #chain: Sampler;
   readonly #matcher: GrammarMatcher;
   readonly #eogToken: TokenId | undefined;
-  /** Null from where the grammar holds. */
+  /** Null once the grammar applies. */
   #trigger: GrammarTrigger | null;
-  /** Whether the next token to be accepted is one that was sampled: those of the prompt are not the grammar's concern. */
+  /** Whether the next accepted token was sampled; prompt tokens do not advance the grammar. */
   #isSampled = false;
 
-  /** `eogToken`: ends the text where the chain can choose nothing that the grammar allows. */
+  /** `eogToken`: ends the text where the chain can choose no token that the grammar allows. */
   constructor(
     chain: Sampler,
     matcher: GrammarMatcher,
@@ -62,7 +62,7 @@ export class GrammarSampler implements Sampler {
       return;
     }
     const bytes = this.#trigger.push(this.#matcher.piece(token));
-    // What the grammar cannot begin with was not its beginning.
+    // If the grammar refuses these bytes, the trigger was a false start.
     if (bytes !== null && this.#matcher.acceptBytes(bytes)) this.#trigger = null;
   }
 
@@ -73,7 +73,7 @@ export class GrammarSampler implements Sampler {
     }
     const token = this.#chain.sample({ ids, logits: masked });
     if (this.#matcher.isAllowed(token)) return token;
-    // Nothing is left, as when the text is complete and the request bans its end.
+    // No token is left, e.g. when the text is complete and the request bans its end.
     return this.#eogToken ?? token;
   }
 }

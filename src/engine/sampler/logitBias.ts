@@ -1,7 +1,7 @@
 import type { LogitBias } from './params.ts';
 import type { ChainStage } from './stage.ts';
 
-/** Adds to the logits of single tokens; -Infinity bans one. Tokens outside the vocabulary are ignored. */
+/** Adds a bias to the logits of single tokens; -Infinity bans a token. Tokens outside the vocabulary are ignored. */
 export function createLogitBias(biases: readonly LogitBias[]): ChainStage | null {
   if (biases.length === 0) return null;
   return {

@@ -2,8 +2,8 @@ import { f32, logf } from './float32.ts';
 import type { ChainStage } from './stage.ts';
 
 /**
- * Keeps candidates at least `minP` times as likely as the best (arXiv:2407.01082), but at least `minKeep` of them.
- * A list that is not sorted keeps its order when that suffices.
+ * Keeps candidates that are at least `minP` times as likely as the best (arXiv:2407.01082), but at least `minKeep` of them. An
+ * unsorted list keeps its order if enough candidates remain.
  */
 export function createMinP(minP: number, minKeep: number): ChainStage | null {
   const p = f32(minP);

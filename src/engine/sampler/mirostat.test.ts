@@ -17,7 +17,7 @@ function draw(selector: Selector, n: number, p: readonly number[]): number[] {
 
 describe('mirostat', () => {
   it('draws as std::discrete_distribution does', () => {
-    // Printed by libstdc++ with seed 7 and these weights; tau is so high that nothing is cut.
+    // Printed by libstdc++ with seed 7 and these weights; tau is high enough to cut nothing.
     const expected = [0, 0, 3, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 1, 1, 1, 0, 3, 0, 2];
     const selector = createMirostatV2({ ...params, mirostatTau: 50 });
     expect(draw(selector, 20, [0.5, 0.25, 0.15, 0.1])).toEqual(expected);

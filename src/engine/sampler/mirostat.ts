@@ -7,7 +7,7 @@ import type { Selector } from './stage.ts';
 
 type MirostatParams = Pick<SamplerParams, 'seed' | 'mirostatTau' | 'mirostatEta'>;
 
-/** Candidates from which version 1 estimates the exponent of the distribution. */
+/** Number of candidates from which version 1 estimates the exponent of the distribution. */
 const N_ESTIMATE = 100;
 
 /** Mirostat 1 (arXiv:2007.14966): cuts to the k candidates that should give a surprise of `tau`, and draws. */
@@ -26,7 +26,7 @@ export function createMirostatV2(params: MirostatParams): Selector {
   });
 }
 
-/** What both share: sort, cut, draw, then move `mu` by how far the observed surprise is from `tau`. */
+/** Common loop of both versions: sort, cut, draw, then move `mu` by the error of the observed surprise against `tau`. */
 function createSurpriseControl(
   params: MirostatParams,
   cut: (list: CandidateList, mu: number) => void,
@@ -66,11 +66,11 @@ function topKFor(exponent: number, mu: number, nVocab: number): number {
   const epsilon = f32(exponent - 1);
   const numerator = f32(epsilon * powf(2, mu));
   const k = powf(f32(numerator / f32(1 - powf(nVocab, -epsilon))), f32(1 / exponent));
-  // Out of range of an int it is the smallest one in C++ on x86, and so the minimum of 1.
+  // C++ on x86 converts a float out of int's range to the smallest int, so the minimum of 1 applies.
   return k < 2 ** 31 ? Math.trunc(k) : 1;
 }
 
-/** libstdc++'s `std::discrete_distribution`, which draws nothing when there is nothing to choose. */
+/** libstdc++'s `std::discrete_distribution`: draws no random number for a single candidate. */
 function drawDiscrete(list: CandidateList, rng: Mt19937): number {
   const { p, size } = list;
   if (size < 2) return 0;

@@ -2,8 +2,8 @@ const N = 624;
 const M = 397;
 
 /**
- * The 32-bit Mersenne Twister, seeded and tempered as C++'s `std::mt19937`.
- * Matsumoto and Nishimura, "Mersenne Twister" (ACM TOMACS 8, 1998).
+ * 32-bit Mersenne Twister, seeded and tempered like C++'s `std::mt19937`. Matsumoto and Nishimura, "Mersenne Twister" (ACM TOMACS
+ * 8, 1998).
  */
 export class Mt19937 {
   readonly #state = new Uint32Array(N);
@@ -18,7 +18,7 @@ export class Mt19937 {
     }
   }
 
-  /** The next output, an unsigned 32-bit integer. */
+  /** Next output, an unsigned 32-bit integer. */
   nextUint32(): number {
     if (this.#index === N) this.#twist();
     let y = this.#state[this.#index++];

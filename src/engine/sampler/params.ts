@@ -1,6 +1,6 @@
 import type { TokenId } from '../../forward/forward.ts';
 
-/** The samplers of the chain, by llama-server's names. */
+/** Samplers of the chain, by llama-server's names. */
 export const SAMPLER_NAMES = [
   'penalties',
   'dry',
@@ -20,7 +20,7 @@ export interface LogitBias {
   readonly bias: number;
 }
 
-/** Sampling parameters of one request, complete; llama-server's names in camelCase and its meanings (spec §2.2, §2.6). */
+/** Complete sampling parameters of one request: llama-server's names in camelCase, with its meanings. */
 export interface SamplerParams {
   /** 32-bit seed of the mt19937; already resolved, never "random". */
   readonly seed: number;
@@ -42,18 +42,18 @@ export interface SamplerParams {
   readonly dryBase: number;
   readonly dryAllowedLength: number;
   readonly dryPenaltyLastN: number;
-  /** First token of each sequence breaker → the token sequences that must follow it (empty: breaks by itself). */
+  /** Maps the first token of each sequence breaker to the token sequences that must follow it; an empty one breaks by itself. */
   readonly dryBreakers: ReadonlyMap<TokenId, readonly (readonly TokenId[])[]>;
   readonly mirostat: 0 | 1 | 2;
   readonly mirostatTau: number;
   readonly mirostatEta: number;
   readonly minKeep: number;
   readonly logitBias: readonly LogitBias[];
-  /** Order of the chain. */
+  /** Samplers in the order of the chain. */
   readonly samplers: readonly SamplerName[];
 }
 
-/** llama-server's defaults (spec §2.2), but for the seed, which the caller draws. */
+/** llama-server's defaults, except the seed, which the caller draws. */
 export const DEFAULT_SAMPLER_PARAMS: Omit<SamplerParams, 'seed'> = {
   temperature: 0.8,
   dynatempRange: 0,

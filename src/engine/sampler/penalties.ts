@@ -11,8 +11,8 @@ type PenaltyParams = Pick<
 >;
 
 /**
- * Makes tokens of the last `repeatLastN` less likely. A positive logit is divided by the repeat penalty and any other
- * multiplied (CTRL, arXiv:1909.05858, mended for negative logits); then count · frequency + presence is subtracted.
+ * Makes tokens of the last `repeatLastN` less likely. A positive logit is divided by the repeat penalty, any other is multiplied
+ * (CTRL, arXiv:1909.05858, corrected for negative logits); then count · frequency + presence is subtracted.
  */
 export function createPenalties(params: PenaltyParams): ChainStage | null {
   const repeat = f32(params.repeatPenalty);
@@ -45,7 +45,7 @@ export function createPenalties(params: PenaltyParams): ChainStage | null {
   };
 }
 
-/** Throws `invalid_request` unless the repeat penalty is finite and above 0, with or without penalties in the chain. */
+/** Throws `invalid_request` unless the repeat penalty is finite and above 0, even if the chain has no penalties. */
 export function checkRepeatPenalty(repeatPenalty: number): void {
   const repeat = f32(repeatPenalty);
   if (Number.isFinite(repeat) && repeat > 0) return;

@@ -27,7 +27,7 @@ describe('topCandidates', () => {
     expect(top([0, -0, 3, 0, 3], 5).ids).toEqual([2, 4, 0, 1, 3]);
   });
 
-  it('returns everything when there is less than asked for', () => {
+  it('returns all candidates when there are fewer than asked for', () => {
     expect(top([1, 2], 10).ids).toEqual([1, 0]);
   });
 

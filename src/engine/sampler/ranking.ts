@@ -1,17 +1,17 @@
 import type { Candidates } from '../../forward/forward.ts';
 
 /**
- * Ranks candidates by descending logit, ties by ascending id. Each is packed into one double that sorts in that order:
- * the logit's bits, mapped so that a larger logit is a smaller integer, then 21 bits of id. A plain numeric sort of a
- * `Float64Array` is several times faster than one with a comparator.
+ * Ranks candidates by descending logit, ties by ascending id. Each is packed into one double that sorts in that order: the
+ * logit's bits, mapped so that a larger logit is a smaller integer, then 21 bits of id. A plain numeric sort of a `Float64Array`
+ * is several times faster than one with a comparator.
  */
 const ID_RANGE = 2 ** 21;
 const NEGATIVE_ZERO = 0x80000000;
 
-/** Up to this many the best are kept by insertion while scanning; more are cheaper to find by sorting everything. */
+/** Largest `k` for which insertion while scanning is cheaper than sorting everything. */
 const INSERTION_MAX = 256;
 
-/** The `k` best of the first `size` candidates (all, when there are fewer), in order. Logits must not be NaN. */
+/** Returns the `k` best of the first `size` candidates in order; all, when there are fewer. Logits must not be NaN. */
 export function topCandidates(ids: Int32Array, logits: Float32Array, size: number, k: number): Candidates {
   const n = Math.min(k, size);
   return unpack(

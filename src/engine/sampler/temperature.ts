@@ -7,8 +7,8 @@ import type { ChainStage } from './stage.ts';
 type TemperatureParams = Pick<SamplerParams, 'temperature' | 'dynatempRange' | 'dynatempExponent'>;
 
 /**
- * Divides the logits by the temperature; at 0 or below only the first largest is left. With `dynatempRange` above 0 the
- * temperature follows the entropy between temperature − range and temperature + range (arXiv:2309.02772).
+ * Divides the logits by the temperature; at 0 or below only the first largest logit stays. With `dynatempRange` above 0 the
+ * temperature follows the entropy, between temperature − range and temperature + range (arXiv:2309.02772).
  */
 export function createTemperature(params: TemperatureParams): ChainStage | null {
   const temperature = f32(params.temperature);
@@ -33,7 +33,7 @@ export function createTemperature(params: TemperatureParams): ChainStage | null 
   };
 }
 
-/** Entropy over the largest that so many candidates could have, in 0..1; sorts the list. */
+/** Entropy divided by the largest possible one for this number of candidates, in 0..1. Sorts the list. */
 function normalizedEntropy(list: CandidateList): number {
   list.sort();
   softmax(list);

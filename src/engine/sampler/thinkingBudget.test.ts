@@ -5,7 +5,7 @@ import { ThinkingBudget, type ThinkingBudgetOptions } from './thinkingBudget.ts'
 
 const [START, END, WORD, HALF, HINT] = [1, 2, 3, 4, 5];
 
-/** What comes of a model that wants to say `wishes`, and how often its chain drew. */
+/** Tokens that a model produces when it wants to say `wishes`, and the number of draws of its chain. */
 function say(wishes: readonly TokenId[], options: Partial<ThinkingBudgetOptions>, endAt?: number) {
   let nDraws = 0;
   const chain: Sampler = {
@@ -23,7 +23,7 @@ function say(wishes: readonly TokenId[], options: Partial<ThinkingBudgetOptions>
     endsWithinCharacter: token => token === HALF,
     ...options,
   });
-  // A prompt may have thoughts of its own.
+  // A prompt may contain a thinking section of its own.
   sampler.accept(START);
   const said = wishes.map((_, i) => {
     if (i === endAt) sampler.endThinking();

@@ -2,30 +2,30 @@ import type { Candidates, OutputKind, TokenId } from '../../forward/forward.ts';
 import type { Sampler } from './chain.ts';
 
 export interface ThinkingBudgetOptions {
-  /** What thoughts begin and end with. */
+  /** Tags that open and close a thinking section. */
   readonly start: readonly TokenId[];
   readonly end: readonly TokenId[];
-  /** What is said in place of more thoughts; ends with `end`. */
+  /** Tokens forced when the budget is spent; they end with `end`. */
   readonly forced: readonly TokenId[];
-  /** Most tokens of thoughts. */
+  /** Most tokens of a thinking section. */
   readonly budget: number;
-  /** Whether the text begins within thoughts. */
+  /** Whether the text begins inside a thinking section. */
   readonly isOpen: boolean;
-  /** Takes the next token of the text; whether it ends within a character, where thoughts do not end. */
+  /** Takes the next token and tells whether the text now ends within a character; a thinking section does not end there. */
   readonly endsWithinCharacter: (token: TokenId) => boolean;
 }
 
 type State =
   | { readonly kind: 'outside' }
   | { readonly kind: 'thinking'; readonly nTokens: number }
-  /** The next token is number `at` of the forced ones. */
+  /** The next token is `forced[at]`. */
   | { readonly kind: 'ending'; readonly at: number };
 
-/** A chain that may think for so long, and then has to say that it has done so. Each thinking has the whole budget. */
+/** Chain that limits the length of each thinking section: once the budget is spent, it forces the closing tokens. */
 export class ThinkingBudget implements Sampler {
   readonly #chain: Sampler;
   readonly #options: ThinkingBudgetOptions;
-  /** The last tokens of the text, as many as a tag may have. */
+  /** Last tokens of the text, as many as the longer tag has. */
   readonly #last: TokenId[] = [];
   #state: State;
   #isSampled = false;
@@ -48,7 +48,7 @@ export class ThinkingBudget implements Sampler {
 
   sample(candidates: Candidates): TokenId {
     this.#isSampled = true;
-    // The chain draws in any case: the random numbers behind the thoughts do not depend on how they ended.
+    // The chain draws in any case, so that the random numbers after a thinking section do not depend on how it ended.
     const token = this.#chain.sample(candidates);
     return this.#state.kind === 'ending' ? this.#options.forced[this.#state.at] : token;
   }
@@ -61,7 +61,7 @@ export class ThinkingBudget implements Sampler {
     return this.#chain.countAllowed?.(draft) ?? draft.length;
   }
 
-  /** Ends the thoughts, if there are any at the moment. */
+  /** Ends the current thinking section, if there is one. */
   endThinking(): void {
     if (this.#state.kind === 'thinking') this.#state = this.#ending();
   }

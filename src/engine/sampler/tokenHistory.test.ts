@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { TokenHistory } from './tokenHistory.ts';
 
 describe('TokenHistory', () => {
-  it.each([1, 2, 5])('keeps the last %i tokens and tells which one leaves', capacity => {
+  it.each([1, 2, 5])('keeps the last %i tokens and returns the one that leaves', capacity => {
     const history = new TokenHistory(capacity);
     for (let token = 0; token < 30; token++) {
       expect(history.push(token)).toBe(token < capacity ? undefined : token - capacity);

@@ -1,6 +1,9 @@
 import type { TokenId } from '../../forward/forward.ts';
 
-/** The last `capacity` tokens. Memory follows what was pushed, not the capacity, which a caller may set to anything. */
+/**
+ * Window of the last `capacity` tokens. Memory follows the number of pushed tokens, not the capacity, which a caller may set to
+ * anything.
+ */
 export class TokenHistory {
   readonly #capacity: number;
   #tokens: TokenId[] = [];
@@ -13,7 +16,7 @@ export class TokenHistory {
     return Math.min(this.#tokens.length, this.#capacity);
   }
 
-  /** Appends `token`; returns the one that thereby leaves the window, if any. */
+  /** Appends `token`; returns the token that leaves the window, if any. */
   push(token: TokenId): TokenId | undefined {
     const tokens = this.#tokens;
     tokens.push(token);
@@ -22,7 +25,7 @@ export class TokenHistory {
     return leaving;
   }
 
-  /** The token `i` places before the newest, 0 ≤ i < size. */
+  /** Token `i` places before the newest, 0 ≤ i < size. */
   fromEnd(i: number): TokenId {
     return this.#tokens[this.#tokens.length - 1 - i];
   }

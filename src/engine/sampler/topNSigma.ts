@@ -2,8 +2,8 @@ import { f32 } from './float32.ts';
 import type { ChainStage } from './stage.ts';
 
 /**
- * Masks logits more than `n` standard deviations below the largest (arXiv:2411.07641). The masked stay in the list with
- * -Infinity, as in llama.cpp.
+ * Masks logits more than `n` standard deviations below the largest (arXiv:2411.07641). As in llama.cpp, masked candidates stay in
+ * the list with -Infinity.
  */
 export function createTopNSigma(nSigma: number): ChainStage | null {
   const n = f32(nSigma);

@@ -2,12 +2,12 @@ import { f32 } from './float32.ts';
 import { probabilityOf, softmax } from './softmax.ts';
 import type { ChainStage } from './stage.ts';
 
-/** Candidates ranked before ranking them all: the nucleus is nearly always smaller. */
+/** Number of candidates to rank before ranking all; the nucleus is nearly always smaller. */
 const FIRST_GUESS = 256;
 
 /**
- * Nucleus sampling (arXiv:1904.09751): keeps the fewest best candidates whose probabilities reach `topP`, but at least
- * `minKeep`, sorted.
+ * Nucleus sampling (arXiv:1904.09751): keeps the fewest best candidates whose probabilities reach `topP`, but at least `minKeep`,
+ * sorted.
  */
 export function createTopP(topP: number, minKeep: number): ChainStage | null {
   const p = f32(topP);
@@ -24,7 +24,7 @@ export function createTopP(topP: number, minKeep: number): ChainStage | null {
           if (cumulative >= p && i + 1 >= minKeep) return list.assign(top, i + 1);
         }
       }
-      // Rounding can keep the sum of everything below `topP`.
+      // Rounding can keep the sum of all probabilities below `topP`.
       list.sort();
     },
   };

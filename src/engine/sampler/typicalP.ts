@@ -16,7 +16,7 @@ export function createTypicalP(typicalP: number, minKeep: number): ChainStage | 
       softmax(list);
       const { p, size } = list;
       let entropy = 0;
-      // A masked candidate adds nothing: the limit of -p·log p, where llama.cpp gets NaN.
+      // A masked candidate adds nothing, the limit of -p·log p; llama.cpp gets NaN here.
       for (let i = 0; i < size; i++) if (p[i] > 0) entropy = f32(entropy + f32(-p[i] * logf(p[i])));
 
       const distance = new Float32Array(size);

@@ -7,8 +7,8 @@ import type { ChainStage } from './stage.ts';
 type XtcParams = Pick<SamplerParams, 'seed' | 'xtcProbability' | 'xtcThreshold' | 'minKeep'>;
 
 /**
- * Exclude top choices: with probability `xtcProbability` removes all but the least likely of the candidates whose
- * probability reaches `xtcThreshold`. Draws from a generator of its own, seeded like the chain's.
+ * Exclude top choices: with probability `xtcProbability`, removes all but the least likely of the candidates whose probability
+ * reaches `xtcThreshold`. Draws from its own generator, seeded like the chain's.
  */
 export function createXtc(params: XtcParams): ChainStage | null {
   const probability = f32(params.xtcProbability);
