@@ -1,4 +1,4 @@
-/** `promise`, but rejects with the reason of `signal` as soon as that aborts; what it was waiting for goes on. */
+/** Like `promise`, but rejects with the reason of `signal` as soon as it aborts. The underlying work continues. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
   return new Promise((resolve, reject) => {

@@ -23,7 +23,7 @@ describe('completion', () => {
     expect(await sent?.json()).toEqual({ prompt: 'Once upon a' });
   });
 
-  it('takes every spelling of the draft settings', async () => {
+  it('accepts every spelling of the draft settings', async () => {
     const requests: CompletionRequest[] = [
       { prompt: '', speculative: { n_min: 1, n_max: 4, p_min: 0.5 } },
       { prompt: '', 'speculative.n_min': 1, 'speculative.n_max': 4, 'speculative.p_min': 0.5 },
@@ -48,7 +48,7 @@ describe('completion', () => {
     });
   });
 
-  it('throws an answer that is no error object with its status', async () => {
+  it('throws an answer that is no error object, with its status', async () => {
     await expect(complete(respond('oops', 500), { prompt: '' }, {})).rejects.toThrow('status 500: oops');
   });
 
@@ -61,7 +61,7 @@ describe('completion', () => {
     expect(contents).toEqual(['a|false', '|true']);
   });
 
-  it('throws an error that comes within the stream', async () => {
+  it('throws an error that arrives within the stream', async () => {
     const body =
       'data: {"content":"a"}\n\ndata: {"error":{"code":500,"message":"lost","type":"server_error"}}\n\n';
     const events = streamCompletion(respond(body), { prompt: '', stream: true }, {});

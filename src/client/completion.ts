@@ -5,13 +5,13 @@ import { eventData } from './sse.ts';
 
 type Fetch = (path: string, init: RequestInit) => Promise<Response>;
 
-/** What belongs to the call rather than to the request. */
+/** Options of a call, as opposed to those of the request. */
 export interface CallOptions {
-  /** Cancels the request, here and in the worker; what is pending rejects with the signal's reason. */
+  /** Cancels the request, here and in the worker. Pending promises reject with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** One completion, as a whole. Throws the error the server answered with. */
+/** Returns a whole completion. Throws the error of an error response. */
 export async function complete(
   fetch: Fetch,
   request: CompletionRequest,
@@ -21,7 +21,7 @@ export async function complete(
   return response.json();
 }
 
-/** The events of a streamed completion. Throws the error the server answered with, also from within the stream. */
+/** Yields the events of a streamed completion. Throws the error of an error response, also one within the stream. */
 export async function* streamCompletion(
   fetch: Fetch,
   request: CompletionRequest,

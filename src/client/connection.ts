@@ -5,7 +5,7 @@ import { ForetokenError } from '../util/errors.ts';
 import { abortable } from './abortable.ts';
 import { receive } from './exchange.ts';
 
-/** The part of `Worker` that a connection needs. */
+/** Part of `Worker` that a connection needs. */
 export interface WorkerPort {
   postMessage(message: unknown, transfer: Transferable[]): void;
   addEventListener(type: string, listener: EventListenerOrEventListenerObject): void;
@@ -13,13 +13,10 @@ export interface WorkerPort {
   terminate(): void;
 }
 
-/**
- * How long the worker may take to free what it holds. It waits for the step under way, and a GPU that hangs never ends
- * one.
- */
+/** Time for the worker to free its resources. It waits for the current step, which never ends if the GPU hangs. */
 const CLOSE_GRACE_MS = 3_000;
 
-/** One worker, from its start to its end; owns it. Once it has crashed or is closed, everything pending rejects. */
+/** Owns one worker from its start to its end. After a crash or `close` all pending calls reject. */
 export class Connection {
   readonly #worker: WorkerPort;
   readonly #api: Remote<WorkerApi>;
@@ -54,7 +51,7 @@ export class Connection {
     }
   }
 
-  /** Sends the request; `signal` is the request's own and cancels it in the worker as well. */
+  /** Sends the request. `signal` is the request's own and also cancels it in the worker. */
   exchange(request: ExchangeRequest, signal: AbortSignal): Promise<Response> {
     const { port1, port2 } = new MessageChannel();
     const response = receive(port1, AbortSignal.any([this.#closed.signal, this.#crash.signal, signal]));
@@ -62,17 +59,17 @@ export class Connection {
     return response;
   }
 
-  /** Ends every request, frees the GPU and terminates the worker; safe to call more than once. */
+  /** Ends every request, frees the GPU and terminates the worker; may be called more than once. */
   async close(): Promise<void> {
     if (this.#closed.signal.aborted) return;
     this.#closed.abort(new ForetokenError('closed', 'the server is closed; create another one'));
-    // After a crash there is nobody to answer, and the browser frees what is left when the worker is gone.
+    // After a crash the worker does not answer; the browser frees its resources on termination.
     const patience = AbortSignal.any([this.#crash.signal, AbortSignal.timeout(CLOSE_GRACE_MS)]);
     await abortable(this.#api.close(), patience).catch(() => {});
     this.#worker.terminate();
   }
 
-  /** Terminates the worker without asking it to clean up; the browser frees what it held. */
+  /** Terminates the worker without asking it to clean up; the browser frees its resources. */
   terminate(): void {
     this.#worker.terminate();
   }

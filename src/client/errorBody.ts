@@ -1,6 +1,6 @@
 import { type ErrorCode, type ErrorDetails, ForetokenError } from '../util/errors.ts';
 
-/** llama-server's error types, as the codes of ours that say most about them. */
+/** Maps llama-server's error types to the closest error codes. */
 const CODE_OF_TYPE: Readonly<Record<string, ErrorCode>> = {
   invalid_request_error: 'invalid_request',
   exceed_context_size_error: 'context_exceeded',
@@ -9,7 +9,7 @@ const CODE_OF_TYPE: Readonly<Record<string, ErrorCode>> = {
   unavailable_error: 'no_slot',
 };
 
-/** The error that a body `{"error": {code, message, type, …}}` describes, or null when it is not one. */
+/** Converts a body `{"error": {code, message, type, …}}` to the error that it describes; null for any other body. */
 export function errorFromBody(body: unknown): ForetokenError | null {
   if (!isRecord(body) || !isRecord(body.error)) return null;
   const { message, type, code: _, ...rest } = body.error;

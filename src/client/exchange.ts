@@ -5,9 +5,9 @@ import { ForetokenError } from '../util/errors.ts';
 const NULL_BODY_STATUS = [204, 205, 304];
 
 /**
- * The page's side of one exchange: resolves with a streaming `Response` when the head arrives on `port`.
- * When `signal` aborts, the promise rejects (later: the body errors) with its reason, and the worker is told.
- * Cancelling the body tells the worker as well.
+ * Receives one exchange in the page: resolves with a streaming `Response` when the head arrives on `port`. When `signal` aborts,
+ * the promise rejects (later: the body errors) with its reason, and the worker is notified. Cancelling the body notifies the
+ * worker as well.
  */
 export function receive(port: MessagePort, signal: AbortSignal): Promise<Response> {
   return new Promise((resolve, reject) => {
@@ -19,7 +19,7 @@ export function receive(port: MessagePort, signal: AbortSignal): Promise<Respons
       cancel,
     });
 
-    /** Nothing that still arrives counts after this. */
+    /** Later messages are ignored. */
     function finish(): void {
       signal.removeEventListener('abort', onAbort);
       port.onmessage = null;
@@ -30,7 +30,7 @@ export function receive(port: MessagePort, signal: AbortSignal): Promise<Respons
       finish();
     }
     function fail(reason: unknown): void {
-      // Before the head only the promise is waited for, after it only the body.
+      // Before the head the caller waits only for the promise, after it only for the body.
       reject(reason);
       body?.error(reason);
     }

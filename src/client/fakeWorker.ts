@@ -3,14 +3,14 @@ import { FAKE_REPORT } from '../protocol/fakeReport.ts';
 import type { CancelMessage, ExchangeMessage, ExchangeRequest, WorkerApi } from '../protocol/worker.ts';
 import type { WorkerPort } from './connection.ts';
 
-/** One exchange as a scripted worker sees it. */
+/** Exchange as a scripted worker sees it. */
 export interface FakeExchange {
   readonly request: ExchangeRequest;
   readonly cancelled: Promise<void>;
   send(message: ExchangeMessage): void;
 }
 
-/** A worker for tests: the real messages over a real channel, with scripted answers. */
+/** Worker for tests: real messages over a real channel, with scripted answers. */
 export class FakeWorker implements WorkerPort {
   terminated = false;
   readonly firstExchange: Promise<FakeExchange>;
@@ -60,7 +60,7 @@ export class FakeWorker implements WorkerPort {
     this.#channel.port1.close();
   }
 
-  /** What the browser does when the worker throws and nobody catches it. */
+  /** Fires the event with which the browser reports an uncaught exception in the worker. */
   crash(message: string): void {
     this.#events.dispatchEvent(Object.assign(new Event('error'), { message }));
   }

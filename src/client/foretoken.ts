@@ -5,24 +5,24 @@ import type { ForetokenError } from '../util/errors.ts';
 import { type CallOptions, complete, streamCompletion } from './completion.ts';
 import type { Connection } from './connection.ts';
 
-/** A running server: llama-server's API, answered by a worker of this page. */
+/** Running server: llama-server's API, answered by a worker of this page. */
 export interface Foretoken {
-  /** The adapter, the models, and what was decided about the context. */
+  /** Describes the adapter, the models and the chosen context sizes. */
   readonly report: ServerReport;
   /**
-   * Resolves when the server stops by itself: the GPU device was lost, or the worker crashed. Requests fail from then
-   * on; `close()` it and create another. Stays pending otherwise, and after `close()`.
+   * Resolves when the server stops by itself, because the GPU device was lost or the worker crashed. Later requests fail; call
+   * `close()` and create a new server. Otherwise, and after `close()`, it stays pending.
    */
   readonly lost: Promise<ForetokenError>;
   /**
-   * The global `fetch`, with the worker as the host: only the path and the query of the address count. Resolves with a
-   * streaming `Response`, whatever its status; rejects with the signal's reason, or with a `ForetokenError`
-   * (`closed`, `internal`) when there is no worker to answer.
+   * Works like the global `fetch`, with the worker as host: only the path and query of the address count. Resolves with a
+   * streaming `Response`, whatever its status. Rejects with the signal's reason, or with a `ForetokenError` (`closed`,
+   * `internal`) if no worker can answer.
    */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /**
-   * `POST /completion`. With `stream: true` the events as they come, the last one with `stop: true`; leaving the loop
-   * cancels the request. An error response is thrown as a `ForetokenError`.
+   * `POST /completion`. With `stream: true` it yields events as they arrive, the last one with `stop: true`; leaving the loop
+   * cancels the request. Throws an error response as a `ForetokenError`.
    */
   completion(
     request: CompletionRequest & { readonly stream: true },
@@ -32,18 +32,18 @@ export interface Foretoken {
     request: CompletionRequest & { readonly stream?: false },
     options?: CallOptions,
   ): Promise<CompletionResponse>;
-  /** WebGPU calls so far, by name; all zero unless the server was created with `countCalls`. */
+  /** Number of WebGPU calls so far, by name; all zero unless the server was created with `countCalls`. */
   counters(): Promise<Counters>;
   /** Ends every request, frees the GPU and terminates the worker. */
   close(): Promise<void>;
 }
 
-/** The server on the other end of `connection`. */
+/** Creates the server on the other end of `connection`. */
 export function createForetoken(connection: Connection, report: ServerReport): Foretoken {
   async function fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     const request = new Request(input instanceof Request ? input : new URL(input, EXCHANGE_ORIGIN), init);
     const { pathname, search } = new URL(request.url);
-    // Firefox has no `body` to ask: a request of another method has one, if only an empty one.
+    // Firefox has no `Request.body`, so send a body, possibly empty, with every method that allows one.
     const hasBody = !['GET', 'HEAD'].includes(request.method);
     const record = {
       method: request.method,

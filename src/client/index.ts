@@ -1,6 +1,4 @@
-/**
- * Public API of Foretoken. Files inside this repository that need less import the concrete file.
- */
+/** Public API of Foretoken. Files inside this repository that need less import the concrete file. */
 import type { LoadProgress, ServerOptions } from '../protocol/options.ts';
 import type { Foretoken } from './foretoken.ts';
 import { openServer } from './open.ts';
@@ -22,18 +20,18 @@ export type { CallOptions } from './completion.ts';
 export type { Foretoken } from './foretoken.ts';
 
 export type CreateServerOptions = ServerOptions & {
-  /** Called as loading goes on, several times a second. */
+  /** Called with the loading progress, several times a second. */
   readonly onProgress?: (progress: LoadProgress) => void;
-  /** Called with what the server says of its work: tasks, slots, the prompt cache; a line at a time, for people. */
+  /** Called with log lines about tasks, slots and the prompt cache, one line at a time, for people to read. */
   readonly onLog?: (line: string) => void;
-  /** Gives up loading; `createServer` then rejects with the signal's reason. */
+  /** Cancels loading; `createServer` then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 };
 
 /**
- * Starts a worker, loads the models onto the GPU, and resolves with a server that answers llama-server's API.
- * Rejects with a `ForetokenError`: `invalid_option`, `no_webgpu`, `fetch_failed`, `invalid_gguf`, `unsupported_model`,
- * `draft_incompatible`, `device_limits`, `out_of_memory`, `shader_error`, …; no worker is left behind then.
+ * Starts a worker, loads the models onto the GPU and resolves with a server that answers llama-server's API. Rejects with a
+ * `ForetokenError`: `invalid_option`, `no_webgpu`, `fetch_failed`, `invalid_gguf`, `unsupported_model`, `draft_incompatible`,
+ * `device_limits`, `out_of_memory`, `shader_error`, …. After a rejection the worker is terminated.
  */
 export function createServer(options: CreateServerOptions): Promise<Foretoken> {
   return openServer(

@@ -20,7 +20,7 @@ async function open(onExchange: (exchange: FakeExchange) => void, overrides: Par
   return { server, worker };
 }
 
-/** A server that answers every request with `messages`. */
+/** Opens a server that answers every request with `messages`. */
 const answering = (...messages: ExchangeMessage[]) => open(({ send }) => messages.forEach(send));
 
 describe('loading', () => {
@@ -40,7 +40,7 @@ describe('loading', () => {
     expect(phases).toEqual(['header']);
   });
 
-  it('sends bytes as Blobs and URLs as absolute addresses, and nothing that cannot be cloned', async () => {
+  it('sends bytes as Blobs and URLs as absolute addresses, and only cloneable options', async () => {
     let received: WireOptions | undefined;
     const worker = new FakeWorker(() => {}, {
       async load(options) {
@@ -59,7 +59,7 @@ describe('loading', () => {
     expect(received).toMatchObject({ modelDraft: 'https://example.com/a.gguf', nCtx: 64 });
   });
 
-  it('rejects with the class and code of the worker’s error and leaves no worker behind', async () => {
+  it('rejects with the class and code of the worker’s error and terminates the worker', async () => {
     const error = { code: 'invalid_gguf', message: 'bad magic', details: { offset: 0 } } as const;
     const worker = new FakeWorker(() => {}, { load: async () => ({ kind: 'error', error }) });
     await expect(openServer(() => worker, { model: new Uint8Array(1) })).rejects.toMatchObject({
@@ -111,7 +111,7 @@ describe('fetch', () => {
     expect(seen).toBe(path);
   });
 
-  it('sends no body with GET where `Request` has no `body` to ask', async () => {
+  it('sends no body with GET in a browser whose `Request` lacks `body`', async () => {
     const body = vi.spyOn(Request.prototype, 'body', 'get').mockReturnValue(undefined as unknown as null);
     let sent: ArrayBuffer | null = new ArrayBuffer(1);
     const { server } = await open(({ request, send }) => {
@@ -140,7 +140,7 @@ describe('fetch', () => {
     expect(seen).toMatch(/^hello=?$/);
   });
 
-  it('resolves with status and headers before the body has come', async () => {
+  it('resolves with status and headers before the body has arrived', async () => {
     const { server } = await answering(OK, { kind: 'chunk', bytes: bytes('one') });
     const response = await server.fetch('/health');
     expect(response.status).toBe(200);
@@ -149,7 +149,7 @@ describe('fetch', () => {
     expect(first?.value).toEqual(bytes('one'));
   });
 
-  it('puts the chunks together in order', async () => {
+  it('joins the chunks in order', async () => {
     const { server } = await answering(
       OK,
       { kind: 'chunk', bytes: bytes('one ') },
@@ -159,18 +159,18 @@ describe('fetch', () => {
     expect(await (await server.fetch('/health')).text()).toBe('one two');
   });
 
-  it('gives a status without a body as such', async () => {
+  it('returns a response without a body for a status that has none', async () => {
     const { server } = await answering({ kind: 'head', status: 204, headers: [] }, { kind: 'end' });
     expect((await server.fetch('/')).body).toBeNull();
   });
 
-  it('rejects with the error that comes instead of a head', async () => {
+  it('rejects with an error that arrives instead of a head', async () => {
     const error = { code: 'device_lost', message: 'gone', details: {} } as const;
     const { server } = await answering({ kind: 'error', error });
     await expect(server.fetch('/')).rejects.toMatchObject(error);
   });
 
-  it('rejects with an AbortError before the head and tells the worker', async () => {
+  it('rejects with an AbortError before the head and notifies the worker', async () => {
     const abort = new AbortController();
     const { server, worker } = await open(() => {});
     const response = server.fetch('/completion', { signal: abort.signal });
@@ -180,7 +180,7 @@ describe('fetch', () => {
     await cancelled;
   });
 
-  it('errors the body when aborted after the head and tells the worker', async () => {
+  it('errors the body when aborted after the head and notifies the worker', async () => {
     const abort = new AbortController();
     const { server, worker } = await answering(OK);
     const response = await server.fetch('/completion', { signal: abort.signal });
@@ -189,13 +189,13 @@ describe('fetch', () => {
     await (await worker.firstExchange).cancelled;
   });
 
-  it('tells the worker when the body is cancelled', async () => {
+  it('notifies the worker when the body is cancelled', async () => {
     const { server, worker } = await answering(OK);
     await (await server.fetch('/completion')).body?.cancel();
     await (await worker.firstExchange).cancelled;
   });
 
-  it('never reaches the worker with a signal that is already aborted', async () => {
+  it('does not reach the worker with a signal that is already aborted', async () => {
     let reached = false;
     const { server } = await open(() => {
       reached = true;
@@ -208,7 +208,7 @@ describe('fetch', () => {
 });
 
 describe('the end of a server', () => {
-  it('rejects what is pending and what comes after close with `closed`', async () => {
+  it('rejects pending and later calls with `closed` after close', async () => {
     const { server, worker } = await open(() => {});
     const pending = server.fetch('/completion');
     await worker.firstExchange;
@@ -219,7 +219,7 @@ describe('the end of a server', () => {
     await server.close();
   });
 
-  it('waits for the worker to free the GPU, but not for ever', async () => {
+  it('waits for the worker to free the GPU, but not forever', async () => {
     const patience = new AbortController();
     const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(patience.signal);
     const { server, worker } = await open(() => {}, { close: () => new Promise(() => {}) });
@@ -233,7 +233,7 @@ describe('the end of a server', () => {
     timeout.mockRestore();
   });
 
-  it('rejects what is pending and resolves `lost` when the worker crashes', async () => {
+  it('rejects pending calls and resolves `lost` when the worker crashes', async () => {
     const { server, worker } = await open(() => {}, { close: () => new Promise(() => {}) });
     const pending = server.fetch('/completion');
     await worker.firstExchange;

@@ -4,7 +4,7 @@ import { Connection, type WorkerPort } from './connection.ts';
 import { createForetoken, type Foretoken } from './foretoken.ts';
 import { wireSource } from './source.ts';
 
-/** `createServer` over any worker: `spawn` is called once, when the options can be sent at all. */
+/** `createServer` for any worker. Calls `spawn` once, and only if the options can be sent. */
 export async function openServer(
   spawn: () => WorkerPort,
   options: ServerOptions & {

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { wireSource } from './source.ts';
 
-// ES2024, which the types do not know.
+// Resizable buffers are ES2024, which the type libraries lack.
 const Resizable: new (length: number, options: { maxByteLength: number }) => ArrayBuffer = ArrayBuffer;
 
-/** The bytes 0, 1, 2, 3 in memory of that kind. */
+/** Bytes 0, 1, 2, 3 in the given kind of memory. */
 function counting<B extends ArrayBufferLike>(buffer: B): Uint8Array<B> {
   const bytes = new Uint8Array(buffer);
   bytes.set([0, 1, 2, 3]);
   return bytes;
 }
 
-/** Node's takes any memory; a browser's throws for this one. */
+/** Node's Blob accepts any memory; a browser's throws for this kind. */
 class StrictBlob extends Blob {
   constructor(parts: BlobPart[]) {
     for (const part of parts) {
@@ -40,7 +40,7 @@ describe('a list', () => {
     expect(() => wireSource([], 'modelDraft')).toThrow('modelDraft is an empty list');
   });
 
-  it('is refused with the place of what is no source', () => {
+  it('is refused with the index of the item that is no source', () => {
     // @ts-expect-error: callers may come from JavaScript.
     expect(() => wireSource(['http://h/a.gguf', 3], 'model')).toThrow('model[1] must be a URL');
   });
@@ -66,7 +66,7 @@ describe('bytes become a Blob', () => {
     expect([...new Uint8Array(await blob.arrayBuffer())]).toEqual(expected);
   });
 
-  it('without a copy of their own, where a Blob takes them as they are', () => {
+  it('without copying them first, where a Blob accepts them as they are', () => {
     const source = Object.assign(new Uint8Array(4), {
       slice: () => {
         throw new Error('copied');

@@ -2,7 +2,7 @@ import type { ModelFiles, ModelSource } from '../protocol/options.ts';
 import type { WireFile, WireSource } from '../protocol/worker.ts';
 import { ForetokenError } from '../util/errors.ts';
 
-/** The model as the worker can read it. Throws `invalid_option`; `option` is the name the message gives. */
+/** Model in a form that the worker can read. Throws `invalid_option`; `option` is the name in the message. */
 export function wireSource(model: ModelFiles, option: string): WireSource {
   if (!isList(model)) return wireFile(model, option);
   if (model.length > 0) return model.map((file, i) => wireFile(file, `${option}[${i}]`));
@@ -17,8 +17,8 @@ function isList(model: ModelFiles): model is readonly ModelSource[] {
 }
 
 /**
- * A URL is resolved here, against the page: the worker's own address is another one. Bytes become a Blob, which is handed
- * over without a copy and stays outside the JS heap.
+ * Resolves a URL here, because the worker's base address differs from the page's. Bytes become a Blob, which is transferred
+ * without a copy and stays outside the JS heap.
  */
 function wireFile(source: ModelSource, option: string): WireFile {
   if (source instanceof Blob) return source;
@@ -32,7 +32,7 @@ function wireFile(source: ModelSource, option: string): WireFile {
   );
 }
 
-/** A Blob takes a copy by itself; only memory that is shared or may be resized has to be copied for it. */
+/** A Blob copies its input itself, but does not accept shared or resizable memory, so copy that first. */
 function blobOf(bytes: Uint8Array): Blob {
   const { buffer, byteOffset, byteLength } = bytes;
   const isFixed = buffer instanceof ArrayBuffer && !('resizable' in buffer && buffer.resizable);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { eventData } from './sse.ts';
 
-/** The events of a stream that arrives `step` bytes at a time. */
+/** Parses a stream that arrives `step` bytes at a time into its events. */
 async function events(text: string, step: number): Promise<string[]> {
   const bytes = new TextEncoder().encode(text);
   let offset = 0;

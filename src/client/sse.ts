@@ -1,7 +1,6 @@
 /**
- * The payloads of an event stream, in order. Comments (llama-server's pings) and other fields are skipped; an event
- * that the stream's end cuts off is dropped.
- * Format: HTML standard, "Server-sent events", §9.2.6.
+ * Yields the payloads of an event stream in order. Skips comments (llama-server's pings) and other fields, and drops an event
+ * that the end of the stream cuts off. Format: HTML standard, "Server-sent events", §9.2.6.
  */
 export async function* eventData(body: ReadableStream<Uint8Array>): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder();
@@ -23,7 +22,7 @@ export async function* eventData(body: ReadableStream<Uint8Array>): AsyncGenerat
       }
     }
   } finally {
-    // Reached early when the consumer breaks out of its loop: nobody wants the rest.
+    // Cancel the rest if the consumer leaves its loop early.
     await reader.cancel().catch(() => {});
   }
 }

@@ -1,38 +1,38 @@
 import type { BatchRow, Candidates, OutputKind, TokenId } from './forward.ts';
 
-/** One token proposed by a draft model. */
+/** Token proposed by a draft model. */
 export interface DraftToken {
   readonly token: TokenId;
-  /** Probability among the draft's ten likeliest tokens; 1 where the caller did not ask for probabilities. */
+  /** Probability among the draft's ten likeliest tokens; 1 unless probabilities were requested. */
   readonly p: number;
 }
 
-/** A token of a draft that is not known yet: number `step` of the draft behind output row `output`. */
+/** Drafted token whose value is not known yet: token `step` of the draft after output row `output`. */
 export interface DraftedToken {
   readonly output: number;
   readonly step: number;
 }
 
-/** A row of a batch that verifies drafts in the same submit that makes them. */
+/** Row of a batch that verifies drafts in the same submit that makes them. */
 export interface VerifyRow extends Omit<BatchRow, 'token'> {
   readonly token: TokenId | DraftedToken;
 }
 
 export interface VerifiedDrafts {
-  /** One per output row of the draft, in order. */
+  /** One draft per output row of the draft model, in order. */
   readonly drafts: TokenId[][];
-  /** As of `ForwardPass.forward`. */
+  /** Results as in `ForwardPass.forward`. */
   readonly outputs: Candidates[];
 }
 
-/** Whole rows of logits are as much to read as all else of a round is to compute. */
+/** Logits are excluded: reading whole rows of them takes as long as computing the rest of a round. */
 export type FusedOutput = Exclude<OutputKind, 'logits'>;
 
-/** What a target and a draft model on one device can do together. */
+/** Joint operation of a target and a draft model on one device. */
 export interface FusedPair {
   /**
-   * `draft` of the draft model with `draftRows`, then `forward` of the target with `rows`, without a word from the CPU in
-   * between. The target takes a drafted token that its vocabulary lacks for some other: what follows it is of no use.
+   * Runs `draft` of the draft model on `draftRows` and `forward` of the target on `rows` in one submit, without a round trip to
+   * the CPU. A drafted token outside the target's vocabulary is replaced by another token, so results after it are meaningless.
    */
   draftAndVerify(
     draftRows: readonly BatchRow[],
@@ -42,12 +42,12 @@ export interface FusedPair {
   ): Promise<VerifiedDrafts>;
 }
 
-/** Continuation on the GPU, as a draft model makes it. */
+/** Greedy continuation on the GPU, for draft models. */
 export interface Drafting {
   /**
-   * Greedy continuation on the GPU in one submit: decodes `rows` (all the rows its cache still lacks, of one or more
-   * slots; the last row of each slot has `output`), then feeds each slot's own argmax back `nDraft - 1` times. One list
-   * of `nDraft` tokens per output row, in order. Probabilities are computed only when `withProbabilities`.
+   * Continues greedily in one submit: decodes `rows` (all rows that the cache still lacks, of one or more slots; the last row of
+   * each slot has `output`), then feeds each slot's own argmax back `nDraft - 1` times. Resolves to one list of `nDraft` tokens
+   * per output row, in order. Computes probabilities only `withProbabilities`.
    */
   draft(rows: readonly BatchRow[], nDraft: number, withProbabilities: boolean): Promise<DraftToken[][]>;
 }

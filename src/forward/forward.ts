@@ -1,18 +1,18 @@
 /** Index into the vocabulary. */
 export type TokenId = number;
 
-/** One row of a batch: `token` is decoded at `position` of the sequence that lives in `slot`. */
+/** Row of a batch: decodes `token` at `position` of the sequence in `slot`. */
 export interface BatchRow {
   readonly token: TokenId;
-  /** Position in the sequence, from 0; everything cached at smaller positions of the slot is attended to. */
+  /** Position in the sequence, from 0. The row attends to everything cached at smaller positions of the slot. */
   readonly position: number;
   readonly slot: number;
-  /** Whether the logits after this token are wanted. */
+  /** Whether the logits after this token are needed. */
   readonly output: boolean;
 }
 
 /**
- * How much of each output row has to come back from the GPU, in increasing order of cost.
+ * Part of each output row to read back from the GPU, in increasing order of cost.
  * - `argmax`: the single most likely token (lowest id on a tie)
  * - `topK`: the `TOP_K_MAX` most likely ones
  * - `logits`: the whole vocabulary
@@ -20,13 +20,12 @@ export interface BatchRow {
 export const OUTPUT_KINDS = ['argmax', 'topK', 'logits'] as const;
 export type OutputKind = (typeof OUTPUT_KINDS)[number];
 
-/** Candidates per row of a `topK` output (fewer only where the vocabulary is smaller). */
+/** Candidates per row of a `topK` output; fewer only if the vocabulary is smaller. */
 export const TOP_K_MAX = 64;
 
 /**
- * The next-token candidates of one output row. With `argmax` and `topK` they are sorted by descending logit, ties by
- * ascending id; with `logits` they are in order of id, and `ids[i] === i`. The logit of an `argmax` is not read back: it is 0,
- * as there is none to compare it with.
+ * Next-token candidates of one output row. With `argmax` and `topK` they are sorted by descending logit, ties by ascending id;
+ * with `logits` they are in order of id, and `ids[i] === i`. The logit of an `argmax` is not read back; it is 0.
  */
 export interface Candidates {
   readonly ids: Int32Array;
@@ -34,16 +33,16 @@ export interface Candidates {
   readonly logits: Float32Array;
 }
 
-/** A row of a step that goes on from the one before it: its token is what output row `output` of that one chose. */
+/** Row of a step whose token is the argmax of output row `output` of the step before. */
 export interface AheadRow extends Omit<BatchRow, 'token' | 'output'> {
   readonly output: number;
 }
 
 /**
- * Rows of tokens in, candidates for the next token or hidden states out.
+ * Computes candidates for the next token, or hidden states, from rows of tokens.
  *
- * The logits of a row depend on the tokens at positions 0..position of its slot alone, bit for bit: not on how many
- * rows share the batch, nor on how the earlier positions were split into batches.
+ * The logits of a row depend, bit for bit, only on the tokens at positions 0..position of its slot. They do not depend on the
+ * number of rows in the batch, nor on how the earlier positions were split into batches.
  */
 export interface Forward {
   readonly nVocab: number;
@@ -56,23 +55,22 @@ export interface Forward {
   readonly maxOutputs: number;
 
   /**
-   * Decodes `rows` (1..maxRows; rows of one slot in ascending, contiguous positions) in one submit.
-   * Resolves to one `Candidates` per row with `output`, in order; to an empty list, without waiting for this step's own
-   * work, when no row has it. What has an output is submitted before this returns. The arrays may be kept, not written.
-   * Throws `device_lost`.
+   * Decodes `rows` (1..maxRows; rows of one slot in ascending, contiguous positions) in one submit. Resolves to one `Candidates`
+   * per row with `output`, in order; if no row has it, to an empty list without waiting for this step on the GPU. A step with
+   * outputs is submitted before this returns. Callers may keep the arrays, but not write to them. Throws `device_lost`.
    */
   forward(rows: readonly BatchRow[], kind: OutputKind): Promise<Candidates[]>;
 
   /**
-   * `forward` of kind `argmax`, with an output in each row, submitted before the step whose tokens it goes on from was read:
-   * the last `forward` of that kind, or the last of these. Null, and nothing is done, where that takes cells from the pool.
-   * Two steps may be under way; a third one gives up the first of these, which may then reject.
+   * Submits a `forward` of kind `argmax`, with an output in each row, before the step that it continues was read: the last
+   * `forward` of that kind, or the last `forwardAhead`. Returns null and does nothing if that would take cells from the pool. Two
+   * steps may be pending; a third one abandons the first, which may then reject.
    */
   forwardAhead(rows: readonly AheadRow[]): Promise<Candidates[]> | null;
 
   /**
-   * Decodes `rows` like `forward`, and resolves to the hidden state of each row with `output`, in order: the `nEmbd` values
-   * behind the last norm, which the logits are computed from. As with logits, its bits depend on the row's own tokens alone.
+   * Decodes `rows` like `forward`. Resolves to the hidden state of each row with `output`, in order: the `nEmbd` values after the
+   * last norm, from which the logits are computed. As with logits, its bits depend only on the tokens of the row's own slot.
    */
   embed(rows: readonly BatchRow[]): Promise<Float32Array[]>;
 }

@@ -3,7 +3,7 @@ import type { Forward } from './forward.ts';
 import type { SequenceCache } from './sequenceCache.ts';
 
 /**
- * A model as `engine` and `server` know it: between tokens and buffers. Implemented on the GPU by `src/model`, and by scripted
- * fakes in the tests.
+ * Model as `engine` and `server` know it, between tokens and buffers. `src/model` implements it on the GPU; tests use scripted
+ * fakes.
  */
 export interface ForwardPass extends Forward, Drafting, SequenceCache {}

@@ -6,49 +6,49 @@ export interface CacheSpan {
 }
 
 /**
- * A KV cache of sequences, one in each slot, indexed by position: decoding a row overwrites whatever its position held, and
- * positions after a row's own are never attended to, so rolling back is simply decoding again from an earlier position.
+ * KV cache with one sequence per slot, indexed by position. Decoding a row overwrites its position, and a row never attends to
+ * later positions, so a rollback is simply decoding again from an earlier position.
  *
- * The slots draw on one pool of cells. Where it is too small for all of them to be full, `reserve` tells whether there is
- * room for a step, and `truncate` makes some.
+ * The slots share one pool of cells. If it is too small for all of them to be full, `reserve` tells whether a step fits, and
+ * `truncate` frees cells.
  */
 export interface SequenceCache {
-  /** Whether cached positions can move to others: not where keys cannot be turned once they are cached. */
+  /** Whether cached positions can be moved; false where cached keys cannot be re-rotated. */
   readonly canShift: boolean;
 
   /**
-   * Takes from the pool what decoding these positions needs beyond what the slots hold; false, and nothing taken, when
-   * there is not as much. At most one span per slot, beginning no later than what the slot holds ends. `forward` and
-   * `draft` reserve for themselves what they find missing, and throw `cache_full` when they cannot.
+   * Reserves the cells that these positions need beyond those that the slots hold. Returns false, and takes nothing, if the pool
+   * lacks them. At most one span per slot; a span begins no later than the slot's cached positions end. `forward` and `draft`
+   * reserve missing cells themselves, and throw `cache_full` when they cannot.
    */
   reserve(spans: readonly CacheSpan[]): boolean;
 
-  /** Forgets the positions of `slot` from `nTokens` on: their cells go back to the pool. */
+  /** Drops the positions of `slot` from `nTokens` on and returns their cells to the pool. */
   truncate(slot: number, nTokens: number): void;
 
   /**
-   * The cache of `to` becomes the first `nTokens` positions of `from`, another slot. Takes no cells: they are shared until
-   * one of the two overwrites them. Ordered before every later call.
+   * Replaces the cache of `to` by the first `nTokens` positions of `from`, another slot. Takes no cells: both slots share them
+   * until one overwrites them. Ordered before every later call.
    */
   copyCache(from: number, to: number, nTokens: number): void;
 
   /**
-   * Context shift: removes positions [keep, keep + discard) of `slot` and moves [keep + discard, end) down by `discard`,
-   * K re-rotated for its new position. Ordered before every later call. Throws `cache_full` where that takes cells that
-   * the pool lacks, which may be only while another slot shares them.
+   * Context shift: removes positions [keep, keep + discard) of `slot` and moves [keep + discard, end) down by `discard`, with K
+   * re-rotated for the new positions. Ordered before every later call. Throws `cache_full` if that takes cells that the pool
+   * lacks, which can happen only while another slot shares them.
    */
   shift(slot: number, keep: number, discard: number, end: number): void;
 
   /**
-   * K and V of the first `nTokens` positions of `slot` as they are after every earlier call, whatever later ones do; in a
-   * format of the model's own, of a size that is proportional to `nTokens`. May run beside other calls.
+   * Reads K and V of the first `nTokens` positions of `slot`, as they are after all earlier and before all later calls. The
+   * format is the model's own; its size is proportional to `nTokens`. May run concurrently with other calls.
    */
   readCache(slot: number, nTokens: number): Promise<Uint8Array>;
 
   /**
-   * Puts back what `readCache` gave for `nTokens` positions, into any slot, which then holds nothing else: what is decoded
-   * behind them has the same bits as after decoding them again. Ordered before every later call. Throws `invalid_request` when
-   * the size does not fit, `cache_full` when the pool has no room for them; then the slot is empty.
+   * Restores the result of `readCache` for `nTokens` positions into any slot, whose earlier content is dropped. Tokens decoded
+   * after it have the same bits as after decoding these positions again. Ordered before every later call. Throws
+   * `invalid_request` if the size does not fit, `cache_full` if the pool lacks cells; then the slot is empty.
    */
   writeCache(slot: number, nTokens: number, bytes: Uint8Array): void;
 }

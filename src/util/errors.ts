@@ -1,6 +1,6 @@
 /**
- * Every error a caller may meet: a stable code, and the HTTP status and type that llama-server gives it.
- * Statuses and types: tools/server/README.md of llama.cpp, "API errors".
+ * Errors that a caller may meet: a stable code with llama-server's HTTP status and type. Source: tools/server/README.md of
+ * llama.cpp, "API errors".
  */
 export const ERROR_CODES = {
   invalid_request: { status: 400, type: 'invalid_request_error' },
@@ -34,17 +34,17 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
-/** Numbers and names that belong to an error; they travel with it and some are part of the response body. */
+/** Numbers and names that belong to an error. They travel with it; some are part of the response body. */
 export type ErrorDetails = Readonly<Record<string, string | number | boolean>>;
 
-/** What crosses the worker boundary in place of a `ForetokenError`. */
+/** Form in which a `ForetokenError` crosses the worker boundary. */
 export interface WireError {
   readonly code: ErrorCode;
   readonly message: string;
   readonly details: ErrorDetails;
 }
 
-/** The one error class for everything a caller may meet. The message says what, with the numbers, and the remedy. */
+/** Error class for everything a caller may meet. The message states the problem, with the numbers, and the remedy. */
 export class ForetokenError extends Error {
   override readonly name = 'ForetokenError';
   readonly code: ErrorCode;
@@ -74,7 +74,7 @@ export class ForetokenError extends Error {
     return new ForetokenError(wire.code, wire.message, wire.details);
   }
 
-  /** `error` itself when it is one of ours; anything else is wrapped as `internal`. */
+  /** Returns a `ForetokenError` unchanged and wraps anything else as `internal`. */
   static from(error: unknown): ForetokenError {
     if (error instanceof ForetokenError) return error;
     const message = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,4 @@
-/** Whether an adapter computes in software, which not every one of them says. */
+/** Whether an adapter computes in software; not every software adapter says so. */
 export function isFallbackAdapter(info: {
   readonly architecture: string;
   readonly isFallbackAdapter: boolean;

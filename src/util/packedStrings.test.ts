@@ -9,7 +9,7 @@ describe('PackedStrings', () => {
     expect(strings.map((_, i) => packed.at(i))).toEqual(strings);
   });
 
-  it('has nothing outside', () => {
+  it('has no strings outside its range', () => {
     expect(PackedStrings.of(['a']).at(1)).toBe(undefined);
     expect(PackedStrings.of(['a']).at(-1)).toBe(undefined);
   });
@@ -19,7 +19,7 @@ describe('PackedStrings', () => {
     expect(['b', '日', '', 'a'].map(text => packed.indexOf(text))).toEqual([1, 2, -1, -1]);
   });
 
-  it('compares strings of one place byte by byte', () => {
+  it('compares strings at the same index byte by byte', () => {
     const packed = PackedStrings.of(['x', 'ab', 'c']);
     const other = PackedStrings.of(['longer', 'ab', 'd']);
     expect([0, 1, 2].map(i => packed.equal(i, other))).toEqual([false, true, false]);

@@ -1,9 +1,9 @@
-/** A byte order mark is a character like any other: vocabularies have it as a token. */
+/** Keeps a byte order mark as a character: vocabularies have it as a token. */
 const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
- * Many short strings as one block of UTF-8: a vocabulary of 262144 tokens and its merges are read and compared in tens of
- * milliseconds, where as many JavaScript strings take a second.
+ * Many short strings as one block of UTF-8. A vocabulary of 262144 tokens with its merges is read and compared in tens of
+ * milliseconds; the same number of JavaScript strings takes a second.
  */
 export class PackedStrings implements Iterable<string> {
   readonly bytes: Uint8Array;
@@ -29,24 +29,24 @@ export class PackedStrings implements Iterable<string> {
     return this.starts.length - 1;
   }
 
-  /** String `i`; bytes that are not UTF-8 become U+FFFD. Undefined outside. */
+  /** String `i`; bytes that are not UTF-8 become U+FFFD. Undefined outside the range. */
   at(i: number): string | undefined {
     return i >= 0 && i < this.length ? lenientUtf8.decode(this.bytesAt(i)) : undefined;
   }
 
-  /** The bytes of string `i`, a view. */
+  /** View of the bytes of string `i`. */
   bytesAt(i: number): Uint8Array {
     return this.bytes.subarray(this.starts[i], this.starts[i + 1]);
   }
 
-  /** Where `text` is, or -1. */
+  /** Index of `text`, or -1. */
   indexOf(text: string): number {
     const wanted = PackedStrings.of([text]);
     for (let i = 0; i < this.length; i++) if (this.#equals(i, wanted, 0)) return i;
     return -1;
   }
 
-  /** Whether string `i` is the same in both, with the same bytes. */
+  /** Whether string `i` has the same bytes in both. */
   equal(i: number, other: PackedStrings): boolean {
     return this.#equals(i, other, i);
   }
@@ -65,7 +65,7 @@ export class PackedStrings implements Iterable<string> {
   }
 }
 
-/** Puts strings one behind the other. */
+/** Builds a `PackedStrings` by appending. */
 export class PackedStringsBuilder {
   #bytes = new Uint8Array(1 << 12);
   #starts = new Uint32Array(1 << 8);
@@ -75,7 +75,7 @@ export class PackedStringsBuilder {
   push(source: Uint8Array, start: number, end: number): void {
     let at = this.#starts[this.#count];
     if (at + end - start > this.#bytes.length) this.#bytes = grown(this.#bytes, at + end - start);
-    // Most are short: a loop beats a view and a copy.
+    // Most strings are short: a loop is faster than a view and a copy.
     for (let i = start; i < end; i++) this.#bytes[at++] = source[i];
     this.#count++;
     if (this.#count === this.#starts.length) this.#starts = grown(this.#starts, this.#count + 1);

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { ropeTable } from './ropeTable.ts';
 
-/** Angles in double precision of one position of a table, from its cosines and sines; they must be below π. */
+/** Recovers the angles of one position of a table from its cosines and sines, in double precision; they must be below π. */
 function angles(table: Float32Array, nRot: number, position: number): number[] {
   const row = table.subarray(position * nRot, (position + 1) * nRot);
   return Array.from({ length: nRot / 2 }, (_, pair) => Math.atan2(row[2 * pair + 1], row[2 * pair]));
 }
 
 describe('ropeTable', () => {
-  it('turns pair i by position · frequencyScale · base^(-2i/nRot) / factors[i]', () => {
+  it('rotates pair i by position · frequencyScale · base^(-2i/nRot) / factors[i]', () => {
     const table = ropeTable(4, { nRot: 4, base: 100, frequencyScale: 0.5 }, Float32Array.of(1, 4));
     // Position 3: pair 0 by 3 · 0.5, pair 1 by 3 · 0.5 / 10 / 4.
     const expected = [1.5, 0.0375].flatMap(angle => [Math.cos(angle), Math.sin(angle)].map(Math.fround));
@@ -34,7 +34,7 @@ describe('ropeTable', () => {
     }
   });
 
-  it('keeps the fast pairs of YaRN, scales the slow ones, and blends over the pairs between', () => {
+  it('keeps the fast pairs of YaRN, scales the slow ones, and blends the pairs between', () => {
     const yarn = { nCtxOrig: 128, betaFast: 32, betaSlow: 1 };
     const rope = { nRot: 16, base: 10000, frequencyScale: 0.25 };
     const blended = angles(ropeTable(2, { ...rope, yarn }), 16, 1);

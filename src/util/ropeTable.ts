@@ -1,17 +1,20 @@
 /** Angles of a rotary position embedding: part of the `Rope` of a model's description. */
 export interface RopeAngles {
-  /** Values of a head that turn. */
+  /** Number of values of a head that are rotated. */
   readonly nRot: number;
   readonly base: number;
-  /** Factor of the angles: 1 unless it says otherwise. */
+  /** Factor of the angles; 1 by default. */
   readonly frequencyScale?: number;
-  /** YaRN blends scaled and unscaled angles; null: all are scaled. */
+  /** YaRN blends scaled and unscaled angles; null scales all of them. */
   readonly yarn?: YarnBlend | null;
-  /** Factor of cosine and sine: 1 unless it says otherwise. */
+  /** Factor of cosine and sine; 1 by default. */
   readonly magnitude?: number;
 }
 
-/** Pairs that turn more than `betaFast` times within `nCtxOrig` positions keep their angles; below `betaSlow`, all are scaled. */
+/**
+ * Pairs that turn more than `betaFast` times within `nCtxOrig` positions keep their angles; those below `betaSlow` are fully
+ * scaled.
+ */
 export interface YarnBlend {
   readonly nCtxOrig: number;
   readonly betaFast: number;
@@ -19,11 +22,11 @@ export interface YarnBlend {
 }
 
 /**
- * Cosine and sine of every rotation of RoPE (Su et al. 2021), as [position][nRot / 2][cos, sin], times the magnitude.
+ * Table of the cosine and sine of every RoPE rotation (Su et al. 2021), times the magnitude, as [position][nRot / 2][cos, sin].
  *
  * Pair i of a head turns at `position` by position · frequencyScale · base^(-2i / nRot) / factors[i], computed in double
- * precision and rounded once; YaRN (Peng et al. 2023) blends that with the angle without the scale. `factors` are the values
- * of `rope_freqs.weight` or `rope_factors_*.weight`, where a model has them.
+ * precision and rounded once; YaRN (Peng et al. 2023) blends that with the angle without the scale. `factors` are the values of
+ * `rope_freqs.weight` or `rope_factors_*.weight`, if the model has them.
  */
 export function ropeTable(
   nPositions: number,
@@ -47,11 +50,11 @@ export function ropeTable(
 }
 
 /**
- * Share of a pair's angle that YaRN leaves unscaled: 1 for the pairs that turn fast, 0 for those that turn slowly, and a ramp
- * between, over whole pairs. Source: `ggml_rope_yarn_corr_dims` and `rope_yarn_ramp` of ggml.
+ * Share of a pair's angle that YaRN leaves unscaled: 1 for fast pairs, 0 for slow ones, and a ramp between, over whole pairs.
+ * Source: `ggml_rope_yarn_corr_dims` and `rope_yarn_ramp` of ggml.
  */
 function keptShare(pair: number, nRot: number, base: number, yarn: YarnBlend): number {
-  /** The pair that turns so many times within the original context. */
+  /** Index of the pair that makes `turns` turns within the original context. */
   const pairOf = (turns: number) =>
     (nRot * Math.log(yarn.nCtxOrig / (2 * Math.PI * turns))) / (2 * Math.log(base));
   const first = Math.max(0, Math.floor(pairOf(yarn.betaFast)));

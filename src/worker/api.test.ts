@@ -52,7 +52,7 @@ function loadedApi(overrides: Partial<Composition> = {}) {
   return { api, loaded: load(api) };
 }
 
-/** Sends one request and reads messages until the last; `onMessage` may answer on the port. */
+/** Sends one request and collects messages until the last one; `onMessage` may answer on the port. */
 function exchange(
   api: ReturnType<typeof createWorkerApi>,
   request: ExchangeRequest,
@@ -91,7 +91,7 @@ describe('an exchange', () => {
     ]);
   });
 
-  it('ends with the code of the error the handler throws', async () => {
+  it('ends with the code of the error that the handler throws', async () => {
     const { api } = loadedApi({ fetch: () => Promise.reject(new ForetokenError('device_lost', 'gone')) });
     expect(await exchange(api, GET)).toMatchObject([{ kind: 'error', error: { code: 'device_lost' } }]);
   });
@@ -102,7 +102,7 @@ describe('an exchange', () => {
     expect((await exchange(api, GET)).map(message => message.kind)).toEqual(['head', 'error']);
   });
 
-  it('waits for a model that is still loading, and fails when none was asked for', async () => {
+  it('waits for a model that is still loading, and fails when none was requested', async () => {
     expect(
       await exchange(
         createWorkerApi(async () => composition()),
@@ -153,7 +153,7 @@ describe('the worker', () => {
     expect(await load(failing)).toMatchObject({ error: { code: 'invalid_gguf' } });
   });
 
-  it('frees the composition on close and answers `closed` from then on', async () => {
+  it('frees the composition on close and answers `closed` afterwards', async () => {
     let closed = 0;
     const { api } = loadedApi({
       close: async () => {

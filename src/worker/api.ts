@@ -3,7 +3,7 @@ import type { Counters, Outcome, WireOptions, WorkerApi } from '../protocol/work
 import { ForetokenError, type WireError } from '../util/errors.ts';
 import { answer } from './exchange.ts';
 
-/** Everything a loaded pair of models consists of, wired together. */
+/** Loaded models and everything built on them. */
 export interface Composition {
   readonly report: ServerReport;
   /** Resolves when the GPU device is lost. */
@@ -19,7 +19,7 @@ export type Compose = (
   onLog: (line: string) => void,
 ) => Promise<Composition>;
 
-/** The worker's side of the boundary: one composition, created by `load`, gone after `close`. */
+/** Creates the worker's side of the boundary: `load` creates the composition, `close` frees it. */
 export function createWorkerApi(compose: Compose): WorkerApi {
   let loading: Promise<Composition> | undefined;
 

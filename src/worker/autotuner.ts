@@ -8,12 +8,12 @@ import { largestProducts, timeLargestProducts } from '../model/tune/largestProdu
 import type { AutotuneReport, TuningReport } from '../protocol/options.ts';
 import type { TuningStore } from './tuningStore.ts';
 
-/** Milliseconds for all models of one load together. */
+/** Time limit of the measurements for all models of one load, in milliseconds. */
 const BUDGET_MS = 1000;
 
 /**
- * Chooses what no bit depends on by what is fastest on the device, for all models that are loaded on it. What was measured once
- * on an adapter, in a browser, for products of these shapes, is taken from the store from then on.
+ * Chooses the fastest kernel variants among those with identical results, for all models of a device. Choices are stored by
+ * adapter, browser and shapes of the products, and reused at later loads.
  */
 export class Autotuner {
   readonly #gpu: Gpu;
@@ -22,14 +22,14 @@ export class Autotuner {
   readonly #tunings: TuningReport[] = [];
   #ms = 0;
 
-  /** `agent` names the browser, whose compilers differ. */
+  /** `agent` names the browser, because compilers differ between browsers. */
   constructor(gpu: Gpu, store: TuningStore, agent: string) {
     this.#gpu = gpu;
     this.#store = store;
     this.#agent = agent;
   }
 
-  /** For `LoadOptions`. */
+  /** Callback for `LoadOptions`. */
   readonly tune: Tune = async inputs => {
     const begin = performance.now();
     const knobs = knobsFor(inputs.tuning, this.#gpu.report.features);
@@ -52,7 +52,10 @@ export class Autotuner {
     return autotune(inputs.tuning, knobs, timeLargestProducts(this.#gpu, inputs), signal);
   }
 
-  /** Of a build with other kernels a choice may be kept that is no longer fastest: it is still right. */
+  /**
+   * The key does not change with the kernels' code. After an update a stored choice may no longer be the fastest, but it is still
+   * correct.
+   */
   #keyOf(inputs: PlanInputs, knobs: readonly Knob[]): string {
     const { vendor, architecture, description, features } = this.#gpu.report;
     const names = knobs.map(({ name }) => name);

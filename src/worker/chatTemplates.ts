@@ -1,11 +1,11 @@
 import { type GgufMetadata, getString } from '../gguf/index.ts';
 
-/** The model's own chat template; null without one. */
+/** Chat template of the model; null without one. */
 export function chatTemplateOf(metadata: GgufMetadata): string | null {
   return getString(metadata, 'tokenizer.chat_template', '') || null;
 }
 
-/** The chat template for conversations with tools, where the model has another one for them. */
+/** Chat template for conversations with tools, if the model has a separate one. */
 export function toolUseTemplateOf(metadata: GgufMetadata): string | null {
   return getString(metadata, 'tokenizer.chat_template.tool_use', '') || null;
 }

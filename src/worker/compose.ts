@@ -36,21 +36,21 @@ import { ORIGIN_TUNING_STORE } from './tuningStore.ts';
 
 type OnProgress = (progress: LoadProgress) => void;
 
-/** A model file whose header and vocabulary are read and checked, and nothing else yet. */
+/** Model file whose header and vocabulary are read and checked, but nothing else. */
 interface OpenedModel {
   readonly role: LoadProgress['model'];
   readonly file: ModelFile;
   readonly vocabulary: VocabularySpec;
 }
 
-/** Loads the models and wires everything together. On failure whatever was opened is closed again. */
+/** Loads the models and wires everything together. On failure closes everything that was opened. */
 export async function compose(
   options: WireOptions,
   onProgress: OnProgress,
   onLog: (line: string) => void,
 ): Promise<Composition> {
   checkOptions(options);
-  // Wrong rates, or nothing to speculate with at them, are known before anything is loaded.
+  // Check the acceptance rates, and that there is a kind of speculation to use them, before anything is loaded.
   syntheticAcceptance(options, specKindsOf(options, options.modelDraft !== undefined));
   const { sleepIdleSeconds = -1 } = options;
   const metrics = new Metrics();
@@ -70,7 +70,7 @@ async function composeOnce(
   try {
     return await wire(options, onProgress, log, resources, metrics, sleep);
   } catch (error) {
-    // The failure that brought us here is the one to report.
+    // Report the original failure, not one of closing.
     await resources.close().catch(() => {});
     throw error;
   }
@@ -84,7 +84,7 @@ async function wire(
   metrics: Metrics,
   sleep: Sleep | null,
 ): Promise<Idler> {
-  // What can fail cheaply comes first: the adapter, then the headers, then gigabytes of weights.
+  // Cheap checks come first: the adapter, then the headers, then gigabytes of weights.
   const gpu = resources.use(await openGpu(shaderSources(), { countCalls: options.countCalls ?? false }));
   const target = await openModel('target', options.model, onProgress);
   const warnings = [...optionWarnings(options), ...target.vocabulary.warnings];
@@ -117,7 +117,7 @@ async function wire(
       onProgress: (phase, loadedBytes, totalBytes) =>
         onProgress({ model: role, phase, loadedBytes, totalBytes }),
     });
-  // What the models hold is freed with the device.
+  // Closing the device frees the buffers of the models.
   const targetModel = await load(target);
   const draftModel = draft && (await load(draft));
   const pair = draftModel && (await ModelPair.create(gpu, targetModel, draftModel, checks?.check));
@@ -186,7 +186,9 @@ async function openModel(
   return { role, file, vocabulary };
 }
 
-/** The draft model, where it is to be used and fits the target; adds to `warnings` when it does not and need not. */
+/**
+ * Opens the draft model, if it is to be used and fits the target. If it does not fit and is not required, adds a warning instead.
+ */
 async function openDraft(
   target: OpenedModel,
   options: WireOptions,
@@ -204,7 +206,9 @@ async function openDraft(
   return null;
 }
 
-/** A token without an embedding, or an embedding without a token, would only be noticed in the middle of an answer. */
+/**
+ * Checks the vocabulary at load: a token without an embedding, or the reverse, would otherwise fail in the middle of an answer.
+ */
 function checkVocabulary({ gguf, spec }: ModelFile, { tokens }: VocabularySpec): void {
   if (tokens.length === spec.nVocab) return;
   throw new ForetokenError(

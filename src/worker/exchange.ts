@@ -7,8 +7,8 @@ import {
 import { ForetokenError } from '../util/errors.ts';
 
 /**
- * Answers one request over its port. Resolves when the last message is sent or the request was cancelled, never
- * rejects. A `cancel` message aborts the signal of the request and cancels the body of the response.
+ * Answers one request over its port. Resolves when the last message is sent or the request was cancelled; never rejects. A
+ * `cancel` message aborts the signal of the request and cancels the body of the response.
  */
 export async function answer(
   handle: (request: Request) => Promise<Response>,
@@ -33,7 +33,7 @@ export async function answer(
 }
 
 function requestFrom(record: ExchangeRequest, signal: AbortSignal): Request {
-  // Not resolved against the origin: a path may begin with two slashes.
+  // Concatenate instead of resolving against the origin: a path may begin with two slashes.
   return new Request(new URL(EXCHANGE_ORIGIN + record.path), {
     method: record.method,
     headers: record.headers.map(([name, value]): [string, string] => [name, value]),
@@ -48,14 +48,14 @@ async function pump(
   post: (message: ExchangeMessage, transfer: Transferable[]) => void,
 ): Promise<void> {
   const reader = body.getReader();
-  // A producer that has failed already rejects the cancellation; the failure itself reaches `read`.
+  // If the producer has failed already, cancelling rejects; `read` reports the failure itself.
   const cancel = () => void reader.cancel(signal.reason).catch(() => {});
   if (signal.aborted) cancel();
   else signal.addEventListener('abort', cancel, { once: true });
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    // A copy of its own: cloning a view would clone all of the buffer behind it.
+    // Copy the chunk: cloning a view would clone the whole buffer behind it.
     const bytes = value.slice();
     post({ kind: 'chunk', bytes }, [bytes.buffer]);
   }

@@ -5,7 +5,7 @@ import type { CheckKernels, KernelFault } from '../model/tune/checkedPlan.ts';
 import type { KernelReport, SelfTestReport } from '../protocol/options.ts';
 import { ForetokenError } from '../util/errors.ts';
 
-/** The self-test of the kernels of all models that are loaded on one device: each is tried once, and the results collected. */
+/** Self-test of the kernels of all models on one device. Tries each kernel once and collects the results. */
 export class KernelChecks {
   readonly #gpu: Gpu;
   readonly #results = new Map<string, KernelResult>();
@@ -16,7 +16,7 @@ export class KernelChecks {
     this.#gpu = gpu;
   }
 
-  /** For `LoadOptions`. */
+  /** Callback for `LoadOptions`. */
   readonly check: CheckKernels = async kernels => {
     const untried = kernels.filter(spec => !this.#results.has(kernelKey(spec)));
     const begin = performance.now();
@@ -24,7 +24,7 @@ export class KernelChecks {
     this.#ms += performance.now() - begin;
     for (const result of results) this.#results.set(kernelKey(result.spec), result);
     const faults = kernels.flatMap(spec => this.#faultOf(spec));
-    // Whoever asked replaces these, or fails.
+    // The caller replaces these kernels, or fails.
     this.#replaced.push(...faults.map(({ error }) => error.message));
     return faults;
   };

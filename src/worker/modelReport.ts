@@ -1,7 +1,7 @@
 import type { ModelFile } from '../model/loadModel.ts';
 import type { ModelReport } from '../protocol/options.ts';
 
-/** What a model file says of itself. */
+/** Describes a model by the metadata of its file. */
 export function describeModel({ gguf, spec }: ModelFile): ModelReport {
   const valuesByType = new Map<string, number>();
   let nParams = 0;

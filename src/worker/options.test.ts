@@ -104,7 +104,7 @@ describe('contextSize', () => {
     expect([nCtx, nCtxSlot, nCtxShared]).toEqual(expected);
   });
 
-  it('refuses fewer positions than a context shift needs', () => {
+  it('refuses a context too small for a context shift', () => {
     const options = { model, nCtx: 7, nSlots: 2, ctxShift: true };
     expect(() => contextSize(options, 512)).toThrow(
       'ctxShift needs 4 positions per slot, but nCtx (7) gives 3; raise nCtx to 8',

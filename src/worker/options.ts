@@ -7,7 +7,7 @@ import { MIN_SHIFTED_N_CTX } from '../server/scheduling/contextShift.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { NGRAM_DEFAULTS } from './speculation.ts';
 
-/** What an option may be: a number in a range, a flag, one of some words, any text, or a list. */
+/** Permitted values of an option: a number in a range, a flag, one of several words, any text, or a list. */
 type Rule =
   | { readonly kind: 'integer' | 'number'; readonly min: number; readonly max: number }
   | { readonly kind: 'flag' }
@@ -85,10 +85,10 @@ const RULES: Readonly<Record<keyof WireOptions, Rule>> = {
   countCalls: { kind: 'flag' },
 };
 
-/** Longest context that is taken without being asked for. */
+/** Longest default context. */
 const MAX_DEFAULT_N_CTX = 4096;
 
-/** Throws `invalid_option`, naming the option, its value and what it may be. */
+/** Throws `invalid_option` with the option, its value and the permitted values. */
 export function checkOptions(options: { readonly [Name in keyof WireOptions]: unknown }): void {
   const rules: Readonly<Record<string, Rule>> = RULES;
   for (const [name, value] of Object.entries(options)) {
@@ -101,7 +101,7 @@ export function checkOptions(options: { readonly [Name in keyof WireOptions]: un
   const { draftMin, draftMax = DEFAULT_DRAFT_MAX, nSlots, nBatch = DEFAULT_N_BATCH } = options;
   const { chatTemplate, jinja } = options;
   if (typeof chatTemplate === 'string') {
-    // Before gigabytes of weights are loaded for nothing.
+    // Check the template before loading gigabytes of weights.
     createChatTemplate({ option: chatTemplate, model: null, jinja: jinja !== false });
   }
   if (typeof draftMin === 'number' && typeof draftMax === 'number' && draftMin > draftMax) {
@@ -119,16 +119,16 @@ export function checkOptions(options: { readonly [Name in keyof WireOptions]: un
 }
 
 export interface ContextSize {
-  /** Of all slots together, and of each. */
+  /** Positions of all slots together, and of each slot. */
   readonly nCtx: number;
   readonly nCtxSlot: number;
-  /** Positions that the slots have together where they share them; null: each has its own. */
+  /** Number of positions that the slots share; null if each has its own. */
   readonly nCtxShared: number | null;
 }
 
 /**
- * Sizes of the context. Without `nCtx` a slot's is what the model was trained with, up to 4096; it is never more than that.
- * Throws `invalid_option` when there is not one position per slot, or too few to shift.
+ * Determines the context sizes. Without `nCtx` a slot gets the length that the model was trained with, at most 4096. No slot
+ * exceeds the trained length. Throws `invalid_option` when there is less than one position per slot, or too few to shift.
  */
 export function contextSize(options: WireOptions, nCtxTrain: number): ContextSize {
   const { nSlots = 1, kvUnified = false, kvUnifiedPerSlot = Number.POSITIVE_INFINITY } = options;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Resources } from './resources.ts';
 
-it('closes in reverse order, all of them, once, and throws the first failure', async () => {
+it('closes everything once, in reverse order, and throws the first failure', async () => {
   const closed: string[] = [];
   const resource = (name: string, fails = false) => ({
     async close() {

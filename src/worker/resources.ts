@@ -1,14 +1,14 @@
-/** Things to close, in the reverse order of their opening. */
+/** Resources to close, in the reverse order of their opening. */
 export class Resources {
   readonly #closers: (() => void | Promise<void>)[] = [];
 
-  /** Registers `resource` and gives it back. */
+  /** Registers `resource` and returns it. */
   use<T extends { close(): void | Promise<void> }>(resource: T): T {
     this.#closers.push(() => resource.close());
     return resource;
   }
 
-  /** Closes everything; what fails to close does not keep the rest open, and the first failure is thrown at the end. */
+  /** Closes all resources, even if some fail to close, and then throws the first failure. */
   async close(): Promise<void> {
     const failures: unknown[] = [];
     for (const close of this.#closers.splice(0).reverse()) {

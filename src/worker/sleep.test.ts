@@ -6,7 +6,7 @@ import { type Idler, type Sleep, Sleeper } from './sleep.ts';
 const IDLE_MS = 1000;
 const REQUEST = new Request('http://foretoken.invalid/completion');
 
-/** Compositions that are counted; each answers with its number, and asks to be woken while it sleeps. */
+/** Creates numbered compositions. Each answers with its number, and calls `wake` while it sleeps. */
 class Composer {
   closed: number[] = [];
   n = 0;
@@ -44,7 +44,7 @@ afterEach(() => {
 const answer = async () => (await sleeper.fetch(REQUEST)).text();
 
 describe('Sleeper', () => {
-  it('frees what has been idle for long enough, and not before', async () => {
+  it('frees a composition that was idle for long enough, and not earlier', async () => {
     await vi.advanceTimersByTimeAsync(IDLE_MS - 1);
     expect(sleeper.isSleeping()).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
@@ -63,7 +63,7 @@ describe('Sleeper', () => {
     expect(sleeper.isSleeping()).toBe(true);
   });
 
-  it('is composed again once for all who wake it, and sleeps again', async () => {
+  it('is composed again once for all requests that wake it, and then sleeps again', async () => {
     await vi.advanceTimersByTimeAsync(IDLE_MS);
     composer.idleSince = null;
     expect(await Promise.all([answer(), answer()])).toEqual(['1', '1']);

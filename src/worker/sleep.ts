@@ -1,23 +1,23 @@
 import type { ForetokenError } from '../util/errors.ts';
 import type { Composition } from './api.ts';
 
-/** A composition that tells how long it has had nothing to do. */
+/** Composition that reports how long it has been idle. */
 export interface Idler extends Composition {
-  /** When its last task ended, in milliseconds of `performance.now()`; null while there is one. */
+  /** End of its last task, in milliseconds of `performance.now()`; null while a task runs. */
   idleSince(): number | null;
 }
 
-/** What a composition that may sleep is given. */
+/** Sleep state for a composition that may sleep. */
 export interface Sleep {
-  /** Whether its models are gone: what needs them is for `wake`. */
+  /** Whether the models are freed; requests that need them must call `wake`. */
   isSleeping(): boolean;
-  /** Answers with models that are there again. */
+  /** Loads the models again and answers the request with them. */
   wake(request: Request): Promise<Response>;
 }
 
 /**
- * A composition that frees its models after `idleMs` without a task, and is composed again for the request that needs
- * them. Requests that need none (`/health`, `/props`, `/metrics`) are answered by the one that was closed.
+ * Frees the models of a composition after `idleMs` without a task, and composes it again for the next request that needs them.
+ * While asleep, the closed composition still answers requests that need no model (`/health`, `/props`, `/metrics`).
  */
 export class Sleeper implements Composition {
   readonly lost: Promise<ForetokenError>;
@@ -27,7 +27,7 @@ export class Sleeper implements Composition {
   #isSleeping = false;
   #isClosed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Falling asleep and waking up, one after the other; never rejects. */
+  /** Serialises falling asleep and waking up; never rejects. */
   #turn: Promise<unknown> = Promise.resolve();
   #onLost: (error: ForetokenError) => void = () => {};
 
@@ -88,7 +88,10 @@ export class Sleeper implements Composition {
     this.#checkAfter(this.#idleMs);
   }
 
-  /** Goes to sleep when it has been idle for long enough by then, else looks again when that may be. */
+  /**
+   * Checks after `ms` milliseconds whether the composition was idle for long enough. If so it goes to sleep; otherwise it checks
+   * again at the earliest possible time.
+   */
   #checkAfter(ms: number): void {
     this.#timer = setTimeout(() => {
       const since = this.#current.idleSince();
@@ -101,7 +104,7 @@ export class Sleeper implements Composition {
   async #fallAsleep(): Promise<void> {
     if (this.#isClosed) return;
     this.#isSleeping = true;
-    // Whatever does not let itself be freed is gone with the device.
+    // Whatever could not be freed goes with the device.
     await this.#current.close().catch(() => {});
   }
 

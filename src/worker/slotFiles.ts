@@ -1,11 +1,11 @@
 import type { SlotFiles } from '../server/admin/slotActions.ts';
 
-/** Where the option `slotSavePath` points: a URL below which files are, or a directory of this origin. */
+/** Opens the location of the option `slotSavePath`: a URL below which files are, or a directory of this origin. */
 export function openSlotFiles(path: string): SlotFiles {
   return /^https?:\/\//.test(path) ? remoteFiles(path) : originFiles(path);
 }
 
-/** Files that are got and put below `url`. */
+/** Files below `url`, read with GET and written with PUT. */
 function remoteFiles(url: string): SlotFiles {
   const address = (name: string) => `${url}${url.endsWith('/') ? '' : '/'}${encodeURIComponent(name)}`;
   return {
@@ -24,7 +24,7 @@ function ok(response: Response): Response {
   return response;
 }
 
-/** Files of the origin private file system; the directory is made when it is first needed. */
+/** Files of the origin private file system. The directory is created on first use. */
 function originFiles(path: string): SlotFiles {
   const directory = async () => {
     const root = await navigator.storage.getDirectory();

@@ -38,7 +38,7 @@ describe('kinds of speculation', () => {
     expect(specKindsOf(options, options.modelDraft !== undefined)).toEqual(kinds);
   });
 
-  it('are told of when they cannot be had', () => {
+  it('give a warning when they are unavailable', () => {
     expect(optionWarnings({ model, specType: ['draft-simple'] })).toEqual([
       expect.stringContaining('draft-simple needs a draft model'),
     ]);

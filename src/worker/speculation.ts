@@ -14,32 +14,32 @@ import type { WireOptions } from '../protocol/worker.ts';
 import { DEFAULT_DRAFT_MAX } from '../server/params/completionFields.ts';
 import { assertNever } from '../util/assert.ts';
 
-/** A kind of speculation that does something. */
+/** Kinds of speculation, except `none`. */
 export type SpecKind = Exclude<SpecType, 'none'>;
 
-/** The kinds in the order in which they are asked, which is llama.cpp's. */
+/** Kinds in the order in which they are asked, as in llama.cpp. */
 const PRIORITY: readonly SpecKind[] = ['ngram-simple', 'ngram-map-k', 'ngram-mod', 'draft-simple'];
 
-/** llama.cpp's lengths of n-grams and drafts. */
+/** llama.cpp's default lengths of n-grams and drafts. */
 export const NGRAM_DEFAULTS = { sizeN: 12, sizeM: 48, nMatch: 24, nMin: 48, nMax: 64 } as const;
 
-/** What is asked for, as `speculative.types` lists it: a draft model alone stands for `draft-simple`. */
+/** Requested kinds of speculation, as `speculative.types` lists them. A draft model alone implies `draft-simple`. */
 export function specTypesOf({ specType, modelDraft }: WireOptions): readonly SpecType[] {
   return specType ?? (modelDraft === undefined ? [] : ['draft-simple']);
 }
 
-/** What is asked for and can be had, in order of priority. */
+/** Requested kinds that are available, in order of priority. */
 export function specKindsOf(options: WireOptions, hasDraft: boolean): readonly SpecKind[] {
   const types = specTypesOf(options);
   return PRIORITY.filter(kind => types.includes(kind) && (kind !== 'draft-simple' || hasDraft));
 }
 
-/** Whether drafts are to be accepted at random. */
+/** Whether drafts are accepted at random. */
 export function isSynthetic({ specSynthRates, specSynthLen }: WireOptions): boolean {
   return specSynthRates !== undefined || specSynthLen !== undefined;
 }
 
-/** What the options ask for and will not get, or should know of what they get. */
+/** Warnings about options that have no effect, or have a side effect. */
 export function optionWarnings(options: WireOptions): string[] {
   const warnings: string[] = [];
   if (specTypesOf(options).includes('draft-simple') && options.modelDraft === undefined) {
@@ -67,17 +67,14 @@ export function longestDraft(kind: SpecKind, options: WireOptions): number {
   }
 }
 
-/**
- * Most output rows of a batch: of each slot the pending token and the longest draft behind it, and every row
- * where hidden states may be wanted.
- */
+/** Largest number of output rows in a batch: per slot the pending token and its longest draft. With embeddings, every row. */
 export function outputRows(options: WireOptions, kinds: readonly SpecKind[]): number {
   const { nSlots = 1, nBatch = DEFAULT_N_BATCH, embeddings = false } = options;
   const longest = Math.max(0, ...kinds.map(kind => longestDraft(kind, options)));
   return Math.max(nSlots * (1 + Math.min(nBatch, longest)), embeddings ? nBatch : 0);
 }
 
-/** All of them as one source; null when there is nothing to speculate with. `pair`: the draft model with its target. */
+/** Combines the drafts of all kinds into one source; null without any. `pair`: the draft model with its target. */
 export function createDrafts(
   options: WireOptions,
   draftModel: ForwardPass | null,

@@ -4,8 +4,8 @@ import { ForetokenError } from '../util/errors.ts';
 import { isSynthetic, longestDraft, type SpecKind } from './speculation.ts';
 
 /**
- * Probability of every token of a draft to be accepted, given that those before it were; null where the target decides.
- * Throws `invalid_option` for rates that do not suit the kinds of speculation there are.
+ * Acceptance probability of each token of a draft, given that the tokens before it were accepted; null if the target decides.
+ * Throws `invalid_option` for rates that do not suit the available kinds of speculation.
  */
 export function syntheticAcceptance(
   options: WireOptions,

@@ -3,7 +3,7 @@ import { ORIGIN_TUNING_STORE as store } from './tuningStore.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
-/** Cache storage with as many caches as names. */
+/** Cache storage that holds any number of named caches. */
 function fakeCaches() {
   const all = new Map<string, Map<string, Response>>();
   return {
@@ -18,14 +18,14 @@ function fakeCaches() {
   };
 }
 
-it('gives back what was kept under that key', async () => {
+it('returns the value that was stored under a key', async () => {
   vi.stubGlobal('caches', fakeCaches());
   await store.set('GPU 1 & co?|M=4', { maxTile: 8 });
   expect(await store.get('GPU 1 & co?|M=4')).toEqual({ maxTile: 8 });
   expect(await store.get('GPU 1 ')).toBeUndefined();
 });
 
-it('keeps nothing where the browser does not let it', async () => {
+it('stores nothing where the browser refuses storage', async () => {
   const open = () => Promise.reject(new DOMException('no', 'SecurityError'));
   vi.stubGlobal('caches', { open });
   await store.set('key', 1);

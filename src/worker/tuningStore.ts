@@ -1,6 +1,6 @@
-/** What was measured before, by key. Nothing depends on it but time, so it may forget. */
+/** Stored measurements, by key. They save only time, so the store may lose them. */
 export interface TuningStore {
-  /** Undefined where there is nothing. */
+  /** Stored value; undefined if there is none. */
   get(key: string): Promise<unknown>;
   set(key: string, value: unknown): Promise<void>;
 }
@@ -8,8 +8,8 @@ export interface TuningStore {
 const CACHE = 'foretoken-tuning';
 
 /**
- * Remembers in the origin's cache storage, which is a map from addresses to texts. Where the browser refuses it, as some do in
- * private windows, nothing is remembered.
+ * Stores in the origin's cache storage, which maps addresses to texts. Stores nothing where the browser refuses it, as some do in
+ * private windows.
  */
 export const ORIGIN_TUNING_STORE: TuningStore = {
   async get(key) {
@@ -24,12 +24,12 @@ export const ORIGIN_TUNING_STORE: TuningStore = {
     try {
       await (await caches.open(CACHE)).put(addressOf(key), Response.json(value));
     } catch {
-      // It is measured again next time.
+      // Without storage the next load measures again.
     }
   },
 };
 
-/** Nobody fetches it; a cache only wants its keys to be addresses. */
+/** Address to serve as a cache key; it is never fetched. */
 function addressOf(key: string): string {
   return `https://foretoken.invalid/tuning?${encodeURIComponent(key)}`;
 }
