@@ -18,7 +18,7 @@ import { allocateWeights, plannedBuffers } from './weights/load.ts';
 import { runUploads } from './weights/upload.ts';
 import { vectorValues } from './weights/vector.ts';
 
-/** A model file that was checked, and nothing allocated for it yet. */
+/** Checked model file for which nothing is allocated yet. */
 export interface ModelFile {
   readonly gguf: GgufFile;
   readonly spec: ModelSpec;
@@ -26,16 +26,16 @@ export interface ModelFile {
 }
 
 export interface LoadOptions extends CacheShape {
-  /** Largest batch; it is smaller where its buffers would be too large for the device. */
+  /** Largest batch. It becomes smaller if its buffers would exceed the device's limits. */
   readonly maxRows: number;
   /** Most output rows of a batch, see `RunStateOptions`. */
   readonly maxOutputs?: number;
   readonly cacheType: CacheType;
-  /** The choices that fix the order of sums; by default the adapter's. */
+  /** Kernel variants, which determine the order of sums; the adapter's defaults if absent. */
   readonly tuning?: Tuning;
-  /** Finds a faster tuning with the same bits; by default there is no search. May run products in the model's buffers. */
+  /** Searches for a faster tuning with the same bits; without it there is no search. May run products in the model's buffers. */
   readonly tune?: Tune;
-  /** Tries the compiled kernels; by default they are taken as they are. */
+  /** Tries the compiled kernels; without it they are used unchecked. */
   readonly checkKernels?: CheckKernels;
   readonly onProgress?: (
     phase: 'weights' | 'pipelines' | 'ready',
@@ -44,7 +44,7 @@ export interface LoadOptions extends CacheShape {
   ) => void;
 }
 
-/** A tuning for the model that `inputs` describe, which computes the same bits as theirs. */
+/** Finds a tuning for the model that `inputs` describe, with the same bits as the current one. */
 export type Tune = (inputs: PlanInputs) => Promise<Tuning>;
 
 /** Checks a file's metadata and tensors. Throws `unsupported_model` or `invalid_gguf`. */
@@ -53,19 +53,19 @@ export function checkModel(gguf: GgufFile): ModelFile {
   return { gguf, spec, blocks: modelBlocks(gguf, spec, ignoredTensors(gguf)) };
 }
 
-/** What is to be allocated for a model, every buffer of it within the limits of the device. */
+/** Planned allocations of a model; every buffer is within the device's limits. */
 export interface MemoryPlan {
-  /** In parts, where a matrix is larger than a buffer may be. */
+  /** In parts, if a matrix exceeds the largest buffer. */
   readonly blocks: ModelBlocks;
-  /** With fewer rows than asked for, where so many would need too large a buffer. */
+  /** With fewer rows than requested, if the requested number needs too large a buffer. */
   readonly runState: RunStatePlan;
   readonly needs: MemoryNeeds;
 }
 
 /**
- * Puts a model on the GPU: plans every buffer within the device's limits, allocates them all, streams the weights up as
- * they are quantized, and compiles every pipeline. Throws `device_limits` or `out_of_memory` before the weights are read;
- * what was allocated is freed by `gpu.close()`.
+ * Loads a model onto the GPU: plans every buffer within the device's limits, allocates them all, streams the weights up as they
+ * are quantized, and compiles every pipeline. Throws `device_limits` or `out_of_memory` before the weights are read;
+ * `gpu.close()` frees what was allocated.
  */
 export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions): Promise<Model> {
   const { gguf, spec } = file;
@@ -87,7 +87,7 @@ export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions)
     }),
     remedy,
   );
-  // Tuned and compiled while the weights come in; a failure is reported when its turn comes.
+  // Tune and compile while the weights are loading. A failure is reported when the result is awaited.
   const inputs = { spec, blocks: plan.blocks, weights, cache, state, tuning, nCtx };
   const planned = buildTunedPlan(gpu, inputs, options);
   planned.catch(() => {});
@@ -102,7 +102,7 @@ export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions)
   return new Model(gpu, spec, checkedPlan, state, cache, { ...options, maxRows });
 }
 
-/** Refuses contexts of several attention chunks, which no kernel knows. Within the first chunk there is no difference. */
+/** Refuses contexts longer than one attention chunk, which no kernel supports. Within the first chunk there is no difference. */
 function checkChunks({ gguf, spec }: ModelFile, nCtx: number): void {
   const chunk = Math.min(
     ...spec.layers.map(({ attention }) => (attention.kind === 'attention' && attention.chunk) || Infinity),
@@ -120,7 +120,7 @@ async function buildTunedPlan(gpu: Gpu, inputs: PlanInputs, options: LoadOptions
   return buildCheckedPlan(gpu, { ...inputs, tuning }, options.checkKernels);
 }
 
-/** Plans every buffer of a model within what the device allows. Throws `device_limits` where that cannot be. */
+/** Plans every buffer of a model within the device's limits. Throws `device_limits` if that is impossible. */
 export function planMemory(gpu: Gpu, { gguf, spec, blocks }: ModelFile, options: LoadOptions): MemoryPlan {
   const { maxBufferBytes } = gpu;
   const { nCtx, tuning = tuningFor(gpu.report) } = options;
@@ -165,7 +165,7 @@ async function writeRopeTables(
   }
 }
 
-/** Bytes of all tensors of a file. */
+/** Size of all tensors of a file in bytes. */
 export function tensorBytes({ tensors }: GgufFile): number {
   let total = 0;
   for (const { sizeBytes } of tensors.values()) total += sizeBytes;

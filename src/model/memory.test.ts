@@ -63,7 +63,7 @@ it('a model of 1B parameters takes at most 1.05 times its file and its KV cache'
     tensors: new Map(ofFile.map(tensor => [tensor.name, tensor])),
   });
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-  // A slot, batches of 64 rows and drafts of 16 tokens, as by default.
+  // Defaults: one slot, batches of 64 rows and drafts of 16 tokens.
   const cache = { nSlots: 1, nCtx: 4096, nCtxShared: null };
   const kvBytes = sum(streamsOf(blocks).map(stream => streamBytes(stream, 'f16', cache)));
   const options = { ...cache, maxRows: 64, maxOutputs: 17, splits: attentionSplits(cache.nCtx, GPU_TUNING) };

@@ -2,13 +2,13 @@ import { ForetokenError } from '../util/errors.ts';
 import { PAGE_POSITIONS } from '../util/kvPage.ts';
 import { type CacheShape, type CacheType, cachePages } from './cache/streams.ts';
 
-/** What a model keeps on the GPU, before any of it is allocated. Activations are left out: batches shrink until theirs fit. */
+/** Memory that a model needs on the GPU, before anything is allocated. Excludes activations: batches shrink until theirs fit. */
 export interface MemoryNeeds {
   /** Name of the file. */
   readonly name: string;
-  /** Every buffer of the weights, split as far as they can be. */
+  /** Every buffer of the weights, after splitting. */
   readonly weights: readonly { readonly label: string; readonly bytes: number }[];
-  /** Values that one position leaves in each stream of the cache: K and V of each layer, or a latent. */
+  /** Values per position of each stream of the cache: K and V of each layer, or a latent. */
   readonly streams: readonly number[];
   readonly cacheType: CacheType;
   readonly shape: CacheShape;
@@ -21,9 +21,9 @@ const CACHE_TYPES = [
 ] as const satisfies readonly (readonly [CacheType, number])[];
 
 /**
- * The error that says what of a model is larger than a buffer may be, with the bytes of its weights and of its cache, and which
- * context, cache type or file would fit; null where all of it fits. How much memory there is in all WebGPU does not tell: that
- * is found out when the buffers are created, see `allocationText`.
+ * Describes which parts of a model exceed the largest buffer, with the bytes of its weights and its cache, and which context,
+ * cache type or file would fit; null if all of it fits. WebGPU does not reveal the total memory; running out shows only when the
+ * buffers are created, see `allocationText`.
  */
 export function memoryError(needs: MemoryNeeds, maxBufferBytes: number): ForetokenError | null {
   const faults = [weightFault(needs, maxBufferBytes), cacheFault(needs, maxBufferBytes)].filter(
@@ -46,7 +46,7 @@ export function memoryError(needs: MemoryNeeds, maxBufferBytes: number): Foretok
   );
 }
 
-/** What a GPU without the memory for a model is told to be lacking it for, and what would need less. */
+/** Text for a failed allocation: what needed the memory, and what would need less. */
 export function allocationText(needs: MemoryNeeds): { readonly what: string; readonly remedy: string } {
   const { shape, cacheType } = needs;
   const bytes = cacheBytes(needs, cacheType);
@@ -96,7 +96,9 @@ function cacheFault(needs: MemoryNeeds, limit: number): Fault | null {
   };
 }
 
-/** Positions of all slots on so many pages: each slot has pages of its own, or all but one may leave their last one unused. */
+/**
+ * Positions of all slots that fit on `nPages` pages. In a shared cache all slots but one may leave their last page nearly unused.
+ */
 function fittingPositions({ nSlots, nCtxShared }: CacheShape, nPages: number): number {
   const perSlot = nCtxShared === null ? nSlots * Math.floor(nPages / nSlots) : nPages - nSlots + 1;
   return PAGE_POSITIONS * Math.max(0, perSlot);
@@ -127,7 +129,7 @@ function narrowerTypes(type: CacheType): CacheType[] {
   return CACHE_TYPES.slice(at + 1).map(([name]) => name);
 }
 
-/** Positions of all slots, which is what `nCtx` counts. */
+/** Positions of all slots, as `nCtx` counts them. */
 function positionsOf({ nSlots, nCtx, nCtxShared }: CacheShape): number {
   return nCtxShared ?? nSlots * nCtx;
 }

@@ -15,7 +15,7 @@ const NEEDS: MemoryNeeds = {
 const STREAM = 128 * 512;
 
 describe('a model', () => {
-  it('fits where each of its buffers does, however many there are', () => {
+  it('fits if each of its buffers fits, however many there are', () => {
     expect(memoryError(NEEDS, STREAM)).toBeNull();
   });
 
@@ -76,7 +76,7 @@ describe('a model', () => {
     for (const part of parts) expect(error?.message).toContain(part);
   });
 
-  it('is refused with its numbers as details', () => {
+  it('is refused with the numbers as details', () => {
     expect(memoryError(NEEDS, 30_000)?.details).toEqual({
       neededBytes: STREAM,
       limitBytes: 30_000,

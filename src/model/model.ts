@@ -25,7 +25,7 @@ import {
 import type { RunState } from './runState.ts';
 import { encodeParts, encodePass, type PassLists, type Work } from './work.ts';
 
-/** A model on the GPU. One call of `forward` or `draft` at a time, and `forwardAhead` beside it. */
+/** Model on the GPU. Allows one call of `forward` or `draft` at a time, with `forwardAhead` alongside. */
 export class Model implements ForwardPass {
   readonly nVocab: number;
   readonly nCtx: number;
@@ -33,20 +33,20 @@ export class Model implements ForwardPass {
   readonly maxRows: number;
   readonly maxOutputs: number;
   readonly canShift: boolean;
-  /** The buffers that its steps work in, for who joins it with another model. */
+  /** Step buffers; `ModelPair` needs them to connect two models. */
   readonly state: RunState;
   readonly #nEmbd: number;
   readonly #gpu: Gpu;
   readonly #plan: Plan;
   readonly #cache: KvCache;
   readonly #pool: PagePool;
-  /** What is written before a step, see shaders/lib/step.wgsl. */
+  /** Content of the step buffer, see shaders/lib/step.wgsl. */
   readonly #stepWords: Uint32Array<ArrayBuffer>;
   readonly #allIds: Int32Array;
   #busy = false;
-  /** Of `forwardAhead`, which has its results mapped in turns. */
+  /** Number of `forwardAhead` calls; its parity selects the staging buffer. */
   #nAhead = 0;
-  /** The last step that nobody waits for. */
+  /** Completion of the last submit without outputs. */
   #ahead: Promise<undefined> | null = null;
 
   constructor(
@@ -107,7 +107,7 @@ export class Model implements ForwardPass {
     return this.#read(this.draftWork(rows, nDraft, withProbabilities));
   }
 
-  /** Describes a `forward` to the kernels; what it has to do is up to the caller. The batch is written to the GPU. */
+  /** Writes the batch of a `forward` to the GPU and returns the work; the caller submits it. */
   forwardWork(rows: readonly BatchRow[], kind: OutputKind): Work<Candidates[]> {
     const nOutputs = this.#writeStep(rows, 0);
     const { argmax, topK, logits, kTop } = this.state;
@@ -130,7 +130,7 @@ export class Model implements ForwardPass {
     }
   }
 
-  /** The same for a `draft`. */
+  /** Like `forwardWork`, for a `draft`. */
   draftWork(rows: readonly BatchRow[], nDraft: number, withProbabilities: boolean): Work<DraftToken[][]> {
     const nOutputs = this.#writeStep(rows, nDraft - 1);
     const { maxDrafts, argmax, topK, kTop, maxOutputs } = this.state;
@@ -206,13 +206,13 @@ export class Model implements ForwardPass {
     );
   }
 
-  /** The layers of a step and behind them `outputs`: one part, unless the layers are too much work for one submit. */
+  /** Layers of a step, then `outputs`: one part, unless the layers are too much work for one submit. */
   #parts(nRows: number, outputs: PassLists): PassLists[] {
     const { layers } = this.#width(nRows);
     return layers.map((layer, i) => (i < layers.length - 1 ? [layer] : [layer, ...outputs]));
   }
 
-  /** What turns `nOutputs` rows of the residual stream into the results asked for. */
+  /** Dispatches that compute the results of kind `kind` from `nOutputs` rows of the residual stream. */
   #outputs(nOutputs: number, kind: OutputKind): PassLists {
     if (nOutputs === 0) return [];
     const { head, argmax, topK } = this.#width(nOutputs);
@@ -235,8 +235,8 @@ export class Model implements ForwardPass {
   }
 
   /**
-   * Describes the batch to the kernels in one write; returns the number of output rows. Each slot goes on for `nMore`
-   * positions after its rows.
+   * Describes the batch to the kernels in one write and returns the number of output rows. Reserves `nMore` positions of each
+   * slot after its rows.
    */
   #writeStep(rows: readonly BatchRow[], nMore: number): number {
     if (this.#gpu.fault) throw this.#gpu.fault;
@@ -266,7 +266,9 @@ export class Model implements ForwardPass {
     return nOutputs;
   }
 
-  /** Submits without waiting for this step, but for the one before it: the queue stays short, and can be abandoned. */
+  /**
+   * Submits without waiting for this step, but after the previous one: the queue stays short, so pending work can be abandoned.
+   */
   async #submitAhead({ parts }: Work<unknown>): Promise<void> {
     await this.#ahead;
     this.#gpu.device.queue.submit([encodeParts(this.#gpu, parts).finish()]);
@@ -275,7 +277,7 @@ export class Model implements ForwardPass {
 
   async #readAhead(rows: readonly BatchRow[]): Promise<Candidates[]> {
     const staging = this.state.stagingAhead[this.#nAhead++ % 2];
-    // What it still waits for was given up.
+    // Cancels a pending map of an abandoned step.
     staging.unmap();
     return this.#readInto(staging, this.forwardWork(rows, 'argmax'));
   }
@@ -299,12 +301,12 @@ export class Model implements ForwardPass {
   }
 }
 
-/** Whether a batch may hold `token`: one of the vocabulary, or one that a draft is still to say. */
+/** Whether a batch may hold `token`: a token of the vocabulary, or a reference to a drafted one. */
 function isTokenOf(token: number, nVocab: number): boolean {
   return (token >= 0 && token < nVocab) || token >= chosenToken(0);
 }
 
-/** The positions of each slot that a batch writes, and `nMore` behind them. */
+/** Positions of each slot that a batch writes, and `nMore` after them. */
 function spansOf(rows: readonly BatchRow[], nMore: number): CacheSpan[] {
   const spans = new Map<number, CacheSpan>();
   for (const { slot, position } of rows) {

@@ -13,20 +13,21 @@ import { splitTensors } from './weights/load.ts';
 import type { PartLimits } from './weights/shards.ts';
 import { TensorFinder } from './weights/tensorFinder.ts';
 
-/** A model as its blocks, in the order in which a row passes them. */
+/** Blocks of a model in the order in which a row passes them. */
 export interface ModelBlocks {
   readonly embedding: Block;
   readonly layers: readonly Block[];
   /** Results of the output rows: hidden states, or logits. */
   readonly hidden: Block;
   readonly head: Block;
-  /** The rotations that its layers use. */
+  /** Rotations of the layers. */
   readonly ropes: readonly RopeClass[];
 }
 
 /**
- * Finds and checks every tensor that the blocks of `spec` have. Throws `invalid_gguf` for one that is missing or has another
- * shape, and `unsupported_model` for one that no block uses and `ignored` does not name: without it the model would talk nonsense.
+ * Finds and checks every tensor that the blocks of `spec` have. Throws `invalid_gguf` for a tensor that is missing or has another
+ * shape. Throws `unsupported_model` for a tensor that no block uses and `ignored` does not name: ignoring it would change the
+ * model's output.
  */
 export function modelBlocks(gguf: GgufFile, spec: ModelSpec, ignored: ReadonlySet<string>): ModelBlocks {
   const tensors = new TensorFinder(gguf);
@@ -59,7 +60,7 @@ export function allBlocks({ embedding, layers, hidden, head }: ModelBlocks): Blo
   return [embedding, ...layers, hidden, head];
 }
 
-/** The same model within limits: matrices beyond these come in parts. */
+/** Splits the matrices that exceed `limits` into parts. */
 export function splitBlocks(model: ModelBlocks, limits: PartLimits): ModelBlocks {
   const split = (block: Block): Block => ({
     ...block,
@@ -74,7 +75,7 @@ export function splitBlocks(model: ModelBlocks, limits: PartLimits): ModelBlocks
   };
 }
 
-/** What a position leaves in the cache, in all layers. */
+/** Streams of the cache, of all layers. */
 export function streamsOf({ layers }: ModelBlocks): Stream[] {
   return layers.flatMap(({ streams }) => streams);
 }

@@ -11,8 +11,8 @@ import type { CheckKernels } from './tune/checkedPlan.ts';
 import { encodeParts, type Work } from './work.ts';
 
 /**
- * A target and its draft model on one device: a draft goes from one to the other without passing the CPU, so a whole round of
- * speculation is one submit and one readback.
+ * Target and draft model on one device. Drafted tokens pass between them without the CPU, so a whole round of speculation is one
+ * submit and one readback.
  */
 export class ModelPair implements FusedPair {
   readonly #gpu: Gpu;
@@ -34,7 +34,10 @@ export class ModelPair implements FusedPair {
     );
   }
 
-  /** Compiles what joins the two, and has it checked. Their device frees it. Throws `shader_error` where it is wrong. */
+  /**
+   * Compiles the kernel that connects the two models, and checks it. The device frees it. Throws `shader_error` if it computes
+   * wrong results.
+   */
   static async create(
     gpu: Gpu,
     target: Model,
@@ -71,7 +74,7 @@ export class ModelPair implements FusedPair {
     return { drafts: drafts.map(draft => draft.map(({ token }) => token)), outputs };
   }
 
-  /** Submits with copies of both results one behind the other, waits for them and decodes them. */
+  /** Submits with copies of both results, one after the other, waits for them and decodes them. */
   #read<A>(
     encoder: GPUCommandEncoder,
     drafting: Work<A>,

@@ -14,12 +14,12 @@ import type { RunState } from './runState.ts';
 import { plannedMatrices, type Weights } from './weights/load.ts';
 
 /**
- * Multiply-adds in one submit: an operating system may reset a GPU that is busy with one for two seconds, and a slow one
- * does some 10^11 in that time.
+ * Limit of multiply-adds per submit: an operating system may reset a GPU that spends two seconds on one submit, and a slow GPU
+ * does about 10^11 in that time.
  */
 const MAX_MACS_PER_SUBMIT = 1e11;
 
-/** Everything a model needs to describe its dispatches. */
+/** Inputs from which a model's dispatches are planned. */
 export interface PlanInputs {
   readonly spec: ModelSpec;
   readonly blocks: ModelBlocks;
@@ -31,37 +31,37 @@ export interface PlanInputs {
   readonly nCtx: number;
 }
 
-/** The dispatches for one batch width. */
+/** Dispatches for one batch width. */
 export interface WidthPlan {
-  /** Embedding and layers of that many rows: all in one part, unless that were too much work for one submit. */
+  /** Embedding and layers for that many rows: one part, unless that is too much work for one submit. */
   readonly layers: readonly (readonly Dispatch[])[];
-  /** Hidden states behind the last norm, for embeddings; logits, argmax and candidates: of that many output rows. */
+  /** Hidden states after the last norm, for embeddings; logits, argmax and candidates, all for that many output rows. */
   readonly hidden: readonly Dispatch[];
   readonly head: readonly Dispatch[];
   readonly argmax: readonly Dispatch[];
   readonly topK: readonly Dispatch[];
 }
 
-/** The static plan (design D2): every dispatch of every width, made at load and replayed from then on. */
+/** Static plan (design D2): every dispatch of every width, made at load and replayed afterwards. */
 export interface Plan {
-  /** By width, see `planWidth`. */
+  /** Plans by width, see `planWidth`. */
   readonly widths: ReadonlyMap<number, WidthPlan>;
-  /** From one draft step to the next. */
+  /** Dispatches between two draft steps. */
   readonly advance: readonly Dispatch[];
-  /** Null for a model whose cached positions cannot move. */
+  /** Context shift; null for a model whose cached positions cannot move. */
   readonly shift: readonly Dispatch[] | null;
-  /** Every kernel in use, once. */
+  /** Distinct kernels of the plan. */
   readonly kernels: readonly KernelSpec[];
-  /** What `widths` was planned for. */
+  /** Tuning that the plan was made for. */
   readonly tuning: Tuning;
 }
 
-/** The planned width that holds `rows`: one product tile, or a whole number of the largest. */
+/** Smallest planned width for `rows`: one product tile, or a whole number of the largest. */
 export function planWidth(rows: number, tuning: Tuning): number {
   return alignUp(rows, tileWidth(rows, tuning));
 }
 
-/** Compiles all pipelines, asynchronously and together, and makes all bind groups. */
+/** Compiles all pipelines, asynchronously and in parallel, and makes all bind groups. */
 export async function buildPlan(gpu: Gpu, inputs: PlanInputs): Promise<Plan> {
   const { state, tuning } = inputs;
   const nWeights = layerWeights(inputs.blocks);
@@ -87,7 +87,7 @@ export async function buildPlan(gpu: Gpu, inputs: PlanInputs): Promise<Plan> {
   return { widths: new Map(widths), advance, shift, kernels: recorder.kernels, tuning };
 }
 
-/** Values in the matrices of all layers, those of experts that a row does not use included. */
+/** Values in the matrices of all layers, including experts that a row does not use. */
 function layerWeights({ layers }: ModelBlocks): number {
   return plannedMatrices(layers).reduce((sum, { n, nGroups, k }) => sum + n * nGroups * k, 0);
 }
@@ -99,7 +99,7 @@ function splitEvenly<T>(list: readonly T[], nParts: number): T[][] {
   );
 }
 
-/** A step up to the logits: the embedding of its rows, and the layers. */
+/** Calls of a step up to the logits: the embedding of its rows, and the layers. */
 export function layerCalls(inputs: PlanInputs, rows: number): Call[] {
   const { embedding, layers } = inputs.blocks;
   return [embedding, ...layers].flatMap(block => callsOf(inputs, rows, block));

@@ -55,7 +55,7 @@ function shaders(): Map<string, string> {
   return new Map(files.map(name => [name, readFileSync(join(folder, name), 'utf8')]));
 }
 
-/** A line per dispatch: pipeline, workgroups, buffers. */
+/** One line per dispatch: pipeline, workgroups, buffers. */
 function textOf({ widths, advance, shift }: Plan): string {
   const line = ({ pipeline, workgroups, bindGroup }: Dispatch) =>
     `${pipeline.label} × ${workgroups.join(' ')}: ${bindGroup.label}`;

@@ -20,7 +20,7 @@ function words(pairs: readonly (readonly [token: number, logit: number])[]): Uin
 }
 
 describe('argmaxCandidates', () => {
-  it('has a token for each row, and no logit', () => {
+  it('has a token for each row, and logit 0', () => {
     const rows = argmaxCandidates(Uint32Array.of(7, 3));
     expect(rows.map(({ ids, logits }) => [[...ids], [...logits]])).toEqual([
       [[7], [0]],
@@ -39,7 +39,7 @@ describe('the drafts of two rows', () => {
     expect(drafts.flat().every(({ p }) => p === 1)).toBe(true);
   });
 
-  it('have the likeliest of each step, with its probability', () => {
+  it('have the likeliest token of each step, with its probability', () => {
     const steps = words([
       [5, 0],
       [1, 2],
@@ -80,7 +80,7 @@ describe('topKCandidates', () => {
 });
 
 describe('logitsCandidates', () => {
-  it('gives every row a copy of its logits, in order of id', () => {
+  it('gives each row a copy of its logits, in order of id', () => {
     const mapped = new Float32Array([1, 2, 3, 4]);
     const rows = logitsCandidates(new Uint32Array(mapped.buffer), 2, Int32Array.of(0, 1));
     mapped.fill(0);
@@ -98,7 +98,7 @@ describe('logitsCandidates', () => {
 });
 
 describe('hiddenStates', () => {
-  it('gives every row a copy of its values, without the padding', () => {
+  it('gives each row a copy of its values, without the padding', () => {
     const mapped = new Float32Array([1, 2, 0, 3, 4, 0]);
     const states = hiddenStates(new Uint32Array(mapped.buffer), 2, 2, 3);
     mapped.fill(0);
@@ -110,7 +110,7 @@ describe('hiddenStates', () => {
 });
 
 describe('draftProbability', () => {
-  it('is the share of the first among the likeliest ten', () => {
+  it('is the probability of the first among the likeliest ten', () => {
     const logits = new Float32Array(64).fill(0);
     expect(draftProbability({ ids: new Int32Array(64), logits })).toBeCloseTo(0.1, 6);
     expect(draftProbability({ ids: new Int32Array(1), logits: new Float32Array([-5]) })).toBe(1);

@@ -1,22 +1,22 @@
 import type { DraftToken } from '../forward/drafting.ts';
 import type { Candidates } from '../forward/forward.ts';
 
-/** Candidates that the probability of a draft token is taken among, as llama.cpp's draft sampler does. */
+/** Number of candidates over which the probability of a draft token is normalised, as in llama.cpp's draft sampler. */
 const DRAFT_CANDIDATES = 10;
 
-/** From [output] = token. */
+/** Decodes [output] = token. */
 export function argmaxCandidates(words: Uint32Array): Candidates[] {
   return Array.from(words, token => ({ ids: Int32Array.of(token), logits: new Float32Array(1) }));
 }
 
-/** From [draft step, output] = token: the draft behind each output. */
+/** Decodes [draft step, output] = token into one draft per output. */
 export function draftedTokens(words: Uint32Array, nOutputs: number, nDraft: number): DraftToken[][] {
   return Array.from({ length: nOutputs }, (_, output) =>
     Array.from({ length: nDraft }, (_, step) => ({ token: words[step * nOutputs + output], p: 1 })),
   );
 }
 
-/** From [draft step, output, k] = (token, bits of its logit): the draft behind each output. */
+/** Decodes [draft step, output, k] = (token, bits of its logit) into one draft per output. */
 export function draftsWithProbability(
   words: Uint32Array,
   nOutputs: number,
@@ -32,7 +32,7 @@ export function draftsWithProbability(
   );
 }
 
-/** From [output, k] = (token, bits of its logit) in any order. */
+/** Decodes [output, k] = (token, bits of its logit) in any order. */
 export function topKCandidates(words: Uint32Array, nOutputs: number, k: number): Candidates[] {
   const floats = new Float32Array(words.buffer, words.byteOffset, words.length);
   return Array.from({ length: nOutputs }, (_, output) => {
@@ -46,7 +46,7 @@ export function topKCandidates(words: Uint32Array, nOutputs: number, k: number):
   });
 }
 
-/** From [output, nVocab] logits; `ids` are all of them, in order, shared by the rows. */
+/** Decodes [output, nVocab] logits. All rows share `ids`, which lists every id in order. */
 export function logitsCandidates(words: Uint32Array, nOutputs: number, ids: Int32Array): Candidates[] {
   const nVocab = ids.length;
   return Array.from({ length: nOutputs }, (_, output) => ({
@@ -55,7 +55,7 @@ export function logitsCandidates(words: Uint32Array, nOutputs: number, ids: Int3
   }));
 }
 
-/** From [output, stride] rows of `nEmbd` values each. */
+/** Decodes [output, stride] rows of `nEmbd` values each. */
 export function hiddenStates(
   words: Uint32Array,
   nOutputs: number,

@@ -3,21 +3,21 @@ import type { ModelSpec, Rope } from '../architectures/spec.ts';
 import type { GgufTensor } from '../gguf/index.ts';
 import type { TensorFinder } from './weights/tensorFinder.ts';
 
-/** A rotation that some layers share, and the tensors of its frequency factors. */
+/** Rotation that some layers share, and the tensors of its frequency factors. */
 export interface RopeClass {
   readonly rope: Rope;
-  /** Name of its table's buffer. */
+  /** Label of the table's buffer. */
   readonly label: string;
   /** Divisors of the angles for slots of `nCtx` positions. */
   factors(nCtx: number): GgufTensor | null;
 }
 
-/** Identifies the table of a rotation: which values it turns together does not matter to that. */
+/** Key of a rotation's table. The table does not depend on how values are paired. */
 export function ropeKey({ pairs, ...table }: Rope): string {
   return JSON.stringify(table);
 }
 
-/** The distinct rotations of a model's layers, in the order of the layers. */
+/** Distinct rotations of a model's layers, in the order of the layers. */
 export function ropeClasses(tensors: TensorFinder, { layers }: ModelSpec): RopeClass[] {
   const ropes = new Map<string, Rope>();
   for (const { attention } of layers) {
@@ -33,7 +33,7 @@ export function ropeClasses(tensors: TensorFinder, { layers }: ModelSpec): RopeC
 
 function factorsOf(tensors: TensorFinder, { factors, nRot }: Rope): RopeClass['factors'] {
   if (!factors) return () => null;
-  // All that may be chosen are found now, so that none counts as unused.
+  // Look up both tensors now, so that neither counts as unused.
   const names = factors.kind === 'always' ? [factors.tensor] : [factors.short, factors.long];
   const found = new Map(names.map(name => [name, tensors.findVector(`${name}.weight`, nRot / 2)]));
   return nCtx => found.get(ropeFactorsTensor(factors, nCtx)) ?? null;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fitRunState, planRunState, type RunStateModel } from './runState.ts';
 
-/** A model without layers: 64 values per row, 1000 tokens. */
+/** Model without layers: 64 values per row, 1000 tokens. */
 const MODEL: RunStateModel = { nEmbd: 64, nVocab: 1000, blocks: [], ropes: [] };
 
 function logitRows(maxOutputs: number): number {
@@ -16,7 +16,7 @@ function logitRows(maxOutputs: number): number {
 }
 
 describe('planRunState', () => {
-  it('has logits for the output rows there may be, not for all rows', () => {
+  it('has logits for the possible output rows, not for all rows', () => {
     expect(logitRows(1)).toBe(1);
     expect(logitRows(4)).toBe(4);
     expect(logitRows(64)).toBe(64);

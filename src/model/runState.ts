@@ -12,19 +12,19 @@ import { ropeKey } from './ropeTables.ts';
 
 const MAX_TILE = Math.max(...TILE_WIDTHS);
 
-/** The buffers that a step works in; rows of activations are padded with zeros to whole blocks of 32 values. */
+/** Buffers of a step. Rows of activations are padded with zeros to whole blocks of 32 values. */
 export interface RunState extends StepBuffers {
   /** Largest batch, a whole number of tiles. */
   readonly maxRows: number;
   /** Most output rows of a batch, and of all steps of a draft together. */
   readonly maxOutputs: number;
-  /** Most outputs of one step of a draft, or of one that goes on from the last: a row for each slot. */
+  /** Most outputs of one draft step or lookahead step: a row for each slot. */
   readonly maxDrafts: number;
   readonly nVocab: number;
-  /** `kTop`, at most TOP_K_MAX, (token, logit) of each draft step and output. */
+  /** `kTop` (at most TOP_K_MAX) pairs (token, logit) for each draft step and output. */
   readonly topK: GPUBuffer;
   readonly kTop: number;
-  /** Staging buffer of results, and two that the results of lookahead steps take in turns. */
+  /** Staging buffer of results, and two that lookahead steps use alternately. */
   readonly staging: GPUBuffer;
   readonly stagingAhead: readonly [GPUBuffer, GPUBuffer];
 }
@@ -35,11 +35,11 @@ export interface RunStateOptions {
   readonly maxRows: number;
   /** See `attentionSplits`. */
   readonly splits: number;
-  /** Most output rows of a batch, and of all steps of a draft together, at least one per slot; by default all there can be. */
+  /** Most output rows of a batch, and of all steps of a draft together, at least one per slot; by default as many as possible. */
   readonly maxOutputs?: number;
 }
 
-/** The parts of a model that its activations follow from. */
+/** Parts of a model that determine its activations. */
 export interface RunStateModel {
   readonly nEmbd: number;
   readonly nVocab: number;

@@ -9,7 +9,7 @@ import {
 import type { BlockIo, Scratch } from './block.ts';
 import { paddedRow } from './products.ts';
 
-/** Attention of the rows of `q` over a cache, into the rows of `attn` [nHead, valueDim]. */
+/** Attends with the rows of `q` over a cache and writes the rows of `attn` [nHead, valueDim]. */
 export function attend(
   io: BlockIo,
   heads: Omit<AttentionShape, 'rows' | 'nCtx' | 'dstStride'> & { readonly valueDim: number },

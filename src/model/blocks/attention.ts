@@ -22,7 +22,7 @@ import {
 import { inPairs } from './rotation.ts';
 
 type AttentionTensors = {
-  /** attn_q, attn_k, attn_v: one product, or one for each where their types differ. */
+  /** attn_q, attn_k, attn_v: one product, or one each if their types differ. */
   readonly qkv: readonly MatrixPlan[];
   readonly qkvBias: VectorPlan | null;
   /** Weights of the norms of queries, then of keys, each padded to whole blocks. */
@@ -90,7 +90,7 @@ export function attentionBlock(
 
   function shift(io: BlockIo): Call[] | null {
     const { rope, qkNorm } = spec;
-    // Weights of a norm behind the rotation stand between a cached key and its angle.
+    // A norm with weights after the rotation: cached keys can no longer be re-rotated.
     if (qkNorm?.afterRope && qkNorm.weights !== 'unit') return null;
     const turned = rope && rope.magnitude !== 1 ? { magnitude: rope.magnitude } : {};
     const tables = rope ? [io.ropeTable(rope)] : [];
@@ -107,7 +107,9 @@ export function attentionBlock(
     return { nHead, nKvHead, headDim, ...(valueDim !== headDim && { valueDim }), nRot, cache };
   }
 
-  /** Queries to where attention looks for them, keys and values into the cache, from the product itself. */
+  /**
+   * Stores queries, keys and values directly from the product: queries where attention reads them, keys and values in the cache.
+   */
   function fusedQkv(io: BlockIo, { qkv }: Loaded<AttentionTensors>): Call[] {
     const { rows, tuning, step } = io;
     const { norm } = road.input;
@@ -130,7 +132,7 @@ export function attentionBlock(
     });
   }
 
-  /** The same in two: the products, then biases, norms and rotation of whole heads. */
+  /** Does the same in two steps: the products, then biases, norms and rotation of whole heads. */
   function separateQkv(
     io: BlockIo,
     { qkv, qkvBias: bias, qkNorms: norms }: Loaded<AttentionTensors>,
@@ -174,19 +176,19 @@ export function attentionBlock(
   }
 }
 
-/** Rows of queries, keys and values. */
+/** Widths of the rows of queries, keys and values. */
 function qkvWidths({ nHead, nKvHead, headDim, valueDim }: Attention) {
   return { q: nHead * headDim, k: nKvHead * headDim, v: nKvHead * valueDim };
 }
 
-/** Whether products can leave queries, keys and values where they belong: they are rotated, and nothing else happens to them. */
+/** Whether the product can store queries, keys and values directly: they are rotated and not changed in any other way. */
 function storedByProduct(spec: Attention, { norm }: BranchInput): boolean {
   const { rope, qkvBias, qkNorm, temperature, headDim, valueDim } = spec;
   if (!norm || !rope || qkvBias || qkNorm || temperature) return false;
   return valueDim === headDim && rope.nRot % 4 === 0;
 }
 
-/** One stacked matrix of queries, keys and values, or one each; rotation pairs become neighbours. */
+/** One stacked matrix of queries, keys and values, or one each. Rows are reordered so that rotation pairs become neighbours. */
 function qkvMatrices(tensors: TensorFinder, nEmbd: number, prefix: string, spec: Attention): MatrixPlan[] {
   const { q, k, v } = qkvWidths(spec);
   const label = `${prefix}attn_qkv`;
@@ -204,7 +206,7 @@ function qkvMatrices(tensors: TensorFinder, nEmbd: number, prefix: string, spec:
   ]);
 }
 
-/** The rows of a tensor in another order. */
+/** Rows of a tensor in another order. */
 function ordered(tensor: GgufTensor, order: ((row: number) => number) | undefined): Rows {
   return order ? { tensor, firstRow: 0, rows: tensor.nElements / tensor.shape[0], order } : tensor;
 }

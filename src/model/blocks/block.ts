@@ -4,26 +4,26 @@ import type { Tuning } from '../../gpu/tuning.ts';
 import type { Loaded, Planned } from '../weights/tensors.ts';
 
 /**
- * One part of a model, as attention or a feed-forward: which tensors it has, what a position leaves in the cache, which
- * activations it works in, and which calls it makes. Plan, weights, activations and cache are loops over blocks.
+ * Part of a model, such as attention or a feed-forward: its tensors, its streams in the cache, its activations and its calls.
+ * Plan, weights, activations and cache are loops over blocks.
  */
 export interface Block<P extends Planned = Planned> {
   readonly tensors: P;
   readonly streams: readonly Stream[];
-  /** `splits`: parts of the positions that attention takes one beside the other. */
+  /** `splits`: number of parts of the positions that attention processes in parallel. */
   scratch(splits: number): readonly Scratch[];
   calls(io: BlockIo, weights: Loaded<P>): Call[];
-  /** Moves the cached positions of one slot, see shaders/k_shift.wgsl; null where keys cannot be turned any more. */
+  /** Calls that move the cached positions of one slot, see shaders/k_shift.wgsl; null if cached keys cannot be re-rotated. */
   shift(io: BlockIo): Call[] | null;
 }
 
-/** What a position leaves in the cache under a name, in values of the cache's type. */
+/** Named stream of the cache: the values, in the cache's type, that each position stores. */
 export interface Stream {
   readonly name: string;
   readonly values: number;
 }
 
-/** An activation under a name that blocks share: f32 values of one batch row. */
+/** Activation under a name that blocks share: f32 values per batch row. */
 export interface Scratch {
   readonly name: ScratchName;
   readonly values: number;
@@ -44,21 +44,21 @@ export type ScratchName =
   | 'sharedGate'
   | LatentScratch;
 
-/** Activations of latent attention alone. */
+/** Activations that only latent attention uses. */
 type LatentScratch = 'qLow' | 'qLowNorm' | 'qHeads' | 'qLatent' | 'kv' | 'heads';
 
-/** The buffers that all blocks share. */
+/** Buffers that all blocks share. */
 export interface StepBuffers {
   /** Description of the batch, see shaders/lib/step.wgsl, and of a context shift. */
   readonly step: GPUBuffer;
   readonly shift: GPUBuffer;
-  /** The residual stream [rows, padded nEmbd], and the same normalised for the next branch, or with its norm deferred. */
+  /** Residual stream [rows, padded nEmbd], and its copy for the next branch, either normalised or with a deferred norm. */
   readonly x: GPUBuffer;
   readonly xNorm: GPUBuffer;
-  /** Hidden states behind the last norm [outputs, padded nEmbd], for embeddings, and logits [outputs, nVocab]. */
+  /** Hidden states after the last norm [outputs, padded nEmbd], for embeddings, and logits [outputs, nVocab]. */
   readonly outputNorm: GPUBuffer;
   readonly logits: GPUBuffer;
-  /** The token of each draft step and output. */
+  /** Token of each draft step and output. */
   readonly argmax: GPUBuffer;
   /** Activations of the blocks. */
   scratch(name: ScratchName): GPUBuffer;
@@ -66,7 +66,7 @@ export interface StepBuffers {
   ropeTable(rope: Rope): GPUBuffer;
 }
 
-/** The batch width that calls are made for, and the buffers they work in. */
+/** Batch width of the calls, and the buffers they use. */
 export interface BlockIo extends StepBuffers {
   readonly rows: number;
   readonly tuning: Tuning;

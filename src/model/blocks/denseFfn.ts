@@ -17,7 +17,7 @@ import {
 } from './residual.ts';
 
 type DenseTensors = {
-  /** Of two groups, gate and up; where their types differ one matrix each. Without a gate only up. */
+  /** gate and up: a matrix of two groups, or one matrix each if their types differ. Only up if there is no gate. */
   readonly up: readonly MatrixPlan[];
   readonly upBias: VectorPlan | null;
   readonly xielu: VectorPlan | null;
@@ -68,7 +68,7 @@ export function denseBlock(
     shift: () => [],
   };
 
-  /** activation(gate · x) ∘ (up · x), or activation(up · x), into the rows of `ffn`. */
+  /** Computes activation(gate · x) ∘ (up · x), or activation(up · x), into the rows of `ffn`. */
   function activated(
     io: BlockIo,
     { up: matrices, upBias: bias, xielu: constants }: Loaded<DenseTensors>,
@@ -101,7 +101,7 @@ export function denseBlock(
   }
 }
 
-/** What tells a gated product its activation: nothing for silu. */
+/** Activation of a gated product as an option of its kernel; silu is the default. */
 function gatedBy(activation: DenseFfn['activation']): { readonly activation?: 'gelu' } {
   if (activation === 'silu') return {};
   assert(activation === 'gelu', () => `a gate activated by ${JSON.stringify(activation)}`);
@@ -139,7 +139,7 @@ function upBiases(tensors: TensorFinder, prefix: string, { gate, nFf }: DenseFfn
   }
 }
 
-/** The constants as the kernel has them: alpha_p and alpha_n are stored before their softplus. */
+/** Constants in the kernel's form: the file stores alpha_p and alpha_n before their softplus. */
 function xieluConstants(label: string, { alphaP, alphaN, beta, eps }: Xielu): VectorPlan {
   const softplus = (x: number) => (x > 20 ? x : Math.log1p(Math.exp(x)));
   return { label, pieces: [], constants: [softplus(alphaP), beta + softplus(alphaN), beta, eps] };

@@ -13,7 +13,7 @@ type EmbeddingTensors = {
   readonly norm: VectorPlan | null;
 };
 
-/** Rows of `token_embd`, with which the residual stream begins, and its first norm. */
+/** Copies rows of `token_embd` to the residual stream and computes its first norm. */
 export function embeddingBlock(tensors: TensorFinder, spec: ModelSpec): Block<EmbeddingTensors> {
   const { nEmbd, embedding } = spec;
   const { scale, nPositions } = embedding;
@@ -30,7 +30,7 @@ export function embeddingBlock(tensors: TensorFinder, spec: ModelSpec): Block<Em
       const options = { ...(scale !== 1 && { scale }), ...(positions && { positions: true as const }) };
       const rows = placed(tokens).map(({ type: weight, blocks, n, quants, scales, offset: firstToken }) => ({
         spec: getRows({ weight, blocks, n, firstToken, rows: io.rows, ...options }),
-        // Where the first norm is not deferred, the kernel leaves rows in xNorm that the norm overwrites.
+        // If the first norm is not deferred, the norm overwrites the rows that the kernel leaves in xNorm.
         buffers: [
           io.step,
           quants,
@@ -49,7 +49,7 @@ export function embeddingBlock(tensors: TensorFinder, spec: ModelSpec): Block<Em
   };
 }
 
-/** The embedding matrix, which may be the output matrix too. */
+/** Embedding matrix, which may also be the output matrix. */
 export function tokenMatrix(tensors: TensorFinder, { nEmbd, nVocab }: ModelSpec): MatrixPlan {
   const name = 'token_embd.weight';
   return planMatrix(name, [tensors.find(name, [nEmbd, nVocab])]);

@@ -22,22 +22,22 @@ import {
 
 type ExpertTensors = {
   readonly gateInp: readonly MatrixPlan[];
-  /** Biases of the router, then those of its choice alone, each padded to whole blocks. */
+  /** Biases of the router, then those that only affect the choice of experts, each padded to whole blocks. */
   readonly routerBias: VectorPlan | null;
-  /** Groups: all experts' gates, then all their ups; where their types differ one matrix each. */
+  /** Groups: all experts' gates, then all their ups. One matrix each if their types differ. */
   readonly gateUp: readonly MatrixPlan[];
   readonly gateUpBias: VectorPlan | null;
   /** Groups: the experts. */
   readonly down: readonly MatrixPlan[];
   readonly downBias: VectorPlan | null;
-  /** The shared expert's gate and up as two groups, its down, and the row that weighs it; empty without one. */
+  /** Shared expert: gate and up as two groups, down, and the row that weighs it. Empty without a shared expert. */
   readonly sharedUp: readonly MatrixPlan[];
   readonly sharedDown: readonly MatrixPlan[];
   readonly sharedGate: readonly MatrixPlan[];
   readonly end: VectorPlan | null;
 };
 
-/** A mixture of experts, with or without a shared one. */
+/** Mixture of experts, with or without a shared expert. */
 export function expertBlock(
   tensors: TensorFinder,
   nEmbd: number,
@@ -55,7 +55,7 @@ export function expertBlock(
       `${prefix}ffn_gate_exps is ${gateUp[0]?.type} but ${prefix}ffn_up_exps is ${gateUp[1]?.type}; with biases or weighted inputs they have to be the same: choose another quantization of this model`,
     );
   }
-  // The last product adds to the residual stream itself where nothing else happens to the branch.
+  // The last product adds to the residual stream itself if nothing else happens to the branch.
   const isSummedInPlace = road.end.fused && !shared && !spec.bias && !spec.weighsInput;
   const ofShared = sharedMatrices(tensors, nEmbd, prefix, shared);
   const isSharedFused = isGrouped(ofShared.sharedUp, 2);
@@ -134,7 +134,7 @@ export function expertBlock(
     return { spec: router(shape), buffers };
   }
 
-  /** activation(gate · x) ∘ (up · x) of the chosen experts, into the rows of `ffn`. */
+  /** Computes activation(gate · x) ∘ (up · x) of the chosen experts into the rows of `ffn`. */
   function activated(io: BlockIo, weights: Loaded<ExpertTensors>): Call[] {
     const { step, rows, tuning } = io;
     const [src, chosen, ffn] = [inputBuffer(io, road.input), io.scratch('chosen'), io.scratch('ffn')];
@@ -178,7 +178,7 @@ export function expertBlock(
     return [...stacked, { spec: swiglu(shape), buffers: [step, gateUpRows, ffn] }];
   }
 
-  /** The weighted sum of the experts onto the residual stream, whose norm it defers. */
+  /** Adds the weighted sum of the experts to the residual stream, and defers its norm. */
   function summedInPlace(io: BlockIo, { down, end }: Loaded<ExpertTensors>): Call[] {
     const { step, x, xNorm, rows, tuning } = io;
     const { scale } = road.end;
@@ -192,7 +192,7 @@ export function expertBlock(
     });
   }
 
-  /** The same to rows of their own, to which the shared expert is added; then those to the residual stream. */
+  /** Writes the weighted sum to separate rows, adds the shared expert, and then adds those rows to the residual stream. */
   function summedApart(io: BlockIo, weights: Loaded<ExpertTensors>): Call[] {
     const { step, rows, tuning } = io;
     const bias = weights.downBias;
@@ -243,14 +243,14 @@ export function expertBlock(
   }
 }
 
-/** What tells a gated product its activation: nothing for silu. */
+/** Activation of a gated product as an option of its kernel; silu is the default. */
 function gatedBy({ activation }: ExpertFfn): { readonly activation?: 'gelu' | 'oai' } {
   if (activation === 'silu') return {};
   assert(activation !== 'relu2', 'a gate activated by relu2');
   return { activation };
 }
 
-/** All experts' gates, then all their ups, as groups of one matrix where their types agree. */
+/** Gates of all experts, then all their ups, as groups of one matrix if their types agree. */
 function gateUpMatrices(
   tensors: TensorFinder,
   nEmbd: number,
@@ -273,7 +273,7 @@ function gateUpMatrices(
   return planMatrices(label, [rows('ffn_gate_exps'), rows('ffn_up_exps')], 2 * nExperts);
 }
 
-/** Biases of all experts, [expert][row] of each tensor, one tensor behind the other. */
+/** Biases of all experts, [expert][row] of each tensor, one tensor after the other. */
 function expertBiases(
   tensors: TensorFinder,
   prefix: string,

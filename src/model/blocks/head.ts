@@ -13,7 +13,7 @@ type HeadTensors = {
   readonly bias: VectorPlan | null;
 };
 
-/** Logits of a batch's output rows: the output matrix, whose input the last layer has normalised. */
+/** Logits of a batch's output rows. The input of the output matrix is normalised by the last layer. */
 export function headBlock(tensors: TensorFinder, spec: ModelSpec): Block<HeadTensors> {
   const { nEmbd, nVocab, head } = spec;
   const road = headRoad(spec);
@@ -41,7 +41,7 @@ export function headBlock(tensors: TensorFinder, spec: ModelSpec): Block<HeadTen
   };
 }
 
-/** Hidden states behind the last norm of a batch's output rows, for embeddings. */
+/** Hidden states of a batch's output rows after the last norm, for embeddings. */
 export function hiddenBlock(
   tensors: TensorFinder,
   { nEmbd, head: { norm: last } }: ModelSpec,

@@ -33,8 +33,8 @@ type LatentTensors = {
 };
 
 /**
- * Multi-head latent attention: all heads share one key, the latent and the rotated part behind it, and one value, the latent
- * itself, so that a position leaves one row in the cache. Queries and outputs go in and out of the latent space head by head.
+ * Multi-head latent attention. All heads share one key (the latent, then the rotated part) and one value (the latent), so a
+ * position stores one row in the cache. Each head maps its queries into the latent space and its outputs out of it.
  */
 export function latentBlock(
   tensors: TensorFinder,
@@ -107,7 +107,7 @@ export function latentBlock(
     return { nHead, nKvHead: 1, headDim: keyWidth, valueDim: nLatent, nRot: nRope, cache };
   }
 
-  /** Queries of all heads, and the same moved into the latent space. */
+  /** Computes the queries of all heads, and maps them into the latent space. */
   function queryCalls(io: BlockIo, { q, qLow, qLowNorm, intoLatent }: Loaded<LatentTensors>): Call[] {
     const input = { src: inputBuffer(io, road.input), norm: road.input.norm };
     const dst = [io.scratch('qHeads')];

@@ -8,12 +8,12 @@ import type { Matrix } from '../weights/matrix.ts';
 import type { VectorPlan } from '../weights/tensors.ts';
 import type { BlockIo } from './block.ts';
 
-/** Values from one row of activations to the next: whole blocks. */
+/** Stride of a row of activations in values: whole blocks. */
 export function paddedRow(k: number): number {
   return alignUp(k, 32);
 }
 
-/** Consecutive parts of a product, each with where its first row stands among the rows of all. */
+/** Parts of a product, each with the offset of its first row in the whole product. */
 export function placed(parts: readonly Matrix[]): (Matrix & { readonly offset: number })[] {
   let end = 0;
   return parts.map(part => {
@@ -23,24 +23,24 @@ export function placed(parts: readonly Matrix[]): (Matrix & { readonly offset: n
   });
 }
 
-/** Whether matrices are parts of one with so many groups, as gate and up that are multiplied together. */
+/** Whether every matrix has `nGroups` groups, like gate and up that are multiplied together. */
 export function isGrouped(matrices: readonly Pick<Matrix, 'nGroups'>[], nGroups: number): boolean {
   return matrices.every(matrix => matrix.nGroups === nGroups);
 }
 
 interface Product {
   readonly src: GPUBuffer;
-  /** The deferred norm of the rows of `src`. */
+  /** Deferred norm of the rows of `src`. */
   readonly norm?: DeferredNorm | null;
   readonly epilogue: Exclude<MulMatEpilogue, { readonly kind: 'qkv' }>;
-  /** Buffers behind `src`, as the epilogue has them. */
+  /** Buffers after `src`, as the epilogue has them. */
   readonly dst: readonly GPUBuffer[];
   readonly outputRows?: boolean;
-  /** Heads that multiply their own part of a row each. */
+  /** Heads, each of which multiplies its own part of a row. */
   readonly groups?: MulMatShape['groups'];
 }
 
-/** A matrix product in its parts, whose results lie side by side in each row of the destination. */
+/** Multiplies by a matrix in its parts, whose results lie side by side in each row of the destination. */
 export function products(
   io: Pick<BlockIo, 'rows' | 'step' | 'tuning'>,
   matrices: readonly Matrix[],
@@ -62,7 +62,9 @@ export function products(
   });
 }
 
-/** silu(gate · x) ∘ (up · x) of `n` values into the rows of `dst`, from matrices that are not one: through rows of both. */
+/**
+ * Computes silu(gate · x) ∘ (up · x) of `n` values into the rows of `dst` from separate matrices, through rows of both products.
+ */
 export function gatedApart(
   io: BlockIo,
   gateUp: readonly Matrix[],
@@ -87,7 +89,7 @@ export function gatedApart(
   ];
 }
 
-/** Biases of matrices that are one product, one behind the other. */
+/** Biases of the matrices of one product, concatenated. */
 export function biasVector(
   label: string,
   tensors: readonly GgufTensor[],

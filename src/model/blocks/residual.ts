@@ -10,20 +10,20 @@ import type { Block, BlockIo, Scratch, ScratchName } from './block.ts';
 import { paddedRow, products } from './products.ts';
 
 /**
- * The rows that a branch reads. The norm may be deferred, which costs no dispatch: who multiplies the row scales the product,
- * see shaders/lib/deferred_norm.wgsl. Else the rows are normalised already, or `x` where a branch has no norm before it.
+ * Input rows of a branch. A deferred norm costs no dispatch: the kernel that multiplies the row scales the product, see
+ * shaders/lib/deferred_norm.wgsl. Otherwise the rows are already normalised, or are `x` if the branch has no norm before it.
  */
 export interface BranchInput {
   readonly buffer: 'x' | 'xNorm' | Extract<ScratchName, 'xNorm2'>;
   readonly norm: DeferredNorm | null;
 }
 
-/** The rows in which the next branch finds the residual stream: none where it reads x, or what is there already. */
+/** Rows that a branch leaves for the next one; null if the next branch reads x, or rows that exist already. */
 type NextRows = { readonly kind: 'deferred' | 'normed'; readonly norm: Norm } | null;
 
 /**
- * What happens to the output of a branch. `fused`: the last product adds it to the residual stream and leaves the next norm
- * deferred. Else the branch goes to rows of its own, and one kernel normalises it, adds it and computes the next norm.
+ * Treatment of a branch's output. `fused`: the last product adds it to the residual stream and defers the next norm. Otherwise
+ * the output goes to separate rows, and one kernel normalises it, adds it and computes the next norm.
  */
 export interface BranchEnd {
   readonly fused: boolean;
@@ -33,15 +33,15 @@ export interface BranchEnd {
   readonly next: NextRows;
 }
 
-/** What the branches of a layer read and how they end. */
+/** Inputs and ends of the branches of a layer. */
 export interface LayerRoads {
-  /** A norm to compute before the layer's attention, beside the one that the layer before left: of a parallel feed-forward. */
+  /** Separate norm of a parallel feed-forward, computed before the layer's attention. */
   readonly ahead: Norm | null;
   readonly attention: { readonly input: BranchInput; readonly end: BranchEnd };
   readonly ffn: { readonly input: BranchInput; readonly end: BranchEnd };
 }
 
-/** Whether every norm of the residual stream can be deferred: an RMS norm without bias before each branch, and none behind. */
+/** Whether every norm of the residual stream can be deferred: an RMS norm without bias before each branch, and none after it. */
 function defersNorms({ layers, head }: ModelSpec): boolean {
   const isPlain = (norm: Norm | null) => norm !== null && norm.kind === 'rms' && !norm.bias;
   return (
@@ -53,17 +53,17 @@ function defersNorms({ layers, head }: ModelSpec): boolean {
   );
 }
 
-/** The first norm of the residual stream, and how the rows of the embedding carry it. */
+/** First norm of the residual stream, and the form in which the embedding's rows carry it. */
 export function embeddingRoad(spec: ModelSpec): NextRows {
   return nextRows(spec, firstNorm(spec, 0));
 }
 
-/** How the head reads the residual stream. */
+/** Input of the head. */
 export function headRoad(spec: ModelSpec): BranchInput {
   return inputOf(spec, spec.head.norm);
 }
 
-/** The roads of layer `index`. */
+/** Inputs and ends of the branches of layer `index`. */
 export function layerRoads(spec: ModelSpec, index: number): LayerRoads {
   const layer = spec.layers[index];
   const end = { nEmbd: spec.nEmbd, scale: layer.residualScale };
@@ -88,7 +88,7 @@ function ffnInput(spec: ModelSpec, layer: Layer): BranchInput {
   return layer.ffnNorm ? { buffer: 'xNorm2', norm: null } : inputOf(spec, layer.attnNorm);
 }
 
-/** The norm with which layer `index` begins; behind the last layer the head's. */
+/** Norm with which layer `index` begins; after the last layer, the head's norm. */
 function firstNorm({ layers, head }: ModelSpec, index: number): Norm | null {
   return index < layers.length ? layers[index].attnNorm : head.norm;
 }
@@ -105,7 +105,7 @@ function inputOf(spec: ModelSpec, norm: Norm | null): BranchInput {
   };
 }
 
-/** The buffer of an input. */
+/** Buffer of an input. */
 export function inputBuffer(io: BlockIo, { buffer }: BranchInput): GPUBuffer {
   switch (buffer) {
     case 'x':
@@ -117,7 +117,9 @@ export function inputBuffer(io: BlockIo, { buffer }: BranchInput): GPUBuffer {
   }
 }
 
-/** Weights and biases of norms, each padded to whole blocks, in the order in which `addNorm` reads them; null without any. */
+/**
+ * Weights and biases of norms, each padded to whole blocks, in the order in which `addNorm` reads them; null if there are none.
+ */
 export function normVector(
   tensors: TensorFinder,
   nEmbd: number,
@@ -134,7 +136,7 @@ export function normVector(
   return { label: names.join('+'), pieces };
 }
 
-/** The vectors with which a branch ends: the next norm's, with those of the norm behind the branch before them. */
+/** Norm vectors for the end of a branch: the norm after the branch, then the next branch's norm. */
 export function endVector(tensors: TensorFinder, { nEmbd, post, next }: BranchEnd): VectorPlan | null {
   return normVector(tensors, nEmbd, [post, next?.norm ?? null]);
 }
@@ -144,7 +146,7 @@ export function endScratch({ fused, nEmbd }: BranchEnd): Scratch[] {
   return fused ? [] : [{ name: 'branch', values: paddedRow(nEmbd) }];
 }
 
-/** The product that ends a branch: `matrices` · `src` (+ `bias`) onto the residual stream. */
+/** Multiplies the last matrices of a branch: `matrices` · `src` (+ `bias`), added to the residual stream. */
 export function endCalls(
   io: BlockIo,
   end: BranchEnd,
@@ -169,7 +171,7 @@ export function endCalls(
   return [...products(io, matrices, { src, epilogue, dst }), ...joinCalls(io, end, vector)];
 }
 
-/** Adds the rows of `branch` to the residual stream, and normalises it for the branch that follows. */
+/** Adds the rows of `branch` to the residual stream, and normalises it for the next branch. */
 export function joinCalls(io: BlockIo, end: BranchEnd, vector: GPUBuffer | null): Call[] {
   const { nEmbd: k, scale, post, next } = end;
   const spec = addNorm(
@@ -183,12 +185,12 @@ export function joinCalls(io: BlockIo, end: BranchEnd, vector: GPUBuffer | null)
     },
     io.tuning,
   );
-  // Without norms the kernel reads no vector, and any other buffer may stand in its place.
+  // Without norms the kernel does not read its vector; bind any other buffer instead.
   const params = vector ?? io.logits;
   return [{ spec, buffers: [io.step, io.x, params, io.scratch('branch'), ...(next ? [io.xNorm] : [])] }];
 }
 
-/** Normalises the residual stream into `dst`; `gather`: the rows of the batch's outputs. */
+/** Normalises the residual stream into `dst`; with `gather`, only the output rows of the batch. */
 export function normCall(
   io: Pick<BlockIo, 'step' | 'x' | 'rows'> & { readonly tuning: Tuning },
   k: number,
@@ -207,7 +209,7 @@ export function normCall(
   return { spec: addNorm(shape, io.tuning), buffers: [io.step, io.x, vector, dst] };
 }
 
-/** Norm of a parallel feed-forward that has one of its own, from the rows that its layer begins with. */
+/** Separate norm of a parallel feed-forward, over the rows with which its layer begins. */
 export function aheadBlock(
   tensors: TensorFinder,
   nEmbd: number,

@@ -1,9 +1,9 @@
 import type { Attention } from '../../architectures/spec.ts';
 
 /**
- * Order of the rows of queries or keys in which values that rope turns together are neighbours, which is how kernels and cache
- * have them: row i of each head becomes row `order(i)` of the file's. A dot product of a query and a key is a sum over the same
- * products whatever the order. Undefined where the file has them so.
+ * Order of the rows of queries or keys in which the two values of a rope pair are neighbours, as kernels and cache store them:
+ * row i of each head becomes row `order(i)` of the file's. The dot product of a query and a key sums the same products in any
+ * order. Undefined if the file already has that order.
  */
 export function inPairs({
   rope,

@@ -5,7 +5,7 @@ import { PAGE_POSITIONS, pagesFor } from '../../util/kvPage.ts';
 import type { PageCopy } from './pagePool.ts';
 import type { KvCache, StreamBuffer } from './streams.ts';
 
-/** Consecutive positions on one page: where in a stream's buffer, and where among a slot's bytes of that stream. */
+/** Consecutive positions on one page: their offset in a stream's buffer, and their offset in a slot's bytes of that stream. */
 interface Segment {
   readonly inCache: number;
   readonly inPart: number;
@@ -24,8 +24,8 @@ export function copyPages(encoder: GPUCommandEncoder, cache: KvCache, copies: re
 }
 
 /**
- * The first `nTokens` positions that lie on `pages`, stream after stream: of each layer K, then V, each [position][KV head][head
- * dim], or a latent. Throws `out_of_memory` when the GPU has no memory for the copy.
+ * Reads the first `nTokens` positions on `pages`, stream after stream: of each layer K, then V, each [position][KV head][head
+ * dim], or a latent. Throws `out_of_memory` if the GPU has no memory for the copy.
  */
 export async function readCells(
   gpu: Gpu,
@@ -36,11 +36,11 @@ export async function readCells(
   if (nTokens === 0) return new Uint8Array();
   const { device } = gpu;
   const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
-  // All is copied at once, so that the slot may change. Without memory the copy fails, and nothing else.
+  // Copy everything in one submit, because the slot may change afterwards. Out of memory fails only this copy.
   device.pushErrorScope('out-of-memory');
   device.pushErrorScope('validation');
   const encoder = device.createCommandEncoder();
-  // A buffer for each stream: all of them in one could be more than the device allows.
+  // One buffer per stream: a single buffer for all could exceed the device's limit.
   const copies = partsOf(cache, nTokens).map(({ stream, at, bytes }) => {
     const copy = gpu.createBuffer(`${stream.buffer.label} copy`, bytes, usage);
     for (const { inCache, inPart, size } of segmentsOf(stream, pages, nTokens)) {
@@ -67,7 +67,7 @@ export async function readCells(
   }
 }
 
-/** Writes to `pages` what `readCells` gave for `nTokens` positions. */
+/** Writes the result of `readCells` for `nTokens` positions to `pages`. */
 export function writeCells(
   gpu: Gpu,
   cache: KvCache,
@@ -83,7 +83,7 @@ export function writeCells(
   }
 }
 
-/** Throws `invalid_request` when `bytes` are not those of `nTokens` positions. */
+/** Throws `invalid_request` if `bytes` does not have the size of `nTokens` positions. */
 export function checkCacheBytes(cache: KvCache, nTokens: number, bytes: Uint8Array): void {
   const expected = bytesOf(cache, nTokens);
   if (bytes.length === expected) return;
@@ -93,7 +93,7 @@ export function checkCacheBytes(cache: KvCache, nTokens: number, bytes: Uint8Arr
   );
 }
 
-/** The streams of `nTokens` positions, each with where it stands among the bytes of all. */
+/** Streams of `nTokens` positions, each with its offset in the concatenated bytes. */
 function partsOf({ streams }: KvCache, nTokens: number) {
   let at = 0;
   return [...streams.values()].map(stream => {

@@ -42,7 +42,7 @@ describe('PagePool', () => {
     expect(pool.nFree).toBe(nFree);
   });
 
-  it('shares pages, and copies those that are written to, but for the last owner', () => {
+  it('copies a shared page for every owner that writes to it, except the last', () => {
     const pool = new PagePool(5, 3);
     pool.reserve([span(0, 0, 2 * PAGE + 5)]);
     const pages = [...pool.table(0)];
@@ -70,7 +70,7 @@ describe('PagePool', () => {
     expect(pool.nFree).toBe(2);
   });
 
-  it('never fails slots with a share of their own, whatever they share and overwrite', () => {
+  it('never runs out of pages for slots that have their own share, whatever they share and overwrite', () => {
     const nSlots = 4;
     const nCtx = 5 * PAGE - 7;
     const pool = new PagePool(cachePages({ nSlots, nCtx, nCtxShared: null }), nSlots);
@@ -93,7 +93,7 @@ describe('PagePool', () => {
     }
   });
 
-  it('holds as many positions as the slots share, however they are spread', () => {
+  it('holds as many positions as the slots share, however they are distributed', () => {
     const shape = { nSlots: 4, nCtx: 256, nCtxShared: 256 };
     for (const lengths of [
       [253, 1, 1, 1],
@@ -107,7 +107,7 @@ describe('PagePool', () => {
   });
 });
 
-/** What `slot` may write to from `start` on is in no other table. */
+/** Asserts that the pages that `slot` may write to from `start` on are in no other table. */
 function expectSoundPages(pool: PagePool, nSlots: number, start: number, slot: number): void {
   const own = pool.table(slot).slice(Math.floor(start / PAGE));
   for (let other = 0; other < nSlots; other++) {

@@ -2,25 +2,25 @@ import type { CacheSpan } from '../../forward/sequenceCache.ts';
 import { assert } from '../../util/assert.ts';
 import { PAGE_POSITIONS, pagesFor } from '../../util/kvPage.ts';
 
-/** A page whose contents a slot is to have for itself: `to` has to become what `from` is. */
+/** Copy of a shared page for a slot that will write to it. */
 export interface PageCopy {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * The account of the KV cache: which page holds which positions of which slot. A page belongs to every slot in whose table
- * it stands, and is copied before one of several writes to it.
+ * Bookkeeping of the KV cache: maps the positions of each slot to pages. A page belongs to every slot whose table contains it,
+ * and is copied before one of several owners writes to it.
  */
 export class PagePool {
   readonly #free: number[];
-  /** Tables in which each page stands. */
+  /** Number of tables that contain each page. */
   readonly #nUsers: number[];
   /** Pages of each slot, in order of position. */
   readonly #tables: readonly number[][];
 
   constructor(nPages: number, nSlots: number) {
-    // The last one is taken first.
+    // Pages are taken from the end.
     this.#free = Array.from({ length: nPages }, (_, i) => nPages - 1 - i);
     this.#nUsers = Array.from({ length: nPages }, () => 0);
     this.#tables = Array.from({ length: nSlots }, () => []);
@@ -30,14 +30,14 @@ export class PagePool {
     return this.#free.length;
   }
 
-  /** Pages of `slot`; position p lies in number `floor(p / PAGE_POSITIONS)`. */
+  /** Pages of `slot`; position p lies on page number `floor(p / PAGE_POSITIONS)`. */
   table(slot: number): readonly number[] {
     return this.#tables[slot];
   }
 
   /**
-   * Gives the slots pages of their own for all positions of `spans`. Returns the copies to be made before anything else is
-   * done with them; null, and nothing changed, when the pool has too few.
+   * Gives the slots exclusive pages for all positions of `spans`. Returns the copies that must be made before the pages are used.
+   * Returns null and changes nothing if the pool has too few pages.
    */
   reserve(spans: readonly CacheSpan[]): PageCopy[] | null {
     if (this.#nMissing(spans) > this.#free.length) return null;
@@ -57,12 +57,12 @@ export class PagePool {
     return copies;
   }
 
-  /** Whether the slots have pages of their own for all positions of `spans`. */
+  /** Whether the slots have exclusive pages for all positions of `spans`. */
   holds(spans: readonly CacheSpan[]): boolean {
     return this.#nMissing(spans) === 0;
   }
 
-  /** Gives back what `slot` does not need for its first `nPositions`. */
+  /** Frees the pages that `slot` does not need for its first `nPositions`. */
   truncate(slot: number, nPositions: number): void {
     for (const page of this.#tables[slot].splice(pagesFor(nPositions))) {
       this.#nUsers[page]--;
@@ -70,7 +70,7 @@ export class PagePool {
     }
   }
 
-  /** The first `nPositions` of `to` become those of `from`, on the same pages; it gives up all others. */
+  /** Lets `to` share the pages of the first `nPositions` of `from`; `to` drops all its other pages. */
   share(from: number, to: number, nPositions: number): void {
     assert(from !== to, () => `slot ${from} shared with itself`);
     const pages = this.#tables[from].slice(0, pagesFor(nPositions));
@@ -80,10 +80,10 @@ export class PagePool {
     for (const page of pages) this.#nUsers[page]++;
   }
 
-  /** Pages that `spans` take. */
+  /** Number of pages to take from the pool for `spans`. */
   #nMissing(spans: readonly CacheSpan[]): number {
     let nMissing = 0;
-    // Of a page that n slots share and write to, n - 1 copies are made.
+    // When n slots that share a page all write to it, n - 1 copies are needed.
     const nUsers = new Map<number, number>();
     for (const span of spans) {
       const table = this.#tables[span.slot];

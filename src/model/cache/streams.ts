@@ -4,20 +4,20 @@ import type { Stream } from '../blocks/block.ts';
 
 export type CacheType = 'f32' | 'f16';
 
-/** A stream on the GPU: [page][position in the page][values]. */
+/** Stream on the GPU: [page][position in the page][values]. */
 export interface StreamBuffer {
   readonly buffer: GPUBuffer;
   /** Bytes of one position. */
   readonly cellBytes: number;
 }
 
-/** What the positions of all slots leave behind for later ones, as streams: K and V of each layer, or a latent. */
+/** Cached streams of all slots: K and V of each layer, or a latent. */
 export interface KvCache {
   readonly type: CacheType;
   readonly nPages: number;
-  /** By the streams' names, in the order of the layers. */
+  /** Streams by name, in the order of the layers. */
   readonly streams: ReadonlyMap<string, StreamBuffer>;
-  /** A page on its way from one place of a buffer to another, which WebGPU does not copy directly. */
+  /** Intermediate buffer for a page copy, because WebGPU cannot copy within a buffer. */
   readonly copied: GPUBuffer;
 }
 
@@ -26,13 +26,13 @@ export interface CacheShape {
   readonly nSlots: number;
   /** Most positions of one slot. */
   readonly nCtx: number;
-  /** Positions that the slots share, at least `nCtx`; null: each has `nCtx` of its own. */
+  /** Positions that the slots share, at least `nCtx`; null if each has `nCtx` of its own. */
   readonly nCtxShared: number | null;
 }
 
 /**
- * Pages that hold so many positions. In a shared cache every slot may leave most of its last page unused: there is a page
- * for each slot but one on top, so that only the number of positions decides what fits.
+ * Number of pages for these positions. In a shared cache each slot may leave most of its last page unused, so there is an extra
+ * page for every slot but one. Then only the number of positions decides what fits.
  */
 export function cachePages({ nSlots, nCtx, nCtxShared }: CacheShape): number {
   return nCtxShared === null ? nSlots * pagesFor(nCtx) : pagesFor(nCtxShared) + nSlots - 1;
@@ -42,12 +42,12 @@ function cellBytes({ values }: Pick<Stream, 'values'>, type: CacheType): number 
   return values * (type === 'f16' ? 2 : 4);
 }
 
-/** Bytes of a stream. */
+/** Size of a stream in bytes. */
 export function streamBytes(stream: Pick<Stream, 'values'>, type: CacheType, shape: CacheShape): number {
   return cachePages(shape) * PAGE_POSITIONS * cellBytes(stream, type);
 }
 
-/** A cache is indexed by position and never cleared: what lies after a row's position is not read. */
+/** The cache is indexed by position and never cleared: positions after a row's own are not read. */
 export function allocateKvCache(
   gpu: Gpu,
   streams: readonly Stream[],

@@ -15,7 +15,7 @@ const WORKGROUPS: Knob = {
 };
 const NEVER = new AbortController().signal;
 
-/** An adapter on which products take what `msOf` says; it remembers what was asked of it. */
+/** Adapter on which products take `msOf` milliseconds; it records the requests. */
 function adapter(msOf: (tuning: Tuning, rows: number) => number) {
   const asked: { tuning: Tuning; knob: string; rows: number }[] = [];
   const samples: number[] = [];
@@ -42,13 +42,13 @@ describe('the autotuner', () => {
     });
   });
 
-  it('changes nothing for what may be noise', async () => {
+  it('ignores differences that may be noise', async () => {
     const { prepare } = adapter(({ maxTile }) => (maxTile === 16 ? 1 : 0.91));
     const { choices } = await autotune(GPU_TUNING, [TILES], prepare, NEVER);
     expect(choices).toEqual({});
   });
 
-  it('is not deceived by one round in which something else ran', async () => {
+  it('is not misled by one round in which something else ran', async () => {
     let nSamples = 0;
     const { prepare } = adapter(({ maxTile }) => {
       nSamples += 1;
@@ -58,7 +58,7 @@ describe('the autotuner', () => {
     expect(choices).toEqual({});
   });
 
-  it('tries a knob on top of those before, with the batches and kernels that it changes', async () => {
+  it('tries a knob on top of the earlier choices, with the batches and kernels that it affects', async () => {
     const { prepare, asked } = adapter(({ maxTile, mulMatWorkgroup }, rows) =>
       maxTile === 8 && mulMatWorkgroup === 16 && rows === 1 ? 3 : maxTile === 8 ? 5 : 10,
     );
@@ -70,7 +70,7 @@ describe('the autotuner', () => {
     );
   });
 
-  it('repeats what is too fast to time', async () => {
+  it('repeats products that are too fast to time', async () => {
     const times: number[] = [];
     const prepare: PrepareRun = async () => async n => {
       times.push(n);
@@ -81,7 +81,7 @@ describe('the autotuner', () => {
     expect(new Set(times.slice(7))).toEqual(new Set([32]));
   });
 
-  it('leaves out what the adapter does not compile', async () => {
+  it('skips alternatives that the adapter does not compile', async () => {
     const { prepare } = adapter(({ maxTile }) => maxTile);
     const choosy: PrepareRun = async (tuning, ...rest) =>
       tuning.maxTile === 4 ? null : prepare(tuning, ...rest);
@@ -93,8 +93,8 @@ describe('the autotuner', () => {
   });
 });
 
-describe('its budget', () => {
-  it('ends it between two samples, and what was not decided stays', async () => {
+describe('the time budget', () => {
+  it('ends the search between two samples, and undecided knobs stay unchanged', async () => {
     const budget = new AbortController();
     const { prepare, samples } = adapter(({ maxTile, mulMatWorkgroup }) => {
       // In the third round of the second knob.
@@ -120,7 +120,7 @@ describe('its budget', () => {
     });
   }
 
-  it('of nothing starts nothing', async () => {
+  it('starts nothing if it is zero', async () => {
     const { prepare, asked } = adapter(() => 1);
     await autotune(GPU_TUNING, [TILES], prepare, AbortSignal.abort());
     expect(asked).toEqual([]);

@@ -2,38 +2,38 @@ import type { Choices, Knob } from '../../gpu/knobs.ts';
 import type { Tuning } from '../../gpu/tuning.ts';
 import { assert } from '../../util/assert.ts';
 
-/** Runs products so many times in one submit; resolves to the milliseconds of all of them. */
+/** Runs products `times` times in one submit; resolves to the total milliseconds. */
 export type TimedRun = (times: number) => Promise<number>;
 
 /**
- * Compiles the products that a knob changes for a batch of so many rows, and runs nothing yet. Null where there are none, or
- * where this adapter does not compile them.
+ * Compiles the products that a knob affects for a batch of `rows` rows, without running them. Resolves to null if there are none,
+ * or if this adapter does not compile them.
  */
 export type PrepareRun = (tuning: Tuning, knob: keyof Choices, rows: number) => Promise<TimedRun | null>;
 
-/** An alternative that was timed. */
+/** Alternative that was timed. */
 export interface TunedTrial {
   readonly choices: Choices;
-  /** Its time over that of the choice it would replace. */
+  /** Its time divided by that of the choice it would replace. */
   readonly ratio: number;
 }
 
 export interface Autotuned {
-  /** What differs from the tuning that it began with. */
+  /** Differences from the initial tuning. */
   readonly choices: Choices;
   readonly trials: readonly TunedTrial[];
 }
 
-/** Share of time that an alternative has to save: less may be noise. */
+/** Share of time that an alternative has to save; less may be noise. */
 const MARGIN = 0.1;
-/** A sample lasts so long at least, since a submit takes a millisecond or two by itself. */
+/** Minimum duration of a sample, since the overhead of a submit is a millisecond or two. */
 const SAMPLE_MS = 8;
 const MAX_TIMES = 256;
 const ROUNDS = 5;
 
 /**
- * Tries the knobs one after the other, each on top of those before, and takes what is faster by more than noise. Resolves when
- * `signal` aborts at the latest: from then on nothing is begun any more, and what was not yet decided stays as it is.
+ * Tries the knobs one after the other, each on top of the earlier choices, and keeps an alternative that is faster by more than
+ * noise. Resolves at the latest when `signal` aborts: nothing new is started then, and undecided knobs stay unchanged.
  */
 export async function autotune(
   tuning: Tuning,
@@ -43,7 +43,7 @@ export async function autotune(
 ): Promise<Autotuned> {
   let choices: Choices = {};
   const trials: TunedTrial[] = [];
-  // Nobody can tell how long a compiler takes, and some drivers compile when a kernel runs for the first time.
+  // Do not wait beyond the budget: compile times are unbounded, and some drivers compile when a kernel first runs.
   await unlessAborted(signal, async () => {
     for (const knob of knobs) {
       const tried = await tryKnob({ ...tuning, ...choices }, knob, untilAborted(prepare, signal));
@@ -55,7 +55,7 @@ export async function autotune(
   return { choices, trials: [...trials] };
 }
 
-/** `prepare`, but it and its runs fail instead of beginning once `signal` has aborted. */
+/** Like `prepare`, but it and its runs fail instead of starting once `signal` has aborted. */
 function untilAborted(prepare: PrepareRun, signal: AbortSignal): PrepareRun {
   return async (...products) => {
     signal.throwIfAborted();
@@ -70,10 +70,10 @@ function untilAborted(prepare: PrepareRun, signal: AbortSignal): PrepareRun {
   };
 }
 
-/** What a knob is at before it is tried. */
+/** Current choice of a knob, before it is tried. */
 const CURRENT: Choices = {};
 
-/** One tuning, compiled for the batches that a knob is judged by. */
+/** Tuning that is compiled for the batches by which a knob is judged. */
 interface Contender {
   readonly choices: Choices;
   readonly runs: readonly TimedRun[];
@@ -86,7 +86,7 @@ async function tryKnob(
 ): Promise<TunedTrial[]> {
   if (alternatives.length === 0) return [];
   const contenders: Contender[] = [];
-  // One after the other: what is under way when time is up makes the rest of the load wait.
+  // Compile one after the other: whatever is still compiling when time is up delays the rest of the load.
   for (const choices of [CURRENT, ...alternatives]) {
     const runs = await Promise.all(rows.map(n => prepare({ ...tuning, ...choices }, name, n)));
     if (runs.every(run => run !== null)) contenders.push({ choices, runs });
@@ -107,9 +107,9 @@ async function tryKnob(
   return challengers.map(({ choices }, i) => ({ choices, ratio: median(ratios[i]) }));
 }
 
-/** How often products have to run for a sample to be long enough. */
+/** Number of repetitions that makes a sample long enough. */
 async function enoughTimes(run: TimedRun): Promise<number> {
-  // The first run is no measure: drivers put work off until then.
+  // The first run is no measure: drivers defer work until then.
   await run(1);
   let times = 1;
   while (times < MAX_TIMES && (await run(times)) < SAMPLE_MS) times *= 2;
@@ -122,7 +122,7 @@ async function sample({ runs }: Contender, times: readonly number[]): Promise<nu
   return ms;
 }
 
-/** What `work` resolves to, or null if `signal` aborts first; what is begun then goes on by itself. */
+/** Resolves like `work`, or to null if `signal` aborts first; started work then continues unobserved. */
 async function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | null> {
   if (signal.aborted) return null;
   const done = new AbortController();

@@ -4,19 +4,19 @@ import { baseTuning } from '../../gpu/tuning.ts';
 import type { ForetokenError } from '../../util/errors.ts';
 import { buildPlan, type Plan, type PlanInputs } from '../plan.ts';
 
-/** A kernel that this adapter computes wrongly, or does not compile. */
+/** Kernel that this adapter computes wrongly or does not compile. */
 export interface KernelFault {
   readonly spec: KernelSpec;
-  /** What is wrong, with the numbers. */
+  /** Describes the fault, with the numbers. */
   readonly error: ForetokenError;
 }
 
-/** Tries compiled kernels, and tells of those that do not compute what they should. */
+/** Tries compiled kernels and returns those that compute wrong results. */
 export type CheckKernels = (kernels: readonly KernelSpec[]) => Promise<readonly KernelFault[]>;
 
 /**
- * The plan, made of kernels that passed `check`. Where one does not, or does not compile, its base variant takes its place,
- * and is checked too. Throws that kernel's error when the base variant is at fault.
+ * Builds a plan of kernels that passed `check`. A kernel that fails, or does not compile, is replaced by its base variant, which
+ * is checked too. Throws that kernel's error if the base variant fails as well.
  */
 export async function buildCheckedPlan(
   gpu: Gpu,

@@ -5,7 +5,7 @@ import { CompileError } from '../../gpu/pipelines.ts';
 import { layerCalls, type PlanInputs } from '../plan.ts';
 import type { PrepareRun } from './autotune.ts';
 
-/** Of the layers' products that one of these knobs changes, the one with the largest matrix by each kernel, the first of several. */
+/** Per kernel, the layers' product with the largest matrix that one of these knobs affects; the first one of equal size. */
 export function largestProducts(inputs: PlanInputs, knobs: readonly (keyof Choices)[], rows: number): Call[] {
   const tuned = layerCalls(inputs, rows).filter(({ spec }) => knobs.some(knob => spec.tuned.includes(knob)));
   return [...new Set(tuned.map(({ spec }) => spec.shader))].flatMap(shader => {
@@ -14,14 +14,14 @@ export function largestProducts(inputs: PlanInputs, knobs: readonly (keyof Choic
   });
 }
 
-/** Of a product's buffers the second is its matrix, see shaders/lib/weight.wgsl. */
+/** The second buffer of a product is its matrix, see shaders/lib/weight.wgsl. */
 function matrixBytes({ buffers }: Call): number {
   return buffers[1].size;
 }
 
 /**
- * Times a model's largest products on its own buffers, whose weights need not be there yet. Only for a model that nobody uses:
- * a run leaves its state as nonsense, all of which a step writes before it reads it.
+ * Times a model's largest products on its own buffers, whose weights need not be loaded yet. Use it only before the model is
+ * used: a run corrupts its state, although a step writes all of that before reading it.
  */
 export function timeLargestProducts(gpu: Gpu, inputs: PlanInputs): PrepareRun {
   const { queue } = gpu.device;
@@ -51,7 +51,7 @@ function ifNotCompiled(error: unknown): null {
   throw error;
 }
 
-/** Writes a batch of so many rows, all of them outputs, which chose one expert after the other. */
+/** Writes a batch of `rows` rows, all of them outputs, with the experts chosen in rotation. */
 function writeBatch({ device }: Gpu, { state, spec }: PlanInputs, rows: number): void {
   const step = new Uint32Array(4 * (1 + rows));
   step.set([rows, rows]);

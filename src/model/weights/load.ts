@@ -6,21 +6,21 @@ import type { Loaded, Planned, VectorPlan } from './tensors.ts';
 import type { Upload } from './upload.ts';
 import { allocateVector, vectorUploads } from './vector.ts';
 
-/** The weights of each block. */
+/** Weights of each block. */
 export type Weights = ReadonlyMap<Block, Loaded<Planned>>;
 
 function isVector(tensors: readonly MatrixPlan[] | VectorPlan): tensors is VectorPlan {
   return 'pieces' in tensors;
 }
 
-/** The same tensors within limits: matrices beyond these come in parts. */
+/** Splits the matrices that exceed `limits` into parts. */
 export function splitTensors(tensors: Planned, limits: PartLimits): Planned {
   const split = (planned: Planned[string]) =>
     planned === null || isVector(planned) ? planned : planned.flatMap(matrix => splitMatrix(matrix, limits));
   return Object.fromEntries(Object.entries(tensors).map(([name, planned]) => [name, split(planned)]));
 }
 
-/** Every matrix of some blocks, once. */
+/** Distinct matrices of some blocks. */
 export function plannedMatrices(blocks: readonly Block[]): MatrixPlan[] {
   const matrices = blocks
     .flatMap(({ tensors }) => Object.values(tensors))
@@ -28,14 +28,14 @@ export function plannedMatrices(blocks: readonly Block[]): MatrixPlan[] {
   return [...new Map(matrices.map(matrix => [matrix.label, matrix])).values()];
 }
 
-/** Sizes of all the buffers that the matrices of some blocks will need, in bytes, by label. */
+/** Sizes of all buffers of the blocks' matrices, in bytes, by label. */
 export function plannedBuffers(blocks: readonly Block[]): { label: string; bytes: number }[] {
   return plannedMatrices(blocks).flatMap(matrix =>
     matrixBytes(matrix).map(bytes => ({ label: matrix.label, bytes })),
   );
 }
 
-/** Creates all buffers of the weights, empty, and the uploads that fill them. Tensors of one label share their buffers. */
+/** Creates all buffers of the weights, empty, and the uploads that fill them. Tensors with the same label share their buffers. */
 export function allocateWeights(gpu: Gpu, blocks: readonly Block[]): { weights: Weights; uploads: Upload[] } {
   const uploads: Upload[] = [];
   const matrices = new Map<string, Matrix>();

@@ -8,8 +8,8 @@ import { type RowRange, sliceRange, spanOf, wholeTensor } from './rowRange.ts';
 import type { Upload } from './upload.ts';
 
 /**
- * A weight matrix on the GPU, still quantized: rows of `k` values in the layout of `src/quant/repack.ts`. They are `n` rows of
- * each of its groups, one group behind the other: gate and up, the experts, or a single one.
+ * Weight matrix on the GPU, still quantized: rows of `k` values in the layout of `src/quant/repack.ts`. It has `n` rows per
+ * group, one group after the other: gate and up, the experts, or a single group.
  */
 export interface Matrix {
   readonly type: WeightType;
@@ -19,28 +19,28 @@ export interface Matrix {
   /** Blocks of 32 values per row. */
   readonly blocks: number;
   readonly quants: GPUBuffer;
-  /** The same buffer as `quants` for types that have no scales. */
+  /** The same buffer as `quants` for types without scales. */
   readonly scales: GPUBuffer;
 }
 
-/** What is to become a matrix. */
+/** Plan of a matrix. */
 export interface MatrixPlan {
   readonly label: string;
   readonly type: WeightType;
   readonly k: number;
   readonly n: number;
   readonly nGroups: number;
-  /** Where all its rows come from, range upon range. */
+  /** Source of its rows, range after range. */
   readonly ranges: readonly RowRange[];
 }
 
-/** What a matrix is planned from: a whole tensor, or some of its rows, in any order. */
+/** Source of a planned matrix: a whole tensor, or some of its rows, in any order. */
 export type Rows = GgufTensor | RowRange;
 
 /** Bytes read from the file and repacked at a time. */
 const CHUNK_BYTES = 4 << 20;
 
-/** Plans `parts` as one stacked matrix of `nGroups`, or as one each, without groups, where their types differ. */
+/** Plans `parts` as one stacked matrix of `nGroups`, or as one matrix each, without groups, if their types differ. */
 export function planMatrices(label: string, parts: readonly Rows[], nGroups = 1): MatrixPlan[] {
   const ranges = parts.map(rangeOf);
   const { type } = ranges[0].tensor;
@@ -49,7 +49,7 @@ export function planMatrices(label: string, parts: readonly Rows[], nGroups = 1)
   return ranges.map(range => planMatrix(range.tensor.name, [range]));
 }
 
-/** Plans rows of tensors of one type and row length as one matrix; all but the last in whole words of scales. */
+/** Plans rows of tensors of one type and row length as one matrix. All parts but the last must end on whole words of scales. */
 export function planMatrix(label: string, parts: readonly Rows[], nGroups = 1): MatrixPlan {
   const ranges = parts.map(rangeOf);
   const { type, shape, name } = ranges[0].tensor;
@@ -69,7 +69,7 @@ export function planMatrix(label: string, parts: readonly Rows[], nGroups = 1): 
   return { label, type, k, n: rows / nGroups, nGroups, ranges };
 }
 
-/** Bytes of the two buffers of a planned matrix. */
+/** Sizes of the two buffers of a planned matrix, in bytes. */
 export function matrixBytes({ type, k, n, nGroups }: MatrixPlan): number[] {
   const { quantsBytes, scalesBytes } = repackedLayout(type, k, n * nGroups);
   return scalesBytes > 0 ? [quantsBytes, scalesBytes] : [quantsBytes];
@@ -86,7 +86,7 @@ export function allocateMatrix(gpu: Gpu, plan: MatrixPlan): Matrix {
   return { type, k, n, nGroups, blocks: blocksPerRow, quants, scales };
 }
 
-/** The uploads that fill a matrix: whole rows of its ranges, a few megabytes each, repacked on the way. */
+/** Uploads that fill a matrix: whole rows of its ranges, a few megabytes each, repacked on the way. */
 export function matrixUploads(gpu: Gpu, plan: MatrixPlan, matrix: Matrix): Upload[] {
   const { type, k } = plan;
   const granularity = rowGranularity(type, k);
@@ -117,7 +117,7 @@ function rangeOf(rows: Rows): RowRange {
   return 'tensor' in rows ? rows : wholeTensor(rows);
 }
 
-/** Whether what follows these rows in a matrix begins on a whole word of scales. */
+/** Whether the rows after these begin on a whole word of scales. */
 function hasWholeWords({ tensor: { type, shape }, rows }: RowRange): boolean {
   return isWeightType(type) && rows % rowGranularity(type, shape[0]) === 0;
 }

@@ -2,20 +2,20 @@ import type { GgufTensor } from '../../gguf/index.ts';
 import { byteLength } from '../../quant/types.ts';
 import { assert } from '../../util/assert.ts';
 
-/** Rows of a tensor, all of its dimensions but the first one flattened. */
+/** Rows of a tensor, with all dimensions but the first flattened. */
 export interface RowRange {
   readonly tensor: GgufTensor;
   readonly firstRow: number;
   readonly rows: number;
-  /** The row that comes `row`-th of `rows`, counted from `firstRow`; they come as they lie where there is no order. */
+  /** Maps the index of a row in this range to its index in the file, counted from `firstRow`; identity if absent. */
   readonly order?: (row: number) => number;
 }
 
-/** Bytes of the file that hold some rows, and what brings those into their order. */
+/** Bytes of the file that hold some rows, and the function that puts those rows in order. */
 export interface RowSpan {
   readonly offset: number;
   readonly length: number;
-  /** The bytes of the rows one behind the other, from the bytes of the span. */
+  /** Extracts the rows in order from the bytes of the span. */
   gather(bytes: Uint8Array): Uint8Array;
 }
 
@@ -33,7 +33,7 @@ export function sliceRange(range: RowRange, from: number, to: number): RowRange 
     : { ...range, rows, firstRow: firstRow + from };
 }
 
-/** `nRows` rows of `ranges` that follow each other, from row `first` of them all on. */
+/** `nRows` consecutive rows of `ranges`, from row `first` of their concatenation on. */
 export function sliceRanges(ranges: readonly RowRange[], first: number, nRows: number): RowRange[] {
   let begin = 0;
   return ranges.flatMap(range => {
@@ -44,7 +44,7 @@ export function sliceRanges(ranges: readonly RowRange[], first: number, nRows: n
   });
 }
 
-/** Where the rows of a range lie in the file: the bytes from the first to the last of them. */
+/** Location of a range's rows in the file: the bytes from the first row to the last. */
 export function spanOf({ tensor, firstRow, rows, order }: RowRange): RowSpan {
   const { name, type, shape, nElements, offset } = tensor;
   const rowBytes = byteLength(type, shape[0]);

@@ -16,7 +16,7 @@ import {
 } from './matrix.ts';
 import { splitMatrix } from './shards.ts';
 
-/** A tensor somewhere in a file. */
+/** Tensor at an offset of a file. */
 function tensorOf(type: WeightType, k: number, nRows: number, offset = 96): GgufTensor {
   const sizeBytes = byteLength(type, k * nRows);
   return { name: `tensor at ${offset}`, type, shape: [k, nRows], nElements: k * nRows, offset, sizeBytes };
@@ -45,7 +45,7 @@ describe('a matrix', () => {
       parts: [12, 12],
     },
     { what: 'has no parts of less than four', type: 'F32', n: 8, nGroups: 1, maxBytes: 256 * 3, parts: [8] },
-    // Scales of a Q5_0 block are half as large as its quants, of F32 there are none; of Q6_K three quarters.
+    // Scales of a Q5_0 block are half as large as its quants; F32 has none; those of Q6_K are three quarters.
     { what: 'has two buffers', type: 'Q5_0', n: 16, nGroups: 1, maxBytes: 32 * 8, parts: [8, 8] },
   ] as const)(
     '$what: $n rows of $nGroups groups in $maxBytes bytes',
@@ -58,7 +58,7 @@ describe('a matrix', () => {
     },
   );
 
-  it('of more rows than one dispatch multiplies comes in parts', () => {
+  it('of more rows than one dispatch multiplies is split', () => {
     const plan = planMatrix('m', [tensorOf('Q4_0', 64, 40)]);
     const parts = splitMatrix(plan, { maxBytes: 1e6, maxRows: 18 });
     expect(parts.map(({ n }) => n)).toEqual([16, 16, 8]);
@@ -70,7 +70,7 @@ describe('a matrix', () => {
     expect(splitMatrix(plan, { maxBytes: 16 * 5 * 12 })).toEqual([plan]);
   });
 
-  it('of one group has parts though its last row shares words of scales with none', () => {
+  it('of one group is split although its last row shares words of scales', () => {
     const plan = planMatrix('m', [tensorOf('Q4_0', 160, 7)]);
     expect(splitMatrix(plan, { maxBytes: 16 * 5 * 4 }).map(({ n }) => n)).toEqual([4, 3]);
   });
@@ -87,7 +87,7 @@ describe('the parts of a matrix', () => {
     const { type, k, n, nGroups } = shape;
     const rowBytes = byteLength(type, k);
     const file = quantize(type, randomValues(k * n * nGroups, 1));
-    // Two tensors of which the second one lies first.
+    // Two tensors, of which the second one lies first.
     const nFirst = nGroups === 1 ? 8 : (n * nGroups) / 2;
     const second = tensorOf(type, k, n * nGroups - nFirst, 0);
     const first = tensorOf(type, k, nFirst, second.sizeBytes);
@@ -145,7 +145,7 @@ describe('a matrix of rows in an order', () => {
     expect(from).toBe(22);
   });
 
-  it('reads no more of the file than from the first of them to the last', async () => {
+  it('reads only the file from the first of its rows to the last', async () => {
     const reads = await readsOf(plan);
     expect(reads).toEqual([
       { offset: 24 * rowBytes, length: 16 * rowBytes },
@@ -160,7 +160,7 @@ describe('a matrix of rows in an order', () => {
   });
 });
 
-/** What the uploads of a matrix read. */
+/** Reads of a matrix's uploads. */
 async function readsOf(plan: MatrixPlan) {
   vi.stubGlobal('GPUBufferUsage', { STORAGE: 0x80, COPY_DST: 0x8 });
   const gpu = await openGpu(new Map(), { gpu: new FakeGpu().asGpu() });
@@ -170,7 +170,7 @@ async function readsOf(plan: MatrixPlan) {
   }));
 }
 
-/** What the buffers of a part hold when it is uploaded. */
+/** Contents of a part's buffers after its upload. */
 async function upload(part: MatrixPlan, file: Uint8Array) {
   vi.stubGlobal('GPUBufferUsage', { STORAGE: 0x80, COPY_DST: 0x8 });
   const fake = new FakeGpu();

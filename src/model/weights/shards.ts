@@ -3,7 +3,7 @@ import { alignUp, ceilDiv } from '../../util/math.ts';
 import { type MatrixPlan, matrixBytes } from './matrix.ts';
 import { sliceRanges } from './rowRange.ts';
 
-/** A part begins at a multiple of so many rows: a sum of squares is of four products, see shaders/lib/residual.wgsl. */
+/** Row granularity of a part: a sum of squares covers four products, see shaders/lib/residual.wgsl. */
 const ROWS_TOGETHER = 4;
 
 /** Limits of a part: bytes of each of its buffers, and rows that one dispatch multiplies. */
@@ -13,8 +13,8 @@ export interface PartLimits {
 }
 
 /**
- * A matrix as parts within limits, each with some rows of every group: whole rows, so that no sum is split and no bit of a
- * product depends on it (design D1). One that fits is its only part, and so is one that cannot be split.
+ * Splits a matrix into parts within limits, each with some rows of every group. Rows stay whole, so no sum is split and no bit of
+ * a product changes (design D1). A matrix that fits, or cannot be split, is its only part.
  */
 export function splitMatrix(plan: MatrixPlan, { maxBytes, maxRows = Infinity }: PartLimits): MatrixPlan[] {
   const { n, nGroups, type, k } = plan;

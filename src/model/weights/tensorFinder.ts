@@ -1,10 +1,10 @@
 import type { GgufFile, GgufTensor } from '../../gguf/index.ts';
 import { ForetokenError } from '../../util/errors.ts';
 
-/** Types that norms, biases and frequency factors come in. */
+/** Types of norms, biases and frequency factors. */
 const VECTOR_TYPES = ['F32', 'F16', 'BF16'];
 
-/** Looks up a file's tensors by name and shape, and remembers which ones were asked for. */
+/** Looks up a file's tensors by name and shape, and records which ones were requested. */
 export class TensorFinder {
   readonly #gguf: GgufFile;
   readonly #found = new Set<string>();
@@ -13,7 +13,7 @@ export class TensorFinder {
     this.#gguf = gguf;
   }
 
-  /** Throws `invalid_gguf` when the tensor is missing or its shape is not what the metadata asks for. */
+  /** Throws `invalid_gguf` if the tensor is missing or its shape differs from the metadata. */
   find(name: string, shape: readonly number[]): GgufTensor {
     const { source, tensors } = this.#gguf;
     const tensor = tensors.get(name);
@@ -28,12 +28,12 @@ export class TensorFinder {
     return tensor;
   }
 
-  /** The same for a vector of plain numbers. Throws `unsupported_model` when it is quantized. */
+  /** Finds a vector of plain numbers. Throws `unsupported_model` if it is quantized. */
   findVector(name: string, length: number): GgufTensor {
     return this.findNumbers(name, [length]);
   }
 
-  /** The same for plain numbers in another shape. */
+  /** Finds a tensor of plain numbers in any shape. */
   findNumbers(name: string, shape: readonly number[]): GgufTensor {
     const tensor = this.find(name, shape);
     if (VECTOR_TYPES.includes(tensor.type)) return tensor;
@@ -43,7 +43,7 @@ export class TensorFinder {
     );
   }
 
-  /** Throws `unsupported_model` when the file has tensors that nothing asked for, but for the `ignored` ones. */
+  /** Throws `unsupported_model` if the file has tensors that were not requested, except the `ignored` ones. */
   refuseUnused(ignored: ReadonlySet<string>): void {
     const unused = [...this.#gguf.tensors.keys()].filter(
       name => !this.#found.has(name) && !ignored.has(name),
@@ -57,7 +57,7 @@ export class TensorFinder {
   }
 }
 
-/** Whether shapes agree but for lengths of 1 at their ends, which converters write or leave out. */
+/** Whether shapes agree, except for trailing lengths of 1, which converters write or leave out. */
 function isShape(shape: readonly number[], expected: readonly number[]): boolean {
   const length = Math.max(shape.length, expected.length);
   return Array.from({ length }, (_, i) => (shape[i] ?? 1) === (expected[i] ?? 1)).every(Boolean);

@@ -2,17 +2,17 @@ import { describe, expect, it, vi } from 'vitest';
 import type { ByteSource } from '../../gguf/index.ts';
 import { runUploads, type Upload } from './upload.ts';
 
-/** Lets everything happen that nothing has to wait for. */
+/** Lets all pending work finish. */
 const settled = () => new Promise(resolve => setTimeout(resolve));
 
 interface HeldRead {
   readonly offset: number;
-  /** Gives its bytes, all of them the number of the stretch. */
+  /** Delivers its bytes, each of which is the number of the stretch. */
   finish(): void;
   fail(error: Error): void;
 }
 
-/** A file in stretches of ten bytes, whose reads a test ends one by one. */
+/** File in stretches of ten bytes, whose reads a test completes one by one. */
 class HeldSource implements ByteSource {
   readonly name = 'held';
   readonly sizeBytes = 100;
@@ -26,7 +26,7 @@ class HeldSource implements ByteSource {
   }
 }
 
-/** Runs uploads of the stretches in that order, and records what was written. */
+/** Runs uploads of `stretches` in that order and records the writes. */
 function start(stretches: readonly number[]) {
   const source = new HeldSource();
   const written: { readonly stretch: number; readonly bytes: readonly number[] }[] = [];
@@ -65,7 +65,7 @@ describe('uploads', () => {
     expect(written.map(({ stretch }) => stretch)).toEqual([0, 1, 2]);
   });
 
-  it('have three reads under way, and the next when one is taken', async () => {
+  it('have three reads pending, and start the next when one is consumed', async () => {
     const { source, done } = start([0, 1, 2, 3, 4]);
     const begun = [source.reads.length];
     for (let i = 0; i < 5; i++) {
@@ -77,7 +77,7 @@ describe('uploads', () => {
     expect(begun).toEqual([3, 4, 5, 5, 5, 5]);
   });
 
-  it('end with the first failure, and nothing is left that nobody handles', async () => {
+  it('end with the first failure, without unhandled rejections', async () => {
     const unhandled = vi.fn();
     process.on('unhandledRejection', unhandled);
     const { source, written, done } = start([0, 1, 2, 3, 4]);

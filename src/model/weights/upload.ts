@@ -1,17 +1,17 @@
 import type { ByteSource } from '../../gguf/index.ts';
 import { RepackMemory } from '../../quant/repack.ts';
 
-/** A stretch of a model file, and what is done with its bytes; `write` must keep neither them nor what is in `memory`. */
+/** Range of a model file, and the use of its bytes; `write` must keep neither the bytes nor `memory`. */
 export interface Upload {
   readonly offset: number;
   readonly length: number;
   write(bytes: Uint8Array, memory: RepackMemory): void;
 }
 
-/** Reads under way at once: the next ones come in while one is repacked. */
+/** Number of concurrent reads: the next ones arrive while one is repacked. */
 const READ_AHEAD = 3;
 
-/** Runs all uploads in the order of the file, so that a download streams through, a few stretches at a time (design D5). */
+/** Runs all uploads in the order of the file, so that a download streams through, a few ranges at a time (design D5). */
 export async function runUploads(
   source: ByteSource,
   uploads: readonly Upload[],
@@ -23,7 +23,7 @@ export async function runUploads(
     const next = inFileOrder[reads.length];
     if (!next) return;
     const read = source.read(next.offset, next.length);
-    // One that fails while an earlier one is awaited is reported when its turn comes, or not at all.
+    // A read that fails early is reported when its turn comes, or not at all.
     read.catch(() => {});
     reads.push(read);
   };
@@ -32,7 +32,7 @@ export async function runUploads(
   let loadedBytes = 0;
   for (const [i, upload] of inFileOrder.entries()) {
     const bytes = await reads[i];
-    // Its bytes are not held on to by the list.
+    // Release the bytes.
     reads[i] = Promise.resolve(new Uint8Array());
     readNext();
     upload.write(bytes, memory);

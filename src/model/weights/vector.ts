@@ -7,7 +7,7 @@ import { alignUp } from '../../util/math.ts';
 import type { VectorPiece, VectorPlan } from './tensors.ts';
 import type { Upload } from './upload.ts';
 
-/** Creates the buffer of a vector, empty but for its constants. */
+/** Creates the buffer of a vector, empty except for its constants. */
 export function allocateVector(gpu: Gpu, { label, pieces, constants = [] }: VectorPlan): GPUBuffer {
   const end = Math.max(constants.length, ...pieces.map(piece => piece.at + pieceValues(piece)));
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
@@ -16,13 +16,13 @@ export function allocateVector(gpu: Gpu, { label, pieces, constants = [] }: Vect
   return buffer;
 }
 
-/** Values that a piece takes in its buffer. */
+/** Number of values of a piece in its buffer. */
 function pieceValues({ tensor, rowValues = tensor.nElements }: VectorPiece): number {
   const nRows = tensor.nElements / rowValues;
   return nRows === 1 ? rowValues : nRows * alignUp(rowValues, 32);
 }
 
-/** The uploads that fill a vector. */
+/** Uploads that fill a vector. */
 export function vectorUploads(gpu: Gpu, { pieces }: VectorPlan, buffer: GPUBuffer): Upload[] {
   return pieces.map(piece => ({
     offset: piece.tensor.offset,
@@ -33,7 +33,7 @@ export function vectorUploads(gpu: Gpu, { pieces }: VectorPlan, buffer: GPUBuffe
   }));
 }
 
-/** Values of a piece as they lie in its buffer. */
+/** Values of a piece in the order and padding of its buffer. */
 function arranged(piece: VectorPiece, values: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
   const { order, rowValues = values.length } = piece;
   if (order) return Float32Array.from(values, (_, i) => values[order(i)]);
@@ -45,7 +45,7 @@ function arranged(piece: VectorPiece, values: Float32Array<ArrayBuffer>): Float3
   return padded;
 }
 
-/** A tensor of plain numbers as f32, from its bytes. */
+/** Converts the bytes of a tensor of plain numbers to f32. */
 export function vectorValues({ type, name }: GgufTensor, bytes: Uint8Array): Float32Array<ArrayBuffer> {
   assert(isWeightType(type), () => `${name} is of type ${type}`);
   return dequantize(type, bytes);
