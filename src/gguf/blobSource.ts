@@ -1,7 +1,7 @@
 import { ForetokenError } from '../util/errors.ts';
 import { type ByteSource, checkRead } from './byteSource.ts';
 
-/** A source over a `Blob`: the bytes stay where the browser keeps them until they are read. */
+/** Source over a `Blob`: the bytes stay in the browser's storage until they are read. */
 export function blobSource(name: string, blob: Blob): ByteSource {
   const source: ByteSource = {
     name,
@@ -19,7 +19,7 @@ export function blobSource(name: string, blob: Blob): ByteSource {
   return source;
 }
 
-/** A source over bytes in memory; `read` returns views of them. */
+/** Source over bytes in memory; `read` returns views of them. */
 export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
   const source: ByteSource = {
     name,

@@ -1,20 +1,21 @@
 import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 
-/** Random access to the bytes of a file, wherever they are. */
+/** Random access to the bytes of a file, wherever it is. */
 export interface ByteSource {
   /** File name, for messages. */
   readonly name: string;
   readonly sizeBytes: number;
   /**
-   * Exactly `length` bytes from `offset`; the range must lie within the file. The result may be a view of memory
-   * that is not the caller's: read it, do not write to it.
+   * Reads exactly `length` bytes from `offset`; the range must lie within the file. The result may be a view of foreign memory,
+   * so do not write to it.
+   *
    * @throws ForetokenError `fetch_failed`, or `aborted` when `signal` is
    */
   read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
 }
 
-/** What every `read` begins with: trips on a range outside the file, and gives up when `signal` has fired. */
+/** Checks at the start of every `read`: throws for a range outside the file, and if `signal` has fired. */
 export function checkRead(
   source: ByteSource,
   offset: number,

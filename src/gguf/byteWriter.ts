@@ -12,7 +12,7 @@ export class ByteWriter {
     return this.#length;
   }
 
-  /** A copy of what was written. */
+  /** Copy of the written bytes. */
   toBytes(): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.#view.buffer.slice(0, this.#length));
   }
@@ -30,7 +30,7 @@ export class ByteWriter {
     this.scalar('uint64', value);
   }
 
-  /** A GGUF string: its length in bytes, then the bytes. */
+  /** Appends a GGUF string: its length in bytes, then the bytes. */
   string(value: string | Uint8Array): void {
     const bytes = typeof value === 'string' ? new TextEncoder().encode(value) : value;
     this.uint64(bytes.length);
@@ -42,7 +42,7 @@ export class ByteWriter {
     new Uint8Array(this.#view.buffer).set(bytes, at);
   }
 
-  /** Zeros up to the next multiple of `alignment`. */
+  /** Appends zeros up to the next multiple of `alignment`. */
   align(alignment: number): void {
     this.#extend((alignment - (this.#length % alignment)) % alignment);
   }

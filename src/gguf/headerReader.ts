@@ -4,27 +4,29 @@ import type { ByteSource } from './byteSource.ts';
 import { SCALARS, type Scalar } from './scalars.ts';
 import type { ScalarType } from './types.ts';
 
-/** Bytes fetched at a time; more only where a single string or array is longer. */
+/** Bytes fetched at a time; more only if a single string or array is longer. */
 const CHUNK_BYTES = 1 << 18;
 
-/** The largest vocabularies known (262144 tokens with merges) need about 16 MiB. */
+/** Limit of a header: the largest known vocabularies (262144 tokens with merges) need about 16 MiB. */
 const MAX_HEADER_BYTES = 1 << 26;
 
-/** Length of a string, before it. */
+/** Bytes of a string's length prefix. */
 export const STRING_BYTES = 8;
 
-/** GGUF strings are UTF-8; a byte order mark is a character like any other (vocabularies have it as a token). */
+/**
+ * Decoder for GGUF strings, which are UTF-8. It keeps a byte order mark as a character, because vocabularies have it as a token.
+ */
 const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
- * Reads the header of a GGUF file front to back, fetching it in chunks as it goes. Lengths are checked against what is left
- * of the file before anything is allocated, so a hostile length costs nothing.
+ * Reads the header of a GGUF file front to back, in chunks. Lengths are checked against the rest of the file before anything is
+ * allocated, so a hostile length costs nothing.
  */
 export class HeaderReader {
   readonly #source: ByteSource;
   #chunk: DataView = new DataView(new ArrayBuffer(0));
   #bytes: Uint8Array = new Uint8Array();
-  /** Of the next byte: within the chunk, and of the chunk within the file. */
+  /** Offset of the next byte within the chunk, and of the chunk within the file. */
   #at = 0;
   #chunkStart = 0;
 
@@ -41,7 +43,7 @@ export class HeaderReader {
     return this.#source.sizeBytes;
   }
 
-  /** Gives up on the file: `what` says what is wrong with it. */
+  /** Rejects the file; `what` describes the fault. */
   fail(what: string): never {
     throw new ForetokenError('invalid_gguf', `${this.#source.name} is not a valid GGUF file: ${what}`);
   }
@@ -61,7 +63,7 @@ export class HeaderReader {
     return this.#chunk.getUint32(start, true);
   }
 
-  /** A 64-bit offset, dimension or length: anything beyond 2^53 is an error. */
+  /** Reads a 64-bit offset, dimension or length; rejects values above 2^53. */
   async size(what: string): Promise<number> {
     const start = await this.#take(8, what);
     const value = this.#chunk.getBigUint64(start, true);
@@ -69,7 +71,7 @@ export class HeaderReader {
     return Number(value);
   }
 
-  /** How many items follow, of at least `itemBytes` each; more than the file can hold is an error. */
+  /** Reads the number of items that follow, of at least `itemBytes` each; rejects more than the file can hold. */
   async count(itemBytes: number, what: string): Promise<number> {
     const count = await this.size(`the number of ${what}`);
     const left = this.fileBytes - this.position;
@@ -77,25 +79,25 @@ export class HeaderReader {
     return count;
   }
 
-  /** The bytes of a string; a view that the next call may invalidate. */
+  /** Reads the bytes of a string into a view that the next call may invalidate. */
   async stringBytes(what: string): Promise<Uint8Array> {
     const length = await this.count(1, `bytes of ${what}`);
     const start = await this.#take(length, what);
     return this.#bytes.subarray(start, start + length);
   }
 
-  /** A string; bytes that are not UTF-8 become U+FFFD. */
+  /** Reads a string; bytes that are not UTF-8 become U+FFFD. */
   async string(what: string): Promise<string> {
     return lenientUtf8.decode(await this.stringBytes(what));
   }
 
-  /** `count` strings; one pass over each chunk, since a vocabulary and its merges are close to a million of them. */
+  /** Reads `count` strings in one pass over each chunk, since a vocabulary and its merges are close to a million of them. */
   async strings(count: number, what: string): Promise<PackedStrings> {
     const builder = new PackedStringsBuilder();
     for (let i = 0; i < count; i++) {
       if (this.#at + STRING_BYTES > this.#chunk.byteLength) await this.#refill(STRING_BYTES, what);
       const chunk = this.#chunk;
-      // A length of 2^32 or more is longer than any header: the slow way says so.
+      // A length of 2^32 or more exceeds any header; the slow path below reports it.
       const length = chunk.getUint32(this.#at + 4, true) === 0 ? chunk.getUint32(this.#at, true) : Infinity;
       if (this.#at + STRING_BYTES + length > chunk.byteLength) {
         const bytes = await this.stringBytes(what);
@@ -115,7 +117,7 @@ export class HeaderReader {
     return SCALARS[type].read(this.#chunk, at);
   }
 
-  /** Consumes `length` bytes and returns where they start in the chunk, which is refilled as needed. */
+  /** Consumes `length` bytes and returns their offset in the chunk, which is refilled as needed. */
   async #take(length: number, what: string): Promise<number> {
     if (this.#at + length > this.#chunk.byteLength) await this.#refill(length, what);
     const start = this.#at;

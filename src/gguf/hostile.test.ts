@@ -7,7 +7,7 @@ import { VALUE_TYPES, type ValueType } from './types.ts';
 const MAGIC = 0x46554747;
 const HUGE = 2n ** 60n;
 
-/** A file written by hand, with some zeros after it. */
+/** File written by hand, with zeros after it. */
 function file(write: (writer: ByteWriter) => unknown, nPaddingBytes = 0): Uint8Array {
   const writer = new ByteWriter();
   write(writer);
@@ -22,7 +22,7 @@ function header(writer: ByteWriter, nTensors: number | bigint, nPairs: number | 
   writer.uint64(nPairs);
 }
 
-/** One metadata pair whose value is written by hand. */
+/** File with one metadata pair whose value is written by hand. */
 function pair(type: ValueType | number, writeValue: (writer: ByteWriter) => unknown, key = 'k'): Uint8Array {
   return file(writer => {
     header(writer, 0, 1);
@@ -191,7 +191,7 @@ describe('readGguf', () => {
     }
   });
 
-  it('never throws anything but a ForetokenError, whatever byte is wrong', async () => {
+  it('throws nothing but a ForetokenError, whatever byte is wrong', async () => {
     const whole = writeGguf({
       metadata: { a: { type: 'array', of: 'string', value: ['one'] }, b: { type: 'bool', value: true } },
       tensors: [{ name: 'x', type: 'Q4_0', shape: [32, 2], data: new Uint8Array(36) }],
@@ -205,7 +205,7 @@ describe('readGguf', () => {
     }
   });
 
-  it('gives up on a header that would not end', async () => {
+  it('rejects a header that does not end', async () => {
     const begin = pair('array', writer => {
       writer.uint32(VALUE_TYPES.indexOf('string'));
       writer.uint64(2 ** 40);

@@ -3,12 +3,14 @@ import { joinSources } from './joinedSource.ts';
 import { getNumber } from './metadata.ts';
 import type { GgufFile, GgufTensor } from './types.ts';
 
-/** Keys of a part, as llama.cpp's gguf-split writes them: its number from 0, how many parts and how many tensors in all. */
+/**
+ * Keys of a part, as written by llama.cpp's gguf-split: its number from 0, the number of parts, and the total number of tensors.
+ */
 const NO_KEY = 'split.no';
 const COUNT_KEY = 'split.count';
 const TENSORS_KEY = 'split.tensors.count';
 
-/** How many parts the model of `file` has; 1 where it is whole. Throws `invalid_gguf`. */
+/** Number of parts of the model of `file`; 1 for a whole file. Throws `invalid_gguf`. */
 export function partCount({ source, metadata }: GgufFile): number {
   const count = metadata.get(COUNT_KEY) ?? 1;
   if (typeof count === 'number' && Number.isInteger(count) && count >= 0) return Math.max(count, 1);
@@ -16,9 +18,10 @@ export function partCount({ source, metadata }: GgufFile): number {
 }
 
 /**
- * One model of the parts that gguf-split made of it, given in any order: their `split.no` decides. The first part has the
- * metadata; a tensor lies within one part. A whole file is a model of one part.
- * @throws ForetokenError `invalid_gguf`, which names the part that is missing, there twice, or of another model
+ * Joins the parts that gguf-split made of a model. They may come in any order: their `split.no` decides. The first part has the
+ * metadata; each tensor lies within one part. A whole file is a model of one part.
+ *
+ * @throws ForetokenError `invalid_gguf`, which names a part that is missing, duplicated, or of another model
  */
 export function joinParts(files: readonly GgufFile[]): GgufFile {
   const [only] = files;
@@ -44,7 +47,7 @@ export function joinParts(files: readonly GgufFile[]): GgufFile {
   return { ...first, source: joinSources(parts.map(({ source }) => source)), tensors };
 }
 
-/** The parts by number, each there once. */
+/** Sorts the parts by number and checks that each is there once. */
 function inOrder(files: readonly GgufFile[]): GgufFile[] {
   const count = partCount(files[0]);
   const byNo = new Map<number, GgufFile>();
@@ -79,7 +82,7 @@ function missing(byNo: ReadonlyMap<number, GgufFile>, count: number): ForetokenE
   return invalid(`${source.name} is part ${no + 1} of ${count}, but ${lacks}; give all ${count} parts`);
 }
 
-/** What a part repeats of the first part's metadata is the same there; arrays are not compared. */
+/** Checks that metadata which a part repeats equals the first part's; arrays are not compared. */
 function checkSameModel(first: GgufFile, part: GgufFile): void {
   for (const [key, value] of part.metadata) {
     const expected = first.metadata.get(key) ?? value;

@@ -1,7 +1,7 @@
 import { assert } from '../util/assert.ts';
 import type { ByteSource } from './byteSource.ts';
 
-/** The sources one behind the other, as if they were one file with the name of the first. A read lies within one of them. */
+/** Concatenates sources into one with the name of the first. A read must lie within one of them. */
 export function joinSources(sources: readonly ByteSource[]): ByteSource {
   let sizeBytes = 0;
   const parts = sources.map(source => {

@@ -23,7 +23,7 @@ describe('metadata getters', () => {
     expect(getNumbers(METADATA, 'empty')).toEqual([]);
   });
 
-  it('return the fallback, even undefined, where the key is absent', () => {
+  it('return the fallback, even undefined, if the key is absent', () => {
     expect(getNumber(METADATA, 'absent', null)).toBe(null);
     expect(getString(METADATA, 'absent', undefined)).toBe(undefined);
     expect(getBool(METADATA, 'bool', true)).toBe(false);

@@ -2,8 +2,8 @@ import { ForetokenError } from '../util/errors.ts';
 import { PackedStrings } from '../util/packedStrings.ts';
 import type { GgufMetadata, GgufValue } from './types.ts';
 
-// Typed access to metadata. Each getter throws `invalid_gguf` with the key when the value has another type, and when the key
-// is absent and no fallback is given.
+// Typed access to metadata. Each getter throws `invalid_gguf` with the key if the value has another type, or if the key is absent
+// and there is no fallback.
 
 export function getString(metadata: GgufMetadata, key: string): string;
 export function getString<F>(metadata: GgufMetadata, key: string, fallback: F): string | F;
@@ -11,7 +11,7 @@ export function getString(metadata: GgufMetadata, key: string, ...fallback: unkn
   return get(metadata, key, 'a string', isString, fallback);
 }
 
-/** Any numeric type, 64-bit ones up to 2^53. */
+/** Accepts any numeric type, 64-bit ones up to 2^53. */
 export function getNumber(metadata: GgufMetadata, key: string): number;
 export function getNumber<F>(metadata: GgufMetadata, key: string, fallback: F): number | F;
 export function getNumber(metadata: GgufMetadata, key: string, ...fallback: unknown[]): unknown {

@@ -11,7 +11,7 @@ interface PartToWrite {
   readonly metadata?: Readonly<Record<string, TypedValue>>;
 }
 
-/** A part as gguf-split writes it; each tensor holds the number of the part. Without a number it is a whole file. */
+/** Part as gguf-split writes it; each tensor holds the number of the part. Without a number it is a whole file. */
 function part({ no, count = 3, nTensors = 3, tensors = [`t${no}`], metadata }: PartToWrite): File {
   const bytes = writeGguf({
     metadata: {
@@ -182,7 +182,7 @@ describe('a model in parts', () => {
 describe('the address of a part', () => {
   const BASE = 'https://example.org/models';
 
-  /** A server of these parts, and the names that were asked for. */
+  /** Serves these parts and records the requested names. */
   function serverOf(names: readonly string[]) {
     const asked: string[] = [];
     const fetchImpl: typeof fetch = async url => {
@@ -201,7 +201,7 @@ describe('the address of a part', () => {
     expect(asked.toSorted()).toEqual(NAMES);
   });
 
-  it('says which one is not there', async () => {
+  it('names the part that is missing', async () => {
     const { fetchImpl } = serverOf(NAMES.slice(0, 2));
     await expect(openGguf(new URL(`${BASE}/${NAMES[0]}`), fetchImpl)).rejects.toMatchObject({
       code: 'fetch_failed',
@@ -209,7 +209,7 @@ describe('the address of a part', () => {
     });
   });
 
-  it('asks for as many as the part says, whatever its name says', async () => {
+  it('requests as many parts as the metadata says, whatever the file name says', async () => {
     const { asked, fetchImpl } = serverOf(['m-00001-of-99999.gguf']);
     await expect(openGguf(`${BASE}/m-00001-of-99999.gguf`, fetchImpl)).rejects.toMatchObject({
       code: 'invalid_gguf',

@@ -5,8 +5,9 @@ import { partUrls } from './splitName.ts';
 import type { GgufFile } from './types.ts';
 
 /**
- * Opens a model and reads its header: one file, or all parts of a model that gguf-split has cut, in any order. The address
- * of one part is enough where its name says what the others are called.
+ * Opens a model and reads its header: one file, or all parts that gguf-split made, in any order. The address of one part suffices
+ * if its name follows gguf-split's pattern.
+ *
  * @throws ForetokenError as `openSource`, `readGguf` and `joinParts` do
  */
 export async function openGguf(
@@ -23,7 +24,7 @@ export async function openGguf(
   return joinParts([file, ...(await Promise.all(others.map(open)))]);
 }
 
-/** Addresses of the parts beside the one that is given; none where its name does not tell them. */
+/** Addresses of the other parts; none if the name does not follow the pattern. */
 function otherParts(given: Openable, count: number): readonly string[] {
   const url = typeof given === 'string' || given instanceof URL ? String(given) : '';
   const urls = partUrls(url);

@@ -5,10 +5,11 @@ import { MIN_TENSOR_INFO_BYTES, readTensors } from './readTensors.ts';
 import { ALIGNMENT_KEY, DEFAULT_ALIGNMENT, GGUF_MAGIC, type GgufFile, type GgufMetadata } from './types.ts';
 
 /**
- * Reads and checks the header of a GGUF file, version 2 or 3, little-endian. No tensor data is read.
- * Format: docs/gguf.md of ggml.
- * @throws ForetokenError `invalid_gguf` when the file breaks the format in any way, `unsupported_model` on a tensor type
- * that is not known here, and whatever `source.read` throws
+ * Reads and checks the header of a GGUF file, version 2 or 3, little-endian. No tensor data is read. Format: docs/gguf.md of
+ * ggml.
+ *
+ * @throws ForetokenError `invalid_gguf` if the file violates the format, `unsupported_model` for an unknown tensor type, and
+ * whatever `source.read` throws
  */
 export async function readGguf(source: ByteSource): Promise<GgufFile> {
   const reader = new HeaderReader(source);
@@ -17,7 +18,7 @@ export async function readGguf(source: ByteSource): Promise<GgufFile> {
   return { source, version, metadata, tensors };
 }
 
-/** The metadata alone, as `readGguf` reads them: for what needs no weights, whatever type these have. */
+/** Reads only the metadata, like `readGguf`, for uses that need no weights, whatever their types. */
 export async function readGgufMetadata(source: ByteSource): Promise<GgufMetadata> {
   return (await readUpToTensors(new HeaderReader(source))).metadata;
 }
@@ -37,7 +38,7 @@ async function readVersion(reader: HeaderReader): Promise<2 | 3> {
 
   const version = await reader.uint32('the version');
   if (version === 2 || version === 3) return version;
-  // The bytes of a small number in the other order make a large one.
+  // A small number in the wrong byte order looks like a large one.
   if (version % 65536 === 0 && version !== 0)
     reader.fail('it is big-endian; only little-endian files can be read');
   return reader.fail(`it has version ${version}; versions 2 and 3 can be read`);

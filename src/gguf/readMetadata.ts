@@ -2,18 +2,18 @@ import { type HeaderReader, STRING_BYTES } from './headerReader.ts';
 import { SCALARS } from './scalars.ts';
 import { type GgufValue, VALUE_TYPES, type ValueType } from './types.ts';
 
-/** docs/gguf.md: a key has at most 65535 bytes. */
+/** Limit of a key's length in docs/gguf.md. */
 const MAX_KEY_BYTES = 65535;
-/** No model nests arrays at all; the format does not limit it. */
+/** Limit of nested arrays. The format has none, but no model nests arrays at all. */
 const MAX_ARRAY_DEPTH = 8;
-/** Element type and length of an array. */
+/** Bytes of an array's element type and length. */
 const ARRAY_BYTES = 12;
-/** Key length, value type and the shortest value. */
+/** Bytes of a key's length, its value type and the shortest value. */
 export const MIN_PAIR_BYTES = 13;
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The `count` key-value pairs that follow the header's counts. */
+/** Reads the `count` key-value pairs after the header's counts. */
 export async function readMetadata(reader: HeaderReader, count: number): Promise<Map<string, GgufValue>> {
   const metadata = new Map<string, GgufValue>();
   for (let i = 0; i < count; i++) {
@@ -25,7 +25,7 @@ export async function readMetadata(reader: HeaderReader, count: number): Promise
   return metadata;
 }
 
-/** A key or the name of a tensor: not empty, valid UTF-8, no NUL. */
+/** Reads a key or the name of a tensor: not empty, valid UTF-8, no NUL. */
 export async function readName(reader: HeaderReader, what: string, maxBytes: number): Promise<string> {
   const bytes = await reader.stringBytes(what);
   if (bytes.length === 0) reader.fail(`${what} is empty`);

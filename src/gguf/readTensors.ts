@@ -8,12 +8,12 @@ import type { GgufTensor } from './types.ts';
 /** `GGML_MAX_NAME` and `GGML_MAX_DIMS`. */
 const MAX_NAME_BYTES = 64;
 const MAX_DIMS = 4;
-/** Name length, number of dimensions, one dimension, type and offset. */
+/** Bytes of a name's length, the number of dimensions, one dimension, type and offset. */
 export const MIN_TENSOR_INFO_BYTES = 32;
 
 /**
- * The `count` tensor infos that follow the metadata; with the last one the reader is at the end of the header, and the
- * data begins at the next multiple of `alignment`.
+ * Reads the `count` tensor infos after the metadata. The last one ends the header; the data begins at the next multiple of
+ * `alignment`.
  */
 export async function readTensors(
   reader: HeaderReader,
@@ -33,7 +33,7 @@ export async function readTensors(
   return tensors;
 }
 
-/** One tensor info, with its offset as in the file: from the start of the data. */
+/** Reads one tensor info. Its offset is relative to the start of the data, as in the file. */
 async function readTensor(reader: HeaderReader, index: number, alignment: number): Promise<GgufTensor> {
   const name = await readName(reader, `the name of tensor ${index}`, MAX_NAME_BYTES);
   const what = `tensor "${name}"`;
@@ -64,7 +64,7 @@ async function readTensor(reader: HeaderReader, index: number, alignment: number
   return { name, type, shape, nElements, offset, sizeBytes: byteLength(type, nElements) };
 }
 
-/** Every tensor lies within the file, and no two share a byte. */
+/** Checks that every tensor lies within the file and that no two overlap. */
 function checkPlaces(reader: HeaderReader, tensors: GgufTensor[]): void {
   tensors.sort((a, b) => a.offset - b.offset);
   let previous: GgufTensor | undefined;

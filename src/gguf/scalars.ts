@@ -2,7 +2,7 @@ import type { ScalarType } from './types.ts';
 
 export type Scalar = number | bigint | boolean;
 
-/** How a scalar type is stored: its bytes, and little-endian access to them. */
+/** Storage of a scalar type: its size, and little-endian access. */
 interface ScalarCodec {
   readonly bytes: number;
   read(view: DataView, at: number): Scalar;
@@ -67,7 +67,7 @@ export const SCALARS: Readonly<Record<ScalarType, ScalarCodec>> = {
   },
 };
 
-/** A `number` where it is exact. */
+/** Converts to `number` if that is exact. */
 function exactNumber(value: bigint): number | bigint {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;

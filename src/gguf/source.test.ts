@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ByteSource, openSource, readGguf, writeGguf } from './index.ts';
 
 const URL_OF_MODEL = 'https://example.org/models/tiny.gguf?download=true';
-/** Longer than the first range that is asked for. */
+/** Longer than the first range that is requested. */
 const FILE = Uint8Array.from({ length: 3 << 20 }, (_, i) => (i * 31) % 251);
 
 interface ServerBehaviour {
@@ -12,7 +12,7 @@ interface ServerBehaviour {
   readonly head?: boolean;
 }
 
-/** A `fetch` backed by a file, and the requests it has seen. */
+/** `fetch` that serves a file and records its requests. */
 function serverOf(file: Uint8Array<ArrayBuffer>, behaviour: ServerBehaviour = {}) {
   const { ranges = true, contentRange = true, head = true } = behaviour;
   const requests: string[] = [];
@@ -136,7 +136,7 @@ describe('openSource', () => {
     });
   });
 
-  it('gives up as soon as the signal is aborted', async () => {
+  it('rejects as soon as the signal is aborted', async () => {
     const { fetchImpl, requests } = serverOf(FILE);
     const source = await openSource(URL_OF_MODEL, fetchImpl);
     await expect(source.read(2_000_000, 10, AbortSignal.abort())).rejects.toMatchObject({ code: 'aborted' });

@@ -4,12 +4,13 @@ import { openUrl } from './urlSource.ts';
 
 export type { ByteSource } from './byteSource.ts';
 
-/** What a GGUF file can be read from. */
+/** Sources from which a GGUF file can be read. */
 export type Openable = string | URL | Blob | Uint8Array | ArrayBuffer;
 
 /**
  * Opens a file: a URL is read in ranges, a `Blob` (or `File`) in slices, bytes in place.
- * @throws ForetokenError `fetch_failed` when the URL cannot be read
+ *
+ * @throws ForetokenError `fetch_failed` if the URL cannot be read
  */
 export async function openSource(model: Openable, fetchImpl: typeof fetch = fetch): Promise<ByteSource> {
   if (typeof model === 'string' || model instanceof URL) return openUrl(String(model), fetchImpl);

@@ -2,10 +2,7 @@ import type { GgmlType } from '../quant/types.ts';
 import type { PackedStrings } from '../util/packedStrings.ts';
 import type { ByteSource } from './byteSource.ts';
 
-/**
- * Types of a metadata value; the index is the id in the file.
- * Source: `enum gguf_metadata_value_type` in ggml's docs/gguf.md.
- */
+/** Types of a metadata value; the index is the id in the file. Source: `enum gguf_metadata_value_type` in ggml's docs/gguf.md. */
 export const VALUE_TYPES = [
   'uint8',
   'int8',
@@ -23,19 +20,19 @@ export const VALUE_TYPES = [
 ] as const;
 export type ValueType = (typeof VALUE_TYPES)[number];
 
-/** Types whose values have a fixed number of bytes. */
+/** Types whose values have a fixed size. */
 export type ScalarType = Exclude<ValueType, 'string' | 'array'>;
 
-/** A metadata value as read: 64-bit integers are `bigint` only where a `number` would not be exact; arrays of strings are packed. */
+/** Metadata value as read: 64-bit integers are `bigint` only if a `number` would not be exact; arrays of strings are packed. */
 export type GgufValue = string | number | bigint | boolean | PackedStrings | readonly GgufValue[];
 
 export type GgufMetadata = ReadonlyMap<string, GgufValue>;
 
-/** Where one tensor is in the file, and what it is. */
+/** Tensor of a file: its location, type and shape. */
 export interface GgufTensor {
   readonly name: string;
   readonly type: GgmlType;
-  /** In ggml's order: `shape[0]` is the length of a row. One to four dimensions. */
+  /** Dimensions in ggml's order: `shape[0]` is the length of a row. One to four dimensions. */
   readonly shape: readonly number[];
   readonly nElements: number;
   /** Bytes from the start of the file's `source`. */
@@ -43,13 +40,13 @@ export interface GgufTensor {
   readonly sizeBytes: number;
 }
 
-/** The header of a GGUF file, checked against the size of the file; or those of all parts of a model, as if they were one. */
+/** Header of a GGUF file, checked against the size of the file; or the joined headers of all parts of a model. */
 export interface GgufFile {
-  /** Of a model in parts: the parts in their order, one behind the other. */
+  /** Bytes of the file; for a model in parts the concatenation of its parts. */
   readonly source: ByteSource;
   readonly version: 2 | 3;
   readonly metadata: GgufMetadata;
-  /** By name, in the order of the file. */
+  /** Tensors by name, in the order of the file. */
   readonly tensors: ReadonlyMap<string, GgufTensor>;
 }
 

@@ -2,14 +2,15 @@ import { ForetokenError } from '../util/errors.ts';
 import { blobSource } from './blobSource.ts';
 import { type ByteSource, checkRead, throwIfAborted } from './byteSource.ts';
 
-/** Size of the first range: the whole header of most models, so that opening and parsing cost one request. */
+/** Size of the first range: covers the whole header of most models, so that opening and parsing take one request. */
 const FIRST_RANGE_BYTES = 1 << 20;
 
 type Fetcher = (init: RequestInit, signal?: AbortSignal) => Promise<Response>;
 
 /**
- * Opens a URL for reading in ranges. A server that does not serve ranges sends the whole file once, into a `Blob`, which
- * browsers keep outside the JS heap.
+ * Opens a URL for reading in ranges. A server without range support sends the whole file once, into a `Blob`, which browsers keep
+ * outside the JS heap.
+ *
  * @throws ForetokenError `fetch_failed`, with the URL and the status
  */
 export async function openUrl(url: string, fetchImpl: typeof fetch): Promise<ByteSource> {
@@ -51,10 +52,10 @@ export async function openUrl(url: string, fetchImpl: typeof fetch): Promise<Byt
   return source;
 }
 
-/** Requests to one URL; everything that goes wrong on the way becomes `fetch_failed`. */
+/** Sends requests to one URL; every failure becomes `fetch_failed`. */
 function fetcher(url: string, fetchImpl: typeof fetch): Fetcher {
   return async (init, signal) => {
-    // Not from the HTTP cache: Chromium's mixes ranges with an earlier compressed answer for the whole file.
+    // Bypass the HTTP cache: Chromium's mixes ranges with an earlier compressed response for the whole file.
     const pending = fetchImpl(url, { ...init, cache: 'no-store', ...(signal && { signal }) });
     const response = await body(url, pending, signal);
     if (response.ok) return response;
@@ -93,13 +94,13 @@ function rangeHeader(offset: number, length: number): RequestInit {
   return { headers: { Range: `bytes=${offset}-${offset + length - 1}` } };
 }
 
-/** `Content-Range: bytes <start>-<end>/<total>`; null when a part is unknown, or when CORS hides the header. */
+/** Parses `Content-Range: bytes <start>-<end>/<total>`; null if a part is unknown, or if CORS hides the header. */
 function contentRange(response: Response): { start: number; total: number } | null {
   const match = /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get('content-range') ?? '');
   return match ? { start: Number(match[1]), total: Number(match[2]) } : null;
 }
 
-/** `Content-Length` is readable across origins where `Content-Range` is not. */
+/** `Content-Length` is readable across origins even where `Content-Range` is not. */
 async function sizeFromHead(request: Fetcher): Promise<number | null> {
   const response = await request({ method: 'HEAD' }).catch(() => null);
   const size = Number(response?.headers.get('content-length') ?? 0);

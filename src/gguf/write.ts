@@ -5,13 +5,13 @@ import { ByteWriter } from './byteWriter.ts';
 import type { Scalar } from './scalars.ts';
 import { ALIGNMENT_KEY, DEFAULT_ALIGNMENT, GGUF_MAGIC, type ScalarType, VALUE_TYPES } from './types.ts';
 
-/** A metadata value with the type it has in the file. */
+/** Metadata value with its type in the file. */
 export type TypedValue =
   | { readonly type: ScalarType; readonly value: Scalar }
   | { readonly type: 'string'; readonly value: string }
   | TypedArrayValue;
 
-/** An array of scalars, strings or arrays; all of its items have the type `of`. */
+/** Array of scalars, strings or arrays; all items have the type `of`. */
 export type TypedArrayValue =
   | {
       readonly type: 'array';
@@ -24,9 +24,9 @@ export type TypedArrayValue =
 export interface TensorToWrite {
   readonly name: string;
   readonly type: GgmlType;
-  /** In ggml's order: `shape[0]` is the length of a row. */
+  /** Dimensions in ggml's order: `shape[0]` is the length of a row. */
   readonly shape: readonly number[];
-  /** As stored: blocks of the type, row after row. */
+  /** Data as stored: blocks of the type, row after row. */
   readonly data: Uint8Array<ArrayBuffer>;
 }
 
@@ -37,8 +37,8 @@ export interface GgufToWrite {
 }
 
 /**
- * The bytes of a GGUF file. Tensors are laid out in order, each at a multiple of `general.alignment` (32 unless the
- * metadata says otherwise).
+ * Serialises a GGUF file. Tensors are laid out in order, each at a multiple of `general.alignment` (32 unless the metadata says
+ * otherwise).
  */
 export function writeGguf(gguf: GgufToWrite): Uint8Array<ArrayBuffer> {
   const writer = new ByteWriter();
@@ -46,7 +46,7 @@ export function writeGguf(gguf: GgufToWrite): Uint8Array<ArrayBuffer> {
   return writer.toBytes();
 }
 
-/** The same in parts that make the file one after the other, for files of which one copy in memory is enough. */
+/** Serialises to consecutive parts of the file, so that one copy in memory is enough. */
 export function ggufParts({
   version = 3,
   metadata,

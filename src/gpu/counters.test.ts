@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { countCalls, zeroCounts } from './counters.ts';
 import { FakeDevice } from './fakeGpu.ts';
 
-it('counts every call of a device, and of what it creates', async () => {
+it('counts every call of a device and of the objects that it creates', async () => {
   const device = new FakeDevice(Number.POSITIVE_INFINITY).asDevice();
   const counts = countCalls(device);
   expect(counts).toEqual(zeroCounts());

@@ -1,12 +1,12 @@
 /**
- * Counts WebGPU calls by shadowing methods on one device, its queue and what they create: exact on every adapter, and
- * independent of its speed. For benchmarks; nothing is shadowed unless asked for.
+ * Counts WebGPU calls by shadowing methods on one device, its queue and the objects that they create. The counts are exact on
+ * every adapter and independent of its speed. For benchmarks; nothing is shadowed unless asked for.
  */
 export interface CallCounts {
   dispatches: number;
   passes: number;
   submits: number;
-  /** Submits made while a readback of an earlier one was under way: the GPU did not wait for whoever reads it. */
+  /** Submits made while an earlier one was being read back, so that the GPU did not wait for the CPU. */
   submitsAhead: number;
   readbacks: number;
   bytesReadBack: number;
@@ -79,7 +79,7 @@ export function countCalls(device: GPUDevice): CallCounts {
 type MethodOf<T> = { [K in keyof T]: T[K] extends (...args: never[]) => unknown ? K : never }[keyof T];
 type ResultOf<F> = F extends (...args: never[]) => infer R ? R : never;
 
-/** Makes `object[method]` call `observe` with what it returned. */
+/** Makes `object[method]` call `observe` with its result. */
 function after<T extends object, K extends MethodOf<T>>(
   object: T,
   method: K,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openGpu } from './device.ts';
 import { FakeGpu, type FakeGpuOptions } from './fakeGpu.ts';
 
-/** Usage flags are WebGPU's business, which is not there. */
+/** Placeholder: Node has no `GPUBufferUsage`, and the fake ignores the flags. */
 const ANY_USAGE = 0;
 
 async function open(options: FakeGpuOptions = {}) {
@@ -10,7 +10,7 @@ async function open(options: FakeGpuOptions = {}) {
   return { gpu: await openGpu(new Map(), { gpu: fake.asGpu() }), device: fake.device };
 }
 
-/** Lets everything happen that nothing has to wait for. */
+/** Lets all pending work finish. */
 const settled = () => new Promise(resolve => setTimeout(resolve));
 
 describe('opening a GPU', () => {
@@ -28,7 +28,7 @@ describe('opening a GPU', () => {
     });
   });
 
-  it('is refused with the adapter’s words when it gives no device', async () => {
+  it('is refused with the adapter’s message if it gives no device', async () => {
     await expect(open({ refusal: new Error('busy') })).rejects.toMatchObject({
       code: 'no_webgpu',
       message: expect.stringContaining('busy'),
@@ -37,7 +37,7 @@ describe('opening a GPU', () => {
 });
 
 describe('the size of a buffer', () => {
-  it('is limited by what the adapter has, not by what every device gets', async () => {
+  it("is limited by the adapter's limits, not by WebGPU's defaults", async () => {
     const { gpu } = await open({ limits: { maxBufferSize: 2 ** 31, maxStorageBufferBindingSize: 2 ** 30 } });
     expect(() => gpu.checkSize('the cache', 2 ** 30)).not.toThrow();
     expect(() => gpu.checkSize('the cache', 2 ** 30 + 4)).toThrow(
@@ -55,7 +55,7 @@ describe('the size of a buffer', () => {
     expect(gpu.allocatedBytes).toBe(0);
   });
 
-  it('counts until the buffer is destroyed', async () => {
+  it('counts as allocated until the buffer is destroyed', async () => {
     const { gpu } = await open();
     const buffer = gpu.createBuffer('a', 64, ANY_USAGE);
     gpu.createBuffer('b', 16, ANY_USAGE);
@@ -67,14 +67,14 @@ describe('the size of a buffer', () => {
 });
 
 describe('allocating', () => {
-  it('gives what was allocated where there is memory', async () => {
+  it('returns the allocation if there is memory', async () => {
     const { gpu, device } = await open({ memoryBytes: 100 });
     const buffer = await gpu.allocating('a model', () => gpu.createBuffer('a', 100, ANY_USAGE));
     expect(buffer.size).toBe(100);
     expect(device.nOpenScopes).toBe(0);
   });
 
-  it('throws with the numbers where there is none', async () => {
+  it('throws with the numbers if there is none', async () => {
     const { gpu } = await open({ memoryBytes: 100 });
     const allocated = gpu.allocating('a model', () => {
       gpu.createBuffer('a', 64, ANY_USAGE);
@@ -114,7 +114,7 @@ describe('the fault', () => {
     expect(gpu.fault).toBe(await gpu.lost);
   });
 
-  it('is the first work that was refused', async () => {
+  it('is the first work that the device refused', async () => {
     const { gpu, device } = await open();
     device.refuseWork('buffer too small');
     device.refuseWork('as a consequence');

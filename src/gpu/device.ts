@@ -3,7 +3,7 @@ import { isFallbackAdapter } from '../util/fallbackAdapter.mjs';
 import { type CallCounts, countCalls, zeroCounts } from './counters.ts';
 import { PipelineCache } from './pipelines.ts';
 
-/** What an adapter says of itself. */
+/** Adapter as it describes itself. */
 export interface AdapterDescription {
   readonly vendor: string;
   readonly architecture: string;
@@ -12,51 +12,54 @@ export interface AdapterDescription {
   readonly features: readonly string[];
 }
 
-/** A device with its pipelines and its memory account. */
+/** Device with its pipelines and its memory account. */
 export interface Gpu {
   readonly device: GPUDevice;
   readonly report: AdapterDescription;
   readonly pipelines: PipelineCache;
   /** Resolves with the reason when the device is lost; never after `close`. */
   readonly lost: Promise<ForetokenError>;
-  /** Why nothing that this device computes can be trusted any more: it was lost, or refused some work. Else null. */
+  /** Reason not to trust further results of this device: it was lost, or refused some work. Otherwise null. */
   readonly fault: ForetokenError | null;
-  /** The largest buffer that can be created and bound. */
+  /** Size of the largest buffer that can be created and bound. */
   readonly maxBufferBytes: number;
-  /** Throws `device_limits`, with the numbers and the remedy, when a buffer of that size could not be created and bound. */
+  /** Throws `device_limits`, with the numbers and the remedy, if a buffer of that size cannot be created and bound. */
   checkSize(label: string, sizeBytes: number, remedy?: string): void;
   /** Creates a labelled buffer; its size counts until `destroyBuffer`. Throws `device_limits`. */
   createBuffer(label: string, sizeBytes: number, usage: GPUBufferUsageFlags): GPUBuffer;
   destroyBuffer(buffer: GPUBuffer): void;
-  /** Bytes of all live buffers. */
+  /** Total size of all live buffers in bytes. */
   readonly allocatedBytes: number;
-  /** Runs `allocate`, which creates buffers, and throws `out_of_memory` with the remedy when the GPU has no memory for them. */
+  /** Runs `allocate`, which creates buffers, and throws `out_of_memory` with the remedy if the GPU has no memory for them. */
   allocating<T>(what: string, allocate: () => T, remedy?: string): Promise<T>;
   /** Totals since the device was opened; all zero unless opened with `countCalls`. */
   counters(): CallCounts;
   close(): void;
 }
 
-/** Limits worth raising to what the adapter has: they decide which models fit. Kernels make do with the other defaults. */
+/**
+ * Limits to raise to the adapter's values, because they decide which models fit. The defaults of the others suffice for the
+ * kernels.
+ */
 const RAISED_LIMITS = [
   'maxBufferSize',
   'maxStorageBufferBindingSize',
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
 
-/** What variants of kernels use where the adapter has it. */
+/** Features that variants of kernels use if the adapter has them. */
 const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['subgroups'];
 
 export interface OpenOptions {
   readonly countCalls?: boolean;
-  /** By default the browser's. */
+  /** WebGPU entry point; the browser's by default. */
   readonly gpu?: GPU | undefined;
-  /** Takes no larger buffers than this, even if the device has them. */
+  /** Limits the size of buffers, even if the device allows larger ones. */
   readonly maxBufferBytes?: number;
-  /** Asked for beside what kernels use, where the adapter has them. */
+  /** Further features to request, if the adapter has them. */
   readonly features?: readonly GPUFeatureName[];
 }
 
-/** Opens the preferred adapter's device. Throws `no_webgpu` where there is none. */
+/** Opens the preferred adapter's device. Throws `no_webgpu` if there is none. */
 export async function openGpu(shaders: ReadonlyMap<string, string>, options: OpenOptions = {}): Promise<Gpu> {
   const entry = options.gpu ?? (globalThis.navigator as Navigator | undefined)?.gpu;
   if (!entry) {

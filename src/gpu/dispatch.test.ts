@@ -45,14 +45,14 @@ describe('preparing calls', () => {
     },
   );
 
-  it('takes the widest grid there may be', async () => {
+  it('accepts the widest grid that WebGPU allows', async () => {
     const { a, b, recorder } = start();
     const spec = kernel('add', [65535, 65535, 65535]);
     const [dispatch] = await recorder.prepare([{ spec, buffers: [a, b] }]);
     expect(dispatch?.workgroups).toEqual([65535, 65535, 65535]);
   });
 
-  it('makes one bind group for the same buffers, whatever the kernel, and another for others', async () => {
+  it('shares a bind group between calls with exactly the same buffers, whatever the kernel', async () => {
     const { a, b, recorder } = start();
     const [add, mul, swapped] = await recorder.prepare([
       { spec: kernel('add'), buffers: [a, b] },

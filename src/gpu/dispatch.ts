@@ -2,20 +2,20 @@ import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { type KernelSpec, kernelKey, type PipelineCache } from './pipelines.ts';
 
-/** One recorded kernel call: nothing of it changes from step to step (design D2). */
+/** Recorded kernel call, unchanged from step to step (design D2). */
 export interface Dispatch {
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
   readonly workgroups: readonly [number, number, number];
 }
 
-/** A kernel call before it is compiled: `buffers[i]` is bound at binding i. */
+/** Kernel call before it is compiled: `buffers[i]` is bound at binding i. */
 export interface Call {
   readonly spec: KernelSpec;
   readonly buffers: readonly GPUBuffer[];
 }
 
-/** Turns calls into dispatches; calls with the same buffers share a bind group, whatever their pipeline. */
+/** Turns calls into dispatches. Calls with the same buffers share a bind group, whatever their pipeline. */
 export class Recorder {
   readonly #device: GPUDevice;
   readonly #pipelines: PipelineCache;
@@ -28,12 +28,12 @@ export class Recorder {
     this.#pipelines = pipelines;
   }
 
-  /** Every kernel that was prepared, once. */
+  /** Distinct kernels that were prepared. */
   get kernels(): KernelSpec[] {
     return [...this.#kernels.values()];
   }
 
-  /** Compiles the calls' pipelines, all at once. Throws `device_limits` for a grid that the device refuses. */
+  /** Compiles the calls' pipelines in parallel. Throws `device_limits` for a grid that the device refuses. */
   prepare(calls: readonly Call[]): Promise<Dispatch[]> {
     return Promise.all(
       calls.map(async ({ spec, buffers }) => {

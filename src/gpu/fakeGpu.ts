@@ -4,7 +4,7 @@ interface FakeLimits {
   readonly maxComputeWorkgroupsPerDimension: number;
 }
 
-/** What WebGPU guarantees, and a device gets unless it asks for more. */
+/** WebGPU's default limits, which a device gets unless it requests more. */
 const DEFAULT_LIMITS: FakeLimits = {
   maxBufferSize: 2 ** 28,
   maxStorageBufferBindingSize: 2 ** 27,
@@ -12,17 +12,17 @@ const DEFAULT_LIMITS: FakeLimits = {
 };
 
 export interface FakeGpuOptions {
-  /** False where the driver is blocked. */
+  /** False simulates a blocked driver. */
   readonly hasAdapter?: boolean;
-  /** What the adapter has above the default. */
+  /** Limits of the adapter above the defaults. */
   readonly limits?: Partial<FakeLimits>;
-  /** Why the adapter gives no device. */
+  /** Error with which the adapter refuses a device. */
   readonly refusal?: Error;
-  /** Buffers beyond this are out of memory. */
+  /** Total memory; allocations beyond it fail. */
   readonly memoryBytes?: number;
 }
 
-/** A GPU for tests in Node: it computes nothing, and fails when it is told to. Only what the code of this folder calls. */
+/** GPU for tests in Node: computes nothing, and fails on request. Implements only the calls that this folder makes. */
 export class FakeGpu {
   readonly #options: FakeGpuOptions;
   readonly device: FakeDevice;
@@ -56,7 +56,7 @@ export class FakeDevice extends EventTarget {
   limits = DEFAULT_LIMITS;
   readonly lost: Promise<{ readonly reason: string; readonly message: string }>;
   readonly queue = { writeBuffer() {}, submit() {} };
-  /** Error scopes that were opened and not closed. */
+  /** Number of open error scopes. */
   nOpenScopes = 0;
   #freeBytes: number;
   #lose: (info: { readonly reason: string; readonly message: string }) => void = () => {};
@@ -73,12 +73,12 @@ export class FakeDevice extends EventTarget {
     return this as unknown as GPUDevice;
   }
 
-  /** What a driver that gives up does. */
+  /** Loses the device, as a crashing driver does. */
   lose(message: string): void {
     this.#lose({ reason: 'unknown', message });
   }
 
-  /** What a call does that WebGPU finds invalid. */
+  /** Reports a validation error, as an invalid call does. */
   refuseWork(message: string): void {
     this.dispatchEvent(Object.assign(new Event('uncapturederror'), { error: { message } }));
   }

@@ -1,19 +1,19 @@
 import type { KernelSpec } from './pipelines.ts';
 import type { Tuning } from './tuning.ts';
 
-/** A tuning, of which a kernel reads the knobs K; where there are none it can be left out. */
+/** Knobs K of a tuning, as a kernel reads them; optional if there are none. */
 type TuningOf<K extends keyof Tuning> = [K] extends [never] ? [unknown?] : [Pick<Tuning, K>];
 
-/** The host side of a kernel: its parameters become the pipeline to compile and the grid to run. */
+/** Host side of a kernel: turns its parameters into the pipeline to compile and the grid to run. */
 export interface Kernel<P, K extends keyof Tuning = keyof Tuning> {
   (parameters: P, ...tuning: TuningOf<K>): KernelSpec<P>;
-  /** File below `shaders/`, without its ending; named after the ggml op. */
+  /** File below `shaders/`, without its extension; named after the ggml op. */
   readonly shader: string;
   /** Knobs that change the kernel. */
   readonly tuned: readonly K[];
 }
 
-/** The parts of a `KernelSpec` that depend on parameters and tuning. */
+/** Parts of a `KernelSpec` that depend on parameters and tuning. */
 export type Variant = Pick<KernelSpec, 'defines' | 'overrides' | 'bindings' | 'workgroups'> &
   Partial<Pick<KernelSpec, 'tile'>>;
 

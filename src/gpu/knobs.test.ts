@@ -7,23 +7,23 @@ function names(tuning: Tuning, features: readonly string[]): string[] {
   return [...new Set(alternatives.flatMap(choices => Object.keys(choices)))];
 }
 
-it('leaves alone what fixes the order of sums where lanes share a row', () => {
+it('offers nothing that changes the order of sums if lanes share a row', () => {
   expect(names(GPU_TUNING, ['subgroups'])).toEqual(['maxTile', 'expertRows']);
 });
 
-it('offers subgroups only where there are any', () => {
+it('offers shared loads only on adapters with subgroups', () => {
   expect(names(SOFTWARE_TUNING, [])).toEqual(['mulMatWorkgroup', 'expertRows']);
   expect(names(SOFTWARE_TUNING, ['subgroups'])).toContain('sharedLoads');
 });
 
-it('never offers what is chosen already', () => {
+it('never offers the current choice', () => {
   for (const tuning of [GPU_TUNING, SOFTWARE_TUNING]) {
     const alternatives = knobsFor(tuning, ['subgroups']).flatMap(knob => knob.alternatives);
     for (const choices of alternatives) expect(tuning).not.toMatchObject(choices);
   }
 });
 
-it('takes of what was kept only what may still be chosen', () => {
+it('accepts from stored choices only those that are still offered', () => {
   const knobs = knobsFor(GPU_TUNING, []);
   expect(choicesAmong(knobs, { maxTile: 8, expertRows: 2 })).toEqual({ maxTile: 8, expertRows: 2 });
   expect(choicesAmong(knobs, { maxTile: 3, lanes: 1, expertRows: '2', rowWorkgroup: 8 })).toEqual({});

@@ -1,23 +1,23 @@
 import type { Tuning } from './tuning.ts';
 
-/** Choices of a tuning that no bit depends on (design D1): whichever is fastest may be taken. */
+/** Choices of a tuning that change no bit of a result (design D1), so that the fastest may be taken. */
 export type Choices = Partial<Pick<Tuning, 'maxTile' | 'sharedLoads' | 'expertRows' | 'mulMatWorkgroup'>>;
 
-/** One such choice, and its alternatives. It is judged by the kernels that it changes. */
+/** Choice with its alternatives. It is judged by the kernels that it changes. */
 export interface Knob {
   readonly name: keyof Choices;
   readonly alternatives: readonly Choices[];
-  /** Batches that it is judged by. */
+  /** Batch sizes by which it is judged. */
   readonly rows: readonly number[];
 }
 
-/** A token alone, and the widest tile: what prompts are made of, and more than most drafts that are verified. */
+/** Batch sizes: a single token, and the widest tile, which prompts consist of and which is wider than most verified drafts. */
 const ONE = 1;
 const MANY = 16;
 
 /**
- * What may be chosen beside `tuning` on an adapter. Where lanes share a weight row their number and the workgroup's size fix the
- * order of sums and stay. Where none do, so does the widest tile: it is what software adapters compile longest.
+ * Alternatives to `tuning` on an adapter. If lanes share a weight row, their number and the workgroup's size fix the order of
+ * sums and stay. Otherwise the widest tile stays, because software adapters take longest to compile it.
  */
 export function knobsFor(tuning: Tuning, features: readonly string[]): Knob[] {
   const expertRows: Knob = {
@@ -42,7 +42,7 @@ export function knobsFor(tuning: Tuning, features: readonly string[]): Knob[] {
   ];
 }
 
-/** What was chosen before, as far as it is among what may be chosen; null where nothing was. */
+/** Stored choices that are still offered; null if nothing was stored. */
 export function choicesAmong(knobs: readonly Knob[], kept: unknown): Choices | null {
   if (typeof kept !== 'object' || kept === null) return null;
   const values = new Map<string, unknown>(Object.entries(kept));

@@ -2,21 +2,21 @@ import { ForetokenError } from '../util/errors.ts';
 import { type Defines, preprocess } from './preprocess.ts';
 import type { Tuning } from './tuning.ts';
 
-/** How a kernel uses the buffer at the binding of that index. */
+/** Use of a buffer by a kernel. */
 export type BufferUse = 'read' | 'write';
 
 /**
- * One compiled form of a kernel and the grid it runs on. `defines` name the variant (weight type, rows per tile),
- * `overrides` the sizes; what changes from step to step is in the step buffer.
+ * Compiled form of a kernel and its grid. `defines` select the variant (weight type, rows per tile), `overrides` set the sizes.
+ * Values that change from step to step are in the step buffer.
  */
 export interface KernelSpec<P = unknown> {
-  /** File below `shaders/`, without its ending; named after the ggml op. */
+  /** File below `shaders/`, without its extension; named after the ggml op. */
   readonly shader: string;
-  /** Sizes and choices that everything below is derived from. */
+  /** Sizes and choices from which the fields below are derived. */
   readonly parameters: P;
   /** Knobs of the tuning that change this kernel. */
   readonly tuned: readonly (keyof Tuning)[];
-  /** Rows of the batch that a workgroup takes at a time. */
+  /** Rows of the batch that a workgroup processes at a time. */
   readonly tile: number;
   readonly defines: Defines;
   readonly overrides: Readonly<Record<string, number>>;
@@ -37,7 +37,7 @@ function entries(values: Readonly<Record<string, string | number>>): string {
     .join(',');
 }
 
-/** A kernel that the adapter's compiler refuses. */
+/** Kernel that the adapter's compiler refuses. */
 export class CompileError extends ForetokenError {
   readonly spec: KernelSpec;
 
@@ -57,7 +57,7 @@ export interface Pipeline {
   readonly key: string;
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
-  /** The text that was compiled, with its includes and as its defines have it. */
+  /** Compiled text, after preprocessing. */
   readonly code: string;
 }
 
@@ -66,7 +66,7 @@ interface Module {
   readonly module: GPUShaderModule;
 }
 
-/** Compiles kernels, each once. */
+/** Compiles each kernel once. */
 export class PipelineCache {
   readonly #device: GPUDevice;
   readonly #sources: ReadonlyMap<string, string>;
@@ -79,7 +79,7 @@ export class PipelineCache {
     this.#sources = sources;
   }
 
-  /** Compiles asynchronously, off the calling thread. Throws a `CompileError` with the compiler's words. */
+  /** Compiles asynchronously, off the calling thread. Throws a `CompileError` with the compiler's message. */
   get(spec: KernelSpec): Promise<Pipeline> {
     const key = kernelKey(spec);
     let pipeline = this.#pipelines.get(key);
@@ -113,7 +113,7 @@ export class PipelineCache {
     let compiled = this.#modules.get(label);
     if (!compiled) {
       const code = preprocess(`${spec.shader}.wgsl`, this.#sources, spec.defines);
-      // An error in it is reported by the pipeline, and must not count as work that the device refused.
+      // The pipeline reports an error in the module; it must not also count as work that the device refused.
       this.#device.pushErrorScope('validation');
       compiled = { code, module: this.#device.createShaderModule({ label, code }) };
       this.#device.popErrorScope().catch(() => {});

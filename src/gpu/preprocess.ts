@@ -3,15 +3,15 @@ import { assert } from '../util/assert.ts';
 export type Defines = Readonly<Record<string, string | number>>;
 
 /**
- * The small text step between a `.wgsl` file and the compiler. Line directives:
+ * Preprocesses a `.wgsl` file for the compiler. Line directives:
  *
  * - `#define NAME value` sets a default; a variant's own define wins
  * - `#include "lib/step.wgsl"`; the path may use `{NAME}`
  * - `#if NAME`, `#if !NAME`, `#if NAME == value`, `#if NAME != value`, `#else`, `#endif`; a missing name or 0 is false
- * - `#for i 0..COUNT` … `#endfor` writes the lines once per value of `i`, for named accumulators and literal indices
+ * - `#for i 0..COUNT` … `#endfor` repeats the lines for each value of `i`, for named accumulators and literal indices
  *
- * In the other lines `{NAME}`, `{NAME+4}`, `{NAME*4}` and `{NAME*2+1}` are replaced where NAME is a define or a loop variable.
- * Sizes are `override` constants, not defines: a define is for what WGSL cannot express.
+ * In other lines it replaces `{NAME}`, `{NAME+4}`, `{NAME*4}` and `{NAME*2+1}`, where NAME is a define or a loop variable. Sizes
+ * are `override` constants: use a define only for what WGSL cannot express.
  *
  * @param sources file name relative to `shaders/` → text
  */

@@ -1,11 +1,11 @@
 import type { Gpu } from './device.ts';
 
-/** How long a failed mapping waits to hear that the device was lost. */
+/** Time that a failed mapping waits for the reason of a device loss. */
 const LOST_GRACE_MS = 200;
 
 /**
- * Maps the first `bytes` of `staging`, once everything submitted so far is done, and hands them to `decode`, which must copy
- * them. Rejects when `staging` is unmapped before; throws `device_lost`.
+ * Maps the first `bytes` of `staging` once everything submitted so far is done, and passes them to `decode`, which must copy
+ * them. Rejects if `staging` is unmapped meanwhile. Throws `device_lost`.
  */
 export async function readMapped<T>(
   gpu: Gpu,
@@ -16,7 +16,7 @@ export async function readMapped<T>(
   try {
     await staging.mapAsync(GPUMapMode.READ, 0, bytes);
   } catch (error) {
-    // A lost device rejects the mapping before it tells why. By then others may have mapped the buffer again.
+    // A lost device rejects the mapping before it reports the reason. The buffer may have been mapped again by then.
     await Promise.race([gpu.lost, new Promise(resolve => setTimeout(resolve, LOST_GRACE_MS))]);
     throw gpu.fault ?? error;
   }
@@ -26,7 +26,7 @@ export async function readMapped<T>(
   } finally {
     staging.unmap();
   }
-  // What an invalid submit leaves in the buffer is not a result.
+  // After an invalid submit the buffer's content is not a result.
   if (gpu.fault) throw gpu.fault;
   return result;
 }

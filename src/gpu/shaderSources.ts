@@ -1,4 +1,4 @@
-/** The text of every shader, by its path below `shaders/`. The only file that relies on the bundler for them. */
+/** Text of every shader, by its path below `shaders/`. Only this file relies on the bundler to import them. */
 export function shaderSources(): ReadonlyMap<string, string> {
   const files = import.meta.glob<string>('../../shaders/**/*.wgsl', {
     query: '?raw',

@@ -7,7 +7,7 @@ import { topK } from './kernels/sampling.ts';
 import { baseTuning, GPU_TUNING, SOFTWARE_TUNING } from './tuning.ts';
 
 describe('the base variant', () => {
-  it('changes only what the kernel at fault depends on', () => {
+  it('changes only the knobs of the faulty kernel', () => {
     expect(baseTuning(GPU_TUNING, rmsNorm.tuned)).toEqual({ ...GPU_TUNING, rowWorkgroup: 8 });
     expect(baseTuning(GPU_TUNING, [...mulMat.tuned, ...mulMatId.tuned, ...topK.tuned])).toEqual({
       ...SOFTWARE_TUNING,
@@ -18,7 +18,7 @@ describe('the base variant', () => {
     });
   });
 
-  it('has none of its own', () => {
+  it('is null for a tuning that already is the base', () => {
     const base = baseTuning(SOFTWARE_TUNING, mulMat.tuned) ?? SOFTWARE_TUNING;
     expect(baseTuning(base, mulMat.tuned)).toBeNull();
     expect(baseTuning(GPU_TUNING, getRows.tuned)).toBeNull();

@@ -1,20 +1,20 @@
 /**
- * The choices that fix the order of sums. They are made once per session, from the adapter, and hold for every batch
- * width (design D1).
+ * Kernel variants of a session, chosen once from the adapter. Some fix the order of sums, so they hold for every batch width
+ * (design D1).
  */
 export interface Tuning {
   /** Invocations that share one weight row in matrix products. */
   readonly lanes: number;
-  /** Whether neighbours in a subgroup load rows of a batch for each other in matrix products, where lanes share no row. */
+  /** Whether neighbours in a subgroup load batch rows for each other in matrix products; only if lanes share no weight row. */
   readonly sharedLoads: boolean;
-  /** Most rows of a batch that a product with an expert takes at once. */
+  /** Most rows of a batch that a product with an expert computes at once. */
   readonly expertRows: 2 | 4;
   readonly mulMatWorkgroup: number;
-  /** Most rows of a batch that one product tile holds; more rows are more tiles. */
+  /** Most rows of a batch in one product tile; a larger batch has several tiles. */
   readonly maxTile: 1 | 4 | 8 | 16;
-  /** Most rows of a slot that share what attention reads of the cache. */
+  /** Most rows of a slot that share attention's reads of the cache. */
   readonly attentionRows: 1 | 2 | 4;
-  /** Fewest positions of a slot that one workgroup attends to, a whole number of pages; null: all of them. */
+  /** Fewest positions of a slot per workgroup of attention, a whole number of pages; null for all of them. */
   readonly attentionSplit: number | null;
   /** Lanes of the row-wise kernels: norms, argmax. */
   readonly rowWorkgroup: number;
@@ -22,7 +22,7 @@ export interface Tuning {
 }
 
 /**
- * Adapters that run shaders on the CPU: a barrier costs more than the arithmetic, so few lanes share anything; and wide
+ * Tuning of adapters that run shaders on the CPU. A barrier costs more than the arithmetic, so few lanes share anything, and wide
  * tiles spill registers.
  */
 export const SOFTWARE_TUNING: Tuning = {
@@ -37,7 +37,7 @@ export const SOFTWARE_TUNING: Tuning = {
   topKWorkgroup: 16,
 };
 
-/** GPUs: neighbouring lanes read neighbouring 16 bytes of a row. */
+/** Tuning of GPUs: neighbouring lanes read neighbouring 16 bytes of a row. */
 export const GPU_TUNING: Tuning = {
   lanes: 16,
   sharedLoads: false,
@@ -50,19 +50,19 @@ export const GPU_TUNING: Tuning = {
   topKWorkgroup: 256,
 };
 
-/** The base variant of every kernel: one row at a time, and nothing shared between lanes. */
+/** Base variant of every kernel: one row at a time, and nothing shared between lanes. */
 const BASE_TUNING: Tuning = { ...SOFTWARE_TUNING, maxTile: 1, attentionRows: 1 };
 
 /**
- * `tuning` with these knobs as the base variant has them, or null where they are so already. Knobs that fix the order of sums
- * change for all widths at once (design D1).
+ * Resets these knobs of `tuning` to the base variant; null if they are already there. Knobs that fix the order of sums change for
+ * all widths at once (design D1).
  */
 export function baseTuning(tuning: Tuning, knobs: readonly (keyof Tuning)[]): Tuning | null {
   if (knobs.every(knob => tuning[knob] === BASE_TUNING[knob])) return null;
   return { ...tuning, ...Object.fromEntries(knobs.map(knob => [knob, BASE_TUNING[knob]])) };
 }
 
-/** What is likely fastest on an adapter. */
+/** Tuning that is likely fastest on an adapter. */
 export function tuningFor(adapter: {
   readonly isFallback: boolean;
   readonly features: readonly string[];

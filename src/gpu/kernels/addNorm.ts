@@ -1,7 +1,7 @@
 import { alignUp } from '../../util/math.ts';
 import { kernel } from '../kernel.ts';
 
-/** A norm of rows, with weight and, where it has one, bias. */
+/** Norm of rows, with a weight and optionally a bias. */
 export interface NormKind {
   /** `rms` divides by the root of the mean square; `layer` subtracts the mean first. */
   readonly kind: 'rms' | 'layer';
@@ -10,24 +10,24 @@ export interface NormKind {
 }
 
 export interface AddNormShape {
-  /** Values per row; rows of all buffers are padded with zeros to whole blocks of 32. */
+  /** Values per row. Rows of all buffers are padded with zeros to whole blocks of 32. */
   readonly k: number;
   readonly rows: number;
-  /** Whether the rows of `branch`, normalised by `post`, are added to x. */
+  /** Whether to add the rows of `branch`, normalised by `post`, to x. */
   readonly add: boolean;
   /** Factor of these rows, 1 by default. */
   readonly scale?: number;
   readonly post?: NormKind;
-  /** Form in which `next` gets the rows of x: normalised, with their norm deferred, or not at all. */
+  /** Form of the rows of `next`: normalised, with a deferred norm, or absent. */
   readonly next: 'deferred' | NormKind | null;
   /** Row i of `next` is the batch row of output i. */
   readonly gather?: true;
 }
 
 /**
- * Adds the output of a branch to the residual stream and normalises it for the next one; buffers: step, x, params, branch where
- * it adds, next where there is one. `params` has the norms' vectors, each padded to whole blocks: weight and bias of `post`, then
- * of `next`.
+ * Adds the output of a branch to the residual stream and normalises it for the next branch. Buffers: step, x, params, branch if
+ * it adds, next if there is one. `params` has the norms' vectors, each padded to whole blocks: weight and bias of `post`, then of
+ * `next`.
  */
 export const addNorm = kernel('add_norm', ['rowWorkgroup'], (shape: AddNormShape, tuning) => {
   const { k, rows, add, scale = 1, post, next, gather } = shape;

@@ -7,43 +7,46 @@ import type { Tuning } from '../tuning.ts';
 import type { HeadShape } from './heads.ts';
 
 const MAX_WORKGROUP = 256;
-/** A row of scores and weights of a tile takes 512 bytes of workgroup storage, of which 16 KiB are certain. */
+/**
+ * Limit of rows times heads in a workgroup: each takes 512 bytes of scores and weights, and 16 KiB of workgroup storage are
+ * guaranteed.
+ */
 const MAX_SCORES = 32;
 
-/** More leave partial outputs that take more memory than they are worth. */
+/** Limit of splits: the partial outputs of more would take more memory than they are worth. */
 const MAX_SPLITS = 8;
 
 export interface AttentionShape extends Omit<HeadShape, 'nRot'> {
   readonly rows: number;
   /** Most positions of a slot. */
   readonly nCtx: number;
-  /** Values from one row of dst to the next. */
+  /** Stride of the rows of dst in values. */
   readonly dstStride: number;
-  /** Values of a value, and so of a head of the output; `headDim` by default, which is that of queries and keys. */
+  /** Width of a value, and so of a head of the output; by default `headDim`, the width of queries and keys. */
   readonly valueDim?: number;
   /** Factor of q·k, 1 / √headDim by default. */
   readonly scale?: number;
-  /** Positions that a row sees, its own included; null: all up to its own. */
+  /** Number of positions that a row attends to, including its own; null for all up to its own. */
   readonly window?: number | null;
-  /** Scores s become cap · tanh(s / cap). */
+  /** Caps scores s to cap · tanh(s / cap). */
   readonly softcap?: number | null;
-  /** A logit per query head takes part in the softmax and has no value. */
+  /** Whether a logit per query head takes part in the softmax without a value. */
   readonly sinks?: boolean;
-  /** V is the first `valueDim` values of each cell of K: the K cache is bound as both. */
+  /** Whether V is the first `valueDim` values of each cell of K; the K cache is then bound as both. */
   readonly latent?: boolean;
 }
 
 type Splitting = Pick<Tuning, 'attentionSplit'>;
 
 /**
- * Parts of the positions of a slot that are attended to one beside the other. Where there is one, `attention` gives the
- * output; else it gives partial ones, and `attentionCombine` the output.
+ * Number of parts of a slot's positions to attend to in parallel. With one, `attention` computes the output; with several it
+ * computes partial outputs, and `attentionCombine` the output.
  */
 export function attentionSplits(nCtx: number, tuning: Splitting): number {
   return ceilDiv(nCtx, splitPositions(nCtx, tuning));
 }
 
-/** Positions in a split. The same in every step: where splits begin fixes the order of sums (design D1). */
+/** Positions in a split. They are the same in every step, because the boundaries of splits fix the order of sums (design D1). */
 function splitPositions(nCtx: number, { attentionSplit }: Splitting): number {
   if (attentionSplit === null) return nCtx;
   return Math.max(attentionSplit, alignUp(ceilDiv(nCtx, MAX_SPLITS), PAGE_POSITIONS));
@@ -55,7 +58,7 @@ export function splitsOf({ parameters: { nCtx }, overrides }: KernelSpec<Attenti
   return { split, splits: ceilDiv(nCtx, split) };
 }
 
-/** Values of the partial outputs of one row. */
+/** Number of values of one row's partial outputs. */
 export function partialValues(
   { nHead, headDim, valueDim = headDim }: Pick<AttentionShape, 'nHead' | 'headDim' | 'valueDim'>,
   splits: number,
@@ -64,8 +67,8 @@ export function partialValues(
 }
 
 /**
- * Attention of each row over its slot's cache; buffers: step, q [rows, nHead, headDim], k_cache, v_cache, dst
- * [rows, nHead, valueDim] or the partial outputs of several splits; with `sinks` and a single split also sinks, f32 [nHead].
+ * Attention of each row over its slot's cache. Buffers: step, q [rows, nHead, headDim], k_cache, v_cache, dst [rows, nHead,
+ * valueDim] or the partial outputs of several splits; with `sinks` and a single split also sinks, f32 [nHead].
  */
 export const attention = kernel(
   'attention',
@@ -108,7 +111,10 @@ export const attention = kernel(
   },
 );
 
-/** The output of several splits; buffers: step, partial, dst [rows, nHead, valueDim], with `sinks` also sinks, f32 [nHead]. */
+/**
+ * Combines the output of several splits. Buffers: step, partial, dst [rows, nHead, valueDim], with `sinks` also sinks, f32
+ * [nHead].
+ */
 export const attentionCombine = kernel(
   'attention_combine',
   ['attentionSplit'],
@@ -120,7 +126,7 @@ export const attentionCombine = kernel(
       overrides: {
         WORKGROUP_SIZE: workgroup,
         N_HEAD: nHead,
-        // Of queries and keys it knows nothing.
+        // This kernel reads only values, not queries or keys.
         HEAD_DIM: valueDim,
         SPLIT: splitPositions(nCtx, tuning),
         SPLITS: attentionSplits(nCtx, tuning),
@@ -133,7 +139,10 @@ export const attentionCombine = kernel(
   },
 );
 
-/** Heads have to consist of whole quads of values, no more than a workgroup has lanes, and to share KV heads evenly. */
+/**
+ * Checks that heads consist of whole quads of values, that a workgroup has lanes for all of them, and that heads share KV heads
+ * evenly.
+ */
 function checkShape({
   nHead,
   nKvHead,
@@ -152,12 +161,12 @@ function checkShape({
   assert(softcap == null || softcap > 0, () => `scores capped at ${softcap}`);
 }
 
-/** Says how wide values are where keys are not. */
+/** Define for the width of values, if it differs from that of keys. */
 function valueDefine({ headDim, valueDim = headDim }: AttentionShape) {
   return valueDim === headDim ? {} : { VALUE_DIM: valueDim };
 }
 
-/** Query heads of one KV head that one workgroup takes: all of them where a lane per four output values allows it. */
+/** Query heads of one KV head per workgroup: all of them, if there is a lane for every four output values. */
 function headsPerWorkgroup(
   { nHead, nKvHead, valueDim }: Pick<Required<AttentionShape>, 'nHead' | 'nKvHead' | 'valueDim'>,
   rows: number,

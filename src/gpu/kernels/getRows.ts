@@ -4,7 +4,7 @@ import { kernel } from '../kernel.ts';
 
 const WORKGROUP_SIZE = 8;
 
-/** A token of a batch that stands for element `at` of those that an earlier step chose. */
+/** Token code in a batch for element `at` of the tokens that an earlier step chose. */
 export function chosenToken(at: number): number {
   return 2 ** 31 + at;
 }
@@ -12,20 +12,20 @@ export function chosenToken(at: number): number {
 export interface GetRowsShape {
   readonly weight: WeightType;
   readonly blocks: number;
-  /** Tokens whose embeddings the matrix has, and the first of them. */
+  /** Number of tokens whose embeddings the matrix has, and the first of them. */
   readonly n: number;
   readonly firstToken?: number;
-  /** Rows of the batch; those with another token are left as they are. */
+  /** Rows of the batch; those with a token outside this matrix stay unchanged. */
   readonly rows: number;
   /** Factor of the embeddings, 1 by default. */
   readonly scale?: number;
-  /** Whether the row of its position is added to a row. */
+  /** Whether to add the row of a position table. */
   readonly positions?: true;
 }
 
 /**
- * The embeddings of the batch's tokens, with their norm deferred; buffers: step, quants, scales, dst, norm_weight, next,
- * chosen, and positions [position][padded row] where they are added.
+ * Embeddings of the batch's tokens, with a deferred norm. Buffers: step, quants, scales, dst, norm_weight, next, chosen, and with
+ * `positions` a table [position][padded row].
  */
 export const getRows = kernel('get_rows', [], (shape: GetRowsShape) => {
   const { weight, blocks, n, firstToken = 0, rows, scale = 1, positions } = shape;

@@ -6,21 +6,20 @@ import type { HeadShape } from './heads.ts';
 
 const WORKGROUP_SIZE = 32;
 
-/** A layer's caches, and how its keys were rotated: `nRot` values of each head, any even number; 0 where they were not. */
+/** Shape of a layer's caches and of the rotation of its keys: `nRot` values of each head, any even number; 0 without rotation. */
 export interface KShiftShape extends Omit<HeadShape, 'nHead'> {
-  /** Values of a value; `headDim` by default, which is that of keys. */
+  /** Width of a value; by default `headDim`, the width of keys. */
   readonly valueDim?: number;
-  /** The first rotated value of a head, even; 0 by default. */
+  /** First rotated value of a head, even; 0 by default. */
   readonly rotFrom?: number;
-  /** Factor of cos and sin in the rope table, 1 by default: a shift turns by the pure angle. */
+  /** Factor of cos and sin in the rope table, 1 by default. A shift divides by it and rotates by the angle alone. */
   readonly magnitude?: number;
-  /** Whether values are a part of keys and have no cache. */
+  /** Whether values are a part of keys and have no cache of their own. */
   readonly latent?: boolean;
 }
 
 /**
- * Moves a slot's later positions down; buffers: shift, the rope table where `nRot` is not 0, k_cache, and v_cache where it is
- * not `latent`.
+ * Moves a slot's later positions down. Buffers: shift, the rope table unless `nRot` is 0, k_cache, and v_cache unless `latent`.
  */
 export const kShift = kernel('k_shift', [], (shape: KShiftShape) => {
   const { nKvHead, headDim, valueDim = headDim, nRot, rotFrom = 0, magnitude = 1, cache, latent } = shape;

@@ -3,25 +3,25 @@ import { kernel } from '../kernel.ts';
 
 export interface LatentStoreShape {
   readonly nHead: number;
-  /** Values of a query that are not rotated, which come first, and those that are; multiples of 4. */
+  /** Widths of the parts of a query: not rotated (first), and rotated; multiples of 4. */
   readonly nNope: number;
   readonly nRope: number;
   /** Values of a latent, a multiple of 4. */
   readonly nLatent: number;
   readonly cache: 'f32' | 'f16';
   readonly rows: number;
-  /** Values from one row to the next of q, q_latent and kv, multiples of 4. */
+  /** Strides of the rows of q, q_latent and kv in values, multiples of 4. */
   readonly qStride: number;
   readonly qLatentStride: number;
   readonly kvStride: number;
-  /** Of the norm of the latent. */
+  /** Epsilon of the latent's norm. */
   readonly eps: number;
 }
 
 /**
- * Queries and cells of latent attention (MLA, absorbed); buffers: step, q [rows][nHead][nNope + nRope], q_latent
- * [rows][nHead][nLatent], kv [rows][nLatent + nRope], dst [rows][nHead][nLatent + nRope], k_cache, whose cells have
- * nLatent + nRope values, rope table, weights of the norm of the latent.
+ * Queries and cells of latent attention (MLA, absorbed). Buffers: step, q [rows][nHead][nNope + nRope], q_latent
+ * [rows][nHead][nLatent], kv [rows][nLatent + nRope], dst [rows][nHead][nLatent + nRope], k_cache, whose cells have nLatent +
+ * nRope values, rope table, weights of the latent's norm.
  */
 export const latentStore = kernel('latent_store', ['rowWorkgroup'], (shape: LatentStoreShape, tuning) => {
   const { nHead, nNope, nRope, nLatent, cache, rows, qStride, qLatentStride, kvStride, eps } = shape;
@@ -44,7 +44,7 @@ export const latentStore = kernel('latent_store', ['rowWorkgroup'], (shape: Late
       EPS: eps,
     },
     bindings: ['read', 'read', 'read', 'read', 'write', 'write', 'read', 'read'],
-    // The heads of a row, then its cell.
+    // Workgroups for the heads of a row, then one for its cell.
     workgroups: [nHead + 1, rows, 1],
   };
 });

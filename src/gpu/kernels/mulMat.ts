@@ -7,10 +7,10 @@ import type { Tuning } from '../tuning.ts';
 import type { DeferredNorm } from './deferredNorm.ts';
 import { checkHeads, type HeadShape } from './heads.ts';
 
-/** Rows of a batch that one workgroup tile multiplies; every batch width is made of these (design D2). */
+/** Numbers of batch rows that one workgroup tile can multiply. Every batch width is made of these (design D2). */
 export const TILE_WIDTHS = [1, 2, 4, 8, 16] as const;
 
-/** The smallest tile that holds `rows`, or the largest the tuning allows. */
+/** Smallest tile that holds `rows`, or the largest that the tuning allows. */
 export function tileWidth(rows: number, { maxTile }: Pick<Tuning, 'maxTile'>): number {
   return TILE_WIDTHS.find(width => width >= rows && width <= maxTile) ?? maxTile;
 }
@@ -23,7 +23,7 @@ export interface MulMatShape {
   readonly n: number;
   /** Rows of the batch. */
   readonly rows: number;
-  /** The deferred norm of the rows of src; without it they are multiplied as they are. */
+  /** Deferred norm of the rows of src; without it they are multiplied unchanged. */
   readonly norm?: DeferredNorm;
   readonly epilogue: MulMatEpilogue;
   /** Whether the rows are the batch's output rows. */
@@ -33,53 +33,54 @@ export interface MulMatShape {
 }
 
 /**
- * Weight rows of a group multiply the values of a src row from `srcOffset` on, the next group's those `srcStride` behind them.
- * All are numbers of values, multiples of 4. What a block reads behind its group's values meets weights of zero.
+ * Ranges of a src row that groups of weight rows multiply. The first group's range begins at `srcOffset`, each further one
+ * `srcStride` later. All sizes are numbers of values, multiples of 4. Values that a block reads beyond its group's range are
+ * multiplied by weights of zero.
  */
 export interface RowGroups {
   /** Weight rows per group, a multiple of 4. */
   readonly rows: number;
   readonly srcOffset: number;
   readonly srcStride: number;
-  /** From one row of src to the next. */
+  /** Stride of the rows of src. */
   readonly rowStride: number;
 }
 
 export type MulMatEpilogue =
-  /** activation(softcap(scale · (product + bias))); buffers: … dst, bias. */
+  /** Stores activation(softcap(scale · (product + bias))); buffers: … dst, bias. */
   | (Destination & {
       readonly kind: 'store';
       readonly bias?: true;
       readonly scale?: number;
-      /** Values v become cap · tanh(v / cap). */
+      /** Caps values v to cap · tanh(v / cap). */
       readonly softcap?: number;
       readonly activation?: 'silu' | 'gelu' | 'relu2';
     })
-  /** Added to what dst has, with `gate` times sigmoid(gate[row]); buffers: … dst, gate. */
+  /** Adds to dst; with `gate` the addend is multiplied by sigmoid(gate[row]). Buffers: … dst, gate. */
   | (Destination & { readonly kind: 'accumulate'; readonly gate?: true })
-  /** activation(gate) · up, silu by default; buffers: … dst, biases of gate, and those of up from value `bias.up` on. */
+  /** Stores activation(gate) · up, silu by default. Buffers: … dst, biases of gate, and from value `bias.up` on those of up. */
   | (Destination & {
       readonly kind: 'swiglu';
       readonly activation?: 'silu' | 'gelu';
       readonly bias?: { readonly up: number };
     })
-  /** scale · (product + bias) onto the residual stream, whose norm is deferred; buffers: … dst, norm_weight, next, bias. */
+  /** Adds scale · (product + bias) to the residual stream and defers its norm. Buffers: … dst, norm_weight, next, bias. */
   | (Destination & { readonly kind: 'add'; readonly scale?: number; readonly bias?: true })
   /**
-   * Queries, keys and values side by side, or some of them from `first` on, to where attention looks for them; buffers:
-   * … dst [rows, nHead * headDim], rope table, k_cache, v_cache.
+   * Stores queries, keys and values where attention reads them. The product has them side by side, or some of them from `first`
+   * on. Buffers: … dst [rows, nHead * headDim], rope table, k_cache, v_cache.
    */
   | { readonly kind: 'qkv'; readonly heads: HeadShape; readonly first: number };
 
-/** Where the products of a batch's rows go. */
+/** Destination of the products of a batch's rows. */
 export interface Destination {
-  /** Values from one row of dst to the next. */
+  /** Stride of the rows of dst in values. */
   readonly dstStride: number;
-  /** The first value of a row that is filled; of the residual stream a multiple of four. */
+  /** First value of a row to write; for the residual stream a multiple of four. */
   readonly dstOffset?: number;
 }
 
-/** `dst[row, n] = weight[n] · src[row]`; buffers: step, quants, scales, src, dst. */
+/** Computes `dst[row, n] = weight[n] · src[row]`; buffers: step, quants, scales, src, dst. */
 export const mulMat = kernel(
   'mul_mat',
   ['lanes', 'sharedLoads', 'mulMatWorkgroup', 'maxTile'],
@@ -88,7 +89,7 @@ export const mulMat = kernel(
     checkShape(shape);
     const m = tileWidth(shape.rows, tuning);
     const { lanes, mulMatWorkgroup } = tuning;
-    // Invocations of different groups read different values, which none can load for another.
+    // Invocations of different groups read different values, so they cannot share loads.
     const sharedLoads = tuning.sharedLoads && !shape.groups;
     const r = weightRows(tuning);
     const options = epilogueOptions(epilogue);
@@ -125,7 +126,7 @@ export const mulMat = kernel(
 interface EpilogueOptions {
   readonly defines: Readonly<Record<string, string | number>>;
   readonly overrides: Readonly<Record<string, number>>;
-  /** Of the buffers behind dst. */
+  /** Uses of the buffers after dst. */
   readonly bindings: readonly BufferUse[];
 }
 
@@ -189,7 +190,7 @@ function epilogueOptions(epilogue: MulMatEpilogue): EpilogueOptions {
   }
 }
 
-/** What the shader has no variants for: none of the models has it. */
+/** Refuses combinations that no model needs and the shader does not implement. */
 function checkShape({ epilogue, norm, groups, outputRows }: MulMatShape): void {
   assert(!(epilogue.kind === 'accumulate' && norm), 'products of normalised rows onto what is there');
   assert(
@@ -212,24 +213,24 @@ function groupOverrides({ rows, srcOffset, srcStride, rowStride }: RowGroups): R
 }
 
 /**
- * Weight rows that one invocation multiplies: they share the loads of the batch's rows, and a sum of squares is of four. A single
- * one where lanes share it, and then four neighbours come together.
+ * Weight rows per invocation: four that share the loads of the batch's rows, because a sum of squares covers four values. One if
+ * lanes share a row; four neighbouring rows are then combined afterwards.
  */
 export function weightRows({ lanes }: Pick<Tuning, 'lanes'>): number {
   return lanes === 1 ? 4 : 1;
 }
 
-/** What says so to a kernel. */
+/** Overrides that tell a kernel where to write its result. */
 export function destination({ dstStride, dstOffset = 0 }: Destination) {
   return { DST_STRIDE: dstStride, DST_OFFSET: dstOffset };
 }
 
-/** Most weight rows of one product where a grid may have `maxWorkgroups` in a dimension. */
+/** Most weight rows of one product if a grid may have `maxWorkgroups` in a dimension. */
 export function mostWeightRows(tuning: Tuning, maxWorkgroups: number): number {
   return Math.floor((maxWorkgroups * tuning.mulMatWorkgroup * weightRows(tuning)) / tuning.lanes);
 }
 
-/** Workgroups that walk `n` weight rows. */
+/** Number of workgroups for `n` weight rows. */
 function weightRowGroups(n: number, tuning: Pick<Tuning, 'lanes' | 'mulMatWorkgroup'>): number {
   return ceilDiv(n * tuning.lanes, tuning.mulMatWorkgroup * weightRows(tuning));
 }

@@ -5,7 +5,7 @@ import type { BufferUse } from '../pipelines.ts';
 import type { DeferredNorm } from './deferredNorm.ts';
 import { type Destination, destination, weightRows } from './mulMat.ts';
 
-/** Rows of a batch among which those that chose the same expert are found. */
+/** Rows of a batch in a tile, within which the rows that chose the same expert are found. */
 const CHOICES_TILE = 16;
 const DOWN_TILE = 4;
 
@@ -13,7 +13,7 @@ export interface MulMatIdShape {
   readonly stage: MulMatIdStage;
   readonly weight: WeightType;
   readonly blocks: number;
-  /** Weight rows of one expert (with gate_up: of gate and of up), and where their products go. */
+  /** Weight rows of one expert (with gate_up: of gate and of up), and the destination of their products. */
   readonly n: number;
   readonly dst: Destination;
   readonly nExperts: number;
@@ -22,33 +22,34 @@ export interface MulMatIdShape {
 }
 
 export type MulMatIdStage =
-  /** `dst[row, e, n]` = activation(gate·x) (up·x) of the chosen experts; silu by default. */
+  /** Computes `dst[row, e, n]` = activation(gate·x) (up·x) of the chosen experts; silu by default. */
   | (ChoiceStage & { readonly kind: 'gate_up'; readonly activation?: 'silu' | 'gelu' | 'oai' })
-  /** `dst[row, e, n]` = weight·x: gate and up of different types are two of these, then `swiglu`. */
+  /** Computes `dst[row, e, n]` = weight·x. Gates and ups of different types take two of these, then `swiglu`. */
   | (ChoiceStage & { readonly kind: 'store' })
-  /** The weighted sum of the chosen experts' products onto the residual stream, times `scale`. */
+  /** Adds the weighted sum of the chosen experts' products, times `scale`, to the residual stream. */
   | { readonly kind: 'down'; readonly scale?: number }
-  /** `dst[row, n]` = that sum (with biases: of product + bias), or the plain sum of the chosen experts' products. */
+  /** Stores that sum in `dst[row, n]` (with biases: of product + bias), or the plain sum of the chosen experts' products. */
   | { readonly kind: 'down_store'; readonly weighted: boolean; readonly bias?: ExpertBias };
 
-/** What multiplies each row of src by the matrices of its experts. */
+/** Options of the stages that multiply each row of src by the matrices of its experts. */
 interface ChoiceStage {
-  /** The deferred norm of the rows of src; without it they are multiplied as they are, their stride padded. */
+  /** Deferred norm of the rows of src; without it they are multiplied unchanged, with a padded stride. */
   readonly norm?: DeferredNorm;
-  /** With gate_up those of all experts' gates, then of their ups. */
+  /** Biases of the matrix; with gate_up those of all experts' gates, then of their ups. */
   readonly bias?: ExpertBias;
   /** Whether products are multiplied by the expert's weight, before a bias is added. */
   readonly weighsInput?: boolean;
 }
 
-/** Biases [expert][rows], tight: of all weight rows of an expert, those of this part from `dst.dstOffset` on. */
+/** Biases [expert][rows] without padding, for all weight rows of an expert. This matrix uses those from `dst.dstOffset` on. */
 export interface ExpertBias {
   readonly rows: number;
 }
 
 /**
- * Expert products; buffers: step, quants, scales, src, dst, then in `down` norm_weight, next, chosen, and in other stages
- * chosen, and bias where there is one. `src` has a row per batch row, in `down` and `down_store` one per chosen expert.
+ * Products with the matrices of experts. Buffers: step, quants, scales, src, dst; then for `down` norm_weight, next, chosen; for
+ * other stages chosen, and bias if there is one. `src` has one row per batch row, for `down` and `down_store` one per chosen
+ * expert.
  */
 export const mulMatId = kernel(
   'mul_mat_id',
@@ -57,7 +58,7 @@ export const mulMatId = kernel(
     const { stage, n, rows } = shape;
     const isDown = stage.kind === 'down' || stage.kind === 'down_store';
     const isGated = stage.kind === 'gate_up';
-    // Those of gate and those of up are as many as of down.
+    // gate and up together have as many rows per invocation as down.
     const r = isGated ? ceilDiv(weightRows(tuning), 2) : weightRows(tuning);
     const atOnce = rows === 1 ? 1 : tuning.expertRows;
     const tile = rows === 1 ? 1 : isDown ? DOWN_TILE : CHOICES_TILE;

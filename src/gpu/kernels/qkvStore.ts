@@ -4,26 +4,26 @@ import { kernel } from '../kernel.ts';
 import type { HeadShape } from './heads.ts';
 
 export interface QkvStoreShape extends HeadShape {
-  /** Values of a value, `headDim` by default. */
+  /** Width of a value, `headDim` by default. */
   readonly valueDim?: number;
   readonly rows: number;
-  /** Values from one row of src to the next, a multiple of 4. */
+  /** Stride of the rows of src in values, a multiple of 4. */
   readonly srcStride: number;
-  /** Norm of queries and keys, by weights as in `QkNorm` of src/architectures/spec.ts. */
+  /** Norm of queries and keys; for `weights` see `QkNorm` in src/architectures/spec.ts. */
   readonly qkNorm: {
     readonly kind: 'rms' | 'layer';
     readonly weights: 'head' | 'heads' | 'row' | 'unit';
     readonly eps: number;
     readonly afterRope: boolean;
   } | null;
-  /** Queries times 1 + scale · ln(1 + ⌊(position + offset) / length⌋). */
+  /** Multiplies queries by 1 + scale · ln(1 + ⌊(position + offset) / length⌋). */
   readonly temperature: { readonly scale: number; readonly length: number; readonly offset: number } | null;
 }
 
 /**
- * Queries, keys and values side by side to where attention looks for them, normalised and rotated on the way; buffers: step, src
- * [rows][q | k | v], dst [rows, nHead, headDim], k_cache, v_cache, rope table where nRot is not 0, weights of the norms of queries,
- * then of keys, each padded to 32, where the norm has weights.
+ * Stores queries, keys and values, which lie side by side in src, where attention reads them, and normalises and rotates them on
+ * the way. Buffers: step, src [rows][q | k | v], dst [rows, nHead, headDim], k_cache, v_cache, rope table unless nRot is 0, and,
+ * if the norm has weights, those of queries, then of keys, each padded to 32.
  */
 export const qkvStore = kernel('qkv_store', ['rowWorkgroup'], (shape: QkvStoreShape, tuning) => {
   checkShape(shape);
@@ -50,7 +50,7 @@ export const qkvStore = kernel('qkv_store', ['rowWorkgroup'], (shape: QkvStoreSh
       ...(temperature && { TEMPERATURE: 1 }),
     },
     overrides: {
-      // No more lanes than a head has quads: every lane adds up what all have summed.
+      // At most one lane per quad of the head: every lane adds up all lanes' sums.
       WORKGROUP_SIZE: Math.min(tuning.rowWorkgroup, alignUp(Math.max(headDim, valueDim) / 4, 4)),
       N_HEAD: nHead,
       N_KV_HEAD: nKvHead,
@@ -74,7 +74,7 @@ export const qkvStore = kernel('qkv_store', ['rowWorkgroup'], (shape: QkvStoreSh
   };
 });
 
-/** Heads have to consist of whole quads of values, to share KV heads evenly, and to turn in pairs. */
+/** Checks that heads consist of whole quads of values, share KV heads evenly and rotate in pairs. */
 function checkShape({ nHead, nKvHead, headDim, valueDim = headDim, nRot, srcStride }: QkvStoreShape): void {
   assert(
     [headDim, valueDim, srcStride].every(values => values % 4 === 0) &&

@@ -1,16 +1,16 @@
 import { kernel } from '../kernel.ts';
 
 export interface RmsNormShape {
-  /** Values per row, and the same padded to a multiple of 32. */
+  /** Values per row, without and with padding to a multiple of 32. */
   readonly k: number;
   readonly kPadded: number;
   readonly eps: number;
   readonly rows: number;
-  /** Normalise only the rows whose logits are wanted, packed together. */
+  /** Normalises only the output rows, packed together. */
   readonly gather?: boolean;
 }
 
-/** `dst = src / rms(src) · weight`, row by row; buffers: step, src, weight, dst. */
+/** Computes `dst = src / rms(src) · weight`, row by row; buffers: step, src, weight, dst. */
 export const rmsNorm = kernel('rms_norm', ['rowWorkgroup'], (shape: RmsNormShape, tuning) => {
   return {
     defines: { GATHER: shape.gather ? 1 : 0 },

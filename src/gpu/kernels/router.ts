@@ -4,34 +4,34 @@ import { alignUp } from '../../util/math.ts';
 import { kernel } from '../kernel.ts';
 import type { DeferredNorm } from './deferredNorm.ts';
 
-/** Logits and scores of all experts lie in workgroup storage, of which 16 KiB are certain. */
+/** Limit of experts: their logits and scores lie in workgroup storage, of which 16 KiB are guaranteed. */
 const MAX_EXPERTS = 1024;
 
 export interface RouterShape {
   readonly weight: WeightType;
   readonly blocks: number;
-  /** The deferred norm of the rows of src; without it they are multiplied as they are, their stride padded. */
+  /** Deferred norm of the rows of src; without it they are multiplied unchanged, with a padded stride. */
   readonly norm?: DeferredNorm;
   readonly nExperts: number;
   readonly nUsed: number;
   readonly rows: number;
   /** Weight of an expert: its probability among all, its own sigmoid, or its probability among the chosen; softmax by default. */
   readonly gating?: 'softmax' | 'sigmoid' | 'softmaxOfChosen';
-  /** Whether the weights of the chosen are divided by their sum, or by 2^-14 where that is larger; they are by default. */
+  /** Whether to divide the weights of the chosen experts by their sum, or by 2^-14 if that is larger; true by default. */
   readonly normalise?: boolean;
   /** Factor of the weights, 1 by default. */
   readonly weightScale?: number;
-  /** Experts are chosen from the `used` groups whose two best have the largest sums; null: from all. */
+  /** Restricts the choice to the `used` groups whose two best experts have the largest sums; null for all. */
   readonly groups?: { readonly count: number; readonly used: number } | null;
-  /** A value per expert is added to choose, not to weigh. */
+  /** Whether a bias per expert affects the choice, but not the weights. */
   readonly selectionBias?: boolean;
-  /** A value per expert is added to its logit. */
+  /** Whether a bias per expert is added to its logit. */
   readonly routerBias?: boolean;
 }
 
 /**
- * The experts of each row and their weights; buffers: step, quants, scales, src, chosen [rows, nUsed] (expert, bits of its
- * weight), and where there are biases f32 vectors of them: the router's, then those of the selection, each padded to 32.
+ * Chooses the experts of each row and their weights. Buffers: step, quants, scales, src, chosen [rows, nUsed] (expert, bits of
+ * its weight), and, if there are biases, a vector of them in f32: the router's, then those of the selection, each padded to 32.
  */
 export const router = kernel('router', [], (shape: RouterShape) => {
   const { weight, blocks, norm, nExperts, nUsed, rows } = shape;
@@ -41,7 +41,7 @@ export const router = kernel('router', [], (shape: RouterShape) => {
   return {
     defines: { WEIGHT: weight, ...options?.defines },
     overrides: {
-      // A lane per expert, in whole groups of four.
+      // One lane per expert, in whole groups of four.
       WORKGROUP_SIZE: Math.min(64, Math.ceil(nExperts / 4) * 4),
       BLOCKS: blocks,
       ...(norm && { NORM_K: norm.k, EPS: norm.eps }),
@@ -54,7 +54,9 @@ export const router = kernel('router', [], (shape: RouterShape) => {
   };
 });
 
-/** What says to the kernel how it chooses and weighs; null where that is by the ratios of exponentials of the largest logits. */
+/**
+ * Options that tell the kernel how to choose and weigh; null for the default, the ratios of exponentials of the largest logits.
+ */
 function optionsOf(shape: RouterShape) {
   const { norm, nExperts, gating = 'softmax', normalise = true, weightScale = 1, groups } = shape;
   const { selectionBias = false, routerBias = false } = shape;

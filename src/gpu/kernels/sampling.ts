@@ -2,12 +2,12 @@ import { kernel } from '../kernel.ts';
 
 export interface LogitsShape {
   readonly nVocab: number;
-  /** Values from one row of logits to the next. */
+  /** Stride of the rows of logits in values. */
   readonly stride: number;
   readonly outputs: number;
 }
 
-/** The likeliest token of each output row; buffers: step, logits, dst. */
+/** Finds the likeliest token of each output row; buffers: step, logits, dst. */
 export const argmax = kernel('argmax', ['rowWorkgroup'], (shape: LogitsShape, tuning) => {
   return {
     defines: {},
@@ -21,7 +21,7 @@ export const argmax = kernel('argmax', ['rowWorkgroup'], (shape: LogitsShape, tu
   };
 });
 
-/** The `k` likeliest tokens of each output row, unordered; buffers: step, logits, dst. */
+/** Finds the `k` likeliest tokens of each output row, unordered; buffers: step, logits, dst. */
 export const topK = kernel('top_k', ['topKWorkgroup'], (shape: LogitsShape & { k: number }, tuning) => {
   return {
     defines: {},
@@ -36,7 +36,7 @@ export const topK = kernel('top_k', ['topKWorkgroup'], (shape: LogitsShape & { k
   };
 });
 
-/** Makes the outputs of one draft step the batch of the next; buffers: step, chosen. */
+/** Turns the outputs of one draft step into the batch of the next; buffers: step, chosen. */
 export const advance = kernel('advance', [], (shape: { maxOutputs: number }) => {
   return {
     defines: {},
@@ -46,7 +46,7 @@ export const advance = kernel('advance', [], (shape: { maxOutputs: number }) => 
   };
 });
 
-/** Puts the tokens that another model chose where a batch names them, see `chosenToken`; buffers: step, chosen. */
+/** Replaces references in a batch by the tokens that another model chose, see `chosenToken`; buffers: step, chosen. */
 export const fillDraft = kernel('fill_draft', [], (shape: { nVocab: number }) => {
   return {
     defines: {},

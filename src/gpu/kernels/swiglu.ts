@@ -8,13 +8,13 @@ export interface SwigluShape {
   readonly rows: number;
   readonly srcStride: number;
   readonly dstStride: number;
-  /** `silu` by default; `oai`: gpt-oss' clamped swiglu. */
+  /** `silu` by default; `oai` is gpt-oss' clamped swiglu. */
   readonly activation?: 'silu' | 'gelu' | 'oai';
-  /** Rows of src for each row of the batch: experts. */
+  /** Rows of src per row of the batch, e.g. one per expert. */
   readonly perRow?: number;
 }
 
-/** `activation(gate) · up` of rows that hold gate, then up; buffers: step, src, dst. */
+/** Computes `activation(gate) · up` of rows that hold gate, then up; buffers: step, src, dst. */
 export const swiglu = kernel('swiglu', [], (shape: SwigluShape) => {
   const { n, rows, srcStride, dstStride, activation = 'silu', perRow = 1 } = shape;
   return {

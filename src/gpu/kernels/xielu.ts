@@ -10,7 +10,7 @@ export interface XieluShape {
   readonly dstStride: number;
 }
 
-/** Apertus' activation; buffers: step, src, constants (alpha_p, alpha_n, beta, eps), dst. */
+/** Activation of Apertus; buffers: step, src, constants (alpha_p, alpha_n, beta, eps), dst. */
 export const xielu = kernel('xielu', [], ({ n, rows, srcStride, dstStride }: XieluShape) => {
   return {
     defines: {},
