@@ -1,10 +1,10 @@
-// add_norm: x += SCALE * post(branch), then next = norm(x): where a branch ends whose last product cannot do this itself.
+// add_norm: x += SCALE * post(branch), then next = norm(x): the end of a branch whose last product cannot do this itself.
 //
 // One workgroup per row. Each lane sums its vec4s in f32; then every lane adds up all lanes' sums in the same order
-// (lib/lane_sums.wgsl). A layer norm takes the mean first and the squares of what is left of it. Nothing depends on other rows
-// (design D1).
-// POST, NEXT: none, rms or layer; NEXT deferred: the rows of lib/deferred_norm.wgsl. ADD 0: x is only normalised.
-// GATHER 1: row i of next is the batch row that output i belongs to.
+// (lib/lane_sums.wgsl). A layer norm computes the mean first, then the squares of the differences from it. Nothing depends on
+// other rows (design D1).
+// POST, NEXT: none, rms or layer; NEXT deferred: the rows of lib/deferred_norm.wgsl. ADD 0: x is only normalised. GATHER 1: row i
+// of next is the batch row that output i belongs to.
 #define ADD 1
 #define POST none
 #define POST_BIAS 0
@@ -27,7 +27,7 @@
 #endif
 
 override WORKGROUP_SIZE: u32 = 16u;
-// Values per row, and vec4s from one row to the next.
+// Values per row, and stride of rows in vec4s.
 override K: u32 = 4u;
 override STRIDE: u32 = 8u;
 override SCALE: f32 = 1.0;
@@ -83,7 +83,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 #endif
     x[from_row + i] = fma(vec4<f32>(SCALE), y, x[from_row + i]) * inside(i);
   }
-  // Below, a lane reads the values that it wrote itself, or waits for the others.
+  // From here a lane reads only values that it wrote itself, or waits for the others.
 #endif
 #if NEXT == deferred
 #if ADD

@@ -1,5 +1,5 @@
-// advance: turns the outputs of one step into the batch of the next, so that a draft continues without the CPU.
-// Row i becomes the argmax of output i, one position later in the same slot. One workgroup; OUTPUTS lanes.
+// advance: turns the outputs of one step into the batch of the next, so that a draft continues without the CPU. Row i becomes the
+// argmax of output i, one position later in the same slot. One workgroup; OUTPUTS lanes.
 @group(0) @binding(0) var<storage, read_write> step: array<vec4<u32>>;
 // [draft step, output] = token
 @group(0) @binding(1) var<storage, read> chosen: array<u32>;

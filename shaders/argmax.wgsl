@@ -1,6 +1,5 @@
-// argmax: the likeliest token of each output row, lowest id on a tie.
-// One workgroup per output row: each lane keeps the first maximum of its ids l, l + lanes, ...; lane 0 merges them.
-// In a draft chain the result of each step has its own place.
+// argmax: the likeliest token of each output row, lowest id on a tie. One workgroup per output row: each lane keeps the first
+// maximum of its ids l, l + lanes, ...; lane 0 merges them. In a draft chain each step's result has its own place.
 #include "lib/step.wgsl"
 @group(0) @binding(1) var<storage, read> logits: array<f32>;
 // [draft step, output] = token

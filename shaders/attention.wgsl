@@ -1,13 +1,13 @@
 // attention: softmax(Q K^T * SCALE) V over positions 0..position of each row's slot, with grouped query heads.
 //
-// One workgroup does GROUP query heads that share a KV head (workgroup.x), up to R neighbouring rows of one slot, of which the
-// first is workgroup.y, and a split of the positions (workgroup.z): K and V are read once for all of them. Positions go by
-// tiles of 64 at absolute multiples of 64, each on one page of the cache. Lanes compute the scores of a tile, P positions each
-// at a time; then lane (g, d) owns four values of head g's output for each row and folds the tile into its running maximum,
-// sum and accumulator (online softmax, all f32). Two barriers per tile.
+// One workgroup computes GROUP query heads that share a KV head (workgroup.x), for up to R neighbouring rows of one slot,
+// beginning with row workgroup.y, over a split of the positions (workgroup.z). It reads K and V once for all of them. Positions
+// come in tiles of 64 at absolute multiples of 64, each on one page of the cache. Lanes compute the scores of a tile, P positions
+// each at a time. Then lane (g, d), which owns four values of head g's output for each row, folds the tile into its running
+// maximum, sum and accumulator (online softmax, all f32). Two barriers per tile.
 // Splits begin at absolute multiples of SPLIT positions, so a row's bits depend neither on R nor on the batch (design D1).
-// SPLITS 1: dst gets the output. Else each split leaves its accumulator, maximum and sum for attention_combine.
-// WINDOWED 1: a row sees its last WINDOW positions alone. A tile that lies before them leaves what the row has as it is.
+// SPLITS 1: dst gets the output. Otherwise each split stores its accumulator, maximum and sum for attention_combine.
+// WINDOWED 1: a row attends only to its last WINDOW positions. An earlier tile leaves the row's state unchanged.
 // CAPPED 1: a score s becomes SOFTCAP * tanh(s / SOFTCAP).
 // SINKS 1: the softmax of a head begins with a logit that has no value.
 // LATENT 1: V is the first VALUE_DIM values of each cell of K, which is bound as both.
@@ -41,14 +41,14 @@ override N_HEAD: u32 = 1u;
 override N_KV_HEAD: u32 = 1u;
 override HEAD_DIM: u32 = 4u;
 override SCALE: f32 = 1.0;
-// Where there are several.
+// Positions per split, if there are several.
 override SPLIT: u32 = 0x40000000u;
-// vec4s from one row of dst to the next.
+// Stride of the rows of dst in vec4s.
 override DST_STRIDE: u32 = 1u;
 override SOFTCAP: f32 = 1.0;
 
 const TILE = PAGE;
-// Large and finite: WGSL may assume that there are no infinities.
+// Finite substitute for -infinity: WGSL may assume that there are no infinities.
 const LOWEST = -1e30;
 var<workgroup> scores: array<f32, {R} * {GROUP} * TILE>;
 var<workgroup> weights: array<f32, {R} * {GROUP} * TILE>;
@@ -68,7 +68,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let rows = rows_from(first_row);
   if (rows == 0u) { return; }
   let split = group.z * SPLIT;
-  // The first row sees the first position, and the last row the last one.
+  // The first row has the earliest begin, the last row the latest end.
   let begin = max(split, first_seen(first_row) / TILE * TILE);
   let end = min(position_of(first_row + rows - 1u) + 1u, split + SPLIT);
   if (begin >= end) { return; }
@@ -87,7 +87,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let owns = lane < {GROUP}u * value_quads;
   let g = min(lane / value_quads, {GROUP}u - 1u);
   let d = lane % value_quads;
-  // Rows that are not there are the last one again.
+  // Missing rows repeat the last one.
 #for r 0..R
   let row{r} = first_row + min({r}u, rows - 1u);
   let q{r} = (row{r} * N_HEAD + head0) * quads;
@@ -159,7 +159,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     }
 #endfor
     workgroupBarrier();
-    // Beside the positions that a row sees its bits stay as they are.
+    // Positions outside a row's range must leave its bits unchanged.
     if (owns) {
 #for r 0..R
       let keep{r} = select(1.0, exp(before{r} - highest{r}), count{r} > low{r});

@@ -1,8 +1,8 @@
-// attention_combine: the outputs of attention's splits of the positions become one (flash decoding, Dao et al. 2023).
-// Of each split that a row reaches: the accumulator times exp(its maximum - the largest maximum), added up in order, over the
-// sums weighted the same way. All f32. WINDOWED 1: splits that lie before the last WINDOW positions of a row count for nothing.
-// SINKS 1: the sum begins with a logit of the head that has no value.
-// One invocation does four values of one row's output; workgroup.y = row.
+// attention_combine: merges the outputs of attention's splits of the positions (flash decoding, Dao et al. 2023).
+// Adds up, in order, the accumulators of the splits that a row reaches, each times exp(its maximum - the largest maximum), and
+// divides by the sums weighted the same way. All f32. WINDOWED 1: splits before the last WINDOW positions of a row do not count.
+// SINKS 1: the sum begins with a logit of the head that has no value. One invocation computes four values of one row's output;
+// workgroup.y = row.
 #define SINKS 0
 #include "lib/step.wgsl"
 #include "lib/window.wgsl"
@@ -18,7 +18,7 @@ override N_HEAD: u32 = 1u;
 override HEAD_DIM: u32 = 4u;
 override SPLIT: u32 = 64u;
 override SPLITS: u32 = 1u;
-// vec4s from one row of dst to the next.
+// Stride of the rows of dst in vec4s.
 override DST_STRIDE: u32 = 1u;
 
 @compute @workgroup_size(WORKGROUP_SIZE)

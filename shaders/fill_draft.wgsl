@@ -1,6 +1,6 @@
-// fill_draft: puts the tokens of a draft into the batch that verifies it, so that nobody reads them in between.
-// A row whose token has the highest bit set gets the token of `chosen` that the other bits name. One workgroup does the
-// whole batch. A token that the target lacks becomes its last one: a batch may hold nothing else.
+// fill_draft: writes the tokens of a draft into the batch that verifies it, without a round trip to the CPU. A row whose token
+// has the highest bit set gets the element of `chosen` that the other bits index. One workgroup does the whole batch. A token
+// that the target lacks becomes its last one, because a batch may hold no other.
 @group(0) @binding(0) var<storage, read_write> step: array<vec4<u32>>;
 // The draft model's [draft step, output] = token
 @group(0) @binding(1) var<storage, read> chosen: array<u32>;

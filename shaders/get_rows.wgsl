@@ -1,8 +1,7 @@
-// get_rows: dst[row] = the embedding of the row's token, dequantized to f32, and its norm deferred.
-// One invocation writes one block of 32 values; workgroup.y = row. A token may be known to the GPU alone: the one that a
-// greedy step chose, which is where the next one can begin before anybody has read it. Rows whose token is not among the N
-// from FIRST_TOKEN on, which this matrix has, are left to the other parts of a vocabulary that is too large for one buffer.
-// POSITIONS 1: the row of a table that belongs to the position is added.
+// get_rows: dst[row] = the embedding of the row's token, dequantized to f32, with a deferred norm. One invocation writes one
+// block of 32 values; workgroup.y = row. A token may refer to the result of an earlier greedy step that the CPU has not read yet.
+// This matrix has the N tokens from FIRST_TOKEN on; rows with other tokens are left to the other parts of a vocabulary that is
+// too large for one buffer. POSITIONS 1: adds the position's row of a table.
 #define WEIGHT F32
 #define POSITIONS 0
 #include "lib/step.wgsl"
@@ -16,7 +15,7 @@
 @group(0) @binding(6) var<storage, read> chosen: array<u32>;
 
 #if POSITIONS
-// [position], rows padded as those of dst
+// [position], with rows padded like those of dst
 @group(0) @binding(7) var<storage, read> positions: array<vec4<f32>>;
 #endif
 
@@ -27,7 +26,7 @@ override N: u32 = 1u;
 // Factor of the embeddings.
 override SCALE: f32 = 1.0;
 
-// Stores four values of a row and gives the sum of their squares.
+// Stores four values of a row and returns the sum of their squares.
 fn put(row: u32, quad: u32, embedding: vec4<f32>) -> f32 {
 #if POSITIONS
   let x = embedding * SCALE + positions[position_of(row) * BLOCKS * 8u + quad];
@@ -45,7 +44,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   if (id.x >= BLOCKS || row >= n_rows()) { return; }
   var token = token_of(row);
   if (token >= CHOSEN) { token = chosen[token - CHOSEN]; }
-  // Below FIRST_TOKEN it wraps around, to far beyond N.
+  // Below FIRST_TOKEN this wraps around to far beyond N.
   let weight_row = token - FIRST_TOKEN;
   if (weight_row >= N) { return; }
   let block = load_block(weight_row * BLOCKS + id.x);

@@ -1,7 +1,7 @@
-// k_shift: context shift of one slot. Positions [keep + discard, end) move down by `discard`; K is rotated back by
-// `discard` positions, V only moves. Rotation pairs are neighbours. One invocation owns a quad column of K or V and walks the
-// positions in ascending order: it writes only what it has already read, so nothing is overwritten early.
-// ROTATED 0: K only moves too, and there is no table. LATENT 1: V is a part of K, and has no cache.
+// k_shift: context shift of one slot. Positions [keep + discard, end) move down by `discard`; K is rotated back by `discard`
+// positions, V only moves. Rotation pairs are neighbours. One invocation owns a quad column of K or V and walks the positions in
+// ascending order. It overwrites only what it has already read. ROTATED 0: K only moves too, and there is no table. LATENT 1: V
+// is a part of K and has no cache.
 #define CACHE f32
 #define VALUE_DIM HEAD_DIM
 #define ROTATED 1
@@ -20,10 +20,10 @@
 override WORKGROUP_SIZE: u32 = 32u;
 override N_KV_HEAD: u32 = 1u;
 override HEAD_DIM: u32 = 4u;
-// Values of a head that are rotated, and the first of them.
+// Number of rotated values of a head, and the first of them.
 override N_ROT: u32 = 4u;
 override ROT_FROM: u32 = 0u;
-// cos and sin of the table are multiplied by it: K turns by the angle alone.
+// Inverse of the table's factor of cos and sin: K is rotated by the angle alone.
 override INVERSE_MAGNITUDE: f32 = 1.0;
 
 fn cell_of(position: u32) -> u32 {
@@ -32,9 +32,9 @@ fn cell_of(position: u32) -> u32 {
 }
 
 #if ROTATED
-// (cos, sin) of `by` positions for value `value` of a head and the one behind it.
+// (cos, sin) of a rotation by `by` positions for value `value` of a head and the next one.
 fn turn_of(value: u32, by: u32) -> vec2<f32> {
-  // Below ROT_FROM it wraps around, to far beyond N_ROT.
+  // Below ROT_FROM this wraps around to far beyond N_ROT.
   let at = value - ROT_FROM;
   if (at >= N_ROT) { return vec2<f32>(1.0, 0.0); }
   return table[(by * N_ROT + at) / 2u] * INVERSE_MAGNITUDE;

@@ -1,8 +1,8 @@
-// latent_store: queries and cells of latent attention (MLA of DeepSeek-V2, absorbed).
-// Of each head the query in the latent space, then its last N_ROPE values rotated, make a query of dst. Of each row the latent
-// times its norm, then the rotated values that all heads share, make a cell of the cache, at the row's slot and position.
-// Rotation pairs are neighbours. One workgroup per head of a row (workgroup.x; its last one does the cell) and row (workgroup.y).
-// Norm: each lane sums the squares of its vec4s in f32; then every lane adds up all lanes' sums in the same order, as in rms_norm.
+// latent_store: queries and cells of latent attention (MLA of DeepSeek-V2, absorbed). A query of dst consists of a head's query
+// in the latent space, then its last N_ROPE values, rotated. A cell of the cache, at the row's slot and position, consists of the
+// row's normalised latent, then the rotated values that all heads share. Rotation pairs are neighbours. One workgroup per head of
+// a row (workgroup.x; the last one does the cell) and row (workgroup.y). Norm: each lane sums the squares of its vec4s in f32;
+// then every lane adds up all lanes' sums in the same order, as in rms_norm.
 #define CACHE f32
 #include "lib/step.wgsl"
 #include "lib/sums.wgsl"
@@ -19,11 +19,11 @@
 
 override WORKGROUP_SIZE: u32 = 16u;
 override N_HEAD: u32 = 1u;
-// Values of a query that are not rotated, and that are; and of a latent.
+// Widths: values of a query that are not rotated, those that are, and values of a latent.
 override N_NOPE: u32 = 4u;
 override N_ROPE: u32 = 4u;
 override N_LATENT: u32 = 4u;
-// vec4s from one row to the next.
+// Strides of rows in vec4s.
 override Q_STRIDE: u32 = 2u;
 override Q_LATENT_STRIDE: u32 = 1u;
 override KV_STRIDE: u32 = 2u;
@@ -31,7 +31,7 @@ override EPS: f32 = 1e-6;
 
 var<workgroup> sums: array<f32, WORKGROUP_SIZE>;
 
-// Values 4 i.. of those that are rotated, at their row's position.
+// Rotates the quad i of a row's rotated values to the row's position.
 fn turned(v: vec4<f32>, position: u32, i: u32) -> vec4<f32> {
   let pair = position * (N_ROPE / 2u) + 2u * i;
   return rotate(v, rope_table[pair], rope_table[pair + 1u]);

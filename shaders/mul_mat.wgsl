@@ -1,15 +1,14 @@
 // mul_mat: dst[row, n] = sum over k of weight[n, k] * src[row, k], for M rows at a time.
 //
-// One invocation computes R weight rows (with SWIGLU: R of gate and R of up) against M rows of src; with LANES > 1, where R
-// is 1, LANES invocations share a weight row, lane l taking the blocks b = l mod LANES. workgroup.x walks weight rows,
-// workgroup.y tiles of M rows. Without lanes R is 4.
-// Numerics: f32. The 32 terms of a block are added one after the other and multiplied by the block's scale; blocks are added
-// in order, then the lanes in order. Nothing of it depends on M or R, so a row's bits do not either (design D1); fma is
-// spelled out because a compiler might contract a * b + c for one M and not for another.
-// NORMED 1: src rows are those of lib/deferred_norm.wgsl.
-// EPILOGUE: store; accumulate, onto dst; swiglu, dst = silu(gate) * up; add, where dst is the residual stream and the next norm is
-// deferred; qkv, where rope turns queries and keys, and keys and values go into the cache. lib/epilogue.wgsl has what may come
-// with them: BIAS, ACTIVATION, SOFTCAPPED, GATED.
+// One invocation computes R weight rows (with SWIGLU: R of gate and R of up) against M rows of src. With LANES > 1, where R is 1,
+// LANES invocations share a weight row, lane l taking the blocks b = l mod LANES. workgroup.x walks weight rows, workgroup.y
+// tiles of M rows. Without lanes R is 4.
+// Numerics: f32. The 32 terms of a block are added one after the other and multiplied by the block's scale; blocks are added in
+// order, then the lanes in order. None of this depends on M or R, so a row's bits do not either (design D1). fma is explicit
+// because a compiler might contract a * b + c for one M and not for another.
+// NORMED 1: src rows are those of lib/deferred_norm.wgsl. EPILOGUE: store; accumulate, adds to dst; swiglu, dst = silu(gate) *
+// up; add, where dst is the residual stream and the next norm is deferred; qkv, where rope rotates queries and keys, and keys and
+// values go to the cache. lib/epilogue.wgsl has the options of an epilogue: BIAS, ACTIVATION, SOFTCAPPED, GATED.
 // GROUPS 1: every GROUP_ROWS weight rows multiply another part of the src row, as heads do.
 #define M 1
 #define W {M}
@@ -42,7 +41,7 @@ override WORKGROUP_SIZE: u32 = 64u;
 // Blocks of 32 values per weight row, and weight rows.
 override BLOCKS: u32 = 1u;
 override N: u32 = 1u;
-// Values from one row of dst to the next, and the first of a row that this matrix fills.
+// Stride of the rows of dst in values, and the first value of a row that this matrix writes.
 override DST_STRIDE: u32 = 1u;
 override DST_OFFSET: u32 = 0u;
 // 1: the rows of dst are the batch's output rows.
@@ -53,7 +52,7 @@ override OUTPUT_ROWS: u32 = 0u;
 #endif
 #if GROUPS
 override GROUP_ROWS: u32 = 4u;
-// vec4s of src.
+// Numbers of vec4s of src.
 override GROUP_OFFSET: u32 = 0u;
 override GROUP_STRIDE: u32 = 0u;
 override ROW_STRIDE: u32 = 1u;
@@ -66,13 +65,13 @@ override ROW_STRIDE: u32 = 1u;
 #include "lib/qkv.wgsl"
 #endif
 #if LANES != 1
-// M slices of products; then, where there are any, M of squares and M of up's products.
+// M slices of products; then, if there are any, M of squares and M of up's products.
 #include "lib/lanes.wgsl"
 #endif
 
 fn n_products() -> u32 { return select(n_rows(), n_outputs(), OUTPUT_ROWS == 1u); }
 
-// Where a row of src begins. Rows that only fill the last tile read the first one.
+// Start of a row of src. Rows that only fill the last tile read the first one.
 fn src_of(row: u32, n: u32) -> u32 {
 #if GROUPS
   let group = GROUP_OFFSET + min(n, N - 1u) / GROUP_ROWS * GROUP_STRIDE;
@@ -87,14 +86,14 @@ fn src_of(row: u32, n: u32) -> u32 {
 #endif
 }
 
-// Block of the matrix where the r-th row of an invocation begins; beyond the last it is that again.
+// Block of the matrix where the r-th row of an invocation begins; rows beyond the last repeat it.
 fn first_block(r: u32, n: u32) -> u32 {
   let row = min(n + r % {R}u, N - 1u);
   return select(row, N + row, r >= {R}u) * BLOCKS;
 }
 
-// What becomes of sums n.. of a row, to be multiplied by `factor`: the four that an invocation computes, or those of four lanes'
-// shares.
+// Finishes and stores sums n.. of a row, multiplied by `factor`: the four of one invocation, or those of four weight rows after
+// adding their lanes.
 fn finish(row: u32, n: u32, factor: f32, sums: vec4<f32>, ups: vec4<f32>) {
   if (row >= n_products()) { return; }
 #if EPILOGUE == add
@@ -174,7 +173,7 @@ fn main(
 #endif
 #endfor
   workgroupBarrier();
-  // An invocation for every four products of a row.
+  // One invocation for every four products of a row.
   let m = local / (rows_of_weight() / 4u);
   let row = local % (rows_of_weight() / 4u) * 4u;
   if (m >= {M}u) { return; }

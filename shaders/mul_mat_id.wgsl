@@ -1,15 +1,15 @@
-// mul_mat_id: the matrices of the experts that the router chose for each row; only those are read.
+// mul_mat_id: products with the matrices of the experts that the router chose for each row. Only those matrices are read.
 //
 // STAGE gate_up: h[row, e, n] = activation(gate[n] . x, up[n] . x) for the e-th chosen expert of the row; store: weight[n] . x.
-//   workgroup.x walks weight rows, workgroup.y experts (where a tile is one row, AT_ONCE 1: its choices), workgroup.z tiles of
-//   TILE rows; of a tile those that chose the expert are taken up to AT_ONCE at a time. See lib/expert_outputs.wgsl.
+//   workgroup.x walks weight rows, workgroup.y experts (if a tile is one row, AT_ONCE 1: its choices), workgroup.z tiles of
+//   TILE rows. The rows of a tile that chose the expert are computed up to AT_ONCE at a time. See lib/expert_outputs.wgsl.
 // STAGE down: dst[row, n] += SCALE * sum over e of weight[e] * (down[n] . h[row, e]), experts by ascending index, for TILE rows
-//   (workgroup.y): for each expert that one of them chose, those that chose it; down_store: dst[row, n] = the same, of
-//   products + biases, or of these without weights. See lib/expert_sums.wgsl.
+//   (workgroup.y): for each expert in use, the rows that chose it. down_store: dst[row, n] = the same sum, of
+//   products + biases, or without weights. See lib/expert_sums.wgsl.
 // A matrix that is too large for one buffer comes in parts, each with some of the rows of every expert: N from DST_OFFSET on.
 // Numerics as in mul_mat, so a row's bits do not depend on which rows chose the same expert (design D1).
-// AT_ONCE: rows that share a weight once it is unpacked, 1, 2 or 4; W_END is one more. There is a loop for each power of two,
-// of which one runs; a loop and not an if, which software adapters compute whether it holds or not.
+// AT_ONCE: rows that share an unpacked weight, 1, 2 or 4; W_END is one more. There is a loop for each power of two, of which one
+// runs. It is a loop and not an if, because software adapters compute both branches of an if.
 #define AT_ONCE 1
 #define W_END 2
 #define TILE 1
@@ -28,7 +28,7 @@
 #define SUMMED 1
 #endif
 #define SUMMED 0
-// 1: src has its norm deferred. 1: products have biases.
+// 1: src has a deferred norm. 1: products have biases.
 #define NORMED 1
 #define BIAS 0
 #if SHARED
@@ -69,7 +69,7 @@ override DST_OFFSET: u32 = 0u;
 #endif
 #include "lib/choices.wgsl"
 
-// Values n.. of a row of dst, those that an invocation ends up with.
+// Stores the values n.. of a row of dst that an invocation owns.
 fn put_quad(row: u32, n: u32, h: vec4<f32>) {
   for (var i = 0u; i < {OWN}u && n + i < N; i++) { dst[row * DST_STRIDE + DST_OFFSET + n + i] = h[i]; }
 }
@@ -169,7 +169,7 @@ fn main(
         products[{r}u] = sum{r}_{m};
 #endfor
 #if BIAS
-        // The first of the lanes that share a weight row adds its bias too.
+        // The first of the lanes that share a weight row also adds its bias.
         if (lane == 0u) { products += biases_of(expert, n); }
 #endif
         totals[row] = fma(vec4<f32>(share_of(choice)), products, totals[row]);

@@ -1,10 +1,11 @@
-// qkv_store: a row's queries, keys and values, side by side in src, to where attention looks for them: queries to dst, keys and
-// values into the cache at the row's slot and position. Queries and keys are normalised and rotated on the way.
+// qkv_store: stores a row's queries, keys and values, which lie side by side in src, where attention reads them: queries in dst,
+// keys and values in the cache at the row's slot and position. Queries and keys are normalised and rotated on the way.
 //
-// One workgroup per head (workgroup.x: of queries, of keys, of values) and row (workgroup.y). Lanes take quads of the head. All
-// f32; a norm's sums are each lane's, then all lanes' in order (lib/lane_sums.wgsl), so nothing depends on other rows (design D1).
-// NORM: none, rms or layer. WEIGHTS: head, the same for each head; heads, of each its own; row, one norm over all heads; unit,
-// none. NORM_FIRST 0: rope comes before the norm. Rotation pairs are neighbours.
+// One workgroup per head (workgroup.x: of queries, of keys, of values) and row (workgroup.y). Lanes process quads of the head.
+// All f32. For a norm each lane sums its values, then all lanes' sums are added in order (lib/lane_sums.wgsl), so nothing depends
+// on other rows (design D1).
+// NORM: none, rms or layer. WEIGHTS: head, the same for each head; heads, separate for each head; row, one norm over all heads;
+// unit, none. NORM_FIRST 0: rope comes before the norm. Rotation pairs are neighbours.
 #define CACHE f32
 #define ROPE 1
 #define NORM none
@@ -25,7 +26,7 @@ override N_HEAD: u32 = 1u;
 override N_KV_HEAD: u32 = 1u;
 override HEAD_DIM: u32 = 4u;
 override VALUE_DIM: u32 = 4u;
-// vec4s from one row of src to the next.
+// Stride of the rows of src in vec4s.
 override SRC_STRIDE: u32 = 1u;
 
 #if ROPE
@@ -35,7 +36,7 @@ override SRC_STRIDE: u32 = 1u;
 // Leading values of each head that are rotated, an even number.
 override N_ROT: u32 = 4u;
 
-// (cos, sin) of a pair of a head; beyond those that are rotated it stays.
+// (cos, sin) of a pair of a head; pairs beyond the rotated ones stay unchanged.
 fn angle_of(position: u32, pair: u32) -> vec2<f32> {
   if (2u * pair >= N_ROT) { return vec2<f32>(1.0, 0.0); }
   return rope_table[position * (N_ROT / 2u) + pair];
@@ -51,7 +52,7 @@ fn turned(v: vec4<f32>, position: u32, quad: u32) -> vec4<f32> { return v; }
 #if NORM != none
 override EPS: f32 = 1e-5;
 #if WEIGHTS != unit
-// Of queries, then of keys, each padded to whole blocks of 32 values.
+// Weights of queries, then of keys, each padded to whole blocks of 32 values.
 @group(0) @binding({NORM_BINDING}) var<storage, read> norm_weight: array<vec4<f32>>;
 #endif
 #include "lib/lane_sums.wgsl"
@@ -62,7 +63,7 @@ override TEMPERATURE_LENGTH: u32 = 1u;
 override TEMPERATURE_OFFSET: u32 = 0u;
 #endif
 
-// A quad of a head as the norm reads it.
+// Quad of a head as the norm reads it.
 fn normed_quad(from_head: u32, position: u32, quad: u32) -> vec4<f32> {
 #if NORM_FIRST
   return src[from_head + quad];
@@ -117,7 +118,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 #endif
 #endif
 #if TEMPERATURE
-  // In integers: a quotient of floats may come out just below the step.
+  // Divide integers: a quotient of floats may come out just below the step.
   let steps = (position + TEMPERATURE_OFFSET) / TEMPERATURE_LENGTH;
   let temperature = 1.0 + TEMPERATURE_SCALE * log(f32(1u + steps));
 #endif

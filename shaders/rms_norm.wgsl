@@ -1,7 +1,6 @@
-// rms_norm: dst[row] = src[row] / sqrt(mean(src[row]^2) + EPS) * weight.
-// One workgroup per row. Each lane sums the squares of its vec4s in f32; then every lane adds up all lanes' sums in
-// the same order, so that one barrier is enough.
-// GATHER 1: row i of dst is the batch row that output i belongs to (the rows whose logits are wanted).
+// rms_norm: dst[row] = src[row] / sqrt(mean(src[row]^2) + EPS) * weight. One workgroup per row. Each lane sums the squares of its
+// vec4s in f32; then every lane adds up all lanes' sums in the same order, so that one barrier is enough. GATHER 1: row i of dst
+// is the batch row that output i belongs to.
 #define GATHER 0
 #include "lib/step.wgsl"
 #include "lib/sums.wgsl"
@@ -10,7 +9,7 @@
 @group(0) @binding(3) var<storage, read_write> dst: array<vec4<f32>>;
 
 override WORKGROUP_SIZE: u32 = 16u;
-// Values per row, and vec4s from one row to the next (rows are padded with zeros).
+// Values per row, and stride of rows in vec4s (rows are padded with zeros).
 override K: u32 = 4u;
 override STRIDE: u32 = 1u;
 override EPS: f32 = 1e-5;

@@ -1,10 +1,9 @@
-// router: the experts of each row and their weights.
-// The N_USED experts with the largest logits gate_inp . x (lowest index on a tie), in descending order, and their
-// softmax probabilities renormalised to sum 1; over all experts or over the chosen ones, that is the same softmax.
-// The norm of src is deferred: its scale does not change the order of the logits, only their differences.
-// One workgroup per row: each lane computes the logits of its experts, then lane 0 selects. Sums in f32, a block's
-// terms one after the other; the largest logit is subtracted before exp.
-// NORMED 0: rows of src are plain. GATING other than ratio: the experts are chosen and weighed by lib/gating.wgsl.
+// router: chooses the experts of each row and their weights. It takes the N_USED experts with the largest logits gate_inp . x
+// (lowest index on a tie), in descending order, and their softmax probabilities, normalised to sum 1. That softmax is the same
+// over all experts and over the chosen ones. The norm of src is deferred: its scale does not change the order of the logits, only
+// their differences. One workgroup per row: each lane computes the logits of its experts, then lane 0 selects. Sums in f32, a
+// block's terms one after the other; the largest logit is subtracted before exp. NORMED 0: rows of src are plain. GATING other
+// than ratio: lib/gating.wgsl chooses and weighs the experts.
 #define WEIGHT F32
 #define NORMED 1
 #define GATING ratio

@@ -1,6 +1,6 @@
-// swiglu: dst = silu(gate) * up, for models whose gate and up matrices differ in type (else it is fused into mul_mat).
-// src rows hold gate, then up, N values each, PER_ROW rows for each row of the batch. One invocation per value; workgroup.y = row.
-// ACTIVATION: silu; gelu, the tanh form; oai, gpt-oss' clamped swiglu.
+// swiglu: dst = silu(gate) * up, for models whose gate and up matrices differ in type (otherwise it is fused into mul_mat). src
+// rows hold gate, then up, N values each, PER_ROW rows per row of the batch. One invocation per value; workgroup.y = row.
+// ACTIVATION: silu; gelu, the tanh form; oai, the clamped swiglu of gpt-oss.
 #define ACTIVATION silu
 #include "lib/step.wgsl"
 #include "lib/sums.wgsl"

@@ -1,8 +1,8 @@
-// top_k: the K likeliest tokens of each output row, in any order; of equal logits the lowest ids.
+// top_k: the K likeliest tokens of each output row, in any order; of equal logits those with the lowest ids.
 //
-// One workgroup per output row. Radix select on a key that orders floats as unsigned integers: four passes over the
-// row, each a histogram of the next 8 bits of the keys that still agree with the K-th largest; then one pass collects
-// what is above it and, unless more are equal to it than fit, what is equal. Integer atomics only: the set is exact.
+// One workgroup per output row. Radix select on a key that orders floats as unsigned integers: four passes over the row, each a
+// histogram of the next 8 bits of the keys that still agree with the K-th largest. Then one pass collects the larger keys and, if
+// they all fit, the equal ones. Integer atomics only, so the set is exact.
 #include "lib/step.wgsl"
 @group(0) @binding(1) var<storage, read> logits: array<f32>;
 // [draft step, output, K] = (token, bits of its logit)
@@ -11,21 +11,21 @@
 override WORKGROUP_SIZE: u32 = 64u;
 override N_VOCAB: u32 = 1u;
 override STRIDE: u32 = 1u;
-// At most N_VOCAB.
+// Number of tokens, at most N_VOCAB.
 override K: u32 = 1u;
 
 var<workgroup> histogram: array<atomic<u32>, 256>;
 var<workgroup> collected: atomic<u32>;
 struct Selected {
-  // Leading bits of the K-th largest key, as far as they are known.
+  // Leading bits of the K-th largest key that are known so far.
   key: u32,
-  // How many of K are still to be found among the keys with these bits, and how many such keys there are.
+  // Number of tokens still to be found among the keys with these bits, and the number of such keys.
   wanted: u32,
   count: u32,
 }
 var<workgroup> selected: Selected;
 
-// Larger logit, larger key.
+// Key that orders like its logit.
 fn key_of(logit: f32) -> u32 {
   let bits = bitcast<u32>(logit);
   return select(bits | 0x80000000u, ~bits, (bits & 0x80000000u) != 0u);
@@ -45,7 +45,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let found = workgroupUniformLoad(&selected);
     for (var id = lane; id < N_VOCAB; id += WORKGROUP_SIZE) {
       let key = key_of(logits[row + id]);
-      // The bits above this pass's: none in the first pass, where a shift by 32 would be undefined.
+      // Compare the bits above those of this pass: none in the first pass, where a shift by 32 would be undefined.
       if (pass_index == 0u || (key >> (shift + 8u)) == (found.key >> (shift + 8u))) {
         atomicAdd(&histogram[(key >> shift) & 255u], 1u);
       }
@@ -76,7 +76,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   }
   workgroupBarrier();
   if (lane != 0u || found.wanted == found.count) { return; }
-  // A tie: as many of the equal logits as are wanted, lowest ids first.
+  // On a tie, take as many of the equal logits as are wanted, lowest ids first.
   var at = atomicLoad(&collected);
   for (var id = 0u; id < N_VOCAB && at < K; id++) {
     let logit = logits[row + id];

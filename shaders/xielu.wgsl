@@ -1,6 +1,6 @@
-// xielu: Apertus' activation, with constants of the layer (Huang and Schlag 2024): above zero alpha_p x^2 + beta x, below it
-// (expm1(min(x, eps)) - x) alpha_n + beta x. One invocation per value of dst, which is zero from N
-// on; workgroup.y = row. All f32.
+// xielu: activation of Apertus, with constants of the layer (Huang and Schlag 2024): above zero alpha_p x^2 + beta x, otherwise
+// (expm1(min(x, eps)) - x) alpha_n + beta x. One invocation per value of dst, which is zero from N on; workgroup.y = row. All
+// f32.
 #include "lib/step.wgsl"
 @group(0) @binding(1) var<storage, read> src: array<f32>;
 // alpha_p, alpha_n, beta, eps
@@ -12,7 +12,7 @@ override N: u32 = 1u;
 override SRC_STRIDE: u32 = 1u;
 override DST_STRIDE: u32 = 1u;
 
-// exp(x) - 1 - x for x <= 0: near zero its series, where the differences would lose their digits.
+// exp(x) - 1 - x for x <= 0. Near zero by its series, because the differences would lose their digits.
 fn curve(x: f32) -> f32 {
   let series = fma(x, fma(x, fma(x, fma(x, fma(x, 1.0 / 5040.0, 1.0 / 720.0), 1.0 / 120.0), 1.0 / 24.0), 1.0 / 6.0), 0.5);
   return select(exp(max(x, -80.0)) - 1.0 - x, x * x * series, x > -0.25);

@@ -1,12 +1,12 @@
-// Four bit fields of a word as numbers: masked in place, converted, then multiplied down by a power of two, all of which is
-// exact. Shifts would be the obvious way, but software adapters take one lane at a time through a shift of a vector.
-// Conversion is from i32, a single instruction where that from u32 is many. So a field at the top of the word comes out in
-// two's complement: with its highest bit flipped beforehand it is the number minus half its range.
+// Converts four bit fields of a word to numbers: mask in place, convert, then multiply by a negative power of two. All steps are
+// exact. Shifts would be the obvious way, but software adapters process a vector shift one lane at a time. Conversion is from
+// i32, which is a single instruction; from u32 it takes many. So a field at the top of the word is read in two's complement: flip
+// its highest bit beforehand, and the result is the number minus half its range.
 fn fields(word: u32, mask: vec4<u32>, scale: vec4<f32>, offset: vec4<f32>) -> vec4<f32> {
   return fma(vec4<f32>(bitcast<vec4<i32>>(vec4<u32>(word) & mask)), scale, offset);
 }
 
-// The low and the high halves of a word's four bytes, plus `offset`, where bit 31 of the word is flipped.
+// Low and high halves of a word's four bytes, plus `offset`; bit 31 of the word must be flipped.
 fn low_nibbles(word: u32, offset: f32) -> vec4<f32> {
   const mask = vec4<u32>(0xfu, 0xf00u, 0xf0000u, 0xf000000u);
   return fields(word, mask, vec4<f32>(0x1p0, 0x1p-8, 0x1p-16, 0x1p-24), vec4<f32>(offset));

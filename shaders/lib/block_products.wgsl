@@ -1,9 +1,9 @@
-// The loop of the matrix products. Weight rows that begin at blocks first{0..ROWS} times rows of src that begin at
-// src{0..W}: blocks begin, begin + LANES, ... are added to sum{row}_{m}. The 32 terms of a block are added one after the
-// other, then multiplied by the block's scale. Each weight is unpacked once for all W rows.
-// SHARED 1: all invocations multiply the same rows of src, so each of four neighbours loads a quarter of a block and has the
-// rest from the others. That changes no bit, only who loads: to software adapters a load is as dear as many products, and
-// they repeat it for every invocation.
+// Loop of the matrix products: multiplies weight rows that begin at blocks first{0..ROWS} by rows of src that begin at src{0..W},
+// and adds blocks begin, begin + LANES, ... to sum{row}_{m}. The 32 terms of a block are added one after the other, then
+// multiplied by the block's scale. Each weight is unpacked once for all W rows.
+// SHARED 1: all invocations multiply the same rows of src, so each of four neighbours loads a quarter of a block and gets the
+// rest from the others. This changes no bit. It helps software adapters, where a load costs as much as many products and every
+// invocation would repeat it.
 for (var block = begin; block < BLOCKS; block += {LANES}u) {
 #for r 0..ROWS
   let weight{r} = load_block(first{r} + block);

@@ -1,7 +1,7 @@
-// A block whose quants are in bytes: those of words `low` are the values 4i..4i+3, of `high` 16+4i..16+4i+3, QUANT_MASK being their
-// bits; what is above them is left of where load_block had some of the words from (src/quant/quads.ts). They are d times a quant plus
-// m, both of each 16 values. Words come together in load_block: shifts by a constant are cheap, but by a loop's variable
-// software adapters take them one lane at a time.
+// Block whose quants are bytes: words `low` hold values 4i..4i+3, words `high` values 16+4i..16+4i+3. QUANT_MASK selects the bits
+// of a quant; the bits above it are leftovers of the words that load_block took apart (src/quant/quads.ts). A value is d times
+// its quant plus m, with one d and m per 16 values. load_block assembles the words, because shifts by a constant are cheap, while
+// software adapters process shifts by a loop's variable one lane at a time.
 #include "lib/byte_numbers.wgsl"
 struct Block { low: vec4<u32>, high: vec4<u32>, d_low: vec4<f32>, d_high: vec4<f32>, m: vec2<f32> }
 fn byte_block(low: vec4<u32>, high: vec4<u32>, d: vec2<f32>, m: vec2<f32>) -> Block {

@@ -1,7 +1,7 @@
-// Choices of one expert: indices into `chosen`, of which `count` are in use.
+// Choices of one expert: indices into `chosen`, of which the first `count` are in use, and the index to continue from.
 struct Choices { count: u32, at: vec4<u32>, next: u32 }
 
-// The first of choices begin..end that chose the expert, up to AT_ONCE; what is not in use repeats the last.
+// Finds up to AT_ONCE of choices begin..end that chose the expert; unused entries repeat the last one.
 fn choices_of(expert: u32, begin: u32, end: u32) -> Choices {
   var found = Choices(0u, vec4<u32>(begin), begin);
   for (; found.next < end && found.count < {AT_ONCE}u; found.next++) {
@@ -13,7 +13,7 @@ fn choices_of(expert: u32, begin: u32, end: u32) -> Choices {
   return found;
 }
 
-// The lowest expert from `lowest` on that one of choices begin..end chose; N_EXPERTS where there is none.
+// Lowest expert from `lowest` on that one of choices begin..end chose; N_EXPERTS if there is none.
 fn next_expert(lowest: u32, begin: u32, end: u32) -> u32 {
   var expert = N_EXPERTS;
   for (var choice = begin; choice < end; choice++) {

@@ -1,5 +1,5 @@
-// The codes of src/quant/codes.ts: d times a factor for each 16 values times coded_values(word), which the including shader makes of
-// the codes in the low halves of a word's bytes, in units of UNIT.
+// Block of the codes of src/quant/codes.ts. A value is d times a factor for each 16 values times coded_values(word), which the
+// including shader computes from the codes in the low halves of a word's bytes, in units of UNIT.
 #include "lib/sub_scales.wgsl"
 struct Block { packed: vec4<u32>, d: vec2<f32> }
 fn load_block(b: u32) -> Block {

@@ -1,11 +1,11 @@
-// A row whose norm is deferred: weight * x, padded to whole blocks, then the sums of squares of four x each; 40 values
-// for each 32 of x. Who writes x leaves these beside it; who multiplies them scales the product afterwards, since
-// W (weight * x / rms) = (W (weight * x)) / rms. So a norm is no dispatch, and is not computed again in every workgroup.
-// In rows of src, which the including shader declares:
+// Row with a deferred norm: weight * x, padded to whole blocks, then the sums of squares of every four x; 40 values for each 32
+// of x. The kernel that writes x stores both; the kernel that multiplies them scales the product afterwards, since W (weight * x
+// / rms) = (W (weight * x)) / rms. So a norm needs no dispatch, and workgroups do not recompute it.
+// Functions for rows of src, which the including shader declares:
 override NORM_K: u32 = 1u;
 override EPS: f32 = 1e-5;
 
-// Every `by`-th four of the sums of squares of the row that begins at `from_row`, added up.
+// Adds up every `by`-th vec4 of a row's sums of squares, from vec4 `first` on. The row begins at `from_row`.
 fn some_squares(from_row: u32, first: u32, by: u32) -> f32 {
   var sum = vec4<f32>(0.0);
   let end = BLOCKS * 2u + unknown_zero();
@@ -13,5 +13,5 @@ fn some_squares(from_row: u32, first: u32, by: u32) -> f32 {
   return quad_sum(sum);
 }
 
-// 1 / rms of a row, of its sum of squares.
+// 1 / rms of a row, from its sum of squares.
 fn norm_scale(squares: f32) -> f32 { return 1.0 / sqrt(squares / f32(NORM_K) + EPS); }

@@ -1,12 +1,12 @@
-// What sums of a row become before they are stored: the factor of a deferred norm; then bias, scale, softcap and activation, each
-// only where a variant has it. fma is spelled out, since this is compiled for every M (design D1).
+// Operations on the sums of a row before they are stored: the factor of a deferred norm, then bias, scale, softcap and
+// activation, each only if a variant has it. fma is explicit, because this is compiled for every M (design D1).
 #if BIAS
 #if EPILOGUE == add
 @group(0) @binding(7) var<storage, read> bias: array<f32>;
 #else
 @group(0) @binding(5) var<storage, read> bias: array<f32>;
 #endif
-// Where the biases of up begin.
+// Index of the first bias of up.
 override BIAS_UP: u32 = 0u;
 fn biased(sums: vec4<f32>, factor: f32, n: u32) -> vec4<f32> {
   let first = DST_OFFSET + n;
@@ -50,7 +50,7 @@ fn capped(x: vec4<f32>) -> vec4<f32> { return x; }
 
 #if EPILOGUE == accumulate
 #if GATED
-// A logit for each row of the batch.
+// One logit per row of the batch.
 @group(0) @binding(5) var<storage, read> gate: array<f32>;
 fn share_of(row: u32) -> f32 { return 1.0 / (1.0 + exp(min(-gate[row], 80.0))); }
 #else

@@ -1,5 +1,6 @@
-// What becomes of the products of a row with an expert that it chose: STAGE gate_up, activation(gate, up); store, as they are.
-// NORMED 0: rows of src are plain. WEIGHS_INPUT 1: products are multiplied by the expert's weight, then biases are added.
+// Operations on the products of a row with an expert that it chose. STAGE gate_up stores activation(gate, up); store stores the
+// products. NORMED 0: rows of src are plain. WEIGHS_INPUT 1: products are multiplied by the expert's weight, then biases are
+// added.
 #define ACTIVATION silu
 #define WEIGHS_INPUT 0
 #if NORMED
@@ -11,7 +12,7 @@
 
 fn tile_of(group: vec3<u32>) -> u32 { return group.z; }
 
-// Where the row of a choice begins in src, and what its products are multiplied by.
+// Start of a choice's row in src, and the factor of its products.
 #if NORMED
 fn src_of(choice: u32) -> u32 { return choice / N_USED * BLOCKS * 10u; }
 fn row_scale(from_row: u32) -> f32 { return norm_scale(some_squares(from_row, 0u, 1u)); }
@@ -20,7 +21,7 @@ fn src_of(choice: u32) -> u32 { return choice / N_USED * BLOCKS * 8u; }
 fn row_scale(from_row: u32) -> f32 { return 1.0; }
 #endif
 
-// Products of sums, with the biases of the `matrix`th of all experts' matrices.
+// Products from sums, with the biases of matrix number `matrix` among all experts' matrices.
 fn products_of(sums: vec4<f32>, factor: f32, matrix: u32, n: u32) -> vec4<f32> {
 #if BIAS
   return fma(sums, vec4<f32>(factor), biases_of(matrix, n));
@@ -41,7 +42,7 @@ fn activated(gates: vec4<f32>, ups: vec4<f32>) -> vec4<f32> {
 #endif
 }
 
-// Stores values n.. of a choice: of sums of products with its row, to be multiplied by `scale`.
+// Stores values n.. of a choice: the sums of products with its row, multiplied by `scale`.
 fn finish_choice(choice: u32, n: u32, scale: f32, sums: vec4<f32>, up_sums: vec4<f32>) {
   let expert = chosen[choice].x;
 #if WEIGHS_INPUT

@@ -1,12 +1,12 @@
-// The sum of what a row's experts give, onto the residual stream (STAGE down) or as it is (down_store).
-// WEIGHTED 0: it is a plain sum.
+// Sum of the outputs of a row's experts, added to the residual stream (STAGE down) or stored (down_store). WEIGHTED 0: the sum is
+// not weighted.
 #define WEIGHTED 1
 override SCALE: f32 = 1.0;
 
 fn tile_of(group: vec3<u32>) -> u32 { return group.y; }
 fn src_of(choice: u32) -> u32 { return choice * BLOCKS * 8u; }
 
-// Factor of what the expert of a choice gives.
+// Weight of a choice in the sum.
 fn share_of(choice: u32) -> f32 {
 #if WEIGHTED
   return bitcast<f32>(chosen[choice].y);

@@ -1,15 +1,16 @@
-// How a router weighs and chooses experts, for all that is not the ratio of the largest logits.
-// GATING is the value of an expert: softmax, its probability among all; sigmoid, that of its logit; softmaxOfChosen, its logit, and
-// the weights are the probabilities among the chosen. The experts with the largest values, with SELECTION_BIAS of value + bias, are
-// chosen, and their values are their weights. GROUPS: of so many groups of neighbouring experts, those GROUPS_USED whose two best
-// have the largest sums take part. NORMALISED: weights are divided by their sum. In ties the lowest index wins. All f32.
+// Router gating, for all variants except the ratio of the largest logits.
+// GATING is the value of an expert: softmax, its probability among all; sigmoid, the sigmoid of its logit; softmaxOfChosen, its
+// logit, with the probabilities among the chosen as weights. The experts with the largest values are chosen, with SELECTION_BIAS
+// those with the largest value + bias; their values are their weights. GROUPS: experts come in that many groups of neighbours,
+// and only the GROUPS_USED groups whose two best have the largest sums take part. NORMALISED: weights are divided by their sum.
+// In ties the lowest index wins. All f32.
 #define NORMALISED 0
 #define GROUPS 0
 #define ROUTER_BIAS 0
 #define SELECTION_BIAS 0
 override WEIGHT_SCALE: f32 = 1.0;
 override GROUPS_USED: u32 = 1u;
-// Where the selection's biases begin.
+// Index of the first selection bias.
 override SELECTION_AT: u32 = 0u;
 #if ROUTER_BIAS
 #define BIASED 1
@@ -20,11 +21,11 @@ override SELECTION_AT: u32 = 0u;
 #if BIASED
 @group(0) @binding(5) var<storage, read> biases: array<f32>;
 #endif
-// Weights smaller than this together stay small: the smallest normal number of a half.
+// Lower limit of the divisor, the smallest normal f16, so that tiny weights stay small.
 const SMALLEST_SUM = 0x1p-14;
 var<workgroup> scores: array<f32, N_EXPERTS>;
 
-// A lane's share of the logit of an expert.
+// Value of an expert for the gating, from its product.
 fn gated(expert: u32, product: f32, scale: f32) -> f32 {
 #if ROUTER_BIAS
   let logit = fma(product, scale, biases[expert]);
@@ -83,7 +84,7 @@ fn choose(row: u32) {
     }
     sums[best] = TAKEN;
   }
-  // Experts of the groups that were not taken.
+  // Exclude the experts of unused groups.
   for (var e = 0u; e < N_EXPERTS; e++) {
     if (sums[e / each] != TAKEN) { scores[e] = TAKEN; }
   }

@@ -1,6 +1,6 @@
-// The sixteen values of IQ4_NL and IQ4_XS: -127 -104 -83 -65 -49 -35 -22 -10 1 13 25 38 53 69 89 113, of the codes in the low halves
-// of a word's bytes. They are the integers nearest to a polynomial, which misses them by 0.433 at most; a table would be read
-// one lane at a time. (`round` would be the obvious way, but takes software adapters long: it has to mind halves.)
+// The sixteen values of IQ4_NL and IQ4_XS: -127 -104 -83 -65 -49 -35 -22 -10 1 13 25 38 53 69 89 113, for the codes in the low
+// halves of a word's bytes. They are the integers nearest to a polynomial, whose error is at most 0.433; a table would be read
+// one lane at a time. (`round` would be the obvious way, but is slow on software adapters: it has to round halves to even.)
 #include "lib/byte_numbers.wgsl"
 const IQ4_C1 = 24.17383 * BYTE_UNITS;
 const IQ4_C2 = -1.371927 * BYTE_UNITS * BYTE_UNITS;

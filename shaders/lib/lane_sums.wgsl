@@ -1,8 +1,8 @@
 var<workgroup> sums: array<f32, WORKGROUP_SIZE>;
 
-// The sum of all lanes' values, added up in the order of the lanes: the same in every lane.
+// Sum of all lanes' values, added up in the order of the lanes, so that every lane has the same result.
 fn sum_of_lanes(lane: u32, value: f32) -> f32 {
-  // The result of an earlier sum may still be read.
+  // Wait until all lanes have read the result of an earlier sum.
   workgroupBarrier();
   sums[lane] = value;
   workgroupBarrier();

@@ -1,9 +1,10 @@
-// What the lanes that share a weight row leave for each other: a value per invocation in each of SLICES slices.
+// Partial sums of the lanes that share a weight row: a value per invocation in each of SLICES slices.
 var<workgroup> partial: array<f32, {SLICES} * WORKGROUP_SIZE>;
-// Weight rows of a workgroup. A function: naga, Firefox's compiler, panics at some overrides that follow from others.
+// Weight rows of a workgroup. This is a function, because naga, Firefox's compiler, panics at some overrides that depend on
+// others.
 fn rows_of_weight() -> u32 { return WORKGROUP_SIZE / {LANES}u; }
 
-// Sums of the lanes, in order, of four neighbouring weight rows.
+// Sums of the lanes, in order, for four neighbouring weight rows.
 fn sum_lanes(slice: u32, row: u32) -> vec4<f32> {
   var sum = vec4<f32>(0.0);
   for (var l = 0u; l < {LANES}u; l++) {

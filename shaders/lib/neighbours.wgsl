@@ -1,4 +1,5 @@
-// Rows that the workgroup of `row` does: up to R neighbours in the same slot from it on, or none where a neighbour's does it.
+// Number of rows that the workgroup of `row` computes: up to R neighbours in the same slot, from it on; 0 if a neighbour's
+// workgroup computes it.
 fn rows_from(row: u32) -> u32 {
 #if R == 1
   return 1u;

@@ -1,9 +1,9 @@
-// Products that end a block: added to the residual stream, dst, whose norm is deferred (lib/deferred_norm.wgsl).
+// Products that end a branch: added to the residual stream, dst, with a deferred norm (lib/deferred_norm.wgsl).
 @group(0) @binding(5) var<storage, read> norm_weight: array<f32>;
 @group(0) @binding(6) var<storage, read_write> next: array<f32>;
 
-// Adds `factor` times products n.. of the N of a row, up to four. They go to values DST_OFFSET + n.. of the row, and DST_OFFSET is
-// a multiple of four: so are sums of squares those of the same four values, in however many parts the product comes.
+// Adds `factor` times up to four products n.. of the N of a row, to values DST_OFFSET + n.. of the row. DST_OFFSET is a multiple
+// of four, so that a sum of squares covers the same four values in however many parts the product comes.
 fn add_to_residual(row: u32, n: u32, products: vec4<f32>, factor: f32) {
   if (n >= N) { return; }
   let from_next = row * (DST_STRIDE / 4u * 5u);

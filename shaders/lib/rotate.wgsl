@@ -1,4 +1,4 @@
-// Rotates (x, y) and (z, w) by the angles with the cosines and sines `a` and `b`. fma is spelled out, since this is compiled for
+// Rotates (x, y) and (z, w) by the angles with the cosines and sines `a` and `b`. fma is explicit, because this is compiled for
 // many numbers of rows.
 fn rotate(v: vec4<f32>, a: vec2<f32>, b: vec2<f32>) -> vec4<f32> {
   return vec4<f32>(

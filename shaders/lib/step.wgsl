@@ -1,16 +1,16 @@
-// What changes from step to step, in one small buffer that every kernel reads (design D2).
+// Per-step data in one small buffer that every kernel reads (design D2).
 // step[0]     = (rows in the batch, output rows, step of the draft chain, 0)
 // step[1 + r] = (token, position, word of this array where the page table of its slot begins, index of the row that
 //                output r belongs to)
-// A token of CHOSEN + n stands for the one in place n of those that an earlier step chose.
-// Behind the rows stand the page tables of their slots, a page per word.
+// A token CHOSEN + n refers to element n of the tokens that an earlier step chose.
+// After the rows follow the page tables of their slots, a page per word.
 const CHOSEN = 0x80000000u;
 @group(0) @binding(0) var<storage, read> step: array<vec4<u32>>;
 
 fn n_rows() -> u32 { return step[0].x; }
 fn n_outputs() -> u32 { return step[0].y; }
 fn draft_step() -> u32 { return step[0].z; }
-// Zero, which a compiler cannot know: in the end of a loop it keeps it from being unrolled, which can take seconds.
+// Zero that the compiler cannot know: in the bound of a loop it prevents unrolling, which can take seconds.
 fn unknown_zero() -> u32 { return step[0].w; }
 fn token_of(row: u32) -> u32 { return step[1u + row].x; }
 fn position_of(row: u32) -> u32 { return step[1u + row].y; }

@@ -1,4 +1,4 @@
-// The two bytes of block b, of 16 bytes of a super-block from word `at` of the scales on.
+// The two bytes of block b among 16 bytes of a super-block, from word `at` of the scales on.
 fn sub_scales(at: u32, b: u32) -> vec2<u32> {
   let four = scales[at + ((b & 7u) >> 1u)];
   let two = select(four, four >> 16u, (b & 1u) == 1u);

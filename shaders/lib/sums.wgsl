@@ -1,7 +1,6 @@
 fn quad_sum(v: vec4<f32>) -> f32 { return (v.x + v.y) + (v.z + v.w); }
 
-// x * sigmoid(x). WGSL may assume that there are no infinities, so exp is kept from overflowing: from 80 on the result
-// is 0 either way.
+// x * sigmoid(x). WGSL may assume that there are no infinities, so exp must not overflow: from 80 on the result is 0 either way.
 fn silu(x: f32) -> f32 { return x / (1.0 + exp(min(-x, 80.0))); }
 fn silu_quad(x: vec4<f32>) -> vec4<f32> { return x / (1.0 + exp(min(-x, vec4<f32>(80.0)))); }
 

@@ -1,7 +1,7 @@
 #include "lib/fp4_values.wgsl"
 struct Block { packed: vec4<u32>, d: f32 }
 fn load_block(b: u32) -> Block {
-  // 2^(e - 128). The smallest two are no normal numbers; here they are zero.
+  // 2^(e - 128). The smallest two would be subnormal; here they are zero.
   let e = (scales[b >> 2u] >> (8u * (b & 3u))) & 0xffu;
   return Block(quants[b], bitcast<f32>((max(e, 1u) - 1u) << 23u));
 }

@@ -2,7 +2,7 @@
 struct Block { packed: vec4<u32>, d: vec2<f32> }
 fn load_block(b: u32) -> Block {
   let pair = scales[b >> 1u] >> (16u * (b & 1u));
-  // Four bits of exponent and three of mantissa are the same in a half, but for 2^8 between them; ggml takes half of it.
+  // Four bits of exponent and three of mantissa are those of a half, except for a factor of 2^8; ggml uses half of the result.
   let d = unpack2x16float(((pair & 0x7fu) << 7u) | ((pair & 0x7f00u) << 15u)) * 128.0;
   return Block(quants[b], d);
 }

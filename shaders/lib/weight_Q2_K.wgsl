@@ -5,7 +5,7 @@ const QUANT_MASK = 3u;
 fn load_block(b: u32) -> Block {
   let head = (b >> 3u) * 5u;
   let dm = unpack2x16float(scales[head]);
-  // The scale, and above it the minimum.
+  // Low bits: scale; high bits: minimum.
   let two = sub_scales(head + 1u, b);
   let d = dm.x * numbers_of(two & vec2<u32>(15u));
   let m = -dm.y * numbers_of(two >> vec2<u32>(4u));

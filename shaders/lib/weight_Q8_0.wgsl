@@ -1,7 +1,7 @@
 #include "lib/bit_fields.wgsl"
 #include "lib/half_scale.wgsl"
 struct Block { low: vec4<u32>, high: vec4<u32>, d: f32 }
-// The highest bit of each byte flipped makes it the number plus 128; in the topmost byte two's complement is right as it is.
+// Flipping the highest bit of a byte turns it into the number plus 128; the topmost byte is correct in two's complement.
 const SIGNS = vec4<u32>(0x00808080u);
 fn load_block(b: u32) -> Block {
   return Block(quants[2u * b] ^ SIGNS, quants[2u * b + 1u] ^ SIGNS, scale_of(b));

@@ -1,4 +1,4 @@
-// Positions that a row sees: WINDOWED 1, the last WINDOW of them, its own included.
+// Positions that a row attends to: with WINDOWED 1 the last WINDOW of them, including its own.
 #define WINDOWED 0
 override WINDOW: u32 = 1u;
 
