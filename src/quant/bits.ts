@@ -1,28 +1,28 @@
 import { halfToFloat } from './f16.ts';
 
-/** Field `index` of fields of `width` bits, packed from the low bit of word `from` on. */
+/** Reads field number `index` of fields of `width` bits, packed from the low bit of word `from` on. */
 export function bitsAt(words: Uint32Array, from: number, width: number, index: number): number {
   const perWord = 32 / width;
   const word = words[from + Math.floor(index / perWord)];
   return (word >>> (width * (index % perWord))) & (2 ** width - 1);
 }
 
-/** Value `i` of the 32 nibbles in four words: byte j holds the values j and j+16. */
+/** Reads value `i` of the 32 nibbles in four words; byte j holds the values j and j+16. */
 export function nibbleAt(words: Uint32Array, from: number, i: number): number {
   return bitsAt(words, from, 4, 2 * (i & 15) + (i >> 4));
 }
 
-/** Byte `index` of the words from `from` on, as a signed number. */
+/** Reads byte `index` of the words from `from` on, as a signed number. */
 export function signedByteAt(words: Uint32Array, from: number, index: number): number {
   return (bitsAt(words, from, 8, index) << 24) >> 24;
 }
 
-/** Value of half `index` of all words. */
+/** Reads half number `index` of the words. */
 export function halfAt(words: Uint32Array, index: number): number {
   return halfToFloat(bitsAt(words, 0, 16, index));
 }
 
-/** The float32 with these bits. */
+/** Reinterprets bits as a float32. */
 export function bitsToFloat(bits: number): number {
   return new Float32Array(Uint32Array.of(bits).buffer)[0];
 }

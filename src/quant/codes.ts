@@ -1,11 +1,11 @@
 import { bitsAt, halfAt, nibbleAt } from './bits.ts';
 import type { WeightRecord } from './weightRecord.ts';
 
-// Types whose values are few become codes of four bits on the GPU, and their grids are left behind. What a magnitude is there are
-// codes 8 and up; its negative is the code's complement. With them comes a factor for each 16 values.
+// Weight types with few distinct values are stored as 4-bit codes on the GPU, without their grids. Codes 8 and up are the
+// magnitudes; the negative of a magnitude has the complement of its code. Each 16 values have a factor.
 
 /**
- * Layout and values of such types: per block four words of quants, codes like Q4_0's nibbles; per super-block five words of
+ * Layout and values of these types: per block four words of quants, nibbles in Q4_0's order; per super-block five words of
  * scales: d, then 16 bytes of factors. A value is d · factor · `numberOf` its code.
  */
 export function codedLayout(numberOf: (code: number) => number): Pick<WeightRecord, 'words' | 'value'> {
@@ -19,7 +19,7 @@ export function codedLayout(numberOf: (code: number) => number): Pick<WeightReco
   };
 }
 
-/** The value of a code whose magnitudes those are. */
+/** Maps codes to signed values of these magnitudes. */
 export function signedMagnitude(magnitudes: readonly number[]): (code: number) => number {
   return code => (code < 8 ? -magnitudes[7 - code] : magnitudes[code - 8]);
 }
@@ -37,8 +37,8 @@ export function setFactors(scales: Uint32Array, block: number, low: number, high
 }
 
 /**
- * Points of a grid as codes, a byte each: two words for a point of eight coordinates, one for a point of four. Coordinate c
- * is `first` + `step` · c.
+ * Decodes the points of a grid to codes, a byte each: two words for a point of eight coordinates, one for a point of four.
+ * Coordinate c becomes `first` + `step` · c.
  */
 export function codesOfGrid(base64: string, coordinates: 8 | 4, first: number, step: number): Uint32Array {
   const bytes = Uint8Array.from(atob(base64), char => char.charCodeAt(0));
@@ -55,12 +55,12 @@ export function codesOfGrid(base64: string, coordinates: 8 | 4, first: number, s
   return words;
 }
 
-/** What turns codes into those of their negatives: the low half of byte j of a word where bit j of four signs is set. */
+/** Mask that turns codes into those of their negatives: sets the low half of byte j of a word if bit j of four signs is set. */
 export function complements(signs: number): number {
   return Math.imul(Math.imul(signs & 15, 0x00204081) & 0x01010101, 15);
 }
 
-/** Eight signs of seven bits: the last one makes their number even. */
+/** Expands seven bits to eight signs; the last one makes the number of set bits even. */
 export function evenSigns(seven: number): number {
   let parity = seven ^ (seven >> 4);
   parity ^= parity >> 2;

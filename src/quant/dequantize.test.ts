@@ -9,7 +9,7 @@ import { GGML_TYPES, recordOf, WEIGHT_TYPES, type WeightType } from './types.ts'
 const HALF = [0x00, 0x38];
 const MINUS_ONE = [0x00, 0xbc];
 
-/** 16 bytes of nibbles: byte j has j below and 15-j above. */
+/** 16 bytes of nibbles: byte j has j in the low half and 15-j in the high half. */
 const NIBBLES = Array.from({ length: 16 }, (_, j) => j | ((15 - j) << 4));
 const RISING = Array.from({ length: 16 }, (_, j) => j);
 const FALLING = RISING.map(j => 15 - j);
@@ -46,7 +46,7 @@ it.each(KNOWN_BLOCKS)('reads a block of $type at an odd address', ({ type, bytes
   expect([...dequantize(type, moved.subarray(1))]).toEqual(values);
 });
 
-// One superblock with a single quant raised from -32, at a value whose bits lie as the table says.
+// Superblock with a single quant raised from -32, at a value whose bits lie as the table says.
 it.each([
   { value: 0, ql: 0, nibble: 0, qh: 0, pair: 0 },
   { value: 37, ql: 37, nibble: 0, qh: 5, pair: 1 },
@@ -72,7 +72,7 @@ it.each([
 const GOLDEN: Partial<Record<string, readonly { bytes: string; values: string }[]>> = golden;
 
 describe.each(WEIGHT_TYPES.filter(type => GGML_TYPES[type].blockLength > 1))('%s', type => {
-  it('has the values that ggml finds in golden blocks, bit for bit', () => {
+  it("has ggml's values of golden blocks, bit for bit", () => {
     const blocks = GOLDEN[type] ?? [];
     expect(blocks.length).toBeGreaterThanOrEqual(3);
     for (const { bytes, values } of blocks) {
@@ -102,8 +102,8 @@ const ERROR_BOUNDS: Partial<Record<WeightType, number>> = {
 describe.each(WEIGHT_TYPES.filter(type => recordOf(type).quantize))('quantize to %s', type => {
   const errorBound = ERROR_BOUNDS[type] ?? Number.NaN;
 
-  // Far below, the scales themselves are subnormal halves and lose bits.
-  it.each([0.5, 1, 3e4])('comes back within the error bound at magnitude %s', scale => {
+  // At much smaller magnitudes the scales themselves are subnormal halves and lose bits.
+  it.each([0.5, 1, 3e4])('round-trips within the error bound at magnitude %s', scale => {
     const values = randomValues(1024, 7, scale);
     const back = dequantize(type, quantize(type, values));
     const affine = type.endsWith('_1');
@@ -114,14 +114,14 @@ describe.each(WEIGHT_TYPES.filter(type => recordOf(type).quantize))('quantize to
     });
   });
 
-  it('gives back values that are already on the grid', () => {
+  it('round-trips values on the grid exactly', () => {
     const grid = dequantize(type, quantize(type, randomValues(512, 11)));
     const again = dequantize(type, quantize(type, grid));
     const error = Math.max(...grid.map((value, i) => Math.abs(again[i] - value)));
     expect(error).toBeLessThanOrEqual(type === 'Q6_K' ? 0.02 : 1e-3);
   });
 
-  it('gives zeros for zeros', () => {
+  it('round-trips zeros exactly', () => {
     const { blockBytes } = GGML_TYPES[type];
     const bytes = quantize(type, new Float32Array(256));
     expect(bytes.length % blockBytes).toBe(0);

@@ -3,8 +3,8 @@ import { repackInto } from './repack.ts';
 import { recordOf, type WeightType } from './types.ts';
 
 /**
- * Values of a tensor's bytes as they are in a GGUF file: a whole number of blocks, at any alignment. They are ggml's bit for bit:
- * the product of a half and a small integer is exact in float32, so each value is rounded at most once.
+ * Dequantizes a tensor's bytes from a GGUF file: a whole number of blocks, at any alignment. Values equal ggml's bit for bit: the
+ * product of a half and a small integer is exact in float32, so each value is rounded at most once.
  */
 export function dequantize(type: WeightType, bytes: Uint8Array): Float32Array<ArrayBuffer> {
   const { blockLength, blockBytes, value } = recordOf(type);

@@ -1,6 +1,6 @@
 import { floatToHalf } from './f16.ts';
 
-/** Quants 0..2·offset-1 around `offset`; the value of largest magnitude, whatever its sign, becomes quant 0. */
+/** Quantizes to 0..2·offset-1 around `offset`. The value of largest magnitude, whatever its sign, becomes quant 0. */
 export function quantizeSymmetric(values: Float32Array, offset: number): { d: number; q: Uint8Array } {
   const extreme = values.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0);
   const d = Math.fround(extreme / -offset);
@@ -12,7 +12,7 @@ export function quantizeSymmetric(values: Float32Array, offset: number): { d: nu
   return { d, q };
 }
 
-/** Quants 0..qMax of steps `d` above the smallest value `m`. */
+/** Quantizes to 0..qMax in steps of `d` above the smallest value `m`. */
 export function quantizeAffine(values: Float32Array, qMax: number): { d: number; m: number; q: Uint8Array } {
   const m = values.reduce((min, value) => Math.min(min, value), Number.POSITIVE_INFINITY);
   const max = values.reduce((best, value) => Math.max(best, value), Number.NEGATIVE_INFINITY);
@@ -39,7 +39,7 @@ export function setHalf(bytes: DataView, at: number, value: number): void {
   bytes.setUint16(at, floatToHalf(value), true);
 }
 
-/** Low four bits of 32 quants: byte j holds quant j and, above it, quant j+16. */
+/** Stores the low four bits of 32 quants: byte j holds quant j in the low half and quant j+16 in the high half. */
 export function setNibbles(bytes: DataView, at: number, q: Uint8Array): void {
   for (let j = 0; j < 16; j++) bytes.setUint8(at + j, nibble(q, j) | (nibble(q, j + 16) << 4));
 }
@@ -48,7 +48,7 @@ function nibble(q: Uint8Array, index: number): number {
   return q[index] & 15;
 }
 
-/** Fifth bits of 32 quants, quant i's at bit i. */
+/** Stores the fifth bits of 32 quants, quant i's at bit i. */
 export function setFifthBits(bytes: DataView, at: number, q: Uint8Array): void {
   bytes.setUint32(
     at,

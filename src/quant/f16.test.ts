@@ -13,7 +13,7 @@ const FORMATS = [
 ];
 
 describe.each(FORMATS)('$name', ({ decode, encode, infinity, largest }) => {
-  it('returns every bit pattern unchanged through float, and every NaN as a NaN', () => {
+  it('round-trips every bit pattern through float unchanged, and every NaN as a NaN', () => {
     for (let bits = 0; bits <= 0xffff; bits++) {
       const value = decode(bits);
       if ((bits & 0x7fff) > infinity) {
@@ -24,12 +24,12 @@ describe.each(FORMATS)('$name', ({ decode, encode, infinity, largest }) => {
     }
   });
 
-  it('rounds to the nearest, and to the even one from the middle of any two neighbours', () => {
+  it('rounds to nearest, ties to even, between any two neighbours', () => {
     const below = floatNeighbour(-1);
     const above = floatNeighbour(1);
     for (let bits = 0; bits + 1 < infinity; bits++) {
       const middle = (decode(bits) + decode(bits + 1)) / 2;
-      if (Math.fround(middle) !== middle) continue; // between subnormals of bfloat16's scale floats end first
+      if (Math.fround(middle) !== middle) continue; // neighbouring subnormals of bfloat16 may have no float32 between them
       const even = bits % 2 === 0 ? bits : bits + 1;
       if (encode(middle) !== even) expect.fail(`${middle} → ${encode(middle)}, not ${even}`);
       if (encode(below(middle)) !== bits) expect.fail(`just below ${middle}`);
@@ -72,7 +72,7 @@ it.each([
   expect(floatToHalf(value)).toBe(bits);
 });
 
-it('reads a bfloat16 as the upper half of a float32', () => {
+it('decodes a bfloat16 as the upper half of a float32', () => {
   const float = new Float32Array(1);
   const word = new Uint32Array(float.buffer);
   for (let bits = 0; bits <= 0xffff; bits++) {
@@ -81,7 +81,7 @@ it('reads a bfloat16 as the upper half of a float32', () => {
   }
 });
 
-/** The next float32 above (1) or below (-1) a positive one. */
+/** Next float32 above (1) or below (-1) a positive one. */
 function floatNeighbour(direction: 1 | -1): (value: number) => number {
   const float = new Float32Array(1);
   const word = new Uint32Array(float.buffer);

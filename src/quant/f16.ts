@@ -1,6 +1,6 @@
 /**
- * A binary float of less than 32 bits: sign, exponent, mantissa. IEEE 754 binary16 and its truncated-binary32 cousin
- * differ in nothing but these widths, so one pair of conversions serves both.
+ * Binary float of less than 32 bits: sign, exponent, mantissa. IEEE 754 binary16 and bfloat16 (truncated binary32) differ only in
+ * these widths, so one pair of conversions serves both.
  */
 interface SmallFloat {
   readonly mantissaBits: number;
@@ -53,16 +53,16 @@ function encode(value: number, { mantissaBits, minExponent, infinity }: SmallFlo
   const magnitude = Math.abs(float);
   if (magnitude === Number.POSITIVE_INFINITY) return sign | infinity;
 
-  // log2 of a float32 is far enough from the next integer for its floor to be exact in double precision.
+  // The floor is exact in double precision: log2 of a float32 is far enough from the next integer.
   const exponent = Math.max(Math.floor(Math.log2(magnitude)), minExponent);
   const units = roundHalfToEven(magnitude / 2 ** (exponent - mantissaBits));
-  // `units` still holds the leading 1 of a normal number, which adds 1 to the exponent field; a subnormal has none, and
-  // a mantissa that rounds up to the next power of two carries into the exponent as it should.
+  // `units` still contains the leading 1 of a normal number, which adds 1 to the exponent field; a subnormal has none. A mantissa
+  // that rounds up to the next power of two carries into the exponent correctly.
   const bits = ((exponent - minExponent) << mantissaBits) + units;
   return sign | Math.min(bits, infinity);
 }
 
-/** Integer nearest to a value that is not negative. */
+/** Integer nearest to a non-negative value. */
 function roundHalfToEven(value: number): number {
   const floor = Math.floor(value);
   const rest = value - floor;

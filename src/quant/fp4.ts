@@ -1,9 +1,9 @@
-/** Twice the magnitudes of a float of one sign bit, two of exponent and one of mantissa. */
+/** Twice the magnitudes of a float with one sign bit, two exponent bits and one mantissa bit. */
 const MAGNITUDES = [0, 1, 2, 3, 4, 6, 8, 12] as const;
 
 /**
- * Nibbles of such floats, sign above magnitude, as codes on the GPU: 8 plus the number of the magnitude, or 8 minus it. Both zeros
- * become one: ggml's table has no negative zero.
+ * Converts nibbles of such floats (sign above magnitude) to GPU codes: 8 plus or minus the index of the magnitude. Both zeros
+ * become one, because ggml's table has no negative zero.
  */
 export function fp4Codes(word: number): number {
   const signs = (word >>> 3) & 0x11111111;

@@ -1,7 +1,7 @@
 /**
- * The points that the I-quants choose from, as base64 of 16-bit words, little endian. A word is a point: its coordinates from the
- * low bits on, two bits each where there are eight of them and three bits where there are four. A coordinate numbers a magnitude,
- * from the smallest on, for IQ1 one of -1, 0, 1. Source: the constants `iq2xxs_grid` to `iq1s_grid` of ggml (ggml-common.h).
+ * Grid points of the I-quants, as base64 of 16-bit little-endian words. A word is a point: its coordinates from the low bits on,
+ * two bits each if there are eight of them, three bits if there are four. A coordinate is the index of a magnitude, smallest
+ * first; for IQ1 the index of -1, 0, 1. Source: the constants `iq2xxs_grid` to `iq1s_grid` of ggml (ggml-common.h).
  */
 export const GRIDS = {
   /** 256 points of eight magnitudes, of IQ2_XXS. */

@@ -1,10 +1,10 @@
 import { codedLayout, signedMagnitude } from './codes.ts';
 import { setHalf } from './encode.ts';
 
-/** Magnitudes of IQ2, in units of an eighth, which with factors of 2s + 1 are ggml's d · (0.5 + s) · 0.25 · 8, 25, 43. */
+/** Magnitudes of IQ2 in units of an eighth. With factors of 2s + 1 they give ggml's d · (0.5 + s) · 0.25 · 8, 25, 43. */
 const MAGNITUDES = [8, 25, 43].map(magnitude => magnitude / 8);
 
-/** What IQ2_XXS, IQ2_XS and IQ2_S have in common; d comes first in the file. */
+/** Common layout of IQ2_XXS, IQ2_XS and IQ2_S; d comes first in the file. */
 export const IQ2 = {
   ...codedLayout(signedMagnitude(MAGNITUDES)),
   setScale(bytes: DataView, at: number, magnitude: number): void {

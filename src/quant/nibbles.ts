@@ -1,7 +1,7 @@
 const LOW = 0x0f0f0f0f;
 const HIGH = 0xf0f0f0f0;
 
-/** Copies four words as they are, from byte `at` of the file. */
+/** Copies four words unchanged, from byte `at` of the file. */
 export function copyWords(file: DataView, at: number, quants: Uint32Array, to: number): void {
   quants[to] = file.getUint32(at, true);
   quants[to + 1] = file.getUint32(at + 4, true);
@@ -9,7 +9,10 @@ export function copyWords(file: DataView, at: number, quants: Uint32Array, to: n
   quants[to + 3] = file.getUint32(at + 12, true);
 }
 
-/** Nibbles of two blocks: in the file, 32 bytes from `at` on, byte j is value j of one block below value j of the next. */
+/**
+ * Splits the nibbles of two blocks: in 32 bytes of the file from `at` on, byte j holds value j of one block in the low half and
+ * value j of the next in the high half.
+ */
 export function splitNibbles(file: DataView, at: number, quants: Uint32Array, to: number): void {
   for (let i = 0; i < 4; i++) {
     const first = file.getUint32(at + 4 * i, true);

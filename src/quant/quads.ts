@@ -1,16 +1,16 @@
-// A quad is four values in the bytes of a word: quad q of a block has the values 4q to 4q + 3. Eight quads of a few bits fill fewer
-// words: as many as the bits of a value, of 32 bits each. The first ones are where a mask finds them, and the last ones are
-// what bits are left of several words. So shaders need few shifts, see shaders/lib/byte_block.wgsl.
+// A quad is four values in the bytes of a word: quad q of a block has the values 4q to 4q + 3. Eight quads of n-bit values fill n
+// words of 32 bits. The first quads can be extracted with a mask; the last ones are assembled from the remaining bits of several
+// words. So shaders need few shifts, see shaders/lib/byte_block.wgsl.
 
-/** Words of a block, by number. */
+/** Returns a word of a block by its index. */
 type WordAt = (index: number) => number;
 
-/** A byte in each of four. */
+/** Repeats a byte in all four bytes of a word. */
 function all(byte: number): number {
   return Math.imul(byte, 0x01010101);
 }
 
-/** Eight quads of two bits in two words, four each. */
+/** Packs eight quads of two bits in two words, four each. */
 export function packTwoBits(quads: Uint32Array, to: Uint32Array, at: number): void {
   to[at] = quads[0] | (quads[1] << 2) | (quads[2] << 4) | (quads[3] << 6);
   to[at + 1] = quads[4] | (quads[5] << 2) | (quads[6] << 4) | (quads[7] << 6);
@@ -20,7 +20,10 @@ export function twoBitQuad(word: WordAt, quad: number): number {
   return (word(quad >> 2) >>> (2 * (quad & 3))) & all(3);
 }
 
-/** Eight quads of three bits in three words: two in each, and two in the upper two bits. Writes two and gives the third. */
+/**
+ * Packs eight quads of three bits in three words: two in each, and two in the upper two bits. Writes two words and returns the
+ * third.
+ */
 export function packThreeBits(quads: Uint32Array, to: Uint32Array, at: number): number {
   const [sixth, seventh] = [quads[6], quads[7]];
   to[at] = quads[0] | (quads[3] << 3) | ((sixth & all(3)) << 6);
@@ -35,7 +38,7 @@ export function threeBitQuad(word: WordAt, quad: number): number {
   return low | ((word(1) >>> (quad === 6 ? 4 : 5)) & all(4));
 }
 
-/** Eight quads of four bits in four words: two in each. */
+/** Packs eight quads of four bits in four words, two each. */
 export function packFourBits(quads: Uint32Array, to: Uint32Array, at: number): void {
   to[at] = quads[0] | (quads[4] << 4);
   to[at + 1] = quads[1] | (quads[5] << 4);
@@ -43,7 +46,10 @@ export function packFourBits(quads: Uint32Array, to: Uint32Array, at: number): v
   to[at + 3] = quads[3] | (quads[7] << 4);
 }
 
-/** Eight quads of five bits in five words: one in each, and three in the upper three bits. Writes four and gives the fifth. */
+/**
+ * Packs eight quads of five bits in five words: one in each, and three in the upper three bits. Writes four words and returns the
+ * fifth.
+ */
 export function packFiveBits(quads: Uint32Array, from: number, to: Uint32Array, at: number): number {
   const fifth = quads[from + 5];
   const sixth = quads[from + 6];
@@ -62,7 +68,9 @@ export function fiveBitQuad(word: WordAt, quad: number): number {
   return low | ((word(1) >>> 4) & all(8)) | ((word(3) >>> 3) & all(16));
 }
 
-/** Eight quads of six bits in six words: one in each, and two in the upper two bits. Four go to `to`, and two to `rest`. */
+/**
+ * Packs eight quads of six bits in six words: one in each, and two in the upper two bits. Four words go to `to`, two to `rest`.
+ */
 export function packSixBits(
   quads: Uint32Array,
   from: number,
@@ -88,7 +96,7 @@ export function sixBitQuad(word: WordAt, quad: number): number {
   return ((word(from) >>> 6) & all(3)) | high;
 }
 
-/** Value `i` of a block, of its quad. */
+/** Value `i` of a block, from its quad. */
 export function valueInQuad(quad: number, i: number): number {
   return (quad >>> (8 * (i & 3))) & 255;
 }

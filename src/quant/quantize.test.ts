@@ -64,7 +64,7 @@ describe('quantize', () => {
     expect([...new Int8Array(bytes.buffer, 2, 6)]).toEqual([127, 1, -1, 3, -3, 2]);
   });
 
-  it('gives a Q6_K group whose values are multiples of one step exactly those quants', () => {
+  it('reproduces the quants of a Q6_K group whose values are multiples of one step', () => {
     const values = Float32Array.from({ length: 256 }, (_, i) => ((i % 64) - 32) / 64);
     const bytes = quantize('Q6_K', values);
     const d = halfAt(bytes, 208);
@@ -85,7 +85,7 @@ describe('quantize', () => {
   });
 });
 
-// What ggml's quantize_row_*_ref write for the same values, compiled with -ffp-contract=off.
+// Digests of the output of ggml's quantize_row_*_ref for the same values, compiled with -ffp-contract=off.
 it.each([
   { type: 'Q4_0', digest: '44c0ffec5c8ea3a8' },
   { type: 'Q4_1', digest: 'd926d189291d58ba' },

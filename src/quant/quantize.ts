@@ -2,8 +2,8 @@ import { assert } from '../util/assert.ts';
 import { recordOf, type WeightType } from './types.ts';
 
 /**
- * Bytes of `values` as a GGUF file holds them, quantized as ggml's `quantize_row_*_ref` (ggml-quants.c) does, in
- * float32 without fma. The number of values must be a multiple of the type's block length; not every type has such.
+ * Quantizes `values` to the bytes of a GGUF file like ggml's `quantize_row_*_ref` (ggml-quants.c), in float32 without fma. The
+ * number of values must be a multiple of the type's block length; some types have no quantizer.
  */
 export function quantize(type: WeightType, values: Float32Array): Uint8Array<ArrayBuffer> {
   const { blockLength, blockBytes, quantize: encodeBlock } = recordOf(type);

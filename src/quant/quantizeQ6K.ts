@@ -10,8 +10,8 @@ const Q_MAX = 32;
 const f32 = Math.fround;
 
 /**
- * Writes 256 values as one Q6_K superblock of 210 bytes at byte `at`, as ggml's `quantize_row_q6_K_ref`: a scale is
- * fitted to each group of 16 values, the scales are quantized to 8 bits, then the values once more with those.
+ * Writes 256 values as one Q6_K superblock of 210 bytes at byte `at`, like ggml's `quantize_row_q6_K_ref`: fits a scale to each
+ * group of 16 values, quantizes the scales to 8 bits, then quantizes the values again with those.
  */
 export function encodeQ6K(values: Float32Array, bytes: DataView, at: number): void {
   const groups = Array.from({ length: N_GROUPS }, (_, g) =>
@@ -42,7 +42,7 @@ export function encodeQ6K(values: Float32Array, bytes: DataView, at: number): vo
   packQuants(q, bytes, at);
 }
 
-/** `ql`: nibbles of the values i and i+64 of each half; `qh`: bit pairs of the values i, i+32, i+64, i+96. */
+/** Packs quants. `ql`: nibbles of the values i and i+64 of each half; `qh`: bit pairs of the values i, i+32, i+64, i+96. */
 function packQuants(q: Uint8Array, bytes: DataView, at: number): void {
   const quant = (index: number) => q[index];
   for (let half = 0; half < 2; half++) {
@@ -59,12 +59,12 @@ function packQuants(q: Uint8Array, bytes: DataView, at: number): void {
 
 interface FittedGroup {
   readonly scale: number;
-  /** Stored form: 32 added. A group of zeros has quants and scale 0. */
+  /** Stored with 32 added. A group of zeros has quants and scale 0. */
   readonly quants: Uint8Array;
 }
 
 /**
- * Scale and quants of least squared error weighted by the square of the value, among 19 candidate scales around the one
+ * Scale and quants with the least squared error, weighted by the square of the value, among 19 candidate scales around the one
  * that maps the extreme value to -32 (ggml's `make_qx_quants` with `rmse_type` 1).
  */
 function fitGroup(values: Float32Array): FittedGroup {

@@ -3,8 +3,8 @@ import { randomValues } from './randomValues.ts';
 import { recordOf, type WeightType } from './types.ts';
 
 /**
- * The bytes of `count` random values of about `magnitude`, whole blocks of a type: random values quantized where there is a
- * quantizer, else random bits with scales that fit.
+ * Encodes `count` random values of about `magnitude`, whole blocks of a type. Uses the type's quantizer; without one, random bits
+ * with suitable scales.
  */
 export function randomBlocks(
   type: WeightType,

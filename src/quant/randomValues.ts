@@ -1,4 +1,7 @@
-/** `count` values uniform in [-scale, scale), the same for the same seed (Steele, Lea and Flood 2014, a 32-bit SplitMix). */
+/**
+ * Generates `count` values uniform in [-scale, scale), the same for the same seed (Steele, Lea and Flood 2014, a 32-bit
+ * SplitMix).
+ */
 export function randomValues(count: number, seed: number, scale = 1): Float32Array<ArrayBuffer> {
   let state = seed >>> 0;
   return Float32Array.from({ length: count }, () => {

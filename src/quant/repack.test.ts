@@ -6,12 +6,12 @@ import { randomValues } from './randomValues.ts';
 import { RepackMemory, repackedLayout, repackInto, rowGranularity } from './repack.ts';
 import { byteLength, GGML_TYPES, recordOf, WEIGHT_TYPES, type WeightType } from './types.ts';
 
-/** Rows of an odd number of GPU blocks where the type allows it. */
+/** Row length with an odd number of GPU blocks, if the type allows it. */
 function oddK(type: WeightType): number {
   return GGML_TYPES[type].blockLength === 1 ? 34 : 3 * GGML_TYPES[type].blockLength;
 }
 
-/** Random bytes with every f16 of a block finite: any quant, any scale, subnormal ones too. */
+/** Random bytes in which every f16 of a block is finite: any quant, any scale, including subnormal ones. */
 function randomBytes(type: WeightType, k: number, nRows: number): Uint8Array<ArrayBuffer> {
   const bytes = Uint8Array.from(randomValues(byteLength(type, k * nRows), 3, 128), value => value + 128);
   // A high byte without its second highest bit is a float of at most 2, or half of 1.99, of either sign.
@@ -31,7 +31,7 @@ describe.each(WEIGHT_TYPES)('%s on the GPU', type => {
     expect(layout.blocksPerRow * 32).toBe(layout.kPadded);
   });
 
-  it('is the same from an odd address', () => {
+  it('is the same for input at an odd address', () => {
     const moved = new Uint8Array(bytes.length + 1);
     moved.set(bytes, 1);
     expect(repackInto(type, moved.subarray(1), k, nRows)).toEqual(repackInto(type, bytes, k, nRows));
@@ -53,7 +53,7 @@ describe.each(WEIGHT_TYPES)('%s on the GPU', type => {
     expect(scales).toEqual([...whole.scales]);
   });
 
-  it('is the same in memory that has been used before', () => {
+  it('is the same in memory that was used before', () => {
     const memory = new RepackMemory();
     repackInto(
       type,
@@ -65,7 +65,7 @@ describe.each(WEIGHT_TYPES)('%s on the GPU', type => {
     expect(repackInto(type, bytes, k, nRows, memory)).toEqual(repackInto(type, bytes, k, nRows));
   });
 
-  it('refuses bytes that are not its rows', () => {
+  it('refuses bytes of another length than its rows', () => {
     expect(() => repackInto(type, bytes.subarray(1), k, nRows)).toThrow(/rows of/);
   });
 });
@@ -101,7 +101,7 @@ it.each([
   expect(rowGranularity(type, k)).toBe(granularity);
 });
 
-it('keeps a pair of Q4_0 scales in one word, the even block below', () => {
+it('keeps a pair of Q4_0 scales in one word, the even block in the low half', () => {
   const bytes = quantize(
     'Q4_0',
     Float32Array.from({ length: 96 }, (_, i) => -(8 << (i >> 5))),

@@ -3,9 +3,9 @@ import { alignUp } from '../util/math.ts';
 import { byteLength, recordOf, type WeightType } from './types.ts';
 import type { GpuWords } from './weightRecord.ts';
 
-/** The size of a weight matrix on the GPU, in two arrays of u32; the records of `src/quant/types` say what is in them. */
+/** Size of a weight matrix on the GPU, in two arrays of u32; `src/quant/types` defines their content. */
 export interface RepackedLayout {
-  /** Values per row with the zeros that fill its last block. */
+  /** Values per row, including the zeros that fill its last block. */
   readonly kPadded: number;
   readonly blocksPerRow: number;
   readonly quantsBytes: number;
@@ -32,8 +32,8 @@ export function repackedLayout(type: WeightType, k: number, nRows: number): Repa
 }
 
 /**
- * Every chunk of rows but a matrix's last must have a multiple of this many rows, so that the next one starts on a
- * whole word of scales: 1, 2 or 4.
+ * Number of rows, 1, 2 or 4, of which every chunk of a matrix but the last must have a multiple, so that the next chunk starts on
+ * a whole word of scales.
  */
 export function rowGranularity(type: WeightType, k: number): number {
   const { blocksPerRow } = repackedLayout(type, k, 1);
@@ -42,7 +42,7 @@ export function rowGranularity(type: WeightType, k: number): number {
 }
 
 /**
- * Memory for repacked rows. What is repacked next has the place of what was before: pages of new memory have to be cleared by the
+ * Reusable memory for repacked rows. Each call overwrites the previous result: pages of new memory have to be cleared by the
  * operating system first, which takes longer than repacking.
  */
 export class RepackMemory {
@@ -61,9 +61,8 @@ function ofLength(words: Uint32Array<ArrayBuffer>, length: number): Uint32Array<
 }
 
 /**
- * Repacks `nRows` consecutive rows of `k` values from the bytes of a GGUF file (at any alignment) to the GPU layout.
- * Chunks of a matrix may be repacked one at a time and joined, see `rowGranularity`. The words
- * are good until the memory is used again.
+ * Repacks `nRows` consecutive rows of `k` values from the bytes of a GGUF file (at any alignment) to the GPU layout. Chunks of a
+ * matrix may be repacked one at a time and joined, see `rowGranularity`. The result is valid until the memory is used again.
  */
 export function repackInto(
   type: WeightType,
@@ -79,7 +78,7 @@ export function repackInto(
   );
   const { quantsBytes, scalesBytes } = repackedLayout(type, k, nRows);
   const words = memory.take(quantsBytes / 4, scalesBytes / 4);
-  // Of the last word maybe no more than a part is a scale.
+  // The last word may be only partly filled with scales.
   words.scales.fill(0, -1);
   const file = new DataView(source.buffer, source.byteOffset, source.byteLength);
   recordOf(type).repack(file, k, words);

@@ -3,10 +3,10 @@ const LOW_FOUR = 0x0f0f0f0f;
 const HIGH_TWO = 0x30303030;
 
 /**
- * The scales and minima of the blocks of a super-block of Q4_K or Q5_K, six bits each, from the twelve bytes at `from` of the
- * file to 16 bytes, a scale and a minimum for each block. In the file those of the blocks 0..3 are the low six bits of the first four
- * bytes and of the next four; those of the others have their low four bits in the last four bytes, the minimum's above the scale's,
- * and their high two above the former.
+ * Unpacks the six-bit scales and minima of a super-block of Q4_K or Q5_K: from the twelve bytes at `from` of the file to 16
+ * bytes, a scale and a minimum for each block. For blocks 0..3 they are the low six bits of the first four bytes (scales) and of
+ * the next four (minima). For the other blocks the low four bits are in the last four bytes, the minimum's above the scale's, and
+ * the high two bits are above the six of blocks 0..3.
  */
 export function splitSixBitPairs(file: DataView, from: number, scales: Uint32Array, to: number): void {
   const first = file.getUint32(from, true);
@@ -18,7 +18,7 @@ export function splitSixBitPairs(file: DataView, from: number, scales: Uint32Arr
   interleave(scale, min, scales, to + 2);
 }
 
-/** Bytes of two words by turns. */
+/** Interleaves the bytes of two words. */
 function interleave(a: number, b: number, to: Uint32Array, at: number): void {
   to[at] = (a & 0xff) | ((b & 0xff) << 8) | ((a & 0xff00) << 8) | ((b & 0xff00) << 16);
   to[at + 1] = ((a >>> 16) & 0xff) | ((b >>> 8) & 0xff00) | ((a >>> 8) & 0xff0000) | (b & 0xff000000);

@@ -1,11 +1,11 @@
 import { twoBitQuad, valueInQuad } from './quads.ts';
 
-/** Two bits in each byte of a word. */
+/** Mask of two bits in each byte of a word. */
 const PAIRS = 0x03030303;
 
 /**
- * Values of two bits of a super-block, from byte `at` of the file on: bit pair g of byte j of 32 is value j of block g of four. On
- * the GPU a block is two words, see `packTwoBits`.
+ * Repacks the two-bit values of a super-block, from byte `at` of the file on: bit pair g of byte j of 32 is value j of block g of
+ * four. On the GPU a block is two words, see `packTwoBits`.
  */
 export function repackPairs(file: DataView, at: number, quants: Uint32Array, superBlock: number): void {
   for (let half = 0; half < 2; half++) {

@@ -7,12 +7,12 @@ it.each(WEIGHT_TYPES)('%s has a shader part', type => {
   expect(existsSync(part)).toBe(true);
 });
 
-it.each(Object.keys(GGML_TYPES))('%s is known by its id alone', name => {
+it.each(Object.keys(GGML_TYPES))('finds %s by its id', name => {
   const type = Object.values(GGML_TYPES).find(({ id }) => ggmlTypeById(id) === name);
   expect(type).toBeDefined();
 });
 
-it('lets every type be made of random values, by a quantizer or by scales', () => {
+it('can make random values of every type, by a quantizer or by scales', () => {
   for (const type of WEIGHT_TYPES) {
     const { quantize, setScale } = recordOf(type);
     expect({ type, either: quantize !== undefined || setScale !== undefined }).toEqual({

@@ -2,13 +2,13 @@ import { WEIGHT_RECORDS } from './types/index.ts';
 import type { WeightRecord } from './weightRecord.ts';
 
 interface BlockSize {
-  /** As stored in the file. */
+  /** Id in the file. */
   readonly id: number;
   readonly blockLength: number;
   readonly blockBytes: number;
 }
 
-/** Types of GGUF that a tensor may have though no weight matrix may. Source: `enum ggml_type` (ggml/include/ggml.h). */
+/** Further types of a tensor in GGUF, which weight matrices cannot have here. Source: `enum ggml_type` (ggml/include/ggml.h). */
 const OTHER_TYPES = {
   Q8_1: { id: 9, blockLength: 32, blockBytes: 36 },
   Q8_K: { id: 15, blockLength: 256, blockBytes: 292 },
@@ -27,7 +27,7 @@ export type GgmlType = WeightType | keyof typeof OTHER_TYPES;
 /** The tensor types of GGUF. */
 export const GGML_TYPES: Readonly<Record<GgmlType, BlockSize>> = { ...WEIGHT_RECORDS, ...OTHER_TYPES };
 
-/** The types that a weight matrix may have here. */
+/** Types that a weight matrix may have here. */
 export const WEIGHT_TYPES = Object.keys(WEIGHT_RECORDS) as readonly WeightType[];
 
 export function isWeightType(type: GgmlType): type is WeightType {
@@ -38,12 +38,12 @@ export function recordOf(type: WeightType): WeightRecord {
   return WEIGHT_RECORDS[type];
 }
 
-/** The type with that id in a GGUF file, if there is one. */
+/** Type with this id in a GGUF file, if there is one. */
 export function ggmlTypeById(id: number): GgmlType | undefined {
   return (Object.keys(GGML_TYPES) as GgmlType[]).find(name => GGML_TYPES[name].id === id);
 }
 
-/** Bytes of `nElements` consecutive values; the count must be a multiple of the block length. */
+/** Size of `nElements` consecutive values in bytes; the count must be a multiple of the block length. */
 export function byteLength(type: GgmlType, nElements: number): number {
   const { blockLength, blockBytes } = GGML_TYPES[type];
   return (nElements / blockLength) * blockBytes;

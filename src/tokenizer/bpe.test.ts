@@ -25,7 +25,7 @@ function bpeTokenizer({ texts, merges, pre, ...parts }: Parts): Tokenizer {
   return createTokenizer({ ...spmVocabulary({ texts, addBos: false, ...parts }), method });
 }
 
-/** The texts of the tokens of `text` in a vocabulary of all bytes and what `merges` make. */
+/** Token texts of `text`, in a vocabulary of all bytes and the results of `merges`. */
 function pieces(merges: readonly string[], text: string, pre: Partial<PreTokenizer> = {}): string[] {
   const texts = [...BYTE_CHARACTERS, ...new Set(merges.map(merge => merge.replace(' ', '')))];
   const tokenizer = bpeTokenizer({ texts, merges, pre });
@@ -42,11 +42,11 @@ describe('byte-level BPE', () => {
     expect(pieces(['a a'], 'aaa')).toEqual(['aa', 'a']);
   });
 
-  it('merges what it has merged', () => {
+  it('merges the results of merges', () => {
     expect(pieces(['a b', 'ab c', 'd abc'], 'dabc')).toEqual(['dabc']);
   });
 
-  it('counts the first of two equal merges', () => {
+  it('uses the first of two equal merges', () => {
     expect(pieces(['a b', 'b c', 'a b'], 'abc')).toEqual(['ab', 'c']);
   });
 
@@ -65,19 +65,19 @@ describe('byte-level BPE', () => {
     expect(pieces(['1 2', 'a Ġ'], '12a b', { steps })).toEqual(['1', '2', 'a', 'Ġ', 'b']);
   });
 
-  it('gives a word the same tokens the second time, and in the same order among others', () => {
+  it('gives a word the same tokens the second time, and in the same order among other words', () => {
     const { steps } = PRE_TOKENIZERS.get('gpt-2') ?? DEFAULT_PRE_TOKENIZER;
     const once = pieces(['a b'], ' abc', { steps });
     expect(pieces(['a b'], ' abc abc x abc', { steps })).toEqual([...once, ...once, 'Ġ', 'x', ...once]);
   });
 
-  it('leaves out what the vocabulary has no token for, but for ASCII in a symbol that is none', () => {
+  it('drops text without a token, except the ASCII characters of an unknown symbol', () => {
     const tokenizer = bpeTokenizer({ texts: ['<unk>', '<s>', '</s>', 'a', 'b'], merges: ['a b', 'a é'] });
     expect(tokenizer.encode('abé', PLAIN)).toEqual([3, 4]);
     expect(tokenizer.leastTokens('abé'.repeat(1000))).toBe(0);
   });
 
-  it('takes time that hardly grows faster than a word', () => {
+  it('takes time that grows hardly faster than a word', () => {
     const started = performance.now();
     expect(pieces(['a a', 'aa aa'], 'a'.repeat(50_000))).toHaveLength(12_500);
     expect(performance.now() - started).toBeLessThan(2000);
@@ -105,7 +105,7 @@ describe('the way back', () => {
     expect(tokenizer.decode([10], false)).toBe('[UNK_BYTE_0xe697a5日]');
   });
 
-  it('drops spaces before punctuation from a text as a whole where the vocabulary wants that, from pieces never', () => {
+  it('drops spaces before punctuation from a whole text if the vocabulary wants that, but never from pieces', () => {
     const tokens = [3, 6, 7, 8, 3, 7, 9, 3];
     expect(tokenizer.detokenize(tokens)).toBe(" hi.'s hi'hi");
     expect(tokenizer.decode(tokens, false)).toBe(" hi . 's hi ' hi");

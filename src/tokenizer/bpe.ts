@@ -9,13 +9,13 @@ import { WordCache } from './wordCache.ts';
 
 const utf8 = new TextEncoder();
 
-/** The alphabet's characters as UTF-8, of one or two bytes. */
+/** Characters of the alphabet as UTF-8, one or two bytes each. */
 const CHARACTERS: readonly Uint8Array[] = BYTE_CHARACTERS.map(character => utf8.encode(character));
 
 /**
- * Byte-level BPE, as GPT-2's (llama.cpp: src/llama-vocab.cpp, llm_tokenizer_bpe_session). A regular expression splits the
- * text into words. A word's bytes, each spelled as a character, are its first symbols, and neighbours merge in the order of the
- * list. O(n log n) per word.
+ * Byte-level BPE, as in GPT-2 (llama.cpp: src/llama-vocab.cpp, llm_tokenizer_bpe_session). A regular expression splits the text
+ * into words. The first symbols of a word are its bytes, each spelled as a character; neighbours merge in the order of the list.
+ * O(n log n) per word.
  */
 export class BpeEncoding implements Encoding {
   readonly mayDropText: boolean;
@@ -25,7 +25,7 @@ export class BpeEncoding implements Encoding {
   readonly #merges: TextTable;
   readonly #words = new WordCache();
   readonly #merger = new Merger();
-  /** The word in the alphabet. */
+  /** Word spelled in the alphabet. */
   #spelled = new Uint8Array(256);
 
   constructor({ merges, pre }: Extract<Method, { kind: 'bpe' }>, vocabulary: Vocabulary) {
@@ -76,7 +76,7 @@ export class BpeEncoding implements Encoding {
     }
   };
 
-  /** Of a symbol that is no token llama.cpp finds the ASCII characters alone, and leaves the others out. */
+  /** If a symbol is not a token, llama.cpp outputs only its ASCII characters and drops the others. */
   #pushAscii(start: number, end: number, output: number[]): void {
     for (let i = start; i < end; i++) {
       const token = this.#spelled[i] < 0x80 ? this.#vocabulary.table.find(this.#spelled, i, i + 1) : -1;

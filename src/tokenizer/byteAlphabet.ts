@@ -1,8 +1,8 @@
 const utf8 = new TextEncoder();
 
 /**
- * The alphabet of byte-level BPE: printable bytes of Latin-1 stand for themselves, and the other 68 for the code points from
- * U+0100 on, in order (GPT-2's bytes_to_unicode).
+ * Alphabet of byte-level BPE: printable bytes of Latin-1 stand for themselves, the other 68 for the code points from U+0100 on,
+ * in order (GPT-2's bytes_to_unicode).
  */
 export const BYTE_CHARACTERS: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
   String.fromCodePoint(isPrintable(byte) ? byte : 0x100 + nUnprintableBelow(byte)),
@@ -18,17 +18,17 @@ function nUnprintableBelow(byte: number): number {
   return n;
 }
 
-/** The byte of each code point below 0x144, or -1. */
+/** Byte of each code point below 0x144, or -1. */
 const BYTES = Int16Array.from({ length: 0x144 }, (_, codePoint) =>
   BYTE_CHARACTERS.indexOf(String.fromCodePoint(codePoint)),
 );
 
-/** The bytes that a text in the alphabet stands for, both as UTF-8. */
+/** Decodes a text in the alphabet to the bytes that it stands for, both as UTF-8. */
 export function bytesOfAlphabet(text: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(text.length);
   let length = 0;
   for (let i = 0; i < text.length; length++) {
-    // The alphabet has characters of one or two bytes.
+    // Characters of the alphabet have one or two bytes.
     const isLong = text[i] >= 0xc0;
     const codePoint = isLong ? ((text[i] & 0x3f) << 6) | (text[i + 1] & 0x3f) : text[i];
     const byte = BYTES[codePoint] ?? -1;
@@ -40,7 +40,7 @@ export function bytesOfAlphabet(text: Uint8Array): Uint8Array {
   return bytes.subarray(0, length);
 }
 
-/** A text that is not all in the alphabet: llama.cpp spells its other characters out. */
+/** Decodes a text that is not all in the alphabet: as in llama.cpp, its other characters are spelled out. */
 function spelledOut(bytes: Uint8Array): Uint8Array {
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
   const spelled = Array.from(text, character => {

@@ -1,9 +1,9 @@
 const EMPTY = -1;
 
-/** A set of byte strings with a value each, walked byte by byte. Nodes are numbers, and `ROOT` is the first. */
+/** Maps byte strings to values, walked byte by byte. Nodes are numbers, and `ROOT` is the first. */
 export class ByteTrie {
   static readonly ROOT = 0;
-  /** Edges, open addressing: node and byte as one key, and the node behind. */
+  /** Edges, open addressing: node and byte as one key, and the child node. */
   #keys = new Int32Array(1 << 12).fill(EMPTY);
   #children = new Int32Array(1 << 12);
   #values = new Int32Array(1 << 10).fill(EMPTY);
@@ -13,7 +13,7 @@ export class ByteTrie {
     return this.#nNodes === 1;
   }
 
-  /** Adds `source[start … end)`; of two equal strings the later counts. */
+  /** Adds `source[start … end)`; of two equal strings the later one wins. */
   add(source: Uint8Array, start: number, end: number, value: number): void {
     let node = ByteTrie.ROOT;
     for (let at = start; at < end; at++) {
@@ -23,7 +23,7 @@ export class ByteTrie {
     this.#values[node] = value;
   }
 
-  /** The node behind `node`, or -1. */
+  /** Child of `node`, or -1. */
   child(node: number, byte: number): number {
     const key = (node << 8) | byte;
     const keys = this.#keys;
@@ -34,7 +34,7 @@ export class ByteTrie {
     }
   }
 
-  /** The value of the string that ends at the node, or -1. */
+  /** Value of the string that ends at the node, or -1. */
   value(node: number): number {
     return this.#values[node];
   }

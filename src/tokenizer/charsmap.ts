@@ -3,19 +3,19 @@ import { ForetokenError } from '../util/errors.ts';
 const HEADER_BYTES = 4;
 
 /**
- * SentencePiece's `precompiled_charsmap`: what stands for which sequences of bytes, NFKC for the most part. The length of a double
- * array, the array, and texts that end with a NUL. A unit of the array has in its bits 0–7 and 31 the byte that leads to it,
- * in bit 8 whether a sequence ends here, in the others where its children are; one with bit 31 has the place of a text.
+ * SentencePiece's `precompiled_charsmap`: replacements for sequences of bytes, NFKC for the most part. Format: the length of a
+ * double array, the array, and texts that end with a NUL. Bits 0–7 and 31 of a unit are the byte that leads to it, bit 8 tells
+ * whether a sequence ends here, and the other bits locate its children. A unit with bit 31 holds the offset of a text.
  */
 export class Charsmap {
   readonly #units: Uint32Array;
   readonly #texts: Uint8Array;
-  /** Of the last match: bytes that it replaces, and where in `texts` is what replaces them. */
+  /** Result of the last match: the number of bytes to replace, and the offset of their replacement in `texts`. */
   matched = 0;
   textStart = 0;
   textEnd = 0;
 
-  /** @throws ForetokenError `invalid_gguf` when the parts do not fit into it */
+  /** @throws ForetokenError `invalid_gguf` if its parts do not fit into `bytes` */
   constructor(bytes: Uint8Array) {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const unitBytes = bytes.length < HEADER_BYTES ? 0 : view.getUint32(0, true);
@@ -33,7 +33,7 @@ export class Charsmap {
     return this.#texts;
   }
 
-  /** Finds the longest sequence that begins at `source[start]`; false when there is none. */
+  /** Finds the longest sequence that begins at `source[start]`; false if there is none. */
   match(source: Uint8Array, start: number): boolean {
     this.matched = 0;
     let at = childrenOf(this.#unit(0));

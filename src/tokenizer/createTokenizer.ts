@@ -18,7 +18,7 @@ import { WpmEncoding } from './wpm.ts';
 
 const NOTHING = new Uint8Array();
 
-/** @throws ForetokenError `invalid_gguf` when the parts of the specification do not fit together */
+/** @throws ForetokenError `invalid_gguf` if the parts of the specification contradict each other */
 export function createTokenizer(spec: VocabularySpec): Tokenizer {
   const vocabulary = new Vocabulary(spec);
   return new SpecTokenizer(spec, vocabulary, encodingOf(spec, vocabulary));
@@ -41,7 +41,7 @@ function encodingOf({ method }: VocabularySpec, vocabulary: Vocabulary): Encodin
   }
 }
 
-/** What all kinds have in common: special tokens, what is added around a text, and the way back. */
+/** Common part of all kinds: special tokens, tokens added around a text, and decoding. */
 class SpecTokenizer implements Tokenizer {
   readonly vocabType: VocabType;
   readonly nVocab: number;
@@ -58,7 +58,7 @@ class SpecTokenizer implements Tokenizer {
   readonly #added: { readonly before: readonly number[]; readonly behind: readonly number[] };
   readonly #dropsPrefix: boolean;
   readonly #cleanSpaces: boolean;
-  /** UTF-16 units of the longest token. */
+  /** Length of the longest token in UTF-16 units. */
   readonly #longest: number;
 
   constructor(spec: VocabularySpec, vocabulary: Vocabulary, encoding: Encoding) {
@@ -80,7 +80,7 @@ class SpecTokenizer implements Tokenizer {
         : { before: spec.addBos ? [spec.bos] : [], behind: spec.addEos ? [spec.eos] : [] };
     this.#dropsPrefix = 'addSpacePrefix' in method && method.addSpacePrefix;
     this.#cleanSpaces = spec.cleanSpaces;
-    // A text has no more UTF-16 units than bytes.
+    // A text has at most as many UTF-16 units as bytes.
     this.#longest = Math.max(1, vocabulary.longest);
   }
 
@@ -90,7 +90,7 @@ class SpecTokenizer implements Tokenizer {
 
   leastTokens(text: string): number {
     if (this.#encoding.mayDropText) return 0;
-    // White space beside a special token may count for nothing.
+    // White space beside a special token may be dropped.
     const nSpaces = text.match(/\s/g)?.length ?? 0;
     return Math.ceil((text.length - nSpaces) / this.#longest);
   }
@@ -134,7 +134,7 @@ class SpecTokenizer implements Tokenizer {
   detokenize(tokens: readonly number[]): string {
     const [first] = tokens;
     const text = this.decode(tokens, false);
-    // llama.cpp looks at the first token alone, so a space of the second one stays.
+    // As in llama.cpp, only the first token counts: a space of the second one stays.
     const dropsSpace = this.#dropsPrefix && first !== undefined && this.piece(first, false)[0] === 0x20;
     const whole = dropsSpace ? text.slice(1) : text;
     return this.#cleanSpaces ? withCleanSpaces(whole) : whole;
@@ -161,7 +161,7 @@ class SpecTokenizer implements Tokenizer {
   }
 }
 
-/** No space before punctuation, around an apostrophe between spaces, and before 's 'm 're 've. */
+/** Removes spaces before punctuation, around an apostrophe between spaces, and before 's 'm 're 've. */
 function withCleanSpaces(text: string): string {
   return text
     .replace(/ (?=[?!.,])/g, '')
@@ -170,6 +170,6 @@ function withCleanSpaces(text: string): string {
 }
 
 function newDecoder(): TextDecoder {
-  // A byte order mark is a token like any other.
+  // Keeps a byte order mark, which is a token like any other.
   return new TextDecoder('utf-8', { ignoreBOM: true });
 }

@@ -1,4 +1,4 @@
-/** What SentencePiece writes for a space. */
+/** SentencePiece's character for a space. */
 export const ESCAPED_SPACE = '▁';
 export const ESCAPED_BYTES: Uint8Array = new TextEncoder().encode(ESCAPED_SPACE);
 const [FIRST, SECOND, THIRD] = ESCAPED_BYTES;
@@ -7,7 +7,7 @@ export function escapeSpaces(text: string): string {
   return text.replaceAll(' ', ESCAPED_SPACE);
 }
 
-/** The bytes of a token's text with its spaces. */
+/** Bytes of a token's text with plain spaces. */
 export function unescapedBytes(text: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(text.length);
   let length = 0;

@@ -45,7 +45,7 @@ describe.each(['foretoken-stories-draft-q4_0', 'foretoken-stories-moe-f16', 'for
 /** Path of karpathy/tinyllamas' stories260K as GGUF, which is not part of this repository. */
 const STORIES_260K = process.env.FORETOKEN_STORIES260K;
 
-/** llama.cpp's tokens. */
+/** Tokens from llama.cpp. */
 const STORIES_260K_GOLDEN: readonly [content: string, tokens: readonly number[]][] = [
   ['', [1]],
   [' ', [1, 410, 410]],
@@ -105,7 +105,7 @@ describe('vocabularyFrom', () => {
     });
   });
 
-  it('takes what the file says', () => {
+  it('reads the values of the file', () => {
     const spec = vocabularyFrom(
       metadataOf({
         'tokenizer.ggml.scores': [0, 0, 0, -1.5],
@@ -140,7 +140,7 @@ describe('vocabularyFrom', () => {
     expect(vocabularyFrom(metadataOf({ 'tokenizer.ggml.tokens': PackedStrings.of(['a']) })).eos).toBe(-1);
   });
 
-  it('lets the special tokens of Phi-3 swallow white space', () => {
+  it('makes the special tokens of Phi-3 swallow white space', () => {
     expect(vocabularyFrom(metadataOf({ 'general.name': 'Phi-3 Mini' })).rstrip).toEqual([2, 3]);
   });
 
@@ -165,11 +165,11 @@ describe('vocabularyFrom', () => {
     ['glm4', { bos: -1, eos: 11, addBos: false }],
     ['gpt-2', { bos: 11, addBos: false, cleanSpaces: true }],
   ];
-  it.each(byPre)('knows what llama.cpp assumes of a %s vocabulary', (pre, expected) => {
+  it.each(byPre)("knows llama.cpp's defaults for a %s vocabulary", (pre, expected) => {
     expect(bpe(pre)).toMatchObject({ method: { kind: 'bpe' }, ...expected });
   });
 
-  it('lets the file overrule what its pre-tokenizer stands for', () => {
+  it("prefers the file's values to the defaults of its pre-tokenizer", () => {
     expect(bpe('llama-bpe', { 'tokenizer.ggml.add_bos_token': false }).addBos).toBe(false);
     expect(bpe('qwen2', { 'tokenizer.ggml.add_bos_token': true }).addBos).toBe(true);
   });
@@ -183,7 +183,7 @@ describe('vocabularyFrom', () => {
     expect(method).toMatchObject({ pre: DEFAULT_PRE_TOKENIZER });
   });
 
-  it('refuses byte-level BPE without merges, but for vocabularies that have none', () => {
+  it('refuses byte-level BPE without merges, except for vocabularies that have none', () => {
     const metadata = (pre: string) =>
       metadataOf({ 'tokenizer.ggml.model': 'gpt2', 'tokenizer.ggml.pre': pre });
     expect(() => vocabularyFrom(metadata('qwen2'))).toThrow(

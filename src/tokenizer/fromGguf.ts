@@ -6,7 +6,7 @@ import { FIM_ROLES, type FimRole, type Method, TOKEN_TYPE, type VocabularySpec }
 
 const PREFIX = 'tokenizer.ggml';
 
-/** What llama.cpp assumes of a kind of vocabulary that does not say; -1: no such token. */
+/** llama.cpp's defaults for the special tokens of a kind of vocabulary; -1 for none. */
 interface Defaults {
   readonly bos: number;
   readonly eos: number;
@@ -17,7 +17,7 @@ interface Defaults {
   readonly cleanSpaces: boolean;
 }
 
-/** A method, its defaults, and what the user should know. */
+/** Method with its defaults and its warnings for the user. */
 interface Kind {
   readonly method: Method;
   readonly defaults: Defaults;
@@ -37,7 +37,7 @@ const NO_TOKENS = {
   cleanSpaces: false,
 };
 
-/** Names of the fill-in-the-middle tokens, and the older names of three of them. */
+/** Keys of the fill-in-the-middle tokens, with the older keys of three of them. */
 const FIM_KEYS: Readonly<Record<FimRole, readonly string[]>> = {
   prefix: ['fim_pre_token_id', 'prefix_token_id'],
   suffix: ['fim_suf_token_id', 'suffix_token_id'],
@@ -48,9 +48,11 @@ const FIM_KEYS: Readonly<Record<FimRole, readonly string[]>> = {
 };
 
 /**
- * The vocabulary of a model file, with llama.cpp's defaults for what is absent (src/llama-vocab.cpp, llama_vocab::impl::load).
- * @throws ForetokenError `unsupported_model` for a kind of tokenizer that is not known here, `invalid_gguf` for metadata of a
- * wrong type and for what is missing
+ * Reads the vocabulary of a model file, with llama.cpp's defaults for absent values (src/llama-vocab.cpp,
+ * llama_vocab::impl::load).
+ *
+ * @throws ForetokenError `unsupported_model` for an unknown kind of tokenizer, `invalid_gguf` for missing metadata or metadata of
+ * a wrong type
  */
 export function vocabularyFrom(metadata: GgufMetadata): VocabularySpec {
   const { method, defaults, warnings = [], forcesBos = false } = kindOf(metadata);
@@ -69,7 +71,7 @@ export function vocabularyFrom(metadata: GgufMetadata): VocabularySpec {
     bos: id(['bos_token_id']) ?? byDefault(defaults.bos),
     eos: id(['eos_token_id']) ?? byDefault(defaults.eos),
     unk: id(['unknown_token_id']) ?? byDefault(defaults.unk),
-    // The name is misspelled in every file.
+    // The key is misspelled in every file.
     sep: id(['seperator_token_id']) ?? byDefault(defaults.sep),
     ...(eot === undefined ? {} : { eot }),
     ...(eom === undefined ? {} : { eom }),
@@ -142,7 +144,7 @@ function unknownPre(name: string): string {
   return `${what}: llama.cpp's default is used, and answers may be worse than the model's; a newer conversion may help`;
 }
 
-/** Gemma 4 files say nothing of what they add, or say it wrongly; llama.cpp adds BOS all the same. */
+/** Gemma 4 files omit or misstate the added tokens; llama.cpp adds BOS in any case. */
 function lineBpe(metadata: GgufMetadata, wholeNewlines: boolean, defaults: Defaults): Kind {
   return {
     method: { kind: 'line-bpe', merges: mergesOf(metadata), wholeNewlines },
@@ -156,7 +158,7 @@ function mergesOf(metadata: GgufMetadata, pre?: PreTokenizer): PackedStrings {
   return pre?.withoutMerges ? getStrings(metadata, key, PackedStrings.of([])) : getStrings(metadata, key);
 }
 
-/** The id under the last of `keys` that has one; an id outside the vocabulary counts as absent. */
+/** Id under the last of `keys` that is present; an id outside the vocabulary counts as absent. */
 function specialId(metadata: GgufMetadata, keys: readonly string[], nVocab: number): number | undefined {
   const ids = keys.map(key => getNumber(metadata, `${PREFIX}.${key}`, NONE));
   return ids.findLast(id => Number.isInteger(id) && id >= 0 && id < nVocab);
@@ -172,8 +174,8 @@ function fimIds(id: (keys: readonly string[]) => number | undefined): Partial<Re
 }
 
 /**
- * Files have no per-token attributes, so llama.cpp knows by names which special tokens swallow white space: `<mask>` of some
- * encoders the one before it, those of Phi-3, all but three, the one after it.
+ * Special tokens that swallow white space. Files have no per-token attributes, so llama.cpp goes by names: `<mask>` of some
+ * encoders swallows the space before it, the special tokens of Phi-3, all but three, the space after them.
  */
 function strippingTokens(
   metadata: GgufMetadata,

@@ -5,7 +5,7 @@ import { toyVocabulary } from './toyVocabulary.ts';
 
 const PLAIN = { addSpecial: false, parseSpecial: false };
 
-/** The texts of the tokens of `text` in a vocabulary of bytes, `tokens` and the merges of two of them. */
+/** Token texts of `text`, in a vocabulary of bytes, `tokens` and the results of `merges`. */
 function pieces(tokens: readonly string[], merges: readonly string[], text: string): string[] {
   const method = { kind: 'line-bpe', merges: PackedStrings.of(merges), wholeNewlines: true } as const;
   const tokenizer = createTokenizer({ ...toyVocabulary(tokens.map(token => [token])), method });
@@ -29,7 +29,7 @@ describe('BPE on the lines of a text', () => {
     expect(pieces(TOKENS, merges, text)).toEqual(expected);
   });
 
-  it('writes tokens back with their spaces', () => {
+  it('decodes tokens with their spaces', () => {
     const method = { kind: 'line-bpe', merges: PackedStrings.of([]), wholeNewlines: true } as const;
     const tokenizer = createTokenizer({ ...toyVocabulary([['▁a']]), method });
     expect(tokenizer.decode([259, 259, 3 + 10], false)).toBe(' a a\n');

@@ -11,8 +11,8 @@ import { wordSplitter } from './wordSplitter.ts';
 const utf8 = new TextEncoder();
 
 /**
- * BPE on characters, as Gemma 4 has it: spaces become `▁`, and the merges of a list join characters within a line. Characters
- * that are no tokens become their UTF-8 bytes (llama.cpp: src/llama-vocab.cpp, LLAMA_VOCAB_PRE_TYPE_GEMMA4). O(n log n).
+ * BPE on characters, as in Gemma 4: spaces become `▁`, and the merges of a list join characters within a line. Characters that
+ * are not tokens become their UTF-8 bytes (llama.cpp: src/llama-vocab.cpp, LLAMA_VOCAB_PRE_TYPE_GEMMA4). O(n log n).
  */
 export class LineBpeEncoding implements Encoding {
   readonly mayDropText: boolean;

@@ -1,9 +1,9 @@
-/** Binary heap of pairs of neighbours: the lowest rank first, and of equal ranks the leftmost. */
+/** Binary heap of neighbouring pairs: the lowest rank first, and of equal ranks the leftmost. */
 export class MergeQueue {
   #ranks = new Float64Array(64);
   #lefts = new Int32Array(64);
   #length = 0;
-  /** Of the pair that `pop` took out. */
+  /** Pair that the last `pop` removed. */
   rank = 0;
   left = 0;
 
@@ -23,7 +23,7 @@ export class MergeQueue {
     lefts[at] = left;
   }
 
-  /** Takes the first pair out, into `rank` and `left`; false when there is none. */
+  /** Removes the first pair and stores it in `rank` and `left`; false if the queue is empty. */
   pop(): boolean {
     if (this.#length === 0) return false;
     this.rank = this.#ranks[0];
@@ -33,7 +33,7 @@ export class MergeQueue {
     return true;
   }
 
-  /** Puts a pair in at the root and lets it sink to its place. */
+  /** Inserts a pair at the root and sifts it down. */
   #sink(rank: number, left: number): void {
     const ranks = this.#ranks;
     const lefts = this.#lefts;

@@ -3,18 +3,21 @@ import { MergeQueue } from './mergeQueue.ts';
 /** Rank of a pair that does not merge. */
 export const NEVER = Number.POSITIVE_INFINITY;
 
-/** Rank of the symbols `[left … right)` and `[right … end)` of a text as a pair: the lowest merges first; `NEVER` when they do not merge. */
+/**
+ * Rank of the pair of symbols `[left … right)` and `[right … end)` of a text: the lowest merges first; `NEVER` if they do not
+ * merge.
+ */
 export type RankOfPair = (left: number, right: number, end: number) => number;
 
 /**
- * Merges neighbouring symbols until none merge any more: the pair with the lowest rank first, of equal ranks the leftmost.
- * O(n log n). A symbol is named by where it begins in the text, so that `next` is where it ends, too.
+ * Merges neighbouring symbols until no pair merges: the pair with the lowest rank first, of equal ranks the leftmost. O(n log n).
+ * A symbol is identified by its start in the text, so `next` is also its end.
  */
 export class Merger {
-  /** Where the symbol that begins at an index ends. */
+  /** End of the symbol that begins at an index. */
   next = new Int32Array(64);
   #previous = new Int32Array(64);
-  /** Rank of the symbol that begins at an index with the one behind it. */
+  /** Rank of the pair of the symbol that begins at an index and the next one. */
   #ranks = new Float64Array(64);
   readonly #queue = new MergeQueue();
 
@@ -48,7 +51,7 @@ export class Merger {
     }
     while (queue.pop()) {
       const { left } = queue;
-      // The pair has merged with a neighbour since, or was queued twice: its rank is then another one.
+      // Stale entry: the pair has merged with a neighbour since, or was queued twice, and has another rank now.
       if (ranks[left] !== queue.rank) continue;
       const right = next[left];
       ranks[right] = NEVER;

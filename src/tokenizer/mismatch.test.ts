@@ -25,12 +25,12 @@ describe('vocabularyMismatch', () => {
     expect(vocabularyMismatch(TARGET, { ...TARGET, ...draft })).toBe(null);
   });
 
-  it('accepts another BOS that neither adds', () => {
+  it('accepts a different BOS that neither vocabulary adds', () => {
     const target = { ...TARGET, addBos: false };
     expect(vocabularyMismatch(target, { ...target, bos: 7 })).toBe(null);
   });
 
-  it('compares EOS where it is added', () => {
+  it('compares EOS if it is added', () => {
     const target = { ...TARGET, addEos: true };
     expect(vocabularyMismatch(target, { ...target, eos: 7 })).toBe(
       'EOS is token 2 in the target and 7 in the draft',
@@ -49,7 +49,7 @@ describe('vocabularyMismatch', () => {
     [{ tokens: changed(5, 'x') }, 'token 5 is "<0x02>" in the target and "x" in the draft'],
     [{ tokens: changed(260, 'c') }, 'token 260 is "b" in the target and "c" in the draft'],
   ];
-  it.each(unfit)('says of %o what differs', (draft, expected) => {
+  it.each(unfit)('describes the mismatch of %o', (draft, expected) => {
     expect(vocabularyMismatch(TARGET, { ...TARGET, ...draft })).toBe(expected);
   });
 });

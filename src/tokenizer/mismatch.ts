@@ -1,13 +1,16 @@
 import { type VocabularySpec, vocabTypeOf } from './vocabularySpec.ts';
 
-/** A draft's vocabulary may be padded differently; the first ids are often model-specific special tokens. */
+/**
+ * Limits of the comparison: a draft's vocabulary may be padded differently, and the first ids are often model-specific special
+ * tokens.
+ */
 const MAX_SIZE_DIFFERENCE = 128;
 const FIRST_COMPARED_TOKEN = 5;
 
 /**
- * Why the draft's tokens cannot be offered to the target, with the numbers; null when they can. The rules are llama.cpp's
- * (common/speculative.cpp): the same kind, the same BOS and EOS where they are added, sizes that differ by at most 128, and equal texts from id 5
- * up to the smaller size.
+ * Reason why the target cannot use the draft's tokens, with the numbers; null if it can. The rules are llama.cpp's
+ * (common/speculative.cpp): the same kind, the same BOS and EOS if they are added, sizes that differ by at most 128, and equal
+ * texts from id 5 up to the smaller size.
  */
 export function vocabularyMismatch(target: VocabularySpec, draft: VocabularySpec): string | null {
   const [kind, draftKind] = [vocabTypeOf(target), vocabTypeOf(draft)];

@@ -1,7 +1,7 @@
 import type { Vocabulary } from './vocabulary.ts';
 import { TOKEN_TYPE } from './vocabularySpec.ts';
 
-/** A stretch of text, or a special token that was found in it. */
+/** Piece of text, or a special token that was found in it. */
 export type Fragment = string | number;
 
 interface Special {
@@ -9,7 +9,7 @@ interface Special {
   readonly text: string;
 }
 
-/** Special tokens whose texts begin alike: how many, and the lengths that the texts have. */
+/** Special tokens whose texts begin alike: their number, and the lengths of their texts. */
 interface Group {
   size: number;
   readonly lengths: Set<number>;
@@ -17,16 +17,16 @@ interface Group {
 
 /**
  * Cuts special tokens out of a text, as llama.cpp does (src/llama-vocab.cpp, tokenizer_st_partition): not the leftmost match
- * first but the longest token first, each wherever it still occurs. User-defined tokens always count; control tokens and
- * the unknown token only with `parseSpecial`.
+ * first but the longest token first, each wherever it still occurs. User-defined tokens always count; control tokens and the
+ * unknown token only with `parseSpecial`.
  */
 export class SpecialPartition {
   readonly #vocabulary: Vocabulary;
-  /** Longest first, in bytes; of equal length the lower id. */
+  /** Longest first, in bytes; of equal length the lower id first. */
   readonly #specials: readonly Special[];
   /** Index into `#specials` by text. */
   readonly #indices = new Map<string, number>();
-  /** By the first two UTF-16 units of a text; one of a single unit is under that and 0. */
+  /** Groups by the first two UTF-16 units of a text; a single unit is combined with 0. */
   readonly #groups = new Map<number, Group>();
   /** Whether a special token begins with a unit. */
   readonly #starts = new Uint8Array(1 << 16);
@@ -66,13 +66,13 @@ export class SpecialPartition {
     return fragments;
   }
 
-  /** The special tokens that `text` has, in their order: one pass over the text, however many there are. */
+  /** Special tokens that occur in `text`, in their order. One pass over the text, however many tokens there are. */
   #occurring(text: string, parseSpecial: boolean): Special[] {
     const found = new Set<number>();
     const nFound = new Map<number, number>();
     const find = (key: number, at: number) => {
       const group = this.#groups.get(key);
-      // Some vocabularies have a token for each length of a run of spaces: once all are found there is nothing to look for.
+      // Some vocabularies have a token for each length of a run of spaces: stop searching once all are found.
       if (!group || nFound.get(key) === group.size) return;
       for (const length of group.lengths) {
         const i = this.#indices.get(text.slice(at, at + length));
@@ -92,7 +92,7 @@ export class SpecialPartition {
       .filter(({ token }) => parseSpecial || !this.#vocabulary.isHidden(token));
   }
 
-  /** Puts the token where its text is in `text`. */
+  /** Cuts `text` at each occurrence of the token. */
   #cut(text: string, special: Special): Fragment[] {
     const parts = text.split(special.text);
     const last = parts.length - 1;
@@ -105,11 +105,11 @@ export class SpecialPartition {
     return fragments;
   }
 
-  /** `part` without the white space that the token swallows. */
+  /** Removes from `part` the white space that the token swallows. */
   #stripped(part: string, token: number, isBehind: boolean, isBefore: boolean): string {
     let kept = part;
     if (isBehind && this.#rstrip.has(token)) kept = kept.replace(/^[ \t-\r]+/, '');
-    // One step at a time: an expression would try from each of many spaces.
+    // Go one step at a time: a regular expression would restart from each of many spaces.
     if (isBefore && this.#lstrip.has(token)) {
       let end = kept.length;
       while (end > 0 && /[ \t-\r]/.test(kept.charAt(end - 1))) end--;
@@ -119,7 +119,7 @@ export class SpecialPartition {
   }
 }
 
-/** Key of the first two units at `at`, or of the first alone where the text ends behind it. */
+/** Key of the first two units at `at`, or of the first alone if the text ends after it. */
 function startKey(text: string, at: number, end: number): number {
   return text.charCodeAt(at) * 0x10000 + (at + 1 < end ? text.charCodeAt(at + 1) : 0);
 }

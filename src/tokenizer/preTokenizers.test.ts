@@ -5,7 +5,7 @@ function words(name: string, text: string): readonly string[] {
   return splitterOf(PRE_TOKENIZERS.get(name) ?? DEFAULT_PRE_TOKENIZER)(text);
 }
 
-/** A name for each way to split. */
+/** One name for each way to split. */
 const NAMES = [...new Map([...PRE_TOKENIZERS].map(([name, pre]) => [pre, name])).values()];
 
 /** Names, a text, and its words with `|` between them. */
@@ -16,7 +16,7 @@ const SPLITS: readonly [names: string, text: string, words: string][] = [
   ['llama-bpe qwen2 qwen35', "I'M HE'S", "I|'M| HE|'S"],
   ['llama-bpe qwen2', "it'ſ the 'K", "it|'ſ| the| '|K"],
   ['gpt-2 dbrx', 'a  b', 'a| | b'],
-  // White space as Unicode has it, not as JavaScript's `\s` does.
+  // White space as defined by Unicode, not by JavaScript's `\s`.
   ['gpt-2 starcoder', 'a\u0085\uFEFF', 'a|\u0085|\uFEFF'],
   ['llama-bpe dbrx smaug-bpe glm4', '12345 678', '123|45| |678'],
   ['qwen2 qwen35 stablelm2', '123 4', '1|2|3| |4'],
@@ -30,7 +30,7 @@ const SPLITS: readonly [names: string, text: string, words: string][] = [
   ['qwen35', 'हिन्दी', 'हिन्दी'],
   ['tekken', "helloWorld HTTPServer don't 12", "hello|World| HTTPServer| don|'t| |1|2"],
   ['gpt-4o llama4', "helloWorld HTTPServer don't 1234", "hello|World| HTTPServer| don't| |123|4"],
-  // llama.cpp knows the case of ASCII letters alone.
+  // llama.cpp distinguishes the case of ASCII letters only.
   ['tekken gpt-4o', 'ÉCOLE ДокументПродажи', 'É|COLE| ДокументПродажи'],
   ['gpt-4o', 'a//b/\n', 'a|//|b|/\n'],
   ['deepseek-v3', '1234中文かな a.b', '123|4|中文かな| a|.b'],

@@ -1,13 +1,13 @@
-// Regular expressions by which byte-level BPE splits text into words before it merges anything, by the name that files give
-// under `tokenizer.ggml.pre`. The models' own expressions, as llama.cpp v0.5.0 applies them (src/llama-vocab.cpp, src/unicode.cpp);
-// in JavaScript, `\s` is not Rust's (it has U+FEFF and lacks U+0085), and `i` makes the Kelvin sign a k.
+// Regular expressions by which byte-level BPE splits text into words before merging, by their names under `tokenizer.ggml.pre`.
+// They are the models' own expressions, as llama.cpp v0.5.0 applies them (src/llama-vocab.cpp, src/unicode.cpp). In JavaScript,
+// `\s` differs from Rust's (it has U+FEFF and lacks U+0085), and `i` makes the Kelvin sign a k.
 
 const SPACE = String.raw`\p{White_Space}`;
-/** White space, without the last of it when something follows. */
+/** White space, without its last character if something follows. */
 const TAIL = `${SPACE}+(?!\\P{White_Space})|${SPACE}+`;
 const NEWLINES = `${SPACE}*[\\r\\n]+`;
 const SUFFIXES = "'(?:[sSdDmMtT]|[lL][lL]|[vV][eE]|[rR][eE])";
-/** One character that may stand before a word. */
+/** Optional single character before a word. */
 const BEFORE = String.raw`[^\r\n\p{L}\p{N}]?`;
 const OTHERS = ` ?[^${SPACE}\\p{L}\\p{N}]+`;
 
@@ -15,14 +15,14 @@ const GPT2 = `'(?:[sdmt]|ll|ve|re)| ?\\p{L}+| ?\\p{N}+|${OTHERS}|${TAIL}`;
 const DIGIT = String.raw`\p{N}`;
 const THREE_DIGITS = String.raw`\p{N}{1,3}`;
 
-/** Llama 3's, with other groups of digits. */
+/** Pattern of Llama 3, with other groups of digits. */
 function llama3(digits: string, suffixes = `${SUFFIXES}|`, tail = TAIL): string {
   return `${suffixes}${BEFORE}\\p{L}+|${digits}|${OTHERS}[\\r\\n]*|${NEWLINES}|${tail}`;
 }
 
 /**
- * Words that end where a small letter is followed by a capital one. llama.cpp tells them apart in ASCII only: other letters
- * are both, and marks are neither unless `letter` has them.
+ * Words that end where a small letter is followed by a capital one. As in llama.cpp, case counts in ASCII only: other letters are
+ * both, and marks are neither unless `letter` has them.
  */
 function camelCase(suffix: string, digits: string, letter = String.raw`\p{L}`): string {
   const upper = `(?:(?![a-z])${letter})`;
@@ -31,7 +31,7 @@ function camelCase(suffix: string, digits: string, letter = String.raw`\p{L}`): 
   return `${words}|${digits}|${OTHERS}[\\r\\n/]*|${NEWLINES}|${TAIL}`;
 }
 
-/** llama.cpp takes all kinds of letters for one, and marks for letters. */
+/** As in llama.cpp, all kinds of letters are one, and marks count as letters. */
 const ANY_CASE = `${BEFORE}[\\p{L}\\p{M}]+(?:${SUFFIXES})?|${THREE_DIGITS}|${OTHERS}[\\r\\n/]*|${NEWLINES}|${TAIL}`;
 
 const ASCII_PUNCTUATION = '[!-\\/:-@\\[-`\\{-~]';
@@ -41,7 +41,7 @@ function deepseek3(newlines: string): string {
 const DEEPSEEK3 = deepseek3(`[\\r\\n]*|${NEWLINES}`);
 const CJK = String.raw`[\u4e00-\u9fa5\u3040-\u30ff]+`;
 
-/** The wide range has spaces in it, which llama.cpp has turned into others by then. */
+/** The wide range contains spaces, which llama.cpp has replaced by then. */
 const DEEPSEEK_CJK = String.raw`(?:(?!\p{White_Space})[\u0800-\u9fa5\uac00-\ud7ff])+`;
 const DEEPSEEK_LETTERS =
   'A-Za-z\\xb5\\xc0-\\xd6\\xd8-\\xf6\\xf8-\\u01ba\\u01bc-\\u01bf\\u01c4-\\u0293\\u0295-\\u02af\\u0370-\\u0373\\u0376\\u0377\\u037b-\\u037d\\u037f\\u0386' +
@@ -66,26 +66,26 @@ const AFMOE_SCRIPTS =
   '[\\u4e00-\\u9fff\\u3400-\\u4dbf\\uf900-\\ufaff\\u3040-\\u30ff\\uff65-\\uff9f\\u2f00-\\u2fdf\\u0e40-\\u0eff\\u1780-\\u17ff\\u1000-\\u109f' +
   '\\uaa60-\\uaa7f\\ua9e0-\\ua9ff\\uac00-\\ud7af\\u1100-\\u11ff]+';
 
-/** One step of the way from a text to words. */
+/** Step in splitting a text into words. */
 export type SplitStep =
-  /** Matches are words, and so is what lies between them. */
+  /** Matches are words, and so are the texts between them. */
   | { readonly split: string }
-  /** The same for an expression that leaves nothing between its matches. */
+  /** Like `split`, for an expression that leaves nothing between its matches. */
   | { readonly cover: string }
   /** Cuts the matches into groups of three from the right; the first may be shorter. */
   | { readonly thousands: string };
 
-/** How a byte-level BPE vocabulary treats text before it merges, and what llama.cpp assumes of such vocabularies. */
+/** Splitting of text in a byte-level BPE vocabulary before merges, and llama.cpp's assumptions about such vocabularies. */
 export interface PreTokenizer {
-  /** Each splits what the ones before it have left. */
+  /** Steps, each applied to the results of the one before. */
   readonly steps: readonly SplitStep[];
-  /** Whether a word that is a token as a whole is that token, whatever its merges lead to. */
+  /** Whether a word that is a token becomes that token, whatever its merges lead to. */
   readonly ignoreMerges: boolean;
   readonly addBos: boolean;
-  /** Whether there is a BOS token though the file names none. */
+  /** Whether there is a BOS token although the file names none. */
   readonly hasBos: boolean;
   readonly cleanSpaces: boolean;
-  /** Whether the vocabulary has words rather than merges. */
+  /** Whether the vocabulary has words instead of merges. */
   readonly withoutMerges: boolean;
 }
 
@@ -108,7 +108,7 @@ const llama3Steps = [cover(llama3(THREE_DIGITS))];
 const qwen2Steps = [cover(llama3(DIGIT))];
 const thousandsAtEnds: SplitStep = { thousands: `(?<![0-9])[0-9]+(?![0-9A-Za-z_])` };
 
-/** What llama.cpp does with a file that names no pre-tokenizer. */
+/** llama.cpp's behaviour for a file that names no pre-tokenizer. */
 export const DEFAULT_PRE_TOKENIZER: PreTokenizer = {
   ...CLEAN,
   steps: [
@@ -188,7 +188,7 @@ const GROUPS: readonly (readonly [names: string, PreTokenizer])[] = [
         split('[\\r\\n]'),
         split(`${SPACE}?[${DEEPSEEK_LETTERS}]+`),
         split(`${SPACE}?[!-\\/:-~\\uff01-\\uff0f\\uff1a-\\uff5e\\u2018-\\u201f\\u3001\\u3002]+`),
-        // Only where a run of spaces begins: from every one of them it would be a square of work.
+        // Match only at the start of a run of spaces: matching from each space would take quadratic time.
         split(`(?<!${SPACE})${SPACE}+$`),
         split(DEEPSEEK_CJK),
         split(String.raw`\p{N}+`),
@@ -277,7 +277,7 @@ export const PRE_TOKENIZERS: ReadonlyMap<string, PreTokenizer> = new Map(
   GROUPS.flatMap(([names, pre]) => names.split(' ').map(name => [name, pre] as const)),
 );
 
-/** Splits a text that is not empty into words, which put together are the text. */
+/** Splits a non-empty text into words, whose concatenation is the text. */
 export function splitterOf({ steps }: PreTokenizer): (text: string) => readonly string[] {
   const splits = steps.map(splitter);
   const [first, ...others] = splits;
@@ -296,7 +296,7 @@ function splitter(step: SplitStep): (text: string) => readonly string[] {
   return text => text.match(pattern) ?? [text];
 }
 
-/** An expression that matches what lies between the matches of `pattern` as well. */
+/** Expression that matches `pattern`, and also the text between its matches. */
 function covering(pattern: string): RegExp {
   return new RegExp(`${pattern}|(?:(?!${pattern})[^])+`, 'gu');
 }

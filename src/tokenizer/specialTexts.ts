@@ -1,7 +1,7 @@
 import { type FimRole, TOKEN_TYPE } from './vocabularySpec.ts';
 
-// Files do not say which tokens end generation or delimit fill-in-the-middle parts, or say it wrongly, so llama.cpp goes by the
-// text (src/llama-vocab.cpp, llama_vocab::impl::load). A token with one of these texts is a control token whatever its type.
+// Files omit, or misstate, which tokens end generation or delimit fill-in-the-middle parts, so llama.cpp goes by the text
+// (src/llama-vocab.cpp, llama_vocab::impl::load). A token with one of these texts is a control token whatever its type.
 
 /** Texts of tokens that end generation. */
 export const EOG_TEXTS: readonly string[] = [
@@ -29,7 +29,7 @@ export const EOG_TEXTS: readonly string[] = [
   '[e~[',
 ];
 
-/** Texts by which a fill-in-the-middle token is found when the file does not name it. */
+/** Texts of fill-in-the-middle tokens, for files that do not name them. */
 export const FIM_TEXTS: Readonly<Record<FimRole, readonly string[]>> = {
   prefix: [
     '<|fim_prefix|>',
@@ -69,22 +69,22 @@ export const FIM_TEXTS: Readonly<Record<FimRole, readonly string[]>> = {
 /** Roles whose tokens end generation: a model that writes one has left the middle part. */
 export const EOG_FIM_ROLES: readonly FimRole[] = ['pad', 'repo', 'separator'];
 
-/** Tokens of gpt-oss that are part of the text, whatever their type: who reads an answer looks for them. */
+/** Tokens of gpt-oss that stay visible, whatever their type, because parsers of an answer look for them. */
 export const SHOWN_TEXTS: readonly string[] = ['<|channel|>', '<|message|>', '<|start|>', '<|constrain|>'];
 
-/** A token that does not end generation in vocabularies where all of `beside` do, and its type then. */
+/** Token that does not end generation if the vocabulary also has all of `beside`, and its type then. */
 export const NO_EOG_BESIDE: readonly {
   readonly text: string;
   readonly beside: readonly string[];
   readonly type: number;
 }[] = [
-  // gpt-oss, whose messages end with it, and solar-open.
+  // Vocabularies of gpt-oss, whose messages end with this token, and of solar-open.
   ...[
     ['<|return|>', '<|call|>'],
     ['<|return|>', '<|calls|>'],
     ['<|call|>', '<|flush|>'],
     ['<|calls|>', '<|flush|>'],
   ].map(beside => ({ text: '<|end|>', beside, type: TOKEN_TYPE.userDefined })),
-  // Gemma 4, where it is HTML.
+  // Vocabularies of Gemma 4, where it is HTML.
   { text: '</s>', beside: ['<|tool_response>'], type: TOKEN_TYPE.normal },
 ];

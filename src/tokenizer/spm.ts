@@ -10,9 +10,9 @@ import { wordSplitter } from './wordSplitter.ts';
 const utf8 = new TextEncoder();
 
 /**
- * SentencePiece's BPE as llama.cpp has it (src/llama-vocab.cpp, llm_tokenizer_spm_session): beginning with single characters, the
- * neighbours that form the token with the highest score are merged, the leftmost ones on a tie, until no two form a
- * token. Characters that are not in the vocabulary become their UTF-8 bytes. O(n log n).
+ * SentencePiece's BPE as in llama.cpp (src/llama-vocab.cpp, llm_tokenizer_spm_session). Starting from single characters, it
+ * merges the neighbours that form the token with the highest score, the leftmost ones on a tie, until no two form a token.
+ * Characters outside the vocabulary become their UTF-8 bytes. O(n log n).
  */
 export class SpmEncoding implements Encoding {
   readonly mayDropText = false;
@@ -39,7 +39,7 @@ export class SpmEncoding implements Encoding {
     return unescapedBytes(text);
   }
 
-  /** The higher the score the lower the rank. */
+  /** The higher the score, the lower the rank. */
   readonly #rankOf = (left: number, _right: number, end: number): number => {
     const token = this.#vocabulary.table.find(this.#bytes, left, end);
     return token < 0 ? NEVER : -this.#vocabulary.score(token);
@@ -55,7 +55,7 @@ export class SpmEncoding implements Encoding {
     for (let i = 0; i < bytes.length; i = next[i]) this.#push(bytes, i, next[i], output);
   };
 
-  /** A merged symbol is a token, so what is no token is a single character: its bytes. */
+  /** A merged symbol is always a token, so a symbol that is not one is a single character: output its bytes. */
   #push(bytes: Uint8Array, start: number, end: number, output: number[]): void {
     const { table, byteTokens, unk } = this.#vocabulary;
     const token = table.find(bytes, start, end);
@@ -75,7 +75,7 @@ export class SpmEncoding implements Encoding {
   }
 }
 
-/** Bytes of the UTF-8 character that begins with `lead`. */
+/** Number of bytes of the UTF-8 character that begins with `lead`. */
 export function characterLength(lead: number): number {
   if (lead < 0xc0) return 1;
   if (lead < 0xe0) return 2;

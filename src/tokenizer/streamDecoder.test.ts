@@ -4,7 +4,7 @@ import { toyVocabulary } from './toyVocabulary.ts';
 
 const tokenizer = createTokenizer(toyVocabulary([['▁a'], ['é'], ['\uFEFF']]));
 
-/** The token of a byte. */
+/** Token of a byte. */
 const byte = (value: number) => value + 3;
 
 function push(bytes: readonly number[]) {
@@ -37,7 +37,7 @@ describe('StreamDecoder', () => {
     expect(push(bytes)).toEqual({ texts, isMidCharacter, rest });
   });
 
-  it('gives, all in all, what decode gives', () => {
+  it('returns the same text as decode in total', () => {
     let state = 1;
     const next = () => {
       state = (state * 1103515245 + 12345) % 2 ** 31;
@@ -63,7 +63,7 @@ describe('StreamDecoder', () => {
     expect(new StreamDecoder(tokenizer, true).push(2)).toBe('</s>');
   });
 
-  it('holds a character back across a token without bytes', () => {
+  it('holds back a character across a token without bytes', () => {
     const decoder = new StreamDecoder(tokenizer);
     expect([byte(0xc3), 2, byte(0xa9)].map(token => decoder.push(token))).toEqual(['', '', 'é']);
   });

@@ -1,8 +1,8 @@
 import type { Tokenizer } from './tokenizer.ts';
 
 /**
- * Turns tokens into text as they come: what `push` returns never ends within a character, and bytes that can never become one come
- * out as U+FFFD as soon as that is certain.
+ * Decodes tokens as they arrive. `push` never returns part of a character; bytes that cannot become a character are returned as
+ * U+FFFD as soon as that is certain.
  */
 export class StreamDecoder {
   readonly #tokenizer: Tokenizer;
@@ -11,13 +11,13 @@ export class StreamDecoder {
   /** Bytes of an unfinished character, at most three. */
   #pending = new Uint8Array();
 
-  /** `special`: whether control tokens are rendered too, or which of them. */
+  /** `special`: whether to render control tokens too, or which of them. */
   constructor(tokenizer: Tokenizer, special: boolean | ReadonlySet<number> = false) {
     this.#tokenizer = tokenizer;
     this.#special = special;
   }
 
-  /** The text that `token` completes; empty while a character is unfinished. */
+  /** Returns the text that `token` completes; empty while a character is unfinished. */
   push(token: number): string {
     const piece = this.#tokenizer.piece(token, this.#shows(token));
     const bytes = new Uint8Array(this.#pending.length + piece.length);
@@ -38,7 +38,7 @@ export class StreamDecoder {
     return this.#pending.length > 0;
   }
 
-  /** Ends the text: U+FFFD for an unfinished character, otherwise nothing. */
+  /** Ends the text: returns U+FFFD for an unfinished character, otherwise nothing. */
   flush(): string {
     const rest = this.#decoder.decode(this.#pending);
     this.#pending = new Uint8Array();
@@ -46,7 +46,7 @@ export class StreamDecoder {
   }
 }
 
-/** How many bytes at the end begin a character that more bytes could finish: 0 to 3. */
+/** Number of bytes at the end that begin an unfinished character: 0 to 3. */
 function unfinishedLength(bytes: Uint8Array): number {
   for (let length = 1; length <= Math.min(3, bytes.length); length++) {
     const lead = bytes[bytes.length - length] ?? 0;
@@ -62,7 +62,7 @@ function isContinuation(byte: number): boolean {
   return byte >= 0x80 && byte <= 0xbf;
 }
 
-/** Bytes of the character that `lead` begins; 1 when it begins none. Unicode 15, table 3-7. */
+/** Length of the character that `lead` begins, in bytes; 1 if it begins none. Unicode 15, table 3-7. */
 function sequenceLength(lead: number): number {
   if (lead >= 0xc2 && lead <= 0xdf) return 2;
   if (lead >= 0xe0 && lead <= 0xef) return 3;

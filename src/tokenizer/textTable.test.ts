@@ -4,7 +4,7 @@ import { TextTable } from './textTable.ts';
 
 const utf8 = new TextEncoder();
 
-/** `lookup` with the bytes of `text`. */
+/** Calls `lookup` with the bytes of `text`. */
 function within<T>(text: string, lookup: (bytes: Uint8Array, length: number) => T): T {
   const bytes = utf8.encode(text);
   return lookup(bytes, bytes.length);
@@ -13,7 +13,7 @@ function within<T>(text: string, lookup: (bytes: Uint8Array, length: number) => 
 describe('TextTable', () => {
   const texts = Array.from({ length: 5000 }, (_, i) => `${i.toString(36)}▁${i % 7}`);
 
-  it('finds each of many texts, and none that is not there', () => {
+  it('finds each of many texts, and none that is absent', () => {
     const table = new TextTable(PackedStrings.of(texts));
     for (const [i, text] of texts.entries()) {
       expect(within(text, (bytes, length) => table.find(bytes, 0, length))).toBe(i);
@@ -53,13 +53,13 @@ describe('TextTable', () => {
     expect(within(text, (bytes, length) => table.findLongest(bytes, 0, length))).toBe(index);
   });
 
-  it('tells of a text that is there twice, and keeps the first', () => {
+  it('reports a repeated text, and keeps the first', () => {
     const table = new TextTable(PackedStrings.of(['a', 'b', 'a']));
     expect(table.repeated).toEqual([0, 2]);
     expect(within('a', bytes => table.find(bytes, 0, 1))).toBe(0);
   });
 
-  it('finds nothing in no texts', () => {
+  it('finds nothing in an empty table', () => {
     expect(within('a', bytes => new TextTable(PackedStrings.of([])).find(bytes, 0, 1))).toBe(-1);
   });
 });

@@ -1,19 +1,19 @@
 import type { PackedStrings } from '../util/packedStrings.ts';
 
-/** FNV-1a, which can go on where it stopped. */
+/** FNV-1a, which can be continued. */
 const HASH_START = 0x811c9dc5;
 const HASH_PRIME = 0x01000193;
 const SPACE = 0x20;
 
-/** Per slot: index + 1 or 0, the hash, and where the text begins and how long it is. */
+/** Words per slot: index + 1 or 0, the hash, the start of the text, and its length. */
 const SLOT = 4;
 
 /**
- * Finds the index of a text among many by its bytes: open addressing over their own block of bytes. Of equal texts the first
- * counts. Neither building it nor a lookup makes a string.
+ * Finds the index of a text among many by its bytes: open addressing over one block of bytes. Of equal texts the first wins.
+ * Neither construction nor lookup creates strings.
  */
 export class TextTable {
-  /** A text that is there twice, as its two indices; null where there is none. */
+  /** The two indices of a text that occurs twice; null if there is none. */
   readonly repeated: readonly [number, number] | null;
   readonly #bytes: Uint8Array;
   readonly #slots: Int32Array;
@@ -64,7 +64,7 @@ export class TextTable {
     return -1;
   }
 
-  /** Index of the longest text that begins at `source[start]` and ends at `limit` or before, or -1. */
+  /** Index of the longest text that begins at `source[start]` and ends at or before `limit`, or -1. */
   findLongest(source: Uint8Array, start: number, limit: number): number {
     const slots = this.#slots;
     let hashed = HASH_START;
@@ -101,7 +101,7 @@ function areEqual(source: Uint8Array, start: number, end: number, other: Uint8Ar
   return true;
 }
 
-/** The smallest power of two that is at least `n`. */
+/** Smallest power of two that is at least `n`. */
 function powerOfTwo(n: number): number {
   return 2 ** Math.ceil(Math.log2(Math.max(n, 2)));
 }
@@ -112,7 +112,7 @@ function hash(before: number, source: Uint8Array, start: number, end: number): n
   return hashed;
 }
 
-/** Where the search for a hash begins; its high bits, which are the better ones, decide too. */
+/** Slot where the search for a hash begins. The high bits, which are the better ones, are mixed in. */
 function slotOf(hashed: number, slots: Int32Array): number {
   return (SLOT * (hashed ^ (hashed >>> 15))) & (slots.length - 1);
 }

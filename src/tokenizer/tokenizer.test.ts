@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createTokenizer, type VocabularySpec } from './index.ts';
 import { type SpmParts, spmVocabulary, type ToyToken, toyVocabulary } from './toyVocabulary.ts';
 
-/** The texts of the tokens of `text`. */
+/** Token texts of `text`. */
 function pieces(
   tokens: readonly ToyToken[],
   text: string,
@@ -25,7 +25,7 @@ describe('merging', () => {
     expect(pieces([...LETTERS, ['ab', -1], ['bc', -1]], 'abc')).toEqual(['ab', 'c']);
   });
 
-  it('merges what it has merged, also with the neighbour on the left', () => {
+  it('merges the results of merges, also with the neighbour on the left', () => {
     const tokens: ToyToken[] = [...LETTERS, ['cd', -1], ['bcd', -2], ['abcd', -3]];
     expect(pieces(tokens, 'abcd')).toEqual(['abcd']);
   });
@@ -44,7 +44,7 @@ describe('merging', () => {
     expect(pieces(tokens, 'abc')).toEqual(['ab', 'c']);
   });
 
-  it('takes a text of 100000 characters in less than a second', () => {
+  it('tokenizes a text of 100000 characters in less than a second', () => {
     const tokens: ToyToken[] = [...LETTERS, ['ab', -1], ['abab', -2], ['ababab', -3], ['aa', -2]];
     const started = performance.now();
     expect(pieces(tokens, 'ab a'.repeat(25000)).length).toBeGreaterThan(50000);
@@ -65,12 +65,12 @@ describe('characters that are not in the vocabulary', () => {
     expect(pieces(LETTERS, text)).toEqual(expected);
   });
 
-  it('become one unknown token per byte where the vocabulary has no bytes', () => {
+  it('become one unknown token per byte if the vocabulary has no bytes', () => {
     const tokenizer = createTokenizer(withoutBytes());
     expect(tokenizer.encode('aé', { addSpecial: false, parseSpecial: false })).toEqual([1, 0, 0]);
   });
 
-  it('are an error where it has no unknown token either', () => {
+  it('are an error if it has no unknown token either', () => {
     const tokenizer = createTokenizer({ ...withoutBytes(), unk: -1 });
     expect(() => tokenizer.encode('é', { addSpecial: false, parseSpecial: false })).toThrow(
       expect.objectContaining({ code: 'invalid_gguf', message: expect.stringContaining('"é"') }),
@@ -95,7 +95,7 @@ describe('the space prefix', () => {
     expect(pieces(tokens, text, { parseSpecial: true, addSpacePrefix: true })).toEqual(expected);
   });
 
-  it('is left out where the vocabulary says so', () => {
+  it('is omitted if the vocabulary says so', () => {
     expect(pieces(tokens, 'a b', { addSpacePrefix: false })).toEqual(['a', '▁', 'b']);
   });
 });
@@ -124,7 +124,7 @@ describe('special tokens in the text', () => {
     expect(pieces(tokens, text, { parseSpecial })).toEqual(expected);
   });
 
-  it('swallow the white space after them where the vocabulary says so', () => {
+  it('swallow the white space after them if the vocabulary says so', () => {
     const rstrip = [[...toyVocabulary(tokens).tokens].indexOf('<x>')];
     expect(pieces(tokens, 'a <x> \t\n b<x>  ', { parseSpecial: true, rstrip })).toEqual([
       'a',
@@ -135,7 +135,7 @@ describe('special tokens in the text', () => {
     ]);
   });
 
-  it('swallow the white space before them where the vocabulary says so', () => {
+  it('swallow the white space before them if the vocabulary says so', () => {
     const lstrip = [[...toyVocabulary(tokens).tokens].indexOf('<x>')];
     expect(pieces(tokens, '  <x> a \n<x>\tb ', { parseSpecial: true, lstrip })).toEqual([
       '<x>',
@@ -148,7 +148,7 @@ describe('special tokens in the text', () => {
     ]);
   });
 
-  it('are found in time that does not grow with how many there are', () => {
+  it('are found in time that does not depend on their number', () => {
     const many = Array.from({ length: 5000 }, (_, i): ToyToken => [`<${i}>`, 0, 'control']);
     const started = performance.now();
     const text = 'a<4999>'.repeat(10_000);
@@ -176,7 +176,7 @@ describe('BOS and EOS', () => {
     expect(tokenizer.encode('a', { addSpecial, parseSpecial: false })).toEqual(expected);
   });
 
-  it('are all there is of an empty text', () => {
+  it('are the only tokens of an empty text', () => {
     const tokenizer = createTokenizer(toyVocabulary([]));
     expect(tokenizer.encode('', { addSpecial: true, parseSpecial: true })).toEqual([1]);
     expect(tokenizer.encode('', { addSpecial: false, parseSpecial: true })).toEqual([]);
@@ -221,7 +221,7 @@ describe('decoding', () => {
     expect(tokenizer.decode(bytes, false)).toBe('日a');
   });
 
-  it('gives back any text, with the space that was put before it', () => {
+  it('round-trips any text, without the space that was put before it', () => {
     for (const text of ['Hello  world\n', 'naïve 日本語 🙂', '\0\t\u2581', '']) {
       const tokens = tokenizer.encode(text, { addSpecial: true, parseSpecial: false });
       const expected = text === '' ? '' : ` ${text.replaceAll('▁', ' ')}`;
@@ -229,14 +229,14 @@ describe('decoding', () => {
     }
   });
 
-  it('trips on a token that is not in the vocabulary', () => {
+  it('throws on a token outside the vocabulary', () => {
     expect(() => tokenizer.piece(267, true)).toThrow('token 267 of a vocabulary of 267');
     expect(() => tokenizer.piece(-1, true)).toThrow('token -1');
   });
 });
 
 describe('end of generation', () => {
-  it('is EOS, EOT, EOM and every token with a text that llama.cpp takes for it', () => {
+  it('is EOS, EOT, EOM and every token whose text llama.cpp recognises', () => {
     const tokens: ToyToken[] = [
       ['a'],
       ['turn'],

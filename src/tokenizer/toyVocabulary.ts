@@ -1,16 +1,16 @@
 import { PackedStrings } from '../util/packedStrings.ts';
 import { TOKEN_TYPE, type VocabularySpec } from './vocabularySpec.ts';
 
-/** A token of a toy vocabulary: text, then score and type where they matter. */
+/** Token of a toy vocabulary: text, then score and type where they matter. */
 export type ToyToken = readonly [text: string, score?: number, type?: keyof typeof TOKEN_TYPE];
 
-/** A vocabulary for tests, with the texts of its tokens as strings. */
+/** Vocabulary for tests, with the texts of its tokens as strings. */
 export interface SpmParts extends Partial<Omit<VocabularySpec, 'tokens' | 'method'>> {
   readonly texts: readonly string[];
   readonly addSpacePrefix?: boolean;
 }
 
-/** A `llama` vocabulary with BOS 1, EOS 2 and the unknown token 0 that adds BOS. */
+/** Builds a `llama` vocabulary with BOS 1, EOS 2 and the unknown token 0 that adds BOS. */
 export function spmVocabulary({ texts, addSpacePrefix = true, ...parts }: SpmParts): VocabularySpec {
   return {
     method: { kind: 'spm', addSpacePrefix },
@@ -30,8 +30,8 @@ export function spmVocabulary({ texts, addSpacePrefix = true, ...parts }: SpmPar
 }
 
 /**
- * A small vocabulary for tests: `<unk>` 0, `<s>` 1, `</s>` 2, the bytes 3 to 258 and then `tokens`, so that the first of them
- * has the id 259.
+ * Builds a small vocabulary for tests: `<unk>` 0, `<s>` 1, `</s>` 2, the bytes 3 to 258 and then `tokens`, so that the first of
+ * them has the id 259.
  */
 export function toyVocabulary(
   tokens: readonly ToyToken[],

@@ -35,7 +35,9 @@ function pieces(tokens: readonly ToyToken[], text: string, options: Options = {}
   return tokenizer.encode(text, PLAIN).map(token => tokenizer.tokenText(token));
 }
 
-/** A map that replaces the character `from`, of two bytes, by `to`: units 0 → its first byte → its second byte → place of the text. */
+/**
+ * Map that replaces the character `from`, of two bytes, by `to`: units 0 → its first byte → its second byte → offset of the text.
+ */
 function charsmap(from: string, to: string): Uint8Array {
   const [first, second] = new TextEncoder().encode(from);
   const units = new Uint32Array(1024);
@@ -55,7 +57,7 @@ function charsmap(from: string, to: string): Uint8Array {
 }
 
 describe('the unigram model', () => {
-  it('takes the tokens with the highest sum of scores, not the longest', () => {
+  it('chooses the tokens with the highest sum of scores, not the longest', () => {
     const tokens: ToyToken[] = [
       ['a', -1],
       ['b', -1],
@@ -67,7 +69,7 @@ describe('the unigram model', () => {
     expect(pieces([...tokens, ['abc', -2]], 'abc')).toEqual(['abc']);
   });
 
-  it('keeps the first of two equal ways', () => {
+  it('keeps the first of two equal segmentations', () => {
     expect(
       pieces(
         [
@@ -80,7 +82,7 @@ describe('the unigram model', () => {
     ).toEqual(['ab']);
   });
 
-  it('makes unknown characters side by side one unknown token', () => {
+  it('merges adjacent unknown characters into one unknown token', () => {
     expect(pieces([['a', -1]], 'aé日aü')).toEqual(['a', '<unk>', 'a', '<unk>']);
   });
 
@@ -97,7 +99,7 @@ describe('the unigram model', () => {
     ).toEqual(['ab']);
   });
 
-  it('adds EOS where it is asked for special tokens', () => {
+  it('adds EOS if special tokens are requested', () => {
     expect(ugm([['a', -1]]).encode('a', { addSpecial: true, parseSpecial: false })).toEqual([0, 3, 1]);
   });
 });
@@ -146,7 +148,7 @@ describe('the normalizer', () => {
     );
   });
 
-  it('refuses a map that leads outside of itself once it gets there', () => {
+  it('refuses a map that points outside of itself, when it gets there', () => {
     const bytes = charsmap('ø', 'fi');
     new DataView(bytes.buffer).setUint32(4, 0x7ffff << 10, true);
     expect(() => pieces(tokens, 'a', { charsmap: bytes })).toThrow(

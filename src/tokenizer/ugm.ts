@@ -6,11 +6,11 @@ import { UgmNormalizer } from './ugmNormalizer.ts';
 import type { Vocabulary } from './vocabulary.ts';
 import { type Method, TOKEN_TYPE } from './vocabularySpec.ts';
 
-/** How much worse than the worst token a character is that has none. */
+/** Penalty of a character without a token, below the score of the worst token. */
 const UNKNOWN_PENALTY = 10;
 
 /**
- * SentencePiece's unigram model: of all ways to write the normalized text with tokens the one with the highest sum of scores, in
+ * SentencePiece's unigram model: of all segmentations of the normalized text it takes the one with the highest sum of scores, in
  * doubles, the first of equals (llama.cpp: src/llama-vocab.cpp, llm_tokenizer_ugm_session). O(n · longest token).
  */
 export class UgmEncoding implements Encoding {
@@ -18,7 +18,7 @@ export class UgmEncoding implements Encoding {
   readonly #vocabulary: Vocabulary;
   readonly #normalizer: UgmNormalizer;
   readonly #tokens = new ByteTrie();
-  /** By token; 0 for user-defined ones, which are to win. */
+  /** Scores by token; 0 for user-defined ones, so that they win. */
   readonly #scores: Float64Array;
   readonly #unknownScore: number;
 
@@ -42,7 +42,7 @@ export class UgmEncoding implements Encoding {
   encode(text: string, _afterSpecial: boolean, output: number[]): void {
     const bytes = this.#normalizer.normalize(text);
     const { length } = bytes;
-    // The best way to each byte: its score, its last token, and where that begins.
+    // Best segmentation up to each byte: its score, its last token, and the start of that token.
     const best = new Float64Array(length + 1).fill(-Number.MAX_VALUE);
     const lasts = new Int32Array(length + 1);
     const starts = new Int32Array(length + 1);
@@ -74,7 +74,7 @@ export class UgmEncoding implements Encoding {
     const reversed: number[] = [];
     for (let end = length; end > 0; end = starts[end]) {
       const token = lasts[end];
-      // Unknown characters side by side are one unknown token.
+      // Adjacent unknown characters become one unknown token.
       if (token !== unk || reversed.at(-1) !== unk) reversed.push(token);
     }
     for (const token of reversed.reverse()) output.push(token);

@@ -8,12 +8,12 @@ import { type Method, TOKEN_TYPE } from './vocabularySpec.ts';
 const utf8 = new TextEncoder();
 const SPACE = 0x20;
 
-/** Turns text into what a unigram model knows: characters replaced by the file's map, and spaces as `▁`, one where there are several. */
+/** Normalizes text for a unigram model: replaces characters by the file's map, and runs of spaces by a single `▁`. */
 export class UgmNormalizer {
   readonly #addSpacePrefix: boolean;
   readonly #removeExtraSpaces: boolean;
   readonly #charsmap: Charsmap | null;
-  /** Texts of user-defined tokens, which are left as they are. */
+  /** Texts of user-defined tokens, which stay unchanged. */
   readonly #kept = new ByteTrie();
 
   /** @throws ForetokenError `invalid_gguf` for a broken map */
@@ -27,7 +27,7 @@ export class UgmNormalizer {
     }
   }
 
-  /** The normalized text as UTF-8, a view that the next call overwrites. */
+  /** Returns the normalized text as UTF-8, a view that the next call overwrites. */
   normalize(text: string): Uint8Array {
     const source = utf8.encode(text);
     const output = new SpacedOutput(this.#addSpacePrefix, this.#removeExtraSpaces, source.length);
@@ -49,7 +49,7 @@ export class UgmNormalizer {
     return output.bytes();
   }
 
-  /** How much of a user-defined token begins at `at`; llama.cpp leaves a part of one alone, too. */
+  /** Length of the beginning of a user-defined token at `at`; as in llama.cpp, a part of a token counts too. */
   #keptLength(source: Uint8Array, at: number): number {
     if (this.#kept.isEmpty) return 0;
     let node = ByteTrie.ROOT;
@@ -60,7 +60,7 @@ export class UgmNormalizer {
   }
 }
 
-/** Text that gets its spaces the way the model wants them. */
+/** Output that puts spaces where the model wants them. */
 class SpacedOutput {
   readonly #addPrefix: boolean;
   readonly #mergeSpaces: boolean;

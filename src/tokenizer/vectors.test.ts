@@ -1,5 +1,5 @@
-// Holds the tokenizers against llama.cpp's answers where there is a folder of them: `FORETOKEN_ZOO` or ../shared/zoo (small
-// models), `FORETOKEN_VOCAB` or ../shared/vocab (whole vocabularies); each model has its answers in a JSON file beside it.
+// Compares the tokenizers with llama.cpp's answers, if there is a folder of them: `FORETOKEN_ZOO` or ../shared/zoo (small
+// models), `FORETOKEN_VOCAB` or ../shared/vocab (whole vocabularies). Each model has its answers in a JSON file beside it.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -17,10 +17,10 @@ interface Vector {
 }
 
 interface Golden {
-  /** Of a whole vocabulary. */
+  /** Present in the answers of a whole vocabulary. */
   readonly vocab?: string;
   readonly vectors?: readonly Vector[];
-  /** Of a model; `ids` are with control tokens parsed. */
+  /** Present in the answers of a model; `ids` have control tokens parsed. */
   readonly tokenize?: readonly Vector[];
 }
 
@@ -38,7 +38,7 @@ async function tokenizerOf(path: string): Promise<Tokenizer> {
   return createTokenizer(vocabularyFrom(await readGgufMetadata(await openSource(bytes))));
 }
 
-/** What differs from llama.cpp. */
+/** Differences from llama.cpp. */
 function differences(tokenizer: Tokenizer, vectors: readonly Vector[], parsesSpecial: boolean): unknown[] {
   return vectors.flatMap(({ text, ids, ids_parse, ids_special, detok, pieces }) => {
     const found = {

@@ -7,18 +7,18 @@ import { FIM_ROLES, type FimRole, TOKEN_TYPE, type VocabularySpec } from './voca
 
 const utf8 = new TextEncoder();
 
-/** A checked vocabulary: token texts, their types after llama.cpp's corrections, and the way back from a text to its id. */
+/** Checked vocabulary: token texts, their types after llama.cpp's corrections, and the look-up of an id by its text. */
 export class Vocabulary {
   readonly texts: PackedStrings;
-  /** By the bytes of a text. */
+  /** Look-up by the bytes of a text. */
   readonly table: TextTable;
   readonly unk: number;
   /** Tokens that end generation. */
   readonly eog: ReadonlySet<number>;
   readonly fim: Readonly<Partial<Record<FimRole, number>>>;
-  /** Token of each of the 256 bytes, `<0x0A>` and so on; -1 where the vocabulary has none. */
+  /** Token of each of the 256 bytes, `<0x0A>` and so on; -1 if the vocabulary has none. */
   readonly byteTokens: Int32Array;
-  /** Types as the file has them. */
+  /** Types as in the file. */
   readonly fileTypes: Int32Array;
   /** Bytes of the longest text. */
   readonly longest: number;
@@ -26,7 +26,7 @@ export class Vocabulary {
   readonly #scores: Float32Array;
   readonly #types: Int32Array;
 
-  /** @throws ForetokenError `invalid_gguf` when the parts of the specification do not fit together */
+  /** @throws ForetokenError `invalid_gguf` if the parts of the specification contradict each other */
   constructor(spec: VocabularySpec) {
     const nVocab = spec.tokens.length;
     if (spec.scores.length < nVocab) throw shortArray('scores', spec.scores.length, nVocab);
@@ -66,7 +66,7 @@ export class Vocabulary {
     return text;
   }
 
-  /** The text as UTF-8, a view. */
+  /** View of the text as UTF-8. */
   bytes(token: number): Uint8Array {
     assert(token >= 0 && token < this.size, () => `token ${token} of a vocabulary of ${this.size}`);
     return this.texts.bytesAt(token);
@@ -76,7 +76,7 @@ export class Vocabulary {
     return this.#scores[token];
   }
 
-  /** One of `TOKEN_TYPE`. */
+  /** Type of a token, one of `TOKEN_TYPE`. */
   type(token: number): number {
     return this.#types[token] ?? TOKEN_TYPE.undefined;
   }
@@ -121,7 +121,7 @@ export class Vocabulary {
     return eog;
   }
 
-  /** The id of the token with that text, which is of that type from now on. */
+  /** Sets the type of the token with that text and returns its id. */
   #setType(text: string | undefined, type: number): number | undefined {
     const id = text === undefined ? undefined : this.idOf(text);
     if (id !== undefined) this.#types[id] = type;
@@ -129,7 +129,7 @@ export class Vocabulary {
   }
 }
 
-/** Gives tokens without a text a name. */
+/** Names tokens that have no text. */
 function withNames(tokens: PackedStrings): PackedStrings {
   const { starts } = tokens;
   for (let id = 0; id < tokens.length; id++) {

@@ -1,12 +1,12 @@
-/** Longer words hardly come again. */
+/** Longer words rarely recur. */
 const MAX_WORD_LENGTH = 64;
 const MAX_WORDS = 1 << 16;
 
-/** Tokens of words that were met before, since most words of a text were. */
+/** Caches the tokens of words, since most words of a text recur. */
 export class WordCache {
   readonly #tokens = new Map<string, readonly number[]>();
 
-  /** Appends the tokens of `word`, which `encode` appends where it is a new one. */
+  /** Appends the tokens of `word`; calls `encode` for a new word. */
   append(word: string, output: number[], encode: (word: string, output: number[]) => void): void {
     const known = this.#tokens.get(word);
     if (known !== undefined) {
@@ -21,7 +21,7 @@ export class WordCache {
   }
 }
 
-/** A part of a longer string may keep all of it in memory. */
+/** Copies a string: a slice may keep the whole longer string in memory. */
 function ownCopy(word: string): string {
   return JSON.parse(JSON.stringify(word));
 }

@@ -6,8 +6,8 @@ const [FIRST, SECOND, THIRD] = ESCAPED_BYTES;
 const SPACE = 0x20;
 
 /**
- * Where text with escaped spaces may be cut without changing its tokens: before a `▁`, when no token or merge has the character
- * before it and the `▁` side by side. Each part can then be cached by itself.
+ * Splits text with escaped spaces where that does not change its tokens: before a `▁`, if no token or merge has the preceding
+ * character directly before a `▁`. Each part can then be cached by itself.
  */
 export function wordSplitter(texts: readonly PackedStrings[]): (text: string) => readonly string[] {
   const joiners = new Set<string>([ESCAPED_SPACE]);
@@ -17,7 +17,10 @@ export function wordSplitter(texts: readonly PackedStrings[]): (text: string) =>
   return text => text.split(boundary);
 }
 
-/** Adds the characters that stand before a `▁` in one of `texts`; of a merge, which has a space between its halves, the one before that too. */
+/**
+ * Adds the characters that stand before a `▁` in one of `texts`. For a merge, which has a space between its halves, also the
+ * character before that space.
+ */
 function addJoiners({ bytes, starts }: PackedStrings, joiners: Set<string>): void {
   const decoder = new TextDecoder();
   const addBefore = (at: number, start: number): number => {

@@ -56,23 +56,23 @@ describe('WordPiece', () => {
     expect(pieces(text)).toEqual(expected);
   });
 
-  it('keeps letters as they are where the file says so', () => {
+  it('keeps letters unchanged if the file says so', () => {
     expect(pieces('École', wpm(false))).toEqual(['▁École']);
     expect(pieces('École ecole', wpm(true, false))).toEqual(['[UNK]', '▁ecole']);
     expect(pieces('École ecole', wpm(false, true))).toEqual(['[UNK]', '▁ecole']);
   });
 
-  it('puts CLS before a text and SEP behind it, also behind none', () => {
+  it('puts CLS before a text and SEP after it, also for an empty text', () => {
     expect(wpm().encode('w', { addSpecial: true, parseSpecial: false })).toEqual([1, 6, 2]);
     expect(wpm().encode('', { addSpecial: true, parseSpecial: false })).toEqual([1, 2]);
   });
 
-  it('writes tokens with the spaces before words, and without those before punctuation in a text as a whole', () => {
+  it('decodes tokens with spaces before words, and a whole text without spaces before punctuation', () => {
     expect(wpm().decode([1, 3, 8, 6, 7, 2], true)).toBe('[CLS] hello , world[SEP]');
     expect(wpm().detokenize([1, 3, 8, 6, 7, 2])).toBe(' hello, world');
   });
 
-  it('does not guess how many tokens a text has at least, since any word may be one', () => {
+  it("estimates no minimum of tokens from a text's length, since any word may be one token", () => {
     expect(wpm().leastTokens('x'.repeat(1000))).toBe(0);
   });
 

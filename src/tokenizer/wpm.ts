@@ -8,23 +8,23 @@ import { WordCache } from './wordCache.ts';
 const utf8 = new TextEncoder();
 
 const WHITE_SPACE = /^\p{White_Space}$/u;
-/** Control characters, and what stands for bytes that are not UTF-8. */
+/** Control characters, and the replacement character for bytes that are not UTF-8. */
 const DROPPED = /^[\p{Cc}\p{Cf}\p{Co}\p{Cs}\ufffd]$/u;
 const ACCENT = /^\p{M}$/u;
 /** Characters that are words by themselves; of the ideographs those that BERT knows, where one range begins too late. */
 const OWN_WORD =
   /^(?:\p{P}|[$+<=>^`|~]|[\u4e00-\u9fff\u3400-\u4dbf\uf900-\ufaff\u{20000}-\u{2a6df}\u{2a700}-\u{2b81f}\u{2b920}-\u{2ceaf}\u{2f800}-\u{2fa1f}])$/u;
 
-/** What a character does to the words of a text. */
+/** Effect of a character on the words of a text. */
 interface Role {
   readonly kind: 'part of a word' | 'own word' | 'end of a word' | 'nothing';
-  /** The character as words have it. */
+  /** Character as it appears in words. */
   readonly text: string;
 }
 
 /**
- * BERT's WordPiece (llama.cpp: src/llama-vocab.cpp, llm_tokenizer_wpm_session). White space, punctuation and ideographs make
- * words; of a word the longest token from the left is taken again and again; a word that does not work out is one unknown token.
+ * BERT's WordPiece (llama.cpp: src/llama-vocab.cpp, llm_tokenizer_wpm_session). White space, punctuation and ideographs separate
+ * words. A word becomes its longest tokens from the left; a word that cannot be completed is one unknown token.
  */
 export class WpmEncoding implements Encoding {
   readonly mayDropText = true;
@@ -97,7 +97,7 @@ export class WpmEncoding implements Encoding {
 }
 
 function roleOf(given: string, { lowercase, stripAccents }: Extract<Method, { kind: 'wpm' }>): Role {
-  // llama.cpp keeps the first character of what NFD and the small letter are, which is the letter without its accents.
+  // As in llama.cpp, keeps the first character of the NFD form and of the lower case: the letter without its accents.
   const character = stripAccents ? firstOf(given.normalize('NFD')) : given;
   const text = lowercase ? firstOf(character.toLowerCase()) : character;
   if (WHITE_SPACE.test(character)) return { kind: 'end of a word', text };

@@ -2,7 +2,7 @@ import { bitsAt } from '../bits.ts';
 import { bfloat16ToFloat, floatToBfloat16 } from '../f16.ts';
 import { copyRows, type WeightRecord } from '../weightRecord.ts';
 
-/** Per block 16 words of quants, two values each. */
+/** GPU: 16 words of quants per block, two values each. */
 export const BF16: WeightRecord = {
   id: 30,
   blockLength: 1,

@@ -2,7 +2,7 @@ import { bitsAt } from '../bits.ts';
 import { floatToHalf, halfToFloat } from '../f16.ts';
 import { copyRows, type WeightRecord } from '../weightRecord.ts';
 
-/** Per block 16 words of quants, two values each. */
+/** GPU: 16 words of quants per block, two values each. */
 export const F16: WeightRecord = {
   id: 1,
   blockLength: 1,

@@ -1,7 +1,7 @@
 import { bitsToFloat } from '../bits.ts';
 import { copyRows, type WeightRecord } from '../weightRecord.ts';
 
-/** Per block 32 words of quants, a value each. */
+/** GPU: 32 words of quants per block, one value each. */
 export const F32: WeightRecord = {
   id: 0,
   blockLength: 1,

@@ -4,13 +4,13 @@ import { IQ1, IQ1_LARGEST, IQ1_POINTS, RAISED } from '../iq1Values.ts';
 import { packFourBits } from '../quads.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
-/** Where the scales begin: four words of 16 bits. */
+/** Byte where the scales begin: four words of 16 bits. */
 const SCALES = 48;
 
 /**
- * { u8 qs[32]; u8 qh[16]; u8 scales[8] }: of a block four points of eight values, the low byte of each in qs and four bits in qh:
- * three high ones, and one that says whether its values are lowered. A word of the scales has those of two blocks, three bits for
- * each 16 values; its top four bits are four of d's. On the GPU as `codedLayout`.
+ * { u8 qs[32]; u8 qh[16]; u8 scales[8] }: a block has four points of eight values. The low byte of each is in qs and four bits
+ * are in qh: the three high ones, and one that tells whether its values are lowered. A word of the scales has those of two
+ * blocks, three bits for each 16 values; its top four bits are four of d's. On the GPU as `codedLayout`.
  */
 export const IQ1_M: WeightRecord = {
   id: 29,

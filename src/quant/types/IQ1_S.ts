@@ -5,8 +5,8 @@ import { packFourBits } from '../quads.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
 /**
- * { half d; u8 qs[32]; u16 qh[8] }: of a block four points of eight values, the low byte of each in qs and its three high bits in
- * qh, above them three bits of scale and one that says whether its values are lowered. On the GPU as `codedLayout`.
+ * { half d; u8 qs[32]; u16 qh[8] }: a block has four points of eight values. The low byte of each is in qs, its three high bits
+ * in qh; above those are three bits of scale and one that tells whether its values are lowered. On the GPU as `codedLayout`.
  */
 export const IQ1_S: WeightRecord = {
   id: 19,

@@ -7,8 +7,8 @@ import type { WeightRecord } from '../weightRecord.ts';
 const POINTS = codesOfGrid(GRIDS.iq2s, 8, 8, 1);
 
 /**
- * { half d; u8 qs[32]; u8 signs[32]; u8 qh[8]; u8 scales[8] }: of a block four points of eight magnitudes, the low byte of each in
- * qs and its two high bits in a byte of qh, four bytes of signs, and a byte of two scales, the first half's low. On the GPU as
+ * { half d; u8 qs[32]; u8 signs[32]; u8 qh[8]; u8 scales[8] }: a block has four points of eight magnitudes, the low byte of each
+ * in qs and its two high bits in a byte of qh; four bytes of signs; and a byte of two scales, the first half's low. On the GPU as
  * `codedLayout`.
  */
 export const IQ2_S: WeightRecord = {

@@ -7,8 +7,8 @@ import type { WeightRecord } from '../weightRecord.ts';
 const POINTS = codesOfGrid(GRIDS.iq2xs, 8, 8, 1);
 
 /**
- * { half d; u16 qs[32]; u8 scales[8] }: of a block four words of 16 bits, each a point of eight magnitudes in nine bits and its
- * signs in seven, and a byte of two scales, the first half's low. On the GPU as `codedLayout`.
+ * { half d; u16 qs[32]; u8 scales[8] }: a block has four words of 16 bits, each a point of eight magnitudes in nine bits and its
+ * signs in seven; and a byte of two scales, the first half's low. On the GPU as `codedLayout`.
  */
 export const IQ2_XS: WeightRecord = {
   id: 17,

@@ -7,7 +7,7 @@ import type { WeightRecord } from '../weightRecord.ts';
 const POINTS = codesOfGrid(GRIDS.iq2xxs, 8, 8, 1);
 
 /**
- * { half d; u16 qs[32] }: of a block four bytes, each a point of eight magnitudes, and a word: the signs of each point in seven
+ * { half d; u16 qs[32] }: a block has four bytes, each a point of eight magnitudes, and a word: the signs of each point in seven
  * bits, and in the top four the block's scale. On the GPU as `codedLayout`.
  */
 export const IQ2_XXS: WeightRecord = {

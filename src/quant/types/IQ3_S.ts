@@ -7,8 +7,8 @@ import type { WeightRecord } from '../weightRecord.ts';
 const POINTS = codesOfGrid(GRIDS.iq3s, 4, 8, 1);
 
 /**
- * { half d; u8 qs[64]; u8 qh[8]; u8 signs[32]; u8 scales[4] }: of a block eight points of four odd magnitudes, the low byte of each
- * in qs and its high bit in a byte of qh, and four bytes of signs; a scale for each block, two to a byte, the first one low. On the
+ * { half d; u8 qs[64]; u8 qh[8]; u8 signs[32]; u8 scales[4] }: a block has eight points of four odd magnitudes, the low byte of
+ * each in qs and its high bit in a byte of qh; four bytes of signs; and a scale, two blocks' to a byte, the first one low. On the
  * GPU as `codedLayout`.
  */
 export const IQ3_S: WeightRecord = {

@@ -13,12 +13,12 @@ import { packFourBits } from '../quads.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
 const POINTS = codesOfGrid(GRIDS.iq3xxs, 4, 8, 1);
-/** With factors of 2s + 1 they are ggml's d · (0.5 + s) · 0.5 · 4, 12, … 62. */
+/** Magnitudes: with factors of 2s + 1 they give ggml's d · (0.5 + s) · 0.5 · 4, 12, … 62. */
 const MAGNITUDES = [4, 12, 20, 28, 36, 44, 52, 62].map(magnitude => magnitude / 4);
 
 /**
- * { half d; u8 qs[64]; u32 signs[8] }: of a block eight bytes, each a point of four magnitudes, and a word: the signs of two points
- * each in seven bits, and in the top four the block's scale. On the GPU as `codedLayout`.
+ * { half d; u8 qs[64]; u32 signs[8] }: a block has eight bytes, each a point of four magnitudes, and a word: the signs of two
+ * points each in seven bits, and in the top four the block's scale. On the GPU as `codedLayout`.
  */
 export const IQ3_XXS: WeightRecord = {
   id: 18,

@@ -4,7 +4,7 @@ import { IQ4_VALUES } from '../iq4Values.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 import { Q4_0 } from './Q4_0.ts';
 
-/** { half d; u8 qs[16] }: codes of values that lie as Q4_0's quants, in the file and on the GPU. */
+/** { half d; u8 qs[16] }: codes of values in the order of Q4_0's quants, in the file and on the GPU. */
 export const IQ4_NL: WeightRecord = {
   id: 20,
   blockLength: 32,

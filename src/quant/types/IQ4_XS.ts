@@ -5,9 +5,9 @@ import { copyWords } from '../nibbles.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
 /**
- * { half d; u16 scales_h; u8 scales_l[4]; u8 qs[128] }: blocks of 16 bytes of codes as IQ4_NL's; the low four bits of their scales,
- * the first one low in its byte, and the high two. Per block four words of quants, and per super-block two of scales, all as they
- * are.
+ * { half d; u16 scales_h; u8 scales_l[4]; u8 qs[128] }: blocks of 16 bytes of codes like IQ4_NL's; the low four bits of their
+ * scales, the first one low in its byte; and the high two. GPU: four words of quants per block and two of scales per super-block,
+ * all unchanged.
  */
 export const IQ4_XS: WeightRecord = {
   id: 23,

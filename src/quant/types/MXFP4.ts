@@ -3,8 +3,8 @@ import { fp4Codes, fp4Value } from '../fp4.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
 /**
- * { u8 e; u8 qs[16] }: floats of four bits that lie as Q4_0's quants, times 2^(e - 127). Per block four words of quants, `fp4Codes`
- * of qs, and a byte of scales, e, over all blocks.
+ * { u8 e; u8 qs[16] }: 4-bit floats in the order of Q4_0's quants, times 2^(e - 127). GPU: four words of quants per block,
+ * `fp4Codes` of qs, and a byte of scales, e, over all blocks.
  */
 export const MXFP4: WeightRecord = {
   id: 39,

@@ -6,9 +6,9 @@ const LOW = 0x0f0f0f0f;
 const HIGH = 0xf0f0f0f0;
 
 /**
- * { u8 d[4]; u8 qs[32] }: floats of four bits, byte j of eight has value j and, above it, j+8 of 16; times a float of four bits of
- * exponent and three of mantissa for each 16 values. Per block four words of quants, `fp4Codes` of nibbles that lie as Q4_0's
- * quants, and half a word of scales, two of d.
+ * { u8 d[4]; u8 qs[32] }: 4-bit floats, where byte j of eight has value j and, above it, j+8 of 16; times, for each 16 values, a
+ * float with four bits of exponent and three of mantissa. GPU: four words of quants per block, `fp4Codes` of nibbles in the order
+ * of Q4_0's quants, and half a word of scales, two of d.
  */
 export const NVFP4: WeightRecord = {
   id: 40,
@@ -38,7 +38,7 @@ export const NVFP4: WeightRecord = {
   },
 };
 
-/** As ggml reads a scale: the topmost bit is none of it, and but for it 0x7f is zero. */
+/** Scale as ggml reads it: the top bit is ignored, and 0x7f is zero. */
 function scaleBits(byte: number): number {
   return byte === 0x7f ? 0 : byte & 0x7f;
 }

@@ -5,8 +5,8 @@ import type { WeightRecord } from '../weightRecord.ts';
 
 /**
  * { u8 scales[16]; u8 qs[64]; half d; half dmin }: bit pair g of byte j of 32 of qs is value j of block g of four; a byte of the
- * scales has the scale of 16 values and, above it, their minimum. Per block two words of quants, see `packTwoBits`; per super-block
- * five of scales: d, dmin; then the scales as they are.
+ * scales has the scale of 16 values and, above it, their minimum. GPU: two words of quants per block, see `packTwoBits`; five
+ * words of scales per super-block: d, dmin; then the scales unchanged.
  */
 export const Q2_K: WeightRecord = {
   id: 10,

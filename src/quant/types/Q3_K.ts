@@ -3,16 +3,16 @@ import { setHalf } from '../encode.ts';
 import { packThreeBits, threeBitQuad, valueInQuad } from '../quads.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
-/** Bytes of a super-block where its parts begin, hmask being first. */
+/** Byte offsets of a super-block's parts; hmask comes first. */
 const QS = 32;
 const SCALES = 96;
 const D = 108;
 
 /**
- * { u8 hmask[32]; u8 qs[64]; u8 scales[12]; half d }: qs as Q2_K's; bit B of byte j of hmask is the third bit of value j of
- * block B. A scale for each 16 values, less 32: the low four bits of the first eight and, above them, of the last eight; then the
- * high two of each fourth. Per block three words, see `packThreeBits`, two of quants and one of scales; per super-block 13 of scales:
- * d; a byte for each of the 16 scales; then the third words.
+ * { u8 hmask[32]; u8 qs[64]; u8 scales[12]; half d }: qs like Q2_K's; bit B of byte j of hmask is the third bit of value j of
+ * block B. Each 16 values have a scale, less 32: the low four bits of the first eight and, above them, of the last eight; then
+ * the high two of each fourth. GPU: three words per block, see `packThreeBits`, two of quants and one of scales; 13 words of
+ * scales per super-block: d; a byte for each of the 16 scales; then the third words.
  */
 export const Q3_K: WeightRecord = {
   id: 11,

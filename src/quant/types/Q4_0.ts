@@ -4,8 +4,8 @@ import { copyWords } from '../nibbles.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
 /**
- * { half d; u8 qs[16] }: byte j holds the values j and, above it, j+16. Per block four words of quants, qs as it is, and half a
- * word of scales, d, over all blocks.
+ * { half d; u8 qs[16] }: byte j holds value j and, above it, value j+16. GPU: four words of quants per block, qs unchanged, and
+ * half a word of scales, d, over all blocks.
  */
 export const Q4_0: WeightRecord = {
   id: 2,

@@ -3,7 +3,7 @@ import { quantizeAffine, setHalf, setNibbles } from '../encode.ts';
 import { copyWords } from '../nibbles.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
-/** { half d; half m; u8 qs[16] }. Per block qs as four words of quants, and a word of scales: d, m. */
+/** { half d; half m; u8 qs[16] }. GPU: qs as four words of quants per block, and a word of scales: d, m. */
 export const Q4_1: WeightRecord = {
   id: 3,
   blockLength: 32,

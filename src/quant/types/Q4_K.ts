@@ -5,8 +5,9 @@ import { splitSixBitPairs } from '../sixBitPairs.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
 /**
- * { half d; half dmin; u8 scales[12]; u8 qs[128] }: 32 bytes of qs hold a block in the low nibbles and the next in the high ones.
- * Per block four words of quants as Q4_0's; per super-block five of scales: d, dmin; then those of `splitSixBitPairs`.
+ * { half d; half dmin; u8 scales[12]; u8 qs[128] }: 32 bytes of qs hold one block in the low nibbles and the next in the high
+ * ones. GPU: four words of quants per block, like Q4_0's; five words of scales per super-block: d, dmin; then those of
+ * `splitSixBitPairs`.
  */
 export const Q4_K: WeightRecord = {
   id: 12,

@@ -4,8 +4,8 @@ import { copyWords } from '../nibbles.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
 /**
- * { half d; u8 qh[4]; u8 qs[16] }: bit i of qh is the fifth bit of value i. Per block qs as four words of quants, and two words of
- * scales: d, and the fifth bits.
+ * { half d; u8 qh[4]; u8 qs[16] }: bit i of qh is the fifth bit of value i. GPU: qs as four words of quants per block, and two
+ * words of scales: d, and the fifth bits.
  */
 export const Q5_0: WeightRecord = {
   id: 6,

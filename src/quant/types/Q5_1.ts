@@ -4,8 +4,8 @@ import { copyWords } from '../nibbles.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
 /**
- * { half d; half m; u8 qh[4]; u8 qs[16] }. Per block qs as four words of quants, and two words of scales: d, m; and the fifth
- * bits.
+ * { half d; half m; u8 qh[4]; u8 qs[16] }. GPU: qs as four words of quants per block, and two words of scales: d, m; and the
+ * fifth bits.
  */
 export const Q5_1: WeightRecord = {
   id: 7,

@@ -4,14 +4,14 @@ import { fiveBitQuad, packFiveBits, valueInQuad } from '../quads.ts';
 import { splitSixBitPairs } from '../sixBitPairs.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
-/** Bytes of a super-block where its parts begin. */
+/** Byte offsets of a super-block's parts. */
 const QH = 16;
 const QS = 48;
 
 /**
- * { half d; half dmin; u8 scales[12]; u8 qh[32]; u8 qs[128] }: as Q4_K, and bit B of byte j of qh is the fifth bit of value j of
- * block B. Per block five words, see `packFiveBits`, four of quants and one of scales; per super-block 13 of scales: five as Q4_K's,
- * then the fifth words.
+ * { half d; half dmin; u8 scales[12]; u8 qh[32]; u8 qs[128] }: like Q4_K, and bit B of byte j of qh is the fifth bit of value j
+ * of block B. GPU: five words per block, see `packFiveBits`, four of quants and one of scales; 13 words of scales per
+ * super-block: five like Q4_K's, then the fifth words.
  */
 export const Q5_K: WeightRecord = {
   id: 13,

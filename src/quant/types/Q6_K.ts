@@ -3,19 +3,19 @@ import { packSixBits, sixBitQuad, valueInQuad } from '../quads.ts';
 import { encodeQ6K } from '../quantizeQ6K.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
-/** Bytes of a super-block where its parts begin, ql being first. */
+/** Byte offsets of a super-block's parts; ql comes first. */
 const QH = 128;
 const SCALES = 192;
 const D = 208;
-/** The low halves of a word's bytes, and above them two bits. */
+/** Masks of the low halves of a word's bytes, and of the two bits above them. */
 const LOW = 0x0f0f0f0f;
 const PAIRS = 0x30303030;
 
 /**
- * { u8 ql[128]; u8 qh[64]; i8 scales[16]; half d }: each half of 128 values has 64 bytes of ql, whose low nibbles are its blocks 0
- * and 1 and whose high nibbles are 2 and 3, and 32 bytes of qh, whose bit pair g is for block g. Per block six words, see
- * `packSixBits`, four of quants and two of scales; three of scales: d, then the scales of the values 0..15 and 16..31; then the fifth
- * and sixth words.
+ * { u8 ql[128]; u8 qh[64]; i8 scales[16]; half d }: each half of 128 values has 64 bytes of ql, whose low nibbles are its blocks
+ * 0 and 1 and whose high nibbles are 2 and 3, and 32 bytes of qh, whose bit pair g is for block g. GPU: six words per block, see
+ * `packSixBits`, four of quants and two of scales. The scales have three words: d, then the scales of the values 0..15 and
+ * 16..31; then the fifth and sixth words.
  */
 export const Q6_K: WeightRecord = {
   id: 14,

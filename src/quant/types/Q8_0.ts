@@ -3,7 +3,7 @@ import { reciprocal, roundHalfAwayFromZero, setHalf } from '../encode.ts';
 import { copyWords } from '../nibbles.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
-/** { half d; i8 qs[32] }. Per block eight words of quants, and half a word of scales, d, over all blocks. */
+/** { half d; i8 qs[32] }. GPU: eight words of quants per block, and half a word of scales, d, over all blocks. */
 export const Q8_0: WeightRecord = {
   id: 8,
   blockLength: 32,

@@ -3,9 +3,9 @@ import { setTernaryScales, ternary } from '../ternary.ts';
 import type { WeightRecord } from '../weightRecord.ts';
 
 /**
- * { u8 qs[48]; u8 qh[4]; half d }: digits to the base of three, the first one the leading one, as fractions of 256. The digits of 32
- * bytes are the values 0..159, of 16 bytes 160..239, of four bytes the others; first all first digits, then all second ones. On
- * the GPU as Q2_K.
+ * { u8 qs[48]; u8 qh[4]; half d }: base-3 digits, the leading one first, as fractions of 256. The digits of 32 bytes are the
+ * values 0..159, of 16 bytes 160..239, of four bytes the others; first all first digits, then all second ones. On the GPU as
+ * Q2_K.
  */
 export const TQ1_0: WeightRecord = {
   id: 34,

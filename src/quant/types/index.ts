@@ -25,7 +25,7 @@ import { Q8_0 } from './Q8_0.ts';
 import { TQ1_0 } from './TQ1_0.ts';
 import { TQ2_0 } from './TQ2_0.ts';
 
-/** The types that a weight matrix may have here. A type is a record and a shader part, shaders/lib/weight_<TYPE>.wgsl. */
+/** Types that a weight matrix may have here. A type is a record and a shader part, shaders/lib/weight_<TYPE>.wgsl. */
 export const WEIGHT_RECORDS = {
   F32,
   F16,
