@@ -14,7 +14,7 @@ import { argmaxCases, topKCases } from './kernels/sampling.ts';
 import { swigluCases } from './kernels/swiglu.ts';
 import { xieluCases } from './kernels/xielu.ts';
 
-/** The cases of every kernel: for tests, lab and benchmarks alone. */
+/** Cases of every kernel; only for tests, lab and benchmarks. */
 const ALL = [
   getRowsCases,
   rmsNormCases,

@@ -1,27 +1,27 @@
 import type { BatchRow } from '../forward/forward.ts';
 import type { ForwardPass } from '../forward/forwardPass.ts';
 
-/** A batch whose logits were not those of the same tokens decoded one by one. */
+/** Batch whose logits differ from those of the same tokens decoded one by one. */
 export interface Deviation {
   readonly batch: string;
   readonly position: number;
-  /** Logits whose bits differ. */
+  /** Number of logits whose bits differ. */
   readonly nLogits: number;
 }
 
 export interface InvarianceReport {
-  /** Rows of logits that were compared, bit by bit. */
+  /** Number of rows of logits compared bit by bit. */
   readonly nCompared: number;
   readonly deviations: readonly Deviation[];
 }
 
-/** Widths whose every row is compared: all that verification uses, and some that only prompts have. */
+/** Widths at which every row is compared: all that verification uses, and some that only prompts have. */
 const WIDTHS = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 40, 64];
 
 /**
- * Design D1, measured: the logits after each of `tokens` in slot 0, decoded alone, against the same row in batches of
- * every width, and beside rows of slot 1 (`others`), bit by bit. With `nLast` only the last rows are compared, but always a
- * full batch of each width that there are tokens for.
+ * Measures design D1: compares, bit by bit, the logits after each of `tokens` in slot 0, decoded alone, with the same row in
+ * batches of every width, and beside rows of slot 1 (`others`). With `nLast` only the last rows are compared, but always a full
+ * batch of each width for which there are enough tokens.
  */
 export async function checkInvariance(
   model: ForwardPass,

@@ -5,21 +5,24 @@ import { type KvCache, type RowPlace, saveKv } from '../reference/kvCache.ts';
 import { PAGE_POSITIONS, pagesFor } from '../util/kvPage.ts';
 import { asFloats, BOUND, type Contents, HALF_BOUND, type Result, type Words } from './contents.ts';
 
-/** A prime, so that no two positions or heads have the same values. */
+/** Prime, so that no two positions or heads have the same values. */
 const N_DISTINCT = 509;
 
-/** Positions of a slot with pages for two splits of `span` and a little more. */
+/** Number of positions of a slot: two splits of `span`, plus two pages. */
 export function positionsOf(span: number): number {
   return span + 2 * PAGE_POSITIONS;
 }
 
-/** Pages of each of two slots that hold `nPositions`, shuffled. */
+/** Shuffled pages of each of two slots that hold `nPositions`. */
 export function pageTables(nPositions: number): number[][] {
   const nPages = pagesFor(nPositions);
   return [0, 1].map(slot => Array.from({ length: nPages }, (_, page) => 2 * (nPages - 1 - page) + slot));
 }
 
-/** The place of a row: around position `span`, the edge of a page, in one of two slots. The first ones show the most. */
+/**
+ * Slot and position of a row: around position `span`, the edge of a page, in one of two slots. The first rows are the most
+ * revealing.
+ */
 export function placeOf(row: number, span = PAGE_POSITIONS): RowPlace {
   const places: readonly RowPlace[] = [
     { slot: 0, position: span + 85 },
@@ -31,7 +34,7 @@ export function placeOf(row: number, span = PAGE_POSITIONS): RowPlace {
     { slot: 1, position: span + 1 },
     { slot: 0, position: span + 5 },
   ];
-  // Rows beyond the first few go on in slot 0: those of a slot that follow each other have ascending positions.
+  // Further rows continue in slot 0: consecutive rows of a slot have ascending positions.
   return places[row] ?? { slot: 0, position: span + row };
 }
 
@@ -44,9 +47,9 @@ export function cacheWords(
   return cache === 'f16' ? values / 2 : values;
 }
 
-/** Values of a cache that come again and again, since conversions to and from f16 are slow. */
+/** Values of a cache, repeated because conversions to and from f16 are slow. */
 export interface CacheValues {
-  /** As the GPU holds them. */
+  /** Values in the GPU's format. */
   readonly words: Words;
   readonly floats: Float32Array<ArrayBuffer>;
 }
@@ -64,7 +67,7 @@ export function cacheValues(cache: HeadShape['cache'], nWords: number, seed: num
   return { words: new Uint32Array(stored.buffer), floats };
 }
 
-/** Values of a cache from the `at`th on, once they were rounded as it rounds them. */
+/** Values of a cache from index `at` on, rounded to the type of the cache. */
 export function cells(
   of: Contents,
   cache: HeadShape['cache'],

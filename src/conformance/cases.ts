@@ -6,48 +6,48 @@ import { numbers } from './inputs.ts';
 import type { ShaderChange } from './shaderChange.ts';
 import { TUNINGS, type TuningName } from './tunings.ts';
 
-/** Whatever varies from case to case. */
+/** Parameters that vary from case to case. */
 export type Axes = Readonly<Record<string, string | number | boolean>>;
 
-/** One kernel on one input, with all of its grid. */
+/** Kernel with one input, run over its whole grid. */
 export interface KernelCase {
-  /** Derived from what varies: `mul_mat:weight=Q4_0,rows=3`. */
+  /** Derived from the axes: `mul_mat:weight=Q4_0,rows=3`. */
   readonly id: string;
   readonly kernel: string;
   readonly axes: Axes;
   readonly check: LoadCheck;
-  /** The tunings under which the kernel is another one; `any` where none changes it. */
+  /** Tunings that change the kernel; `any` if none does. */
   readonly tunings: readonly (TuningName | 'any')[];
-  /** Seconds that it takes on a software adapter, roughly; compiling is most of it. */
+  /** Approximate seconds on a software adapter, mostly for compiling. */
   readonly seconds: number;
-  /** Builds the inputs, the same ones each time. */
+  /** Builds the inputs, the same each time. */
   readonly make: (tuning: Tuning) => { readonly spec: KernelSpec; readonly setup: Setup };
-  /** The kernel for a batch of so many rows; null where it computes no rows. */
+  /** Kernel for a batch of `rows` rows; null if it computes no rows. */
   readonly forRows: ((tuning: Tuning, rows: number) => KernelSpec) | null;
 }
 
-/** A kernel at a size that models have, to be timed. */
+/** Kernel at a size that models have, to be timed. */
 export interface TimedCase extends KernelCase {
-  /** Bytes that it has to read and write, and operations it has to do, a fused multiply-add being two. */
+  /** Bytes that it has to read and write, and its operations, where a fused multiply-add counts as two. */
   readonly bytes: number;
   readonly flops: number;
 }
 
-/** A kernel broken on purpose, as drivers and ports are known to break it, and where that has to show. */
+/** Kernel broken on purpose, in a way known from drivers and ports, and the place where that must show. */
 export interface Fault {
   readonly id: string;
   readonly kernel: string;
-  /** The fault in words. */
+  /** Description of the fault. */
   readonly fault: string;
   readonly change: ShaderChange;
   readonly tuning: TuningName | 'any';
-  /** A case that has to come out wrong, at an index among these. */
+  /** Case that must come out wrong, at an index in this range. */
   readonly caught: { readonly id: string; readonly from?: number; readonly to?: number };
-  /** A case that the fault does not touch. */
+  /** Case that the fault does not affect. */
   readonly spared: string;
   /** Whether the fault is a race, which a GPU may win every time. */
   readonly isRace?: boolean;
-  /** The subgroup size at which the fault is none. */
+  /** Subgroup size at which the fault has no effect. */
   readonly harmlessAt?: number;
 }
 
@@ -56,14 +56,14 @@ export interface KernelCases<A extends object = never> {
   readonly cases: readonly KernelCase[];
   readonly timed: readonly TimedCase[];
   readonly faults: readonly Fault[];
-  /** The case with these axes, the others being usual. */
+  /** Case with these axes and the usual values of the others. */
   readonly at: (axes: Partial<A>) => KernelCase;
-  /** The id of the first of the cases with these axes. */
+  /** Id of the first case with these axes. */
   readonly idOf: (axes: Partial<A>) => string;
 }
 
 interface Definition<P, I, A extends object> {
-  /** Axes that a case does not name. */
+  /** Default axes of a case. */
   readonly usual: A;
   readonly cases: readonly Partial<A>[];
   readonly parameters: (axes: A) => P;
@@ -74,13 +74,13 @@ interface Definition<P, I, A extends object> {
   /** Sizes to time. */
   readonly timed?: readonly Partial<A>[];
   readonly cost?: (axes: A) => { readonly bytes: number; readonly flops: number };
-  /** Faults to plant. */
+  /** Faults to inject. */
   readonly faults?: (idOf: KernelCases<A>['idOf']) => readonly Omit<Fault, 'kernel'>[];
 }
 
 /**
- * Defines the cases of a check. The definition is a function, and this one is known to have no effect, so that a bundle of the
- * product, which has the checks, leaves the cases out.
+ * Defines the cases of a check. The definition is a function without side effects, so that a bundle of the product, which
+ * contains the checks, can omit the cases.
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function kernelCases<P, I, A extends object>(
@@ -136,7 +136,7 @@ function tuningsOf(knobs: readonly (keyof Tuning)[]): KernelCase['tunings'] {
 
 const TUNING_NAMES: readonly TuningName[] = ['gpu', 'subgroups'];
 
-/** The usual axes with every combination of the values of each variation. */
+/** Combines the usual axes with every combination of the values of each variation. */
 export function vary<A extends object>(
   usual: A,
   ...variations: readonly { readonly [K in keyof A]?: readonly A[K][] }[]
@@ -149,7 +149,7 @@ export function vary<A extends object>(
   );
 }
 
-/** Names a case by what varies in it. */
+/** Id of a case, from the axes that vary. */
 export function caseId(kernel: string, axes: object): string {
   const listed = Object.entries(axes).map(([name, value]) => `${name}=${value}`);
   return `${kernel}:${listed.join(',')}`;

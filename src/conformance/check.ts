@@ -4,25 +4,25 @@ import type { Tuning } from '../gpu/tuning.ts';
 import { assert } from '../util/assert.ts';
 import type { Contents, Result } from './contents.ts';
 
-/** A kernel's inputs, and what has to come of them. */
+/** Inputs of a kernel, and its expected results. */
 export interface Setup {
   /** Contents of binding 0, 1, … before the run. */
   readonly bindings: readonly Contents[];
-  /** Workgroups to run; also asked for kernels that differ from the check's own only in their tile. */
+  /** Workgroups to run; also called for kernels that differ from the check's own only in their tile. */
   readonly grid: (spec: KernelSpec) => readonly [number, number, number];
-  /** Asks the CPU twin: the results of each row of the batch, of which a row may have several. */
+  /** Computes the results by the CPU twin. A row of the batch may have several results. */
   readonly results: () => readonly (readonly Result[])[];
 }
 
-/** What a kernel is to be tried on. */
+/** Parameters, rows and inputs to try a kernel on. */
 export interface Batch<P, I> {
   readonly parameters: P;
   readonly spec: KernelSpec<P>;
   /** Numbers of the rows. A row has the same contents in every batch, so that it can be compared with itself alone. */
   readonly rows: readonly number[];
-  /** Whatever varies beside the parameters: magnitudes, positions, ties. */
+  /** Inputs other than the parameters: magnitudes, positions, ties. */
   readonly inputs: I;
-  /** Whether all of the grid runs; if not, as few workgroups as show an error. */
+  /** Whether to run the whole grid, or only as few workgroups as show an error. */
   readonly isWhole: boolean;
 }
 
@@ -36,17 +36,17 @@ export interface Check<P, I> {
   readonly setUp: (batch: Batch<P, I>) => Setup;
 }
 
-/** A check whose kernel's parameters nobody needs to know. */
+/** Check without the type of its kernel's parameters. */
 export interface LoadCheck {
   readonly shader: string;
   readonly isBatched: boolean;
-  /** Sets up a few workgroups of a pipeline of a plan. */
+  /** Sets up a few workgroups of a plan's pipeline. */
   readonly setUpFew: (spec: KernelSpec, rows: readonly number[]) => Setup;
 }
 
 export type KernelCheck<P, I> = Check<P, I> & LoadCheck;
 
-/** Defines how a kernel is checked. */
+/** Defines the check of a kernel. */
 export function kernelCheck<P, I, K extends keyof Tuning>(
   definition: Omit<Check<P, I>, 'kernel' | 'isBatched'> & {
     readonly kernel: Kernel<P, K>;
@@ -61,7 +61,7 @@ export function kernelCheck<P, I, K extends keyof Tuning>(
     shader: kernel.shader,
     setUpFew(spec, rows) {
       assert(spec.shader === kernel.shader, () => `${spec.shader} is not checked as ${kernel.shader}`);
-      // The kernel made the spec, from its own parameters.
+      // The kernel made the spec, so it has the kernel's own parameters.
       const own = spec as KernelSpec<P>;
       return setUp({ parameters: own.parameters, spec: own, rows, inputs: usual, isWhole: false });
     },

@@ -9,13 +9,13 @@ const ROOT = new URL('../../', import.meta.url);
 const SHADERS = readdirSync(new URL('shaders/', ROOT))
   .filter(file => file.endsWith('.wgsl'))
   .map(file => file.replace('.wgsl', ''));
-/** Kernels that compute nothing: their checks say themselves what to expect. */
+/** Kernels that compute nothing: their checks state the expected values. */
 const WITHOUT_TWIN = ['advance', 'fill_draft'];
 
 const HOSTS = import.meta.glob<Record<string, unknown>>(['../gpu/kernels/*.ts', '!**/*.test.ts'], {
   eager: true,
 });
-/** The shaders of all host functions. */
+/** Shaders of all host functions. */
 const HOST_SHADERS = Object.values(HOSTS)
   .flatMap(module => Object.values(module))
   .flatMap(host => (typeof host === 'function' && 'shader' in host ? [host.shader] : []));
@@ -29,7 +29,7 @@ describe('a shader', () => {
     expect(CHECKS.map(({ shader }) => shader).sort()).toEqual(SHADERS.toSorted());
   });
 
-  it.each(SHADERS)('%s has cases, whose ids differ', shader => {
+  it.each(SHADERS)('%s has cases with distinct ids', shader => {
     const ids = KERNEL_CASES.filter(({ kernel }) => kernel === shader).map(({ id }) => id);
     expect(ids.length).toBeGreaterThan(0);
     expect(new Set(ids).size).toBe(ids.length);
@@ -42,7 +42,7 @@ describe('a shader', () => {
 });
 
 describe('a case', () => {
-  it.each(KERNEL_CASES)('$id expects something, of what its kernel writes', ({ make }) => {
+  it.each(KERNEL_CASES)('$id expects a result in what its kernel writes', ({ make }) => {
     const { spec, setup } = make(GPU_TUNING);
     expect(setup.bindings).toHaveLength(spec.bindings.length);
     const results = setup.results().flat();
@@ -55,7 +55,7 @@ describe('a case', () => {
 });
 
 describe('a fault', () => {
-  it.each(FAULTS)('$id is planted in a text that its shader has', ({ change }) => {
+  it.each(FAULTS)('$id changes a text that its shader has', ({ change }) => {
     expect(readFileSync(new URL(`shaders/${change.file}`, ROOT), 'utf8')).toContain(change.from);
   });
 });

@@ -14,7 +14,7 @@ import { argmaxCheck, topKCheck } from './kernels/sampling.ts';
 import { swigluCheck } from './kernels/swiglu.ts';
 import { xieluCheck } from './kernels/xielu.ts';
 
-/** The check of every kernel: a part of the product, which tries kernels whenever it loads a model. */
+/** Checks of all kernels. They are part of the product, which tries kernels whenever it loads a model. */
 export const CHECKS: readonly LoadCheck[] = [
   getRowsCheck,
   rmsNormCheck,

@@ -1,15 +1,15 @@
 import type { Words } from './contents.ts';
 
-/** What a comparison found. */
+/** Result of a comparison. */
 export interface Comparison {
   readonly passed: boolean;
   /** Normalised mean squared error: Σ(actual − expected)² / Σ expected²; 0 or Infinity for exact comparisons. */
   readonly nmse: number;
-  /** For a failure: which values differ, as a table with their neighbours. */
+  /** For a failure: the values that differ, as a table with their neighbours. */
   readonly message: string;
 }
 
-/** Compares floats by NMSE where there is a bound; else, and whatever are no floats, value by value. */
+/** Compares floats by NMSE if there is a bound; otherwise compares value by value. */
 export function compareWords(actual: Words, expected: Words, bound: number): Comparison {
   if (bound === 0 || !(actual instanceof Float32Array && expected instanceof Float32Array)) {
     return compareExact(actual, expected);
@@ -17,7 +17,7 @@ export function compareWords(actual: Words, expected: Words, bound: number): Com
   return compareNmse(actual, expected, bound);
 }
 
-/** Compares by NMSE, as ggml's test-backend-ops does; every value has to be finite. */
+/** Compares by NMSE, like ggml's test-backend-ops; every value has to be finite. */
 export function compareNmse(actual: Float32Array, expected: Float32Array, bound: number): Comparison {
   if (actual.length !== expected.length) return lengthMismatch(actual, expected);
   let error = 0;
@@ -54,7 +54,7 @@ export function compareExact(actual: ArrayLike<number>, expected: ArrayLike<numb
   };
 }
 
-/** A message without the table of values around the worst one. */
+/** First line of a message, without the table of values around the worst one. */
 export function firstLine(message: string): string {
   return message.split('\n', 1)[0];
 }

@@ -1,6 +1,8 @@
 export type Words = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
-/** What a binding holds: `size` words, all of them `fill` but for some stretches. A matrix may be large, so most of it is left out. */
+/**
+ * Contents of a binding: `size` words, equal to `fill` except for some stretches. Most of a large matrix can thus be left out.
+ */
 export interface Contents {
   readonly size: number;
   readonly stretches: readonly Stretch[];
@@ -8,36 +10,36 @@ export interface Contents {
   readonly fill?: number;
 }
 
-/** Words from `at` on, again and again up to `length` of them. */
+/** Words from `at` on, repeated up to `length` of them. */
 export interface Stretch {
   readonly at: number;
   readonly words: Words;
   readonly length?: number;
 }
 
-/** A range of a binding, and the values that the CPU twin gives for it. */
+/** Range of a binding, and the values of the CPU twin for it. */
 export interface Result {
-  /** The binding, by what it held before the run. */
+  /** Contents of the binding before the run, which identify it. */
   readonly of: Contents;
   /** First word of the range, and its length. */
   readonly at: number;
   readonly length: number;
   readonly values: Words;
-  /** Turns the words of the range into something to compare with `values`. */
+  /** Converts the words of the range for the comparison with `values`. */
   readonly read: (words: Uint32Array<ArrayBuffer>) => Words;
-  /** Largest normalised mean squared error; 0 asks for equal bits. */
+  /** Largest normalised mean squared error; 0 requires equal bits. */
   readonly bound: number;
 }
 
-/** 0.25, small beside results: what a kernel must leave alone wherever no result is expected. */
+/** 0.25, small beside results: marks words that a kernel must leave unchanged. */
 const UNTOUCHED = 0x3e800000;
 
 /**
- * Bound of products of float32: they differ from their twin by 1e-13 or so. A sum in half precision is off by 1e-7, a lost value
+ * Bound of products of float32: they differ from their twin by about 1e-13. A sum in half precision is off by 1e-7, a lost value
  * or a wrong index by far more.
  */
 export const BOUND = 1e-11;
-/** Bound of values that were rounded to f16, where the last bit of a float32 may tip the rounding. */
+/** Bound of values rounded to f16, where the last bit of a float32 may change the rounding. */
 export const HALF_BOUND = 1e-6;
 
 export function dense(words: Words): Contents {
@@ -50,7 +52,7 @@ export function rowsOf(rows: readonly Words[], stride: number, offset = 0): Cont
   return { size: rows.length * stride, stretches };
 }
 
-/** Words for a kernel to write, and what they hold before. */
+/** Words for a kernel to write, with their contents before the run. */
 export function output(size: number, stretches: readonly Stretch[] = []): Contents {
   return { size, stretches, fill: UNTOUCHED };
 }
@@ -60,7 +62,7 @@ export function floats(of: Contents, at: number, values: Float32Array<ArrayBuffe
   return { of, at, length: values.length, values, read: asFloats, bound };
 }
 
-/** Words that have to be equal, if need be after `read`. */
+/** Words that must be equal, after `read` if given. */
 export function words(
   of: Contents,
   at: number,
@@ -78,7 +80,7 @@ export function asBits(found: Words): Uint32Array<ArrayBuffer> {
   return new Uint32Array(found.buffer, found.byteOffset, found.length);
 }
 
-/** Writes what `contents` begins with to `target`, from `offset` on. */
+/** Writes the beginning of `contents` to `target`, from `offset` on. */
 export function writeContents(
   { size, stretches, fill = 0 }: Contents,
   target: Uint32Array,

@@ -5,40 +5,40 @@ import { compareExact, firstLine } from './compare.ts';
 import { asBits, type Contents, type Result, type Words } from './contents.ts';
 import { type Run, runKernels } from './run.ts';
 
-/** Pipelines of one kernel that differ only in how many rows of the batch they take at a time, the narrowest first. */
+/** Pipelines of one kernel that differ only in the number of batch rows they process at a time, the narrowest first. */
 export interface Family {
   readonly check: LoadCheck;
   readonly specs: readonly KernelSpec[];
 }
 
-/** The batches that a family is tried with. */
+/** Batches with which a family is tried. */
 export interface Batches {
-  /** Rows of the batch that each pipeline gets. */
+  /** Number of rows in each pipeline's batch. */
   readonly nRows: number;
-  /** Those of them that the narrowest pipeline also gets alone. */
+  /** Rows that the narrowest pipeline also gets alone. */
   readonly alone: readonly number[];
 }
 
-/** The results of each row of a batch, of which a row may have several. */
+/** Results of each row of a batch; a row may have several. */
 export type RowResults = readonly (readonly Words[])[];
 
-/** What the pipelines of a family made of the same rows. */
+/** Results of a family's pipelines for the same rows. */
 export interface FamilyOutcome {
   readonly specs: readonly KernelSpec[];
   readonly expected: readonly (readonly Result[])[];
-  /** By pipeline. */
+  /** Results by pipeline. */
   readonly batches: readonly RowResults[];
-  /** By row. */
+  /** Results by row. */
   readonly alone: ReadonlyMap<number, RowResults[number]>;
 }
 
-/** A run, and the results to read from it. */
+/** Run with the results to read from it. */
 interface ReadRun extends Run {
   readonly setup: Setup;
   readonly results: readonly (readonly Result[])[];
 }
 
-/** Runs compiled pipelines, all in one submit that is read back at once, with the batches that a family of such width gets. */
+/** Runs compiled pipelines on the batches for their family's width, all in one submit that is read back at once. */
 export async function runFamilies(
   gpu: Gpu,
   families: readonly Family[],
@@ -62,7 +62,7 @@ export async function runFamilies(
   }));
 }
 
-/** The words of a result among those of all bindings. */
+/** Words of a result, from the words of all bindings. */
 export function readResult(
   { bindings }: Pick<Setup, 'bindings'>,
   { of, at, length, read }: Result,
@@ -75,7 +75,7 @@ function widestOf({ specs }: Family): number {
   return Math.max(...specs.map(({ tile }) => tile));
 }
 
-/** Each pipeline of a family with the same rows, then the narrowest with some of them alone. */
+/** Runs each pipeline of a family with the same rows, then the narrowest with some of them alone. */
 function runsOf({ check, specs }: Family, { nRows, alone }: Batches) {
   const setup = check.setUpFew(
     specs[specs.length - 1],
@@ -94,7 +94,7 @@ function runsOf({ check, specs }: Family, { nRows, alone }: Batches) {
   return { batches, alone: new Map(rows.map(row => [row, runAlone(row)])) };
 }
 
-/** Gives copies of what a kernel writes: equal runs share their inputs, but each writes to places of its own. */
+/** Copies the contents that a kernel writes: equal runs share their inputs, but not their outputs. */
 export function withOwnOutputs(spec: KernelSpec, bindings: readonly Contents[]): (of: Contents) => Contents {
   const copies = new Map(
     bindings.map((contents, i) => [contents, spec.bindings[i] === 'write' ? { ...contents } : contents]),
@@ -110,8 +110,8 @@ function movedTo(
 }
 
 /**
- * The rows of a pipeline's batch, the `index`th of its family, whose bits are others than in the narrowest pipeline's batch or
- * alone (design D1): for each, how.
+ * Describes the rows of pipeline `index` of a family whose bits differ from the narrowest pipeline's batch or from the row alone
+ * (design D1).
  */
 export function strayRows({ specs, batches, alone }: FamilyOutcome, index: number): string[] {
   const rows = batches[index];
@@ -122,7 +122,7 @@ export function strayRows({ specs, batches, alone }: FamilyOutcome, index: numbe
   });
 }
 
-/** How a row differs from what it was in another batch, or null. */
+/** Describes the difference of a row to the same row in another batch, or null. */
 function differing(row: readonly Words[], other: readonly Words[], what: string): string | null {
   for (const [i, found] of row.entries()) {
     const compared = compareExact(asBits(found), asBits(other[i]));

@@ -11,14 +11,14 @@ import { alignDown, alignUp, ceilDiv } from '../util/math.ts';
 
 import { BOUND, type Contents, dense, floats, type Result } from './contents.ts';
 
-/** A row of the step buffer, see shaders/lib/step.wgsl. */
+/** Row of the step buffer, see shaders/lib/step.wgsl. */
 export interface StepRow {
   readonly token?: number;
   readonly position?: number;
   readonly slot?: number;
 }
 
-/** The step buffer for a batch; `outputs` are indices of rows, and `pageTables` those of the slots. */
+/** Builds the step buffer of a batch; `outputs` are indices of rows, and `pageTables` those of the slots. */
 export function stepBuffer(
   rows: readonly StepRow[],
   outputs: readonly number[] = [],
@@ -38,22 +38,22 @@ export function stepBuffer(
   return words;
 }
 
-/** The step of `count` rows at position 0, all of them outputs. */
+/** Step buffer of `count` rows at position 0, all of them outputs. */
 export function plainStep(count: number): Uint32Array<ArrayBuffer> {
   return gatheredStep(numbers(count));
 }
 
-/** The step of a batch whose outputs belong to these of its rows. */
+/** Step buffer of a batch whose outputs belong to these of its rows. */
 export function gatheredStep(outputs: readonly number[]): Uint32Array<ArrayBuffer> {
   return stepBuffer(Array(1 + Math.max(...outputs)).fill({}), outputs);
 }
 
-/** The rows of a batch that `count` outputs belong to: all but the first, the last one first. */
+/** Rows of a batch that `count` outputs belong to: all but the first, in reverse order. */
 export function gathered(count: number): number[] {
   return numbers(count).map(i => count - i);
 }
 
-/** Rows at these places of a batch, whose rows begin `stride` words apart. */
+/** Rows at these indices of a batch, whose rows begin `stride` words apart. */
 export function placedRows(
   rows: readonly Float32Array<ArrayBuffer>[],
   places: readonly number[],
@@ -63,12 +63,12 @@ export function placedRows(
   return { size: (1 + Math.max(...places)) * stride, stretches };
 }
 
-/** Workgroups along the rows of a weight: two, so that it shows where the second one begins. */
+/** Workgroups along the rows of a weight: two, to cover the boundary between them. */
 const FEW_GROUPS = 2;
 
 /**
- * Weight rows, of `n`, that are computed for certain, and the workgroups for them: all, or a few, but more than `beyond` if there
- * are as many. A few are whole fours: sums of squares are those of four rows (shaders/lib/residual.wgsl).
+ * Count of the leading weight rows, of `n`, that are computed, and of their workgroups: all, or a few, but more than `beyond`
+ * rows if there are as many. A few are a multiple of four, because a sum of squares covers four rows (shaders/lib/residual.wgsl).
  */
 export function computedRows(n: number, { workgroups }: KernelSpec, isWhole: boolean, beyond = 0) {
   const each = ceilDiv(n, workgroups[0]);
@@ -77,23 +77,23 @@ export function computedRows(n: number, { workgroups }: KernelSpec, isWhole: boo
   return { n: Math.min(n, alignDown(few * each, 4)), groups: few };
 }
 
-/** Words of a binding that may not be empty. */
+/** Words for a binding that may not be empty. */
 const NO_SCALES = dense(new Uint32Array(4));
-/** To quantize rows is what takes longest, so a large matrix has the same ones again and again; a multiple of four of them. */
+/** Number of distinct rows in a large matrix, a multiple of four. They repeat, because quantizing takes the longest. */
 const DISTINCT_ROWS = 12;
-/** Rows of a matrix all of which are distinct, where all of it is multiplied. */
+/** Largest number of rows that are all distinct if the whole matrix is multiplied. */
 const SMALL_MATRIX = 2000;
 
 export interface WeightRows {
   /** Quants and scales. */
   readonly contents: readonly [Contents, Contents];
-  /** The values of `n` rows from each of the starts on; slow where they are many. */
+  /** Computes the values of `n` rows from each of the starts on; slow for many rows. */
   readonly values: () => Float32Array<ArrayBuffer>[];
 }
 
 /**
- * A random matrix of `nRows` of `k` values, of which `n` rows from each of `starts` on are multiplied. What follows the last of
- * these is left out: it could be all of the GPU's memory.
+ * Random matrix of `nRows` of `k` values, of which `n` rows from each of `starts` on are multiplied. Rows after the last of these
+ * are left out: they could fill the GPU's memory.
  */
 export function weightRows(
   type: WeightType,
@@ -132,10 +132,10 @@ export function weightRows(
 interface WeightRange {
   readonly starts?: readonly number[];
   readonly n?: number;
-  /** Whether rows have to be distinct, because all of the matrix is multiplied. */
+  /** Whether rows must be distinct, because the whole matrix is multiplied. */
   readonly isWhole?: boolean;
   readonly scale?: number;
-  /** Values of a row that are not zero, those at its beginning. */
+  /** Number of leading values of a row that are not zero. */
   readonly used?: number;
 }
 
@@ -153,7 +153,7 @@ function quantizedRows(
   return { ...repackInto(type, bytes, k, nRows), values: dequantize(type, bytes) };
 }
 
-/** The shortest row of a type that is not a whole number of everything: odd blocks, and no whole block for floats. */
+/** Shortest row length of a type that is not a multiple of anything: an odd number of blocks, and no whole block for floats. */
 export function awkwardK(type: WeightType): number {
   const { blockLength } = GGML_TYPES[type];
   return blockLength === 1 ? 172 : blockLength * (blockLength === 32 ? 5 : 3);
@@ -164,13 +164,13 @@ export function blocksOf(k: number): number {
   return ceilDiv(k, 32);
 }
 
-/** Rows of a batch as a product gets them, and the values of each that it multiplies. */
+/** Rows of a batch as input of a product, and the values of each that it multiplies. */
 export interface Activations {
   readonly src: readonly Float32Array<ArrayBuffer>[];
   readonly x: readonly Float32Array<ArrayBuffer>[];
 }
 
-/** Rows of `k` values, each the same whatever rows are with it. With a norm that is deferred the product is of normalised rows. */
+/** Rows of `k` values, each the same whatever the other rows are. With a deferred norm the product uses normalised rows. */
 export function activations(k: number, rows: readonly number[], norm?: DeferredNorm, scale = 1): Activations {
   if (!norm) {
     const x = rows.map(row => randomValues(k, 50 + row, scale));
@@ -191,7 +191,9 @@ export function padded(values: Float32Array, length = alignUp(values.length, 32)
   return all;
 }
 
-/** A row with its norm deferred, or the part from `offset` on of one of `stride` values: weight · x, then the sums of squares. */
+/**
+ * Expected row with a deferred norm, or its part from `offset` on within `stride` values: weight · x, then the sums of squares.
+ */
 export function deferredRow(
   next: Contents,
   row: number,
@@ -219,7 +221,7 @@ export function joined(parts: readonly Float32Array[]): Float32Array<ArrayBuffer
   return all;
 }
 
-/** The part of row `row` in rows of `length` values one behind the other. */
+/** Row number `row` of concatenated rows of `length` values. */
 export function rowOf(all: Float32Array, row: number, length: number): Float32Array<ArrayBuffer> {
   return Float32Array.from(all.subarray(row * length, (row + 1) * length));
 }
@@ -228,7 +230,7 @@ export function numbers(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);
 }
 
-/** The bits of a float, for bindings that mix both. */
+/** Bits of a float, for bindings that mix both. */
 export function bitsOf(value: number): number {
   return new Uint32Array(new Float32Array([value]).buffer)[0];
 }

@@ -7,40 +7,40 @@ import { alignUp } from '../util/math.ts';
 import type { Setup } from './check.ts';
 import { type Contents, writeContents } from './contents.ts';
 
-/** A kernel and what to try it with. */
+/** Kernel with the inputs to try it on. */
 export interface Run {
   readonly spec: KernelSpec;
   readonly setup: Pick<Setup, 'bindings' | 'grid'>;
 }
 
-/** Contents of at most this share a buffer; larger ones have their own. */
+/** Largest contents that share a buffer; larger ones get their own. */
 const SHARED_BYTES = 8 << 20;
-/** Alignment of a binding's offset: no device asks for more. */
+/** Alignment of a binding's offset: no device requires more. */
 const ALIGNMENT = 256;
-/** Fewest words of a stretch that is repeated: short ones would be as many writes. */
+/** Fewest words per write of a repeated stretch, which could be short. */
 const WRITE_WORDS = 1 << 16;
 
-/** Where a binding lies. */
+/** Location of a binding. */
 interface Place {
   readonly buffer: GPUBuffer;
   readonly offset: number;
   readonly size: number;
 }
 
-/** A run that is ready to be recorded. */
+/** Run that is ready to be recorded. */
 export interface PreparedRun {
   readonly dispatch: Dispatch;
-  /** By binding. */
+  /** Locations by binding. */
   readonly places: readonly Place[];
 }
 
 /**
- * Runs kernels, each once and all in one submit, and reads back what they wrote, in one mapping unless that is too much for a
- * buffer. Gives the words of every binding, empty where it is only read. Throws a `CompileError` for a kernel that does not
- * compile, and `internal` when the GPU refuses the work.
+ * Runs kernels, each once and all in one submit, and reads back what they wrote, in one mapping unless that exceeds a buffer.
+ * Returns the words of every binding, empty if it is only read. Throws a `CompileError` for a kernel that does not compile, and
+ * `internal` if the GPU refuses the work.
  */
 export async function runKernels(gpu: Gpu, runs: readonly Run[]): Promise<Uint32Array<ArrayBuffer>[][]> {
-  // Compiled first: no other work may get between the error scope and what it is for.
+  // Compile first, so that the error scope covers only this work.
   for (const { spec } of runs) await gpu.pipelines.get(spec);
   const { prepared, buffers, outputs } = await prepareRuns(gpu, runs);
   try {
@@ -63,7 +63,7 @@ export async function runKernels(gpu: Gpu, runs: readonly Run[]): Promise<Uint32
       return { buffer, staging };
     });
     gpu.device.queue.submit([encoder.finish()]);
-    // Both at once: a lost device rejects both.
+    // Await both together: a lost device rejects both.
     const [refusal, ...mapped] = await Promise.all([
       gpu.device.popErrorScope(),
       ...staged.map(({ buffer, staging }) =>
@@ -84,13 +84,13 @@ export async function runKernels(gpu: Gpu, runs: readonly Run[]): Promise<Uint32
   }
 }
 
-/** Puts the inputs of runs on the GPU. `buffers` are all that this took, `outputs` those of them that the kernels write. */
+/** Uploads the inputs of runs. `buffers` are all buffers that were created, `outputs` those that the kernels write. */
 export async function prepareRuns(gpu: Gpu, runs: readonly Run[]) {
   const pipelines = await Promise.all(runs.map(({ spec }) => gpu.pipelines.get(spec)));
   const of = (use: 'read' | 'write') =>
     runs.flatMap(({ spec, setup }) => setup.bindings.filter((_, i) => spec.bindings[i] === use));
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-  // A buffer cannot be read and written in one dispatch, not even at different places.
+  // A buffer cannot be read and written in one dispatch, not even at different offsets.
   const inputs = placeContents(gpu, of('read'), usage);
   const outputs = placeContents(gpu, of('write'), usage | GPUBufferUsage.COPY_SRC);
   const places = new Map([...inputs, ...outputs]);
@@ -105,13 +105,13 @@ export async function prepareRuns(gpu: Gpu, runs: readonly Run[]) {
   return { prepared, buffers: buffersOf(places.values()), outputs: buffersOf(outputs.values()) };
 }
 
-/** Puts contents into as few buffers as may be. */
+/** Packs contents into as few buffers as possible. */
 function placeContents(gpu: Gpu, all: readonly Contents[], usage: number): Map<Contents, Place> {
   const places = new Map<Contents, Place>();
   for (const { size, offsets } of shareBuffers([...new Set(all)], gpu.maxBufferBytes)) {
     const buffer = gpu.createBuffer('conformance', size, usage);
     if (size <= SHARED_BYTES || offsets.size > 1) {
-      // What shares a buffer is written at once.
+      // Contents that share a buffer are uploaded in one write.
       const words = new Uint32Array(size / 4);
       for (const [contents, offset] of offsets) writeContents(contents, words, offset / 4);
       gpu.device.queue.writeBuffer(buffer, 0, words);
@@ -137,7 +137,7 @@ function writeStretches({ device }: Gpu, buffer: GPUBuffer, { size, stretches, f
   }
 }
 
-/** A buffer to be, and where each of its contents begins. */
+/** Planned buffer with the offset of each of its contents. */
 interface SharedBuffer {
   size: number;
   readonly offsets: Map<Contents, number>;

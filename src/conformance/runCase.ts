@@ -8,22 +8,22 @@ import { asFloats, type Contents, type Result, type Words, writeContents } from 
 import { readResult, withOwnOutputs } from './families.ts';
 import { runKernels } from './run.ts';
 
-/** One thing to compare: the same result of all rows, or all that a kernel had to leave alone in a binding. */
+/** Values to compare: one result of all rows, or everything that a kernel must leave unchanged in a binding. */
 export interface Expected {
   readonly values: Words;
-  /** Largest normalised mean squared error; 0 asks for equal bits. */
+  /** Largest normalised mean squared error; 0 requires equal bits. */
   readonly bound: number;
 }
 
-/** What a case has to give, and what it gave. */
+/** Expected and actual results of a case. */
 export interface CaseOutcome {
   readonly spec: KernelSpec;
   readonly expected: readonly Expected[];
-  /** The same things of each repetition. */
+  /** Results of each repetition, in the order of `expected`. */
   readonly actual: readonly (readonly Words[])[];
 }
 
-/** Runs a case `times` times in one submit, each on buffers of its own. Throws like `runKernels`. */
+/** Runs a case `times` times in one submit, each on its own buffers. Throws like `runKernels`. */
 export async function runCase(
   gpu: Gpu,
   { make }: KernelCase,
@@ -64,14 +64,14 @@ export async function runCase(
 
 type Found = readonly Uint32Array<ArrayBuffer>[];
 
-/** Runs a case and compares what came of it: the first thing that is wrong, or the one nearest to it. */
+/** Runs a case and returns the first failed comparison, or the one nearest to failure. */
 export async function tryCase(gpu: Gpu, kernelCase: KernelCase, tuning: Tuning): Promise<Comparison> {
   const { expected, actual } = await runCase(gpu, kernelCase, tuning, 1);
   const found = expected.map(({ values, bound }, i) => compareWords(actual[0][i], values, bound));
   return found.find(({ passed }) => !passed) ?? found.reduce((a, b) => (a.nmse > b.nmse ? a : b));
 }
 
-/** The first result of all rows that have one, the second one, and so on. */
+/** First result of all rows that have one, then the second, and so on. */
 function resultsOfAllRows(setup: Setup): Result[][] {
   const rows = setup.results();
   const most = Math.max(...rows.map(({ length }) => length));

@@ -6,23 +6,23 @@ import { CHECKS } from './checks.ts';
 import { compareWords, firstLine } from './compare.ts';
 import { type Family, type FamilyOutcome, runFamilies, strayRows } from './families.ts';
 
-/** What was found of a compiled kernel. */
+/** Result of testing a compiled kernel. */
 export interface KernelResult {
   readonly spec: KernelSpec;
-  /** Largest normalised mean squared error against the CPU twin; null where bits had to be, and are, equal. */
+  /** Largest normalised mean squared error against the CPU twin; null if equal bits were required and found. */
   readonly nmse: number | null;
-  /** Null if it does what it should; else how it does not, with the numbers. */
+  /** Null for a correct kernel; otherwise a description of the fault, with the numbers. */
   readonly fault: string | null;
 }
 
-/** Rows of the batch that a kernel without tiles is tried with. */
+/** Rows of the batch for a kernel without tiles. */
 const MIN_ROWS = 3;
-/** Tightest bound at load: some drivers have an `exp` that is off by 1e-11, which is no reason to refuse them. */
+/** Tightest bound at load: some drivers have an `exp` with an error of 1e-11, which is acceptable. */
 const LOAD_BOUND = 1e-9;
 
 /**
- * Tries compiled kernels on small inputs, all in one submit: each against its CPU twin, and the rows of a batch bit by bit
- * against the same rows at another width and against one row alone (design D1).
+ * Tries compiled kernels on small inputs, all in one submit. Compares each with its CPU twin, and the rows of a batch bit by bit
+ * with the same rows at another width and with one row alone (design D1).
  */
 export async function selfTest(gpu: Gpu, specs: readonly KernelSpec[]): Promise<KernelResult[]> {
   const outcomes = await runFamilies(gpu, familiesOf(specs), widest => {
@@ -32,14 +32,14 @@ export async function selfTest(gpu: Gpu, specs: readonly KernelSpec[]): Promise<
   return outcomes.flatMap(judge);
 }
 
-/** The check of a kernel. */
+/** Check of a kernel. */
 function checkOf({ shader }: KernelSpec): LoadCheck {
   const check = CHECKS.find(candidate => candidate.shader === shader);
   assert(check !== undefined, () => `no check of the kernel ${shader}`);
   return check;
 }
 
-/** Groups the pipelines whose parameters differ in nothing but the number of rows. */
+/** Groups the pipelines whose parameters differ only in the number of rows. */
 function familiesOf(specs: readonly KernelSpec[]): Family[] {
   const families = new Map<string, KernelSpec[]>();
   for (const spec of specs) {

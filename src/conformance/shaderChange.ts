@@ -1,13 +1,13 @@
 import { assert } from '../util/assert.ts';
 
-/** A driver that gets a shader wrong, played by another text of it. */
+/** Change of a shader's text that simulates a faulty driver. */
 export interface ShaderChange {
   readonly file: string;
   readonly from: string;
   readonly to: string;
 }
 
-/** The sources after a change, which has to have something to change. */
+/** Applies a change to the sources, which must contain the text to change. */
 export function changedShaders(
   sources: ReadonlyMap<string, string>,
   change: ShaderChange | null,

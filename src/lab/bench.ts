@@ -4,29 +4,29 @@ import type { Failure, Provenance } from '../report/index.ts';
 import { failureOf } from './failure.ts';
 import { LabModels } from './models.ts';
 
-/** How often, and how far apart, a new device is asked for after one was lost: a GPU process needs a moment to come back. */
+/** Number and interval of attempts to open a new device after one was lost: the GPU process needs a moment to restart. */
 const ATTEMPTS = 4;
 const BETWEEN_ATTEMPTS_MS = 500;
 
 export interface BenchOptions {
   readonly shaders: ReadonlyMap<string, string>;
-  /** Where `models/` and the goldens are. */
+  /** Location of `models/` and the goldens. */
   readonly base: URL;
   readonly repetitions: number;
-  /** WebGPU's entry; the browser's own by default. */
+  /** WebGPU entry point; the browser's own by default. */
   readonly gpu?: GPU;
 }
 
 /**
- * What jobs work on: one device that they share as long as it is sound, and others that a job has to itself. A device that was
- * lost, refused work or hangs is given up, and the next job gets another.
+ * Devices for jobs: one that they share as long as it is sound, and others that a job owns. A device that was lost, refused work
+ * or hangs is abandoned, and the next job gets a new one.
  */
 export class Bench {
   readonly shaders: ReadonlyMap<string, string>;
   readonly models: LabModels;
   readonly base: URL;
   readonly repetitions: number;
-  /** What timings are taken with, once it is known. */
+  /** Clock of the timings, once it is chosen. */
   clock: Provenance['clock'] = 'wall';
   readonly #entry: GPU | undefined;
   #shared: Gpu | null = null;
@@ -42,13 +42,13 @@ export class Bench {
     this.repetitions = repetitions;
   }
 
-  /** The device that jobs share. Throws `no_webgpu` where none can be had. */
+  /** Device that jobs share. Throws `no_webgpu` if there is none. */
   async gpu(): Promise<Gpu> {
     this.#shared ??= await this.#reopened();
     return this.#shared;
   }
 
-  /** A device of the job's own, which ends with it: with a shader changed, or with a feature that slows others down. */
+  /** Opens a device for this job only, with a changed shader or with a feature that slows down other jobs. */
   async own(
     options: { readonly change?: ShaderChange; readonly feature?: GPUFeatureName } = {},
   ): Promise<Gpu> {
@@ -61,12 +61,12 @@ export class Bench {
     );
   }
 
-  /** Closes a device of the job's own before the job ends. */
+  /** Closes a job's own device before the job ends. */
   release(gpu: Gpu): void {
     this.#close(gpu);
   }
 
-  /** Resolves when a device that is in use is lost. */
+  /** Resolves when a device in use is lost. */
   loss(): Promise<Failure> {
     if (this.#loss) return Promise.resolve(this.#loss);
     return new Promise(resolve => {
@@ -74,7 +74,7 @@ export class Bench {
     });
   }
 
-  /** Ends a job: its own devices are closed. What is wrong with the shared one is told, and then that is closed too. */
+  /** Ends a job: closes its own devices and returns the fault of the shared one, which is then closed too. */
   settle(): Failure | null {
     const fault = this.#loss ?? (this.#shared?.fault ? failureOf(this.#shared.fault) : null);
     for (const gpu of this.#open) if (fault || gpu !== this.#shared) this.#close(gpu);
@@ -84,7 +84,7 @@ export class Bench {
     return fault;
   }
 
-  /** Gives up all devices, whatever they do. */
+  /** Abandons all devices, whatever they are doing. */
   discard(): void {
     for (const gpu of this.#open) this.#close(gpu);
     this.#shared = null;
@@ -105,7 +105,7 @@ export class Bench {
   #watched(gpu: Gpu): Gpu {
     this.#open.add(gpu);
     void gpu.device.lost.then(({ message }) => {
-      // Closed by us.
+      // Closed by this class.
       if (!this.#open.has(gpu)) return;
       const why = message || 'no reason given';
       this.#loss = { status: 'device-lost', message: `the GPU device was lost: ${why}` };

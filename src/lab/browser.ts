@@ -2,10 +2,10 @@ import type { Provenance } from '../report/index.ts';
 
 type BrowserAndPlatform = Pick<Provenance, 'browser' | 'platform'>;
 
-/** Names in user agents, those first that the others' name stands beside. */
+/** Names in user agents; a browser that also names another comes before that one. */
 const NAMES = ['Edg', 'OPR', 'Firefox', 'Chrome', 'Safari'] as const;
 
-/** Client hints, which not every browser has. */
+/** Client hints, which some browsers lack. */
 interface UserAgentData {
   readonly platform: string;
   readonly brands: readonly { readonly brand: string; readonly version: string }[];
@@ -16,7 +16,7 @@ interface UserAgentData {
   }>;
 }
 
-/** Which browser this is, by its client hints where it has some, else by its user agent. */
+/** Identifies the browser by its client hints, or else by its user agent. */
 export async function browserOf(
   navigator: Pick<Navigator, 'userAgent' | 'hardwareConcurrency'> & {
     readonly userAgentData?: UserAgentData;
@@ -25,7 +25,7 @@ export async function browserOf(
   const { userAgent, hardwareConcurrency: processors, userAgentData } = navigator;
   const hints = await userAgentData
     ?.getHighEntropyValues(['platformVersion', 'architecture', 'fullVersionList'])
-    // What may not be asked is not told.
+    // A refusal counts as no client hints.
     .catch(() => null);
   const brands = hints?.fullVersionList ?? userAgentData?.brands ?? [];
   // One of the brands is made up, to keep pages from relying on them.

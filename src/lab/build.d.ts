@@ -1,4 +1,4 @@
-/** What the build says of itself, see vite.config.ts. */
+/** Version and commit from the build, see vite.config.ts. */
 interface ImportMetaEnv {
   readonly FORETOKEN_VERSION: string;
   readonly FORETOKEN_COMMIT: string;

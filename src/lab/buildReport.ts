@@ -9,7 +9,7 @@ import {
 } from '../report/index.ts';
 import type { Finding } from './job.ts';
 
-/** What a run has found out so far. */
+/** Findings of a run so far. */
 export interface Findings {
   readonly startedAt: Date;
   readonly set: string;
@@ -17,11 +17,11 @@ export interface Findings {
   readonly provenance: Provenance;
   readonly findings: readonly Finding[];
   readonly incidents: readonly Incident[];
-  /** Why parts without findings have none. */
+  /** Reason for parts without findings. */
   readonly whyOmitted: string;
 }
 
-/** The report of what was found, whole or not. */
+/** Builds the report of the findings, complete or not. */
 export function buildReport({
   startedAt,
   set,

@@ -10,7 +10,7 @@ import { type Judgement, judge } from './judge.ts';
 // Software adapters compile for a minute.
 const LIMIT_MS = 120_000;
 
-/** What a kernel case is called in a report. */
+/** Identity of a kernel case in a report. */
 type Identity = Pick<ConformanceCase, 'id' | 'kernel' | 'weightType' | 'variant' | 'tuning' | 'parameters'>;
 
 export function identityOf({ id, kernel, axes }: KernelCase, tuning: TuningName | 'any'): Identity {
@@ -25,7 +25,7 @@ export function identityOf({ id, kernel, axes }: KernelCase, tuning: TuningName 
   };
 }
 
-/** A case of a kernel under a tuning against its CPU twin, several times over. */
+/** Compares a case of a kernel under a tuning with its CPU twin, several times. */
 export function conformanceJob(kernelCase: KernelCase, tuning: TuningName | 'any'): Job {
   const identity = identityOf(kernelCase, tuning);
   const found = (entry: ConformanceCase): readonly Finding[] => [{ part: 'conformance', entry }];
@@ -44,13 +44,13 @@ export function conformanceJob(kernelCase: KernelCase, tuning: TuningName | 'any
   };
 }
 
-/** Why a tuning cannot be had here, or null. */
+/** Reason why a tuning is unavailable on this adapter, or null. */
 export function missingFor(tuning: TuningName | 'any', gpu: Gpu): Failure | null {
   if (tuning !== 'subgroups' || gpu.device.features.has('subgroups')) return null;
   return { status: 'unsupported', message: 'this adapter has no subgroups' };
 }
 
-/** Runs a case several times and judges what came of it. */
+/** Runs a case several times and judges the results. */
 export async function check(
   gpu: Gpu,
   kernelCase: KernelCase,
@@ -72,7 +72,7 @@ export async function check(
   return { status: 'wrong-result', ...figures, message: why, ...(firstBad && { firstBad }) } as const;
 }
 
-/** The first thing that is wrong, or the one nearest to it. */
+/** Returns the first failed judgement, or the one nearest to failure. */
 function worst({ expected, actual: [values] }: CaseOutcome): Judgement {
   const judgements = expected.map((want, i) => judge(want, values[i]));
   const share = ({ nmse, tolerance }: Judgement) =>

@@ -8,7 +8,7 @@ import type { Finding, Job } from './job.ts';
 
 const LIMIT_MS = 60_000;
 
-/** A kernel that was broken: the case that has to show it must come out wrong, at the right place, and another one right. */
+/** Runs a kernel that was broken on purpose: one case must come out wrong, at the right place, and another one right. */
 export function controlJob(spec: Fault): Job {
   const { id, kernel, fault } = spec;
   const found = (entry: Control): readonly Finding[] => [{ part: 'controls', entry }];
@@ -57,7 +57,7 @@ function verdict(
   return { status: 'success', message: where } as const;
 }
 
-/** Why the fault is none on this adapter, or null. */
+/** Reason why the fault has no effect on this adapter, or null. */
 function harmless({ harmlessAt }: Fault, { device }: Gpu) {
   const { subgroupMinSize } = device.adapterInfo;
   if (harmlessAt === undefined || subgroupMinSize < harmlessAt) return null;

@@ -4,12 +4,12 @@ export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return Array.from(digest, byte => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Of a text as UTF-8. */
+/** Digest of a text as UTF-8. */
 export function digestOfText(text: string): Promise<string> {
   return sha256(new TextEncoder().encode(text));
 }
 
-/** One digest of several arrays, one behind the other. */
+/** Digest of several arrays, concatenated. */
 export function digestOf(
   arrays: readonly (Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>)[],
 ): Promise<string> {

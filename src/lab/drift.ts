@@ -4,17 +4,17 @@ import { failureOf } from './failure.ts';
 import { fmaWork } from './speed/ownLimits.ts';
 import { stopwatch } from './speed/stopwatch.ts';
 
-/** What fixed work is to take at the beginning: far more than a clock rounds to. */
+/** Duration of the fixed work at the beginning: far more than the resolution of a clock. */
 const WORK_MS = 60;
 const SAMPLES = 5;
 
-/** Some work that is the same at both ends of a run, and the milliseconds it took. */
+/** Fixed work for both ends of a run, and the milliseconds that it took. */
 export interface FixedWork {
   readonly times: number;
   readonly ms: number;
 }
 
-/** Does as much work as takes a while, or the same `times` as before. */
+/** Runs fixed work, `times` repetitions if given, otherwise as many as take `WORK_MS`. */
 export async function doFixedWork(bench: Bench, times?: number): Promise<FixedWork> {
   const gpu = await bench.own();
   try {
@@ -23,7 +23,7 @@ export async function doFixedWork(bench: Bench, times?: number): Promise<FixedWo
     await watch(dispatches, 1);
     const rounds =
       times ?? Math.max(1, Math.round((WORK_MS * 4) / Math.max(0.1, await watch(dispatches, 4))));
-    // The best of a few: what else a machine does is not to be taken for heat.
+    // Take the best of a few samples, so that other load is not mistaken for heat.
     let ms = Number.POSITIVE_INFINITY;
     for (let i = 0; i < SAMPLES; i++) ms = Math.min(ms, await watch(dispatches, rounds));
     return { times: rounds, ms };
@@ -32,7 +32,7 @@ export async function doFixedWork(bench: Bench, times?: number): Promise<FixedWo
   }
 }
 
-/** Compares fixed work at the end of a run with what it took at its beginning. */
+/** Compares fixed work at the end of a run with its time at the beginning. */
 export async function thermalDrift(bench: Bench, first: FixedWork): Promise<Provenance['thermalDrift']> {
   try {
     const { ms: lastMs } = await doFixedWork(bench, first.times);

@@ -1,7 +1,7 @@
 import type { Failure } from '../report/index.ts';
 import { type ErrorCode, ForetokenError } from '../util/errors.ts';
 
-/** Codes of errors that are no error of ours, and the status they have in a report; all others are `error`. */
+/** Maps the codes of errors outside our control to their status in a report; all others are `error`. */
 const STATUS_OF: Partial<Record<ErrorCode, Failure['status']>> = {
   device_lost: 'device-lost',
   out_of_memory: 'oom',
@@ -10,7 +10,7 @@ const STATUS_OF: Partial<Record<ErrorCode, Failure['status']>> = {
   not_supported: 'unsupported',
 };
 
-/** What was thrown, as a report tells it. */
+/** Converts a thrown value to a report's failure. */
 export function failureOf(thrown: unknown): Failure {
   const error = ForetokenError.from(thrown);
   return { status: STATUS_OF[error.code] ?? 'error', message: error.message || 'no reason given' };

@@ -1,4 +1,4 @@
-/** What lets a run go on from one job to the next: it may be paused, hidden or stopped. */
+/** Controls whether a run continues to the next job: it may be paused, hidden or stopped. */
 export class Gate {
   readonly #stop = new AbortController();
   #isPaused = false;
@@ -6,7 +6,7 @@ export class Gate {
   #wasHidden = false;
   #opened: (() => void) | null = null;
 
-  /** Aborted once the run is to end. */
+  /** Aborts when the run is to end. */
   get stopped(): AbortSignal {
     return this.#stop.signal;
   }
@@ -19,7 +19,7 @@ export class Gate {
     return this.#isHidden;
   }
 
-  /** Whether the tab was hidden since this was last asked. */
+  /** Whether the tab was hidden since the last call. */
   takeHidden(): boolean {
     const was = this.#wasHidden;
     this.#wasHidden = this.#isHidden;

@@ -8,28 +8,28 @@ import type { ModelName } from './models.ts';
 
 const LIMIT_MS = 120_000;
 const MAX_ROWS = 32;
-/** Two candidates whose log-probabilities are closer than this may change places with the order of a sum. */
+/** Difference of log-probabilities below which the order of a sum may swap two candidates. */
 const NEAR_TIE = 2e-3;
 
-/** What llama.cpp's llama-server answered on a CPU, greedily. */
+/** Greedy answers of llama.cpp's llama-server on a CPU. */
 interface GoldenFile {
   readonly greedy: readonly GoldenText[];
 }
 export interface GoldenText {
   readonly prompt: string;
   readonly tokens: readonly number[];
-  /** For each token the likeliest `[id, logprob]`. */
+  /** Likeliest candidates `[id, logprob]` of each token. */
   readonly top: readonly (readonly (readonly [number, number])[])[];
 }
 
-/** Addresses of the answers, by model. */
+/** Addresses of the goldens, by model. */
 const ADDRESSES = import.meta.glob<string>('/e2e/golden/foretoken-*.json', {
   query: '?url',
   import: 'default',
   eager: true,
 });
 
-/** The greedy tokens of a model against known ones, each behind the known ones. */
+/** Compares the greedy tokens of a model with known ones, each after the known ones before it. */
 export function goldenJob(name: ModelName): Job {
   return {
     id: `golden:${name}`,
@@ -69,7 +69,7 @@ async function fetchGolden(name: ModelName, base: URL): Promise<GoldenFile> {
   );
 }
 
-/** What the model takes for the likeliest token in place of each of `known`, which stand behind `prompt`. */
+/** Finds the model's likeliest token at the position of each of `known`, which follow `prompt`. */
 async function chooseAfter(
   model: Model,
   prompt: readonly number[],
@@ -87,7 +87,7 @@ async function chooseAfter(
   return chosen;
 }
 
-/** Tokens that differ where two were nearly as likely are no fault; the first one that differs elsewhere is. */
+/** Ignores tokens that differ where two were nearly equally likely; fails at the first other difference. */
 export function judgeGolden(
   model: string,
   { prompt, tokens, top }: GoldenText,

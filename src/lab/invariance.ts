@@ -7,7 +7,7 @@ import type { Finding, Job } from './job.ts';
 import type { ModelName } from './models.ts';
 
 const LIMIT_MS = 120_000;
-/** Tokens of a story, and of another one beside it. */
+/** Tokens of two stories, for slot 0 and slot 1. */
 const TOKENS = [1, 267, 302, 526, 273, 579, 942];
 const OTHERS = [1, 304, 855, 937];
 
@@ -15,11 +15,11 @@ export interface InvarianceSpec {
   readonly model: ModelName;
   readonly tuning: TuningName | 'own';
   readonly cacheType: 'f16' | 'f32';
-  /** The widest batch. */
+  /** Width of the widest batch. */
   readonly maxRows: number;
 }
 
-/** The logits of a model's rows alone, and in batches of every width: all their bits. */
+/** Compares the logits of a model's rows alone and in batches of every width, bit by bit. */
 export function invarianceJob({ model: subject, tuning, cacheType, maxRows }: InvarianceSpec): Job {
   const id = `batches of up to ${maxRows}, tuning=${tuning}, cache=${cacheType}`;
   const found = (entry: Invariance): readonly Finding[] => [{ part: 'invariance', entry }];
@@ -27,7 +27,7 @@ export function invarianceJob({ model: subject, tuning, cacheType, maxRows }: In
     id: `invariance:${subject},tuning=${tuning},cache=${cacheType}`,
     part: 'invariance',
     limitMs: LIMIT_MS,
-    // Every width up to the widest, each with as many rows.
+    // Tries every width up to the widest, each with that many rows.
     weight: 2.5 * (maxRows / 17) ** 2,
     async run(bench) {
       const gpu = await bench.own();

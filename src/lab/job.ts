@@ -15,13 +15,13 @@ import type {
 } from '../report/index.ts';
 import type { Bench } from './bench.ts';
 
-/** What names a kernel's timing, what was compiled for it, and what it has to move and compute. */
+/** Identity of a kernel's timing, its compiled shader, and its bytes and operations. */
 export type KernelShape = Pick<
   KernelSpeed,
   'id' | 'kernel' | 'weightType' | 'variant' | 'tuning' | 'parameters' | 'shader' | 'bytes' | 'flops'
 >;
 
-/** One entry of a report. */
+/** Entry of a report. */
 export type Finding =
   | { readonly part: 'conformance'; readonly entry: ConformanceCase }
   | { readonly part: 'controls'; readonly entry: Control }
@@ -29,7 +29,7 @@ export type Finding =
   | { readonly part: 'goldens'; readonly entry: Golden }
   | { readonly part: 'drafts'; readonly entry: DraftCheck }
   | { readonly part: 'speed.limits'; readonly limit: keyof OwnLimits; readonly entry: Measurement }
-  /** Rates and fractions follow from the limits, which may be measured later: milliseconds are what is found. */
+  /** Milliseconds only: rates and fractions follow from the limits, which may be measured later. */
   | {
       readonly part: 'speed.kernels';
       readonly shape: KernelShape;
@@ -41,21 +41,21 @@ export type Finding =
 
 export type JobPart = Part | 'speed.limits';
 
-/** One thing to find out, which can be found out alone. */
+/** Independent unit of a run. */
 export interface Job {
-  /** Names it in links, and in a report's incidents. */
+  /** Name in links, and in a report's incidents. */
   readonly id: string;
   readonly part: JobPart;
-  /** Longer than this is a hang. */
+  /** Time after which it counts as hanging. */
   readonly limitMs: number;
-  /** Seconds it takes on a software adapter, roughly: what the time to go is guessed from. */
+  /** Approximate seconds on a software adapter, for the estimate of the remaining time. */
   readonly weight: number;
   run(bench: Bench): Promise<readonly Finding[]>;
-  /** The findings where `run` came to no end of its own. */
+  /** Findings if `run` does not finish. */
   failed(failure: Failure): readonly Finding[];
 }
 
-/** The parts whose figures mean nothing when the tab was hidden in between. */
+/** Whether a part's figures are meaningless if the tab was hidden meanwhile. */
 export function isTimed(part: JobPart): boolean {
   return part.startsWith('speed.');
 }

@@ -7,7 +7,7 @@ import { jobsNamed, jobsOf } from './jobs.ts';
 import { SETS } from './options.ts';
 
 describe('the jobs', () => {
-  it.each(SETS)('of the set %s have names of their own', set => {
+  it.each(SETS)('of the set %s have distinct names', set => {
     const ids = jobsOf(set).map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
   });
@@ -17,7 +17,7 @@ describe('the jobs', () => {
     for (const { id } of KERNEL_CASES) expect(ids.some(job => job.startsWith(`${id}@`))).toBe(true);
   });
 
-  it('try the rows of every kernel that computes some', () => {
+  it('try the rows of every kernel that computes rows', () => {
     const ids = jobsOf('quick')
       .map(({ id }) => id)
       .filter(id => id.startsWith('invariance:') && id.includes('@'));
@@ -54,7 +54,7 @@ describe('the jobs', () => {
 });
 
 describe('the controls', () => {
-  it.each(FAULTS)('$id can be made', ({ change }) => {
+  it.each(FAULTS)('$id can be built', ({ change }) => {
     const changed = changedShaders(shaderSources(), change);
     expect(changed.get(change.file)).not.toBe(shaderSources().get(change.file));
   });
@@ -67,11 +67,11 @@ describe('a golden', () => {
   ];
   const text = { prompt: 'Once', tokens: [5, 5, 5], top: [top(1), top(1e-4), top(1)] };
 
-  it('lets near ties change places', () => {
+  it('allows near ties to swap', () => {
     expect(judgeGolden('m', text, [5, 6, 5])).toMatchObject({ status: 'success', nTokens: 3, nAgreeing: 2 });
   });
 
-  it('names the first token that is another one', () => {
+  it('names the first token that differs', () => {
     expect(judgeGolden('m', text, [5, 6, 7])).toMatchObject({
       status: 'wrong-result',
       nAgreeing: 1,

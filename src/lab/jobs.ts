@@ -15,10 +15,10 @@ import { loadJob } from './speed/loading.ts';
 import { ownLimitJobs } from './speed/ownLimits.ts';
 import { throughputJob } from './speed/throughput.ts';
 
-/** Repetitions of a kernel case, of which all have to give the same bits, and of a timing. */
+/** Repetitions of a kernel case, which must all give the same bits, and of a timing. */
 export const REPETITIONS: Readonly<Record<LabSet, number>> = { quick: 5, full: 10 };
 
-/** The jobs of a set. What shows soonest whether a GPU can be trusted comes first. */
+/** Jobs of a set. Those that show soonest whether a GPU can be trusted come first. */
 export function jobsOf(set: LabSet): Job[] {
   const repetitions = REPETITIONS[set];
   const controls = FAULTS.map(controlJob);
@@ -77,8 +77,7 @@ function conformanceJobs(): Job[] {
 }
 
 /**
- * The jobs that ids name, see `LabOptions.only`: as `set` has them, or else as another does. Throws `not_found` for one that names
- * none.
+ * Finds jobs by id, see `LabOptions.only`: those of `set`, or else of another set. Throws `not_found` for an id that names none.
  */
 export function jobsNamed(ids: readonly string[], set: LabSet): Job[] {
   const all = [set, ...SETS.filter(other => other !== set)].flatMap(jobsOf);

@@ -6,7 +6,7 @@ const floats = (...values: number[]) => Float32Array.from(values);
 describe('the judgement of a binding', () => {
   const expected = { values: floats(1, 2, 3, 4), bound: 1e-11 };
 
-  it('passes what is as close as it may be', () => {
+  it('passes values within the tolerance', () => {
     const actual = floats(1, 2, 3.0000002, 4);
     expect(judge(expected, actual)).toMatchObject({
       passed: true,
@@ -16,7 +16,7 @@ describe('the judgement of a binding', () => {
     });
   });
 
-  it('tells the first value that is off, and by how much the worst is', () => {
+  it('names the first value that is off, and the error of the worst', () => {
     expect(judge(expected, floats(1, 2.5, 3, 14))).toMatchObject({
       passed: false,
       maxAbsError: 10,
@@ -34,7 +34,7 @@ describe('the judgement of a binding', () => {
     expect(JSON.parse(JSON.stringify(judgement))).toEqual(judgement);
   });
 
-  it('asks ids for equality', () => {
+  it('requires equal ids', () => {
     const ids = { values: Uint32Array.of(7, 8), bound: 0 };
     expect(judge(ids, Uint32Array.of(7, 8))).toMatchObject({ passed: true, nmse: 0, maxUlp: 0 });
     expect(judge(ids, Uint32Array.of(7, 9))).toMatchObject({

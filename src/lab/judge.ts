@@ -10,10 +10,10 @@ export interface FirstBad {
   readonly actual: Real;
 }
 
-/** How far what a kernel gave is from what its CPU twin gives. */
+/** Distance between a kernel's results and those of its CPU twin. */
 export interface Judgement {
   readonly passed: boolean;
-  /** For a failure: which values are off, with their neighbours. */
+  /** For a failure: the values that are off, with their neighbours. */
   readonly message: string;
   readonly nmse: Real;
   readonly maxAbsError: Real;
@@ -43,12 +43,14 @@ export function judge(expected: Expected, actual: Words): Judgement {
   };
 }
 
-/** The larger one, where nothing is larger than NaN. */
+/** Larger one of two values; NaN counts as the largest. */
 function worse(a: number, b: number): number {
   return Number.isNaN(a) || a > b ? a : b;
 }
 
-/** Of the values that are off by more than the tolerance allows them on average, which at least one is where it is exceeded. */
+/**
+ * First of the values whose error exceeds the average that the tolerance allows; there is one whenever the tolerance is exceeded.
+ */
 function firstBad(values: Words, actual: Words, bound: number): FirstBad | null {
   let power = 0;
   for (const value of values) power += value ** 2;
@@ -62,14 +64,14 @@ function firstBad(values: Words, actual: Words, bound: number): FirstBad | null 
   return null;
 }
 
-/** How many float32 lie between two, and one: 0 for equal ones, whatever the sign of a zero. */
+/** Distance of two float32 in units in the last place: 0 for equal values, whatever the sign of a zero. */
 export function ulps(a: number, b: number): number {
   if (Number.isNaN(a) || Number.isNaN(b)) return Number.NaN;
   if (!(Number.isFinite(a) && Number.isFinite(b))) return Object.is(a, b) ? 0 : Number.POSITIVE_INFINITY;
   return Math.abs(ordinal(a) - ordinal(b));
 }
 
-/** A number for each float32, in their order. */
+/** Maps each float32 to an integer, preserving their order. */
 function ordinal(value: number): number {
   const bits = bitsOf(value);
   return bits >= 0x80000000 ? 0x80000000 - bits : bits;

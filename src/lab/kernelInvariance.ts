@@ -17,26 +17,28 @@ import { failureOf } from './failure.ts';
 import type { Finding, Job } from './job.ts';
 import type { LabSet } from './options.ts';
 
-/** Fewest milliseconds that a job may take, and what it may for each kernel that it compiles. */
+/** Time limit of a job: at least `LIMIT_MS`, or `KERNEL_MS` for each kernel that it compiles. */
 const LIMIT_MS = 240_000;
 const KERNEL_MS = 4000;
-/** Widths of batches that between them get every kernel that there is of a case. */
+/** Batch widths that together select every variant of a kernel. */
 const WIDTHS = [1, 2, 3, 4, 8, 16];
 
-/** A case whatever the width of its batch. */
+/** Case without its batch width. */
 interface BatchCase extends Pick<KernelCase, 'id' | 'check' | 'tunings'> {
-  /** Those in which it is tried. */
+  /** Widths at which it is tried. */
   readonly widths: readonly number[];
   readonly forRows: NonNullable<KernelCase['forRows']>;
 }
 
-/** Cases that differ in nothing but the width of their batch. */
+/** Cases that differ only in the width of their batch. */
 interface Shape {
   readonly id: string;
   readonly family: Family;
 }
 
-/** For each kernel that computes rows, and each tuning that changes it: its rows alone, and in batches. */
+/**
+ * Jobs for each kernel that computes rows, and each tuning that changes it: they compare its rows alone with those in batches.
+ */
 export function kernelInvarianceJobs(set: LabSet): Job[] {
   const kernels = new Map<string, BatchCase[]>();
   for (const { kernel, axes, check, tunings, forRows } of KERNEL_CASES) {
@@ -52,8 +54,8 @@ export function kernelInvarianceJobs(set: LabSet): Job[] {
 }
 
 /**
- * The bits of every row of a kernel alone, and in batches of each width at which it is another kernel; for all shapes of its
- * cases in one submit, since to read back takes long in some browsers.
+ * Compares the bits of every row alone and in batches of each width that selects another kernel. All shapes of the kernel's cases
+ * share one submit, because reading back is slow in some browsers.
  */
 function kernelInvarianceJob(subject: string, tuning: TuningName | 'any', cases: readonly BatchCase[]): Job {
   const shapes = shapesOf(cases, TUNINGS[tuning === 'any' ? 'gpu' : tuning]);
@@ -78,7 +80,7 @@ function kernelInvarianceJob(subject: string, tuning: TuningName | 'any', cases:
         compiled.map(({ family }) => family),
         batchesFor,
       );
-      // In the order of the shapes that were not refused.
+      // Outcomes are in the order of the shapes that were not refused.
       let at = 0;
       return shapes.map((shape, i) => entry(shape, refused[i] ?? judge(outcomes[at++])));
     },
@@ -92,7 +94,7 @@ type Outcome = Invariance extends infer Entry
     : never
   : never;
 
-/** Every row alone, and in a batch of two full tiles and a third that has a single row. */
+/** Every row alone, and in a batch of two full tiles and a third tile with a single row. */
 function batchesFor(widest: number): Batches {
   const rows = Array.from({ length: 2 * widest + 1 }, (_, row) => row);
   return { nRows: rows.length, alone: rows };
@@ -106,7 +108,7 @@ function judge(outcome: FamilyOutcome): Outcome {
   return { status: 'wrong-result', message, nCompared, nDifferent: strays.length };
 }
 
-/** Why a family cannot be compiled, or null. */
+/** Reason why a family cannot be compiled, or null. */
 async function refusalOf(gpu: Gpu, { specs }: Family): Promise<Failure | null> {
   try {
     await Promise.all(specs.map(spec => gpu.pipelines.get(spec)));
@@ -116,7 +118,7 @@ async function refusalOf(gpu: Gpu, { specs }: Family): Promise<Failure | null> {
   }
 }
 
-/** In the quick set: that of the case, which is compiled for it anyway, and in products a second one for each weight type. */
+/** Widths in the quick set: that of the case, which is compiled anyway, and for products a second one per weight type. */
 function ownWidths(rows: number, { weight, nExperts }: Parameters): readonly number[] {
   // Products with experts take the longest to compile, and unpack weights with the same text.
   return weight === undefined || nExperts !== undefined ? [rows] : [1, rows];

@@ -7,7 +7,7 @@ import { ForetokenError } from '../util/errors.ts';
 import { describeModel } from '../worker/modelReport.ts';
 import { sha256 } from './digest.ts';
 
-/** The models that come with the page. */
+/** Models that come with the page. */
 export const MODELS = {
   target: 'foretoken-stories-moe-q4_0',
   exact: 'foretoken-stories-moe-f16',
@@ -15,7 +15,7 @@ export const MODELS = {
 } as const;
 export type ModelName = (typeof MODELS)[keyof typeof MODELS];
 
-/** A model that was fetched whole: what is hashed is what is loaded. */
+/** Model that was fetched whole, so that the hash covers the loaded bytes. */
 export interface FetchedModel {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly gguf: GgufFile;
@@ -35,19 +35,19 @@ export class LabModels {
     let model = this.#fetched.get(name);
     if (!model) {
       model = fetchModel(new URL(`models/${name}.gguf`, this.#base), name);
-      // So that a failure can be tried again.
+      // Forget a failure, so that it can be tried again.
       model.catch(() => this.#fetched.delete(name));
       this.#fetched.set(name, model);
     }
     return model;
   }
 
-  /** Puts a model on a device. */
+  /** Loads a model onto a device. */
   async load(gpu: Gpu, name: ModelName, options: LoadOptions): Promise<Model> {
     return loadModel(gpu, checkModel((await this.get(name)).gguf), options);
   }
 
-  /** What is known of the models that were fetched. */
+  /** Provenance of the models that were fetched. */
   async provenance(): Promise<Provenance['models']> {
     const settled = await Promise.allSettled(this.#fetched.values());
     return settled.flatMap(result => (result.status === 'fulfilled' ? [result.value.provenance] : []));

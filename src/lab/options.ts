@@ -4,33 +4,33 @@ import type { WireError } from '../util/errors.ts';
 import type { Finding, JobPart } from './job.ts';
 import type { KnownProvenance } from './provenance.ts';
 
-/** `quick` takes three minutes at most where there is no GPU, and `full` as long as it takes. */
+/** `quick` takes three minutes at most without a GPU; `full` has no limit. */
 export const SETS = ['quick', 'full'] as const;
 export type LabSet = (typeof SETS)[number];
 
 export interface LabOptions {
   readonly set: LabSet;
   /**
-   * Only the jobs with these ids, of `set` or of another that has them. An id without its tuning names the case under each of
-   * them, one that ends in `*` all that begin so.
+   * Runs only the jobs with these ids, of `set` or of another set that has them. An id without its tuning matches every tuning;
+   * an id that ends in `*` matches by prefix.
    */
   readonly only?: readonly string[];
-  /** Arguments of the browser, for the report: a page cannot see them. */
+  /** Command line of the browser, for the report: a page cannot read it. */
   readonly flags?: readonly string[];
-  /** What the report is called, where the browser does not name the adapter, or more than one is alike. */
+  /** Label of the report, for adapters that the browser does not name, or that are alike. */
   readonly label?: string;
-  /** A driver that gets a shader wrong, played by another text of it: what the lab itself is tested with. */
+  /** Simulates a driver that gets a shader wrong, by changing its text; for tests of the lab itself. */
   readonly change?: ShaderChange;
 }
 
-/** A job as the page shows it. */
+/** Job as the page shows it. */
 export interface PlannedJob {
   readonly id: string;
   readonly part: JobPart;
   readonly weight: number;
 }
 
-/** What is told of a run while it goes on. */
+/** Progress event of a run. */
 export type LabEvent =
   | { readonly kind: 'provenance'; readonly provenance: KnownProvenance }
   | { readonly kind: 'plan'; readonly jobs: readonly PlannedJob[] }
@@ -38,31 +38,31 @@ export type LabEvent =
   | { readonly kind: 'found'; readonly id: string; readonly findings: readonly Finding[] }
   | { readonly kind: 'incident'; readonly incident: Incident };
 
-/** How far a run is. */
+/** Progress of a run. */
 export interface LabProgress {
   readonly nDone: number;
   readonly nJobs: number;
   readonly current: string | null;
-  /** null until there is something to go by. */
+  /** Null until there is data for an estimate. */
   readonly secondsLeft: number | null;
 }
 
-/** What a browser driver finds in `window.foretokenLab`. */
+/** API for browser drivers, in `window.foretokenLab`. */
 export interface LabDriver {
   /** Runs the lab, with the page showing it, and resolves to the report. */
   run(options: LabOptions): Promise<Report>;
-  /** null while nothing runs. */
+  /** Progress; null while nothing runs. */
   progress(): LabProgress | null;
-  /** Ends the run under way; `run` then resolves to the report of what was done. */
+  /** Ends the current run; `run` then resolves to the report of what was done. */
   stop(): void;
 }
 
-/** What the page tells the worker that runs the lab. */
+/** Messages from the page to the worker that runs the lab. */
 export type LabCommand =
   | { readonly kind: 'run'; readonly options: LabOptions; readonly base: string; readonly isHidden: boolean }
   | { readonly kind: 'pause' | 'resume' | 'stop' | 'hidden' | 'visible' };
 
-/** What the worker tells the page. */
+/** Messages from the worker to the page. */
 export type LabMessage =
   | { readonly kind: 'event'; readonly event: LabEvent }
   | { readonly kind: 'report'; readonly report: Report }

@@ -4,7 +4,7 @@ import { isFallbackAdapter } from '../util/fallbackAdapter.mjs';
 import { browserOf } from './browser.ts';
 import { digestOfText } from './digest.ts';
 
-/** What a browser with WebGPU's developer features says besides. */
+/** Additional information in browsers with WebGPU's developer features. */
 interface DeveloperInfo {
   readonly driver?: string;
   readonly backend?: string;
@@ -15,10 +15,10 @@ interface DeveloperInfo {
 /** Flags of `GPUHeapProperty`, in order of their bits. */
 const HEAP_PROPERTIES = ['device-local', 'host-visible', 'host-coherent', 'host-uncached', 'host-cached'];
 
-/** What is known before the run: all but what the run itself finds out. */
+/** Provenance that is known before the run. */
 export type KnownProvenance = Omit<Provenance, 'models' | 'visibility' | 'thermalDrift' | 'clock'>;
 
-/** Everything that may explain why another machine finds something else. Throws `no_webgpu`. */
+/** Collects everything that may explain different results on another machine. Throws `no_webgpu`. */
 export async function readProvenance(
   shaders: ReadonlyMap<string, string>,
   flags: readonly string[],
@@ -72,7 +72,7 @@ function describeAdapter(adapter: GPUAdapter): Provenance['adapter'] {
   };
 }
 
-/** They are getters of a prototype. */
+/** Copies limits: they are getters of a prototype. */
 function limitsOf(limits: GPUSupportedLimits): Record<string, number> {
   const found: Record<string, number> = {};
   for (const name in limits) {

@@ -6,7 +6,7 @@ import { Gate } from './gate.ts';
 import type { Finding, Job } from './job.ts';
 import { runJobs } from './runJobs.ts';
 
-/** WebGPU that gives another device every time, as browsers do. */
+/** WebGPU that returns a new device every time, as browsers do. */
 function manyDevices() {
   const devices: FakeDevice[] = [];
   const gpu = {
@@ -56,7 +56,7 @@ it('shares one device as long as it is sound', async () => {
   expect(devices).toHaveLength(1);
 });
 
-it('goes on with another device after one was lost', async () => {
+it('continues with another device after one was lost', async () => {
   const { devices, gpu } = manyDevices();
   const loses = control('b', async bench => {
     await bench.gpu();
@@ -70,7 +70,7 @@ it('goes on with another device after one was lost', async () => {
   expect(devices).toHaveLength(2);
 });
 
-it('goes on with another device after one was destroyed by somebody else', async () => {
+it('continues with another device after one was destroyed by other code', async () => {
   const { devices, gpu } = manyDevices();
   const destroyed = control('b', async bench => {
     await bench.own();
@@ -93,7 +93,7 @@ it('does not trust a device that refused work', async () => {
   expect(devices).toHaveLength(2);
 });
 
-it('does not wait for what hangs', async () => {
+it('does not wait for a job that hangs', async () => {
   const { devices, gpu } = manyDevices();
   const hanging = control('b', async bench => [await bench.gpu(), await hangs()], 10);
   expect(await runAll([hanging, fine('c')], gpu)).toEqual({
@@ -103,7 +103,7 @@ it('does not wait for what hangs', async () => {
   expect(devices).toHaveLength(2);
 });
 
-it('ends where it is stopped, and says so', async () => {
+it('ends when it is stopped, and records that', async () => {
   const { gpu } = manyDevices();
   const gate = new Gate();
   const stops = control('b', async () => {
@@ -137,7 +137,7 @@ it('waits while it is paused', async () => {
   });
 });
 
-it('throws away what was timed while nobody saw the tab, and waits for it to be seen', async () => {
+it('discards timings from a hidden tab, and waits until the tab is visible', async () => {
   const { gpu } = manyDevices();
   const gate = new Gate();
   const hides: Job = {

@@ -4,19 +4,19 @@ import { failureOf } from './failure.ts';
 import type { Gate } from './gate.ts';
 import { type Finding, isTimed, type Job } from './job.ts';
 
-/** What is told of a run while it goes on. */
+/** Receives the events of a run. */
 export interface JobEvents {
   begin(job: Job): void;
   found(job: Job, findings: readonly Finding[]): void;
   incident(incident: Incident): void;
 }
 
-/** A timer that has had its time, or a signal that came: not a finding. */
+/** Reason why a job ended without findings: it was stopped, or took too long. */
 type Interruption = 'stopped' | Failure;
 
 /**
- * Runs jobs one after another, for as long as the gate lets them. A job that throws, hangs or loses its device has that for a
- * finding, and the next one gets a device that is sound.
+ * Runs jobs one after another, as long as the gate is open. If a job throws, hangs or loses its device, the failure is its
+ * finding, and the next job gets a sound device.
  */
 export async function runJobs(
   jobs: readonly Job[],
@@ -47,7 +47,7 @@ export async function runJobs(
     const wasHidden = gate.takeHidden();
     const failure = 'status' in outcome ? outcome : fault;
     if (failure && isIncident(failure)) {
-      // Whatever still runs on a device that hangs must not reach the next job.
+      // Work that is still running on a hanging device must not affect the next job.
       bench.discard();
       incident(failure.status, failure.message, job);
     } else if (fault) {
@@ -80,7 +80,7 @@ async function attempt(
   const loss = bench.loss();
   const work = job.run(bench).then(
     findings => ({ findings }),
-    // A lost device rejects what waits for it before it tells that it is lost.
+    // A lost device rejects pending calls before it reports the loss.
     async error => (await soon(loss)) ?? failureOf(error),
   );
   const outcome = await Promise.race([work, interrupted, loss]);

@@ -13,8 +13,8 @@ import { labShaders } from './shaders.ts';
 import { chooseClock } from './speed/chooseClock.ts';
 
 /**
- * Finds out what this browser's GPU computes right and how fast, and reports it. A run that is stopped has a report too, of
- * what was done until then. Throws `no_webgpu`, and `not_found` for a case that does not exist.
+ * Checks what this browser's GPU computes correctly and how fast, and reports it. A stopped run has a report too, of what was
+ * done until then. Throws `no_webgpu`, and `not_found` for a case that does not exist.
  */
 export async function runLab(
   options: LabOptions,

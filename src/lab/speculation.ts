@@ -13,13 +13,13 @@ const PROMPTS = ['I believe the meaning of life is', 'One day, a little fox'];
 export interface SpeculationSpec {
   readonly model: ModelName;
   readonly draft: ModelName;
-  /** Tokens of a draft. */
+  /** Tokens per draft. */
   readonly nDraft: number;
   readonly nPredict: number;
   readonly repetitions: number;
 }
 
-/** One answer: its tokens, how fast they came, and the counters of the drafts. */
+/** Answer: its tokens, its speed, and the counters of the drafts. */
 interface Answer {
   readonly tokens: readonly number[];
   readonly perSecond: number;
@@ -27,7 +27,7 @@ interface Answer {
   readonly nAccepted: number;
 }
 
-/** Whether drafts change an answer, how much of them is accepted, and what they are worth. */
+/** Checks whether drafts change an answer, and measures how many are accepted and what they gain. */
 export function speculationJob(spec: SpeculationSpec): Job {
   const { model, draft, nDraft, nPredict, repetitions } = spec;
   return {
@@ -78,11 +78,11 @@ async function tryDrafts(
   let nAccepted = 0;
   let firstDifference: number | null = null;
   const before = await draftCounters(server);
-  // One round more, to warm up.
+  // The first round warms up.
   for (let round = 0; round <= repetitions; round++) {
     let [plainMs, draftedMs] = [0, 0];
     for (const prompt of PROMPTS) {
-      // Side by side, so that what slows the machine slows both.
+      // Alternate both, so that other load slows down both.
       const plain = await complete(server, prompt, nPredict, 0);
       const drafted = await complete(server, prompt, nPredict, nDraft);
       plainMs += plain.tokens.length / plain.perSecond;
@@ -150,7 +150,7 @@ async function draftCounters({ fetch }: Composition): Promise<DraftCounters> {
   return { nDrafts: Number(nDrafts), acceptedAt: Array.from(positions, ([, n]) => Number(n)) };
 }
 
-/** By position. Near the end of a text drafts are shorter: there a share is a little too low. */
+/** Acceptance by position. Near the end of a text drafts are shorter, so the share is a little too low. */
 function acceptanceOf(before: DraftCounters, after: DraftCounters): number[] {
   const nDrafts = after.nDrafts - before.nDrafts;
   return after.acceptedAt

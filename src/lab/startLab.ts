@@ -5,9 +5,9 @@ import type { Finding } from './job.ts';
 import type { LabCommand, LabEvent, LabMessage, LabOptions } from './options.ts';
 import type { KnownProvenance } from './provenance.ts';
 
-/** A run that goes on in a worker of its own. */
+/** Run in its own worker. */
 export interface LabRun {
-  /** Rejects where there is nothing to report: with `no_webgpu`, `not_found`, or `internal` when the worker died. */
+  /** Rejects if there is nothing to report: with `no_webgpu`, `not_found`, or `internal` if the worker died. */
   readonly report: Promise<Report>;
   pause(): void;
   resume(): void;
@@ -15,10 +15,10 @@ export interface LabRun {
   stop(): void;
 }
 
-/** How long a run that was stopped may take to report: a thread that hangs never does, and then the page does. */
+/** Time for a stopped run to report. A hanging thread never does; then the page reports in its place. */
 const STOP_GRACE_MS = 5_000;
 
-/** Starts a run for this page, which is told when nobody sees it. */
+/** Starts a run for this page and notifies it when the page is hidden or shown. */
 export function startLab(options: LabOptions, onEvent: (event: LabEvent) => void): LabRun {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
   const send = (command: LabCommand) => worker.postMessage(command);
@@ -63,7 +63,7 @@ export function startLab(options: LabOptions, onEvent: (event: LabEvent) => void
   };
 }
 
-/** What the worker told before it fell silent. */
+/** State of the report from the worker's messages so far. */
 class SoFar {
   readonly #startedAt = new Date();
   readonly #options: LabOptions;
@@ -81,7 +81,7 @@ class SoFar {
     else if (event.kind === 'incident') this.#incidents.push(event.incident);
   }
 
-  /** A report of it, or null where not even the adapter is known. */
+  /** Report of that state, or null if not even the adapter is known. */
   report(why: string): Report | null {
     if (!this.#provenance) return null;
     const { only, set, label } = this.#options;

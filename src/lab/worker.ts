@@ -4,7 +4,7 @@ import { Gate } from './gate.ts';
 import type { LabCommand, LabMessage } from './options.ts';
 import { runLab } from './runLab.ts';
 
-// One run in a thread of its own: CPU twins take their time, and the page has to answer meanwhile.
+// One run in its own thread, because CPU twins are slow and the page has to stay responsive.
 const gate = new Gate();
 
 self.addEventListener('message', ({ data }: MessageEvent<LabCommand>) => {

@@ -8,7 +8,7 @@ import { kernelCheck } from '../check.ts';
 import { dense, floats, output } from '../contents.ts';
 import { deferredRow, gathered, gatheredStep, joined, numbers, padded, placedRows } from '../inputs.ts';
 
-/** Vectors of the norm behind a branch, and of the next one. */
+/** Offsets of the vectors of the norm after a branch, and of the next one. */
 const POST = 1;
 const NEXT = 3;
 
@@ -96,7 +96,7 @@ const usual: Axes = {
   gather: false,
 };
 
-/** Eps differs from norm to norm, and counts. */
+/** Each norm has its own epsilon, large enough to matter. */
 function normOf(name: Norm, eps: number): NormKind | null {
   if (name === 'none') return null;
   const [kind] = name.endsWith('rms') ? (['rms'] as const) : (['layer'] as const);
@@ -107,7 +107,7 @@ export const addNormCases = kernelCases(addNormCheck, () => ({
   usual,
   cases: [
     usual,
-    // No whole quad, and fewer quads than lanes.
+    // Not a whole quad, and fewer quads than lanes.
     { ...usual, k: 45, rows: 3, post: 'rms', next: 'rms' },
     { ...usual, k: 1, rows: 2, post: 'layer', next: 'biased rms' },
     { ...usual, k: 300, rows: 5, post: 'biased layer', next: 'biased layer', factor: 0.22 },

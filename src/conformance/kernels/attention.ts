@@ -22,7 +22,7 @@ import { swigluCases } from './swiglu.ts';
 
 export const attentionCheck = kernelCheck({
   kernel: attention,
-  /** The position of all rows, if they are not to be around the edge of a page. */
+  /** Position of all rows, or null for positions around the edge of a page. */
   usual: { scale: 1, position: null as number | null },
   setUp({ parameters, spec, rows, inputs: { scale, position } }) {
     const {
@@ -50,12 +50,12 @@ export const attentionCheck = kernelCheck({
         dense(stepBuffer(places, [], tables)),
         rowsOf(q, width),
         dense(k.words),
-        // A binding of its own, of the same words.
+        // Separate binding with the same words.
         dense(v.words),
         dst,
         ...(sinks && splits === 1 ? [dense(sinks)] : []),
       ],
-      // How many heads a workgroup takes depends on how many rows it takes.
+      // The number of heads per workgroup depends on its number of rows.
       grid: own => [own.workgroups[0], rows.length, splits],
       results: () =>
         places.map((place, i) => {
@@ -112,12 +112,12 @@ export const attentionCombineCheck = kernelCheck({
   },
 });
 
-/** Wider windows are those of long contexts, which take the CPU twin too long. */
+/** Wider windows belong to long contexts, which are too slow for the CPU twin. */
 const MAX_WINDOW = 512;
 
 /**
- * Position around which rows are: on both sides of where a window begins to leave some out, and of a page or, where there are
- * several splits, of the second or a later one.
+ * Position around which the rows lie: on both sides of the position where a window begins to exclude some, and of the edge of a
+ * page or, with several splits, of a later split.
  */
 function spanOf(window: number | null, split: number, splits: number): number {
   const unit = splits > 1 ? split : PAGE_POSITIONS;
@@ -136,7 +136,7 @@ function sinksOf(nHead: number): Float32Array<ArrayBuffer> {
 /** Positions of the cases: two pages and a part of a third. */
 const N_CTX = 150;
 
-/** What of attention other models have than llama. `factor` is that of q·k. */
+/** Features of attention in models other than llama. `factor` multiplies q·k. */
 interface Features {
   valueDim?: number;
   factor?: number;
@@ -168,9 +168,9 @@ function featureCases(): Partial<Axes>[] {
   const cut: Partial<Axes> = { split: PAGE_POSITIONS };
   const mqa: Partial<Axes> = { nKvHead: 1, latent: true };
   return [
-    // Rows that are attended to together begin in different tiles, or see but themselves.
+    // Rows that are computed together begin in different tiles, or see only themselves.
     ...[1, 3, 64, 70].map(window => ({ window })),
-    // Scores beside the window so large that those in it would vanish.
+    // Scores outside the window are so large that those inside would vanish.
     { scale: 40, window: 3 },
     { ...cut, cache: 'f16', window: 3 },
     { ...cut, window: 70 },
@@ -209,7 +209,7 @@ export const attentionCases = kernelCases(attentionCheck, () => ({
   ],
   parameters: shapeOf,
   inputs: ({ scale, depth }) => ({ scale, position: depth === undefined ? null : depth - 1 }),
-  // A model's own splits where it is to be timed.
+  // A timed case uses a model's own splits.
   pinned: ({ split, depth }): Partial<Tuning> =>
     depth === undefined ? { attentionSplit: split === 'none' ? null : split } : {},
   seconds: 0.45,

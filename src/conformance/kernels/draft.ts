@@ -5,7 +5,7 @@ import { kernelCheck } from '../check.ts';
 import { dense, words } from '../contents.ts';
 import { numbers, stepBuffer } from '../inputs.ts';
 
-/** Two rows of each slot, of which the second one has an output: that moves on, with the token that was chosen. */
+/** Two rows per slot, of which the second has an output: it advances with the chosen token. */
 export const advanceCheck = kernelCheck({
   kernel: advance,
   usual: {},
@@ -36,7 +36,7 @@ export const advanceCheck = kernelCheck({
   },
 });
 
-/** Every other row has a drafted token, the last of which the target lacks. */
+/** Every other row has a drafted token; the target lacks the last of them. */
 export const fillDraftCheck = kernelCheck({
   kernel: fillDraft,
   // More than lanes.

@@ -9,12 +9,12 @@ import { kernelCheck } from '../check.ts';
 import { dense, floats, output } from '../contents.ts';
 import { awkwardK, blocksOf, deferredRow, rowOf, stepBuffer, weightRows } from '../inputs.ts';
 
-/** Positions that have a row of the table. */
+/** Number of positions with a row in the table. */
 const N_POSITIONS = 7;
 
 export const getRowsCheck = kernelCheck({
   kernel: getRows,
-  /** Tokens before the first that the matrix has, and behind the last, which a batch may have as well. */
+  /** Number of tokens before the matrix's first, and after its last, which a batch may have as well. */
   usual: { nOthers: 0 },
   setUp({ parameters, spec, rows, inputs: { nOthers } }) {
     const { weight, blocks, n, firstToken = 0, scale = 1 } = parameters;
@@ -29,7 +29,7 @@ export const getRowsCheck = kernelCheck({
     const next = output(rows.length * deferredStride(k));
     return {
       bindings: [
-        // Every other token is one that an earlier step chose.
+        // Every other token refers to an earlier step's choice.
         dense(
           stepBuffer(
             tokens.map((token, i) => ({
@@ -65,7 +65,7 @@ type Axes = {
   rows: number;
   firstToken?: number;
   k?: number;
-  /** Of the embeddings. */
+  /** Factor of the embeddings. */
   factor?: number;
   positions?: true;
 };
@@ -75,7 +75,7 @@ export const getRowsCases = kernelCases(getRowsCheck, () => ({
   usual,
   cases: [
     ...vary(usual, { weight: WEIGHT_TYPES, rows: [5] }),
-    // A part of a vocabulary: some tokens of the batch lie before it, some behind it.
+    // A part of a vocabulary: the batch has tokens before it and after it.
     ...vary<Axes>(usual, { weight: ['F32', 'Q4_0'], rows: [9], firstToken: [4] }),
     { ...usual, rows: 3, factor: 24 },
     { ...usual, rows: 5, factor: 0.5, positions: true },

@@ -53,7 +53,7 @@ export const kShiftCheck = kernelCheck({
   },
 });
 
-/** What of a context shift other models have than llama. */
+/** Features of a context shift in models other than llama. */
 type Features = Pick<KShiftShape, 'valueDim' | 'rotFrom' | 'magnitude' | 'latent'>;
 
 type Axes = Omit<HeadShape, 'nHead'> & Features & { keep: number; discard: number; end: number };

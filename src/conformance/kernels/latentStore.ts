@@ -64,10 +64,10 @@ export const latentStoreCases = kernelCases(latentStoreCheck, () => ({
     usual,
     { ...usual, rows: 1 },
     { ...usual, cache: 'f16' },
-    // As DeepSeek-V2 has it.
+    // Widths of DeepSeek-V2.
     { nHead: 2, nNope: 128, nRope: 64, nLatent: 512, cache: 'f16', rows: 3 },
   ],
-  // Rows that have more values than are theirs.
+  // Strides larger than the rows.
   parameters: (axes): LatentStoreShape => ({
     ...axes,
     qStride: axes.nHead * (axes.nNope + axes.nRope) + 4,

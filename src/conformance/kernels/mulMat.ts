@@ -38,15 +38,15 @@ type Axes = {
   n: number;
   k: number;
   epilogue: 'store' | 'accumulate' | 'add' | 'swiglu';
-  /** The norm of src is deferred. */
+  /** Whether the norm of src is deferred. */
   normed: boolean;
   scale: number;
   outputRows?: true;
-  /** With add: values of a row of the residual stream before and behind those of this part. */
+  /** With add: number of values of a row of the residual stream before and after those of this part. */
   nBefore?: number;
   nBehind?: number;
   bias?: true;
-  /** Of the products. */
+  /** Factor of the products. */
   factor?: number;
   softcap?: number;
   activation?: 'silu' | 'gelu' | 'relu2';
@@ -67,7 +67,10 @@ const usual: Axes = {
 };
 const epilogues = ['store', 'add', 'swiglu'] as const;
 
-/** A row of dst begins at 2 of n + 5 values, so that offset and stride matter; with add it is a part of a longer one. */
+/**
+ * A row of dst has n + 5 values and its results begin at 2, so that offset and stride matter; with add they are part of a longer
+ * row.
+ */
 function epilogueOf(axes: Axes): MulMatEpilogue {
   const {
     epilogue: kind,
@@ -113,7 +116,7 @@ function groupsOf({ n, k, groupRows: rows }: Axes): Pick<MulMatShape, 'groups'> 
   return { groups: { rows, srcOffset: 8, srcStride: k + 8, rowStride: 8 + (n / rows) * (k + 8) } };
 }
 
-/** What other models than llama have. */
+/** Features of models other than llama. */
 function otherCases(): Partial<Axes>[] {
   return [
     { bias: true, n: 23, rows: 3 },
@@ -123,14 +126,14 @@ function otherCases(): Partial<Axes>[] {
     { activation: 'silu', rows: 2 },
     { bias: true, rows: 5, normed: true, outputRows: true, factor: 0.3, softcap: 5 },
     { rows: 2, softcap: 30, scale: 1e4 },
-    // Where tanh has to keep its digits.
+    // tanh must keep its digits here.
     { rows: 2, softcap: 3000 },
     { epilogue: 'accumulate', rows: 3, n: 23 },
     { epilogue: 'accumulate', rows: 5, n: 7, gate: true },
     { epilogue: 'swiglu', rows: 5, n: 7, normed: true, activation: 'gelu', bias: true },
     { epilogue: 'swiglu', rows: 2, n: 40, bias: true },
     { epilogue: 'add', rows: 5, n: 28, nBefore: 12, nBehind: 5, bias: true, factor: 0.22 },
-    // Weights of a group that are no whole blocks.
+    // Groups whose weights are not whole blocks.
     { weight: 'F16', k: 24, n: 16, groupRows: 8, rows: 3 },
     { k: 64, n: 72, groupRows: 12, rows: 5 },
   ];
@@ -216,7 +219,7 @@ export const mulMatCases = kernelCases(mulMatCheck, () => ({
 
 type QkvAxes = HeadShape & {
   epilogue: 'qkv';
-  /** All in one matrix, or keys and values in one of their own. */
+  /** All in one matrix, or keys and values in a separate one. */
   of: 'qkv' | 'kv';
   rows: number;
   scale: number;

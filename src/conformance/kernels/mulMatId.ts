@@ -30,7 +30,7 @@ import { ontoResidual } from './residual.ts';
 
 export const mulMatIdCheck = kernelCheck({
   kernel: mulMatId,
-  /** Of the activations that are multiplied. */
+  /** Magnitude of the activations. */
   usual: { spread: 0.2 },
   setUp(batch): Setup {
     const { stage } = batch.parameters;
@@ -49,7 +49,7 @@ export const mulMatIdCheck = kernelCheck({
 
 type Products = Batch<MulMatIdShape, { readonly spread: number }>;
 
-/** The experts that rows choose, of those that are tried, and their weights. */
+/** Experts that rows choose, among those that are tried, and their weights. */
 function choicesOf({ parameters: { nExperts, nUsed }, rows, isWhole }: Products) {
   const nTested = isWhole ? nExperts : Math.min(2, nExperts);
   const ids = Uint32Array.from(rows.flatMap(row => numbers(nUsed).map(e => (row + 2 * e + 1) % nTested)));
@@ -68,7 +68,7 @@ function biasesOf({ rows }: ExpertBias, dstOffset: number, matrices: readonly nu
   };
 }
 
-/** Products of each row with its experts, of gate and up together or of one. */
+/** Products of each row with its experts, of gate and up together or of one of them. */
 function setUpOutputs(
   batch: Products,
   stage: Extract<MulMatIdStage, { readonly kind: 'gate_up' | 'store' }>,
@@ -118,7 +118,7 @@ function setUpOutputs(
   };
 }
 
-/** Sums of the products of each row's experts, onto the residual stream or as they are. */
+/** Sums of the products of each row's experts, added to the residual stream or stored. */
 function setUpSums(
   batch: Products,
   stage: Extract<MulMatIdStage, { readonly kind: 'down' | 'down_store' }>,
@@ -170,7 +170,7 @@ type Axes = {
   rows: number;
   nExperts: number;
   nUsed: number;
-  /** Values of a row of dst before and behind those of this part. */
+  /** Number of values of a row of dst before and after those of this part. */
   nBefore?: number;
   nBehind?: number;
   n?: number;
@@ -178,11 +178,11 @@ type Axes = {
   activation?: 'gelu' | 'oai';
   bias?: true;
   weighsInput?: true;
-  /** Rows of src have no norm. */
+  /** Rows of src without a norm. */
   plain?: true;
-  /** Of down. */
+  /** Factor of down. */
   factor?: number;
-  /** Of down_store: the sum is not weighted. */
+  /** For down_store: the sum is not weighted. */
   unweighted?: true;
 };
 
@@ -231,7 +231,8 @@ function wholeOf({ n = 21, nBefore = 0, nBehind = 0 }: Pick<Axes, 'n' | 'nBefore
 export const mulMatIdCases = kernelCases(mulMatIdCheck, () => ({
   usual,
   cases: [
-    // One of each layout of scales: all types go through the same loop, and a pipeline each takes some compilers long.
+    // One type of each layout of scales: all types go through the same loop, and some compilers are slow with a pipeline for
+    // each.
     ...vary<Axes>(usual, { weight: ['F32', 'F16', 'Q4_0', 'Q8_0', 'Q4_K', 'Q6_K', 'IQ3_S', 'MXFP4'] }),
     ...vary(
       usual,
@@ -239,7 +240,7 @@ export const mulMatIdCases = kernelCases(mulMatIdCheck, () => ({
       { rows: [17], nExperts: [8], nUsed: [3] },
       // A part of every expert.
       { rows: [5], nExperts: [3], nUsed: [2], nBefore: [12], nBehind: [7] },
-      // All rows choose the same experts; and one, two, three or four rows of a tile the same, or a row is alone.
+      // All rows choose the same experts; one to four rows of a tile choose the same; a single row.
       { rows: [21], nExperts: [2], nUsed: [2] },
       { rows: [1, 2, 3, 4, 5, 8], nExperts: [3], nUsed: [1] },
     ),
@@ -256,7 +257,7 @@ export const mulMatIdCases = kernelCases(mulMatIdCheck, () => ({
       dst: { dstStride: stage === 'down' ? alignUp(whole, 32) : whole, dstOffset: nBefore },
     };
   },
-  // Around where GELU bends, and where clamps hold.
+  // Magnitudes around the bend of GELU, and around the clamps.
   inputs: ({ activation }) => ({ spread: activation === 'oai' ? 3 : activation === 'gelu' ? 0.5 : 0.2 }),
   seconds: 0.2,
   timed: [{ stage: 'gate_up', weight: 'Q4_0', rows: 1, n: 512, k: 2048, nExperts: 8, nUsed: 2 }],

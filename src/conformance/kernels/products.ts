@@ -21,7 +21,7 @@ import { ontoResidual } from './residual.ts';
 type Product = Batch<MulMatShape, { readonly scale: number }>;
 type Floats = Float32Array<ArrayBuffer>;
 
-/** What the epilogue makes of a product: bindings from dst on, and the results, by the products of each row with some options. */
+/** Effect of an epilogue: the bindings from dst on, and the results, from the products of each row with some options. */
 interface Ending {
   readonly bindings: readonly Contents[];
   readonly results: (
@@ -38,10 +38,10 @@ export function setUpProduct(
   const { weight, blocks, n: N, groups = null } = parameters;
   const { scale } = inputs;
   const k = 32 * blocks;
-  // The second group's rows, too.
+  // Computes rows of the second group, too.
   const computed = computedRows(N, spec, isWhole, groups?.rows);
   const { n } = computed;
-  // What a block reads behind its group's values meets weights of zero.
+  // Values that a block reads beyond its group's range are multiplied by weights of zero.
   const used = groups ? Math.min(k, groups.srcStride) : k;
   const matrix = weightRows(weight, k, N, { n, isWhole, scale, used });
   const { bindings, x } = given(batch, matrix, scale);
@@ -69,7 +69,7 @@ function endingOf(
     case 'store': {
       const { scale: factor = 1, softcap = null, activation = null } = epilogue;
       const bias = epilogue.bias ? randomValues(n, 90, scale) : null;
-      // Whole tiles, so that a row too many shows.
+      // Whole tiles, so that a surplus row shows.
       const dst = output(alignUp(rows.length, spec.tile) * dstStride + dstOffset);
       return {
         bindings: [dst, ...biasContents(bias, dstOffset)],

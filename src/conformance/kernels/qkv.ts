@@ -12,7 +12,7 @@ import { activations, numbers, stepBuffer, weightRows } from '../inputs.ts';
 
 type Qkv = Extract<MulMatEpilogue, { readonly kind: 'qkv' }>;
 
-/** Products that end as queries, keys and values where attention looks for them: every head, or the first of each. */
+/** Products that are stored as queries, keys and values where attention reads them: every head, or the first of each. */
 export function setUpQkv(
   { parameters, spec, rows, inputs: { scale }, isWhole }: Batch<MulMatShape, { readonly scale: number }>,
   { heads, first }: Qkv,

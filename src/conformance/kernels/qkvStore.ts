@@ -86,7 +86,7 @@ export const qkvStoreCases = kernelCases(qkvStoreCheck, () => ({
   usual,
   cases: [
     usual,
-    // Half of a quad is rotated; and nothing is.
+    // Half of a quad is rotated, or nothing.
     ...vary<Axes>(usual, { nRot: [6, 0], valueDim: [8], cache: ['f16'] }),
     // Beyond the largest f16: the cache saturates.
     ...vary<Axes>(usual, { nRot: [0], valueDim: [8], cache: ['f16'], rows: [3], scale: [1e6] }),

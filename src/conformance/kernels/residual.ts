@@ -7,7 +7,7 @@ import { deferredRow } from '../inputs.ts';
 
 /**
  * Bindings of a product that is added to rows of the residual stream: the stream, the weight of the next norm, and the rows with
- * this norm deferred; and what `sums` make of them.
+ * this norm deferred; and the results for `sums`.
  */
 export function ontoResidual(
   { dstStride, dstOffset = 0 }: Destination,

@@ -9,7 +9,7 @@ import { activations, awkwardK, blocksOf, joined, padded, plainStep, weightRows 
 
 export const routerCheck = kernelCheck({
   kernel: router,
-  /** Magnitude of weights, and about what the router's biases are. */
+  /** Magnitude of weights, and typical value of the router's biases. */
   usual: { scale: 1, biases: 0 },
   setUp({ parameters, rows, inputs: { scale, biases }, isWhole }) {
     const { weight, blocks, norm, nExperts, nUsed } = parameters;
@@ -50,7 +50,7 @@ export const routerCheck = kernelCheck({
   },
 });
 
-/** What of a router other models have than Mixtral. */
+/** Features of routers other than Mixtral's. */
 type Features = Pick<RouterShape, 'gating' | 'normalise' | 'weightScale' | 'selectionBias' | 'routerBias'> & {
   readonly groups?: string;
 };
@@ -61,7 +61,7 @@ type Axes = Features & {
   nExperts: number;
   nUsed: number;
   scale: number;
-  /** Rows of src have no norm. */
+  /** Rows of src without a norm. */
   plain?: true;
   biases?: number;
 };
@@ -78,14 +78,14 @@ function featureCases(): Axes[] {
     { ...few, gating: 'softmaxOfChosen', routerBias: true, weightScale: 2.5 },
     { ...few, nExperts: 130, nUsed: 6, gating: 'sigmoid' },
     { ...few, plain: true, gating: 'sigmoid', normalise: false, selectionBias: true },
-    // Sums of weights that are too small to divide by.
+    // Weights whose sum is too small to divide by.
     { ...few, biases: -20, gating: 'sigmoid', routerBias: true },
     { ...grouped, groups: '2 of 4', normalise: false },
     {
       ...grouped,
       ...{ gating: 'sigmoid', groups: '1 of 3', routerBias: true, selectionBias: true, weightScale: 2.5 },
     },
-    // All groups equal: the first ones win, and of their experts the first.
+    // All groups equal: the first groups win, and in them the first experts.
     { ...grouped, scale: 0, groups: '2 of 4', gating: 'sigmoid' },
   ];
 }

@@ -10,7 +10,7 @@ import { bitsOf, plainStep } from '../inputs.ts';
 /** `ties`: many equal logits, at the top and at the edge of the set. */
 type LogitKind = 'random' | 'ties' | 'equal';
 
-/** `draftStep`: results of a later step of a draft chain go behind those of the earlier ones. */
+/** `draftStep`: the results of a later step of a draft chain follow those of the earlier ones. */
 interface LogitInputs {
   readonly kind: LogitKind;
   readonly draftStep: number;
@@ -62,7 +62,7 @@ export const topKCheck = kernelCheck({
   },
 });
 
-/** Pairs (token, bits of its logit) by ascending token: the kernel leaves their order open. */
+/** Pairs (token, bits of its logit) sorted by token: the kernel leaves their order open. */
 function sortedPairs(pairs: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
   const order = Array.from({ length: pairs.length / 2 }, (_, i) => 2 * i);
   order.sort((a, b) => pairs[a] - pairs[b]);

@@ -56,7 +56,7 @@ export const swigluCases = kernelCases(swigluCheck, () => ({
     { n: 256, rows: 1, scale: 300 },
     { n: 172, rows: 3, scale: 3, activation: 'gelu' },
     { n: 64, rows: 2, scale: 300, activation: 'gelu' },
-    // On both sides of its limits.
+    // Values on both sides of its clamps.
     { n: 65, rows: 2, scale: 10, activation: 'oai', perRow: 3 },
     { n: 64, rows: 2, scale: 300, activation: 'oai' },
   ],

@@ -7,7 +7,7 @@ import { kernelCheck } from '../check.ts';
 import { dense, floats, output, rowsOf } from '../contents.ts';
 import { padded, plainStep } from '../inputs.ts';
 
-/** Those of a layer of Apertus, roughly. */
+/** Approximate constants of a layer of Apertus. */
 const CONSTANTS = { alphaP: 0.8, alphaN: 1.1, beta: 0.5, eps: -1e-6 };
 
 export const xieluCheck = kernelCheck({
@@ -40,10 +40,10 @@ export const xieluCases = kernelCases(xieluCheck, () => ({
   cases: [
     usual,
     { ...usual, n: 172, rows: 4, eps: -0.2 },
-    // Where e^x - 1 has to keep its digits, and would lose them; the exponential shows without the part that is linear.
+    // e^x - 1 must keep its digits here. Without the linear part the exponential shows.
     ...vary(usual, { n: [256], scale: [0.3, 0.02], beta: [0] }),
     { ...usual, n: 256, scale: 1e-4 },
-    // Where exp underflows.
+    // exp underflows here.
     { ...usual, n: 64, rows: 2, scale: 300 },
   ],
   inputs: ({ scale, beta, eps }) => ({ scale, constants: { ...CONSTANTS, beta, eps } }),

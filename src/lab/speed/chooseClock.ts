@@ -3,12 +3,12 @@ import type { Bench } from '../bench.ts';
 import { fmaWork } from './ownLimits.ts';
 import { stopwatch } from './stopwatch.ts';
 
-/** Timestamps that say less than this share of the time that passed, or more than all of it, are not to be relied on. */
+/** Plausible range of timestamps, as shares of the wall time. */
 const LEAST_SHARE = 0.3;
 const MOST_SHARE = 1.1;
 const ROUNDS = 4;
 
-/** Timestamp queries where the adapter has them and they agree with the clock on the wall; else that. */
+/** Uses timestamp queries if the adapter has them and they agree with the wall clock; otherwise the wall clock. */
 export async function chooseClock(bench: Bench): Promise<Provenance['clock']> {
   const gpu = await bench.own({ feature: 'timestamp-query' });
   try {

@@ -1,4 +1,4 @@
-// copy: dst = src, 16 bytes at a time. What an adapter moves when it computes nothing.
+// copy: dst = src, 16 bytes at a time. Measures the bandwidth of an adapter that computes nothing.
 //
 // One workgroup: WORKGROUP_SIZE neighbouring vec4s of every WORKGROUP_SIZE * GROUPS.
 @group(0) @binding(0) var<storage, read> src: array<vec4<u32>>;

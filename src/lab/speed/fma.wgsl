@@ -1,7 +1,8 @@
-// fma: dst[i] = what is left of many multiply-adds in invocation i. What an adapter computes when it has nothing to read.
+// fma: dst[i] = a value that depends on many multiply-adds in invocation i. Measures the arithmetic of an adapter that reads
+// nothing.
 //
-// One workgroup: WORKGROUP_SIZE invocations, each with eight chains of vec4 that do not depend on each other, ROUNDS long.
-// Numerics: f32; the factor below one keeps the chains finite.
+// One workgroup: WORKGROUP_SIZE invocations, each with eight independent chains of vec4, ROUNDS long. Numerics: f32; the factor
+// below one keeps the chains finite.
 @group(0) @binding(0) var<storage, read> src: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read_write> dst: array<f32>;
 

@@ -10,7 +10,7 @@ import { sampleTimes, stopwatch } from './stopwatch.ts';
 
 const LIMIT_MS = 60_000;
 
-/** The time of a kernel as models on this adapter would run it. */
+/** Times a kernel as models on this adapter would run it. */
 export function kernelSpeedJob(timed: TimedCase): Job {
   const { id, bytes, flops, make } = timed;
   const found = (
@@ -37,12 +37,12 @@ export function kernelSpeedJob(timed: TimedCase): Job {
       const { code } = await gpu.pipelines.get(run.spec);
       return found(ownTuning(timed, gpu), times, { shader: await digestOfText(code) });
     },
-    // Which tuning it would have been is not known where there is no device.
+    // Without a device the tuning is unknown.
     failed: failure => found('any', failure),
   };
 }
 
-/** The name of the tuning that the adapter gets. */
+/** Name of the tuning that the adapter gets. */
 function ownTuning({ tunings }: TimedCase, { report }: Gpu): TuningName | 'any' {
   if (tunings.includes('any')) return 'any';
   const { lanes, sharedLoads } = tuningFor(report);

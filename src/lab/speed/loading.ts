@@ -7,8 +7,8 @@ const LIMIT_MS = 180_000;
 const SHAPE = { nCtx: 512, nSlots: 1, nCtxShared: null, maxRows: 64, cacheType: 'f16' } as const;
 
 /**
- * From bytes in memory to a model that is ready, and of that the time during which pipelines were compiled, on a device that is
- * new every time. A browser may remember what it compiled before: the first sample says what a newcomer waits for.
+ * Times loading a model from bytes in memory, and the part during which pipelines were compiled, on a new device every time. A
+ * browser may cache compiled shaders, so the first sample is the time for a new user.
  */
 export function loadJob(model: ModelName, repetitions: number): Job {
   return {

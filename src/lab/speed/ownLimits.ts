@@ -9,7 +9,7 @@ import { sampleTimes, stopwatch } from './stopwatch.ts';
 
 const LIMIT_MS = 60_000;
 const WORKGROUP_SIZE = 64;
-/** Larger than a cache; adapters without memory of their own are slow, and need no more. */
+/** Size of the copy: larger than a cache, but smaller for software adapters, which are slow. */
 const COPY_BYTES = 64 * 2 ** 20;
 const COPY_BYTES_SOFTWARE = 16 * 2 ** 20;
 const COPY_GROUPS = 1024;
@@ -18,7 +18,7 @@ const FMA_SOFTWARE = { groups: 64, rounds: 512 };
 /** Operations of one round of an invocation: eight chains of four multiply-adds. */
 const FLOPS_PER_ROUND = 8 * 4 * 2;
 const N_DISPATCHES = 256;
-/** Samples of a readback are cheap, and differ much. */
+/** Number of readback samples, which are cheap and vary a lot. */
 const READBACKS = 20;
 
 const copy = kernel('copy', [], ({ groups }: { groups: number }) => ({
@@ -35,7 +35,7 @@ const fma = kernel('fma', [], ({ groups, rounds }: { groups: number; rounds: num
   workgroups: [groups, 1, 1],
 }));
 
-/** What the adapter can do at best, each by a kernel that does nothing else. */
+/** Measures the limits of the adapter, each by a kernel that does nothing else. */
 export function ownLimitJobs(): Job[] {
   return [
     limitJob('copyGbPerSecond', measureCopy),
@@ -75,7 +75,7 @@ async function measureCopy({ clock, repetitions }: Bench, gpu: Gpu): Promise<Mea
   return measured(times.map(ms => (2 * bytes) / ms / 1e6));
 }
 
-/** Invocations that do nothing but multiply and add, and the operations of one dispatch of them. */
+/** Invocations that only multiply and add, and the operations of one dispatch of them. */
 export async function fmaWork(gpu: Gpu): Promise<{ dispatches: Dispatch[]; flops: number }> {
   const { groups, rounds } = gpu.report.isFallback ? FMA_SOFTWARE : FMA;
   const { STORAGE, COPY_DST } = GPUBufferUsage;
@@ -97,7 +97,7 @@ async function measureFma({ clock, repetitions }: Bench, gpu: Gpu): Promise<Meas
   return measured(times.map(ms => flops / ms / 1e6));
 }
 
-/** Of many dispatches of a single workgroup that does next to nothing, the share of one. */
+/** Average time of many dispatches of a single workgroup that does almost nothing. */
 async function measureDispatch({ clock, repetitions }: Bench, gpu: Gpu): Promise<Measurement> {
   const [dispatch] = await tinyWork(gpu);
   const many = Array<Dispatch>(N_DISPATCHES).fill(dispatch);
@@ -123,7 +123,7 @@ async function measureReadback(_: Bench, gpu: Gpu): Promise<Measurement> {
     gpu.device.queue.submit([encoder.finish()]);
     await readMapped(gpu, staging, 16, () => {});
     const ms = performance.now() - begin;
-    // The first one warms up. A clock that is coarse may say nothing passed.
+    // The first sample warms up. A coarse clock may measure zero.
     if (i > 0) samples.push(Math.max(ms, 1e-3));
   }
   return measured(samples);

@@ -3,9 +3,9 @@ import { type Dispatch, record } from '../../gpu/dispatch.ts';
 import { readMapped } from '../../gpu/readback.ts';
 import type { Provenance } from '../../report/index.ts';
 
-/** Shortest sample: what is faster is repeated within one pass. Timestamps may be rounded to 0.1 ms. */
+/** Shortest sample: faster work is repeated within one pass. Timestamps may be rounded to 0.1 ms. */
 const SAMPLE_MS = 20;
-/** A sample is as many times as long as it takes to hear of no work at all: in Firefox that is a tenth of a second. */
+/** Shortest sample in units of the latency of an empty submit, which is a tenth of a second in Firefox. */
 const SAMPLE_SILENCES = 5;
 const MOST_REPEATS = 2000;
 const STAMPS_BYTES = 16;
@@ -13,7 +13,7 @@ const STAMPS_BYTES = 16;
 /** Milliseconds of `times` rounds of dispatches in one pass. */
 export type Stopwatch = (dispatches: readonly Dispatch[], times: number) => Promise<number>;
 
-/** A stopwatch of that kind; `timestamp-query` needs a device with the feature. */
+/** Creates a stopwatch for a clock; `timestamp-query` needs a device with the feature. */
 export function stopwatch(gpu: Gpu, clock: Provenance['clock']): Stopwatch {
   return clock === 'wall' ? wallClock(gpu) : timestamps(gpu);
 }
@@ -53,7 +53,7 @@ function timestamps(gpu: Gpu): Stopwatch {
   };
 }
 
-/** Milliseconds of one round of `dispatches`, `repetitions` times, after rounds that warm up. */
+/** Samples the milliseconds of one round of `dispatches`, `repetitions` times, after warm-up rounds. */
 export async function sampleTimes(
   watch: Stopwatch,
   dispatches: readonly Dispatch[],
@@ -63,7 +63,7 @@ export async function sampleTimes(
   const sampleMs = Math.max(SAMPLE_MS, SAMPLE_SILENCES * (await watch([], 1)));
   let times = 1;
   let once = await watch(dispatches, 1);
-  // What one round takes is not to be told from a single one, where it is short.
+  // A single short round is too imprecise to compute the number of repetitions from it.
   while (once * times < sampleMs && times < MOST_REPEATS) {
     times = Math.min(MOST_REPEATS, Math.max(2 * times, Math.ceil(sampleMs / Math.max(once, 1e-3) / 2)));
     once = (await watch(dispatches, times)) / times;

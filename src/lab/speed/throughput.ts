@@ -11,14 +11,14 @@ const FIRST_TOKEN = 3;
 
 export interface ThroughputSpec {
   readonly model: ModelName;
-  /** Positions before. */
+  /** Number of earlier positions. */
   readonly depth: number;
   readonly nPrefill: number;
   readonly nDecode: number;
   readonly repetitions: number;
 }
 
-/** Tokens per second of a prompt and of greedy decoding, with so many positions before. */
+/** Measures tokens per second of a prompt and of greedy decoding, after `depth` positions. */
 export function throughputJob({ model: name, depth, nPrefill, nDecode, repetitions }: ThroughputSpec): Job {
   const base = { model: name, depth, cacheType: CACHE_TYPE };
   const runs = [
@@ -31,7 +31,7 @@ export function throughputJob({ model: name, depth, nPrefill, nDecode, repetitio
     id: `throughput:${name},depth=${depth}`,
     part: 'speed.throughput',
     limitMs: LIMIT_MS,
-    // A token of a prompt takes a fifth of the time of one that is decoded.
+    // A prompt token takes a fifth of the time of a decoded one.
     weight: 1 + (depth + (repetitions + 1) * (nPrefill + 5 * nDecode)) / 350,
     async run(bench) {
       const model = await bench.models.load(await bench.own(), name, {
@@ -41,7 +41,7 @@ export function throughputJob({ model: name, depth, nPrefill, nDecode, repetitio
         maxRows: N_BATCH,
         cacheType: CACHE_TYPE,
       });
-      // What lies before is the same for all repetitions.
+      // The earlier positions are the same for all repetitions.
       if (depth > 0) await prefill(model, 0, depth);
       const entries: Throughput[] = [];
       for (const run of runs) {
@@ -51,7 +51,7 @@ export function throughputJob({ model: name, depth, nPrefill, nDecode, repetitio
           const begin = performance.now();
           await work(model, depth, run.nTokens);
           const seconds = (performance.now() - begin) / 1000;
-          // The first one warms up.
+          // The first round warms up.
           if (round > 0) samples.push(run.nTokens / seconds);
         }
         entries.push({ ...run, ...measured(samples) });
@@ -62,7 +62,7 @@ export function throughputJob({ model: name, depth, nPrefill, nDecode, repetitio
   };
 }
 
-/** Decodes some tokens from a position on, in batches, and waits for what the last one gives. */
+/** Decodes tokens from a position on, in batches, and waits for the result of the last batch. */
 async function prefill(model: Model, from: number, nTokens: number): Promise<void> {
   const end = from + nTokens;
   for (let at = from; at < end; at += model.maxRows) {
@@ -75,7 +75,7 @@ async function prefill(model: Model, from: number, nTokens: number): Promise<voi
   }
 }
 
-/** Greedy decoding as the server does it: the next step is submitted while this one is read. */
+/** Decodes greedily like the server: the next step is submitted while this one is read. */
 async function decode(model: Model, from: number, nTokens: number): Promise<void> {
   const row = (token: number, position: number) => ({ token, position, slot: 0, output: true });
   let pending = model.forward([row(FIRST_TOKEN, from)], 'argmax');
