@@ -104,7 +104,7 @@ describe('rope', () => {
     expect(ropeOf('mistral3', keys)).toMatchObject({ magnitude: 1, yarn });
   });
 
-  it('takes the factors of rope_freqs before those that depend on the context', () => {
+  it('prefers the factors of rope_freqs to those that depend on the context', () => {
     const long = { 'rope_factors_long.weight': [8], 'rope_factors_short.weight': [8] };
     const keys = { 'rope.scaling.original_context_length': 256 };
     expect(ropeOf('phi3', keys, long)?.factors).toEqual({
@@ -121,7 +121,7 @@ describe('rope', () => {
 });
 
 describe('keys with a value for each block', () => {
-  it('reads an array as it reads one number', () => {
+  it('reads an array like a single number', () => {
     const keys = {
       'attention.head_count': [4, 4],
       'attention.head_count_kv': [2, 1],
@@ -153,7 +153,7 @@ describe('keys with a value for each block', () => {
     expect(layersOf('glm4moe', keys).map(({ ffn }) => ffn.nFf)).toEqual([96, 128]);
   });
 
-  it('names as ignored what belongs to blocks behind the trunk, and scales of inputs', () => {
+  it('ignores tensors of blocks after the trunk, and scales of inputs', () => {
     const names = [
       'blk.1.attn_q.input_scale',
       'blk.1.attn_q.weight',
@@ -193,7 +193,7 @@ describe('windows', () => {
     expect(windowsOf(architecture, keys)).toEqual(windows);
   });
 
-  it('leave rope unscaled, and in Gemma 3 of another base', () => {
+  it('leave rope unscaled, and in Gemma 3 have another base', () => {
     const keys = {
       block_count: 6,
       'attention.sliding_window': 16,
@@ -206,7 +206,7 @@ describe('windows', () => {
     ]);
   });
 
-  it('are heeded in EXAONE 4 of 64 layers, in which those that see all have no rope', () => {
+  it('are used in EXAONE 4 of 64 layers, whose layers without a window have no rope', () => {
     const layers = attentionsOf('exaone4', { block_count: 64, 'attention.sliding_window': 16 });
     expect(layers.slice(2, 4).map(({ window, rope }) => [window, rope !== null])).toEqual([
       [16, true],
@@ -214,7 +214,7 @@ describe('windows', () => {
     ]);
   });
 
-  it('are chunks in Llama 4, in which every fourth layer sees all, without rope and at a temperature', () => {
+  it('are chunks in Llama 4, where every fourth layer sees everything, without rope and with a temperature', () => {
     const layers = attentionsOf('llama4', { block_count: 4, expert_count: 16 });
     expect(layers[0]).toMatchObject({
       chunk: 8192,
@@ -254,7 +254,7 @@ describe('scales', () => {
     expect(scaleOf('command-r', { logit_scale: 4 })).toBe(4);
   });
 
-  it('knows the scales of the first MiniCPM, whose files do not have them', () => {
+  it('knows the scales of the first MiniCPM, whose files lack them', () => {
     const { embedding, layers, head } = readModelSpec(fakeFile('minicpm', { embedding_length: 2304 }));
     expect([embedding.scale, layers[0].residualScale, head.scale]).toEqual([
       12,
@@ -263,7 +263,7 @@ describe('scales', () => {
     ]);
   });
 
-  it('stretches the scores of DeepSeek by YaRN, and not its rope', () => {
+  it('scales the scores of DeepSeek by YaRN, but not its rope', () => {
     const [{ attention }] = layersOf('deepseek2', {
       'attention.key_length_mla': 16,
       'attention.value_length_mla': 16,
@@ -322,7 +322,7 @@ describe('facts that follow from tensors', () => {
     expect(readModelSpec(fakeFile(architecture, { logit_scale: 1 }, tensors))).toMatchObject(spec);
   });
 
-  it('finds experts where a layer has a router, of the width of 2024 where no key says it', () => {
+  it('finds experts if a layer has a router, with the width of 2024 if no key has it', () => {
     const tensors = { 'blk.1.ffn_gate_inp.weight': [64, 4], 'blk.1.ffn_gate_shexp.weight': [64, 128] };
     const [{ ffn: dense }, { ffn }] = layersOf(
       'qwen2moe',
@@ -338,7 +338,7 @@ describe('facts that follow from tensors', () => {
     });
   });
 
-  it('needs no architecture to be in the zoo: Arcee squares what is above 0, without a gate', () => {
+  it('covers architectures outside the zoo: Arcee squares values above 0, without a gate', () => {
     const spec = readModelSpec(fakeFile('arcee'));
     expect(spec.layers[0].ffn).toMatchObject({ gate: 'none', activation: 'relu2' });
     expect(tensorsOf(spec).map(({ name }) => name)).not.toContain('blk.0.ffn_gate.weight');
@@ -346,7 +346,7 @@ describe('facts that follow from tensors', () => {
 });
 
 describe('tensorsOf', () => {
-  it('names each tensor of a model once, with the factors that its layers share', () => {
+  it('lists each tensor of a model once, including the rope factors that its layers share', () => {
     const tensors = { 'rope_freqs.weight': [8], 'blk.0.attn_q.bias': [64], 'output.weight': [64, 10] };
     const listed = tensorsOf(
       readModelSpec(fakeFile('llama', { block_count: 1, 'attention.head_count_kv': 2 }, tensors)),

@@ -2,17 +2,17 @@ import type { Keys } from './keys.ts';
 import { type RopeOptions, readRope } from './rope.ts';
 import type { Attention, QkNorm, Rope } from './spec.ts';
 
-/** Values of a head that the kernels can hold. */
+/** Largest width of a head that the kernels support. */
 const MAX_HEAD_DIM = 1024;
 
-/** What an architecture decides about attention; the rest follows from keys and tensors. */
+/** Decisions of an architecture about attention; the rest follows from keys and tensors. */
 export interface AttentionOptions {
-  /** Pairs of neighbours unless it says otherwise; null: no rope. */
+  /** Neighbouring pairs by default; null for no rope. */
   readonly rope?: Partial<RopeOptions> | null;
-  /** RMS before rope unless it says otherwise. */
+  /** RMS before rope by default. */
   readonly qkNorm?: (Pick<QkNorm, 'weights'> & Partial<QkNorm>) | null;
   readonly softcap?: number | null;
-  /** What differs in a layer from what keys and options say of all. */
+  /** Overrides for single layers. */
   readonly layer?: (layer: number, attention: Attention) => Partial<Attention>;
 }
 
@@ -65,7 +65,7 @@ function headDims(keys: Keys, nHead: number): { headDim: number; valueDim: numbe
   return { headDim, valueDim };
 }
 
-/** Throws unless the kernels can hold a head of so many values. */
+/** Throws unless the kernels support this width of a head. */
 export function checkHeadDim(keys: Keys, dim: number): void {
   if (dim % 4 !== 0 || dim > MAX_HEAD_DIM)
     keys.fail(
@@ -74,7 +74,7 @@ export function checkHeadDim(keys: Keys, dim: number): void {
     );
 }
 
-/** Throws unless rope turns whole pairs within a head. */
+/** Throws unless rope rotates whole pairs within a head. */
 export function checkRope(keys: Keys, nRot: number, headDim: number): void {
   if (nRot % 2 !== 0 || nRot > headDim)
     keys.fail(

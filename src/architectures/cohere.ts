@@ -14,7 +14,7 @@ function commandR(keys: Keys): DecoderOptions {
 
 export const coheres: Architectures = {
   'command-r': keys => decoder(keys, commandR(keys)),
-  /** Layers that see all have no rope. */
+  /** Layers without a window have no rope. */
   cohere2: keys => {
     const windows = keys.windows(4);
     return decoder(keys, {

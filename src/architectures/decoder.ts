@@ -3,7 +3,7 @@ import { type FfnOptions, readFfn } from './ffn.ts';
 import type { Keys } from './keys.ts';
 import type { LanguageHead, LatentAttention, ModelSpec, Norm } from './spec.ts';
 
-/** Names of a layer's norms, without its prefix; null where there is none. */
+/** Names of a layer's norms, without its prefix; null if there is none. */
 export interface NormNames {
   readonly attn: string | null;
   readonly postAttn: string | null;
@@ -11,21 +11,21 @@ export interface NormNames {
   readonly postFfn: string | null;
 }
 
-/** A norm before each branch and none behind it, as in llama. */
+/** A norm before each branch and none after it, as in llama. */
 const PRE_NORMS: NormNames = { attn: 'attn_norm', postAttn: null, ffn: 'ffn_norm', postFfn: null };
 
-/** The norms behind the branches of those that have them. */
+/** Names of the norms after the branches, for models that have them. */
 export const POST_NORMS = { postAttn: 'post_attention_norm', postFfn: 'post_ffw_norm' } as const;
 
-/** Norms behind the branches alone. */
+/** Norms only after the branches. */
 export const ONLY_POST_NORMS = { attn: null, ffn: null, ...POST_NORMS } as const;
 
-/** What an architecture decides; whatever it leaves out is as in llama. */
+/** Decisions of an architecture; defaults are llama's. */
 export interface DecoderOptions extends AttentionOptions, FfnOptions {
   readonly norm?: Norm['kind'];
   readonly norms?: Partial<NormNames>;
   readonly parallel?: boolean;
-  /** Latent attention in all layers instead of `AttentionOptions`. */
+  /** Latent attention in all layers, instead of `AttentionOptions`. */
   readonly latent?: LatentAttention;
   readonly embeddingScale?: number;
   readonly residualScale?: number;
@@ -33,17 +33,18 @@ export interface DecoderOptions extends AttentionOptions, FfnOptions {
   readonly logitSoftcap?: number | null;
 }
 
-/** Key of the epsilon of a kind of norm. */
+/** Keys of the epsilons of both kinds of norm. */
 const EPSILON_KEYS: Readonly<Record<Norm['kind'], string>> = {
   rms: 'attention.layer_norm_rms_epsilon',
   layer: 'attention.layer_norm_epsilon',
 };
 
 /**
- * A decoder from its metadata and from which tensors it has: biases, fused matrices, sinks, experts, rope's factors, learned
- * positions and an output matrix of its own follow from these. Source: llama-model.cpp and src/models of llama.cpp v0.5.0.
- * @throws ForetokenError `invalid_gguf` where metadata are missing or contradict each other, `unsupported_model` where they
- * ask for what no kernel does
+ * Describes a decoder by its metadata and its tensors, which determine biases, fused matrices, sinks, experts, rope's factors,
+ * learned positions and a separate output matrix. Source: llama-model.cpp and src/models of llama.cpp v0.5.0.
+ *
+ * @throws ForetokenError `invalid_gguf` if metadata are missing or contradict each other, `unsupported_model` if they require
+ * something that no kernel does
  */
 export function decoder(keys: Keys, options: DecoderOptions = {}): ModelSpec {
   if (!keys.bool('attention.causal', true))
@@ -84,7 +85,7 @@ export function decoder(keys: Keys, options: DecoderOptions = {}): ModelSpec {
   };
 }
 
-/** Epsilon of a model's norms of a kind. */
+/** Epsilon of a model's norms of this kind. */
 export function epsilon(keys: Keys, kind: Norm['kind']): number {
   return keys.positive(EPSILON_KEYS[kind]);
 }

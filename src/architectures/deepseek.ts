@@ -7,7 +7,7 @@ import { readRope, yarnScale } from './rope.ts';
 import type { LatentAttention } from './spec.ts';
 
 export const deepseeks: Architectures = {
-  /** DeepSeek V2, V3 and R1, lite ones too, and those built like them: Moonlight, Kimi K2, GLM 4.7 Flash. */
+  /** DeepSeek V2, V3 and R1, lite ones too, and models with the same structure: Moonlight, Kimi K2, GLM 4.7 Flash. */
   deepseek2: keys =>
     decoder(keys, {
       latent: latentAttention(keys),
@@ -28,7 +28,7 @@ function latentAttention(keys: Keys): LatentAttention {
   const nRope = keys.count('rope.dimension_count');
   for (const dim of [headDim, valueDim, nLatent, nRope]) checkHeadDim(keys, dim);
   checkRope(keys, nRope, headDim);
-  // The converter writes a tenth of the multiplier, by which YaRN stretches scores instead of rope.
+  // The converter writes a tenth of the multiplier by which YaRN scales scores instead of rope.
   const multiplier = 10 * (keys.optional('rope.scaling.yarn_log_multiplier') ?? 0);
   const rope = readRope(keys, { pairs: 'neighbours', nRot: nRope, logMultiplier: multiplier === 0 ? 0 : 1 });
   const stretch = rope.magnitude * yarnScale(1 / rope.frequencyScale, multiplier);
@@ -46,7 +46,7 @@ function latentAttention(keys: Keys): LatentAttention {
   };
 }
 
-/** GLM 4.7 Flash, whose first files do not say what its router does. */
+/** Recognises GLM 4.7 Flash, whose first files lack the options of its router. */
 function isGlmFlash(keys: Keys): boolean {
   return keys.nLayers === 47 && keys.rows('token_embd.weight') === 154880;
 }

@@ -1,11 +1,11 @@
 import type { Architectures } from './architecture.ts';
 import { decoder, ONLY_POST_NORMS } from './decoder.ts';
 
-/** Layers of EXAONE 4 32B, the only one of which llama.cpp heeds the window. */
+/** Layers of EXAONE 4 32B, the only one in which llama.cpp uses the window. */
 const LAYERS_WITH_WINDOW = 64;
 
 export const exaones: Architectures = {
-  /** Where there is a window, layers that see all have no rope. */
+  /** If there is a window, layers without one have no rope. */
   exaone4: keys => {
     const hasWindows = keys.nLayers === LAYERS_WITH_WINDOW;
     const windows = keys.windows(4, 4096);

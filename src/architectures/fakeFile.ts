@@ -1,6 +1,6 @@
 import type { GgufFile, GgufTensor, GgufValue } from '../gguf/index.ts';
 
-/** A model of two layers, whose keys are without prefix here. */
+/** Keys, without their prefix, of a model of two layers. */
 const KEYS: Readonly<Record<string, GgufValue>> = {
   context_length: 1024,
   embedding_length: 64,
@@ -12,8 +12,8 @@ const KEYS: Readonly<Record<string, GgufValue>> = {
 };
 
 /**
- * The header of a model file for tests, of which no data can be read. Keys get the prefix of the architecture, unless they begin
- * with a dot, which is dropped. A value of undefined leaves a key out.
+ * Header of a model file for tests, without data. Keys get the prefix of the architecture, unless they begin with a dot, which is
+ * dropped. A value of undefined omits a key.
  */
 export function fakeFile(
   architecture: string,

@@ -1,35 +1,35 @@
 import type { Keys } from './keys.ts';
 import type { DenseFfn, ExpertFfn, SharedExpert, Xielu } from './spec.ts';
 
-/** The router keeps the logits of all experts in workgroup storage. */
+/** Limit of the router, which keeps the logits of all experts in workgroup storage. */
 const MAX_EXPERTS = 1024;
 
-/** Values of `expert_gating_func`; llama.cpp's 4, the root of a softplus, is not among them. */
+/** Values of `expert_gating_func`; llama.cpp's 4, the root of a softplus, is not supported. */
 const GATINGS: Readonly<Record<number, ExpertFfn['gating']>> = {
   1: 'softmax',
   2: 'sigmoid',
   3: 'softmaxOfChosen',
 };
 
-/** What an architecture decides about its feed-forward; the rest follows from keys and tensors. */
+/** Decisions of an architecture about its feed-forward; the rest follows from keys and tensors. */
 export interface FfnOptions {
-  /** SiLU unless it says otherwise. */
+  /** SiLU by default. */
   readonly activation?: DenseFfn['activation'] | ((layer: number) => Xielu);
-  /** Whether a gate multiplies `ffn_up`: true unless it says otherwise. */
+  /** Whether a gate multiplies `ffn_up`; true by default. */
   readonly gated?: boolean;
   readonly experts?: ExpertOptions;
 }
 
-/** Softmax over all experts, normalised over the chosen, unless it says otherwise. */
+/** Options of experts; by default a softmax over all experts, normalised over the chosen. */
 export interface ExpertOptions {
   readonly gating?: ExpertFfn['gating'];
   readonly normalise?: boolean;
   readonly weightScale?: number;
   readonly activation?: ExpertFfn['activation'];
   readonly weighsInput?: boolean;
-  /** Width of an expert in a file without `expert_feed_forward_length`: `feed_forward_length` unless it says otherwise. */
+  /** Width of an expert in a file without `expert_feed_forward_length`; `feed_forward_length` by default. */
   readonly nFf?: number;
-  /** Width of the shared expert in a file without `expert_shared_feed_forward_length`: an expert's unless it says otherwise. */
+  /** Width of the shared expert in a file without `expert_shared_feed_forward_length`; an expert's by default. */
   readonly nFfShared?: number;
 }
 
@@ -51,7 +51,7 @@ export function routerByKeys(keys: Keys, fallback: ExpertFfn['gating']): ExpertO
   };
 }
 
-/** Feed-forward of each layer: experts where a layer has a router. */
+/** Feed-forward of each layer: experts if the layer has a router. */
 export function readFfn(keys: Keys, options: FfnOptions): readonly (DenseFfn | ExpertFfn)[] {
   const nFfs = keys.counts('feed_forward_length', 0);
   return nFfs.map((nFf, layer) =>

@@ -7,7 +7,7 @@ function gemma(keys: Keys): DecoderOptions {
   return { rope: { pairs: 'halves' }, activation: 'gelu', embeddingScale: Math.sqrt(keys.nEmbd) };
 }
 
-/** The largest Gemma 2 and Gemma 3 scale queries by the width of the model instead of the head. */
+/** Scale of queries in the largest Gemma 2 and Gemma 3: by the width of the model instead of the head. */
 function scale(keys: Keys, nLayersOfLargest: number): { readonly scale?: number } {
   if (keys.nLayers !== nLayersOfLargest) return {};
   return { scale: 1 / Math.sqrt(keys.nEmbd / keys.count('attention.head_count')) };

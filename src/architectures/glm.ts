@@ -4,7 +4,7 @@ import { routerByKeys } from './ffn.ts';
 
 export const glms: Architectures = {
   glm4: keys => decoder(keys, { norms: POST_NORMS }),
-  /** GLM 4.5. The norm before its feed-forward has the name of one behind attention. */
+  /** GLM 4.5. The norm before its feed-forward is named like one after attention. */
   glm4moe: keys =>
     decoder(keys, {
       norms: { ffn: 'post_attention_norm' },

@@ -10,7 +10,7 @@ export const gpts: Architectures = {
   gptneox: keys => decoder(keys, { ...GPT, ...HALVES, parallel: keys.bool('use_parallel_residual', true) }),
   starcoder2: keys => decoder(keys, { ...GPT, ...HALVES }),
   nemotron: keys => decoder(keys, { ...GPT, ...HALVES, activation: 'relu2' }),
-  /** llama.cpp does not read `use_parallel_residual` here: a layer without `ffn_norm` is parallel. */
+  /** Like llama.cpp, ignores `use_parallel_residual` here: a layer without `ffn_norm` is parallel. */
   stablelm: keys => {
     const parallel = !keys.hasTensor('blk.0.ffn_norm.weight');
     const normalises = keys.hasTensor('blk.0.attn_q_norm.weight');

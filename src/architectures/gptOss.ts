@@ -2,7 +2,7 @@ import type { Architectures } from './architecture.ts';
 import { decoder } from './decoder.ts';
 
 export const gptOsses: Architectures = {
-  /** The norm before its feed-forward has the name of one behind attention. */
+  /** The norm before its feed-forward is named like one after attention. */
   'gpt-oss': keys => {
     const windows = keys.windows(2);
     return decoder(keys, {

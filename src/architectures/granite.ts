@@ -1,7 +1,7 @@
 import type { Architecture, Architectures } from './architecture.ts';
 import { decoder } from './decoder.ts';
 
-/** Granite 3 and 4 without state space layers. `rope.scaling.finetuned` is its switch of rope. */
+/** Granite 3 and 4 without state space layers. `rope.scaling.finetuned` switches rope. */
 const granite: Architecture = keys =>
   decoder(keys, {
     ...(keys.bool('rope.scaling.finetuned', true) ? {} : { rope: null }),
@@ -13,7 +13,7 @@ const granite: Architecture = keys =>
 export const granites: Architectures = {
   granite,
   granitemoe: granite,
-  /** MiniCPM 1 and 2. Files from before they had the scales are of models with these. */
+  /** MiniCPM 1 and 2. Files without the scales are older ones, of models with these defaults. */
   minicpm: keys =>
     decoder(keys, {
       embeddingScale: keys.positive('embedding_scale', 12),

@@ -45,13 +45,14 @@ const ARCHITECTURES: Architectures = {
   ...seeds,
 };
 
-/** Values of `general.architecture` that can be read. */
+/** Supported values of `general.architecture`. */
 export const ARCHITECTURE_NAMES: readonly string[] = Object.keys(ARCHITECTURES).toSorted();
 
 /**
- * Describes the model of a file. Reads metadata and the names and shapes of tensors, no weights.
- * @throws ForetokenError `unsupported_model` where the architecture is not known, or asks for what no kernel does;
- * `invalid_gguf` where metadata are missing or contradict each other
+ * Describes the model of a file. Reads metadata and the names and shapes of tensors, but no weights.
+ *
+ * @throws ForetokenError `unsupported_model` if the architecture is unknown, or requires something that no kernel does;
+ * `invalid_gguf` if metadata are missing or contradict each other
  */
 export function readModelSpec(gguf: GgufFile): ModelSpec {
   const name = getString(gguf.metadata, 'general.architecture');
@@ -71,8 +72,8 @@ export function readModelSpec(gguf: GgufFile): ModelSpec {
 }
 
 /**
- * Names of a file's tensors that no description needs: blocks behind the trunk, which predict further tokens (MTP), and
- * `input_scale`, which matters where activations are quantized.
+ * Names of a file's tensors that no description needs: blocks after the trunk, which predict further tokens (MTP), and
+ * `input_scale`, which matters only if activations are quantized.
  */
 export function ignoredTensors(gguf: GgufFile): ReadonlySet<string> {
   const { nLayers } = new Keys(gguf);

@@ -6,7 +6,7 @@ import { Keys } from './keys.ts';
 
 const EMPTY = await readGguf(await openSource(writeGguf({ metadata: {}, tensors: [] })));
 
-/** Keys of a model with three blocks, the last of which predicts a further token, and these keys beside. */
+/** Keys of a model with three blocks, the last of which predicts a further token, plus the given keys. */
 function keysWith(given: Readonly<Record<string, GgufValue>>): Keys {
   const metadata = new Map<string, GgufValue>([
     ['general.architecture', 'a'],

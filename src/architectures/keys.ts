@@ -1,23 +1,22 @@
 import { type GgufFile, type GgufValue, getBool, getNumber, getString } from '../gguf/index.ts';
 import { type ErrorCode, ForetokenError } from '../util/errors.ts';
 
-/** Largest whole number that a length or a count may be. */
+/** Largest value of a length or a count. */
 const MAX_COUNT = 2 ** 31;
 
-/** Far above the 126 blocks of the deepest model, and low enough for a list. */
+/** Limit of blocks: far above the 126 of the deepest model, and small enough for a list. */
 const MAX_BLOCKS = 1024;
 
 /**
- * Typed reading of a file's metadata under the prefix of its architecture: `count('block_count')` reads `llama.block_count`.
- * Every getter throws `invalid_gguf` with key and value where the value makes no sense, and where the key is absent and has no
- * fallback.
+ * Typed access to a file's metadata under the prefix of its architecture: `count('block_count')` reads `llama.block_count`. Every
+ * getter throws `invalid_gguf` with key and value if the value is invalid, or if the key is absent without a fallback.
  */
 export class Keys {
   readonly #gguf: GgufFile;
   readonly #nBlocks: number;
   /** Value of `general.architecture`. */
   readonly architecture: string;
-  /** Blocks of the trunk: those behind it predict further tokens (MTP) and are not run. */
+  /** Number of blocks of the trunk. Blocks after it predict further tokens (MTP) and are not run. */
   readonly nLayers: number;
   readonly nEmbd: number;
 
@@ -37,12 +36,12 @@ export class Keys {
     return getString(this.#gguf.metadata, 'general.name', this.#gguf.source.name);
   }
 
-  /** The name in full. */
+  /** Full name of a key. */
   key(name: string): string {
     return `${this.architecture}.${name}`;
   }
 
-  /** Whether the key is there, whatever its value. */
+  /** Whether the key is present, whatever its value. */
   has(key: string): boolean {
     return this.#gguf.metadata.has(this.key(key));
   }
@@ -57,14 +56,14 @@ export class Keys {
     return this.#checkCount(full, value, fallback);
   }
 
-  /** A finite number above 0. */
+  /** Reads a finite number above 0. */
   positive(key: string, fallback?: number): number {
     const value = this.#number(key, fallback);
     if (Number.isFinite(value) && value > 0) return value;
     return this.fail(`${this.key(key)} is ${value}, not a positive number`);
   }
 
-  /** A number above 0, or null where the key is absent or 0. */
+  /** Reads a number above 0; null if the key is absent or 0. */
   optional(key: string): number | null {
     return this.#number(key, 0) === 0 ? null : this.positive(key);
   }
@@ -77,27 +76,30 @@ export class Keys {
     return getString(this.#gguf.metadata, this.key(key), fallback);
   }
 
-  /** Whole numbers, one for each layer: the key holds one for all, or an array with one for each block. */
+  /** Reads a whole number for each layer: the key holds one for all, or an array with one for each block. */
   counts(key: string, fallback?: number): readonly number[] {
     const full = this.key(key);
     const values = this.#perBlock(full, isNumber) ?? this.#same(this.#number(key, fallback));
     return values.map(value => this.#checkCount(full, value, fallback));
   }
 
-  /** Finite numbers, one for each layer, under a key without prefix. */
+  /** Reads a finite number for each layer, from a key without prefix. */
   numbersWithoutPrefix(key: string): readonly number[] {
     const values = this.#perBlock(key, isNumber) ?? this.#same(getNumber(this.#gguf.metadata, key));
     const wrong = values.find(value => !Number.isFinite(value));
     return wrong === undefined ? values : this.fail(`${key} is ${wrong}, not a finite number`);
   }
 
-  /** Sliding window of each layer that is `windowed`; null where a layer sees all, and where the window has 0 positions. */
+  /** Sliding window of each layer that is `windowed`; null for a layer without one, and for a window of 0 positions. */
   windows(period: number, fallback?: number): readonly (number | null)[] {
     const size = this.count('attention.sliding_window', fallback);
     return this.windowed(period).map(has => (has && size > 0 ? size : null));
   }
 
-  /** Which layers have a window: an array of bools or numbers says it, one for each block, or a period n: all but every nth layer have. */
+  /**
+   * Whether each layer has a window. The key holds an array of bools or numbers, one for each block, or a period n: all but every
+   * nth layer have one.
+   */
   windowed(period: number): readonly boolean[] {
     const key = 'attention.sliding_window_pattern';
     const flags = this.#perBlock(this.key(key), isFlag);
@@ -110,7 +112,7 @@ export class Keys {
     return this.#gguf.tensors.has(name);
   }
 
-  /** Rows of a matrix, or null where there is no such tensor. */
+  /** Number of rows of a matrix, or null if there is no such tensor. */
   rows(name: string): number | null {
     return this.#gguf.tensors.get(name)?.shape[1] ?? null;
   }
@@ -137,7 +139,7 @@ export class Keys {
     return Array.from({ length: this.nLayers }, () => value);
   }
 
-  /** What the array under a full key says of the trunk's layers, or null where there is no array. */
+  /** Elements of an array for the trunk's layers; null if the key holds no array. */
   #perBlock<T extends GgufValue>(key: string, isItem: (item: GgufValue) => item is T): readonly T[] | null {
     const value = this.#gguf.metadata.get(key);
     if (!isArray(value)) return null;
@@ -157,7 +159,7 @@ function isNumber(value: GgufValue): value is number {
   return typeof value === 'number';
 }
 
-/** A bool, or a number that stands for one. */
+/** Whether a value is a bool, or a number that stands for one. */
 function isFlag(value: GgufValue): value is boolean | number {
   return typeof value === 'boolean' || isNumber(value);
 }

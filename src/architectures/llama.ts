@@ -1,12 +1,14 @@
 import type { Architectures } from './architecture.ts';
 import { decoder, epsilon } from './decoder.ts';
 
-/** Layers of Llama 4 that see only their chunk, and the positions of one. llama.cpp takes no other numbers from the file. */
+/**
+ * Pattern of Llama 4's layers that see only their chunk, and the length of a chunk. llama.cpp does not read either from the file.
+ */
 const CHUNKED_LAYERS = 4;
 const CHUNK = 8192;
 
 export const llamas: Architectures = {
-  /** Llama, Mistral, Mixtral, SmolLM2, and all that were converted to them. llama.cpp ignores their sliding window, too. */
+  /** Llama, Mistral, Mixtral, SmolLM2, and models converted to their format. Like llama.cpp, ignores their sliding window. */
   llama: keys => decoder(keys),
   arcee: keys => decoder(keys, { activation: 'relu2', gated: false }),
   ernie4_5: keys => decoder(keys),

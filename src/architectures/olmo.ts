@@ -3,7 +3,7 @@ import { decoder, ONLY_POST_NORMS } from './decoder.ts';
 import { unscaled } from './rope.ts';
 
 export const olmos: Architectures = {
-  /** OLMo 2, and OLMo 3, which has windows and YaRN in the layers without one. */
+  /** OLMo 2; and OLMo 3, which has windows, and YaRN in the layers without one. */
   olmo2: keys => {
     const windows = keys.windows(4, 0);
     return decoder(keys, {

@@ -11,7 +11,7 @@ export const phis: Architectures = {
       activation: 'gelu',
       gated: false,
     }),
-  /** Phi 3, 3.5 and 4. Their files have a sliding window, which llama.cpp ignores, too. */
+  /** Phi 3, 3.5 and 4. Like llama.cpp, ignores the sliding window of their files. */
   phi3: keys => decoder(keys, { rope: { pairs: 'halves' } }),
   phimoe: keys => decoder(keys, { rope: { pairs: 'halves' } }),
 };

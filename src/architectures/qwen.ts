@@ -20,7 +20,7 @@ export const qwens: Architectures = {
   qwen3moe: keys => decoder(keys, { ...HALVES, ...HEAD_NORM, experts: { nFf: expertWidth(keys) } }),
 };
 
-/** Width of an expert in files of 2024, which do not say it. */
+/** Width of an expert in files of 2024, which lack it. */
 function expertWidth(keys: Keys): number {
   return Math.floor(keys.count('feed_forward_length', 0) / keys.count('expert_used_count', 1));
 }

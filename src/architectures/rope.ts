@@ -5,20 +5,20 @@ import type { Rope, RopeFactors } from './spec.ts';
 const BETA_FAST = 32;
 const BETA_SLOW = 1;
 
-/** What an architecture decides about rope; the rest stands in the metadata. */
+/** Decisions of an architecture about rope; the rest is in the metadata. */
 export interface RopeOptions {
   readonly pairs: Rope['pairs'];
   readonly nRot: number;
-  /** Whether `yarn_beta_fast` and `yarn_beta_slow` are read. llama.cpp ignores them in most architectures. */
+  /** Whether to read `yarn_beta_fast` and `yarn_beta_slow`. llama.cpp ignores them in most architectures. */
   readonly readsBetas?: boolean;
-  /** Multiplier p by which YaRN's magnitude is divided, as 1 + 0.1 · p · ln(factor). */
+  /** Multiplier p of YaRN's magnitude, which is divided by 1 + 0.1 · p · ln(factor). */
   readonly logMultiplier?: number;
 }
 
 /**
- * Rope of all layers, scaled as `rope.scaling.*` says: by nothing, linearly, by YaRN, by the factors of `rope_freqs` (Llama 3),
- * or by `rope_factors_long` and `_short` (longrope). A factor without a type is linear.
- * Source: `load_hparams` in llama-model.cpp and the constructor of `llama_context`, llama.cpp v0.5.0.
+ * Rope of all layers, scaled according to `rope.scaling.*`: not at all, linearly, by YaRN, by the factors of `rope_freqs` (Llama
+ * 3), or by `rope_factors_long` and `_short` (longrope). A factor without a type is linear. Source: `load_hparams` in
+ * llama-model.cpp and the constructor of `llama_context`, llama.cpp v0.5.0.
  */
 export function readRope(keys: Keys, options: RopeOptions): Rope {
   const type = keys.string('rope.scaling.type', 'linear');
@@ -50,12 +50,12 @@ export function readRope(keys: Keys, options: RopeOptions): Rope {
   };
 }
 
-/** Rope without any scaling, as the layers with a window have it where the others are scaled. */
+/** Rope without scaling, for layers with a window in models whose other layers are scaled. */
 export function unscaled(rope: Rope): Rope {
   return { ...rope, frequencyScale: 1, yarn: null, magnitude: 1 };
 }
 
-/** YaRN's magnitude: 1 + 0.1 · multiplier · ln(factor), and 1 where nothing is stretched. */
+/** Magnitude of YaRN: 1 + 0.1 · multiplier · ln(factor), and 1 if nothing is stretched. */
 export function yarnScale(factor: number, multiplier: number): number {
   return factor <= 1 ? 1 : 1 + 0.1 * multiplier * Math.log(factor);
 }

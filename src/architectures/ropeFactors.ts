@@ -2,7 +2,7 @@ import { assertNever } from '../util/assert.ts';
 import { alignUp } from '../util/math.ts';
 import type { RopeFactors } from './spec.ts';
 
-/** llama.cpp rounds the context of a sequence up to this before it chooses between short and long factors. */
+/** Granularity to which llama.cpp rounds up the context of a sequence before it chooses between short and long factors. */
 const CONTEXT_GRANULARITY = 256;
 
 /** Name of the tensor, without `.weight`, that divides the angles of slots of `nCtx` positions. */

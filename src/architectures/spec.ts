@@ -1,7 +1,7 @@
 /**
- * Description of a model: a plain value that the planner, the CPU twin and the tests interpret. It has no WebGPU in it and no
- * GGUF keys; weights are named by their tensors, as `blk.0.attn_q`, without `.weight` or `.bias`. Whatever is null, 1 or
- * false costs nothing.
+ * Description of a model: a plain value that the planner, the CPU twin and the tests interpret. It contains neither WebGPU
+ * objects nor GGUF keys. Weights are named by their tensors, e.g. `blk.0.attn_q`, without `.weight` or `.bias`. A feature that is
+ * null, 1 or false costs nothing.
  */
 export interface ModelSpec {
   /** Value of `general.architecture`. */
@@ -20,13 +20,13 @@ export interface ModelSpec {
 export interface Embedding {
   /** Factor of the rows of `token_embd`. */
   readonly scale: number;
-  /** Rows of `position_embd`, of which the one of a token's position is added; null where there is no such table. */
+  /** Rows of `position_embd`, the table of which a token's position adds a row; null if there is none. */
   readonly nPositions: number | null;
 }
 
-/** Norm of a row: `rms` divides by the root of the mean square, `layer` subtracts the mean first. Then weight and bias. */
+/** Norm of a row, with weight and bias. `rms` divides by the root of the mean square, `layer` subtracts the mean first. */
 export interface Norm {
-  /** Name of the tensor, as `blk.0.attn_norm`. */
+  /** Name of the tensor, e.g. `blk.0.attn_norm`. */
   readonly tensor: string;
   readonly kind: 'rms' | 'layer';
   readonly bias: boolean;
@@ -34,12 +34,12 @@ export interface Norm {
 }
 
 /**
- * One layer. In order: attention of `attnNorm`(x), `postAttnNorm` of that, added to x; then the same with the feed-forward.
- * A `parallel` layer computes both branches from the x it began with. A norm that is null leaves the row as it is; in a
- * parallel layer, an `ffnNorm` of null means that the feed-forward reads what the attention reads.
+ * Layer. In order: attention of `attnNorm`(x), `postAttnNorm` of that, added to x; then the same with the feed-forward. A
+ * `parallel` layer computes both branches from its input x. A null norm leaves the row unchanged; in a parallel layer, a null
+ * `ffnNorm` means that the feed-forward reads the same input as attention.
  */
 export interface Layer {
-  /** `blk.N.`, with which the names of this layer's tensors begin. */
+  /** Prefix of the names of this layer's tensors, `blk.N.`. */
   readonly prefix: string;
   readonly attnNorm: Norm | null;
   readonly attention: Attention | LatentAttention;
@@ -57,26 +57,26 @@ export interface Attention {
   readonly kind: 'attention';
   readonly nHead: number;
   readonly nKvHead: number;
-  /** Values of a query and of a key. */
+  /** Width of a query and of a key. */
   readonly headDim: number;
-  /** Values of a value. */
+  /** Width of a value. */
   readonly valueDim: number;
-  /** `attn_qkv` holds the rows of q, then of k, then of v. */
+  /** Whether `attn_qkv` holds the rows of q, then of k, then of v. */
   readonly fusedQkv: boolean;
-  /** Biases of q, k and v, under the names of their matrices; `attn_qkv.bias` where those are fused. */
+  /** Whether q, k and v have biases, under the names of their matrices; `attn_qkv.bias` if those are fused. */
   readonly qkvBias: boolean;
   readonly qkNorm: QkNorm | null;
   readonly rope: Rope | null;
   readonly temperature: Temperature | null;
-  /** Positions that a token sees, itself included; null: all before it. */
+  /** Number of positions that a token sees, including its own; null for all up to its own. */
   readonly window: number | null;
-  /** Llama 4: positions of a chunk; a token sees those of its own chunk, up to itself. Without it, there are no chunks. */
+  /** Length of a chunk in Llama 4: a token sees the positions of its own chunk, up to its own. Absent without chunks. */
   readonly chunk?: number;
   /** Factor of q·k. */
   readonly scale: number;
-  /** Scores s become cap · tanh(s / cap). */
+  /** Caps scores s to cap · tanh(s / cap). */
   readonly softcap: number | null;
-  /** `attn_sinks` has a logit per head that takes part in the softmax and has no value. */
+  /** Whether `attn_sinks` has a logit per head that takes part in the softmax without a value. */
   readonly sinks: boolean;
   readonly outputBias: boolean;
 }
@@ -85,7 +85,7 @@ export interface Attention {
 export interface QkNorm {
   readonly kind: 'rms' | 'layer';
   /**
-   * `head`: each head by the same weights [headDim]; `heads`: each head by its own [headDim, heads]; `row`: all heads together
+   * `head`: all heads by the same weights [headDim]; `heads`: each head by its own [headDim, heads]; `row`: all heads together
    * [heads · headDim]; `unit`: each head without weights and tensors.
    */
   readonly weights: 'head' | 'heads' | 'row' | 'unit';
@@ -94,7 +94,7 @@ export interface QkNorm {
   readonly afterRope: boolean;
 }
 
-/** Queries times 1 + scale · ln(1 + ⌊(position + offset) / length⌋). */
+/** Multiplies queries by 1 + scale · ln(1 + ⌊(position + offset) / length⌋). */
 export interface Temperature {
   readonly scale: number;
   readonly length: number;
@@ -103,13 +103,13 @@ export interface Temperature {
 
 /** Rotary position embedding of the first `nRot` values of a head (of the last ones in latent attention). */
 export interface Rope {
-  /** Values that turn together: (2i, 2i + 1), which llama.cpp calls NORM, or (i, i + nRot / 2), NEOX. */
+  /** Values that are rotated together: (2i, 2i + 1), which llama.cpp calls NORM, or (i, i + nRot / 2), NEOX. */
   readonly pairs: 'neighbours' | 'halves';
   readonly nRot: number;
   readonly base: number;
   /** Factor of the angles: 1 / scaling factor of linear and YaRN scaling. */
   readonly frequencyScale: number;
-  /** YaRN blends scaled and unscaled angles; null: all are scaled. */
+  /** YaRN blends scaled and unscaled angles; null scales all of them. */
   readonly yarn: { readonly nCtxOrig: number; readonly betaFast: number; readonly betaSlow: number } | null;
   /** Factor of cos and sin. */
   readonly magnitude: number;
@@ -119,7 +119,7 @@ export interface Rope {
 /** Tensors of nRot / 2 divisors of the angles. */
 export type RopeFactors =
   | { readonly kind: 'always'; readonly tensor: string }
-  /** The long ones where a slot may have more than `nCtxOrig` positions. */
+  /** The long ones apply if a slot may have more than `nCtxOrig` positions. */
   | {
       readonly kind: 'byContext';
       readonly short: string;
@@ -128,19 +128,19 @@ export type RopeFactors =
     };
 
 /**
- * Multi-head latent attention (DeepSeek V2), absorbed: a position leaves one row in the cache, its latent of `nLatent` values
- * normalised by `attn_kv_a_norm`, then the rotated key of `nRope` values that all heads share. Queries are moved into the
- * latent space by `attn_k_b` {nNope, nLatent, nHead}; outputs out of it by `attn_v_b` {nLatent, valueDim, nHead}.
+ * Multi-head latent attention (DeepSeek V2), absorbed. A position stores one row in the cache: its latent of `nLatent` values,
+ * normalised by `attn_kv_a_norm`, then the rotated key of `nRope` values that all heads share. `attn_k_b` {nNope, nLatent, nHead}
+ * maps queries into the latent space; `attn_v_b` {nLatent, valueDim, nHead} maps outputs out of it.
  */
 export interface LatentAttention {
   readonly kind: 'latent';
   readonly nHead: number;
-  /** Values of a query that are not rotated, which come first, and those that are. */
+  /** Widths of the parts of a query: not rotated (first), and rotated. */
   readonly nNope: number;
   readonly nRope: number;
   readonly nLatent: number;
   readonly valueDim: number;
-  /** Rank of `attn_q_a` and `attn_q_b`, with `attn_q_a_norm` between; null: `attn_q` alone. */
+  /** Rank of `attn_q_a` and `attn_q_b`, with `attn_q_a_norm` between; null for a single `attn_q`. */
   readonly qRank: number | null;
   readonly eps: number;
   readonly rope: Rope;
@@ -151,8 +151,8 @@ export interface LatentAttention {
 export type Activation = 'silu' | 'gelu' | 'relu2' | 'oai';
 
 /**
- * Constants of one layer's xIELU activation, as its metadata have them. With p = softplus(alphaP) and n = beta + softplus(alphaN),
- * it is p · x² + beta · x above 0, else (e^min(x, eps) − 1 − x) · n + beta · x. Source: `ggml_xielu`.
+ * Constants of one layer's xIELU activation, as in its metadata. With p = softplus(alphaP) and n = beta + softplus(alphaN), the
+ * activation is p · x² + beta · x above 0, else (e^min(x, eps) − 1 − x) · n + beta · x. Source: `ggml_xielu`.
  */
 export interface Xielu {
   readonly alphaN: number;
@@ -173,34 +173,34 @@ export interface DenseFfn {
   readonly downBias: boolean;
 }
 
-/** Mixture of experts: `ffn_gate_inp` chooses for each row `nUsed` of `ffn_gate_exps`, `ffn_up_exps`, `ffn_down_exps`. */
+/** Mixture of experts: for each row `ffn_gate_inp` chooses `nUsed` experts of `ffn_gate_exps`, `ffn_up_exps`, `ffn_down_exps`. */
 export interface ExpertFfn {
   readonly kind: 'experts';
   readonly nExperts: number;
   readonly nUsed: number;
   readonly nFf: number;
   readonly activation: Activation;
-  /** `ffn_gate_up_exps` holds of every expert the rows of gate, then of up. */
+  /** Whether `ffn_gate_up_exps` holds for every expert the rows of gate, then of up. */
   readonly fusedGateUp: boolean;
   /** Weight of an expert: its probability among all, its own sigmoid, or its probability among the chosen. */
   readonly gating: 'softmax' | 'sigmoid' | 'softmaxOfChosen';
-  /** Whether the weights of the chosen are divided by their sum. */
+  /** Whether to divide the weights of the chosen experts by their sum. */
   readonly normalise: boolean;
   /** Factor of the weights. */
   readonly weightScale: number;
-  /** `exp_probs_b` is added to choose, not to weigh. */
+  /** Whether `exp_probs_b` affects the choice, but not the weights. */
   readonly selectionBias: boolean;
-  /** Experts are chosen from the `used` groups whose two best experts have the largest sums; null: from all. */
+  /** Restricts the choice to the `used` groups whose two best experts have the largest sums; null for all experts. */
   readonly groups: { readonly count: number; readonly used: number } | null;
   readonly routerBias: boolean;
   /** Biases of gate, up and down. */
   readonly bias: boolean;
-  /** Llama 4: an expert's weight multiplies its input instead of its output. */
+  /** Whether an expert's weight multiplies its input instead of its output (Llama 4). */
   readonly weighsInput: boolean;
   readonly shared: SharedExpert | null;
 }
 
-/** A dense silu feed-forward beside the experts: `ffn_gate_shexp`, `ffn_up_shexp`, `ffn_down_shexp`. */
+/** Dense silu feed-forward in addition to the experts: `ffn_gate_shexp`, `ffn_up_shexp`, `ffn_down_shexp`. */
 export interface SharedExpert {
   readonly nFf: number;
   /** Whether its output is multiplied by sigmoid(`ffn_gate_inp_shexp` · x). */
@@ -210,12 +210,12 @@ export interface SharedExpert {
 /** Logits of a row of the residual stream. */
 export interface LanguageHead {
   readonly norm: Norm;
-  /** Whether `token_embd` is the output matrix; else `output` is. */
+  /** Whether `token_embd` is the output matrix; otherwise `output` is. */
   readonly tied: boolean;
-  /** `output.bias` */
+  /** Whether there is an `output.bias`. */
   readonly bias: boolean;
   /** Factor of the logits, before the softcap. */
   readonly scale: number;
-  /** Logits become cap · tanh(logit / cap). */
+  /** Caps logits to cap · tanh(logit / cap). */
   readonly softcap: number | null;
 }

@@ -11,16 +11,16 @@ import type {
   RopeFactors,
 } from './spec.ts';
 
-/** A tensor that a model must have. */
+/** Tensor that a model must have. */
 export interface TensorSpec {
   readonly name: string;
-  /** In GGUF's order: the length of a row first. */
+  /** Dimensions in GGUF's order: the length of a row first. */
   readonly shape: readonly number[];
-  /** A `matrix` is multiplied with or looked up in, and may be quantized; a `vector` is plain numbers. */
+  /** A `matrix` is used for products or look-ups and may be quantized; a `vector` is plain numbers. */
   readonly role: 'matrix' | 'vector';
 }
 
-/** Every tensor of a model, each once. Loading, tests and models of random weights share this list. */
+/** Lists every tensor of a model once. Loading, tests and models of random weights share this list. */
 export function tensorsOf(spec: ModelSpec): readonly TensorSpec[] {
   const { nVocab, nEmbd, embedding, head } = spec;
   return [
@@ -66,7 +66,7 @@ function attentionTensors(prefix: string, attention: Attention, nEmbd: number): 
   ];
 }
 
-/** Shape of the weights that normalise `heads` heads; null where there are none. */
+/** Shape of the weights that normalise `heads` heads; null if there are none. */
 function qkNormShape({ weights }: QkNorm, headDim: number, heads: number): readonly number[] | null {
   switch (weights) {
     case 'head':
@@ -141,7 +141,7 @@ function expertTensors(prefix: string, ffn: ExpertFfn, nEmbd: number): readonly 
   ];
 }
 
-/** The factors of all layers, which share their tensors. */
+/** Factors of all layers, which share their tensors. */
 function ropeTensors(layers: readonly Layer[]): readonly TensorSpec[] {
   const byName = new Map<string, TensorSpec>();
   for (const { attention } of layers) {
@@ -172,7 +172,7 @@ function bias(name: string, ...shape: number[]): TensorSpec {
   return { name: `${name}.bias`, shape, role: 'vector' };
 }
 
-/** Those that a model has. */
+/** Filters the tensors that a model has. */
 function present(...tensors: (TensorSpec | false | null | undefined)[]): readonly TensorSpec[] {
   return tensors.filter(tensor => tensor !== false && tensor !== null && tensor !== undefined);
 }

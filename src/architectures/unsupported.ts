@@ -1,4 +1,4 @@
-/** Pieces that whole families need and that are not here, by how the names of their architectures begin. */
+/** Missing features that whole families need, by prefixes of the names of their architectures. */
 const MISSING: readonly (readonly [prefix: RegExp, piece: string])[] = [
   [/^mamba|^falcon-h1$|^granitehybrid$|^nemotron_h|^jamba$|^plamo[23]$/, 'the state space (Mamba) layer'],
   [/^lfm2/, 'the short convolution layer'],
@@ -10,7 +10,7 @@ const MISSING: readonly (readonly [prefix: RegExp, piece: string])[] = [
   [/vl$|vlmoe$|^cogvlm$|^chameleon$/, 'the position embedding of images'],
 ];
 
-/** The piece that an architecture needs and that is missing, as a noun; null where it is not known. */
+/** Feature that an architecture needs and that is missing, as a noun; null if unknown. */
 export function missingPiece(architecture: string): string | null {
   return MISSING.find(([name]) => name.test(architecture))?.[1] ?? null;
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type GgufFile, getString, openSource, readGguf } from '../gguf/index.ts';
 import { ARCHITECTURE_NAMES, ignoredTensors, readModelSpec, tensorsOf } from './index.ts';
 
-/** Tiny models of random weights, one or more of each architecture, that lie beside a checkout where they are at hand. */
+/** Folder of tiny models of random weights, one or more of each architecture, if it exists. */
 const ZOO = process.env.FORETOKEN_ZOO ?? resolve(import.meta.dirname, '../../../shared/zoo');
 /** Parts of a split model, and a reranker. */
 const NOT_WHOLE = /^split-0|^qwen3-reranker/;
@@ -33,7 +33,7 @@ describe.skipIf(FILES.length === 0)('models of the zoo', async () => {
     },
   );
 
-  it.each(models.filter(({ gguf }) => !isKnown(gguf)))('says what is missing for $file', ({ gguf }) => {
+  it.each(models.filter(({ gguf }) => !isKnown(gguf)))('names the missing feature for $file', ({ gguf }) => {
     expect(() => readModelSpec(gguf)).toThrow(/, of which .* is missing here; supported are apertus, /);
   });
 });

@@ -2,15 +2,15 @@ import type { BatchRow } from '../forward/forward.ts';
 import type { Model } from '../model/model.ts';
 import { assert } from '../util/assert.ts';
 
-/** What was done with the cache before `slot` went on, and the logits whose bits are then not those of plain decoding. */
+/** Operation on the cache before `slot` continued, and the number of logits whose bits then differ from plain decoding. */
 export interface CacheMove {
   readonly move: string;
   readonly nLogits: number;
 }
 
 /**
- * Decodes the end of `tokens` on caches that were copied, overwritten by their origin, taken out and put back, or lie on other
- * pages, in slots 0..2 of `model`, and compares the last logits with those of decoding all of `tokens` in a slot of its own.
+ * Decodes the end of `tokens` on caches that were copied, overwritten by their origin, taken out and put back, or moved to other
+ * pages, in slots 0..2 of `model`. Compares the last logits with those of decoding all of `tokens` in a separate slot.
  */
 export async function checkCacheMoves(model: Model, tokens: readonly number[]): Promise<CacheMove[]> {
   const nKept = tokens.length - 3;
@@ -41,7 +41,7 @@ export async function checkCacheMoves(model: Model, tokens: readonly number[]): 
   await goOn('a copy whose origin was overwritten', 1);
 
   const bytes = await model.readCache(1, nKept);
-  // So that the pages that come next are not the ones that were read.
+  // Makes the next pages differ from those that were read.
   model.truncate(1, 0);
   await decode(2, tokens.toReversed(), 0);
   model.writeCache(1, nKept, bytes);

@@ -5,15 +5,15 @@ import { compose } from '../worker/compose.ts';
 import { exactnessPrompts } from './exactnessPrompts.ts';
 import { LogitsWatch } from './logitsWatch.ts';
 
-/** One way to run a server; none of it may show in an answer. */
+/** Server settings that must not affect an answer. */
 export interface ExactnessSetting {
   /** Whether a draft model speculates. */
   readonly draft: boolean;
-  /** Slots, all of them kept busy. */
+  /** Number of slots, all of them kept busy. */
   readonly nSlots: number;
-  /** Tokens of a prompt that are decoded at a time. */
+  /** Number of prompt tokens decoded at a time. */
   readonly nBatch: number;
-  /** Whether all logits are read, and hashed. Without that results stay on the GPU as far as they can. */
+  /** Whether all logits are read and hashed. Otherwise results stay on the GPU if possible. */
   readonly watched: boolean;
 }
 
@@ -22,13 +22,13 @@ export interface ExactnessOptions {
   readonly modelDraft: WireFile;
   readonly setting: ExactnessSetting;
   readonly nPredict: number;
-  /** Prompts in place of the ones that every model is asked. */
+  /** Prompts to use instead of the default ones. */
   readonly texts?: readonly string[];
   readonly questions: readonly ExactnessQuestion[];
 }
 
 export interface ExactnessQuestion {
-  /** Number of the prompt. */
+  /** Index of the prompt. */
   readonly prompt: number;
   readonly temperature: number;
 }
@@ -36,13 +36,13 @@ export interface ExactnessQuestion {
 export interface ExactnessAnswer extends ExactnessQuestion {
   readonly nPrompt: number;
   readonly tokens: readonly number[];
-  /** Hash of the logits that each token was chosen from; null where they were not watched. */
+  /** Hash of the logits that each token was chosen from; null if they were not watched. */
   readonly logits: number | null;
   readonly nDrafted: number;
   readonly nAccepted: number;
 }
 
-/** Answers questions on a server of its own, as many at a time as it has slots. */
+/** Answers questions on a separate server, as many at a time as it has slots. */
 export async function runExactness(options: ExactnessOptions): Promise<ExactnessAnswer[]> {
   const { model, modelDraft, setting, nPredict, questions, texts } = options;
   const { draft, nSlots, nBatch, watched } = setting;
@@ -76,7 +76,7 @@ export async function runExactness(options: ExactnessOptions): Promise<Exactness
           seed: 1 + index,
           id_slot: slot,
           return_tokens: true,
-          // Asks for all logits of every row that is sampled from.
+          // Request all logits of every sampled row.
           ...(watch && { n_probs: 1 }),
         };
         answers.push({ ...question, ...(await answer(server.fetch, request, watch)) });

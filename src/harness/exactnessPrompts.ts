@@ -1,10 +1,10 @@
 import { randomValues } from '../quant/randomValues.ts';
 
-/** A text, or tokens. */
+/** Text or tokens. */
 export type Prompt = string | readonly number[];
 
 const MAX_LENGTH = 200;
-/** So many words of text are no more tokens than that. */
+/** Most words of a text, so that it has at most `MAX_LENGTH` tokens. */
 const MAX_WORDS = 90;
 const SENTENCES = [
   'Once upon a time there was a little girl named Lily.',
@@ -18,17 +18,17 @@ const SENTENCES = [
 ].map(sentence => sentence.split(' '));
 
 /**
- * `count` prompts of 1 to 200 tokens, always the same ones: every other one is text, the others are random tokens, which no
- * text would put side by side.
+ * Generates `count` prompts of 1 to 200 tokens, the same at every call. Every other one is text; the others are random tokens, in
+ * sequences that no text has.
  */
 export function exactnessPrompts(count: number, nVocab: number): Prompt[] {
   return Array.from({ length: count }, (_, index) => {
     const random = randomValues(MAX_LENGTH + 2, 1000 + index).map(value => (value + 1) / 2);
-    // Short ones as often as long ones.
+    // Half of the prompts use less than a quarter of the length.
     const share = random[MAX_LENGTH] ** 2;
     if (index % 2 === 0) return textOf(random, 1 + Math.floor(share * MAX_WORDS));
     const length = 1 + Math.floor(share * MAX_LENGTH);
-    // Behind the special tokens, of which there are three.
+    // Skip the three special tokens.
     return Array.from({ length }, (_, i) => 3 + Math.floor(random[i] * (nVocab - 3)));
   });
 }

@@ -21,7 +21,7 @@ function records(): ExactnessRecord[] {
 }
 
 describe('the verdict', () => {
-  it('passes answers that are all the same', () => {
+  it('passes if all answers are equal', () => {
     expect(judgeExactness(records())).toMatchObject({
       passed: true,
       nAnswers: 16,
@@ -30,7 +30,7 @@ describe('the verdict', () => {
     });
   });
 
-  it('finds another token, a missing one, and other logits', () => {
+  it('finds a different token, a missing one, and different logits', () => {
     const all = records();
     all[3] = { ...all[3], tokens: [7, 0, 9] };
     all[5] = { ...all[5], tokens: [7, 8] };
@@ -46,14 +46,14 @@ describe('the verdict', () => {
     ]);
   });
 
-  it('does not pass what was compared with nothing', () => {
+  it('fails answers that were compared with nothing', () => {
     expect(judgeExactness([]).passed).toBe(false);
     expect(judgeExactness(records().slice(0, 1)).passed).toBe(false);
   });
 });
 
 describe('the half of the settings', () => {
-  it('has any three choices in every combination', () => {
+  it('has every combination of any three choices', () => {
     const choices = EXACTNESS_HALF.map(({ draft, nSlots, nBatch, watched }) => [
       draft,
       nSlots,

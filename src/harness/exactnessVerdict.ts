@@ -1,18 +1,18 @@
 import type { ExactnessAnswer, ExactnessSetting } from './exactness.ts';
 
-/** An answer, and how it came about. */
+/** Answer with its setting. */
 export interface ExactnessRecord extends ExactnessAnswer {
   readonly setting: ExactnessSetting;
 }
 
 export interface ExactnessVerdict {
   readonly passed: boolean;
-  /** The verdict in a line. */
+  /** One-line verdict. */
   readonly summary: string;
   readonly nPrompts: number;
   readonly nAnswers: number;
   readonly nTokens: number;
-  /** Rows of logits that were compared with those of another setting. */
+  /** Number of rows of logits that were compared with those of another setting. */
   readonly nLogitsRows: number;
   readonly nDrafted: number;
   readonly nAccepted: number;
@@ -21,14 +21,16 @@ export interface ExactnessVerdict {
 
 const CHOICES = [false, true];
 
-/** Every way to run a server that is compared. */
+/** All settings to compare. */
 export const EXACTNESS_SETTINGS: readonly ExactnessSetting[] = CHOICES.flatMap(watched =>
   CHOICES.flatMap(draft =>
     [1, 4].flatMap(nSlots => [16, 256].map(nBatch => ({ watched, draft, nSlots, nBatch }))),
   ),
 );
 
-/** Half of the ways, in which any three choices still meet in every combination: an even number of those that cost. */
+/**
+ * Half of the settings, which still has every combination of any three choices: those with an even number of the costly choices.
+ */
 export const EXACTNESS_HALF: readonly ExactnessSetting[] = EXACTNESS_SETTINGS.filter(
   ({ draft, nSlots, nBatch, watched }) =>
     [draft, nSlots > 1, nBatch < 256, watched].filter(Boolean).length % 2 === 0,
@@ -36,7 +38,7 @@ export const EXACTNESS_HALF: readonly ExactnessSetting[] = EXACTNESS_SETTINGS.fi
 
 export const EXACTNESS_TEMPERATURES: readonly number[] = [0, 0.8];
 
-/** Compares the answers to each prompt at each temperature: all of them must have the same tokens and bits. */
+/** Compares the answers to each prompt at each temperature: all must have the same tokens and bits. */
 export function judgeExactness(records: readonly ExactnessRecord[]): ExactnessVerdict {
   const questions = new Map<string, ExactnessRecord[]>();
   for (const record of records) {

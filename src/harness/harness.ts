@@ -24,7 +24,7 @@ import { type LogitsRun, logitsOf } from './logitsRun.ts';
 import { runSelfTest, type SelfTestRun } from './selfTestRun.ts';
 import { judgeZoo, type ZooModel, type ZooVerdict } from './zoo/judgeZoo.ts';
 
-/** What the kernel and exactness tests run in the page, on one device that stays open. */
+/** API of the page for the kernel and exactness tests, on one device that stays open. */
 export class Harness {
   #gpu: Promise<Gpu> | null = null;
 
@@ -38,7 +38,7 @@ export class Harness {
     return tryCase(await this.#open(), kernelCase, TUNINGS[tuning]);
   }
 
-  /** Loads a model of its own and compares batches of `tokens` with decoding them one by one. */
+  /** Loads a separate model and compares batches of `tokens` with decoding them one by one. */
   async checkInvariance(options: {
     readonly model: string;
     readonly tuning: TuningName;
@@ -53,7 +53,7 @@ export class Harness {
     );
   }
 
-  /** Loads a model of its own, whose slots share a cache that is barely large enough, and moves caches about. */
+  /** Loads a separate model, whose slots share a barely sufficient cache, and checks moves of caches. */
   async checkCacheMoves(options: {
     readonly model: string;
     readonly cacheType: 'f32' | 'f16';
@@ -63,7 +63,7 @@ export class Harness {
     return withModel(options.model, shape, model => checkCacheMoves(model, options.tokens));
   }
 
-  /** Loads a model of its own into buffers of at most `maxBufferBytes`, and gives its logits. */
+  /** Loads a separate model into buffers of at most `maxBufferBytes` and returns its logits. */
   async logitsWithin(options: {
     readonly model: string | Blob;
     readonly tuning: TuningName;
@@ -75,7 +75,7 @@ export class Harness {
     return closing(gpu, () => logitsOf(gpu, model, tokens, TUNINGS[tuning]));
   }
 
-  /** Answers questions on a server that is set up in a certain way. */
+  /** Answers questions on a server with the given settings. */
   runExactness(options: ExactnessOptions): Promise<ExactnessAnswer[]> {
     return runExactness(options);
   }
@@ -88,12 +88,12 @@ export class Harness {
     return judgeExactness(records);
   }
 
-  /** Holds a model of the zoo against llama.cpp. */
+  /** Compares a model of the zoo with llama.cpp. */
   judgeZoo(model: ZooModel): Promise<ZooVerdict> {
     return judgeZoo(model);
   }
 
-  /** Loads a model with the self-test, after `change` was made to the shaders. */
+  /** Loads a model with the self-test, after changing the shaders by `change`. */
   async selfTest(options: { readonly model: string; readonly change?: ShaderChange }): Promise<SelfTestRun> {
     return runSelfTest(new URL(options.model, location.href), options.change ?? null);
   }

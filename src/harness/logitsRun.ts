@@ -3,15 +3,15 @@ import type { Gpu } from '../gpu/device.ts';
 import type { Tuning } from '../gpu/tuning.ts';
 import { checkModel, loadModel } from '../model/loadModel.ts';
 
-/** What a model makes of some tokens. */
+/** Logits of a model for some tokens. */
 export interface LogitsRun {
-  /** The logits after each token: all tokens in one batch, then one by one. */
+  /** Logits after each token: first with all tokens in one batch, then one by one. */
   readonly logits: readonly (readonly number[])[];
-  /** Dispatches of one step: more where matrices come in parts. */
+  /** Dispatches of one step; more if matrices come in parts. */
   readonly nDispatches: number;
 }
 
-/** The logits of at most 16 `tokens`, with a context as small as may be. */
+/** Computes the logits of at most 16 `tokens`, with the smallest possible context. */
 export async function logitsOf(
   gpu: Gpu,
   model: string | Blob,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hashOf } from './logitsWatch.ts';
 
 describe('the hash of logits', () => {
-  it('tells one bit, the order, and the length apart', () => {
+  it('distinguishes a single bit, the order, and the length', () => {
     const words = Uint32Array.from({ length: 1024 }, (_, i) => Math.imul(i, 0x9e3779b1));
     const seen = new Set([hashOf(words), hashOf(words.toReversed()), hashOf(words.subarray(1))]);
     for (let bit = 0; bit < 32; bit++) {
@@ -15,7 +15,7 @@ describe('the hash of logits', () => {
     expect(seen.size).toBe(3 + 3 * 32);
   });
 
-  it('sees every bit of a hash of hashes', () => {
+  it('depends on every bit of a hash of hashes', () => {
     const hashes = Array.from({ length: 53 }, (_, bit) => hashOf([5, 2 ** bit]));
     expect(new Set(hashes).size).toBe(53);
   });

@@ -1,8 +1,8 @@
 import { Model } from '../model/model.ts';
 
 /**
- * Takes a hash of the bits of every row of logits that any model of this page hands out whole, as requests with `n_probs` have
- * it, by slot and position. A rejected draft token's row is overwritten by the one that came to stand at its position.
+ * Hashes the bits of every whole row of logits that any model of this page returns, as requests with `n_probs` need them, by slot
+ * and position. The row of a rejected draft token is overwritten by the later one at its position.
  */
 export class LogitsWatch {
   readonly #hashes = new Map<string, number>();
@@ -23,7 +23,7 @@ export class LogitsWatch {
     };
   }
 
-  /** A hash of the rows at positions [from, to) of a slot, which are forgotten. Null if any is missing. */
+  /** Returns a hash of the rows at positions [from, to) of a slot and forgets them; null if any is missing. */
   take(slot: number, from: number, to: number): number | null {
     const hashes: number[] = [];
     for (let position = from; position < to; position++) {
@@ -45,7 +45,7 @@ function bitsOf({ buffer, byteOffset, length }: Float32Array): Uint32Array {
   return new Uint32Array(buffer, byteOffset, length);
 }
 
-/** 53 bits over all bits of `words`: two multiplicative hashes side by side. */
+/** Hashes all bits of `words` to 53 bits: two multiplicative hashes side by side. */
 export function hashOf(words: ArrayLike<number>): number {
   let low = 0x811c9dc5;
   let high = 0x9e3779b9;

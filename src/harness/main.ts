@@ -3,9 +3,9 @@ import { Harness } from './harness.ts';
 
 declare global {
   interface Window {
-    /** For browser drivers: everything they need to use Foretoken on this page. */
+    /** API for browser drivers that use Foretoken on this page. */
     foretoken: { readonly createServer: typeof createServer };
-    /** For the project's own tests. */
+    /** API for the project's own tests. */
     harness: Harness;
   }
 }

@@ -7,17 +7,17 @@ import type { SelfTestReport } from '../protocol/options.ts';
 import { ForetokenError, type WireError } from '../util/errors.ts';
 import { KernelChecks } from '../worker/kernelChecks.ts';
 
-/** What the self-test said, and how loading ended. */
+/** Report of the self-test, and result of loading. */
 export interface SelfTestRun {
   readonly report: SelfTestReport;
   readonly error: WireError | null;
-  /** Logits of a few tokens decoded at once, where the model was loaded. */
+  /** Logits of a few tokens decoded in one batch; null if loading failed. */
   readonly logits: readonly number[] | null;
 }
 
 const TOKENS = [1, 267, 302, 526, 273];
 
-/** Loads a model of its own with the self-test, after a change to the shaders. */
+/** Loads a separate model with the self-test, after a change to the shaders. */
 export async function runSelfTest(model: URL, change: ShaderChange | null): Promise<SelfTestRun> {
   const gpu = await openGpu(changedShaders(shaderSources(), change));
   const checks = new KernelChecks(gpu);

@@ -8,9 +8,9 @@ describe('addBranch', () => {
     expect([...addBranch(floats(1, 2), floats(10, 20), 0.5, null)]).toEqual([6, 12]);
   });
 
-  it('normalises the output before it is scaled', () => {
+  it('normalises the output before scaling it', () => {
     const post = { kind: 'rms', eps: 0, weight: floats(1, 2), bias: floats(0, 1) } as const;
-    // Of root mean square 5.
+    // The root mean square is 5.
     expect([...addBranch(floats(1, 2), floats(5, -5), 10, post)]).toEqual([11, -8]);
   });
 });
@@ -21,7 +21,7 @@ describe('normalised', () => {
     expect([...normalised(floats(3, -3), norm)].map(x => x.toFixed(6))).toEqual(['0.600000', '-6.000000']);
   });
 
-  it('subtracts the mean first, in a layer norm', () => {
+  it('subtracts the mean first in a layer norm', () => {
     const norm = { kind: 'layer', eps: 0, weight: floats(1, 10), bias: floats(7, 8) } as const;
     expect([...normalised(floats(101, 99), norm)]).toEqual([8, -2]);
   });

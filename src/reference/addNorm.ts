@@ -2,13 +2,15 @@ import type { Norm } from '../architectures/index.ts';
 import { weightedNorm } from './blocks/norm.ts';
 import type { Vector } from './blocks/vector.ts';
 
-/** A norm, and its vectors. */
+/** Norm with its vectors. */
 export interface NormVectors extends Pick<Norm, 'kind' | 'eps'> {
   readonly weight: Float32Array;
   readonly bias: Float32Array | null;
 }
 
-/** A row of the residual stream, after the output of a branch was added: x + scale · post(branch). Without `post` as it is. */
+/**
+ * Adds the output of a branch to a row of the residual stream: x + scale · post(branch), without a norm if there is no `post`.
+ */
 export function addBranch(
   x: Float32Array,
   branch: Float32Array,
@@ -20,7 +22,7 @@ export function addBranch(
   return Float32Array.from(x, (value, i) => value + scale * added[i]);
 }
 
-/** A row normalised. */
+/** Normalises a row. */
 export function normalised(x: Float32Array, norm: NormVectors): Float32Array<ArrayBuffer> {
   return Float32Array.from(normed(Float64Array.from(x), norm));
 }

@@ -15,7 +15,7 @@ describe('attention', () => {
   const vCache = randomValues(CACHE_LENGTH, 2);
   const q = randomValues(N_HEAD * 4, 3);
 
-  it('returns V itself at position 0, each group of query heads its own KV head', () => {
+  it('returns V itself at position 0, and each group of query heads uses its own KV head', () => {
     const place = { slot: 1, position: 0 };
     const output = attention(q, kCache, vCache, [place], N_HEAD, SHAPE);
     const from = kvOffset(SHAPE, place);
@@ -49,7 +49,7 @@ describe('attention', () => {
     expect(attention(q, k, v, [place], N_HEAD, SHAPE)).not.toEqual(expected);
   });
 
-  it('gives a row of a batch what it gives the row alone', () => {
+  it('has the same result for a row in a batch and alone', () => {
     const rows = [
       { slot: 0, position: 3 },
       { slot: 1, position: 1 },
@@ -72,13 +72,13 @@ describe('attention', () => {
   });
 });
 
-describe('attention of other models than llama', () => {
+describe('attention in other models than llama', () => {
   const q = randomValues(N_HEAD * 4, 3);
   const kCache = randomValues(CACHE_LENGTH, 1);
   const vCache = randomValues(CACHE_LENGTH, 2);
   const at = (position: number) => kvOffset(SHAPE, { slot: 0, position });
 
-  it('sees no more than the window, its own position included', () => {
+  it('sees only the window, which includes its own position', () => {
     const rows = [{ slot: 0, position: 3 }];
     const of = (k: Float32Array, v: Float32Array, window: number) =>
       attention(q, k, v, rows, N_HEAD, SHAPE, { window });
@@ -90,7 +90,7 @@ describe('attention of other models than llama', () => {
     expect(of(kCache, vCache, 4)).toEqual(attention(q, kCache, vCache, rows, N_HEAD, SHAPE));
   });
 
-  /** Two positions whose values are 4 and 8, and the logits 0 and `logit` once scaled by `scale`. */
+  /** Two positions with values 4 and 8, and logits that are 0 and `logit` after scaling by `scale`. */
   const twoPositions = (logit: number, scale: number) => {
     const keys = new Float32Array(CACHE_LENGTH);
     const values = new Float32Array(CACHE_LENGTH);
@@ -108,15 +108,15 @@ describe('attention of other models than llama', () => {
     expect(first).toBeCloseTo(4 + 4 * weight, 6);
   });
 
-  it('gives a share of the softmax to a sink, which has no value', () => {
+  it('gives a share of the softmax to a sink without a value', () => {
     const { keys, values, ones } = twoPositions(0, 0.5);
-    // Weights 1/4, 1/4 and, of the sink, 1/2.
+    // Weights: 1/4, 1/4, and 1/2 for the sink.
     const sinks = new Float32Array(N_HEAD).fill(Math.log(2));
     const [first] = attention(ones, keys, values, rows, N_HEAD, SHAPE, { sinks });
     expect(first).toBeCloseTo(3, 6);
   });
 
-  it('takes values from the first values of the cells of K where they are latent', () => {
+  it('takes values from the first values of the cells of K if they are latent', () => {
     const options = { valueDim: 2, latent: true };
     const place = { slot: 0, position: 0 };
     const output = attention(q, kCache, kCache, [place], N_HEAD, SHAPE, options);

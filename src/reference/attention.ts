@@ -1,25 +1,25 @@
 import { attendHead } from './blocks/scores.ts';
 import { type KvCache, type KvShape, kvOffset, loadKv, type RowPlace } from './kvCache.ts';
 
-/** Attention as other models than llama have it. */
+/** Features of attention in models other than llama. */
 export interface AttentionOptions {
-  /** Values of a value; `headDim` by default. */
+  /** Width of a value; `headDim` by default. */
   readonly valueDim?: number;
   /** Factor of q·k; 1 / √headDim by default. */
   readonly scale?: number;
-  /** Positions that a row sees, its own included; by default all up to its own. */
+  /** Number of positions that a row attends to, including its own; all up to its own by default. */
   readonly window?: number | null;
-  /** Scores s become cap · tanh(s / cap) (Gemma 2). */
+  /** Caps scores s to cap · tanh(s / cap) (Gemma 2). */
   readonly softcap?: number | null;
-  /** Of each head a logit that takes part in the softmax and has no value (gpt-oss). */
+  /** One logit per head that takes part in the softmax without a value (gpt-oss). */
   readonly sinks?: Float32Array | null;
-  /** V is the first `valueDim` values of each cell of K (DeepSeek-V2); `vCache` is `kCache`. */
+  /** Whether V is the first `valueDim` values of each cell of K (DeepSeek-V2); `vCache` is then `kCache`. */
   readonly latent?: boolean;
 }
 
 /**
- * Causal attention with grouped query heads (Ainslie et al. 2023): each row of `q` [rows, nHead, headDim] attends to
- * positions 0..position of its slot, softmax(q·k · scale) · v. Gives [rows, nHead, valueDim].
+ * Causal attention with grouped query heads (Ainslie et al. 2023): each row of `q` [rows, nHead, headDim] attends to positions
+ * 0..position of its slot, softmax(q·k · scale) · v. Returns [rows, nHead, valueDim].
  */
 export function attention(
   q: Float32Array,

@@ -2,13 +2,13 @@ import { expect, it } from 'vitest';
 import { attentionCombine } from './attentionCombine.ts';
 
 const SHAPE = { nHead: 1, headDim: 4, split: 64, splits: 3 };
-/** A part whose exponentials are those of scores 0. */
+/** Part whose exponentials belong to scores of 0. */
 const part = (values: readonly number[], highest: number, sum: number) => [...values, highest, sum, 0, 0];
 
-it('weights the parts by their sums, as if all had been relative to the largest score', () => {
+it('weighs the parts by their sums, as if all were relative to the largest score', () => {
   const partial = Float32Array.from([
     ...part([2, 4, 6, 8], 0, 2),
-    // e times as much is in it as its numbers say.
+    // Its true weight is e times as large as its numbers.
     ...part([1, 1, 1, 1], 1, 1),
     ...part([Number.NaN, 0, 0, 0], 99, 0),
   ]);
@@ -20,7 +20,7 @@ it('weights the parts by their sums, as if all had been relative to the largest 
   });
 });
 
-it('gives what a row has alone where it reaches one part', () => {
+it('returns the part itself for a row that reaches only one', () => {
   const partial = Float32Array.from([
     ...part([2, 4, 6, 8], 7, 2),
     ...part([9, 9, 9, 9], 9, 9),
@@ -29,7 +29,7 @@ it('gives what a row has alone where it reaches one part', () => {
   expect([...attentionCombine(partial, [63], SHAPE)]).toEqual([1, 2, 3, 4]);
 });
 
-it('takes parts from the window alone, and a sink as a sum without values', () => {
+it('uses only parts within the window, and counts a sink as a sum without values', () => {
   const partial = Float32Array.from([
     ...part([9, 9, 9, 9], 99, 9),
     ...part([2, 4, 6, 8], 0, 1),

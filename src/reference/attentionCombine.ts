@@ -1,20 +1,20 @@
-/** Outputs of attention over parts of the positions, each `split` of them, at most `splits`. */
+/** Shape of attention's outputs over at most `splits` parts of `split` positions each. */
 export interface SplitShape {
   readonly nHead: number;
-  /** Values of a head of the output. */
+  /** Width of a head of the output. */
   readonly headDim: number;
   readonly split: number;
   readonly splits: number;
-  /** Positions that a row sees, its own included; by default all up to its own. */
+  /** Number of positions that a row attends to, including its own; all up to its own by default. */
   readonly window?: number | null;
-  /** Of each head a logit that takes part in the softmax and has no value. */
+  /** One logit per head that takes part in the softmax without a value. */
   readonly sinks?: Float32Array | null;
 }
 
 /**
- * One output of the parts that each row reaches (flash decoding, Dao et al. 2023). `partial` [rows, nHead, splits,
- * headDim + 4] has of each part the values before division, the largest score and the sum of exponentials over it, and two
- * values of padding. Gives [rows, nHead, headDim].
+ * Combines the outputs of the parts that each row reaches (flash decoding, Dao et al. 2023). `partial` [rows, nHead, splits,
+ * headDim + 4] has for each part the values before division, the largest score, the sum of exponentials relative to it, and two
+ * values of padding. Returns [rows, nHead, headDim].
  */
 export function attentionCombine(
   partial: Float32Array,

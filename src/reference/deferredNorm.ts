@@ -1,6 +1,6 @@
 /**
- * Rows of `k` values whose norm by `weight` is deferred, as [rows, 40 per block of 32]: weight · x, padded with zeros to
- * whole blocks, then the sums of squares of four x each.
+ * Defers the norm by `weight` of rows of `k` values. Returns [rows, 40 per block of 32]: weight · x, padded with zeros to whole
+ * blocks, then the sums of squares of every four x.
  */
 export function deferredNorm(x: Float32Array, weight: Float32Array, k: number): Float32Array<ArrayBuffer> {
   const blocks = Math.ceil(k / 32);

@@ -21,7 +21,7 @@ async function twinOf(spec: ModelSpec, tensors: readonly TensorToWrite[] = rando
   return CpuTwin.open(await readGguf(await openSource(writeGguf({ metadata: {}, tensors }))), spec, nCtx);
 }
 
-/** Logits behind each token. */
+/** Logits after each token. */
 async function logitsOf(
   spec: ModelSpec,
   { tokens = TOKENS, tensors = randomTensors(spec) } = {},
@@ -48,7 +48,7 @@ describe('the CPU twin', () => {
     expect(await last([3, 7, 1])).not.toEqual(await last([7, 3, 1]));
   });
 
-  it('says which tensor a file lacks', async () => {
+  it('names a tensor that the file lacks', async () => {
     const spec = tinySpec();
     const tensors = randomTensors(spec).filter(({ name }) => name !== 'blk.0.attn_k.weight');
     await expect(twinOf(spec, tensors)).rejects.toThrow(
@@ -60,7 +60,7 @@ describe('the CPU twin', () => {
   });
 });
 
-/** What a layer may have that the plain one has not. */
+/** Options of a layer that the plain one lacks. */
 const SWITCHES: readonly (readonly [string, Partial<Layer>])[] = [
   ['a layer norm', { attnNorm: tinyNorm('blk.0.attn_norm', 'layer') }],
   ['no norm before attention', { attnNorm: null }],
@@ -123,7 +123,7 @@ const SWITCHES: readonly (readonly [string, Partial<Layer>])[] = [
   ['a gated shared expert', { ffn: { ...TINY_EXPERTS, shared: { nFf: 9, gated: true } } }],
 ];
 
-/** An expert of weight 1, so that a factor of it is seen alone. */
+/** Expert of weight 1, so that only a factor of it shows. */
 const CUBIC_EXPERT: ExpertFfn = {
   ...TINY_EXPERTS,
   nUsed: 1,
@@ -141,11 +141,11 @@ const MODEL_SWITCHES: readonly (readonly [string, Partial<ModelSpec>])[] = [
   ['a softcap of the logits', { head: { ...HEAD, softcap: 1 } }],
 ];
 
-/** Spec of a layer whose attention is a little different. */
+/** Spec of a layer with changed attention options. */
 const attending = (changes: Partial<Attention>) => tinySpec({ attention: { ...TINY_ATTENTION, ...changes } });
 
 describe('each piece of a description', () => {
-  it('makes a difference of its own', async () => {
+  it('has an effect different from the others', async () => {
     const cases = [
       ['nothing', tinySpec()] as const,
       ...SWITCHES.map(([name, layer]) => [name, tinySpec(layer)] as const),
@@ -259,7 +259,7 @@ describe('each piece of a description', () => {
   );
 });
 
-/** Rows of F32 tensors behind each other; matrix by matrix, where they have several. */
+/** Concatenates rows of F32 tensors; matrix by matrix, if they have several. */
 function joinRows(name: string, parts: readonly TensorToWrite[]): TensorToWrite {
   const [k, , ...counts] = parts[0].shape;
   const n = parts.reduce((sum, { shape }) => sum + shape[1], 0);

@@ -20,8 +20,8 @@ import { add, scale, softcap, type Vector } from './blocks/vector.ts';
 import { Weights } from './weights.ts';
 
 /**
- * The CPU twin of a model: interprets its description for one sequence, one position at a time, in double precision. It is what
- * tests compare the GPU's model with.
+ * CPU twin of a model, with which tests compare the GPU's model: interprets its description for one sequence, one position at a
+ * time, in double precision.
  */
 export class CpuTwin {
   readonly #spec: ModelSpec;
@@ -47,7 +47,7 @@ export class CpuTwin {
     }));
   }
 
-  /** Twin of the model in `gguf` with room for `nCtx` positions. @throws ForetokenError as `Weights.open` does */
+  /** Opens the twin of the model in `gguf` with room for `nCtx` positions. @throws ForetokenError as `Weights.open` does */
   static async open(gguf: GgufFile, spec: ModelSpec, nCtx: number): Promise<CpuTwin> {
     return new CpuTwin(spec, await Weights.open(gguf, spec), nCtx);
   }
@@ -61,7 +61,7 @@ export class CpuTwin {
     return softcap(scale(logits, head.scale), head.softcap);
   }
 
-  /** The same up to the hidden state [nEmbd] behind the last norm. */
+  /** Like `forward`, up to the hidden state [nEmbd] after the last norm. */
   embed(token: number, position: number): Vector {
     assert(position < this.#nCtx, () => `position ${position} of a context of ${this.#nCtx}`);
     const { embedding, layers, head } = this.#spec;

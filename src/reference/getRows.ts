@@ -1,6 +1,6 @@
 /**
- * Embeddings of `tokens`: their rows of `weights` [nVocab, k], as [tokens, k]. They are multiplied by `scale`; then the rows of
- * `positions` [tokens, k] are added.
+ * Looks up the embeddings of `tokens`, rows of `weights` [nVocab, k], as [tokens, k]. Multiplies them by `scale`, then adds the
+ * rows of `positions` [tokens, k].
  */
 export function getRows(
   weights: Float32Array,

@@ -7,10 +7,10 @@ import type { Golden, GreedyGolden } from '../harness/zoo/golden.ts';
 import { CpuTwin } from './forward.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** llama.cpp differs from itself by up to 1e-4, when it takes a text in batches. */
+/** llama.cpp's own results differ by up to 1e-4 when it decodes a text in batches. */
 const TOLERANCE = 2e-4;
 
-/** A prompt with the tokens that llama.cpp makes of it. */
+/** Golden with llama.cpp's tokens of the prompt. */
 interface Continuation extends GreedyGolden {
   readonly prompt_tokens: readonly number[];
 }
@@ -24,7 +24,7 @@ async function openTwin(file: string, nCtx: number): Promise<CpuTwin> {
   return CpuTwin.open(gguf, readModelSpec(gguf), nCtx);
 }
 
-/** Holds the twin to the first `nTokens` of a continuation: the likeliest token, and the log-probabilities of five. */
+/** Compares the twin with the first `nTokens` of a continuation: the likeliest token, and the log-probabilities of five. */
 function expectContinuation(twin: CpuTwin, golden: Continuation, nTokens = golden.tokens.length): void {
   let position = 0;
   for (const token of golden.prompt_tokens.slice(0, -1)) twin.embed(token, position++);
@@ -46,7 +46,7 @@ function isNear(expected: number): (actual: number) => boolean {
 }
 
 describe('the CPU twin of a bundled model', () => {
-  /** Tokens of the prompt, and how far its continuation is followed. */
+  /** Tokens of the prompt, and number of tokens of its continuation to compare. */
   const prompt = 'I believe the meaning of life is';
   const promptTokens = [1, 309, 523, 264, 614, 412, 613, 353];
 
@@ -67,9 +67,12 @@ describe('the CPU twin of a bundled model', () => {
   );
 });
 
-/** Tiny models of random weights, one or more of each architecture, that lie beside a checkout where they are at hand. */
+/** Folder of tiny models of random weights, one or more of each architecture, if it exists. */
 const ZOO = process.env.FORETOKEN_ZOO ?? resolve(ROOT, '../shared/zoo');
-/** All models and all prompts, which take minutes; otherwise the shortest prompt of a few that differ most. */
+/**
+ * Whether to compare all models and all prompts, which takes minutes; otherwise only the shortest prompt of a few that differ
+ * most.
+ */
 const IS_WHOLE = process.env.FORETOKEN_ZOO_WHOLE !== undefined;
 const FEW = ['apertus', 'deepseek2', 'gemma2', 'llama-yarn-attn', 'qwen2moe', 'stablelm-parallel'];
 
@@ -82,7 +85,7 @@ describe.skipIf(!existsSync(ZOO))('the CPU twin of a model of the zoo', () => {
     .filter(({ golden }) => golden.greedy && ARCHITECTURE_NAMES.includes(golden.arch));
 
   it.each(goldens)(
-    'continues prompts as llama.cpp does: $name',
+    'continues prompts like llama.cpp: $name',
     async ({ name, golden }) => {
       const prompts =
         golden.greedy?.toSorted((a, b) => a.prompt_tokens.length - b.prompt_tokens.length) ?? [];

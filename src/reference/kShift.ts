@@ -1,7 +1,7 @@
 import { type KvCache, type KvShape, kvOffset, loadKv, saveKv } from './kvCache.ts';
 import { type RopeLayout, rotateHead } from './rope.ts';
 
-/** Positions [keep, keep + discard) of `slot` are dropped, and [keep + discard, end) move down by `discard`. */
+/** Context shift of `slot`: drops positions [keep, keep + discard) and moves [keep + discard, end) down by `discard`. */
 export interface ContextShift {
   readonly slot: number;
   readonly keep: number;
@@ -9,22 +9,22 @@ export interface ContextShift {
   readonly end: number;
 }
 
-/** How keys were rotated, and what else a layer's caches are like. */
+/** Rotation of the keys, and shape of a layer's caches. */
 export interface ShiftedCaches {
   readonly layout: RopeLayout;
-  /** Values of a head that turn, and the first of them (0 by default). */
+  /** Number of rotated values of a head, and the first of them (0 by default). */
   readonly nRot: number;
   readonly rotFrom?: number;
-  /** Factor of cos and sin in the table, which turned the keys; to turn back it is left out. */
+  /** Factor of cos and sin in the table. A shift rotates back without it. */
   readonly magnitude?: number;
-  /** Values of a value; `headDim` by default. */
+  /** Width of a value; `headDim` by default. */
   readonly valueDim?: number;
 }
 
 /**
- * Context shift of one layer, in place: V moves, K moves and turns back by `discard` positions. An f16 cache is read,
- * turned and rounded to f16 again. What the last `discard` positions hold is left as it was. `vCache` is null where values are
- * a part of keys.
+ * Shifts the context of one layer in place: V moves, K moves and rotates back by `discard` positions. An f16 cache is read,
+ * rotated and rounded to f16 again. The last `discard` positions keep their content. `vCache` is null if values are a part of
+ * keys.
  */
 export function kShift(
   kCache: KvCache,

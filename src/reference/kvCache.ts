@@ -1,20 +1,20 @@
 import { floatToHalf, halfToFloat } from '../quant/f16.ts';
 import { PAGE_POSITIONS } from '../util/kvPage.ts';
 
-/** The K or the V cache of one layer: f32, or the bits of f16. */
+/** K or V cache of one layer: f32, or the bits of f16. */
 export type KvCache = Float32Array | Uint16Array;
 
 const MAX_HALF = 65504;
 
 /** Layout of a cache: [page][position in the page][KV head][headDim]. */
 export interface KvShape {
-  /** Of each slot, the pages that hold its positions, in order. */
+  /** Pages of each slot's positions, in order. */
   readonly pageTables: readonly (readonly number[])[];
   readonly nKvHead: number;
   readonly headDim: number;
 }
 
-/** Where the token of a batch row belongs: `position` of the sequence in `slot`. */
+/** Place of a batch row's token: `position` of the sequence in `slot`. */
 export interface RowPlace {
   readonly slot: number;
   readonly position: number;
@@ -30,7 +30,7 @@ export function loadKv(cache: KvCache, index: number): number {
   return cache instanceof Uint16Array ? halfToFloat(cache[index]) : cache[index];
 }
 
-/** Rounds `value` to the type of the cache; beyond the largest f16 it saturates. */
+/** Stores `value`, rounded to the type of the cache; beyond the largest f16 it saturates. */
 export function saveKv(cache: KvCache, index: number, value: number): void {
   cache[index] =
     cache instanceof Uint16Array ? floatToHalf(Math.min(Math.max(value, -MAX_HALF), MAX_HALF)) : value;

@@ -5,12 +5,12 @@ import { latentStore } from './latentStore.ts';
 const SHAPE = { nHead: 2, nNope: 1, nRope: 2, nLatent: 2, eps: 0 };
 const floats = (...values: number[]) => Float32Array.from(values);
 
-it('puts rotated values behind the latent ones, in each query and in the cell of a row', () => {
+it('puts rotated values after the latent ones, in each query and in the cell of a row', () => {
   const table = ropeTable(2, { nRot: 2, base: 10000 });
   const inputs = {
     q: floats(9, 1, 0, 9, 0, 1),
     qLatent: floats(1, 2, 3, 4),
-    // Of root mean square 5.
+    // The root mean square is 5.
     kv: floats(5, -5, 2, 0),
     weight: floats(1, 10),
   };

@@ -4,7 +4,7 @@ import { type Rotation, rotate } from './blocks/rotate.ts';
 /** Sizes of multi-head latent attention (DeepSeek-V2). */
 export interface LatentShape {
   readonly nHead: number;
-  /** Values of a query that are not rotated, which come first, and those that are. */
+  /** Widths of the parts of a query: not rotated (first), and rotated. */
   readonly nNope: number;
   readonly nRope: number;
   readonly nLatent: number;
@@ -14,17 +14,17 @@ export interface LatentShape {
 export interface LatentInputs {
   /** [nHead, nNope + nRope] */
   readonly q: Float32Array;
-  /** What is not rotated of `q`, moved into the latent space: [nHead, nLatent]. */
+  /** Part of `q` that is not rotated, mapped into the latent space: [nHead, nLatent]. */
   readonly qLatent: Float32Array;
   /** The latent, then the key that all heads share: [nLatent + nRope]. */
   readonly kv: Float32Array;
-  /** Of the norm of the latent. */
+  /** Weight of the latent's norm. */
   readonly weight: Float32Array;
 }
 
 /**
- * The queries of a row at `position` [nHead, nLatent + nRope]: those in the latent space, then what of them is rotated; and its
- * cell in the cache: rms(latent) · weight, then the rotated key.
+ * Queries of a row at `position` [nHead, nLatent + nRope]: the part in the latent space, then the rotated part; and its cell in
+ * the cache: rms(latent) · weight, then the rotated key.
  */
 export function latentStore(
   { q, qLatent, kv, weight }: LatentInputs,

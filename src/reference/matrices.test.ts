@@ -35,12 +35,12 @@ describe('rmsNorm', () => {
     expect(rmsNorm(floats(3, 3), floats(1, 1), 2, 16)[0]).toBe(Math.fround(3 / 5));
   });
 
-  it('takes the rows it is told to', () => {
+  it('takes the rows that it is given', () => {
     const x = floats(1, 1, 2, -2, 3, 3);
     expect([...rmsNorm(x, floats(1, 1), 2, 0, [1, 0])]).toEqual([1, -1, 1, 1]);
   });
 
-  it('does not overflow where squares are beyond float32', () => {
+  it('does not overflow if squares exceed float32', () => {
     expect([...rmsNorm(floats(3e30, -3e30), floats(1, 1), 2, 0)]).toEqual([1, -1]);
   });
 });
@@ -56,7 +56,7 @@ describe('mulMat', () => {
     expect([...mulMat(weight, floats(1, 10), 3, 2, { residual: floats(1, 2, 3) })]).toEqual([22, 45, 68]);
   });
 
-  it('keeps what a float32 sum would lose', () => {
+  it('keeps digits that a float32 sum would lose', () => {
     expect(mulMat(floats(1, 1, 1), floats(2 ** 30, 1, -(2 ** 30)), 1, 3)[0]).toBe(1);
     expect(mulMat(floats(1), floats(2 ** -30), 1, 1, { residual: floats(1) })[0]).toBe(1);
   });
@@ -78,7 +78,7 @@ describe('mulMat of other models than llama', () => {
     expect(product(options)).toEqual(expected.map(Math.fround));
   });
 
-  it('multiplies the part of a row that belongs to a group', () => {
+  it('multiplies only the part of a row that belongs to a group', () => {
     const groups = { rows: 2, srcOffset: 1, srcStride: 3, rowStride: 6 };
     const x = floats(9, 1, 10, 9, 2, 20, 9, 0, 1, 9, 1, 0);
     expect(product({ groups }, x)).toEqual([21, 43, 130, 2, 4, 5]);
@@ -98,11 +98,11 @@ describe('swiglu', () => {
     expect(zero).toBe(0);
   });
 
-  it('is the gate itself far above zero, and zero far below', () => {
+  it('equals the gate far above zero, and zero far below', () => {
     expect([...swiglu(floats(1e4, -1e4), floats(1, 1))]).toEqual([1e4, -0]);
   });
 
-  it('is what mulMatSwiglu fuses with the two products', () => {
+  it('equals the activation that mulMatSwiglu fuses with the two products', () => {
     const [gate, up, x] = [randomValues(12, 1), randomValues(12, 2), randomValues(8, 3)];
     const fused = mulMatSwiglu(gate, up, x, 3, 4);
     const separate = swiglu(mulMat(gate, x, 3, 4), mulMat(up, x, 3, 4));
@@ -115,7 +115,7 @@ describe('swiglu', () => {
 describe('router', () => {
   const gateInp = floats(0, 1, 2, 1); // four experts, k = 1
 
-  it('chooses the likeliest experts, the lowest id of equals first', () => {
+  it('chooses the likeliest experts, and of equal ones the lowest id', () => {
     expect([...router(gateInp, floats(1), 1, 3).ids]).toEqual([2, 1, 3]);
     expect([...router(gateInp, floats(0), 1, 2).ids]).toEqual([0, 1]);
   });
@@ -206,7 +206,7 @@ describe('mulMatId', () => {
   const ids = [2, 0, 1, 2];
   const expert = (weights: Float32Array, id: number) => weights.subarray(id * 12, (id + 1) * 12);
 
-  it('computes for each row the gate and up products of the experts chosen for it', () => {
+  it("computes the gate and up products of each row's chosen experts", () => {
     const h = mulMatIdSwiglu(gate, up, x, ids, shape);
     ids.forEach((id, choice) => {
       const row = x.subarray(4 * (choice >> 1), 4 * (choice >> 1) + 4);
@@ -232,7 +232,7 @@ describe('mulMatId', () => {
     }
   });
 
-  it('is the dense feed-forward when the only expert has the weight 1', () => {
+  it('equals the dense feed-forward if the only expert has weight 1', () => {
     const one = { ...shape, nUsed: 1 };
     const h = mulMatIdSwiglu(gate, up, x, [1, 1], one);
     const sums = mulMatIdSum(down, h, [1, 1], floats(1, 1), x, one);
@@ -240,7 +240,7 @@ describe('mulMatId', () => {
     expect(sums).toEqual(mulMat(expert(down, 1), dense, 4, 3, { residual: x }));
   });
 
-  it('multiplies products by the weight of the expert, then adds its bias, where the input is weighed', () => {
+  it('multiplies products by the weight of the expert, then adds its bias, if the input is weighed', () => {
     const one = { nEmbd: 1, nFf: 1, nUsed: 1 };
     const options = { weights: floats(0.5), biases: floats(10, 20) };
     expect([...mulMatIdStore(floats(3, 4), floats(2), [1], one, options)]).toEqual([24]);
@@ -259,7 +259,7 @@ describe('mulMatId', () => {
     expect(oai(-2, 3)).toBeCloseTo((-2 / (1 + Math.exp(3.404))) * 4, 6);
   });
 
-  it('adds the biases of experts with their weights, and scales the sum alone', () => {
+  it('adds the biases of experts with their weights, and scales only the sum', () => {
     const one = { nEmbd: 1, nFf: 1, nUsed: 2 };
     const options = { scale: 10, biases: floats(1, 2) };
     const sums = mulMatIdSum(floats(3, 4), floats(1, 1), [0, 1], floats(0.5, 0.25), floats(7), one, options);

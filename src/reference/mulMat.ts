@@ -3,12 +3,12 @@ import { activate } from './blocks/activation.ts';
 import { softcap as capped, scale as scaled } from './blocks/vector.ts';
 import { dot } from './dot.ts';
 
-/** What becomes of the products of a row: activation(softcap(scale · (product + bias))) · factor + residual. */
+/** Operations on the products of a row: activation(softcap(scale · (product + bias))) · factor + residual. */
 export interface MulMatOptions {
   /** [n] */
   readonly bias?: Float32Array | null;
   readonly scale?: number;
-  /** Values v become cap · tanh(v / cap). */
+  /** Caps values v to cap · tanh(v / cap). */
   readonly softcap?: number | null;
   readonly activation?: Exclude<Activation, 'oai'> | null;
   /** [rows] */
@@ -18,16 +18,19 @@ export interface MulMatOptions {
   readonly groups?: RowGroups | null;
 }
 
-/** Rows of the weight, `rows` of them, multiply values of a row of x from `srcOffset` on, the next ones those `srcStride` later. */
+/**
+ * Ranges of a row of x that groups of `rows` weight rows multiply: the first begins at `srcOffset`, each further one `srcStride`
+ * later.
+ */
 export interface RowGroups {
   readonly rows: number;
   readonly srcOffset: number;
   readonly srcStride: number;
-  /** Values of a row of x. */
+  /** Values per row of x. */
   readonly rowStride: number;
 }
 
-/** Products of `weight` [n, k] with the rows of `x` [rows, k], as [rows, n]. There is no rounding but the last. */
+/** Multiplies `weight` [n, k] by the rows of `x` [rows, k]; returns [rows, n]. Only the result is rounded. */
 export function mulMat(
   weight: Float32Array,
   x: Float32Array,
@@ -42,7 +45,7 @@ export function mulMat(
   for (let row = 0; row < nRows; row++) {
     const products = Float64Array.from({ length: n }, (_, i) => {
       const from = groups ? groups.srcOffset + Math.floor(i / groups.rows) * groups.srcStride : 0;
-      // Behind the end of a row weights are zero.
+      // Weights beyond the end of a row are zero.
       const length = Math.min(k, rowStride - from);
       return dot(weight, i * k, x, row * rowStride + from, length) + (bias?.[i] ?? 0);
     });

@@ -6,19 +6,19 @@ import type { GatedActivation } from './swiglu.ts';
 export interface ExpertShape {
   readonly nEmbd: number;
   readonly nFf: number;
-  /** Experts chosen for each row. */
+  /** Number of experts chosen for each row. */
   readonly nUsed: number;
 }
 
-/** What becomes of products with experts before an activation. */
+/** Operations on products with experts before an activation. */
 export interface ExpertProductOptions {
-  /** Of each chosen expert [rows, nUsed], by which its products are multiplied (Llama 4). */
+  /** Weight of each chosen expert [rows, nUsed], by which its products are multiplied (Llama 4). */
   readonly weights?: Float32Array | null;
 }
 
 /**
- * Products of the rows of `x` [rows, nEmbd] with the matrices of their chosen experts: `exps` [nExpert, nFf, nEmbd], `ids`
- * [rows, nUsed]; gives [rows, nUsed, nFf]. `biases` [nExpert, nFf] are added last.
+ * Multiplies the rows of `x` [rows, nEmbd] by the matrices of their chosen experts: `exps` [nExpert, nFf, nEmbd], `ids` [rows,
+ * nUsed]; returns [rows, nUsed, nFf]. `biases` [nExpert, nFf] are added last.
  */
 export function mulMatIdStore(
   exps: Float32Array,
@@ -41,7 +41,7 @@ export function mulMatIdStore(
 
 /**
  * First half of a mixture of experts: silu(gate · x) · (up · x), or another activation, with the matrices of each row's chosen
- * experts. `gateExps` and `upExps` [nExpert, nFf, nEmbd], `x` [rows, nEmbd], `ids` [rows, nUsed]; gives [rows, nUsed, nFf].
+ * experts. `gateExps` and `upExps` [nExpert, nFf, nEmbd], `x` [rows, nEmbd], `ids` [rows, nUsed]; returns [rows, nUsed, nFf].
  * `biases` are those of the gates [nExpert, nFf], then of the ups.
  */
 export function mulMatIdSwiglu(
@@ -67,9 +67,9 @@ export function mulMatIdSwiglu(
 }
 
 /**
- * Second half: residual + scale · Σ weight · (down · h + bias) over each row's experts, in their order. `downExps`
- * [nExpert, nEmbd, nFf], `h` [rows, nUsed, nFf], `ids` and `weights` [rows, nUsed], `residual` [rows, nEmbd], `biases`
- * [nExpert, nEmbd]; gives [rows, nEmbd].
+ * Second half: residual + scale · Σ weight · (down · h + bias) over each row's experts, in their order. `downExps` [nExpert,
+ * nEmbd, nFf], `h` [rows, nUsed, nFf], `ids` and `weights` [rows, nUsed], `residual` [rows, nEmbd], `biases` [nExpert, nEmbd];
+ * returns [rows, nEmbd].
  */
 export function mulMatIdSum(
   downExps: Float32Array,

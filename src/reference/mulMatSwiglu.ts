@@ -2,16 +2,16 @@ import { gated } from './blocks/activation.ts';
 import { dot } from './dot.ts';
 import type { GatedActivation } from './swiglu.ts';
 
-/** By default the activation is silu, and there are no biases. */
+/** Options; by default the activation is silu, and there are no biases. */
 export interface MulMatSwigluOptions {
   readonly activation?: GatedActivation;
-  /** Of gate and of up, [n] each. */
+  /** Biases of gate and of up, [n] each. */
   readonly biases?: { readonly gate: Float32Array; readonly up: Float32Array } | null;
 }
 
 /**
- * activation(gate · x) · (up · x) for the matrices `gate` and `up` [n, k] and the rows of `x` [rows, k], as [rows, n]; biases are
- * added to the products.
+ * Computes activation(gate · x) · (up · x) for the matrices `gate` and `up` [n, k] and the rows of `x` [rows, k], as [rows, n];
+ * biases are added to the products.
  */
 export function mulMatSwiglu(
   gate: Float32Array,

@@ -6,16 +6,16 @@ const floats = (...values: number[]) => Float32Array.from(values);
 const TABLE = floats(1, 0, 0, 1);
 const SHAPE = { nHead: 2, nKvHead: 1, headDim: 2, nRot: 2, qkNorm: null, temperature: null };
 const NONE = { q: floats(), k: floats() };
-// Two heads of queries, of root mean squares 5 and 10; one of keys; a value of another width.
+// Two query heads, with root mean squares 5 and 10; one key head; a value of another width.
 const ROW = floats(5, -5, 2, 14, 1, 1, 9);
 
 describe('qkvStore', () => {
-  it('turns queries and keys, and leaves values alone', () => {
+  it('rotates queries and keys, and leaves values unchanged', () => {
     const { q, k, v } = qkvStore(ROW, TABLE, NONE, 1, SHAPE);
     expect([...q, ...k, ...v]).toEqual([5, 5, -14, 2, -1, 1, 9]);
   });
 
-  it('leaves all of them alone where none is turned', () => {
+  it('leaves everything unchanged if nothing is rotated', () => {
     const { q, k, v } = qkvStore(ROW, TABLE, NONE, 1, { ...SHAPE, nRot: 0 });
     expect([...q, ...k, ...v]).toEqual([...ROW]);
   });
@@ -34,7 +34,7 @@ describe('qkvStore', () => {
     expect([...q]).toEqual(expected.map(Math.fround));
   });
 
-  it('scales queries alone by a temperature that grows with the position', () => {
+  it('scales only queries by a temperature that grows with the position', () => {
     const temperature = { scale: 2, length: 4, offset: 1 };
     const { q, k } = qkvStore(ROW, TABLE, NONE, 0, { ...SHAPE, temperature });
     expect([...q, ...k]).toEqual([...ROW.subarray(0, 6)]);

@@ -4,19 +4,19 @@ import { scale } from './blocks/vector.ts';
 
 export interface QkvShape
   extends Pick<Attention, 'nHead' | 'nKvHead' | 'headDim' | 'qkNorm' | 'temperature'> {
-  /** Leading values of each head that turn, in pairs of neighbours. */
+  /** Leading values of each head that are rotated, in neighbouring pairs. */
   readonly nRot: number;
 }
 
-/** Weights of the norms of queries and keys, empty where there are none. */
+/** Weights of the norms of queries and keys, empty if there are none. */
 export interface QkWeights {
   readonly q: Float32Array;
   readonly k: Float32Array;
 }
 
 /**
- * Queries, keys and values of a row that holds them side by side, as attention wants them at `position`: queries and keys
- * normalised and turned by a `ropeTable`, queries times the temperature, values as they are.
+ * Prepares a row that holds queries, keys and values side by side for attention at `position`: queries and keys are normalised
+ * and rotated by a `ropeTable`, queries multiplied by the temperature, values left unchanged.
  */
 export function qkvStore(
   row: Float32Array,

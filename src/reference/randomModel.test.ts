@@ -3,7 +3,7 @@ import { dequantize } from '../quant/dequantize.ts';
 import { randomTensors } from './randomModel.ts';
 import { tinySpec } from './tinySpec.ts';
 
-/** The values of a tensor, by its name. */
+/** Values of a tensor, by its name. */
 function valuesOf(tensors: ReturnType<typeof randomTensors>, name: string): Float32Array {
   const tensor = tensors.find(tensor => tensor.name === name);
   if (tensor === undefined) throw new Error(`no ${name}`);
@@ -11,10 +11,10 @@ function valuesOf(tensors: ReturnType<typeof randomTensors>, name: string): Floa
 }
 
 describe('randomTensors', () => {
-  /** More values of an embedding than a pool has. */
+  /** An embedding with more values than a pool. */
   const large = tinySpec({}, { nVocab: 1000, nEmbd: 128 });
 
-  it('makes the same values of the same seed, and others of another', () => {
+  it('gives the same values for the same seed, and other values for another', () => {
     const [first, same, other] = [1, 1, 2].map(seed => randomTensors(large, { seed }));
     first.forEach(({ data }, i) => {
       expect(Buffer.compare(data, same[i].data)).toBe(0);
@@ -22,7 +22,7 @@ describe('randomTensors', () => {
     });
   });
 
-  it('makes rows of a length of about 1, all of them different, in the type that was asked for', () => {
+  it('makes distinct rows of a length of about 1, in the requested type', () => {
     const tensors = randomTensors(large, { typeOf: () => 'Q8_0' });
     expect(tensors.find(({ name }) => name === 'blk.0.attn_norm.weight')?.type).toBe('F32');
     const values = valuesOf(tensors, 'token_embd.weight');

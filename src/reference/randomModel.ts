@@ -12,25 +12,28 @@ import { randomBlocks } from '../quant/randomBlocks.ts';
 import { randomValues } from '../quant/randomValues.ts';
 import { byteLength, GGML_TYPES, type WeightType } from '../quant/types.ts';
 
-/** A tensor of more values is mixed from as many, since to make and quantize a billion takes minutes. */
+/**
+ * Largest number of distinct values. A larger tensor is mixed from a pool of them, because making and quantizing a billion values
+ * takes minutes.
+ */
 const POOL_VALUES = 1 << 16;
 
 export interface RandomTensorOptions {
-  /** Type of a matrix: F32 unless it says otherwise. Vectors, routers and positions are F32 in any file. */
+  /** Type of a matrix; F32 by default. Vectors, routers and positions are F32 in any file. */
   readonly typeOf?: (matrix: TensorSpec) => WeightType;
-  /** 1 unless it says otherwise. */
+  /** 1 by default. */
   readonly seed?: number;
 }
 
 export interface RandomModelOptions extends RandomTensorOptions {
   readonly metadata: Readonly<Record<string, TypedValue>>;
-  /** Shapes of tensors by which descriptions differ: of `token_embd.weight`, and of those that are optional, as `output.weight`. */
+  /** Shapes of tensors by which descriptions differ: `token_embd.weight`, and optional ones such as `output.weight`. */
   readonly shapes: Readonly<Record<string, readonly number[]>>;
 }
 
 /**
- * A model file of random weights, with metadata of a trained one. What it says has no sense, but costs what a trained model of
- * its shape costs.
+ * Builds a model file of random weights with the metadata of a trained one. Its output is nonsense, but its cost is that of a
+ * trained model of its shape.
  */
 export async function randomModel({
   metadata,
@@ -48,8 +51,8 @@ export async function randomModel({
 }
 
 /**
- * Every tensor of a model, whose values depend on its name and the seed alone. Rows have a length of about 1, so that activations
- * neither vanish nor overflow.
+ * Generates every tensor of a model; values depend only on its name and the seed. Rows have a length of about 1, so that
+ * activations neither vanish nor overflow.
  */
 export function randomTensors(
   spec: ModelSpec,
@@ -83,7 +86,7 @@ function blocks(
   );
 }
 
-/** `count` values from a pool, in pieces that the seed chooses one by one, so that it is seldom that two rows are equal. */
+/** Mixes `count` values from a pool, in pieces that the seed selects one by one, so that equal rows are rare. */
 function mixed(pool: Uint8Array, type: WeightType, count: number, seed: number): Uint8Array<ArrayBuffer> {
   const data = new Uint8Array(byteLength(type, count));
   const pieceBytes = byteLength(type, Math.max(32, GGML_TYPES[type].blockLength));
@@ -106,13 +109,13 @@ function isPlain({ name, role }: TensorSpec): boolean {
   return role === 'vector' || /ffn_gate_inp|position_embd/.test(name);
 }
 
-/** Values of a tensor lie within `spread` of `centre`, uniformly. */
+/** Uniform distribution of a tensor's values within `spread` of `centre`. */
 interface Distribution {
   readonly centre: number;
   readonly spread: number;
 }
 
-/** Chosen so that to leave a tensor out, or to take one for another, makes a difference. */
+/** Chosen so that omitting a tensor, or confusing two, changes the result. */
 function distributionOf({ name, shape, role }: TensorSpec): Distribution {
   if (role === 'matrix' || name.includes('shexp')) return { centre: 0, spread: Math.sqrt(3 / shape[0]) };
   if (name.startsWith('rope_')) return { centre: 3, spread: 2 };

@@ -1,6 +1,6 @@
 /**
- * RMS norm (Zhang and Sennrich 2019) of rows of `k` values: x / √(mean(x²) + eps) · weight. With `rowIndices`, of those
- * rows of `x` alone, in that order.
+ * RMS norm (Zhang and Sennrich 2019) of rows of `k` values: x / √(mean(x²) + eps) · weight. With `rowIndices`, only of those rows
+ * of `x`, in that order.
  */
 export function rmsNorm(
   x: Float32Array,

@@ -11,20 +11,20 @@ import { type RopeLayout, rope } from './rope.ts';
 const LAYOUTS: RopeLayout[] = ['norm', 'neox'];
 
 describe('rope', () => {
-  // A quarter turn per position of pair 0, none of pair 1.
+  // A quarter turn per position for pair 0, none for pair 1.
   const quarter = Float32Array.of(1, 0, 1, 0, 0, 1, 1, 0);
 
-  it('turns neighbours in the norm layout', () => {
+  it('rotates neighbours in the norm layout', () => {
     const shape = { layout: 'norm', headDim: 4, nRot: 4 } as const;
     expect([...rope(Float32Array.of(1, 2, 3, 4), quarter, [1], shape)]).toEqual([-2, 1, 3, 4]);
   });
 
-  it('turns values half a rotation apart in the neox layout', () => {
+  it('rotates values half a rotation apart in the neox layout', () => {
     const shape = { layout: 'neox', headDim: 4, nRot: 4 } as const;
     expect([...rope(Float32Array.of(1, 2, 3, 4), quarter, [1], shape)]).toEqual([-3, 2, 1, 4]);
   });
 
-  it.each(LAYOUTS)('leaves the values of a head beyond nRot alone, %s', layout => {
+  it.each(LAYOUTS)('leaves the values of a head beyond nRot unchanged, %s', layout => {
     const x = randomValues(2 * 8, 1); // two heads
     const turned = rope(x, ropeTable(6, { nRot: 4, base: 10000 }), [5], { layout, headDim: 8, nRot: 4 });
     for (const head of [0, 8]) {
@@ -33,7 +33,7 @@ describe('rope', () => {
     }
   });
 
-  it.each(LAYOUTS)('keeps the norm of a head and depends on relative positions alone, %s', layout => {
+  it.each(LAYOUTS)('keeps the norm of a head and depends only on relative positions, %s', layout => {
     const shape = { layout, headDim: 16, nRot: 16 };
     const table = ropeTable(512, { nRot: 16, base: 10000 });
     const [q, k] = [randomValues(16, 2), randomValues(16, 3)];
@@ -42,7 +42,7 @@ describe('rope', () => {
     expect(inner(at(q, 411), at(k, 400))).toBeCloseTo(inner(at(q, 11), k), 5);
   });
 
-  it('turns each row to its own position', () => {
+  it('rotates each row to its own position', () => {
     const shape = { layout: 'norm', headDim: 4, nRot: 4 } as const;
     const table = ropeTable(10, { nRot: 4, base: 10000 });
     const x = randomValues(8, 4); // two rows of one head
@@ -74,7 +74,7 @@ it.each([
 });
 
 describe.each(CACHES)('an $type cache', ({ create, round }) => {
-  it('stores a row at its slot and position and nowhere else', () => {
+  it('stores a row only at its slot and position', () => {
     const cache = create();
     const x = randomValues(2 * 16, 5);
     const rows = [
@@ -89,7 +89,7 @@ describe.each(CACHES)('an $type cache', ({ create, round }) => {
     expect(cache.filter(value => value !== 0).length).toBe(32);
   });
 
-  it.each(LAYOUTS)('shifts K to what it would be at its new position, and V unchanged, %s', layout => {
+  it.each(LAYOUTS)('shifts K to its value at the new position, and V unchanged, %s', layout => {
     const [kCache, vCache] = [create(), create()];
     const rotation = { layout, nRot: 6 };
     const table = ropeTable(12, { nRot: 6, base: 10000 });

@@ -1,16 +1,16 @@
 import { assertNever } from '../util/assert.ts';
 
-/** Which values of a head turn together: neighbours (2i, 2i+1), or (i, i + nRot/2). */
+/** Layout of the rotation pairs of a head: neighbours (2i, 2i+1), or (i, i + nRot/2). */
 export type RopeLayout = 'norm' | 'neox';
 
 export interface RopeShape {
   readonly layout: RopeLayout;
   readonly headDim: number;
-  /** Values at the front of each head that turn; the rest stay. */
+  /** Number of leading values of each head that are rotated. */
   readonly nRot: number;
 }
 
-/** Turns the heads of `x` [rows, heads, headDim] to each row's position, by a table of `ropeTable`. */
+/** Rotates the heads of `x` [rows, heads, headDim] to each row's position, by a table of `ropeTable`. */
 export function rope(
   x: Float32Array,
   table: Float32Array,
@@ -26,7 +26,7 @@ export function rope(
   return rotated;
 }
 
-/** Turns one head in place, by the angles of `position`, negative to turn back by as many positions. */
+/** Rotates one head in place by the angles of `position`; a negative position rotates back. */
 export function rotateHead(
   values: Float32Array,
   at: number,

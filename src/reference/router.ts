@@ -1,25 +1,26 @@
 import { type Choosing, chooseExperts } from './blocks/chooseExperts.ts';
 import { dot } from './dot.ts';
 
-/** The experts of each row, best first, and their weights; both [rows, nUsed]. */
+/** Experts of each row, best first, and their weights; both [rows, nUsed]. */
 export interface ChosenExperts {
   readonly ids: Uint32Array<ArrayBuffer>;
   readonly weights: Float32Array<ArrayBuffer>;
 }
 
-/** How experts are chosen and weighed; by default as Mixtral does. */
+/** Options for choosing and weighing experts; Mixtral's by default. */
 export interface RouterOptions extends Partial<Omit<Choosing, 'nUsed'>> {
-  /** Of each expert, added to choose and not to weigh. */
+  /** One bias per expert, which affects the choice, but not the weights. */
   readonly selectionBias?: Float32Array | null;
-  /** Of each expert, added to its logit. */
+  /** One bias per expert, added to its logit. */
   readonly routerBias?: Float32Array | null;
 }
 
 const MIXTRAL = { gating: 'softmax', normalise: true, weightScale: 1, groups: null } as const;
 
 /**
- * Chooses `nUsed` experts for each row of `x` [rows, k] by the logits `gateInp` [nExpert, k] · x: softmax over all experts, the
- * likeliest (lowest id on a tie), their probabilities divided by their sum (Jiang et al. 2024, Mixtral), or as `options` say.
+ * Chooses `nUsed` experts for each row of `x` [rows, k] by the logits `gateInp` [nExpert, k] · x. By default, as in Mixtral
+ * (Jiang et al. 2024), it takes the likeliest by the softmax over all experts (lowest id on a tie) and divides their
+ * probabilities by their sum.
  */
 export function router(
   gateInp: Float32Array,

@@ -1,10 +1,10 @@
 import type { Activation } from '../architectures/index.ts';
 import { gated } from './blocks/activation.ts';
 
-/** How a gate and up become one: silu or GELU of the gate, times up (Shazeer 2020); or gpt-oss' clamped swiglu. */
+/** Combines gate and up: silu or GELU of the gate, times up (Shazeer 2020); or gpt-oss' clamped swiglu. */
 export type GatedActivation = Exclude<Activation, 'relu2'>;
 
-/** activation(gate) · up, value by value. */
+/** Computes activation(gate) · up, value by value. */
 export function swiglu(
   gate: Float32Array,
   up: Float32Array,

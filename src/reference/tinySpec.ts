@@ -9,7 +9,7 @@ import type {
   Rope,
 } from '../architectures/index.ts';
 
-/** A llama of one layer, in which every dimension differs from every other. Tests change what they are about. */
+/** Llama of one layer, in which all dimensions are distinct. Tests override the parts under test. */
 export function tinySpec(layer: Partial<Layer> = {}, model: Partial<ModelSpec> = {}): ModelSpec {
   return {
     architecture: 'llama',

@@ -1,4 +1,4 @@
-/** The likeliest tokens of each row, by descending logit; both [rows, min(k, nVocab)]. */
+/** Likeliest tokens of each row, by descending logit; both [rows, min(k, nVocab)]. */
 export interface TopK {
   readonly ids: Uint32Array<ArrayBuffer>;
   readonly logits: Float32Array<ArrayBuffer>;

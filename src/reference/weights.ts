@@ -5,7 +5,7 @@ import { byteLength, isWeightType } from '../quant/types.ts';
 import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 
-/** A tensor whose rows are multiplied with or looked up: `count` matrices of `n` rows of `k` values. */
+/** Tensor for products or look-ups: `count` matrices of `n` rows of `k` values. */
 export interface Matrix {
   readonly values: Float32Array;
   readonly k: number;
@@ -14,8 +14,8 @@ export interface Matrix {
 }
 
 /**
- * The tensors of a model, by their names in the file. A tensor is dequantized when it is first asked for, so that a vocabulary
- * of which a few rows are looked up costs these rows.
+ * Tensors of a model, by their names in the file. A tensor is dequantized on first use, and looking up a few rows of a vocabulary
+ * dequantizes only those.
  */
 export class Weights {
   readonly #tensors: ReadonlyMap<string, StoredTensor>;
@@ -27,8 +27,9 @@ export class Weights {
 
   /**
    * Reads the bytes of all tensors that the description needs.
-   * @throws ForetokenError `invalid_gguf` where one is missing or has another shape, `unsupported_model` where its type is not
-   * one of those that weights have
+   *
+   * @throws ForetokenError `invalid_gguf` if one is missing or has another shape, `unsupported_model` if it has a type that
+   * weights cannot have
    */
   static async open(gguf: GgufFile, spec: ModelSpec): Promise<Weights> {
     const tensors = new Map<string, StoredTensor>();
@@ -80,7 +81,7 @@ interface StoredTensor extends GgufTensor {
   readonly bytes: Uint8Array;
 }
 
-/** `count` values from `first` on: whole blocks. */
+/** Dequantizes `count` values from `first` on: whole blocks. */
 function valuesOf({ name, type, bytes }: StoredTensor, first: number, count: number): Float32Array {
   if (!isWeightType(type)) {
     throw new ForetokenError('unsupported_model', `${name} is ${type}, which weights cannot be`);

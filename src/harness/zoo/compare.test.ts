@@ -19,7 +19,7 @@ const GOLDEN = {
 } as const;
 type Top = readonly (readonly [id: number, logprob: number])[];
 
-/** An answer with the two fields that are looked at. */
+/** Answer with the two fields that are compared. */
 function answerOf(tokens: readonly number[], top: readonly Top[]): CompletionResponse {
   const rows = top.map(list => ({ top_logprobs: list.map(([id, logprob]) => ({ id, logprob })) }));
   return Object.assign(Object.create(null), { tokens, completion_probabilities: rows });

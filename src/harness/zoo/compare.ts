@@ -2,26 +2,26 @@ import type { CompletionResponse } from '../../protocol/completion.ts';
 import type { GreedyGolden } from './golden.ts';
 
 /**
- * Largest difference of a log-probability. Sums in another order make less than 1e-4 in f32, but a router that flips, or the
- * rounding of activations, makes more; what a wrong formula makes is far above it.
+ * Largest difference of a log-probability. Another order of sums causes less than 1e-4 in f32; a router that flips, or rounded
+ * activations, cause more; a wrong formula causes far more.
  */
 const MAX_LOGPROB_ERROR = 5e-3;
-/** Two candidates nearer than this may change places. */
+/** Difference of log-probabilities below which two candidates may swap. */
 const TIE = 1e-2;
-/** Root mean square of the error of an embedding, as a part of that of its values. */
+/** Largest root mean square error of an embedding, relative to that of its values. */
 const MAX_EMBEDDING_ERROR = 4e-3;
 
-/** What a comparison found. */
+/** Result of a comparison. */
 export interface Finding {
-  /** Where the answer leaves the golden one; null where it does not. */
+  /** First difference from the golden answer; null if there is none. */
   readonly fault: string | null;
-  /** Largest error that was seen. */
+  /** Largest error found. */
   readonly error: number;
 }
 
 /**
- * Compares an answer with the five likeliest tokens at each of its positions (`n_probs: 5`). Behind a near tie that fell the
- * other way the text is another one, so the comparison ends there.
+ * Compares an answer with the five likeliest tokens at each of its positions (`n_probs: 5`). After a near tie that was decided
+ * differently the text differs, so the comparison ends there.
  */
 export function compareGreedy(golden: GreedyGolden, answer: CompletionResponse): Finding {
   const { tokens = [], completion_probabilities: rows = [] } = answer;
@@ -40,7 +40,7 @@ export function compareGreedy(golden: GreedyGolden, answer: CompletionResponse):
     if (!given.has(expected)) return fail(`token ${i} has no log-probability`);
     for (const [id, logprob] of best) {
       const difference = Math.abs((given.get(id) ?? logprob) - logprob);
-      // Also where it is no number.
+      // Also fails for NaN.
       if (!(difference <= MAX_LOGPROB_ERROR))
         return fail(
           `log-probability of ${id} at ${i} is ${given.get(id)?.toFixed(4)}, not ${logprob.toFixed(4)}`,
@@ -51,7 +51,7 @@ export function compareGreedy(golden: GreedyGolden, answer: CompletionResponse):
   return { fault: null, error };
 }
 
-/** Compares two lists of vectors, or two vectors. */
+/** Compares two vectors, or two lists of vectors. */
 export function compareEmbedding(expected: readonly number[], given: readonly number[]): Finding {
   if (given.length !== expected.length)
     return { fault: `${given.length} values, not ${expected.length}`, error: Number.POSITIVE_INFINITY };

@@ -1,11 +1,11 @@
 import type { Pooling } from '../../protocol/options.ts';
 
-/** What llama.cpp says of a small model, as the README beside the models describes it. */
+/** Golden results of llama.cpp for a small model, described by the README beside the models. */
 export interface Golden {
   /** Name of the GGUF file. */
   readonly model: string;
   readonly arch: string;
-  /** What the model is there for. */
+  /** Purpose of the model. */
   readonly what: string;
   readonly n_ctx: number;
   readonly tokenize?: readonly TokenizeGolden[];
@@ -17,15 +17,15 @@ export interface Golden {
 export interface TokenizeGolden {
   readonly text: string;
   readonly ids: readonly number[];
-  /** The same with BOS and EOS, as far as the model wants them. */
+  /** The ids with BOS and EOS, if the model wants them. */
   readonly ids_special: readonly number[];
 }
 
-/** A prompt continued at temperature 0. */
+/** Prompt continued at temperature 0. */
 export interface GreedyGolden {
   readonly prompt: string;
   readonly tokens: readonly number[];
-  /** Per token of the answer the five likeliest, best first. */
+  /** The five likeliest tokens for each token of the answer, best first. */
   readonly top: readonly (readonly (readonly [id: number, logprob: number])[])[];
 }
 

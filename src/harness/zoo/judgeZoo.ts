@@ -3,33 +3,33 @@ import type { CompletionResponse } from '../../protocol/completion.ts';
 import { compareEmbedding, compareGreedy, compareIds, type Finding } from './compare.ts';
 import type { Golden, GreedyGolden } from './golden.ts';
 
-/** A model with what it is held against. */
+/** Model with its golden results. */
 export interface ZooModel {
   readonly golden: Golden;
   readonly file: File;
-  /** The same model in parts, where the zoo has it. */
+  /** The same model in parts, if the zoo has them. */
   readonly parts: readonly File[];
-  /** A draft model made for this one. */
+  /** Draft model made for this one. */
   readonly draft: File | null;
 }
 
 export interface ZooVerdict {
   readonly outcome: 'holds' | 'fails' | 'refused';
-  /** What differs, each in a line; or why the model is refused. */
+  /** Differences, one per line; or the reason why the model is refused. */
   readonly faults: readonly string[];
   readonly nChecks: number;
   /** Largest error of a log-probability, or of an embedding relative to its size. */
   readonly error: number;
 }
 
-/** The most tokens of a draft. What the last one has too many is cut off, not refused. */
+/** Longest draft. Surplus tokens of the last draft are cut off, not rejected. */
 const DRAFT_MAX = 5;
-/** The draft of the zoo's pair agrees with its target at three of four positions. */
+/** Smallest share of accepted tokens. The draft of the zoo's pair agrees with its target at three of four positions. */
 const LEAST_ACCEPTED = 0.3;
 
 /**
- * Holds a model against llama.cpp: tokens, greedy answers with their log-probabilities, embeddings. Drafts must not change an
- * answer, a model that drafts for itself has to accept all of it, and from its parts a model says the same as whole.
+ * Compares a model with llama.cpp: tokens, greedy answers with their log-probabilities, embeddings. Drafts must not change an
+ * answer, a model must accept all of its own drafts, and a model loaded from parts must give the same answers as the whole.
  */
 export async function judgeZoo(model: ZooModel): Promise<ZooVerdict> {
   const sheet = new Sheet();
@@ -141,7 +141,7 @@ async function post(server: Foretoken, path: string, body: object) {
   return response.json();
 }
 
-/** Keeps what was found of one model. */
+/** Collects the findings about one model. */
 class Sheet {
   readonly #faults: string[] = [];
   #nChecks = 0;

@@ -6,7 +6,7 @@ import { sigmoid, type Vector } from './vector.ts';
 const OAI_LIMIT = 7;
 const OAI_ALPHA = 1.702;
 
-/** activation(gate) ∘ up, where `oai` clamps both and adds 1 to up. */
+/** Computes activation(gate) ∘ up; `oai` clamps both and adds 1 to up. */
 export function gated(activation: Activation | Xielu, gate: Vector, up: Vector): Vector {
   if (activation !== 'oai') return activate(activation, gate).map((value, i) => value * up[i]);
   return gate.map((value, i) => {
@@ -32,12 +32,12 @@ export function activate(activation: Exclude<Activation, 'oai'> | Xielu, x: Vect
   }
 }
 
-/** The tanh form of GELU (Hendrycks and Gimpel 2016), as ggml has it. */
+/** GELU in the tanh form (Hendrycks and Gimpel 2016), as in ggml. */
 function gelu(x: number): number {
   return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
 }
 
-/** The constants of a layer as the formula has them: the factors that its metadata have stand before their softplus. */
+/** Converts the constants of a layer from metadata, which store the factors before their softplus, to the formula's. */
 function xieluConstants({ alphaN, alphaP, beta, eps }: Xielu): XieluConstants {
   return { alphaP: softplus(alphaP), alphaN: beta + softplus(alphaN), beta, eps };
 }

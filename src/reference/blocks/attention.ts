@@ -6,7 +6,7 @@ import { linear } from './linear.ts';
 import { attendHead } from './scores.ts';
 import { scale, type Vector } from './vector.ts';
 
-/** Attention of the row of `position`, after the rows of all positions before it, which `state` keeps. */
+/** Attention of the row at `position`, after the rows of all earlier positions, which `state` keeps. */
 export function attend(
   weights: Weights,
   prefix: string,
@@ -28,7 +28,7 @@ export function attend(
   const sinks = spec.sinks ? weights.values(`${prefix}attn_sinks.weight`) : null;
 
   const from = firstSeen(spec, position);
-  /** What one KV head keeps of the positions that are seen. */
+  /** Keys or values of one KV head at the visible positions. */
   const seen = (rows: readonly Vector[], kvHead: number, dim: number) =>
     rows.slice(from, position + 1).map(row => row.subarray(kvHead * dim, (kvHead + 1) * dim));
   const mixed = new Float64Array(nHead * valueDim);
@@ -60,7 +60,7 @@ function project(weights: Weights, prefix: string, spec: Attention, x: Vector): 
   return { q: qkv.slice(0, keys), k: qkv.slice(keys, values), v: qkv.slice(values) };
 }
 
-/** The first position that a token sees. */
+/** First position that a token sees. */
 function firstSeen({ window, chunk }: Attention, position: number): number {
   const ofWindow = window === null ? 0 : position - window + 1;
   const ofChunk = chunk === undefined ? 0 : Math.floor(position / chunk) * chunk;

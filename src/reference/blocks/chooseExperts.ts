@@ -2,10 +2,10 @@ import type { ExpertFfn } from '../../architectures/index.ts';
 import { assertNever } from '../../util/assert.ts';
 import { add, scale, sigmoid, softmax, type Vector } from './vector.ts';
 
-/** Smallest sum that weights are divided by: the smallest normal half, as in `build_moe_ffn` of llama.cpp. */
+/** Smallest divisor of the weights: the smallest normal half, as in `build_moe_ffn` of llama.cpp. */
 const MIN_WEIGHT_SUM = 6.103515625e-5;
 
-/** What of a mixture of experts says how they are chosen and weighed. */
+/** Part of a mixture of experts that determines how they are chosen and weighed. */
 export type Choosing = Pick<ExpertFfn, 'nUsed' | 'gating' | 'normalise' | 'weightScale' | 'groups'>;
 
 export interface Choice {
@@ -14,8 +14,8 @@ export interface Choice {
 }
 
 /**
- * The experts of a row by the logits of its router, likeliest first, of equals the lowest. `selectionBias` counts where they
- * are chosen, not where they are weighed.
+ * Chooses the experts of a row by its router's logits, likeliest first, ties by ascending index. `selectionBias` affects the
+ * choice, but not the weights.
  */
 export function chooseExperts(
   spec: Choosing,
@@ -51,7 +51,7 @@ function weightsOf({ gating, normalise, weightScale }: Choosing, chosen: Vector)
   return scale(scale(weights, normalise ? 1 / Math.max(sum, MIN_WEIGHT_SUM) : 1), weightScale);
 }
 
-/** The experts that may be chosen: those of the groups whose two best have the largest sums. */
+/** Experts of the groups whose two best have the largest sums. */
 function expertsOfGroups({ groups }: Choosing, scores: Vector): readonly number[] {
   const all = [...scores.keys()];
   if (groups === null) return all;

@@ -5,7 +5,7 @@ import { type Choice, chooseExperts } from './chooseExperts.ts';
 import { linear } from './linear.ts';
 import { add, scale, sigmoid, type Vector } from './vector.ts';
 
-/** A mixture of experts: the sum of what the chosen ones and the shared one say. */
+/** Mixture of experts: the sum of the outputs of the chosen experts and the shared one. */
 export function mixExperts(weights: Weights, prefix: string, spec: ExpertFfn, x: Vector): Vector {
   const logits = linear(weights, `${prefix}ffn_gate_inp`, x, { bias: spec.routerBias });
   const bias = spec.selectionBias ? weights.values(`${prefix}exp_probs_b.bias`) : null;

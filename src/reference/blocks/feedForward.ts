@@ -5,7 +5,7 @@ import { activate, gated } from './activation.ts';
 import { linear } from './linear.ts';
 import type { Vector } from './vector.ts';
 
-/** A dense feed-forward. */
+/** Dense feed-forward. */
 export function feedForward(weights: Weights, prefix: string, spec: DenseFfn, x: Vector): Vector {
   return linear(weights, `${prefix}ffn_down`, hidden(weights, prefix, spec, x), { bias: spec.downBias });
 }

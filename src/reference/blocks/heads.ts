@@ -3,14 +3,16 @@ import { headNorm } from './norm.ts';
 import { type Rotation, rotate } from './rotate.ts';
 import type { Vector } from './vector.ts';
 
-/** What happens to the heads of queries and keys before they are compared. */
+/** Norm and rotation of the heads of queries and keys. */
 export interface HeadShape {
   readonly headDim: number;
   readonly qkNorm: Attention['qkNorm'];
   readonly rotation: Rotation | null;
 }
 
-/** The heads of a query or of a key at `position`: normalised, if need be by `weight`, and turned, in the model's order. */
+/**
+ * Normalises the heads of a query or a key, with `weight` if there is one, and rotates them to `position`, in the model's order.
+ */
 export function placeHeads(
   x: Vector,
   { headDim, qkNorm, rotation }: HeadShape,
@@ -23,7 +25,7 @@ export function placeHeads(
   return qkNorm.afterRope ? normed(turned(x)) : turned(normed(x));
 }
 
-/** Factor of the queries, which some models let grow with the position. */
+/** Factor of the queries; in some models it grows with the position. */
 export function temperatureAt(of: Attention['temperature'], position: number): number {
   return of === null ? 1 : 1 + of.scale * Math.log(1 + Math.floor((position + of.offset) / of.length));
 }

@@ -10,7 +10,7 @@ import { attendLatent } from './latentAttention.ts';
 const { nHead, nNope, nRope, nLatent, valueDim, rope, scale } = TINY_LATENT;
 const PREFIX = 'blk.0.';
 
-it('attends as heads with keys and values of their own do, which the latent is spread to', async () => {
+it('equals attention whose heads have separate keys and values, expanded from the latent', async () => {
   const spec = tinySpec({ attention: { ...TINY_LATENT, qRank: null } });
   const file = writeGguf({ metadata: {}, tensors: randomTensors(spec) });
   const weights = await Weights.open(await readGguf(await openSource(file)), spec);
@@ -45,7 +45,7 @@ it('attends as heads with keys and values of their own do, which the latent is s
     );
     const shared = turned(compressed.slice(nLatent), position);
     return Array.from({ length: nHead }, (_, head) => ({
-      // Columns of `attn_k_b` are the rows of the matrix that makes keys of the latent.
+      // Columns of `attn_k_b` are the rows of the matrix that computes keys from the latent.
       key: [
         ...Array.from({ length: nNope }, (_, i) =>
           normed.reduce((sum, value, row) => sum + cell('attn_k_b', row, i, head) * value, 0),

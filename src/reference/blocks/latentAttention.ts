@@ -8,7 +8,7 @@ import { rotate } from './rotate.ts';
 import { attendHead } from './scores.ts';
 import type { Vector } from './vector.ts';
 
-/** Latent attention, absorbed (DeepSeek V2): all heads share one row of the latent and the rotated key. */
+/** Latent attention, absorbed (DeepSeek V2): all heads share one row with the latent and the rotated key. */
 export function attendLatent(
   weights: Weights,
   prefix: string,

@@ -3,13 +3,13 @@ import type { Weights } from '../weights.ts';
 import type { Vector } from './vector.ts';
 
 export interface LinearOptions {
-  /** Whether `NAME.bias` is added. */
+  /** Whether to add `NAME.bias`. */
   readonly bias?: boolean;
-  /** Which of the matrices of a tensor that has several, one per expert or head. */
+  /** Index of the matrix in a tensor that has several, one per expert or head. */
   readonly index?: number;
 }
 
-/** `NAME.weight` · x: as many values as the matrix has rows. */
+/** Computes `NAME.weight` · x: one value per row of the matrix. */
 export function linear(
   weights: Weights,
   name: string,

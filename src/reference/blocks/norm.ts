@@ -10,7 +10,7 @@ export function normalise(x: Vector, { kind, eps }: Pick<Norm, 'kind' | 'eps'>):
   return scale(centred, 1 / Math.sqrt(mean(centred.map(value => value * value)) + eps));
 }
 
-/** The norm of a row, with weight and bias; without a norm, the row. */
+/** Normalises a row, with weight and bias; without a norm, returns the row. */
 export function applyNorm(weights: Weights, norm: Norm | null, x: Vector): Vector {
   if (norm === null) return x;
   const bias = norm.bias ? weights.values(`${norm.tensor}.bias`) : null;
@@ -27,7 +27,7 @@ export function weightedNorm(
   return bias === null ? weighted : add(weighted, bias);
 }
 
-/** Norm of all heads of a query or of a key, [heads, headDim]; `weight` is empty where the norm has none. */
+/** Normalises the heads of a query or a key, [heads, headDim]; `weight` is empty if the norm has none. */
 export function headNorm(norm: QkNorm, x: Vector, headDim: number, weight: Float32Array): Vector {
   switch (norm.weights) {
     case 'row':

@@ -2,14 +2,14 @@ import type { Rope } from '../../architectures/index.ts';
 import { assertNever } from '../../util/assert.ts';
 import type { Vector } from './vector.ts';
 
-/** A rotation and its `ropeTable`, whose float32 cosines and sines the shaders read, too. */
+/** Rotation with its `ropeTable`, whose float32 cosines and sines the shaders read, too. */
 export interface Rotation {
   readonly pairs: Rope['pairs'];
   readonly nRot: number;
   readonly table: Float32Array;
 }
 
-/** Turns `nRot` values of each head, from `from` in the head on, to `position`. */
+/** Rotates `nRot` values of each head, from value `from` on, to `position`. */
 export function rotate(
   { pairs, nRot, table }: Rotation,
   x: Vector,

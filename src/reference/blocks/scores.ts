@@ -3,11 +3,14 @@ import { scale, softcap, softmax, type Vector } from './vector.ts';
 export interface HeadOptions {
   readonly scale: number;
   readonly softcap?: number | null;
-  /** Logit that takes part in the softmax and has no value. */
+  /** Logit that takes part in the softmax without a value. */
   readonly sink?: number | undefined;
 }
 
-/** Softmax of the scaled products of one head's query with keys, times their values. Vectors of equal length each. */
+/**
+ * Softmax of the scaled products of one head's query with keys, times their values. All keys have the same length, and so do all
+ * values.
+ */
 export function attendHead(
   query: Vector,
   keys: readonly Vector[],

@@ -1,6 +1,6 @@
 /**
- * Activations between the operations of the CPU twin. They are double precision: what it computes does not depend on the order
- * of its sums, and a difference from it is the rounding of the other side alone.
+ * Activations between the operations of the CPU twin, in double precision: its results do not depend on the order of its sums,
+ * and a difference to them is the rounding of the other side alone.
  */
 export type Vector = Float64Array<ArrayBuffer>;
 
@@ -12,12 +12,12 @@ export function scale(a: Vector, factor: number): Vector {
   return factor === 1 ? a : a.map(value => value * factor);
 }
 
-/** Values become cap · tanh(value / cap); without a cap they stay. */
+/** Caps values to cap · tanh(value / cap); without a cap they stay unchanged. */
 export function softcap(a: Vector, cap: number | null): Vector {
   return cap === null ? a : a.map(value => cap * Math.tanh(value / cap));
 }
 
-/** Weights that sum to 1. A `sink` takes its part of the sum and has no weight. */
+/** Weights that sum to 1, including the share of a `sink`, which is not returned. */
 export function softmax(logits: Vector, sink: number = Number.NEGATIVE_INFINITY): Vector {
   const largest = logits.reduce((max, logit) => Math.max(max, logit), sink);
   const exponentials = logits.map(logit => Math.exp(logit - largest));
