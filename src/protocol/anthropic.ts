@@ -3,7 +3,7 @@
  * https://docs.anthropic.com/en/api/messages.
  */
 
-/** Thoughts, a text or a call of a tool. A signature would prove thoughts to be Anthropic's: here it is empty. */
+/** Block of a message: thinking, text or a tool call. A signature would prove that thinking is Anthropic's; here it is empty. */
 export type MessageBlock =
   | { readonly type: 'thinking'; readonly thinking: string; readonly signature: '' }
   | { readonly type: 'text'; readonly text: string }
@@ -12,13 +12,13 @@ export type MessageBlock =
 export type StopReason = 'end_turn' | 'tool_use' | 'max_tokens';
 
 export interface MessageUsage {
-  /** Tokens of the prompt that were in the cache, and those that were not. */
+  /** Prompt tokens that were in the cache, and those that were not. */
   readonly cache_read_input_tokens: number;
   readonly input_tokens: number;
   readonly output_tokens: number;
 }
 
-/** `POST /v1/messages`, in one piece; at the beginning of a stream there is no content and no reason to stop. */
+/** `POST /v1/messages`, in one piece. At the beginning of a stream it has neither content nor a stop reason. */
 export interface Message {
   readonly id: string;
   readonly type: 'message';
@@ -36,7 +36,7 @@ export type BlockDelta =
   | { readonly type: 'text_delta'; readonly text: string }
   | { readonly type: 'input_json_delta'; readonly partial_json: string };
 
-/** An event of a stream, sent under the name of its type. */
+/** Event of a stream, sent under the name of its type. */
 export type MessageEvent =
   | { readonly type: 'message_start'; readonly message: Message }
   | { readonly type: 'content_block_start'; readonly index: number; readonly content_block: MessageBlock }

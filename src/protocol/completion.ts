@@ -1,25 +1,25 @@
 /**
- * `POST /completion` on the wire: llama-server's JSON, snake_case, in its key order. Fields that are not llama-server's
- * own say so. Source: tools/server/README.md of llama.cpp, "POST /completion".
+ * `POST /completion` on the wire: llama-server's JSON, snake_case, in its key order. Comments mark fields that are not
+ * llama-server's own. Source: tools/server/README.md of llama.cpp, "POST /completion".
  */
 
-/** One prompt: text, token ids, a mix of both, or an object holding the text. */
+/** Prompt: text, token ids, a mix of both, or an object holding the text. */
 export type Prompt = string | readonly (number | string)[] | { readonly prompt_string: string };
 
 /** Body of `POST /completion`. Everything but `prompt` has a default; unknown fields are ignored, null counts as absent. */
 export interface CompletionRequest {
   /** An array with a token id at its top level is one prompt; any other array is several. */
   readonly prompt: Prompt | readonly Prompt[];
-  /** Server-sent events instead of one JSON object. */
+  /** Whether to answer with server-sent events instead of one JSON object. */
   readonly stream?: boolean | null;
-  /** Most tokens to generate; -1 means the server's own limit, 0 only decodes the prompt. */
+  /** Most tokens to generate; -1 for the server's own limit, 0 only decodes the prompt. */
   readonly n_predict?: number | null;
   readonly max_tokens?: number | null;
   readonly max_completion_tokens?: number | null;
   readonly n_indent?: number | null;
   readonly n_keep?: number | null;
   readonly n_discard?: number | null;
-  /** Answers per prompt, at most as many as there are slots; a fixed seed counts on from one to the next. */
+  /** Number of answers per prompt, at most as many as there are slots; a fixed seed increases by one per answer. */
   readonly n_cmpl?: number | null;
   readonly t_max_predict_ms?: number | null;
   readonly id_slot?: number | null;
@@ -28,7 +28,7 @@ export interface CompletionRequest {
   readonly return_tokens?: boolean | null;
   readonly return_progress?: boolean | null;
   readonly response_fields?: readonly string[] | null;
-  /** Seconds of silence before a comment keeps the stream alive; -1 for none. */
+  /** Seconds of silence after which a comment keeps the stream alive; -1 for none. */
   readonly sse_ping_interval?: number | null;
   readonly seed?: number | null;
   readonly temperature?: number | null;
@@ -61,13 +61,13 @@ export interface CompletionRequest {
     | null;
   readonly ignore_eos?: boolean | null;
   readonly stop?: readonly string[] | string | null;
-  /** The answer fits this grammar, in GBNF. */
+  /** GBNF grammar of the answer. */
   readonly grammar?: string | null;
-  /** The answer is JSON that fits this schema; not together with `grammar`. */
+  /** Schema of a JSON answer; not together with `grammar`. */
   readonly json_schema?: unknown;
   readonly n_probs?: number | null;
   readonly post_sampling_probs?: boolean | null;
-  /** Draft settings of this request, in any of the spellings that llama-server has had. */
+  /** Draft settings of this request, in any spelling that llama-server has had. */
   readonly speculative?: {
     readonly n_min?: number | null;
     readonly n_max?: number | null;
@@ -81,44 +81,47 @@ export interface CompletionRequest {
   readonly draft_p_min?: number | null;
 }
 
-/** How a generation ended: end-of-generation token, stop string, a limit (tokens, context, time, indent), or not begun. */
+/**
+ * Reason for the end of a generation: end-of-generation token, stop string, a limit (tokens, context, time, indent), or not
+ * begun.
+ */
 export type StopType = 'eos' | 'word' | 'limit' | 'none';
 
-/** Milliseconds and rates of one generation. A ratio that is undefined is 0. */
+/** Milliseconds and rates of one generation. An undefined ratio is 0. */
 export interface Timings {
   /** Prompt tokens found in the slot's KV cache, and those decoded. */
   readonly cache_n: number;
   readonly prompt_n: number;
-  /** From the start in the slot to the first token; time in the queue is not counted. */
+  /** Time from the start in the slot to the first token; excludes the queue. */
   readonly prompt_ms: number;
   readonly prompt_per_token_ms: number;
   readonly prompt_per_second: number;
   readonly predicted_n: number;
-  /** From the first token to the last; the rates divide by `predicted_n - 1`. */
+  /** Time from the first token to the last; the rates divide by `predicted_n - 1`. */
   readonly predicted_ms: number;
   readonly predicted_per_token_ms: number;
   readonly predicted_per_second: number;
-  /** Present once a draft was made. */
+  /** Present if a draft was made. */
   readonly draft_n?: number;
   readonly draft_n_accepted?: number;
-  /** Mean length of the drafts, steps without one included: what the server chose as worth while. Not llama-server's. */
+  /** Mean draft length, including steps without a draft. Not llama-server's. */
   readonly draft_n_per_step?: number;
 }
 
-/** A token's text and bytes (the text lacks a character that is cut off at its end). */
+/** Text and bytes of a token; the text lacks a character that is cut off at its end. */
 export interface TokenText {
   readonly id: number;
   readonly token: string;
   readonly bytes: readonly number[];
 }
 
-/** What `n_probs` gives for one token: log-probabilities before sampling. */
+/** Entry of `n_probs` for one token: log-probabilities before sampling. */
 export interface TokenLogprobs extends TokenText {
   readonly logprob: number;
   readonly top_logprobs: readonly (TokenText & { readonly logprob: number })[];
 }
 
-/** What `n_probs` with `post_sampling_probs` gives: probabilities of the candidates that survived the sampler chain. */
+/** Entry of `n_probs` with `post_sampling_probs`: probabilities of the candidates that survived the sampler chain. */
 export interface TokenProbs extends TokenText {
   readonly prob: number;
   readonly top_probs: readonly (TokenText & { readonly prob: number })[];
@@ -126,7 +129,7 @@ export interface TokenProbs extends TokenText {
 
 export type CompletionProbability = TokenLogprobs | TokenProbs;
 
-/** Prompt tokens in all, found in the cache, and in the cache by now. */
+/** Number of prompt tokens in total, found in the cache, and in the cache by now. */
 export interface PromptProgress {
   readonly total: number;
   readonly cache: number;
@@ -134,7 +137,7 @@ export interface PromptProgress {
   readonly time_ms: number;
 }
 
-/** One event of a stream before the last. */
+/** Event of a stream before the last one. */
 export interface CompletionPartial {
   readonly index: number;
   readonly content: string;
@@ -143,14 +146,14 @@ export interface CompletionPartial {
   readonly id_slot: number;
   readonly tokens_predicted: number;
   readonly tokens_evaluated: number;
-  /** Whether the token of this event was proposed by the draft model. Not llama-server's. */
+  /** Whether the draft model proposed the token of this event. Not llama-server's. */
   readonly drafted: boolean;
   readonly timings?: Timings;
   readonly prompt_progress?: PromptProgress;
   readonly completion_probabilities?: readonly CompletionProbability[];
 }
 
-/** The whole answer; also the last event of a stream, then without text and tokens. */
+/** Whole answer; also the last event of a stream, then without text and tokens. */
 export interface CompletionResponse {
   readonly index: number;
   readonly content: string;
@@ -163,7 +166,7 @@ export interface CompletionResponse {
   readonly generation_settings: GenerationSettings;
   readonly prompt: string;
   readonly has_new_line: boolean;
-  /** The context was shifted, or was full. */
+  /** Whether the context was shifted, or was full. */
   readonly truncated: boolean;
   readonly stop_type: StopType;
   readonly stopping_word: string;
@@ -172,7 +175,7 @@ export interface CompletionResponse {
   readonly completion_probabilities?: readonly CompletionProbability[];
 }
 
-/** An event of a stream; `stop` tells the two apart. */
+/** Event of a stream; `stop` distinguishes the two types. */
 export type CompletionChunk = CompletionPartial | CompletionResponse;
 
 /** Parameters of a request as `/slots` and `/props` show them. */
@@ -215,7 +218,7 @@ export interface ReducedGenerationSettings {
   readonly generation_prompt: string;
   readonly samplers: readonly string[];
   readonly 'speculative.types': string;
-  /** Draft settings in force. Not llama-server's. */
+  /** Effective draft settings. Not llama-server's. */
   readonly 'speculative.n_max': number;
   readonly 'speculative.n_min': number;
   readonly 'speculative.p_min': number;
@@ -225,7 +228,7 @@ export interface ReducedGenerationSettings {
   readonly lora: readonly never[];
 }
 
-/** All parameters of a request, defaults filled in. */
+/** All parameters of a request, including defaults. */
 export interface GenerationSettings extends ReducedGenerationSettings {
   readonly dry_sequence_breakers: readonly string[];
   readonly stop: readonly string[];
@@ -237,13 +240,13 @@ export interface GenerationSettings extends ReducedGenerationSettings {
   readonly preserved_tokens: readonly number[];
 }
 
-/** Body of every error answer; `code` is the HTTP status. */
+/** Body of every error response; `code` is the HTTP status. */
 export interface ErrorBody {
   readonly error: {
     readonly code: number;
     readonly message: string;
     readonly type: string;
-    /** With `exceed_context_size_error` only. */
+    /** Only with `exceed_context_size_error`. */
     readonly n_prompt_tokens?: number;
     readonly n_ctx?: number;
   };

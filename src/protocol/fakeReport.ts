@@ -1,6 +1,6 @@
 import type { ServerReport } from './options.ts';
 
-/** For tests: what a server that answers nothing says of itself. */
+/** Report of a server for tests. */
 export const FAKE_REPORT: ServerReport = {
   adapter: { vendor: 'fake', architecture: '', description: 'fake', isFallback: false, features: [] },
   model: {

@@ -1,7 +1,7 @@
-/** Bytes in front of the JSON: its length, little-endian. */
+/** Length prefix of the JSON, little-endian. */
 const LENGTH_BYTES = 4;
 
-/** A message in JSON with the bytes that belong to it, as one binary message of a WebSocket. */
+/** Encodes a message as JSON, followed by its bytes, in one binary message of a WebSocket. */
 export function encodeFrame(message: object, bytes: Uint8Array = new Uint8Array()): Uint8Array<ArrayBuffer> {
   const json = new TextEncoder().encode(JSON.stringify(message));
   const frame = new Uint8Array(LENGTH_BYTES + json.length + bytes.length);
@@ -12,8 +12,8 @@ export function encodeFrame(message: object, bytes: Uint8Array = new Uint8Array(
 }
 
 /**
- * What `encodeFrame` was given; the bytes are a view of `frame`. `Message` is what the other side is known to send.
- * Throws a `SyntaxError` for anything else than a frame.
+ * Decodes a frame of `encodeFrame`; the bytes are a view of `frame`. The caller vouches for the type `Message`. Throws a
+ * `SyntaxError` for anything that is not a frame.
  */
 export function decodeFrame<Message>(frame: Uint8Array): { message: Message; bytes: Uint8Array } {
   const start = LENGTH_BYTES;

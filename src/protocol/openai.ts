@@ -1,13 +1,13 @@
 /**
- * OpenAI's completions on the wire, as llama-server answers them and in its key order. Fields that OpenAI does not have
- * say so. Source: tools/server/README.md of llama.cpp, and https://platform.openai.com/docs/api-reference.
+ * OpenAI's completions on the wire, as llama-server answers them and in its key order. Comments mark fields that OpenAI does not
+ * have. Source: tools/server/README.md of llama.cpp, and https://platform.openai.com/docs/api-reference.
  */
 import type { CompletionChunk, CompletionProbability, PromptProgress, Timings } from './completion.ts';
 
-/** Why a choice ended: end-of-generation token or stop string, the same behind calls of tools, or a limit. */
+/** Reason for the end of a choice: end-of-generation token or stop string, the same after tool calls, or a limit. */
 export type FinishReason = 'stop' | 'tool_calls' | 'length';
 
-/** What a request cost, in tokens. */
+/** Token counts of a request. */
 export interface Usage {
   readonly completion_tokens: number;
   readonly prompt_tokens: number;
@@ -15,14 +15,14 @@ export interface Usage {
   readonly prompt_tokens_details: { readonly cached_tokens: number };
 }
 
-/** Log-probabilities of the tokens of a choice; with `post_sampling_probs` they are llama-server's probabilities. */
+/** Log-probabilities of the tokens of a choice; with `post_sampling_probs` llama-server's probabilities. */
 export interface Logprobs {
   readonly content: readonly CompletionProbability[];
 }
 
-/** What llama-server adds to OpenAI's bodies, behind everything else. */
+/** Fields that llama-server appends to OpenAI's bodies. */
 export interface Extras {
-  /** The answer of `/completion`; only with `verbose`. */
+  /** Response of `/completion`; only with `verbose`. */
   readonly __verbose?: CompletionChunk;
   readonly timings?: Timings;
   readonly prompt_progress?: PromptProgress;
@@ -35,7 +35,7 @@ export interface TextChoice {
   readonly finish_reason: FinishReason | null;
 }
 
-/** `POST /v1/completions`: the answer, or an event of a stream, of which only the last has `usage`. */
+/** `POST /v1/completions`: the response, or an event of a stream, of which only the last has `usage`. */
 export interface TextCompletion extends Extras {
   readonly choices: readonly TextChoice[];
   readonly created: number;
@@ -46,14 +46,14 @@ export interface TextCompletion extends Extras {
   readonly id: string;
 }
 
-/** A call of a tool; `arguments` is JSON as text. */
+/** Tool call; `arguments` is JSON as text. */
 export interface ChatToolCall {
   readonly type: 'function';
   readonly function: { readonly name: string; readonly arguments: string };
   readonly id: string;
 }
 
-/** An answer. What the model thought before it is llama-server's addition. */
+/** Message of an answer. The reasoning before it is llama-server's addition. */
 export interface ChatAnswer {
   readonly role: 'assistant';
   readonly content: string;
@@ -79,12 +79,12 @@ export interface ChatCompletion extends Extras {
   readonly id: string;
 }
 
-/** A call begins with its id and name, and goes on with its arguments. */
+/** Delta of a tool call: first its id and name, then its arguments. */
 export type ChatToolCallDelta =
   | ({ readonly index: number } & ChatToolCall)
   | { readonly index: number; readonly function: { readonly arguments: string } };
 
-/** The first delta of a choice has the role, the last nothing, those between have text. */
+/** Delta of a choice: the first has the role, the last nothing, those between have text. */
 export type ChatDelta =
   | { readonly role: 'assistant'; readonly content: null }
   | { readonly content: string }
@@ -99,7 +99,7 @@ export interface ChatChunkChoice {
   readonly logprobs?: Logprobs;
 }
 
-/** An event of a chat stream; the one with `usage` has no choices. */
+/** Event of a chat stream; the one with `usage` has no choices. */
 export interface ChatCompletionChunk extends Extras {
   readonly choices: readonly ChatChunkChoice[];
   readonly created: number;

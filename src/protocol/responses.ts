@@ -40,7 +40,7 @@ export interface CallItem {
   readonly name: string;
 }
 
-/** One thing that the model did: it thought, said something, or called a tool. An item in progress has no content yet. */
+/** Output item of a response: reasoning, a message, or a tool call. An item in progress has no content yet. */
 export type ResponseItem = ReasoningItem | MessageItem | CallItem;
 
 export interface ResponseUsage {
@@ -50,7 +50,7 @@ export interface ResponseUsage {
   readonly input_tokens_details: { readonly cached_tokens: number };
 }
 
-/** `POST /v1/responses`, in one piece; within events of a stream what is known so far. */
+/** `POST /v1/responses`, in one piece; within events of a stream its state so far. */
 export interface ResponseObject {
   readonly completed_at?: number;
   readonly created_at: number;
@@ -62,10 +62,10 @@ export interface ResponseObject {
   readonly usage?: ResponseUsage;
 }
 
-/** What an event may tell, by its type. */
+/** Fields of an event; its type determines which are present. */
 export interface ResponseEventFields {
   readonly response?: ResponseObject;
-  /** Place of an item in `output`, and of a part in its content. */
+  /** Index of an item in `output`, and of a part in its content. */
   readonly output_index?: number;
   readonly content_index?: number;
   readonly item?: ResponseItem;
@@ -78,7 +78,7 @@ export interface ResponseEventFields {
   readonly arguments?: string;
 }
 
-/** An event of a stream, sent under the name of its type. The two last are llama-server's. */
+/** Event of a stream, sent under the name of its type. The last two fields are llama-server's. */
 export interface ResponseEvent extends ResponseEventFields {
   readonly type: string;
   readonly sequence_number: number;

@@ -3,7 +3,7 @@ import { judgeBaseline } from './baseline.ts';
 import { around, rightReport, wrongReport } from './fixtures/reports.ts';
 import { measured } from './samples.ts';
 
-/** The report with decoding at depth 0 at this speed. */
+/** Report with these speeds of decoding at depth 0. */
 function decodingAt(samples: readonly number[]) {
   const report = rightReport();
   report.speed.throughput[1] = { ...report.speed.throughput[1], ...measured(samples) };
@@ -14,11 +14,11 @@ const verdict = (report: ReturnType<typeof rightReport>, maxSlowdown = 0.1) =>
   judgeBaseline(report, rightReport(), { maxSlowdown });
 
 describe('judgeBaseline', () => {
-  it('passes what is as good', () => {
+  it('passes a report as good as the baseline', () => {
     expect(verdict(rightReport())).toMatchObject({ passed: true, regressions: [], warnings: [], nChecks: 8 });
   });
 
-  it('tells what is wrong, what is slower, what is missing, and that the adapter is another', () => {
+  it('reports what is wrong, slower or missing, and a different adapter', () => {
     const { passed, regressions, warnings } = verdict(wrongReport());
     expect(passed).toBe(false);
     expect(regressions.map(({ kind, id }) => `${kind}: ${id}`)).toEqual([
@@ -41,7 +41,7 @@ describe('judgeBaseline', () => {
     expect(verdict(decodingAt(samples), maxSlowdown).passed).toBe(passed);
   });
 
-  it('warns of noise that may hide something', () => {
+  it('warns of noise that may hide a regression', () => {
     expect(verdict(decodingAt([200, 90, 210, 100, 220])).warnings).toEqual([
       '1 of 12 timings are noisy: slow-downs may be hidden',
     ]);

@@ -3,7 +3,7 @@ import { compareSpeeds, type SpeedRow } from './compare/speeds.ts';
 import { adapterName } from './compare/subjects.ts';
 import type { Report } from './schema/report.ts';
 
-/** Something that keeps a report from being as good as its baseline. */
+/** Regression of a report against its baseline. */
 export interface Regression {
   readonly kind: 'correctness' | 'speed' | 'missing';
   readonly id: string;
@@ -13,15 +13,16 @@ export interface Regression {
 export interface BaselineVerdict {
   readonly passed: boolean;
   readonly regressions: readonly Regression[];
-  /** What makes the comparison itself doubtful. */
+  /** Reasons to doubt the comparison itself. */
   readonly warnings: readonly string[];
   readonly nChecks: number;
   readonly nTimings: number;
 }
 
 /**
- * Holds a report against an older one. A time that is worse counts if it is more than `maxSlowdown` (0.1 is 10 %) worse and
- * the samples' ranges are apart; a check counts if the baseline passed it. What the baseline measured has to be there.
+ * Compares a report with an older one. A time is a regression if it is more than `maxSlowdown` (0.1 is 10 %) worse and the
+ * samples' ranges do not overlap; a check is one if the baseline passed it. Everything that the baseline measured must be
+ * present.
  */
 export function judgeBaseline(
   report: Report,

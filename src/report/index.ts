@@ -1,4 +1,4 @@
-/** Reports of the lab: what they hold, and what can be told from several of them. For Node and for pages. */
+/** Reports of the lab: their format, and their comparison. For Node and for pages. */
 
 export { type BaselineVerdict, judgeBaseline, type Regression } from './baseline.ts';
 export { type Agreement, type Check, type CheckRow, excess, isContradiction } from './compare/checks.ts';

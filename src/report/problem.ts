@@ -1,20 +1,20 @@
 import type { TSchema } from 'typebox';
 import { Errors } from 'typebox/schema';
 
-/** The first thing wrong with a value: where, what belongs there and what is there. */
+/** First problem of a value: its place, the expected value and the actual one. */
 export interface Problem {
-  /** As one would write it in JavaScript: `conformance[3].status`. */
+  /** Path in JavaScript notation: `conformance[3].status`. */
   readonly path: string;
   readonly expected: string;
   readonly got: string;
 }
 
-/** The node of a schema, as it lies in JSON. */
+/** Node of a schema, in its JSON form. */
 interface Node {
   readonly [key: string]: unknown;
 }
 
-/** What keeps `value` from fitting `schema`, or null. */
+/** First problem of `value` against `schema`, or null. */
 export function problemOf(schema: TSchema, value: unknown): Problem | null {
   return problemAt(schema, value, '');
 }
@@ -24,7 +24,7 @@ function problemAt(schema: object, value: unknown, path: string): Problem | null
   if (!error) return null;
   const walk = error.schemaPath.split('/').slice(1);
   const union = walk.indexOf('anyOf');
-  // Outside unions the error says it all.
+  // Outside unions the error is complete.
   const steps = union === -1 ? walk : walk.slice(0, union);
   const place = descend(asNode(schema), value, path, steps, error.instancePath);
   if (union === -1) {
@@ -39,7 +39,7 @@ function problemAt(schema: object, value: unknown, path: string): Problem | null
   return problemInUnion(place.schema, place.value, place.path);
 }
 
-/** The branch that the value wants to be is the one with its status; its problem is told rather than "none fits". */
+/** Picks the branch with the value's status and reports its problem, instead of "none fits". */
 function problemInUnion(schema: Node, value: unknown, path: string): Problem {
   const branches = (schema.anyOf as readonly object[]).map(asNode);
   if (typeof value === 'object' && value !== null) {
@@ -54,7 +54,7 @@ function problemInUnion(schema: Node, value: unknown, path: string): Problem {
   return problem(path, branches.map(describe).join(' or '), value);
 }
 
-/** Goes along the path of an error, through the schema, the value and the words for where one is. */
+/** Follows the path of an error through the schema and the value, and builds its description. */
 function descend(schema: Node, value: unknown, path: string, steps: readonly string[], instancePath: string) {
   const keys = instancePath.split('/').slice(1).map(unescaped);
   const place = { schema, value, path };
@@ -83,7 +83,7 @@ function requiredBy({
   return String((params.requiredProperties as readonly string[])[0]);
 }
 
-/** What a schema asks for, in words. */
+/** Describes the values that a schema accepts. */
 function describe(schema: Node): string {
   const allowed = allowedBy(schema);
   if (allowed.length > 0) return list(allowed);

@@ -1,6 +1,6 @@
 import { ReportSchema } from './schema/report.ts';
 
-/** The text of public/report.schema.json. */
+/** Text of public/report.schema.json. */
 export function publishedSchema(): string {
   return `${JSON.stringify(ReportSchema, null, 1)}\n`;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { rightReport, wrongReport } from './fixtures/reports.ts';
 import { readReport } from './read.ts';
 
-/** What `readReport` says of a report after something was done to it. */
+/** Error of `readReport` for a spoiled report. */
 function complaint(spoil: (report: ReturnType<typeof JSON.parse>) => void): string {
   const report = structuredClone(wrongReport());
   spoil(report);
@@ -15,7 +15,7 @@ function complaint(spoil: (report: ReturnType<typeof JSON.parse>) => void): stri
 }
 
 describe('readReport', () => {
-  it.each([rightReport, wrongReport])('reads back what %o made', make => {
+  it.each([rightReport, wrongReport])('reads back the report of %o', make => {
     expect(readReport(JSON.stringify(make()), 'a.json')).toEqual(make());
   });
 

@@ -4,10 +4,10 @@ import { problemOf } from './problem.ts';
 import { measured } from './samples.ts';
 import { PARTS, type Part, REPORT_SCHEMA, type Report, ReportSchema } from './schema/report.ts';
 
-/** A report of every case there is, with raw samples, is far smaller. */
+/** Size limit; a report of every case, with raw samples, is far smaller. */
 export const MAX_REPORT_BYTES = 32 * 1024 * 1024;
 
-/** Reads a report's JSON. Throws `invalid_report`, which says where and what; `name` is what messages call the file. */
+/** Reads a report's JSON. Throws `invalid_report` with the place and the problem; `name` is the file's name in messages. */
 export function readReport(text: string, name: string): Report {
   if (text.length > MAX_REPORT_BYTES) {
     throw invalid(name, `it has ${text.length} characters, and a report at most ${MAX_REPORT_BYTES}`);
@@ -21,7 +21,7 @@ export function readReport(text: string, name: string): Report {
   return checkReport(value, name);
 }
 
-/** The value as a report. Throws `invalid_report`. */
+/** Checks that a value is a report. Throws `invalid_report`. */
 export function checkReport(value: unknown, name: string): Report {
   const schema = schemaOf(value);
   if (schema === null) throw invalid(name, `it has no schema "${REPORT_SCHEMA}"`);
@@ -50,7 +50,10 @@ function schemaOf(value: unknown): string | null {
   return typeof schema === 'string' && schema.startsWith('foretoken-report/') ? schema.slice(0, 100) : null;
 }
 
-/** What a schema cannot say: parts that are missing without a word, and medians that are not those of their samples. */
+/**
+ * Finds a contradiction that a schema cannot express: a missing part without an explanation, or a median that is not that of its
+ * samples.
+ */
 function contradictionIn(report: Report): string | null {
   const omitted = new Set(report.omitted.map(({ part }) => part));
   const silent = PARTS.find(part => partOf(report, part).length === 0 && !omitted.has(part));
@@ -69,7 +72,7 @@ function contradictionIn(report: Report): string | null {
   return null;
 }
 
-/** The list behind the name of a part. */
+/** Entries of a part, by its name. */
 export function partOf(report: Report, part: Part): readonly unknown[] {
   switch (part) {
     case 'speed.kernels':

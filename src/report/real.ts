@@ -1,13 +1,13 @@
 import type { Real } from './schema/parts.ts';
 
-/** A number for a report: as it is where it is finite, and by name otherwise. */
+/** Encodes a number for a report: unchanged if it is finite, otherwise by name. */
 export function real(value: number): Real {
   if (Number.isFinite(value)) return value;
   if (Number.isNaN(value)) return 'NaN';
   return value > 0 ? 'Infinity' : '-Infinity';
 }
 
-/** The number that `real` was given. */
+/** Decodes the number that `real` encoded. */
 export function numberOf(value: Real): number {
   return typeof value === 'number' ? value : Number(value);
 }

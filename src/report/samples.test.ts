@@ -34,7 +34,7 @@ describe('verdictOn', () => {
     expect(verdictOn(samples, reference, better)).toBe(verdict);
   });
 
-  it('takes equals for different in one of 21 cases of five against five', () => {
+  it('mistakes equals for different in one of 21 cases of five against five', () => {
     let wrong = 0;
     let all = 0;
     for (let mask = 0; mask < 1 << 10; mask++) {

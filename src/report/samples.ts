@@ -1,13 +1,13 @@
 import { assert } from '../util/assert.ts';
 import type { Measurement } from './schema/parts.ts';
 
-/** A spread above this is flagged: the median of such samples means little. */
+/** Spread above which samples are flagged as noisy: their median means little. */
 export const NOISY_SPREAD = 0.25;
 
-/** Which way a figure is better: times are lower, rates are higher. */
+/** Better direction of a figure: lower for times, higher for rates. */
 export type Better = 'lower' | 'higher';
 
-/** The samples as a measurement: the only place where median, spread and the flag come from. */
+/** Turns samples into a measurement; the only place that computes median, spread and the noise flag. */
 export function measured(samples: readonly number[]): Extract<Measurement, { status: 'success' }> {
   assert(samples.length > 0, 'a measurement without samples');
   const sorted = [...samples].sort((a, b) => a - b);
@@ -17,16 +17,13 @@ export function measured(samples: readonly number[]): Extract<Measurement, { sta
   return { status: 'success', samples: [...samples], median, spread, noisy: spread > NOISY_SPREAD };
 }
 
-/** What lies between the samples' ends. */
+/** Lowest and highest sample. */
 export interface Range {
   readonly low: number;
   readonly high: number;
 }
 
-/**
- * The range of the samples, without the worst of five or more: what else a machine does makes single repetitions slower,
- * hardly ever faster.
- */
+/** Range of the samples, without the worst of five or more: other load makes single repetitions slower, hardly ever faster. */
 export function rangeOf(samples: readonly number[], better: Better): Range {
   const sorted = [...samples].sort((a, b) => (better === 'lower' ? a - b : b - a));
   const kept = sorted.length >= 5 ? sorted.slice(0, -1) : sorted;
@@ -37,8 +34,8 @@ export function rangeOf(samples: readonly number[], better: Better): Range {
 export type Verdict = 'faster' | 'slower' | 'noise';
 
 /**
- * Whether `samples` are better than those of the reference. Ranges that overlap are noise. Two times five samples of one
- * and the same thing are taken for different in one of 21 cases.
+ * Compares `samples` with those of the reference. Overlapping ranges are noise. Two sets of five samples of the same thing are
+ * mistaken for different in one of 21 cases.
  */
 export function verdictOn(samples: readonly number[], reference: readonly number[], better: Better): Verdict {
   const a = rangeOf(samples, better);

@@ -8,7 +8,7 @@ type Shape = Pick<
   'id' | 'kernel' | 'weightType' | 'variant' | 'tuning' | 'parameters' | 'shader' | 'bytes' | 'flops'
 >;
 
-/** A kernel's times in milliseconds as rates, and as fractions of what the adapter can do. */
+/** Converts a kernel's times in milliseconds to rates, and to fractions of the adapter's limits. */
 export function kernelSpeed(
   shape: Shape,
   timing: readonly number[] | Failure,

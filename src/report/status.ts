@@ -1,4 +1,4 @@
-/** The statuses of what was not measured. */
+/** Statuses of failed measurements. */
 export const UNMEASURED = [
   'unsupported',
   'oom',
@@ -9,11 +9,11 @@ export const UNMEASURED = [
 ] as const;
 export type Unmeasured = (typeof UNMEASURED)[number];
 
-/** How one thing of a report ended. `success` and `wrong-result` have figures; all others a message that says why not. */
+/** Status of an entry of a report. `success` and `wrong-result` have figures; all others have a message with the reason. */
 export const STATUSES = ['success', 'wrong-result', ...UNMEASURED] as const;
 export type Status = (typeof STATUSES)[number];
 
-/** Why something was not measured. */
+/** Reason why something was not measured. */
 export interface Failure {
   readonly status: Unmeasured;
   readonly message: string;

@@ -1,22 +1,22 @@
 import type { Report } from './schema/report.ts';
 
-/** What a report says of a GPU, counted. */
+/** Counts of a report's checks. */
 export interface ReportVerdict {
-  /** Checks that this adapter can do. */
+  /** Number of checks that this adapter supports. */
   readonly nRun: number;
   readonly nWrong: number;
-  /** Those that came to no end: lost devices, timeouts, errors. */
+  /** Number of checks that did not finish: lost devices, timeouts, errors. */
   readonly nFailed: number;
-  /** Planted faults that were found. */
+  /** Number of injected faults that were detected. */
   readonly nFound: number;
-  /** Planted faults that were not found, or not looked for to the end. */
+  /** Number of injected faults that were not detected, or whose check did not finish. */
   readonly nMissed: number;
   readonly isStopped: boolean;
-  /** Nothing is wrong, and nothing failed. */
+  /** Whether nothing is wrong and nothing failed. */
   readonly passed: boolean;
 }
 
-/** Counts what a report found right and wrong; speed is another matter. */
+/** Counts the passed and failed checks of a report; ignores speed. */
 export function verdictOf({
   controls,
   conformance,
@@ -36,7 +36,7 @@ export function verdictOf({
   return { nRun, nWrong, nFailed, nFound, nMissed, isStopped, passed };
 }
 
-/** The verdict in a sentence or two. */
+/** Verdict in a sentence or two. */
 export function verdictWords({ nRun, nWrong, nFailed, nFound, nMissed, isStopped }: ReportVerdict): string {
   return [
     nWrong > 0

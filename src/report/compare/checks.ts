@@ -4,42 +4,42 @@ import type { Parameters } from '../schema/parts.ts';
 import type { Part, Report } from '../schema/report.ts';
 import type { Status } from '../status.ts';
 
-/** What one report says of one check. */
+/** Result of one check in one report. */
 export interface Check {
   readonly status: Status;
   readonly message: string | null;
-  /** Where it is a kernel case that ran. */
+  /** Figures of a kernel case that ran. */
   readonly nmse: number | null;
   readonly tolerance: number | null;
   readonly maxUlp: number | null;
   readonly digest: string | null;
   /** Hash of the shader that was run. */
   readonly shader: string | null;
-  /** The first value that is off, in words. */
+  /** Description of the first value that is off. */
   readonly firstBad: string | null;
 }
 
 /**
- * How the reports that ran a check agree: in status, in status but not in the values' bits or errors, in everything; or only
- * one ran it.
+ * Agreement of the reports that ran a check: they differ in status, differ only in the values' bits or errors, or agree in
+ * everything; or only one ran it.
  */
 export type Agreement = 'differs' | 'figures' | 'same' | 'alone';
 
-/** A check, with what every report says of it; null where a report has not run it. */
+/** Check with its result in every report; null for a report that has not run it. */
 export interface CheckRow {
   readonly key: string;
   readonly part: Extract<Part, 'conformance' | 'controls' | 'invariance' | 'goldens' | 'drafts'>;
   readonly id: string;
   readonly kernel: string | null;
   readonly weightType: string | null;
-  /** Variant and tuning, where there are such. */
+  /** Variant and tuning, if any. */
   readonly how: string;
-  /** What the case varies, where it is a kernel's. */
+  /** Axes of a kernel's case. */
   readonly parameters: Parameters;
-  /** What `lab.html?case=` runs of it, or null where that is not known. */
+  /** Id for `lab.html?case=` to run it again, or null if unknown. */
   readonly job: string | null;
   readonly agreement: Agreement;
-  /** Whether not all ran the same shader, as far as they say: then it is no wonder if they differ. */
+  /** Whether reports ran different shaders, as far as they record it, which may explain a difference. */
   readonly hasOtherShaders: boolean;
   readonly cells: readonly (Check | null)[];
 }
@@ -49,12 +49,12 @@ interface Entry extends Identity {
   readonly check: Check;
 }
 
-/** What makes two kernel cases the same one. */
+/** Key of a kernel case; equal keys are the same case. */
 export function caseKey({ id, variant, tuning }: Pick<ConformanceCase, 'id' | 'variant' | 'tuning'>): string {
   return `${id} ${variant} ${tuning}`;
 }
 
-/** Every check of the reports, what differs and what is wrong first. */
+/** Compares every check of the reports; differences and faults come first. */
 export function compareChecks(reports: readonly Report[]): CheckRow[] {
   const rows = new Map<string, { identity: Identity; cells: (Check | null)[] }>();
   reports.forEach((report, i) => {
@@ -74,22 +74,22 @@ export function compareChecks(reports: readonly Report[]): CheckRow[] {
     .sort((a, b) => urgency(b) - urgency(a) || excess(b) - excess(a));
 }
 
-/** Whether reports ran different shaders; older ones do not say which. */
+/** Whether reports ran different shaders. Older reports do not record them. */
 export function hasOtherShaders(shaders: readonly (string | null | undefined)[]): boolean {
   return new Set(shaders.filter(shader => shader != null)).size > 1;
 }
 
-/** Whether reports contradict each other: a check that one passes and another does not, for another reason than support. */
+/** Whether reports contradict each other: one passes a check that another fails for a reason other than lack of support. */
 export function isContradiction({ agreement, cells }: CheckRow): boolean {
   return agreement === 'differs' && hasFault({ cells });
 }
 
-/** Whether a report has it wrong, or did not come to its end: more than not being able to do it. */
+/** Whether a report failed the check or did not finish it, for a reason other than lack of support. */
 export function hasFault({ cells }: Pick<CheckRow, 'cells'>): boolean {
   return cells.some(cell => cell && !['success', 'unsupported'].includes(cell.status));
 }
 
-/** How many times its tolerance the largest error of a row is. */
+/** Largest error of a row, relative to its tolerance. */
 export function excess({ cells }: CheckRow): number {
   const shares = cells.map(cell =>
     cell?.nmse == null ? 0 : cell.nmse / Math.max(cell.tolerance ?? 0, Number.MIN_VALUE),
@@ -99,7 +99,7 @@ export function excess({ cells }: CheckRow): number {
   );
 }
 
-/** Contradictions come first, then what is wrong everywhere, then what failed, then other bits, then what not all can do. */
+/** Sort key: contradictions first, then wrong everywhere, failed, different bits, lack of support. */
 function urgency(row: CheckRow): number {
   const statuses = row.cells.map(cell => cell?.status);
   if (isContradiction(row)) return statuses.includes('wrong-result') ? 7 : 6;
@@ -113,7 +113,7 @@ function agreementOf(cells: readonly (Check | null)[]): Agreement {
   if (ran.length < 2) return 'alone';
   const [first, ...others] = ran;
   if (others.some(({ status }) => status !== first.status)) return 'differs';
-  // Equal digests are equal bits; where there are none, equal errors are all one can ask for.
+  // Equal digests are equal bits; without digests only the errors can be compared.
   const figures = ({ digest, nmse, maxUlp }: Check) => (digest === null ? `${nmse} ${maxUlp}` : digest);
   return others.some(check => figures(check) !== figures(first)) ? 'figures' : 'same';
 }

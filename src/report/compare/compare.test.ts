@@ -9,7 +9,7 @@ import { comparisonText } from './text.ts';
 const both = () => compareReports([rightReport(), wrongReport()]);
 
 describe('checks', () => {
-  it('puts contradictions first, then what differs in figures, and what agrees last', () => {
+  it('puts contradictions first, then different figures, and agreement last', () => {
     const rows = both().checks.map(({ id, agreement, cells }) => [
       id,
       agreement,
@@ -24,7 +24,7 @@ describe('checks', () => {
     expect(both().nContradictions).toBe(2);
   });
 
-  it('does not hold against a report what only another ran, or what its adapter does not support', () => {
+  it('ignores checks that only another report ran, and those that an adapter does not support', () => {
     const more = {
       ...rightReport(),
       conformance: [...rightReport().conformance, wrongCase('rope', 'F32', 1)],
@@ -44,7 +44,7 @@ describe('checks', () => {
     expect(comparison.checks.filter(isContradiction)).toEqual([]);
   });
 
-  it('tells bits apart where reports have digests, however equal the errors', () => {
+  it('distinguishes bits by digests, however equal the errors', () => {
     const withDigest = (digest: string) => ({
       ...rightReport(),
       conformance: [{ ...rightCase('mul_mat', 'Q4_0', 1), digest: digest.repeat(64) }],
@@ -54,7 +54,7 @@ describe('checks', () => {
     expect([agreement('a', 'b'), agreement('a', 'a')]).toEqual(['figures', 'same']);
   });
 
-  it('says where not the same shader was run', () => {
+  it('marks checks that ran different shaders', () => {
     const [a, b] = ['a', 'b'].map(digit => digit.repeat(64));
     const running = (shader: string) => ({
       ...rightReport(),
@@ -71,7 +71,7 @@ describe('checks', () => {
     };
     expect(said(running(a), running(b))).toEqual([true, true]);
     expect(said(running(a), running(a))).toEqual([false, false]);
-    // An older one does not say what it ran.
+    // An older report does not record its shader.
     expect(said(running(a), rightReport())).toEqual([false, false]);
     const wrong = { ...running(b), conformance: [{ ...wrongCase('mul_mat', 'Q4_0', 1), shader: b }] };
     expect(comparisonText(compareReports([running(a), wrong]), 'text')).toContain(
@@ -79,7 +79,7 @@ describe('checks', () => {
     );
   });
 
-  it('knows what the lab calls them', () => {
+  it("gives the lab's names of checks", () => {
     const rows = { subject: 'mul_mat', id: 'weight=Q4_0@gpu', tuning: 'gpu' };
     const report = {
       ...rightReport(),
@@ -97,7 +97,7 @@ describe('checks', () => {
     });
   });
 
-  it('keeps the same case in another variant or tuning apart', () => {
+  it('keeps variants and tunings of a case apart', () => {
     const base = rightCase('mul_mat', 'Q4_0', 1);
     const keys = [base, { ...base, variant: 'f16' }, { ...base, tuning: 'software' }].map(caseKey);
     expect(new Set(keys).size).toBe(3);
@@ -105,7 +105,7 @@ describe('checks', () => {
 });
 
 describe('speeds', () => {
-  it('gives shares of the best and of the own limit, real differences first', () => {
+  it("gives shares of the best and of the adapter's limit, real differences first", () => {
     const [first, second] = both().speeds.filter(({ group }) => group === 'kernels');
     expect(first.id).toBe('mul_mat:weight=Q4_0,rows=1');
     expect(first.cells).toMatchObject([
@@ -115,21 +115,21 @@ describe('speeds', () => {
     expect(second).toMatchObject({ differs: false, cells: [{ ofBest: 1 }, { againstBest: 'noise' }] });
   });
 
-  it('takes the best of rates to be the highest', () => {
+  it('takes the highest rate as the best', () => {
     const slow = rightReport();
     slow.speed.throughput = [{ ...slow.speed.throughput[0], ...measured(around(1250)) }];
     const row = compareReports([rightReport(), slow]).speeds[0];
     expect(row).toMatchObject({ unit: 'tokens/s', differs: true, cells: [{ ofBest: 1 }, { ofBest: 0.25 }] });
   });
 
-  it('holds others against the reference that was chosen', () => {
+  it('compares the other reports with the chosen reference', () => {
     const row = compareReports([rightReport(), wrongReport()], 1).speeds.find(
       ({ group }) => group === 'kernels',
     );
     expect(row?.cells).toMatchObject([{ againstReference: 'faster' }, { againstReference: 'noise' }]);
   });
 
-  it('keeps why something was not measured', () => {
+  it('keeps the reason why something was not measured', () => {
     const failed = rightReport();
     failed.speed.load = [{ ...failed.speed.load[0], loadMs: { status: 'timeout', message: 'after 60 s' } }];
     const row = compareReports([failed, rightReport()]).speeds.find(({ id }) => id === 'stories: load');
@@ -138,7 +138,7 @@ describe('speeds', () => {
 });
 
 describe('labels', () => {
-  it('say no more than it takes to tell reports apart', () => {
+  it('are as long as needed to distinguish the reports', () => {
     expect(labelsOf([rightReport(), wrongReport()])).toEqual(['Acme One', 'Acme Two']);
     const newer = rightReport();
     newer.provenance.browser.version = '141.0';
@@ -151,7 +151,7 @@ describe('labels', () => {
 });
 
 describe('text', () => {
-  it('begins with what matters, and gives the first bad value', () => {
+  it('begins with the most important rows, and gives the first bad value', () => {
     const text = comparisonText(both(), 'text');
     expect(text.split('\n')[0]).toBe(
       '2 checks of 8 are right in one report and not in another, and 1 right answer differs in bits. 1 of 11 timings differ by more than noise.',

@@ -4,16 +4,16 @@ import { type CheckRow, compareChecks, isContradiction } from './checks.ts';
 import { compareSpeeds, type SpeedRow } from './speeds.ts';
 import { labelsOf, type Origin, originsOf } from './subjects.ts';
 
-/** Any number of reports, side by side. */
+/** Comparison of any number of reports. */
 export interface Comparison {
   readonly reports: readonly Report[];
   readonly labels: readonly string[];
-  /** Index of the report that others are held against. */
+  /** Index of the report with which others are compared. */
   readonly reference: number;
   readonly checks: readonly CheckRow[];
   readonly speeds: readonly SpeedRow[];
   readonly origins: readonly Origin[];
-  /** Checks that one report passes and another does not. */
+  /** Number of checks that one report passes and another does not. */
   readonly nContradictions: number;
 }
 

@@ -4,27 +4,27 @@ import type { Report } from '../schema/report.ts';
 import type { Failure } from '../status.ts';
 import { caseKey, hasOtherShaders } from './checks.ts';
 
-/** What a report measured. */
+/** Measurement of one report, relative to the others. */
 export interface Timing extends Range {
   readonly status: 'success';
   readonly samples: readonly number[];
   readonly median: number;
   readonly spread: number;
   readonly noisy: boolean;
-  /** 1 for the best median of the row. */
+  /** Share of the best median of the row, which has 1. */
   readonly ofBest: number;
-  /** Whether it is really worse than the best, or only by noise. */
+  /** Whether it is worse than the best by more than noise. */
   readonly againstBest: Verdict;
   readonly againstReference: Verdict;
-  /** The share of the adapter's own copy bandwidth or FMA rate, whichever is used more. */
+  /** Share of the adapter's own copy bandwidth or FMA rate, whichever is larger. */
   readonly ofLimit: number | null;
-  /** The report has a wrong result for this very case: fast, but wrong. */
+  /** Whether the report has a wrong result for this case. */
   readonly wrong: boolean;
 }
 
 export type SpeedCell = Timing | Failure;
 
-/** Something that was timed, with what every report says of it; null where a report has not run it. */
+/** Timed subject with its measurement in every report; null for a report that has not run it. */
 export interface SpeedRow {
   readonly key: string;
   readonly group: 'kernels' | 'throughput' | 'speculation' | 'load' | 'limits';
@@ -34,11 +34,11 @@ export interface SpeedRow {
   readonly how: string;
   readonly unit: 'ms' | 'tokens/s' | '×' | 'GB/s' | 'GFLOP/s';
   readonly better: Better;
-  /** Positions before, of throughput. */
+  /** Earlier positions, for throughput. */
   readonly depth: number | null;
   /** Whether any report is worse than the best by more than noise. */
   readonly differs: boolean;
-  /** Whether not all timed the same shader, as far as they say. */
+  /** Whether reports timed different shaders, as far as they record it. */
   readonly hasOtherShaders: boolean;
   readonly cells: readonly (SpeedCell | null)[];
 }
@@ -51,7 +51,7 @@ interface Entry extends Identity {
   readonly shader: string | null;
 }
 
-/** Everything that was timed, the largest real differences first. `reference` is the index of a report. */
+/** Compares everything that was timed, the largest real differences first. `reference` is the index of a report. */
 export function compareSpeeds(reports: readonly Report[], reference: number): SpeedRow[] {
   const rows = new Map<string, { identity: Identity; entries: (Entry | null)[] }>();
   reports.forEach((report, i) => {
@@ -67,7 +67,7 @@ export function compareSpeeds(reports: readonly Report[], reference: number): Sp
     .sort((a, b) => Number(b.differs) - Number(a.differs) || worst(a) - worst(b));
 }
 
-/** The lowest share of the best in a row. */
+/** Lowest share of the best in a row. */
 export function worst({ cells }: SpeedRow): number {
   return Math.min(1, ...cells.map(cell => (cell?.status === 'success' ? cell.ofBest : 1)));
 }

@@ -1,13 +1,13 @@
 import type { Report } from '../schema/report.ts';
 
-/** What the report is called, or else its adapter, as far as the browser tells. */
+/** Label of the report, or else the name of its adapter, as far as the browser reveals it. */
 export function adapterName({ label, provenance: { adapter, browser } }: Report): string {
   const { description, device, vendor, architecture } = adapter;
   const name = description || device || [vendor, architecture].filter(Boolean).join(' ');
   return label ?? (name || `unnamed adapter in ${browser.name}`);
 }
 
-/** A short name for each report: its adapter, and as much more as it takes to tell them apart. */
+/** Short name of each report: its adapter, with as many details as distinguish the reports. */
 export function labelsOf(reports: readonly Report[]): string[] {
   const details: readonly ((report: Report) => string)[] = [
     ({ provenance: { browser } }) => `${browser.name} ${browser.version}`,
@@ -18,21 +18,21 @@ export function labelsOf(reports: readonly Report[]): string[] {
   let labels = reports.map(adapterName);
   for (const detail of details) {
     if (new Set(labels).size === labels.length) break;
-    // A detail that all share tells nobody apart.
+    // Skip a detail that all reports share.
     if (new Set(reports.map(detail)).size === 1) continue;
     labels = labels.map((label, i) => `${label}, ${detail(reports[i])}`);
   }
   return labels;
 }
 
-/** One line of provenance, for all reports. */
+/** Row of provenance, for all reports. */
 export interface Origin {
   readonly name: string;
   readonly values: readonly string[];
   readonly differs: boolean;
 }
 
-/** Where the reports come from, side by side; what differs may explain the rest. */
+/** Provenance of the reports, side by side; differences may explain the rest. */
 export function originsOf(reports: readonly Report[]): Origin[] {
   const each = reports.map(report => new Map(originOf(report)));
   const names = [...new Set(each.flatMap(origin => [...origin.keys()]))];

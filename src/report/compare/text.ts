@@ -6,10 +6,10 @@ import { checkWords, OTHER_SHADERS, percent, speedWords, summaryOf } from './wor
 
 export type TextFormat = 'text' | 'markdown';
 
-/** Rows of a table that are printed; the page shows them all. */
+/** Number of printed rows of a table; the page shows them all. */
 const MAX_ROWS = 40;
 
-/** A comparison as tables, for a terminal or for a comment on a pull request. What agrees is counted, not listed. */
+/** Formats a comparison as tables, for a terminal or for a comment on a pull request. Agreement is counted, not listed. */
 export function comparisonText(comparison: Comparison, format: TextFormat): string {
   const { labels, checks, speeds, origins, reports } = comparison;
   const several = reports.length > 1;
@@ -84,14 +84,14 @@ export function comparisonText(comparison: Comparison, format: TextFormat): stri
   ].join('\n\n');
 }
 
-/** What is wrong in one report, a line for each check that did not come out right. */
+/** Faults of one report, a line for each check that is not right. */
 export function faultLines(report: Report): string[] {
   return compareChecks([report])
     .filter(hasFault)
     .map(row => [`${nameOf(row)}: ${checkWords(row.cells[0])}`, ...why(row.cells[0])].join('; '));
 }
 
-/** A, B, … for the columns. */
+/** Letter of a column: A, B, …. */
 export function letterOf(index: number): string {
   return index < 26 ? String.fromCharCode(65 + index) : `#${index + 1}`;
 }
@@ -101,7 +101,7 @@ function nameOf({ id, how, hasOtherShaders }: CheckRow | SpeedRow): string {
   return notes.length === 0 ? id : `${id} (${notes.join('; ')})`;
 }
 
-/** Why a check failed, below its table. */
+/** Reasons why a check failed, below its table. */
 function reasonsOf({ id, cells }: CheckRow, letters: readonly string[]): string[] {
   return cells.flatMap((cell, i) => {
     const words = why(cell);
@@ -109,7 +109,7 @@ function reasonsOf({ id, cells }: CheckRow, letters: readonly string[]): string[
   });
 }
 
-/** What a check that is not right says for itself. */
+/** Message of a check that is not right. */
 function why(cell: Check | null): string[] {
   if (!cell?.message || cell.status === 'success') return [];
   return [cell.message.split('\n')[0], ...(cell.firstBad ? [cell.firstBad] : [])];

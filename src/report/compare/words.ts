@@ -13,10 +13,10 @@ export function percent(fraction: number): string {
   return `${Math.round(100 * fraction)} %`;
 }
 
-/** Of a row whose reports ran different shaders. */
+/** Remark on a row whose reports ran different shaders. */
 export const OTHER_SHADERS = 'not the same shader text';
 
-/** One cell of the table of checks, in words. */
+/** Text of a cell of the table of checks. */
 export function checkWords(check: Check | null): string {
   if (check === null) return 'not run';
   const { status, nmse, digest } = check;
@@ -30,7 +30,7 @@ export function checkWords(check: Check | null): string {
   return status;
 }
 
-/** One cell of the table of speeds, in words. */
+/** Text of a cell of the table of speeds. */
 export function speedWords(cell: SpeedCell | null, unit: string): string {
   if (cell === null) return 'not run';
   if (cell.status !== 'success') return cell.status;
@@ -38,13 +38,13 @@ export function speedWords(cell: SpeedCell | null, unit: string): string {
   return [`${figure(cell.median)} ${unit} ${shareWords(cell)}`, ...marks].join(', ');
 }
 
-/** How a timing stands to the best one of its row. */
+/** Describes a timing relative to the best one of its row. */
 export function shareWords({ ofBest, againstBest }: Timing): string {
   if (ofBest === 1) return 'best';
   return againstBest === 'noise' ? '≈ best' : percent(ofBest);
 }
 
-/** The comparison in a sentence or two. */
+/** Summary of the comparison in a sentence or two. */
 export function summaryOf({ reports, checks, speeds, nContradictions }: Comparison): string {
   const compared = checks.filter(({ agreement }) => agreement !== 'alone');
   const figures = checks.filter(({ agreement }) => agreement === 'figures').length;

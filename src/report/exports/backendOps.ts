@@ -3,7 +3,7 @@ import type { Parameters } from '../schema/parts.ts';
 import type { Report } from '../schema/report.ts';
 import type { Status } from '../status.ts';
 
-/** The columns of llama.cpp's `test-backend-ops --output csv`, in its order. */
+/** Columns of llama.cpp's `test-backend-ops --output csv`, in its order. */
 const COLUMNS = [
   'test_time',
   'build_commit',
@@ -34,7 +34,7 @@ interface Tried {
 }
 
 /**
- * Kernel cases (`test`) and timings (`perf`) in the columns of `test-backend-ops --output csv`, which llama.cpp's
+ * Exports kernel cases (`test`) and timings (`perf`) in the columns of `test-backend-ops --output csv`, which llama.cpp's
  * scripts/compare-llama-bench.py reads with `--tool test-backend-ops`.
  */
 export function backendOpsCsv(reports: readonly Report[]): string {
@@ -75,7 +75,7 @@ function rowOf(
     test_time: report.startedAt,
     build_commit: report.provenance.foretoken.commit.slice(0, 8),
     backend_name: 'WebGPU',
-    // As ggml writes its operations.
+    // ggml writes its operations in capitals.
     op_name: kernel.toUpperCase(),
     op_params: params.join(','),
     test_mode: mode,

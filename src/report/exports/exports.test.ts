@@ -44,13 +44,13 @@ describe('withReports', () => {
   const page = '<head><script type="application/json" id="reports">[]</script></head>';
   const held = (html: string) => JSON.parse(/id="reports">(.*?)<\/script>/s.exec(html)?.[1] ?? '');
 
-  it('puts reports into the page, and others in their place', () => {
+  it('puts reports into the page, and replaces earlier ones', () => {
     const once = withReports(page, [rightReport()]);
     expect(held(once)).toEqual([rightReport()]);
     expect(held(withReports(once, [wrongReport()]))).toEqual([wrongReport()]);
   });
 
-  it('lets no report out of its element', () => {
+  it('keeps every report inside its element', () => {
     const hostile = { ...rightReport(), id: "</script><script>alert('$&')</script>" };
     const html = withReports(page, [hostile]);
     expect(html.match(/<\/script/g)).toHaveLength(1);

@@ -4,9 +4,9 @@ import type { Report } from '../schema/report.ts';
 import type { Throughput } from '../schema/speed.ts';
 
 /**
- * Prefill and decode in the lines of `llama-bench -o jsonl`, which llama.cpp's scripts/compare-llama-bench.py reads. Its
- * fields for what a browser has not (threads, splits, mmap) have the values of a run that does not use it. The script
- * compares two commits on one adapter.
+ * Exports prefill and decode as lines of `llama-bench -o jsonl`, which llama.cpp's scripts/compare-llama-bench.py reads. Fields
+ * that do not apply to a browser (threads, splits, mmap) have the values of a run without them. The script compares two commits
+ * on one adapter.
  */
 export function llamaBenchJsonl(reports: readonly Report[]): string {
   return reports
@@ -15,7 +15,7 @@ export function llamaBenchJsonl(reports: readonly Report[]): string {
     .join('');
 }
 
-/** A run as a record; none where nothing was measured. */
+/** Record of a run; none if nothing was measured. */
 function recordOf(report: Report, run: Throughput): object[] {
   if (run.status !== 'success') return [];
   const { provenance } = report;
@@ -75,7 +75,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** The standard deviation of a sample, as llama-bench has it: 0 for a single value. */
+/** Standard deviation of a sample, as in llama-bench: 0 for a single value. */
 function deviation(values: readonly number[]): number {
   if (values.length < 2) return 0;
   const average = mean(values);

@@ -1,24 +1,24 @@
 import * as Type from 'typebox';
 import { Amount, Count, FAILURE, KERNEL_CASE, Message, Name, Real, SHADER, Sha256 } from './parts.ts';
 
-/** How far the GPU's values are from those of the CPU twin. */
+/** Differences between the values of the GPU and those of the CPU twin. */
 const ERRORS = {
   nmse: Real,
   maxAbsError: Real,
   /** Largest distance in units in the last place of a float32. */
   maxUlp: Real,
-  /** Largest NMSE that is right; 0 asks for equal bits. */
+  /** Largest NMSE that passes; 0 requires equal bits. */
   tolerance: Amount,
-  /** SHA-256 of the values: equal where two adapters agree bit by bit. */
+  /** SHA-256 of the values; equal if two adapters agree bit by bit. */
   digest: Type.Optional(Sha256),
-  /** Whether every repetition gave the same bits. */
+  /** Whether every repetition had the same bits. */
   deterministic: Type.Boolean(),
   repetitions: Count,
   ms: Amount,
   ...SHADER,
 };
 
-/** One case of one kernel against its CPU twin. */
+/** Case of one kernel, compared with its CPU twin. */
 export const ConformanceCase = Type.Union([
   Type.Object({ ...KERNEL_CASE, status: Type.Literal('success'), ...ERRORS }),
   Type.Object({
@@ -26,7 +26,7 @@ export const ConformanceCase = Type.Union([
     status: Type.Literal('wrong-result'),
     message: Message,
     ...ERRORS,
-    /** Absent where no single value is to blame, as where only the repetitions differ. */
+    /** Absent if no single value is wrong, e.g. if only the repetitions differ. */
     firstBad: Type.Optional(Type.Object({ index: Count, expected: Real, actual: Real })),
   }),
   Type.Object({ ...KERNEL_CASE, ...FAILURE }),
@@ -35,7 +35,10 @@ export type ConformanceCase = Type.Static<typeof ConformanceCase>;
 
 const CONTROL = { id: Name, kernel: Name, fault: Message };
 
-/** A kernel that was broken on purpose: a run that does not find it proves nothing. `wrong-result` is a fault not found. */
+/**
+ * Kernel that was broken on purpose: a run that does not detect it proves nothing. `wrong-result` means that the fault was not
+ * detected.
+ */
 export const Control = Type.Union([
   Type.Object({ ...CONTROL, status: Type.Literal('success'), message: Type.Optional(Message) }),
   Type.Object({ ...CONTROL, status: Type.Literal('wrong-result'), message: Message }),
@@ -46,11 +49,11 @@ export type Control = Type.Static<typeof Control>;
 const INVARIANCE = {
   id: Name,
   subject: Name,
-  /** Where the subject is a kernel. */
+  /** Present if the subject is a kernel. */
   tuning: Type.Optional(Name),
 };
 
-/** Rows whose bits have to be the same whatever shares their batch; `subject` is a kernel or a model. */
+/** Comparison of rows whose bits must not depend on their batch; `subject` is a kernel or a model. */
 export const Invariance = Type.Union([
   Type.Object({ ...INVARIANCE, status: Type.Literal('success'), nCompared: Count }),
   Type.Object({
@@ -67,7 +70,7 @@ export type Invariance = Type.Static<typeof Invariance>;
 const GOLDEN = { model: Name, golden: Name };
 const AGREEMENT = { nTokens: Count, nAgreeing: Count };
 
-/** Greedy tokens against known ones, each decoded behind the known ones. */
+/** Greedy tokens compared with known ones, each decoded after the known ones before it. */
 export const Golden = Type.Union([
   Type.Object({ ...GOLDEN, status: Type.Literal('success'), ...AGREEMENT }),
   Type.Object({
@@ -83,11 +86,11 @@ export type Golden = Type.Static<typeof Golden>;
 
 const DRAFT = { model: Name, draft: Name, nDraft: Count };
 const ACCEPTANCE = {
-  /** Of the tokens drafted at position 1, 2, … the share that was accepted. */
+  /** Share of the tokens drafted at position 1, 2, … that was accepted. */
   acceptancePerPosition: Type.Array(Type.Number({ minimum: 0, maximum: 1 }), { maxItems: 1000 }),
 };
 
-/** An answer with a draft against the one without, which has to be the same. */
+/** Comparison of an answer with a draft and without; both must be the same. */
 export const DraftCheck = Type.Union([
   Type.Object({ ...DRAFT, status: Type.Literal('success'), nTokens: Count, ...ACCEPTANCE }),
   Type.Object({

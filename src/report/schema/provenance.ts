@@ -1,7 +1,7 @@
 import * as Type from 'typebox';
 import { Amount, Count, FAILURE, Label, Name, oneOf, Sha256 } from './parts.ts';
 
-/** What the browser says of the GPU; the optional fields need WebGPU's developer features. */
+/** Description of the GPU by the browser; the optional fields need WebGPU's developer features. */
 export const Adapter = Type.Object({
   vendor: Label,
   architecture: Label,
@@ -24,12 +24,12 @@ export const Model = Type.Object({
   name: Name,
   sha256: Sha256,
   bytes: Count,
-  /** Its weights, as llama.cpp words it: `llama 15M Q4_0`. */
+  /** Type of its weights, in llama.cpp's wording: `llama 15M Q4_0`. */
   type: Type.Optional(Label),
   nParameters: Type.Optional(Count),
 });
 
-/** Everything that may explain why another report says something else. */
+/** Everything that may explain a different result in another report. */
 export const Provenance = Type.Object({
   foretoken: Type.Object({ version: Name, commit: Name }),
   browser: Type.Object({ name: Name, version: Label, userAgent: Label }),
@@ -44,9 +44,9 @@ export const Provenance = Type.Object({
   /** Arguments of the browser and of the run. */
   flags: Type.Array(Label, { maxItems: 200 }),
   clock: oneOf(['timestamp-query', 'wall']),
-  /** Browsers slow down what nobody sees. */
+  /** Whether the tab was hidden at times: browsers slow down hidden tabs. */
   visibility: oneOf(['visible', 'hidden-at-times']),
-  /** How much slower the same work was at the end of the run than at its beginning; 0.1 is 10 %. */
+  /** Slow-down of the same work from the beginning of the run to its end; 0.1 is 10 %. */
   thermalDrift: Type.Union([
     Type.Object({ status: Type.Literal('success'), firstMs: Amount, lastMs: Amount, drift: Type.Number() }),
     Type.Object(FAILURE),

@@ -4,10 +4,10 @@ import { Message, Name, oneOf, Timestamp } from './parts.ts';
 import { Provenance } from './provenance.ts';
 import { Speed } from './speed.ts';
 
-/** The format of a report, and its major version: readers ignore fields they do not know, and refuse another version. */
+/** Format of a report and its major version: readers ignore unknown fields, and refuse another version. */
 export const REPORT_SCHEMA = 'foretoken-report/1';
 
-/** The parts of a report that a run may leave out. */
+/** Parts of a report that a run may leave out. */
 export const PARTS = [
   'conformance',
   'controls',
@@ -21,7 +21,7 @@ export const PARTS = [
 ] as const;
 export type Part = (typeof PARTS)[number];
 
-/** Something that happened during the run, and that a case alone does not tell. */
+/** Event during the run that is not part of a single case. */
 export const Incident = Type.Object({
   at: Timestamp,
   what: oneOf(['device-lost', 'visibility-interrupted', 'timeout', 'oom', 'paused', 'stopped', 'error']),
@@ -30,16 +30,16 @@ export const Incident = Type.Object({
 });
 export type Incident = Type.Static<typeof Incident>;
 
-/** All that a run on one adapter found out: the one definition of types, JSON Schema and validation. */
+/** Results of a run on one adapter: the single definition of types, JSON Schema and validation. */
 export const ReportSchema = Type.Object(
   {
     schema: Type.Literal(REPORT_SCHEMA),
     id: Name,
     startedAt: Timestamp,
     finishedAt: Timestamp,
-    /** Which set of cases was run: `quick`, `full`, or one's own. */
+    /** Set of cases that was run: `quick`, `full`, or a custom one. */
     set: Name,
-    /** What the report is called, where who made it gave it a name. */
+    /** Label of the report, if its author gave it one. */
     label: Type.Optional(Name),
     provenance: Provenance,
     conformance: Type.Array(ConformanceCase, { maxItems: 10_000 }),
@@ -49,7 +49,7 @@ export const ReportSchema = Type.Object(
     drafts: Type.Array(DraftCheck, { maxItems: 1000 }),
     speed: Speed,
     incidents: Type.Array(Incident, { maxItems: 10_000 }),
-    /** A part that is empty is named here, with why. */
+    /** Names of empty parts, each with the reason. */
     omitted: Type.Array(Type.Object({ part: oneOf(PARTS), message: Message }), { maxItems: 100 }),
   },
   {

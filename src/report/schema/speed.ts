@@ -1,13 +1,13 @@
 import * as Type from 'typebox';
 import { Amount, Count, FAILURE, KERNEL_CASE, Measurement, Name, oneOf, SAMPLES, SHADER } from './parts.ts';
 
-/** What the adapter can do at best, measured by itself: what kernels are held against. */
+/** Limits of the adapter, measured on itself; kernels are compared with them. */
 export const OwnLimits = Type.Object({
   copyGbPerSecond: Measurement,
   fmaGflops: Measurement,
-  /** One more dispatch in a submit that has many. */
+  /** Time of one more dispatch in a submit that has many. */
   dispatchMs: Measurement,
-  /** From a submit of next to nothing until its result is read. */
+  /** Time from an almost empty submit until its result is read. */
   submitToReadbackMs: Measurement,
 });
 export type OwnLimits = Type.Static<typeof OwnLimits>;
@@ -15,12 +15,12 @@ export type OwnLimits = Type.Static<typeof OwnLimits>;
 const SHAPE = {
   ...KERNEL_CASE,
   ...SHADER,
-  /** Bytes that the kernel has to read and write, and operations it has to do, a fused multiply-add being two. */
+  /** Bytes that the kernel has to read and write, and its operations, where a fused multiply-add counts as two. */
   bytes: Count,
   flops: Count,
 };
 
-/** The time of one kernel, in milliseconds. The fractions are null where the limit was not measured. */
+/** Time of one kernel in milliseconds. The fractions are null if the limit was not measured. */
 export const KernelSpeed = Type.Union([
   Type.Object({
     ...SHAPE,
@@ -38,11 +38,11 @@ export type KernelSpeed = Type.Static<typeof KernelSpeed>;
 const RUN = {
   model: Name,
   kind: oneOf(['prefill', 'decode']),
-  /** Positions in the KV cache before. */
+  /** Number of earlier positions in the KV cache. */
   depth: Count,
   nTokens: Count,
   cacheType: Type.Optional(Name),
-  /** Most rows of a prompt in one batch. */
+  /** Most prompt rows in one batch. */
   nBatch: Type.Optional(Count),
 };
 
@@ -55,7 +55,7 @@ export type Throughput = Type.Static<typeof Throughput>;
 
 const PAIR = { model: Name, draft: Name, nDraft: Count };
 
-/** Decoding with a draft as a multiple of the speed without. */
+/** Speed of decoding with a draft, relative to that without. */
 export const Speculation = Type.Union([
   Type.Object({
     ...PAIR,
