@@ -5,7 +5,7 @@ it.each([
   { host: '127.0.0.1', given: 'localhost:8080', allowed: true },
   { host: '127.0.0.1', given: '127.0.0.1', allowed: true },
   { host: '::1', given: '[::1]:8080', allowed: true },
-  // Another address of loopback: its own tab comes under this name.
+  // Another loopback address, under which its own tab connects.
   { host: '127.0.0.2', given: '127.0.0.2:8080', allowed: true },
   { host: '127.0.0.1', given: 'evil.example', allowed: false },
   { host: '127.0.0.1', given: '127.0.0.1.evil.example', allowed: false },

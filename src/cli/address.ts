@@ -4,8 +4,8 @@ import { ForetokenError } from '../util/errors.ts';
 const LOOPBACK = ['localhost', '[::1]'];
 
 /**
- * Has `server` listen: on a socket of the file system, if `host` ends in `.sock`, else on a port. With `alone` IPv6's
- * address of everything takes IPv4's along. Throws `invalid_option` where the address cannot be had.
+ * Lets `server` listen: on a socket of the file system if `host` ends in `.sock`, otherwise on a port. With `alone`, IPv6's
+ * wildcard address covers IPv4 too. Throws `invalid_option` if the address is unavailable.
  */
 export function listen(server: Server, host: string, port: number, alone: boolean): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -17,15 +17,15 @@ export function listen(server: Server, host: string, port: number, alone: boolea
   });
 }
 
-/** Whether `host` is a path of a socket. */
+/** Whether `host` is the path of a socket. */
 export function isSocketFile(host: string): boolean {
   return host.endsWith('.sock');
 }
 
 /**
- * Whether a server that listens on `host` answers to the name `given`. On loopback only names of this machine pass: a name
- * of the attacker's that resolves to 127.0.0.1 would make the answers readable for a page of theirs (DNS rebinding).
- * Ports do not matter, tunnels change them.
+ * Whether a server that listens on `host` accepts the host name `given`. On loopback only names of this machine pass: an
+ * attacker's name that resolves to 127.0.0.1 would make the responses readable for the attacker's page (DNS rebinding). The port
+ * does not matter, because tunnels change it.
  */
 export function isHostAllowed(given: string | undefined, host: string): boolean {
   if (!isLoopback(host)) return true;
@@ -33,7 +33,7 @@ export function isHostAllowed(given: string | undefined, host: string): boolean 
   return LOOPBACK.includes(name) || /^127(\.\d{1,3}){3}$/.test(name);
 }
 
-/** The port that a server got. */
+/** Port that a server got. */
 export function portOf(server: Server): number {
   const address: string | AddressInfo | null = server.address();
   return typeof address === 'object' && address ? address.port : 0;
@@ -41,7 +41,7 @@ export function portOf(server: Server): number {
 
 /** Address for a browser on this machine, ending with a slash. */
 export function urlOf(host: string, port: number): string {
-  // What listens everywhere is reached through loopback, where a page may use WebGPU without a certificate.
+  // Pages of a server on a wildcard address are opened through loopback, where they may use WebGPU without a certificate.
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}/`;
 }

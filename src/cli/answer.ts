@@ -3,15 +3,15 @@ import { ForetokenError } from '../util/errors.ts';
 import { AnswerWriter, CONNECTION_HEADERS, writeError } from './answerWriter.ts';
 import type { Engine, HttpRequest } from './engine.ts';
 
-/** llama-server's limits: of a body, of a form's body, which is what curl calls one unless told otherwise, and of an address. */
+/** llama-server's limits: of a body, of a form's body (curl's default content type), and of an address. */
 const MAX_BODY_BYTES = 100 * 1024 * 1024;
 const MAX_FORM_BYTES = 1024 * 1024;
 const MAX_URL_BYTES = 32 * 1024;
 
-/** Methods that the fetch standard, and with it the tab, does not know. */
+/** Methods that the fetch standard, and so the tab, does not know. */
 const UNKNOWN_METHODS = ['CONNECT', 'TRACE', 'TRACK'];
 
-/** Hands one request to the engine and its answer back, each piece as it comes. Cancels when the client goes away. */
+/** Passes one request to the engine and its response back, each piece as it arrives. Cancels when the client disconnects. */
 export async function answer(
   engine: Engine,
   request: IncomingMessage,
@@ -29,7 +29,7 @@ export async function answer(
   const isLong = (request.url ?? '').length > MAX_URL_BYTES;
   const body = isLong ? null : await readBody(request);
   if (body === null) {
-    // What is left of it is read and thrown away: a client that is still sending would not see the answer.
+    // Read and discard the rest: a client that is still sending would not see the response.
     response.writeHead(isLong ? 414 : 413, { 'content-length': 0 }).end();
     request.resume();
     return;
@@ -37,7 +37,7 @@ export async function answer(
   if (response.destroyed) return;
   const writer = new AnswerWriter(response, 1000 * timeoutSeconds);
   const cancel = engine.exchange(recordOf(request, body), message => writer.write(message));
-  // Also emitted when all is sent; there is nothing to cancel then.
+  // Also emitted when everything is sent; then there is nothing to cancel.
   response.on('close', cancel);
 }
 
@@ -50,7 +50,7 @@ function recordOf({ method = 'GET', url = '/', rawHeaders }: IncomingMessage, bo
   return { method, path: url, headers, body };
 }
 
-/** The whole body, or null as soon as it is known to be too large. */
+/** Reads the whole body; null as soon as it is known to be too large. */
 async function readBody(request: IncomingMessage): Promise<Uint8Array | null> {
   const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
   const limitBytes = isForm ? MAX_FORM_BYTES : MAX_BODY_BYTES;

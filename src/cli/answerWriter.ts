@@ -3,10 +3,10 @@ import type { ExchangeMessage } from '../protocol/worker.ts';
 import { assertNever } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 
-/** What a client may leave lying of an answer before its connection is broken off. */
+/** Unread bytes of a response after which the client is disconnected. */
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 
-/** Headers that belong to one connection, not to the request or the answer. */
+/** Headers that belong to one connection, not to the request or the response. */
 export const CONNECTION_HEADERS = [
   'connection',
   'keep-alive',
@@ -15,7 +15,7 @@ export const CONNECTION_HEADERS = [
   'content-length',
 ];
 
-/** Writes an answer as it comes: a stream of events piece by piece, anything else at once and with its length. */
+/** Writes a response as it arrives: an event stream piece by piece, anything else at once and with its length. */
 export class AnswerWriter {
   readonly #response: ServerResponse;
   readonly #timeoutMs: number;
@@ -57,7 +57,7 @@ export class AnswerWriter {
     this.#isStream = isEventStream(this.#response);
     if (!this.#isStream) return;
     this.#response.writeHead(status);
-    // The client is to know at once that its prompt has begun.
+    // Tell the client at once that its prompt is being processed.
     this.#response.flushHeaders();
   }
 
@@ -70,7 +70,7 @@ export class AnswerWriter {
     this.#response.writeHead(this.#status, { 'content-length': body.length }).end(body);
   }
 
-  /** A client that does not read is waited for, but not for ever, and what it has not read does not pile up. */
+  /** Sends bytes, and disconnects a client that reads too slowly or lets too much pile up. */
   #send(bytes: Uint8Array): void {
     const response = this.#response;
     const wasFlowing = !response.writableNeedDrain;
@@ -82,7 +82,7 @@ export class AnswerWriter {
   }
 }
 
-/** llama-server's error object, as an answer of its own. */
+/** Writes llama-server's error object as a complete response. */
 export function writeError(response: ServerResponse, error: ForetokenError): void {
   const body = Buffer.from(JSON.stringify(errorBody(error)));
   const headers = { 'content-type': 'application/json; charset=utf-8', 'content-length': body.length };
@@ -93,7 +93,7 @@ function errorBody({ status: code, message, type }: ForetokenError): object {
   return { error: { message, type, code } };
 }
 
-/** A browser gives names in small letters; there are clients that look for them as servers commonly write them. */
+/** Capitalises a header name. A browser uses lower case, but some clients expect the common spelling of servers. */
 function titleCase(name: string): string {
   return name.replaceAll(/\b[a-z]/g, letter => letter.toUpperCase());
 }
@@ -102,7 +102,7 @@ function isEventStream(response: ServerResponse): boolean {
   return String(response.getHeader('content-type')).startsWith('text/event-stream');
 }
 
-/** A stream of events ends with the error, another answer has not begun and is the error. */
+/** Ends an event stream with the error; another response has not started and becomes the error. */
 function writeFailure(response: ServerResponse, error: ForetokenError): void {
   if (response.headersSent) response.end(`data: ${JSON.stringify(errorBody(error))}\n\n`);
   else writeError(response, error);

@@ -15,14 +15,14 @@ export interface BrowserOptions {
   readonly headed: boolean;
 }
 
-/** A browser with one tab. */
+/** Browser with one tab. */
 export interface Browser {
-  /** Resolves when it has ended and its profile is gone. */
+  /** Resolves when it has ended and its profile is deleted. */
   readonly ended: Promise<void>;
   close(): Promise<void>;
 }
 
-/** Keeps the tab at work where nobody looks at it, and the browser from asking questions. */
+/** Keep the tab running in the background, and the browser from asking questions. */
 const FLAGS = [
   '--disable-background-timer-throttling',
   '--disable-backgrounding-occluded-windows',
@@ -42,20 +42,20 @@ const FLAGS = [
 const REMOVAL = { recursive: true, force: true, maxRetries: 20, retryDelay: 25 };
 
 /**
- * Opens `url` in a browser of its own, as a window of nothing but the page: the tool bar of a full one is a renderer that
- * costs as much as all the rest of Chromium's start. The keeper beside it ends what is left of it and removes its profile
- * as soon as its standard input closes, so it also does when this process is killed.
+ * Opens `url` in a separate browser, in a window without a tool bar: that of a full window is a renderer that costs as much as
+ * the rest of Chromium's start. When its standard input closes, the keeper process kills the remaining browser processes and
+ * deletes the profile, also if this process is killed.
  */
 export function openBrowser(url: string, { keeper, executable, args, headed }: BrowserOptions): Browser {
   const profile = mkdtempSync(join(tmpdir(), 'foretoken-'));
   const flags = [...FLAGS, ...(headed ? [] : ['--headless']), ...args];
-  // Chromium ends when the debugging pipe (descriptors 3 and 4) closes, which it does even if we are killed.
+  // Chromium ends when the debugging pipe (descriptors 3 and 4) closes, even if this process is killed.
   const browser = spawn(
     executable,
     [`--user-data-dir=${profile}`, '--remote-debugging-pipe', ...flags, `--app=${url}`],
     {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
-      // A group of its own: out of reach of the terminal's Ctrl-C, and to be ended as a whole.
+      // Separate process group: out of reach of the terminal's Ctrl-C, and can be killed as a whole.
       detached: process.platform !== 'win32',
       windowsHide: true,
     },
@@ -69,11 +69,11 @@ export function openBrowser(url: string, { keeper, executable, args, headed }: B
     detached: true,
     windowsHide: true,
   });
-  // Without the listener a keeper that is gone already would end us, too.
+  // Without this listener a missing keeper would end this process, too.
   watcher.stdin.on('error', () => {});
   const end = () => watcher.stdin.end();
   browser.once('error', end).once('exit', end);
-  // The keeper has removed the profile, unless it was killed itself.
+  // The keeper has deleted the profile, unless it was killed itself.
   const ended = once(watcher, 'close')
     .catch(() => {})
     .then(() => rm(profile, REMOVAL));

@@ -4,7 +4,7 @@ import { HINTS } from './flags/hints.ts';
 import { FLAGS } from './flags/index.ts';
 import { REFUSALS } from './flags/refusals.ts';
 
-/** What the engine is told where nothing is said of slots. */
+/** Settings of the engine if the command line does not mention slots. */
 const AUTO = { nSlots: 4, kvUnified: true };
 
 function serveOptions(args: readonly string[]): ServeOptions {
@@ -14,7 +14,7 @@ function serveOptions(args: readonly string[]): ServeOptions {
 }
 
 describe('readCommandLine', () => {
-  it("leaves to the engine what is not given, and names the model's path", () => {
+  it('leaves options to the engine that are not given, and names the model by its path', () => {
     expect(serveOptions([])).toEqual({
       hosts: ['127.0.0.1'],
       port: 8080,
@@ -41,7 +41,7 @@ describe('readCommandLine', () => {
     expect(command).toMatchObject({ options: { model, modelDraft, offline: false } });
   });
 
-  it('passes on how to get at them', () => {
+  it('passes on the offline mode and the token', () => {
     const options = serveOptions(['--offline', '--hf-token', 'hf_a']);
     expect(options).toMatchObject({ offline: true, hfToken: 'hf_a' });
   });
@@ -145,7 +145,7 @@ describe('readCommandLine', () => {
     expect(serveOptions(line.split(' ')).engine).toEqual({ ...AUTO, alias: 'a.gguf', ...engine });
   });
 
-  it('reads where to listen and which browser to take', () => {
+  it('reads the addresses to listen on and the browser to use', () => {
     const line =
       '--host 0.0.0.0,:: --timeout 5 --port 0 --browser /b --headed --browser-arg --x=1 --browser-arg --y --attach';
     expect(serveOptions(line.split(' '))).toMatchObject({
@@ -218,7 +218,7 @@ describe('the environment', () => {
     expect(read(env)).toMatchObject(options);
   });
 
-  it('counts less than a flag', () => {
+  it('ranks below a flag', () => {
     expect(read({ LLAMA_ARG_PORT: '1' }, ['-m', 'a.gguf', '--port', '2'])?.port).toBe(2);
   });
 
@@ -235,7 +235,7 @@ describe('the environment', () => {
 });
 
 describe('flags', () => {
-  it('have a spelling each of their own, and all are in the help', () => {
+  it('have distinct spellings, all of which are in the help', () => {
     const hints = HINTS.flatMap(({ names }) => names);
     const own = FLAGS.flatMap(({ names, negation }) => [...names, ...(negation?.names ?? [])]);
     const names = [...own, ...hints];

@@ -11,13 +11,13 @@ import type { ModelChoice } from './hub/locate.ts';
 import { type LabCommand, readLabLine } from './lab/labLine.ts';
 import { readTokenizeLine, type TokenizeOptions } from './tokenize/tokenizeLine.ts';
 
-/** What the command line says and `serve` takes as it is. */
+/** Options that `serve` takes from the command line unchanged. */
 type AsGiven = Pick<
   Given,
   'offline' | 'hfToken' | 'hosts' | 'port' | 'timeoutSeconds' | 'cors' | 'ui' | 'browser'
 >;
 
-/** What `serve` is to do. */
+/** Options of `serve`. */
 export interface ServeOptions extends AsGiven {
   readonly model: ModelChoice;
   readonly modelDraft: ModelChoice | null;
@@ -33,9 +33,8 @@ export type Command =
   | { readonly kind: 'version' };
 
 /**
- * Reads the arguments as llama-server does: `_` may stand for `-` in a long flag, the last of two equal flags counts, and
- * a flag counts more than its variable in the environment. The word `serve` in front may be left out. Throws
- * `invalid_option`.
+ * Reads the arguments like llama-server: `_` may replace `-` in a long flag, the last of two equal flags counts, and a flag ranks
+ * above its environment variable. The word `serve` in front is optional. Throws `invalid_option`.
  */
 export function readCommandLine(args: readonly string[], env: Environment = {}): Command {
   if (args[0] === 'lab') return readLabLine(args.slice(1));
@@ -73,7 +72,7 @@ function withArgument(given: Given, name: string, arg: string, next: (value: str
   throw invalid(refusal ? `${name} is not supported: ${refusal.reason}` : `invalid argument: ${arg}`);
 }
 
-/** What a flag's variable says; a switch takes 1, true, on and enabled, or their opposites. */
+/** Applies a flag's environment variable; a switch accepts 1, true, on and enabled, or their opposites. */
 function withVariable(given: Given, { env: name, value, apply, negation }: Flag, env: Environment): Given {
   const text = name === undefined ? undefined : env[name];
   if (name === undefined || text === undefined) return given;
@@ -83,7 +82,7 @@ function withVariable(given: Given, { env: name, value, apply, negation }: Flag,
   throw invalid(`invalid value for ${name}: ${text} (give 1 or 0)`);
 }
 
-/** The text of `--help`. */
+/** Text of `--help`. */
 export function helpText(): string {
   const own = [
     ['-h, --help', 'this text'],
@@ -132,7 +131,7 @@ function optionsFrom(given: Given, env: Environment): ServeOptions {
     ...(prediction && { predictRoute: env.AIP_PREDICT_ROUTE ?? '/predict' }),
     ...withContextShape(settings),
     ...(cacheType && { cacheType }),
-    // Like llama-server: one that does not fit is told of, and done without.
+    // As in llama-server, a draft model that does not fit only causes a warning.
     ...(modelDraft && { draftRequired: false }),
   };
   const models = { model, modelDraft, offline, ...(hfToken !== undefined && { hfToken }) };
@@ -153,7 +152,7 @@ function draftFrom({ modelDraft: path, hfRepoDraft: repo }: Given): ModelChoice 
   return repo === undefined ? null : { kind: 'hub', repo };
 }
 
-/** What the server calls the model where nobody says. */
+/** Name of the model in the API, if none is given. */
 function aliasOf(model: ModelChoice): string {
   switch (model.kind) {
     case 'file':

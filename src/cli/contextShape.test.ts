@@ -28,7 +28,7 @@ it.each([
     { nSlots: 4, nCtx: 256, kvUnified: true },
     { ...auto, nCtx: 256 },
   ],
-  // What is out of range is left to those who refuse it.
+  // Out of range: left to the checks of the options.
   [
     { nSlots: 0, nCtx: 256 },
     { nSlots: 0, nCtx: 256 },

@@ -1,12 +1,12 @@
 import { alignUp } from '../util/math.ts';
 import type { Settings } from './flags/flag.ts';
 
-/** Slots where nobody says how many: as in llama-server, they share one context. */
+/** Default number of slots: as in llama-server, they share one context. */
 const AUTO_SLOTS = 4;
-/** Contexts are whole multiples of this. */
+/** Granularity of contexts. */
 const CONTEXT_STEP = 256;
 
-/** The settings with slots and context as llama-server takes them from its command line. */
+/** Completes the settings of slots and context like llama-server's command line. */
 export function withContextShape(given: Settings): Settings {
   // Every slot needs a row of the batch.
   const nAuto = Math.min(AUTO_SLOTS, given.nBatch ?? AUTO_SLOTS);

@@ -21,7 +21,7 @@ afterEach(() => {
   server.close();
 });
 
-/** What the server answers to `parts`, each sent a moment after the one before. */
+/** Responses of the server to `parts`, each sent a moment after the one before. */
 async function exchange(parts: readonly string[], isWhole: (answer: string) => boolean): Promise<string> {
   const socket = connect(portOf(server), '127.0.0.1');
   let answer = '';
@@ -54,7 +54,7 @@ it.each([
   expect(answer).toContain('POST /a Grüße 1;');
 });
 
-it('goes on with the connection, whether offered again or not', async () => {
+it('continues with the connection, whether the upgrade is offered again or not', async () => {
   const requests = [post('/a', OFFER, BODY), post('/b', [], BODY), post('/c', OFFER, BODY)];
   const answer = await exchange(requests, answer => answer.includes('/c'));
   expect([...answer.matchAll(/POST (\S+) Grüße 1;/g)].map(([, path]) => path)).toEqual(['/a', '/b', '/c']);

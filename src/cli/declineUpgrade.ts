@@ -1,13 +1,13 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** What offers the other protocol; all else stays. */
+/** Headers that offer the other protocol. */
 const OFFER = ['upgrade', 'http2-settings', 'connection'];
 
 /**
- * Answers a request that offers to go on in another protocol, such as Java's clients do with HTTP/2, as if it had not:
- * offers may be declined by ignoring them. Node has taken such a connection from its parser, so it gets it back, with the
- * request in front once more.
+ * Answers a request that offers an upgrade to another protocol, such as Java clients' HTTP/2, without upgrading: a server may
+ * decline by ignoring the offer. Node has detached such a connection from its parser, so this returns it, with the request in
+ * front again.
  */
 export function declineUpgrade(server: Server, request: IncomingMessage, socket: Duplex, rest: Buffer): void {
   const { method, url, httpVersion, rawHeaders } = request;

@@ -69,7 +69,7 @@ function nextEvent(): Promise<void> {
   });
 }
 
-/** A tab whose models are loaded. */
+/** Connects a tab whose models are loaded. */
 async function readyTab(): Promise<FakeTab> {
   const tab = await FakeTab.dial(at(`${SECRET}/socket`), origin());
   expect(await tab.next()).toMatchObject({ kind: 'load', options: OPTIONS });
@@ -79,7 +79,7 @@ async function readyTab(): Promise<FakeTab> {
   return tab;
 }
 
-/** A request with headers that `fetch` does not let one set. */
+/** Sends a request with headers that `fetch` does not allow. */
 function get(path: string, headers: Record<string, string>): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(at(path), { headers }, response => resolve(response.resume()));
@@ -89,7 +89,7 @@ function get(path: string, headers: Record<string, string>): Promise<IncomingMes
 
 const HEALTH = 'GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
 
-/** What comes back for these bytes, until the door hangs up. `to` is an address, or the path of a socket. */
+/** Returns the response to these bytes, up to the end of the connection. `to` is an address, or the path of a socket. */
 function converse(to: string, bytes: string): Promise<string> {
   const place = to.startsWith('http')
     ? { host: new URL(to).hostname, port: Number(new URL(to).port) }
@@ -100,7 +100,7 @@ function converse(to: string, bytes: string): Promise<string> {
     socket.setTimeout(4000, () => socket.destroy());
     socket.on('data', data => {
       text += data;
-      // A connection that is kept has been answered, too.
+      // Close a connection that is kept alive after its response.
       if (/^content-length: \d+\r\n/im.test(text) && /keep-alive/i.test(text)) socket.end();
     });
     socket.on('error', reject).on('close', () => resolve(text));
@@ -123,15 +123,15 @@ describe('before a tab is ready', () => {
   });
 });
 
-describe('what only the tab may have', () => {
-  it('is the model, in ranges', async () => {
+describe('the access of the tab', () => {
+  it('includes the model, in ranges', async () => {
     const response = await fetch(at(`${SECRET}/target/a.gguf`), { headers: { range: 'bytes=2-4' } });
     expect(response.status).toBe(206);
     expect(response.headers.get('content-range')).toBe('bytes 2-4/10');
     expect(await response.text()).toBe('234');
   });
 
-  it('is not to be had without the secret', async () => {
+  it('requires the secret', async () => {
     expect((await fetch(at('other/target/a.gguf'))).status).toBe(503);
   });
 
@@ -155,7 +155,7 @@ describe('what only the tab may have', () => {
     await expect(FakeTab.dial(at(path), from(), headers)).rejects.toThrow(String(status));
   });
 
-  it('is one socket', async () => {
+  it('is limited to one socket', async () => {
     await readyTab();
     await expect(FakeTab.dial(at(`${SECRET}/socket`), origin())).rejects.toThrow('409');
   });
@@ -183,12 +183,12 @@ describe('the port', () => {
     }
   });
 
-  it('is refused in one line when another has it', async () => {
+  it('is refused in one line if another process has it', async () => {
     const port = Number(new URL(door.url).port);
     await expect(openDoor({ ...options(), port })).rejects.toThrow(`port ${port} of 127.0.0.1 is in use`);
   });
 
-  it('takes neither endless headers nor endless bodies', async () => {
+  it('limits headers and bodies', async () => {
     await readyTab();
     expect((await get('health', { 'x-a': 'a'.repeat(70_000) })).statusCode).toBe(431);
     expect((await get(`health?${'a'.repeat(33_000)}`, {})).statusCode).toBe(414);
@@ -241,7 +241,7 @@ describe('the port', () => {
     await everywhere.close();
   });
 
-  it('may be a socket in a folder, beside an address', async () => {
+  it('may be a socket in a folder, in addition to an address', async () => {
     const path = join(folder, 'a.sock');
     const both = await openDoor({ ...options(), hosts: [path, '127.0.0.1'] });
     expect(await converse(path, HEALTH)).toMatch(/^HTTP\/1.1 503 /);
@@ -251,7 +251,7 @@ describe('the port', () => {
 });
 
 describe('a request', () => {
-  it('goes to the tab as it came, and its answer back', async () => {
+  it('goes to the tab unchanged, and its response back', async () => {
     const tab = await readyTab();
     const response = post('{"prompt":"é"}');
     const request = await tab.next();
@@ -267,7 +267,7 @@ describe('a request', () => {
     expect(await (await response).json()).toEqual({ content: 'è' });
   });
 
-  it('gets each piece of its answer at once', async () => {
+  it('gets each piece of its response at once', async () => {
     const tab = await readyTab();
     const pending = post('');
     const id = await tab.nextRequest();
@@ -282,7 +282,7 @@ describe('a request', () => {
   });
 
   it.each([{ started: false }, { started: true }])(
-    'is cancelled in the tab when its client leaves (started: $started)',
+    'is cancelled in the tab when its client disconnects (started: $started)',
     async ({ started }) => {
       const tab = await readyTab();
       const leaving = new AbortController();
@@ -298,7 +298,7 @@ describe('a request', () => {
     },
   );
 
-  it('is told the length of an answer that is no stream, and how long the connection is kept', async () => {
+  it('has the length of a response that is no stream, and the time that the connection is kept', async () => {
     const tab = await readyTab();
     const response = post('');
     tab.answer(await tab.nextRequest(), '{"content":"è"}');
@@ -345,8 +345,8 @@ describe('a request', () => {
   });
 });
 
-describe('when the tab is gone', () => {
-  it('a request that has no answer yet goes to the next tab, and one that took two with it fails', async () => {
+describe('after the tab is gone', () => {
+  it('a request without a response goes to the next tab, and one that took down two tabs fails', async () => {
     const first = await readyTab();
     const replayed = post('once');
     await first.nextRequest();
@@ -369,7 +369,7 @@ describe('when the tab is gone', () => {
     expect(await (await fatal).json()).toMatchObject({ error: { type: 'server_error' } });
   });
 
-  it('a stream of events ends with an error, another answer is one', async () => {
+  it('an event stream ends with an error, another response is one', async () => {
     const tab = await readyTab();
     const streamed = post('');
     tab.head(await tab.nextRequest(), 'text/event-stream');
@@ -382,7 +382,7 @@ describe('when the tab is gone', () => {
     expect(await (await whole).json()).toMatchObject({ error: { type: 'server_error' } });
   });
 
-  it('the next one is told how many there were', async () => {
+  it('the next tab is told the number of restarts', async () => {
     const first = await readyTab();
     const gone = nextEvent();
     first.crash();
@@ -391,7 +391,7 @@ describe('when the tab is gone', () => {
     expect(await second.next()).toMatchObject({ kind: 'load', options: { restarts: 1 } });
   });
 
-  it('is not asked again for what was cancelled meanwhile', async () => {
+  it('the next tab does not get requests that were cancelled meanwhile', async () => {
     const first = await readyTab();
     const leaving = new AbortController();
     const response = post('', leaving.signal).catch(() => {});
@@ -401,7 +401,7 @@ describe('when the tab is gone', () => {
     await gone;
     leaving.abort();
     await response;
-    // Its end reaches the door before that of a later request does.
+    // The door sees the end of the first request before that of a later one.
     await fetch(at('health'));
     const second = await readyTab();
     const other = post('other');
@@ -411,7 +411,7 @@ describe('when the tab is gone', () => {
     await other;
   });
 
-  it('says whether it was ready, and why it went', async () => {
+  it('the events tell whether it was ready, and why it went', async () => {
     const tab = await FakeTab.dial(at(`${SECRET}/socket`), origin());
     const gone = nextEvent();
     tab.send({ kind: 'failed', error: { code: 'no_webgpu', message: 'no WebGPU', details: {} } });
@@ -435,7 +435,7 @@ describe('the folder for slots', () => {
     door = await openDoor({ ...options(), slotFolder: join(folder, 'slots') });
   });
 
-  it('gives back what was put, and replaces it', async () => {
+  it('returns the stored file, and replaces it', async () => {
     for (const text of ['first', 'second']) {
       expect((await put(address('a%20b.bin'), text)).status).toBe(204);
       expect(await (await fetch(address('a%20b.bin'))).text()).toBe(text);
@@ -454,14 +454,14 @@ describe('the folder for slots', () => {
     },
   );
 
-  it('is nobody’s without the secret', async () => {
+  it('is not accessible without the secret', async () => {
     await put(address('a'), 'x');
     expect((await put(at('guess/slots/a'), 'y')).status).toBe(503);
     expect((await fetch(at('guess/slots/a'))).status).toBe(503);
     expect(await readFile(join(folder, 'slots', 'a'), 'utf8')).toBe('x');
   });
 
-  it('keeps what it has when a file does not come to its end', async () => {
+  it('keeps the old file if a new one does not arrive completely', async () => {
     await put(address('a'), 'whole');
     const request = httpRequest(address('a'), { method: 'PUT', headers: { 'content-length': '100' } });
     request.on('error', () => {});
@@ -473,7 +473,7 @@ describe('the folder for slots', () => {
   });
 });
 
-it('hands on the log of the tab', async () => {
+it('prints the log of the tab', async () => {
   const tab = await readyTab();
   const logged = nextEvent();
   tab.send({ kind: 'log', line: 'slot 0: hello' });

@@ -13,50 +13,50 @@ import { sendFile } from './sendFile.ts';
 import { siteFile } from './siteFile.ts';
 import { answerSlotFile } from './slotFolder.ts';
 
-/** Room for an address of 32 KiB, llama-server's limit, and as much for headers. */
+/** Limit of headers: room for an address of 32 KiB, llama-server's limit, and as much for headers. */
 const MAX_HEADER_BYTES = 64 * 1024;
 
-/** There are clients that look for it. */
+/** `Server` header; some clients look for it. */
 const SERVER_NAME = 'llama.cpp';
 
 export interface DoorOptions {
-  /** Addresses, and paths that end in `.sock`; at least one address, which the tab comes through. */
+  /** Addresses, and paths that end in `.sock`; at least one address, through which the tab connects. */
   readonly hosts: readonly string[];
   readonly port: number;
-  /** How long a request may take to arrive, and a client may leave its answer lying. */
+  /** Time for a request to arrive, and for a client to read a response. */
   readonly timeoutSeconds: number;
   readonly cors: CorsPolicy;
-  /** Whether the site's pages are served; a tab gets its own in any case. */
+  /** Whether to serve the site's pages; a tab gets its own in any case. */
   readonly ui: boolean;
   /** Folder of the built site. */
   readonly site: string;
-  /** What a tab has to know in order to dial in and to read the models. */
+  /** Secret that a tab needs to connect and to read the models. */
   readonly secret: string;
   /** Files that only the tab may read, by their path after the secret. */
   readonly files: ReadonlyMap<string, string>;
-  /** Folder where the tab saves slots; without it it cannot. */
+  /** Folder where the tab saves slots; without it slots cannot be saved. */
   readonly slotFolder?: string | undefined;
   readonly engine: Engine;
 }
 
-/** How long the headers of a request may take. */
+/** Time for the headers of a request to arrive. */
 const HEADERS_TIMEOUT_MS = 60_000;
 
-/** llama-server's: an idle connection is kept for so long, and for so many requests. */
+/** llama-server's limits of an idle connection: its time, and its number of requests. */
 const KEEP_ALIVE_MS = 5_000;
 const MAX_REQUESTS_PER_CONNECTION = 100;
 
-/** The open port. */
+/** Open port. */
 export interface Door {
   /** Address of the site for a browser on this machine, ending with a slash. */
   readonly url: string;
-  /** Breaks off every connection. */
+  /** Closes every connection. */
   close(): Promise<void>;
 }
 
 /**
- * Listens: the site's files, the tab's socket and models behind the secret, and everything else for the engine.
- * Throws `invalid_option` where the address cannot be had.
+ * Listens, and serves the site's files, the tab's socket and models behind the secret, and everything else through the engine.
+ * Throws `invalid_option` if the address is unavailable.
  */
 export async function openDoor(options: DoorOptions): Promise<Door> {
   const { hosts } = options;
@@ -68,7 +68,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))));
   };
   try {
-    // One after another: all have the port that the first one got.
+    // Listen one after another: all use the port that the first one got.
     let { port } = options;
     for (const [i, server] of servers.entries()) {
       await listen(server, hosts[i], port, hosts.length === 1);
@@ -99,7 +99,7 @@ function serverOf(options: DoorOptions, host: string, sockets: WebSocketServer):
       keepAliveTimeout: KEEP_ALIVE_MS,
     },
     (request, response) => {
-      // What fails here is the connection to the client, or a file that was there a moment ago.
+      // Failures here are of the connection to the client, or of a file that has just disappeared.
       handle(options, host, request, response).catch(() => response.destroy());
     },
   );
@@ -148,31 +148,31 @@ async function handle(
   await answer(options.engine, request, response, options.timeoutSeconds);
 }
 
-/** The file of the site, or null where there is none to be shown. */
+/** Path of a file of the site, or null if it must not be shown or the target names none. */
 function pageFile({ site, ui }: DoorOptions, { url = '/' }: IncomingMessage): string | null {
-  // The index is what people open; all else is what the tab is made of.
+  // The index is the user's page; all other files belong to the tab.
   const isIndex = /^\/(index\.html)?([?#]|$)/.test(url);
   return ui || !isIndex ? siteFile(site, url) : null;
 }
 
-/** The file behind `/<secret>/<name>`, or null for any other address. */
+/** Path of the file behind `/<secret>/<name>`, or null for any other address. */
 function tabFile({ secret, files }: DoorOptions, { url = '' }: IncomingMessage): string | null {
   const [, given = '', name = ''] = /^\/([^/]+)\/(.+)$/.exec(url) ?? [];
   return isSecret(given, secret) ? (files.get(name) ?? null) : null;
 }
 
-/** The name in `/<secret>/slots/<name>` of a request that gets or puts it, or null for any other. */
+/** Name in `/<secret>/slots/<name>` of a GET or PUT request, or null for any other. */
 function slotFileName({ secret }: DoorOptions, { url = '', method = '' }: IncomingMessage): string | null {
   const [, given = '', folder, name] = /^\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(url) ?? [];
   if (folder !== SLOT_FOLDER || name === undefined || !['GET', 'PUT'].includes(method)) return null;
   return isSecret(given, secret) ? name : null;
 }
 
-/** The status that refuses a WebSocket, or null for a tab that may be the engine. */
+/** Status with which to refuse a WebSocket, or null for a tab that may become the engine. */
 function refusal(options: DoorOptions, host: string, { headers, url = '' }: IncomingMessage): number | null {
   const [, given = ''] = /^\/([^/]+)\/socket$/.exec(url) ?? [];
   if (!isSecret(given, options.secret)) return 404;
-  // Only a page that came through this door may dial in, not one of another site that the browser has open.
+  // Only a page of this server may connect, not one of another site that the browser has open.
   const isOwnPage =
     headers.origin === `http://${headers.host}` || headers.origin === `https://${headers.host}`;
   if (!isOwnPage || !isHostAllowed(headers.host, host)) return 403;

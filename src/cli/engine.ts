@@ -7,7 +7,7 @@ import type { ExchangeMessage } from '../protocol/worker.ts';
 import { assertNever } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 
-/** A request as it goes to the tab. */
+/** Request in the form in which it goes to the tab. */
 export interface HttpRequest {
   readonly method: string;
   readonly path: string;
@@ -15,22 +15,22 @@ export interface HttpRequest {
   readonly body: Uint8Array;
 }
 
-/** A request that is not answered to its end. */
+/** Request without a complete response. */
 interface Exchange {
   readonly request: HttpRequest;
   readonly deliver: (message: ExchangeMessage) => void;
-  /** Whether its client has a part of the answer already. */
+  /** Whether its client has received a part of the response. */
   started: boolean;
-  /** How many tabs have had it. */
+  /** Number of tabs that received it. */
   attempts: number;
 }
 
-/** What becomes of the tab. */
+/** Events of the tab. */
 export interface TabEvents {
   readonly ready: (report: ServerReport) => void;
-  /** A line of the server's log. */
+  /** Reports a line of the server's log. */
   readonly log: (line: string) => void;
-  /** The tab is gone. `wasReady` tells whether its models had loaded; `reason` is null where it said none. */
+  /** Reports the loss of the tab. `wasReady` tells whether its models had loaded; `reason` is null if it gave none. */
   readonly gone: (wasReady: boolean, reason: ForetokenError | null) => void;
 }
 
@@ -42,19 +42,19 @@ type State =
       readonly failure: ForetokenError | null;
     };
 
-/** A request that took two tabs with it does not get a third. */
+/** Number of tabs that a request may take down. */
 const MAX_ATTEMPTS = 2;
 
 /**
- * The tab that answers, and all that it has been asked. When it is gone, requests whose clients have heard nothing yet
- * wait for the next one; the others end with an error.
+ * Connection to the tab that answers, with all pending requests. When the tab is lost, requests without a response wait for the
+ * next tab; the others end with an error.
  */
 export class Engine {
   readonly #events: TabEvents;
   readonly #exchanges = new Map<number, Exchange>();
   #state: State = { kind: 'none' };
   #options: TabOptions | null = null;
-  /** Tabs that were ready and are gone. */
+  /** Number of tabs that were ready and are gone. */
   #restarts = 0;
   #nextId = 0;
 
@@ -66,17 +66,17 @@ export class Engine {
     return this.#state.kind === 'ready';
   }
 
-  /** Whether a tab is there; only one can be. */
+  /** Whether a tab is connected; there can be only one. */
   get isConnected(): boolean {
     return this.#state.kind !== 'none';
   }
 
-  /** What tabs are to load; without it none is let in. */
+  /** Sets the options for tabs to load; without them no tab is accepted. */
   prepare(options: TabOptions): void {
     this.#options = options;
   }
 
-  /** A tab has dialled in. */
+  /** Accepts the connection of a tab. */
   connect(socket: WebSocket): void {
     if (!this.#options) {
       socket.terminate();
@@ -87,7 +87,7 @@ export class Engine {
       try {
         this.#receive(decodeFrame<FromTab>(data));
       } catch (error) {
-        // A tab that does not speak the protocol is as good as none.
+        // Drop a tab that does not speak the protocol.
         this.#fail(ForetokenError.from(error));
       }
     });
@@ -96,7 +96,10 @@ export class Engine {
     this.#send({ kind: 'load', options: { ...this.#options, restarts: this.#restarts } });
   }
 
-  /** Has the tab answer; returns what cancels it. Messages come until `end` or `error`, and none after a cancellation. */
+  /**
+   * Sends a request to the tab and returns a function that cancels it. Messages arrive until `end` or `error`, and none after a
+   * cancellation.
+   */
   exchange(request: HttpRequest, deliver: (message: ExchangeMessage) => void): () => void {
     const id = this.#nextId++;
     this.#exchanges.set(id, { request, deliver, started: false, attempts: 0 });
@@ -106,7 +109,7 @@ export class Engine {
     };
   }
 
-  /** Lets the tab go, if there is one; resolves when it is gone. */
+  /** Disconnects the tab, if there is one; resolves when it is gone. */
   async close(): Promise<void> {
     if (this.#state.kind === 'none') return;
     const { socket } = this.#state;
@@ -152,7 +155,7 @@ export class Engine {
 
   #deliver(id: number, message: ExchangeMessage): void {
     const exchange = this.#exchanges.get(id);
-    // A cancelled one is still answered for a moment.
+    // Messages of a cancelled exchange may still arrive.
     if (!exchange) return;
     exchange.started = true;
     if (message.kind === 'end' || message.kind === 'error') this.#exchanges.delete(id);

@@ -5,7 +5,7 @@ import type { FromTab, ToTab } from '../protocol/tab.ts';
 
 type Received = ToTab & { readonly body: string };
 
-/** A tab for tests: the real messages over a real socket, with scripted answers. */
+/** Tab for tests: the real messages over a real socket, with scripted responses. */
 export class FakeTab {
   readonly #socket: WebSocket;
   readonly #received: Received[] = [];
@@ -22,10 +22,10 @@ export class FakeTab {
     });
   }
 
-  /** Dials in; rejects with the status that refuses it. */
+  /** Connects; rejects with the status that refuses it. */
   static dial(url: string, origin: string, headers: Record<string, string> = {}): Promise<FakeTab> {
     const socket = new WebSocket(url.replace('http', 'ws'), { origin, headers });
-    // Listens from the start: the first message may come with the answer to the handshake.
+    // Listen from the start: the first message may come with the handshake's response.
     const tab = new FakeTab(socket);
     return new Promise((resolve, reject) => {
       socket.once('open', () => resolve(tab));
@@ -33,12 +33,12 @@ export class FakeTab {
     });
   }
 
-  /** The next message of the process. */
+  /** Next message of the process. */
   async next(): Promise<Received> {
     return this.#received.shift() ?? new Promise(resolve => this.#waiting.push(resolve));
   }
 
-  /** The id of the next message, which has to be a request. */
+  /** Id of the next message, which must be a request. */
   async nextRequest(): Promise<number> {
     const message = await this.next();
     if (message.kind !== 'request') throw new Error(`got ${message.kind} instead of a request`);
@@ -57,7 +57,7 @@ export class FakeTab {
     this.send({ kind: 'head', id, status: 200, headers: [['content-type', contentType]] });
   }
 
-  /** A whole answer. */
+  /** Sends a whole response. */
   answer(id: number, text: string): void {
     this.head(id, 'application/json');
     this.send({ kind: 'chunk', id }, text);

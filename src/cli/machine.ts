@@ -2,7 +2,7 @@ import type { ServerReport } from '../protocol/options.ts';
 import type { Environment } from './environment.ts';
 import type { Display } from './hub/progress.ts';
 
-/** What the commands find where they run; the launcher in bin knows it. */
+/** Environment of the commands, provided by the launcher in bin. */
 export interface Machine {
   readonly env: Environment;
   readonly version: string;
@@ -10,13 +10,13 @@ export interface Machine {
   readonly site: string;
   /** Path of bin/keeper.mjs. */
   readonly keeper: string;
-  /** Arguments that give a Chromium WebGPU on any machine. */
+  /** Arguments that enable WebGPU in a Chromium on any machine. */
   readonly browserFlags: readonly string[];
-  /** Path of a Chromium; throws where there is none. */
+  /** Finds the path of a Chromium; throws if there is none. */
   readonly findBrowser: () => string;
-  /** Where progress is shown. */
+  /** Output for progress. */
   readonly display: Display;
-  /** Called whenever the models are loaded; `url` is the door's. */
+  /** Called whenever the models are loaded; `url` is the address of the HTTP front end. */
   readonly ready?: (server: { readonly url: string; readonly report: ServerReport }) => void;
   /** Prints a line. */
   readonly log: (line: string) => void;

@@ -4,7 +4,10 @@ import type { Machine } from './machine.ts';
 import { tokenize } from './tokenize/tokenize.ts';
 import { tokenizeHelp } from './tokenize/tokenizeLine.ts';
 
-/** Runs the command that the arguments name, and loads no other: servers and drivers of browsers take a while. Throws an `Error` whose message is one line for the user. */
+/**
+ * Runs the command that the arguments name. Imports only that command, because servers and browser drivers load slowly. Throws an
+ * `Error` whose message is one line for the user.
+ */
 export async function main(args: readonly string[], machine: Machine): Promise<void> {
   const command = readCommandLine(args, machine.env);
   switch (command.kind) {
@@ -41,10 +44,10 @@ export async function main(args: readonly string[], machine: Machine): Promise<v
   }
 }
 
-/** Aborted when somebody wants this process to end. */
+/** Aborts when this process receives a signal to end. */
 function stopped(): AbortSignal {
   const stopping = new AbortController();
-  // A terminal may send Ctrl-C more than once: the handlers stay.
+  // Keep the handlers: a terminal may send Ctrl-C more than once.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stopping.abort());
   return stopping.signal;
 }

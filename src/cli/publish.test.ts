@@ -13,7 +13,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const file = (name: string) => join(folder, name);
 
-/** What is published for these arguments, and the options of the tab. */
+/** Published files for these arguments, and the options of the tab. */
 async function published(args: readonly string[]) {
   const command = readCommandLine(['serve', ...args]);
   if (command.kind !== 'serve') throw new Error(`read as ${command.kind}`);
@@ -31,7 +31,7 @@ describe('a model on this machine is published', () => {
     expect(options).toMatchObject({ model: 'secret/target/a%20b.gguf', modelDraft: 'secret/draft/d.gguf' });
   });
 
-  it('with the other parts, where its name is that of one', async () => {
+  it('with the other parts, if its name is that of a part', async () => {
     const names = ['a-00001-of-00002.gguf', 'a-00002-of-00002.gguf'];
     for (const name of names) await writeFile(file(name), '');
     const { files, options } = await published(['-m', file(names[0])]);
@@ -39,7 +39,7 @@ describe('a model on this machine is published', () => {
     expect(options.model).toBe(`secret/target/${names[0]}`);
   });
 
-  it('only where all of it can be read', async () => {
+  it('only if all of it can be read', async () => {
     await writeFile(file('a-00001-of-00002.gguf'), '');
     await mkdir(file('folder.gguf'));
     for (const [given, unreadable] of [

@@ -9,7 +9,7 @@ import type { Settings } from './flags/flag.ts';
 import { locate, type ModelChoice } from './hub/locate.ts';
 import type { Machine } from './machine.ts';
 
-/** The options as the tab gets them: the models and the folder for slots under the secret, where it finds the files. */
+/** Options for the tab: the models and the folder for slots are addresses below the secret, where it finds the files. */
 export async function publish(
   { model, modelDraft, engine, offline, hfToken }: ServeOptions,
   { env, display, log }: Pick<Machine, 'env' | 'display' | 'log'>,
@@ -21,7 +21,7 @@ export async function publish(
 
   async function publishModel(role: string, choice: ModelChoice): Promise<string> {
     const path = await locate(choice, locating);
-    // The tab finds the other parts of a split model by their names.
+    // The tab derives the names of the other parts of a split model.
     for (const part of partNames(path) ?? [path]) {
       await checkReadable(part);
       files.set(nameOf(role, part), resolve(part));
@@ -36,7 +36,7 @@ export async function publish(
   };
 }
 
-/** A file is published under its own name, which is what messages call it. */
+/** Publishes a file under its own name, which messages use. */
 function nameOf(role: string, path: string): string {
   return `${role}/${encodeURIComponent(basename(path))}`;
 }
@@ -51,7 +51,7 @@ async function checkReadable(path: string): Promise<void> {
   throw new ForetokenError('invalid_option', `cannot read the model ${path}; check the path`);
 }
 
-/** The folder for saved slots, which has to be there. */
+/** Folder for saved slots; throws if it does not exist. */
 export async function slotFolderOf({ slotSavePath: path }: Settings): Promise<string | undefined> {
   if (path === undefined) return undefined;
   const found = await stat(path).catch(() => null);

@@ -13,8 +13,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Answers with the file, or the one range of it that was asked for, without ever holding it whole.
- * Resolves with false, and answers nothing, where there is no such file.
+ * Sends the file, or the requested range, without holding it in memory as a whole. Resolves with false, without answering, if
+ * there is no such file.
  */
 export async function sendFile(
   path: string,
@@ -41,7 +41,7 @@ export async function sendFile(
     ...(range && { 'content-range': `bytes ${start}-${end}/${file.size}` }),
   });
   if (request.method === 'HEAD' || end < start) response.end();
-  // A client that leaves early, and a file that shrinks, end the connection; there is nobody to tell.
+  // A client that disconnects early, or a file that shrinks, ends the connection; there is nobody to notify.
   else await pipeline(createReadStream(path, { start, end }), response).catch(() => {});
   return true;
 }
@@ -51,7 +51,7 @@ async function fileAt(path: string): Promise<Stats | null> {
   return found?.isFile() ? found : null;
 }
 
-/** First and last byte of a `Range` header; null for what may be ignored: no range, several, another unit. */
+/** First and last byte of a `Range` header; null for one that may be ignored: no range, several, another unit. */
 export function rangeOf(
   header: string | undefined,
   sizeBytes: number,

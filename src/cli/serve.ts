@@ -9,10 +9,10 @@ import { Engine } from './engine.ts';
 import type { Machine } from './machine.ts';
 import { publish, slotFolderOf } from './publish.ts';
 
-/** A browser that has not opened its page by then hangs. */
+/** Time for a browser to open its page; after that it counts as hanging. */
 const DIAL_IN_LIMIT_MS = 60_000;
 
-/** Serves until `signal` aborts. Throws what keeps it from serving: a file, the port, the browser, the models. */
+/** Serves until `signal` aborts. Throws the reason if it cannot serve: a file, the port, the browser, the models. */
 export async function serve(options: ServeOptions, machine: Machine, signal: AbortSignal): Promise<void> {
   const { hosts, port, timeoutSeconds, cors, ui, browser: choice } = options;
   const secret = randomBytes(24).toString('base64url');
@@ -20,7 +20,7 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
   const slotFolder = await slotFolderOf(options.engine);
   const executable = choice.attach ? null : await executableOf(choice.path, machine);
 
-  // A signal may have come while the browser was looked for.
+  // A signal may have arrived during the search for a browser.
   if (signal.aborted) return;
   const open: { door: Door | null; browser: Browser | null } = { door: null, browser: null };
   let hasLoaded = false;
@@ -43,7 +43,7 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
           if (signal.aborted) return;
           if (!wasReady && reason) fail(reason);
           else machine.log(`the engine tab is gone${reason ? `: ${reason.message}` : ''}`);
-          // The end of the browser is what starts the next one.
+          // When this browser ends, the next one starts.
           void open.browser?.close();
         },
       });
@@ -61,7 +61,7 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
     open.door = door;
     if (signal.aborted) return door.close();
     machine.log(`listening on ${door.url}`);
-    // The port is open first: a model may have to be downloaded, and who asks meanwhile is told that it is loading.
+    // Open the port first: a model may have to be downloaded, and clients are told meanwhile that it is loading.
     engine.prepare(await publish(options, machine, secret, files, signal));
     const address = `${door.url}engine.html#${secret}`;
     if (executable === null) {
@@ -83,9 +83,9 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
       await open.browser.ended;
       clearTimeout(patience);
       open.browser = null;
-      // Its tab may not be known to be gone yet, and would keep the next one out.
+      // The tab's connection may still be open, and would block the next tab.
       await engine.close();
-      // One that could not load the models would not the next time; one that could is started anew.
+      // Give up if the models did not load, because they would not the next time either; otherwise restart the browser.
       if (!hasLoaded && !signal.aborted) throw browserFailed(executable);
     }
   }

@@ -1,6 +1,6 @@
 import { join, normalize, sep } from 'node:path';
 
-/** The path in the folder `site` that the target of a request names, or null where it names none inside it. */
+/** Path in the folder `site` for the target of a request, or null if that is not inside it. */
 export function siteFile(site: string, target: string): string | null {
   const path = decoded(target.replace(/[?#].*$/s, ''));
   if (path === null || !path.startsWith('/') || path.includes('\0')) return null;

@@ -8,8 +8,8 @@ import { isSlotFileName } from '../protocol/slotFileName.ts';
 import { sendFile } from './sendFile.ts';
 
 /**
- * Answers a GET or PUT of the file `encodedName` of the folder. A file that is put takes the place of the old one when it is
- * there to its end.
+ * Answers a GET or PUT of the file `encodedName` of the folder. A PUT replaces the old file once the new one has arrived
+ * completely.
  */
 export async function answerSlotFile(
   folder: string,
@@ -39,7 +39,7 @@ async function putFile(
     await rename(part, path);
     response.writeHead(204).end();
   } catch {
-    // A full disk, a folder that is gone, a name the file system does not take; or the tab broke off.
+    // Failures here: a full disk, a missing folder, a name that the file system refuses, or a tab that disconnected.
     await rm(part, { force: true });
     if (!response.destroyed) response.writeHead(507).end();
   }

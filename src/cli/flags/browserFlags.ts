@@ -1,6 +1,6 @@
 import { type Flag, withBrowser } from './flag.ts';
 
-/** Which browser brings the tab that owns the GPU. */
+/** Flags for the browser whose tab owns the GPU. */
 export const BROWSER_FLAGS: readonly Flag[] = [
   {
     names: ['--browser'],

@@ -1,7 +1,7 @@
 import { type Flag, type Given, numberSetting, toggle, valued, withSettings } from './flag.ts';
 import { asIs, fileText, jsonObject, oneOf, wholeNumber } from './values.ts';
 
-/** How conversations become prompts, and texts messages. */
+/** Flags for turning conversations into prompts, and texts into messages. */
 export const CHAT_FLAGS: readonly Flag[] = [
   toggle('jinja', {
     names: ['--jinja'],

@@ -1,7 +1,7 @@
 import { type Flag, numberSetting, requestDefault, toggle, valued, withSettings } from './flag.ts';
 import { anyNumber, asIs, wholeNumber } from './values.ts';
 
-/** Slots, their context and what is kept of it. */
+/** Flags for slots, their context and the prompt cache. */
 export const CONTEXT_FLAGS: readonly Flag[] = [
   numberSetting('nCtx', wholeNumber, {
     names: ['-c', '--ctx-size'],

@@ -2,10 +2,10 @@ import { type Flag, type Given, invalidValue, numberSetting, toggle, valued, wit
 import { anyNumber, asIs, commaList, fileText, wholeNumber } from './values.ts';
 
 const LAST_PORT = 65_535;
-/** Timers cannot count further than 2^31 ms. */
+/** Longest timeout in seconds; timers cannot exceed 2^31 ms. */
 const LAST_TIMEOUT = 2_000_000;
 
-/** Where the server listens, to whom, and what it tells. */
+/** Flags for the HTTP front end: addresses, access, and pages. */
 export const DOOR_FLAGS: readonly Flag[] = [
   valued(
     {

@@ -3,7 +3,7 @@ import { ForetokenError } from '../../util/errors.ts';
 import { type Flag, numberSetting, toggle, valued, withSettings } from './flag.ts';
 import { oneOf, wholeNumber } from './values.ts';
 
-/** Embeddings, and completions between two texts. */
+/** Flags for embeddings and infill. */
 export const EMBEDDING_FLAGS: readonly Flag[] = [
   toggle('embeddings', {
     names: ['--embedding', '--embeddings'],

@@ -3,38 +3,38 @@ import type { TabOptions } from '../../protocol/tab.ts';
 import { ForetokenError } from '../../util/errors.ts';
 import type { CorsPolicy } from '../cors.ts';
 
-/** Who brings the tab that owns the GPU. */
+/** Browser for the tab that owns the GPU. */
 export interface BrowserChoice {
-  /** Path of a Chromium; without one it is looked for. */
+  /** Path of a Chromium; found automatically if absent. */
   readonly path?: string;
   readonly headed: boolean;
-  /** Further arguments for it. */
+  /** Further arguments of the browser. */
   readonly args: readonly string[];
-  /** Start none: somebody opens the printed address. */
+  /** Whether to start none, because the user opens the printed address. */
   readonly attach: boolean;
 }
 
 /** Options of `createServer` that flags set. */
 export type Settings = Omit<TabOptions, 'model' | 'modelDraft'>;
 
-/** What the command line says. */
+/** Values given on the command line. */
 export interface Given {
   readonly model?: string;
-  /** Where the model is on the Hugging Face Hub. */
+  /** Location of the model on the Hugging Face Hub. */
   readonly hfRepo?: string;
   readonly hfFile?: string;
   readonly hfRepoDraft?: string;
   readonly hfToken?: string;
-  /** Where else it is. */
+  /** Address of the model elsewhere. */
   readonly modelUrl?: string;
-  /** Download nothing. */
+  /** Whether to download nothing. */
   readonly offline: boolean;
   readonly modelDraft?: string;
   readonly hosts: readonly string[];
   readonly port: number;
   readonly timeoutSeconds: number;
   readonly cors: CorsPolicy;
-  /** Whether the site's pages are served. */
+  /** Whether to serve the site's pages. */
   readonly ui: boolean;
   readonly browser: BrowserChoice;
   readonly cacheTypeK?: CacheType;
@@ -42,22 +42,22 @@ export interface Given {
   readonly settings: Settings;
 }
 
-/** What was given before, and this flag. `name` is the spelling used, `text` the argument behind it. */
+/** Applies a flag to the earlier values. `name` is the spelling used, `text` the argument after it. */
 export type Apply = (given: Given, text: string, name: string) => Given;
 
-/** One flag under all its spellings. A flag with a `value` takes the argument after it. */
+/** Flag with all its spellings. A flag with a `value` takes the argument after it. */
 export interface Flag {
   readonly names: readonly string[];
   readonly value?: string;
   readonly help: string;
   readonly apply: Apply;
-  /** The opposite, of a flag that has one. */
+  /** Opposite of the flag, if it has one. */
   readonly negation?: { readonly names: readonly string[]; readonly apply: Apply };
-  /** Environment variable that counts where the flag is not given. */
+  /** Environment variable that applies if the flag is not given. */
   readonly env?: string;
 }
 
-/** llama-server's defaults where the process itself needs one; all others are the engine's. */
+/** llama-server's defaults for the process itself; all others belong to the engine. */
 export const NOTHING_GIVEN: Given = {
   hosts: ['127.0.0.1'],
   port: 8080,
@@ -75,7 +75,7 @@ interface Naming {
   readonly env?: string;
 }
 
-/** A flag with a value, read by `read`, which throws what `invalidValue` makes. */
+/** Defines a flag with a value, which `read` parses; it throws errors of `invalidValue`. */
 export function valued<T>(
   naming: Naming & { readonly value: string },
   read: (text: string, name: string) => T,
@@ -84,10 +84,10 @@ export function valued<T>(
   return { ...naming, apply: (given, text, name) => apply(given, read(text, name)) };
 }
 
-/** The keys of `Settings` that hold a `T`. */
+/** Keys of `Settings` that hold a `T`. */
 type KeysOf<T> = { [Key in keyof Settings]-?: T extends Settings[Key] ? Key : never }[keyof Settings];
 
-/** A number that becomes an option; `absent` is llama-server's number for "decide yourself", where we have no option at all. */
+/** Defines a numeric option; `absent` is llama-server's number for "automatic", for which the option is removed. */
 export function numberSetting(
   key: KeysOf<number>,
   read: (text: string, name: string) => number,
@@ -100,7 +100,7 @@ export function numberSetting(
   });
 }
 
-/** A flag that turns an option on, and its opposite, if `off` names one. */
+/** Defines a flag that turns an option on, and its opposite, if `off` names one. */
 export function toggle(
   key: KeysOf<boolean>,
   { off, ...naming }: Naming & { readonly off?: readonly string[] },
@@ -112,7 +112,7 @@ export function toggle(
   };
 }
 
-/** A flag that sets what requests have where they do not say: `field` is its name in a request. */
+/** Defines a flag for the default of a request field; `field` is its name in a request. */
 export function requestDefault<T>(
   field: string,
   read: (text: string, name: string) => T,

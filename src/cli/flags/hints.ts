@@ -1,7 +1,6 @@
 /**
- * Flags of llama-server that say how a machine is to be used, not what is to be answered: they are taken and change
- * nothing here. WebGPU has one device and its driver's threads; attention is always the fused one; all layers are on the
- * GPU; logs are as they are.
+ * Flags of llama-server that configure the use of a machine, not the answers: they are accepted and ignored. WebGPU has one
+ * device and its driver's threads; attention is always the fused one; all layers are on the GPU; logs have one format.
  */
 export const HINTS: readonly { readonly names: readonly string[]; readonly hasValue: boolean }[] = [
   ...withValue(

@@ -8,13 +8,13 @@ import { MODEL_FLAGS } from './modelFlags.ts';
 import { SAMPLING_FLAGS } from './samplingFlags.ts';
 import { SPECULATION_FLAGS } from './speculationFlags.ts';
 
-/** A group of flags under one heading of `--help`. */
+/** Group of flags under one heading of `--help`. */
 export interface FlagGroup {
   readonly title: string;
   readonly flags: readonly Flag[];
 }
 
-/** The flags, in the order of `--help`: llama-server's, then those of the browser. */
+/** Flags in the order of `--help`: llama-server's, then those of the browser. */
 export const FLAG_GROUPS: readonly FlagGroup[] = [
   { title: 'the model', flags: MODEL_FLAGS },
   { title: 'slots and context', flags: CONTEXT_FLAGS },

@@ -3,7 +3,7 @@ import { asIs, commaList, oneOf } from './values.ts';
 
 const cacheType = oneOf('f16', 'f32');
 
-/** What is loaded, and under which name. */
+/** Flags for the model and its name. */
 export const MODEL_FLAGS: readonly Flag[] = [
   valued(
     { names: ['-m', '--model'], value: 'FILE', help: 'the model, a GGUF file', env: 'LLAMA_ARG_MODEL' },

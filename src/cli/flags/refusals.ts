@@ -1,4 +1,4 @@
-/** Flags of llama-server for what is not built, and what to do instead; every one is refused by its name. */
+/** Flags of llama-server for features that are not built, each with an alternative; every one is refused by its name. */
 export const REFUSALS: readonly { readonly names: readonly string[]; readonly reason: string }[] = [
   refusal(
     'there are no LoRA adapters; merge them into the model',

@@ -9,7 +9,7 @@ import {
 } from './flag.ts';
 import { anyNumber, asIs, fileText, json, wholeNumber } from './values.ts';
 
-/** What requests have where they do not say. */
+/** Flags for the defaults of requests. */
 export const SAMPLING_FLAGS: readonly Flag[] = [
   numberSetting('nPredict', wholeNumber, {
     names: ['-n', '--predict', '--n-predict'],
@@ -165,7 +165,7 @@ function appended(given: Given, field: string, element: unknown): Given {
 function biasOf(text: string, name: string): readonly [token: number, bias: number] {
   const [, token, sign, size] = /^(\d+)([+-])(\d+(?:\.\d+)?|inf)$/.exec(text) ?? [];
   if (token === undefined) throw invalidValue(text, name, 'a token id, a sign and a number');
-  // The most that JSON can say; as good as infinity for a logit.
+  // Largest number in JSON; equivalent to infinity for a logit.
   const bias = size === 'inf' ? Number.MAX_VALUE : Number(size);
   return [Number(token), sign === '-' ? -bias : bias];
 }

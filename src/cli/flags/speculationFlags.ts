@@ -13,10 +13,10 @@ const OTHER_TYPES = [
   'ngram-cache',
 ];
 
-/** What llama.cpp's `--spec-default` resets. */
+/** Values that llama.cpp's `--spec-default` sets. */
 const NGRAM_MOD_DEFAULTS = { ngramModNMatch: 24, ngramModNMin: 48, ngramModNMax: 64 };
 
-/** How far ahead is guessed, and by what. */
+/** Flags for the kinds and lengths of speculation. */
 export const SPECULATION_FLAGS: readonly Flag[] = [
   valued(
     {
@@ -101,7 +101,7 @@ export const SPECULATION_FLAGS: readonly Flag[] = [
   }),
 ];
 
-/** The types of one list; `none` in it means none of the others. */
+/** Types of one list; `none` discards the others. */
 function specTypes(text: string, name: string): readonly SpecType[] {
   const types = text.split(',').map(part => {
     const type = part.trim();
@@ -118,12 +118,12 @@ function specTypes(text: string, name: string): readonly SpecType[] {
   return types.includes('none') ? ['none'] : types;
 }
 
-/** Every list adds to those before it. */
+/** Appends the types of a list to those of earlier ones. */
 function withSpecTypes(given: Given, types: readonly SpecType[]): Given {
   return withSettings(given, { specType: [...(given.settings.specType ?? []), ...types] });
 }
 
-/** A threshold that llama.cpp reads and, for this kind, does not look at. */
+/** Threshold that llama.cpp reads, but ignores for this kind. */
 function minHits(kind: string): Flag {
   return valued(
     {

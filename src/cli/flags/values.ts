@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ForetokenError } from '../../util/errors.ts';
 import { invalidValue } from './flag.ts';
 
-/** A whole number in decimal digits. */
+/** Reads a whole number in decimal digits. */
 export function wholeNumber(text: string, name: string): number {
   if (!/^-?\d{1,15}$/.test(text)) throw invalidValue(text, name, 'a whole number');
   return Number(text);
@@ -17,7 +17,7 @@ export function asIs(text: string): string {
   return text;
 }
 
-/** One of `words`. */
+/** Reads one of `words`. */
 export function oneOf<Word extends string>(...words: readonly Word[]) {
   return (text: string, name: string): Word => {
     const word = words.find(candidate => candidate === text);
@@ -26,7 +26,7 @@ export function oneOf<Word extends string>(...words: readonly Word[]) {
   };
 }
 
-/** The parts between commas, without the empty ones. */
+/** Splits at commas and drops empty parts. */
 export function commaList(text: string): readonly string[] {
   return text
     .split(',')
@@ -48,7 +48,7 @@ export function jsonObject(text: string, name: string): Readonly<Record<string, 
   throw invalidValue(text, name, 'a JSON object');
 }
 
-/** The text of the file that the argument names. */
+/** Reads the text of the file that the argument names. */
 export function fileText(path: string, name: string): string {
   try {
     return readFileSync(path, 'utf8');

@@ -31,7 +31,7 @@ describe('a cached repository', () => {
   });
   afterEach(() => rmSync(root, { recursive: true }));
 
-  it('has the files of its latest commit, but for links to nothing', () => {
+  it('has the files of its latest commit, except dangling links', () => {
     const repository = cachedRepository(root, 'org/name');
     expect(repository.commit).toBe(commit);
     expect(cachedFiles(repository).filter(path => path.endsWith('.gguf'))).toEqual(['a.gguf', 'sub/b.gguf']);
@@ -42,7 +42,7 @@ describe('a cached repository', () => {
     expect(cachedFiles(cachedRepository(root, 'org/name'))).toEqual([]);
   });
 
-  it('has none where it is not there', () => {
+  it('has no files if it does not exist', () => {
     expect(cachedFiles(cachedRepository(root, 'org/other'))).toEqual([]);
   });
 });

@@ -5,16 +5,16 @@ import { dirname, join, relative } from 'node:path';
 import type { Environment } from '../environment.ts';
 
 /**
- * A repository's folder in the cache that Hugging Face's libraries and llama.cpp share: `blobs/DIGEST` are the contents,
- * `snapshots/COMMIT/PATH` links to them, and `refs/main` the commit that was the latest when somebody asked.
+ * Folder of a repository in the cache that Hugging Face's libraries and llama.cpp share: `blobs/DIGEST` are the contents,
+ * `snapshots/COMMIT/PATH` links to them, and `refs/main` the latest commit at the last look-up.
  */
 export interface CachedRepository {
   readonly folder: string;
-  /** Of the last look-up; null where there was none. */
+  /** Commit of the last look-up; null if there was none. */
   readonly commit: string | null;
 }
 
-/** The folder of all repositories. */
+/** Folder of all repositories. */
 export function hubCacheRoot(env: Environment): string {
   const { LLAMA_CACHE, HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE, HF_HOME, XDG_CACHE_HOME } = env;
   return (
@@ -26,7 +26,7 @@ export function hubCacheRoot(env: Environment): string {
   );
 }
 
-/** What the cache folder `root` has of the repository `ORG/NAME`. */
+/** Cache entry, below the cache folder `root`, of the repository `ORG/NAME`. */
 export function cachedRepository(root: string, name: string): CachedRepository {
   const folder = join(root, `models--${name.replaceAll('/', '--')}`);
   const ref = join(folder, 'refs', 'main');
@@ -34,24 +34,24 @@ export function cachedRepository(root: string, name: string): CachedRepository {
   return { folder, commit: /^[0-9a-f]{40}$/i.test(commit) ? commit : null };
 }
 
-/** Paths of the files that are there of the last known commit. */
+/** Paths of the cached files of the last known commit. */
 export function cachedFiles({ folder, commit }: CachedRepository): readonly string[] {
   const snapshot = join(folder, 'snapshots', commit ?? '');
   if (commit === null || !existsSync(snapshot)) return [];
   return (
     readdirSync(snapshot, { recursive: true, encoding: 'utf8' })
       .map(path => path.replaceAll('\\', '/'))
-      // A link whose blob was removed is no file.
+      // Skip a link whose blob was removed.
       .filter(path => existsSync(join(snapshot, path)))
   );
 }
 
-/** Path of a file of a commit, whether it is there or not. */
+/** Path of a file of a commit, whether it exists or not. */
 export function snapshotPath(folder: string, commit: string, path: string): string {
   return join(folder, 'snapshots', commit, path);
 }
 
-/** Remembers which commit is the latest. */
+/** Stores the latest commit. */
 export async function writeRef(folder: string, commit: string): Promise<void> {
   const ref = join(folder, 'refs', 'main');
   await mkdir(dirname(ref), { recursive: true });
@@ -59,14 +59,14 @@ export async function writeRef(folder: string, commit: string): Promise<void> {
   await rename(`${ref}.tmp`, ref);
 }
 
-/** Makes a downloaded blob the file `path` of a commit. */
+/** Links a downloaded blob as the file `path` of a commit. */
 export async function linkBlob(blob: string, path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   try {
     await symlink(relative(dirname(path), blob), path);
   } catch (error) {
     if (existsSync(path)) return;
-    // Windows lets only some users make links.
+    // On Windows only some users may create links.
     if (process.platform !== 'win32') throw error;
     await rename(blob, path);
   }

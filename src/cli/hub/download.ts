@@ -6,11 +6,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ForetokenError } from '../../util/errors.ts';
 import { reasonOf, refused } from './repository.ts';
 
-/** A file to be fetched, and where it goes. */
+/** File to download, and its destination. */
 export interface Download {
   readonly url: string;
   readonly path: string;
-  /** What messages call it. */
+  /** Name in messages. */
   readonly name: string;
   readonly sizeBytes?: number;
   /** SHA-256 in 64 hexadecimal digits, or git's id of the content in 40. */
@@ -21,7 +21,7 @@ export interface Transfer {
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly onProgress: (loadedBytes: number, totalBytes: number | null) => void;
-  /** Pause after a failure, and silence that counts as one. */
+  /** Pause after a failure, and length of a silence that counts as one. */
   readonly pauseMs?: number;
   readonly silenceMs?: number;
 }
@@ -30,8 +30,8 @@ export interface Transfer {
 const MAX_FAILURES = 4;
 
 /**
- * Fetches a file into `<path>.incomplete`, from where an earlier attempt or process got to, checks it and gives it its
- * name. A connection that breaks is taken up again. Throws `fetch_failed`; what came so far stays, but for wrong bytes.
+ * Downloads a file into `<path>.incomplete`, continuing an earlier attempt or process, checks it and renames it. Reconnects when
+ * a connection breaks. Throws `fetch_failed` and keeps the bytes so far, unless they are wrong.
  */
 export async function download(file: Download, transfer: Transfer): Promise<void> {
   const partial = `${file.path}.incomplete`;
@@ -56,7 +56,7 @@ export async function download(file: Download, transfer: Transfer): Promise<void
   await rename(partial, file.path);
 }
 
-/** Appends what is missing after `start`. Anything thrown but a `ForetokenError` is worth another attempt. */
+/** Appends the bytes after `start`. Errors other than a `ForetokenError` justify another attempt. */
 async function fetchRest(file: Download, partial: string, start: number, transfer: Transfer): Promise<void> {
   const { headers, signal, onProgress, silenceMs = 30_000 } = transfer;
   const silent = new AbortController();
@@ -66,7 +66,7 @@ async function fetchRest(file: Download, partial: string, start: number, transfe
   );
   try {
     const response = await fetch(file.url, {
-      // Compressed, the bytes on the way would not be those of the file.
+      // A compressed response would have other byte offsets than the file.
       headers: { ...headers, 'accept-encoding': 'identity', ...(start > 0 && { range: `bytes=${start}-` }) },
       signal: AbortSignal.any([signal, silent.signal]),
     });
@@ -78,7 +78,7 @@ async function fetchRest(file: Download, partial: string, start: number, transfe
     let loaded = offset;
     const out = await open(partial, offset > 0 ? 'a' : 'w');
     try {
-      // Each piece is on the disk before the next is asked for: what came is never lost when the connection breaks.
+      // Write each piece to the disk before requesting the next, so that a broken connection loses nothing.
       for await (const chunk of response.body) {
         watch.refresh();
         await out.writeFile(chunk);
@@ -96,7 +96,7 @@ async function fetchRest(file: Download, partial: string, start: number, transfe
   }
 }
 
-/** Where the body of the response begins. */
+/** Offset of the first byte of the response's body. */
 async function checkResponse(
   response: Response,
   file: Download,
@@ -108,7 +108,7 @@ async function checkResponse(
   const from = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1];
   if (status === 206 && Number(from) === start) return start;
   await response.body?.cancel();
-  // What is there does not fit what the server has: from the beginning.
+  // The partial file does not fit the server's: start over.
   if (status === 206 || status === 416) {
     await rm(partial, { force: true });
     throw new Error(`HTTP ${status} for the bytes from ${start} on`);

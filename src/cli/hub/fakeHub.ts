@@ -3,27 +3,27 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 
 export const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
-/** What the fake Hub does wrong. */
+/** Faults of the fake Hub. */
 export interface Faults {
-  /** Breaks off so many answers with a file, each after so many bytes. */
+  /** Breaks off this many responses with a file, each after this many bytes. */
   breaks?: number;
   breakAfterBytes?: number;
   /** Answers ranges with the whole file. */
   ignoresRanges?: boolean;
-  /** Sends other bytes than it says. */
+  /** Sends bytes that do not match the digest. */
   corrupts?: boolean;
   /** Answers every request with this status. */
   status?: number;
-  /** Needs this token. */
+  /** Requires this token. */
   token?: string;
-  /** Sends the version of another day, under an ETag of its own. */
+  /** Sends another version with another ETag. */
   changes?: boolean;
 }
 
-/** A Hub for tests with one repository, `org/name`. */
+/** Hub for tests with one repository, `org/name`. */
 export class FakeHub {
   readonly faults: Faults = {};
-  /** What was asked for, with the range, if one was. */
+  /** Requested paths, with the range, if there was one. */
   readonly asked: string[] = [];
   readonly #files: Readonly<Record<string, Buffer>>;
   readonly #server = createServer((request, response) => this.#answer(request, response));
@@ -97,7 +97,7 @@ export class FakeHub {
     }
     this.faults.breaks = (this.faults.breaks ?? 0) - 1;
     const part = sent.subarray(start, start + (this.faults.breakAfterBytes ?? 0));
-    // The bytes are to arrive before the connection breaks.
+    // Let the bytes arrive before the connection breaks.
     response.write(part, () => setTimeout(() => response.destroy(), 250));
     if (part.length === 0) response.destroy();
   }

@@ -7,7 +7,7 @@ import { chooseFile } from './chooseFile.ts';
 import { endpointFrom, fetchAll, type Locating } from './locating.ts';
 import { fileUrl, type Hub, hubHeaders, type Listing, listRepository } from './repository.ts';
 
-/** A model in a repository of the Hugging Face Hub. */
+/** Model in a repository of the Hugging Face Hub. */
 export interface HubModel {
   readonly kind: 'hub';
   /** `ORG/NAME`, or `ORG/NAME:TYPE`. */
@@ -16,7 +16,7 @@ export interface HubModel {
   readonly file?: string;
 }
 
-/** The Hub is asked first, since its files change; what the cache has is good enough where it does not answer. */
+/** Asks the Hub first, since its files change; if it does not answer, the cache has to suffice. */
 export async function locateInHub(model: HubModel, locating: Locating): Promise<string> {
   const { repo, file } = model;
   const { env, offline, token, log, signal } = locating;
@@ -53,7 +53,7 @@ export async function locateInHub(model: HubModel, locating: Locating): Promise<
   );
 }
 
-/** Downloads a model of the listing into the cache, as far as it is not there, and makes the listing's commit the latest. */
+/** Downloads the missing files of a model into the cache, and makes the listing's commit the latest. */
 async function fetchFiles(
   hub: Hub,
   name: string,

@@ -64,13 +64,13 @@ describe('a model of the Hub', () => {
     expect(downloads()).toHaveLength(1);
   });
 
-  it('goes on where the connection broke', async () => {
+  it('continues where the connection broke', async () => {
     Object.assign(hub.faults, { breaks: 2, breakAfterBytes: 3000 });
     expect(await readFile(await find('org/name:F16'))).toEqual(CONTENT);
     expect(downloads().map(line => line.split(' ')[2])).toEqual([undefined, 'bytes=3000-', 'bytes=6000-']);
   });
 
-  it('goes on in the next process after it broke for good', async () => {
+  it('continues in the next process after it broke for good', async () => {
     Object.assign(hub.faults, { breaks: 1, breakAfterBytes: 4000 });
     const stopping = new AbortController();
     const first = find('org/name:F16', undefined, { signal: stopping.signal, pauseMs: 60_000 });
@@ -82,18 +82,18 @@ describe('a model of the Hub', () => {
     expect(downloads().at(-1)).toMatch(/bytes=4000-$/);
   });
 
-  it('begins anew where the server has no ranges', async () => {
+  it('starts over if the server has no ranges', async () => {
     Object.assign(hub.faults, { breaks: 1, breakAfterBytes: 4000, ignoresRanges: true });
     expect(await readFile(await find('org/name:F16'))).toEqual(CONTENT);
   });
 
-  it('gives up after failures without a byte, and says how far it came', async () => {
+  it('gives up after failures without a byte, and reports its progress', async () => {
     Object.assign(hub.faults, { breaks: 99, breakAfterBytes: 0 });
     await expect(find('org/name:F16')).rejects.toThrow(/broke off after 0 of 10000 bytes .* start again/);
     expect(downloads()).toHaveLength(4);
   });
 
-  it('is not taken with another digest, and nothing of it stays', async () => {
+  it('is rejected if the digest differs, and is deleted', async () => {
     hub.faults.corrupts = true;
     await expect(find('org/name:F16')).rejects.toThrow(/a-F16\.gguf came with the digest .* start again/);
     expect(await blobs()).toEqual([]);
@@ -101,7 +101,7 @@ describe('a model of the Hub', () => {
     expect(await readFile(await find('org/name:F16'))).toEqual(CONTENT);
   });
 
-  it('needs the token that its repository needs', async () => {
+  it('needs the token of its repository', async () => {
     hub.faults.token = 'hf_secret';
     await expect(find('org/name:F16')).rejects.toThrow(/HTTP 401.*--hf-token/);
     expect(await find('org/name:F16', undefined, { token: 'hf_secret' })).toBe(snapshot('a-F16.gguf'));
@@ -131,7 +131,7 @@ describe('a model in parts', () => {
     expect(downloads()).toHaveLength(3);
   });
 
-  it('needs only what is not there', async () => {
+  it('needs only the missing parts', async () => {
     await find('org/name:Q4_0');
     await rm(await realpath(snapshot(PARTS[1])));
     await find('org/name:Q4_0');
@@ -139,32 +139,32 @@ describe('a model in parts', () => {
     expect(downloads()[3]).toContain(PARTS[1]);
   });
 
-  it('goes on where one of them broke off', async () => {
+  it('continues a part that broke off', async () => {
     Object.assign(hub.faults, { breaks: 2, breakAfterBytes: 1000 });
     await find('org/name:Q4_0');
     for (const part of PARTS) expect(await readFile(snapshot(part), 'utf8')).toBe(part.repeat(100));
   });
 
-  it('shows the bytes of all as one', async () => {
+  it('shows the bytes of all parts as one file', async () => {
     const shown: string[] = [];
     await find('org/name:Q4_0', undefined, { display: { write: text => shown.push(text) } });
     expect(shown.at(-1)).toBe(`${PARTS[0]} and 2 more: 0.0 of 0.0 MB, 100 %\n`);
   });
 
-  it('is refused where the repository lacks one', async () => {
+  it('is refused if the repository lacks a part', async () => {
     await expect(find('org/name:Q5_0')).rejects.toThrow(
       't-Q5_0-00002-of-00002.gguf is not in org/name, but t-Q5_0-00001-of-00002.gguf cannot be loaded without it',
     );
   });
 
-  it('is not in the cache when one of them is not', async () => {
+  it('is not in the cache if one part is missing', async () => {
     await find('org/name:Q4_0');
     expect(await find('org/name:Q4_0', undefined, { offline: true })).toBe(snapshot(PARTS[0]));
     await rm(snapshot(PARTS[2]));
     await expect(find('org/name:Q4_0', undefined, { offline: true })).rejects.toThrow('is not in the cache');
   });
 
-  it('is fetched from its address, each part to its own file', async () => {
+  it('is downloaded from its address, each part to its own file', async () => {
     const url = `${hub.endpoint}/org/name/resolve/${COMMIT}/${PARTS[0]}`;
     const at = (path?: string) => locate({ kind: 'url', url, ...(path && { path }) }, locating());
     expect(await at()).toBe(join(root, PARTS[0]));
@@ -178,20 +178,20 @@ describe('a model in parts', () => {
 });
 
 describe('without the Hub', () => {
-  it('the cache has to do, and it is said so', async () => {
+  it('uses the cache, and says so', async () => {
     await find('org/name:F16');
     hub.faults.status = 503;
     expect(await find('org/name:F16')).toBe(snapshot('a-F16.gguf'));
     expect(lines[0]).toMatch(/using a-F16\.gguf of org\/name from the cache: .*HTTP 503/);
   });
 
-  it('a model that is not in the cache is an error that says why', async () => {
+  it('fails for a model that is not in the cache, with the reason', async () => {
     await hub.close();
     await expect(find('org/name')).rejects.toThrow(/does not answer \(ECONNREFUSED\); check the connection/);
     hub = await FakeHub.open(FILES);
   });
 
-  it('--offline asks nobody', async () => {
+  it('--offline makes no request', async () => {
     await expect(find('org/name', undefined, { offline: true })).rejects.toThrow('is not in the cache');
     await find('org/name:F16');
     hub.asked.length = 0;
@@ -204,7 +204,7 @@ describe('a model at an address', () => {
   const at = (name: string, more?: Partial<Locating>) =>
     locate({ kind: 'url', url: `${hub.endpoint}/${name}` }, locating(more));
 
-  it('is fetched once, and again when it has changed', async () => {
+  it('is downloaded once, and again after it has changed', async () => {
     const path = await at('a-F16.gguf');
     expect(path).toBe(join(root, 'a-F16.gguf'));
     expect(await readFile(path)).toEqual(CONTENT);
@@ -216,7 +216,7 @@ describe('a model at an address', () => {
     expect(await at('a-F16.gguf', { offline: true })).toBe(path);
   });
 
-  it.each([false, true])('goes on where it broke off, unless it has changed since: %s', async changes => {
+  it.each([false, true])('continues where it broke off, unless it has changed since: %s', async changes => {
     Object.assign(hub.faults, { breaks: 1, breakAfterBytes: 4000 });
     const stopping = new AbortController();
     const first = at('a-F16.gguf', { signal: stopping.signal, pauseMs: 60_000 });
@@ -232,7 +232,7 @@ describe('a model at an address', () => {
     expect((await readdir(root)).toSorted()).toEqual(['a-F16.gguf', 'a-F16.gguf.etag']);
   });
 
-  it('is refused where it is not there', async () => {
+  it('is refused if it does not exist', async () => {
     await expect(at('x.gguf')).rejects.toThrow('x.gguf: HTTP 404');
     await expect(locate({ kind: 'url', url: 'file:///etc/passwd' }, locating())).rejects.toThrow('https://');
   });

@@ -3,10 +3,10 @@ import { type HubModel, locateInHub } from './hubModel.ts';
 import type { Locating } from './locating.ts';
 import { locateUrl, type UrlModel } from './urlModel.ts';
 
-/** Where a model is. */
+/** Location of a model. */
 export type ModelChoice = { readonly kind: 'file'; readonly path: string } | HubModel | UrlModel;
 
-/** Path of the model's file on this machine, after it was downloaded where it was not there. */
+/** Returns the path of the model's file on this machine, after downloading it if necessary. */
 export async function locate(choice: ModelChoice, locating: Locating): Promise<string> {
   switch (choice.kind) {
     case 'file':

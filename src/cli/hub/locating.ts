@@ -2,10 +2,10 @@ import type { Environment } from '../environment.ts';
 import { type Download, download } from './download.ts';
 import { type Display, Progress } from './progress.ts';
 
-/** What is needed to get at a model. */
+/** Context for locating a model. */
 export interface Locating {
   readonly env: Environment;
-  /** Ask nobody: what is in the cache has to do. */
+  /** Whether to use only the cache. */
   readonly offline: boolean;
   readonly token?: string;
   readonly display: Display;
@@ -15,15 +15,15 @@ export interface Locating {
   readonly pauseMs?: number;
 }
 
-/** The Hub, or a server that plays it. Ends with a slash. */
+/** Address of the Hub, or of a server in its place. Ends with a slash. */
 export function endpointFrom({ MODEL_ENDPOINT, HF_ENDPOINT }: Environment): string {
   return `${(MODEL_ENDPOINT || HF_ENDPOINT || 'https://huggingface.co').replace(/\/+$/, '')}/`;
 }
 
-/** Parts of a model that are downloaded at the same time: one connection is often slower than the line. */
+/** Number of parts of a model to download in parallel: one connection is often slower than the line. */
 const AT_ONCE = 4;
 
-/** Downloads the parts of a model and shows how far it is. A failure ends them all; what came of each stays. */
+/** Downloads the parts of a model and shows the progress. A failure ends all downloads; the bytes so far are kept. */
 export async function fetchAll(
   files: readonly Download[],
   headers: Readonly<Record<string, string>>,
@@ -58,7 +58,7 @@ export async function fetchAll(
   }
 }
 
-/** Bytes of all files so far, and in all where that is known of each. */
+/** Bytes of all files so far, and their total if that of each is known. */
 function sumOf(
   states: readonly { readonly loaded: number; readonly total: number | null }[],
 ): [loadedBytes: number, totalBytes: number | null] {

@@ -14,7 +14,7 @@ function shown(isTTY: boolean, steps: readonly number[], total: number | null): 
   return texts;
 }
 
-it('is a line for every tenth where lines stay', () => {
+it('prints a line for every tenth if the output keeps lines', () => {
   expect(shown(false, [0, 1e6, 5e6, 99e6, 100e6, 200e6], 200e6)).toEqual([
     'a.gguf: 0.0 of 200.0 MB, 0 %\n',
     'a.gguf: 99.0 of 200.0 MB, 49 %\n',
@@ -23,13 +23,13 @@ it('is a line for every tenth where lines stay', () => {
   ]);
 });
 
-it('is one line that is drawn anew on a terminal, ten times a second at most', () => {
+it('redraws one line on a terminal, at most ten times a second', () => {
   const texts = shown(true, [0, 50e6, 100e6, 200e6], 200e6);
   expect(texts).toHaveLength(4);
   expect(texts[1]).toBe('\r[###############               ]  50 % 100.0 of 200.0 MB a.\x1b[K');
   expect(texts[3]).toBe('\n');
 });
 
-it('does without a total', () => {
+it('works without a total', () => {
   expect(shown(false, [1e6], null)).toEqual(['a.gguf: 1.0 MB, 0 %\n']);
 });

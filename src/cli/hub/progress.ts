@@ -1,4 +1,4 @@
-/** Where progress is shown: a terminal, or a file. */
+/** Output for progress: a terminal, or a file. */
 export interface Display {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -7,10 +7,10 @@ export interface Display {
 
 const BAR = 30;
 const REDRAW_MS = 100;
-/** On what keeps every line: a line per so many percent. */
+/** Percents per line, for output that keeps lines. */
 const LINE_PERCENT = 10;
 
-/** Shows how far a download is: as a bar that moves on a terminal, and elsewhere as a line now and then. */
+/** Shows the progress of a download: a moving bar on a terminal, otherwise a line now and then. */
 export class Progress {
   readonly #display: Display;
   readonly #name: string;
@@ -34,7 +34,7 @@ export class Progress {
     }
   }
 
-  /** Leaves the terminal on a new line. */
+  /** Moves the cursor of a terminal to a new line. */
   end(): void {
     if (this.#hasBar) this.#display.write('\n');
     this.#hasBar = false;

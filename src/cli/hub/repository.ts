@@ -1,13 +1,13 @@
 import { ForetokenError } from '../../util/errors.ts';
 
-/** The Hub, or a server that speaks like it. */
+/** Hub, or a server with its API. */
 export interface Hub {
   /** Ends with a slash. */
   readonly endpoint: string;
   readonly token?: string;
 }
 
-/** A file of a repository, as the Hub describes it. */
+/** File of a repository, as the Hub describes it. */
 export interface RepositoryFile {
   readonly path: string;
   readonly sizeBytes: number;
@@ -15,16 +15,16 @@ export interface RepositoryFile {
   readonly digest: string;
 }
 
-/** The latest state of a repository. */
+/** Latest state of a repository. */
 export interface Listing {
   readonly commit: string;
   readonly files: readonly RepositoryFile[];
 }
 
-/** A Hub that does not answer is not waited for longer: the cache may have the model. */
+/** Time to wait for the Hub; after that the cache may have the model. */
 const PATIENCE_MS = 15_000;
 
-/** Asks for the latest commit of `ORG/NAME` and its files. Throws `fetch_failed`. */
+/** Requests the latest commit of `ORG/NAME` and its files. Throws `fetch_failed`. */
 export async function listRepository(hub: Hub, name: string, signal: AbortSignal): Promise<Listing> {
   const api = `${hub.endpoint}api/models/${name}`;
   const get = (path: string) => getJson(hub, name, api + path, signal);
@@ -34,7 +34,7 @@ export async function listRepository(hub: Hub, name: string, signal: AbortSignal
   return { commit, files: Array.isArray(tree) ? tree.flatMap(fileFrom) : [] };
 }
 
-/** Where the Hub has a file. */
+/** Address of a file on the Hub. */
 export function fileUrl({ endpoint }: Hub, name: string, commit: string, path: string): string {
   return `${endpoint}${name}/resolve/${commit}/${path.split('/').map(encodeURIComponent).join('/')}`;
 }
@@ -44,7 +44,7 @@ export function hubHeaders({ token }: Pick<Hub, 'token'>): Record<string, string
   return { 'user-agent': 'foretoken', ...(token && { authorization: `Bearer ${token}` }) };
 }
 
-/** What a status says of a request for something of `what`. */
+/** Error for the status of a request for something of `what`. */
 export function refused(status: number, what: string): ForetokenError {
   switch (status) {
     case 401:
@@ -74,7 +74,7 @@ async function getJson(hub: Hub, name: string, url: string, signal: AbortSignal)
   });
 }
 
-/** The commit of `main`, else of the first branch. */
+/** Commit of `main`, else of the first branch. */
 function commitOf(refs: unknown): string | null {
   const branches = isRecord(refs) && Array.isArray(refs.branches) ? refs.branches.filter(isRecord) : [];
   const branch = branches.find(({ name }) => name === 'main') ?? branches[0];
@@ -82,7 +82,7 @@ function commitOf(refs: unknown): string | null {
   return typeof commit === 'string' && /^[0-9a-f]{40}$/.test(commit) ? commit : null;
 }
 
-/** One entry of the tree; none for a folder, and for what would leave the cache's folder. */
+/** File of an entry of the tree; none for a folder, and for a path that would leave the cache's folder. */
 function fileFrom(entry: unknown): RepositoryFile[] {
   if (!isRecord(entry) || entry.type !== 'file') return [];
   const { path, size } = entry;
@@ -100,7 +100,7 @@ function failed(message: string, status = 0): ForetokenError {
   return new ForetokenError('fetch_failed', message, { status });
 }
 
-/** `fetch` hides what happened in the cause. */
+/** Reason of an error; `fetch` hides it in the cause. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;

@@ -8,15 +8,15 @@ import type { Environment } from '../environment.ts';
 import { endpointFrom, fetchAll, type Locating } from './locating.ts';
 import { hubHeaders } from './repository.ts';
 
-/** A model at an address. */
+/** Model at an address. */
 export interface UrlModel {
   readonly kind: 'url';
   readonly url: string;
-  /** Where it is kept; by default in llama.cpp's cache, under its own name. */
+  /** Local path; by default in llama.cpp's cache, under its own name. */
   readonly path?: string;
 }
 
-/** Path of the model of a URL, with all of its parts where its name says that it is split. */
+/** Returns the path of a URL's model, with all of its parts if its name says that it is split. */
 export async function locateUrl({ url, path }: UrlModel, locating: Locating): Promise<string> {
   const urls = partUrls(url) ?? [url];
   if (urls.length === 1) return locateFile(url, path, locating);
@@ -32,7 +32,7 @@ export async function locateUrl({ url, path }: UrlModel, locating: Locating): Pr
   return located[0];
 }
 
-/** The file of a URL is fetched again when its ETag has changed. */
+/** Returns the path of a URL's file, and downloads the file again if its ETag has changed. */
 async function locateFile(url: string, path: string | undefined, locating: Locating): Promise<string> {
   const { env, offline, token, log, signal } = locating;
   if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) {
@@ -51,7 +51,7 @@ async function locateFile(url: string, path: string | undefined, locating: Locat
       `${target} is not there; start without --offline to download it`,
     );
   }
-  // A token is for the Hub alone.
+  // Send the token only to the Hub.
   const headers = hubHeaders(url.startsWith(endpointFrom(env)) && token ? { token } : {});
   const known = await readFile(`${target}.etag`, 'utf8').catch(() => null);
   const head = await fetch(url, { method: 'HEAD', headers, signal }).catch(() => null);
@@ -69,12 +69,12 @@ async function locateFile(url: string, path: string | undefined, locating: Locat
   return target;
 }
 
-/** Where the ETag of a file is kept that is not there to its end. */
+/** Path of the ETag of an incomplete file. */
 function partEtag(target: string): string {
   return `${target}.incomplete.etag`;
 }
 
-/** What came of another version before is removed: with the rest of this one it would make a file that is neither. */
+/** Deletes an incomplete file of another version, which would not fit the rest. */
 async function keepPartOf(etag: string | null, target: string): Promise<void> {
   const known = await readFile(partEtag(target), 'utf8').catch(() => null);
   if (etag !== null && etag === known) return;
@@ -84,7 +84,7 @@ async function keepPartOf(etag: string | null, target: string): Promise<void> {
   await writeFile(partEtag(target), etag);
 }
 
-/** Where llama.cpp keeps what it has from a URL. */
+/** Folder where llama.cpp keeps downloads from URLs. */
 function urlCacheFolder({ LLAMA_CACHE, XDG_CACHE_HOME, LOCALAPPDATA }: Environment): string {
   if (LLAMA_CACHE) return LLAMA_CACHE;
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'llama.cpp');

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Runs `foretoken lab compare` with these arguments, the files being named without their folder. */
+/** Runs `foretoken lab compare` with these arguments; files are named without their folder. */
 async function compare(...args: readonly string[]) {
   const paths = args.map(arg => (/\.(json|html)$/.test(arg) ? file(arg) : arg));
   const command = readCommandLine(['lab', 'compare', ...paths]);
@@ -30,7 +30,7 @@ async function compare(...args: readonly string[]) {
 }
 
 describe('foretoken lab compare', () => {
-  it('ends with 1 where reports contradict each other, and with 0 where they do not', async () => {
+  it('exits with 1 if reports contradict each other, and with 0 if not', async () => {
     const { code, output } = await compare('right.json', 'wrong.json');
     expect(code).toBe(1);
     expect(output).toMatch(/^2 checks of 8 are right in one report and not in another/);
@@ -64,7 +64,7 @@ describe('foretoken lab compare', () => {
     await expect(compare(...args)).rejects.toThrow(message);
   });
 
-  it('has a help, which names every format', () => {
+  it('has a help that names every format', () => {
     const command = readCommandLine(['lab', 'compare', '--help']);
     if (command.kind !== 'lab help') throw new Error(command.kind);
     for (const format of FORMATS) expect(command.text).toContain(format);

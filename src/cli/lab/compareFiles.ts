@@ -15,7 +15,7 @@ import type { Machine } from '../machine.ts';
 import type { CompareOptions } from './compareLine.ts';
 import { readReportFile } from './reportFile.ts';
 
-/** Compares reports and prints what came of it. Resolves with the exit code: 1 where they contradict each other. */
+/** Compares reports and prints the result. Resolves with the exit code: 1 if they contradict each other. */
 export async function compareFiles(
   { files, format, out }: CompareOptions,
   { site, log }: Pick<Machine, 'site' | 'log'>,
@@ -33,7 +33,7 @@ function printed(comparison: Comparison, format: CompareOptions['format']): stri
     case 'markdown':
       return comparisonText(comparison, format);
     case 'json': {
-      // The reports themselves are what was given.
+      // Omit the reports: they are the input.
       const { reports: _, ...rest } = comparison;
       return JSON.stringify(rest, null, 2);
     }
@@ -46,7 +46,7 @@ function printed(comparison: Comparison, format: CompareOptions['format']): stri
   }
 }
 
-/** Saves the reports as one HTML file that shows them. Throws `invalid_option` where it cannot be written. */
+/** Saves the reports as one HTML file that shows them. Throws `invalid_option` if it cannot be written. */
 export async function saveComparison(path: string, reports: readonly Report[], site: string): Promise<void> {
   const page = await readFile(join(site, 'compare.html'), 'utf8');
   await writeFile(path, withReports(page, reports)).catch(cause => {

@@ -3,11 +3,11 @@ import { flagLines, invalid, type LabFlag, readFlags } from './labFlags.ts';
 
 export const FORMATS = ['text', 'markdown', 'json', 'llama-bench', 'test-backend-ops'] as const;
 
-/** What `foretoken lab compare` is to do. */
+/** Options of `foretoken lab compare`. */
 export interface CompareOptions {
   readonly files: readonly string[];
   readonly format: (typeof FORMATS)[number];
-  /** Where the comparison is saved as one HTML file. */
+  /** Path of the HTML file for the comparison. */
   readonly out?: string;
 }
 
@@ -26,7 +26,7 @@ const FLAGS: readonly LabFlag<CompareOptions>[] = [
   },
 ];
 
-/** Reads what follows `foretoken lab compare`. Throws `invalid_option`. */
+/** Reads the arguments after `foretoken lab compare`. Throws `invalid_option`. */
 export function readCompareLine(args: readonly string[]): CompareOptions {
   const options = readFlags<CompareOptions>(args, FLAGS, { files: [], format: 'text' }, (given, file) => ({
     ...given,
@@ -36,7 +36,7 @@ export function readCompareLine(args: readonly string[]): CompareOptions {
   throw invalid('no reports to compare', 'name one or more JSON files of the lab');
 }
 
-/** The text of `foretoken lab compare --help`. */
+/** Text of `foretoken lab compare --help`. */
 export function compareHelp(): string {
   return [
     'usage: foretoken lab compare A.json B.json … [flags]',

@@ -5,7 +5,7 @@ import type { LabPage } from './labPage.ts';
 
 const FAST = { pollMs: 1, patienceMs: 60, graceMs: 60 };
 
-/** A page whose run ends when `end` is called, or when it is stopped, unless it hangs. */
+/** Page whose run ends when `end` is called, or when it is stopped, unless it hangs. */
 function fakePage({ hangs = false } = {}) {
   const control = { end: (_report: string) => {}, fail: (_error: Error) => {}, nStops: 0 };
   let progress: LabProgress | null = null;
@@ -46,7 +46,7 @@ const drive = (
 const soon = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
 
 describe('driving a run', () => {
-  it('tells each step once, and resolves with the report', async () => {
+  it('reports each step once, and resolves with the report', async () => {
     const { page, control, at } = fakePage();
     const seen: LabProgress[] = [];
     const report = drive(page, { seen, patienceMs: 5000 });
@@ -60,14 +60,14 @@ describe('driving a run', () => {
     expect(control.nStops).toBe(0);
   });
 
-  it('rejects with what the page says', async () => {
+  it("rejects with the page's error", async () => {
     const { page, control } = fakePage();
     const report = drive(page);
     control.fail(new Error('Target crashed'));
     await expect(report).rejects.toThrow('Target crashed');
   });
 
-  it('has a partial report of a run that is to end', async () => {
+  it('has a partial report of a stopped run', async () => {
     const { page } = fakePage();
     const ending = new AbortController();
     const report = drive(page, { signal: ending.signal });
@@ -75,19 +75,19 @@ describe('driving a run', () => {
     expect(await report).toBe('partial');
   });
 
-  it('ends a run in which nothing moves, and takes what it reports', async () => {
+  it('ends a run without progress, and takes its report', async () => {
     const { page, control } = fakePage();
     expect(await drive(page)).toBe('partial');
     expect(control.nStops).toBe(1);
   });
 
-  it('gives up a page that hangs, and says at which case', async () => {
+  it('abandons a page that hangs, and names the case', async () => {
     const { page, at } = fakePage({ hangs: true });
     at(3);
     await expect(drive(page)).rejects.toThrow(/nothing moved for 0.06 s, the last case being case 3/);
   });
 
-  it('does not take a page that answers slowly for one that hangs', async () => {
+  it('does not mistake a slow page for one that hangs', async () => {
     const { page, control, at } = fakePage({ hangs: true });
     const report = drive(page, { patienceMs: 400 });
     for (let nDone = 1; nDone < 6; nDone++) {

@@ -5,18 +5,18 @@ import type { LabPage } from './labPage.ts';
 
 export interface DriveOptions {
   readonly onProgress: (progress: LabProgress) => void;
-  /** Aborted when the run is to end; it then reports what was done. */
+  /** Aborts to end the run; it then reports what was done. */
   readonly signal: AbortSignal;
   readonly pollMs?: number;
-  /** A page in which nothing moved for so long hangs; no case may take as long. */
+  /** Time without progress after which a page counts as hanging; longer than any case. */
   readonly patienceMs?: number;
-  /** How long a run that is to end may take to report. */
+  /** Time for a stopped run to report. */
   readonly graceMs?: number;
 }
 
 /**
- * Runs the lab in a page, tells how far it is, and resolves with the report's JSON. A page that hangs is asked to end its run.
- * Rejects with what the page says, or `internal` where it says nothing.
+ * Runs the lab in a page, reports its progress, and resolves with the report's JSON. A page that hangs is asked to end its run.
+ * Rejects with the page's error, or with `internal` if there is none.
  */
 export async function driveLab(
   page: LabPage,
@@ -31,7 +31,7 @@ export async function driveLab(
     lookAfter().catch(error => (ended.signal.aborted ? report : Promise.reject(error))),
   ]);
 
-  /** Ends by throwing: when the run has ended, or where it has to be given up. */
+  /** Watches the run; throws when the run has ended or is abandoned. */
   async function lookAfter(): Promise<never> {
     const wait = (ms: number) => sleep(ms, undefined, { signal: ended.signal });
     const last: { progress: LabProgress | null; atMs: number } = { progress: null, atMs: performance.now() };
@@ -44,7 +44,7 @@ export async function driveLab(
     };
     const isQuiet = () => performance.now() - last.atMs > patienceMs;
     while (!(signal.aborted || isQuiet())) {
-      // A page that does not answer does not move either.
+      // A page that does not answer makes no progress either.
       page.progress().then(tell, () => {});
       await wait(pollMs);
     }

@@ -1,15 +1,15 @@
 import { ForetokenError } from '../../util/errors.ts';
 
-/** One flag of a command other than `serve`. A flag with a `value` takes the argument after it. */
+/** Flag of a command other than `serve`. A flag with a `value` takes the argument after it. */
 export interface LabFlag<Given> {
   readonly names: readonly string[];
   readonly value?: string;
   readonly help: string;
-  /** What was given before, and this flag. `name` is the spelling used, `text` the argument behind it. */
+  /** Applies the flag to the earlier values. `name` is the spelling used, `text` the argument after it. */
   readonly apply: (given: Given, text: string, name: string) => Given;
 }
 
-/** Reads arguments; those that are no flags go to `word`. `remedy` is what an error ends with. Throws `invalid_option`. */
+/** Reads arguments; those that are not flags go to `word`. `remedy` ends the message of an error. Throws `invalid_option`. */
 export function readFlags<Given>(
   args: readonly string[],
   flags: readonly LabFlag<Given>[],
@@ -35,7 +35,7 @@ export function readFlags<Given>(
   return given;
 }
 
-/** The flags, a line each. */
+/** Help of the flags, a line each. */
 export function flagLines(
   flags: readonly Pick<LabFlag<never>, 'names' | 'value' | 'help'>[],
 ): readonly string[] {

@@ -1,13 +1,13 @@
 import { basename } from 'node:path';
 import { invalid } from './labFlags.ts';
 
-/** Whose browser runs the lab. */
+/** Browser to run the lab in. */
 export type LabHost =
-  /** A Chromium of this machine; without a path the one that is found. */
+  /** Chromium of this machine; without a path it is found automatically. */
   | { readonly kind: 'chromium'; readonly label: string | null; readonly path: string | null }
-  /** A Firefox of this machine, driven over WebDriver BiDi. */
+  /** Firefox of this machine, driven over WebDriver BiDi. */
   | { readonly kind: 'firefox'; readonly label: string | null; readonly path: string | null }
-  /** A Chromium somewhere else, behind a server of Playwright's or the DevTools protocol. */
+  /** Chromium elsewhere, behind a Playwright server or the DevTools protocol. */
   | {
       readonly kind: 'remote';
       readonly label: string | null;
@@ -18,17 +18,17 @@ export type LabHost =
 /** `LABEL=` in front of a path or an address. */
 const LABELLED = /^([A-Za-z0-9][\w .-]*)=(.*)$/s;
 
-/** What stands after `--browser`. */
+/** Parses the value of `--browser`. */
 export function localHost(text: string): LabHost {
   const { label, rest } = labelled(text);
   if (rest === '') throw invalid(`no browser in --browser ${text}`);
   const isName = rest === 'chromium' || rest === 'firefox';
-  // Chromium goes by many names, Firefox by one.
+  // Chromium has many names, Firefox one.
   const kind = /firefox/i.test(basename(rest)) ? 'firefox' : 'chromium';
   return { kind, label, path: isName ? null : rest };
 }
 
-/** What stands after `--remote`: DevTools are spoken over http, and over the web sockets that they hand out. */
+/** Parses the value of `--remote`: DevTools are reached over http, or over the web sockets that they announce. */
 export function remoteHost(text: string): LabHost {
   const { label, rest: url } = labelled(text);
   const protocol = URL.canParse(url) ? new URL(url).protocol : '';
@@ -42,7 +42,7 @@ export function remoteHost(text: string): LabHost {
   return { kind: 'remote', label, protocol: isCdp ? 'cdp' : 'playwright', url };
 }
 
-/** What a host is called before its adapter is known. */
+/** Name of a host before its adapter is known. */
 export function hostName(host: LabHost): string {
   if (host.label !== null) return host.label;
   if (host.kind === 'remote') return new URL(host.url).host;

@@ -6,7 +6,7 @@ export type LabCommand =
   | { readonly kind: 'compare'; readonly options: CompareOptions }
   | { readonly kind: 'lab help'; readonly text: string };
 
-/** Reads what follows `foretoken lab`. Throws `invalid_option`. */
+/** Reads the arguments after `foretoken lab`. Throws `invalid_option`. */
 export function readLabLine(args: readonly string[]): LabCommand {
   const isCompare = args[0] === 'compare';
   if (args.includes('-h') || args.includes('--help')) {

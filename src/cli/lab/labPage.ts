@@ -1,29 +1,29 @@
 import type { LabOptions, LabProgress } from '../../lab/options.ts';
 import { ForetokenError } from '../../util/errors.ts';
 
-/** `lab.html` in some browser. Everything rejects once the page or its browser is gone. */
+/** `lab.html` in some browser. All methods reject once the page or its browser is gone. */
 export interface LabPage {
-  /** Arguments of the browser, as far as they are known. */
+  /** Command line of the browser, as far as it is known. */
   readonly flags: readonly string[];
-  /** Runs the lab and resolves with the report's JSON. Rejects with what the page says where there is none. */
+  /** Runs the lab and resolves with the report's JSON. Rejects with the page's error if there is none. */
   run(options: LabOptions): Promise<string>;
   progress(): Promise<LabProgress | null>;
   /** Ends the run, which then reports what was done. */
   stop(): Promise<void>;
-  /** Leaves the browser, and ends it if it is ours. */
+  /** Disconnects from the browser, and ends it if it was started here. */
   close(): Promise<void>;
 }
 
-/** A browser's tab, whoever drives it. */
+/** Tab of a browser, independent of its driver. */
 export interface Tab {
-  /** Calls `work` in the tab, where it knows nothing but its argument, and resolves with what comes of it. */
+  /** Calls `work` in the tab, where it can use only its argument, and resolves with the result. */
   evaluate(work: (given: string) => string | Promise<string>, given: string): Promise<string>;
   close(): Promise<void>;
 }
 
 type Outcome = { readonly report: string } | { readonly problem: string };
 
-/** The lab in a tab that has loaded it. What goes to and fro is JSON: drivers differ in what else they can carry. */
+/** Lab in a tab that has loaded it. Values cross as JSON, because drivers differ in what else they can transfer. */
 export function labPage({ evaluate, close }: Tab, flags: readonly string[]): LabPage {
   return {
     flags,

@@ -9,7 +9,7 @@ import { type LabPage, labPage, type Tab } from './labPage.ts';
 
 export interface OpenOptions {
   readonly machine: Pick<Machine, 'site' | 'browserFlags' | 'findBrowser'>;
-  /** Where browsers of this machine find the site; ends with a slash. */
+  /** Address of the site for browsers of this machine; ends with a slash. */
   readonly siteUrl: string;
   readonly headed: boolean;
   /** Further arguments for Chromium. */
@@ -18,13 +18,13 @@ export interface OpenOptions {
 
 const PAGE = 'lab.html';
 
-/** Where a browser elsewhere believes the site to be: what it asks for there, its driver answers. */
+/** Address of the site for a browser elsewhere; the driver answers its requests. */
 const ROUTED_SITE = 'https://foretoken.invalid/';
 
-/** Signals are the command's: a run that is to end still reports. */
+/** Leave signals to the command: a stopped run still reports. */
 const NO_SIGNALS = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
 
-/** What makes Firefox offer WebGPU where it does not by itself. */
+/** Preferences that enable WebGPU in Firefox. */
 const FIREFOX_PREFERENCES = {
   'dom.webgpu.enabled': true,
   'gfx.webgpu.ignore-blocklist': true,
@@ -38,7 +38,7 @@ const FIREFOX_PLACES = [
   'C:\\Program Files\\Mozilla Firefox\\firefox.exe',
 ];
 
-/** Opens the lab in a host's browser. Throws what keeps it from opening. */
+/** Opens the lab in a host's browser. Throws the reason if it does not open. */
 export async function openLabPage(host: LabHost, options: OpenOptions): Promise<LabPage> {
   switch (host.kind) {
     case 'chromium':
@@ -74,7 +74,7 @@ async function openInFirefox(path: string | null, { siteUrl, headed }: OpenOptio
     executablePath: path ?? findFirefox(),
     headless: !headed,
     extraPrefsFirefox: FIREFOX_PREFERENCES,
-    // A run is one call, and takes minutes.
+    // A run is one call that takes minutes.
     protocolTimeout: 0,
     ...NO_SIGNALS,
   });
@@ -97,13 +97,13 @@ async function openRemotely(
   { machine, headed, browserArgs }: OpenOptions,
 ): Promise<LabPage> {
   const { chromium } = await import('playwright');
-  // For servers that start a browser when somebody comes; others have one.
+  // Options for servers that start a browser per connection; others ignore them.
   const launching = { args: [...machine.browserFlags, ...browserArgs], headless: !headed };
   const headers = { 'x-playwright-launch-options': JSON.stringify(launching) };
   const browser: Browser =
     protocol === 'cdp' ? await chromium.connectOverCDP(url) : await chromium.connect(url, { headers });
   return openedIn(browser, [], async () => {
-    // The context that is there already is the only one that a phone has.
+    // A phone has only the existing context.
     const page = await (browser.contexts()[0] ?? browser).newPage();
     await page.route(`${ROUTED_SITE}**`, async (route, request) => {
       const path = siteFile(machine.site, new URL(request.url()).pathname);
@@ -115,7 +115,7 @@ async function openRemotely(
   });
 }
 
-/** The lab in the tab that `openTab` opens; the browser is left when it is closed, or cannot be opened. */
+/** Opens the lab in the tab of `openTab`. The browser is closed with it, or if it cannot be opened. */
 async function openedIn(
   browser: { close(): Promise<void> },
   flags: readonly string[],
@@ -127,7 +127,7 @@ async function openedIn(
       {
         ...tab,
         async close() {
-          // A tab that is gone already is closed as well.
+          // The tab may be gone already.
           await tab.close().catch(() => {});
           await browser.close();
         },

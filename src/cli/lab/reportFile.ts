@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { MAX_REPORT_BYTES, type Report, readReport } from '../../report/index.ts';
 import { ForetokenError } from '../../util/errors.ts';
 
-/** The report in a file. Throws `invalid_report`. */
+/** Reads the report in a file. Throws `invalid_report`. */
 export async function readReportFile(path: string): Promise<Report> {
   const found = await stat(path).catch(() => null);
   if (!found?.isFile())

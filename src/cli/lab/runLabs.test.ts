@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** What stands after `--browser`: what its page reports, or how it fails. */
+/** Maps values of `--browser` to the report of their page, or its failure. */
 type Pages = Readonly<Record<string, Report | string | Error>>;
 
 /** Runs `foretoken lab` with a browser for each of `pages`, into the folder `out`. */
@@ -65,7 +65,7 @@ describe('foretoken lab', () => {
     expect(closed).toEqual(['/a', '/b', '/c']);
   });
 
-  it('ends with 1 on a wrong result, and says which', async () => {
+  it('exits with 1 on a wrong result, and names it', async () => {
     const { code, output, files } = await run({ '/a': wrongReport() });
     expect(code).toBe(1);
     expect(output).toContain('mul_mat:weight=Q4_0,rows=1 (base, gpu): WRONG');
@@ -87,7 +87,7 @@ describe('foretoken lab', () => {
       { incidents: [{ at: '2026-01-01T00:00:00Z', what: 'stopped', message: 'm' }] },
     ],
   ];
-  it.each(unsound)('ends with 1 on %s', async (_, change) => {
+  it.each(unsound)('exits with 1 on %s', async (_, change) => {
     expect((await run({ '/a': { ...GOOD, ...change } })).code).toBe(1);
   });
 
@@ -102,12 +102,12 @@ describe('foretoken lab', () => {
     expect(files).toEqual(['acme-one-chromium.json']);
   });
 
-  it('refuses a baseline that is none before it runs anything', async () => {
+  it('refuses an invalid baseline before it runs anything', async () => {
     await expect(run({ '/a': GOOD }, '--baseline', file('none.json'))).rejects.toThrow(/there is no file/);
     expect(await readdir(folder)).not.toContain('out');
   });
 
-  it('says of a folder that cannot be made that it cannot', async () => {
+  it('fails for a folder that cannot be created', async () => {
     await expect(run({ '/a': GOOD }, '--out', file('compare.html'))).rejects.toThrow(
       /cannot make .*compare.html/,
     );
@@ -141,7 +141,7 @@ describe('foretoken lab', () => {
       expect(output).toContain(expected === 0 ? 'as good as its baseline' : '50 % slower, 10 % allowed');
     });
 
-    it('leaves it as it is, though it lies where the report goes', async () => {
+    it('leaves it unchanged, even in the folder of the report', async () => {
       await run({ '/a': GOOD });
       const path = file('out/acme-one-chromium.json');
       const before = await readFile(path, 'utf8');
@@ -150,7 +150,7 @@ describe('foretoken lab', () => {
       expect(await readFile(path, 'utf8')).toBe(before);
     });
 
-    it('chooses among several the one of the same adapter', async () => {
+    it('chooses the baseline of the same adapter among several', async () => {
       await save('one.json', slower(GOOD, 0.5));
       await save('two.json', { ...GOOD, label: 'other' });
       const baselines = ['--baseline', file('one.json'), '--baseline', file('two.json')];

@@ -25,21 +25,21 @@ export interface LabsContext {
   readonly machine: Pick<Machine, 'site' | 'display' | 'log'>;
   /** Opens the lab in a host's browser. */
   readonly open: (host: LabHost) => Promise<LabPage>;
-  /** Aborted when the runs are to end. */
+  /** Aborts to end the runs. */
   readonly signal: AbortSignal;
 }
 
-/** A report that was written, or null where a browser brought none. */
+/** Written report, or null if a browser delivered none. */
 type Outcome = { readonly report: Report; readonly file: string } | null;
 
-/** Lines of what is wrong that are printed for a report; its file has them all. */
+/** Most lines of faults to print per report; its file has them all. */
 const MAX_FAULTS = 20;
-/** A line of progress for every so many percent. */
+/** Percents per line of progress. */
 const PROGRESS_STEP = 10;
 
 /**
- * Runs the lab in every host's browser and writes a report of each. Resolves with the exit code: 1 where anything is not as it
- * should be. Throws `invalid_report` for a baseline, and `invalid_option` for a folder that cannot be written.
+ * Runs the lab in every host's browser and writes a report of each. Resolves with the exit code: 1 if anything is wrong. Throws
+ * `invalid_report` for a baseline, and `invalid_option` for a folder that cannot be written.
  */
 export async function runLabs(options: RunOptions, context: LabsContext): Promise<0 | 1> {
   const { hosts, out, baselines, maxSlowdown } = options;
@@ -54,21 +54,21 @@ export async function runLabs(options: RunOptions, context: LabsContext): Promis
     );
   });
 
-  // A baseline in the same folder is not to be written over.
+  // Do not overwrite a baseline in the same folder.
   const kept = baselines.filter(path => resolve(path, '..') === resolve(out));
   const names = new Set(kept.map(path => basename(path, '.json')));
   const run = (host: LabHost) => runOne(host, options, context, names);
   const runs = new Map<LabHost, Promise<Outcome>>();
   let turn: Promise<unknown> = Promise.resolve();
   for (const host of hosts) {
-    // What shares a machine would slow the others down.
+    // Run one after another on this machine, because browsers would slow down each other.
     const outcome = host.kind === 'remote' ? run(host) : turn.then(() => run(host));
     if (host.kind !== 'remote') turn = outcome;
     runs.set(host, outcome);
   }
   const outcomes = await Promise.all(runs.values());
 
-  // All of them are printed, whatever the first ones are like.
+  // Print all of them, whatever the first ones are like.
   const verdicts = outcomes.map(outcome => outcome !== null && isAsItShouldBe(outcome));
   const reports = outcomes.flatMap(outcome => (outcome ? [outcome.report] : []));
   if (reports.length > 1) {
@@ -78,7 +78,7 @@ export async function runLabs(options: RunOptions, context: LabsContext): Promis
   }
   return verdicts.includes(false) ? 1 : 0;
 
-  /** Prints what a report says, and how it stands to its baseline. */
+  /** Prints the summary of a report and its comparison with the baseline, and returns whether all is well. */
   function isAsItShouldBe({ report, file }: NonNullable<Outcome>): boolean {
     const { browser } = report.provenance;
     const verdict = verdictOf(report);
@@ -106,7 +106,7 @@ export async function runLabs(options: RunOptions, context: LabsContext): Promis
   }
 }
 
-/** The report of a host, in its file as soon as it is there: what comes after must not lose it. */
+/** Runs one host and writes its report to the file at once, so that later failures cannot lose it. */
 async function runOne(
   host: LabHost,
   { set, only, out }: RunOptions,
@@ -139,7 +139,7 @@ async function runOne(
   }
 }
 
-/** A name that no other report of this command has. */
+/** File name that no other report of this command has. */
 function fileName(report: Report, taken: Set<string>): string {
   const words = report.label ?? `${adapterName(report)} ${report.provenance.browser.name}`;
   const name = words.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
@@ -149,14 +149,14 @@ function fileName(report: Report, taken: Set<string>): string {
   return `${unique}.json`;
 }
 
-/** The one baseline there is, or else that of the same adapter in the same browser. */
+/** The only baseline, or else the one of the same adapter in the same browser. */
 function baselineOf(report: Report, baselines: readonly Report[]): Report | undefined {
   if (baselines.length === 1) return baselines[0];
   const identity = (one: Report) => `${adapterName(one)} ${one.provenance.browser.name}`;
   return baselines.find(baseline => identity(baseline) === identity(report));
 }
 
-/** Prints how far a run is, a line now and then: several may go on at once. */
+/** Prints the progress of a run, a line now and then, because several runs may be active. */
 function teller(name: string, display: Machine['display']): (progress: LabProgress) => void {
   let told = 0;
   return ({ nDone, nJobs, secondsLeft }) => {

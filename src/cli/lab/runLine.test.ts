@@ -10,7 +10,7 @@ function read(...args: readonly string[]): RunOptions {
 }
 
 describe('foretoken lab', () => {
-  it('runs the quick set in the Chromium that is found, unless told otherwise', () => {
+  it('runs the quick set in the Chromium that it finds, by default', () => {
     expect(read()).toMatchObject({
       hosts: [{ kind: 'chromium', label: null, path: null }],
       ...{ set: 'quick', only: [], out: 'reports', baselines: [], maxSlowdown: 0.1 },

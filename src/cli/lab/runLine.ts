@@ -2,20 +2,20 @@ import { oneOf } from '../flags/values.ts';
 import { flagLines, invalid, type LabFlag, readFlags } from './labFlags.ts';
 import { type LabHost, localHost, remoteHost } from './labHost.ts';
 
-/** What `foretoken lab` is to do. */
+/** Options of `foretoken lab`. */
 export interface RunOptions {
   readonly hosts: readonly LabHost[];
   readonly set: 'quick' | 'full';
-  /** Ids of jobs, or how they begin and a `*`; empty for all of the set. */
+  /** Ids of jobs, or their beginning and a `*`; empty for the whole set. */
   readonly only: readonly string[];
   /** Folder for the reports. */
   readonly out: string;
   readonly headed: boolean;
   /** Further arguments for Chromium. */
   readonly browserArgs: readonly string[];
-  /** Reports to hold the new ones against. */
+  /** Reports to compare the new ones with. */
   readonly baselines: readonly string[];
-  /** 0.1: a time may be 10 % longer than the baseline's. */
+  /** Allowed slow-down: with 0.1 a time may be 10 % longer than the baseline's. */
   readonly maxSlowdown: number;
 }
 
@@ -86,7 +86,7 @@ const FLAGS: readonly LabFlag<RunOptions>[] = [
   },
 ];
 
-/** Reads what follows `foretoken lab`. Throws `invalid_option`. */
+/** Reads the arguments after `foretoken lab`. Throws `invalid_option`. */
 export function readRunLine(args: readonly string[]): RunOptions {
   const options = readFlags<RunOptions>(args, FLAGS, NOTHING, (_, word) => {
     throw invalid(
@@ -97,7 +97,7 @@ export function readRunLine(args: readonly string[]): RunOptions {
   return options.hosts.length > 0 ? options : { ...options, hosts: [localHost('chromium')] };
 }
 
-/** The text of `foretoken lab --help`. */
+/** Text of `foretoken lab --help`. */
 export function runHelp(): string {
   return [
     'usage: foretoken lab [flags]',

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { sendFile } from '../sendFile.ts';
 import { siteFile } from '../siteFile.ts';
 
-/** The site's files on a port of this machine, for browsers of this machine. */
+/** Server of the site's files for browsers of this machine. */
 export interface SiteServer {
   /** Ends with a slash. */
   readonly url: string;

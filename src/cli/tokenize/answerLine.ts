@@ -1,7 +1,7 @@
 import type { Tokenizer } from '../../tokenizer/index.ts';
 import { ForetokenError } from '../../util/errors.ts';
 
-/** The answer to one line of `--jsonl`: `{"tokens"}` for a text, `{"content"}` for tokens. Throws `invalid_request`. */
+/** Answers one line of `--jsonl`: `{"tokens"}` for a text, `{"content"}` for tokens. Throws `invalid_request`. */
 export function answerLine(line: string, tokenizer: Tokenizer): object {
   const request = parsed(line);
   const { content, tokens, add_special: addSpecial = false, parse_special: parseSpecial = true } = request;

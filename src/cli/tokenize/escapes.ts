@@ -8,7 +8,7 @@ const SIMPLE: Readonly<Record<string, string>> = {
   '\\': '\\',
 };
 
-/** `\n \r \t \' \" \\` and `\xHH` in a text as what they stand for, as llama.cpp's tools read them; `\xHH` is a byte. */
+/** Replaces `\n \r \t \' \" \\` and `\xHH` in a text like llama.cpp's tools; `\xHH` is a byte. */
 export function withoutEscapes(text: string): string {
   const bytes = new TextEncoder().encode(text);
   const output: number[] = [];

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { ByteSource } from '../../gguf/index.ts';
 import { ForetokenError } from '../../util/errors.ts';
 
-/** Opens a file for `use`, which reads no more of it than it needs. Throws `fetch_failed` where it cannot be read. */
+/** Opens a file for `use`, which reads only what it needs. Throws `fetch_failed` if it cannot be read. */
 export async function withFileSource<T>(path: string, use: (source: ByteSource) => Promise<T>): Promise<T> {
   const handle = await open(path).catch(error => {
     throw cannotRead(path, error);

@@ -12,7 +12,7 @@ const STORIES = fileURLToPath(
   new URL('../../../public/models/foretoken-stories-draft-q4_0.gguf', import.meta.url),
 );
 
-/** What the command prints. */
+/** Output of the command. */
 async function run(args: readonly string[], input = '', model = STORIES) {
   const options = readTokenizeLine(['-m', model, ...args]);
   if (!options) throw new Error('help');
@@ -20,7 +20,7 @@ async function run(args: readonly string[], input = '', model = STORIES) {
   const printed = { output: '', warnings: [] as string[] };
   const bytes = new TextEncoder().encode(input);
   await tokenize(options, {
-    // In two pieces, so that lines and characters are cut.
+    // Two pieces, which cut lines and characters.
     input: (async function* () {
       yield bytes.subarray(0, 13);
       yield bytes.subarray(13);
@@ -42,7 +42,7 @@ describe('foretoken tokenize', () => {
     expect(lines.slice(1, -2).every(line => /^ *\d+ -> '.*'$/.test(line))).toBe(true);
   });
 
-  it('prints the ids alone, the same from an argument, a file and standard input', async () => {
+  it('prints only ids, the same from an argument, a file and standard input', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'tokenize-')), 'text.txt');
     writeFileSync(path, 'é</s>日 a b c d');
     const { output } = await run(['-f', path, '--ids']);
@@ -92,7 +92,7 @@ describe('foretoken tokenize', () => {
     );
   });
 
-  it('says what it cannot read', async () => {
+  it('reports files and requests that it cannot read', async () => {
     await expect(run(['-p', 'a'], '', '/nowhere.gguf')).rejects.toThrow(
       /cannot read \/nowhere\.gguf: ENOENT/,
     );
@@ -101,7 +101,7 @@ describe('foretoken tokenize', () => {
     await expect(run(['-p', 'a'], '', fileURLToPath(import.meta.url))).rejects.toThrow(/not with "GGUF"/);
   });
 
-  it('works on a file with a vocabulary and no tensors, and warns of what is missing', async () => {
+  it('works on a file with a vocabulary and no tensors, and warns of missing metadata', async () => {
     const strings = (value: readonly string[]): TypedValue => ({ type: 'array', of: 'string', value });
     const bytes = writeGguf({
       metadata: {

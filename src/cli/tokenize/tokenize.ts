@@ -8,18 +8,18 @@ import { withoutEscapes } from './escapes.ts';
 import { withFileSource } from './fileSource.ts';
 import type { TextSource, TokenizeOptions } from './tokenizeLine.ts';
 
-/** What the command reads and writes. */
+/** Input and output of the command. */
 export interface TokenizeStreams {
   readonly input: AsyncIterable<Uint8Array>;
   readonly write: (output: string | Uint8Array) => void;
-  /** Prints a line that is no answer. */
+  /** Prints a line that is not an answer. */
   readonly warn: (line: string) => void;
 }
 
-/** Bytes of output that are collected before they are written. */
+/** Bytes of output to collect before writing. */
 const CHUNK = 1 << 16;
 
-/** `foretoken tokenize`. Throws what is wrong with the file or a request. */
+/** Runs `foretoken tokenize`. Throws the fault of the file or of a request. */
 export async function tokenize(options: TokenizeOptions, streams: TokenizeStreams): Promise<void> {
   const metadata = await withFileSource(options.model, readGgufMetadata);
   const vocabulary = vocabularyFrom(metadata);
@@ -29,7 +29,7 @@ export async function tokenize(options: TokenizeOptions, streams: TokenizeStream
 
   const given = await textOf(options.source, streams);
   const text = options.escapes ? withoutEscapes(given) : given;
-  // llama-tokenize adds nothing at all where the model wants no BOS.
+  // Like llama-tokenize, add no special tokens if the model wants no BOS.
   const addSpecial = options.addSpecial && tokenizer.addBos;
   const tokens = tokenizer.encode(text, { addSpecial, parseSpecial: options.parseSpecial });
   if (options.idsOnly) streams.write(`[${tokens.join(', ')}]\n`);
@@ -93,7 +93,7 @@ async function answerLines(tokenizer: Tokenizer, { input, write }: TokenizeStrea
   write(answers);
 }
 
-/** Lines by newlines alone: Node's readline also ends a line at U+2028, which JSON may have in a text. */
+/** Splits at newlines only: Node's readline also ends a line at U+2028, which a JSON text may contain. */
 async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncIterable<string> {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let rest = '';

@@ -40,7 +40,7 @@ describe('foretoken tokenize', () => {
     );
   });
 
-  it('gives help instead of anything else', () => {
+  it('prints help instead of anything else', () => {
     expect(read('-p a -h')).toBe(null);
     expect(tokenizeHelp()).toContain('--no-parse-special');
   });

@@ -1,14 +1,14 @@
 import { flagLines, invalid, type LabFlag, readFlags } from '../lab/labFlags.ts';
 
-/** Where the text comes from. */
+/** Source of the text. */
 export type TextSource =
   | { readonly kind: 'argument'; readonly text: string }
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'stdin' }
-  /** Requests in JSON, one per line of standard input, and an answer to each. */
+  /** JSON requests, one per line of standard input, with an answer to each. */
   | { readonly kind: 'jsonl' };
 
-/** What `foretoken tokenize` is to do. */
+/** Options of `foretoken tokenize`. */
 export interface TokenizeOptions {
   readonly model: string;
   readonly source: TextSource;
@@ -16,7 +16,7 @@ export interface TokenizeOptions {
   readonly showCount: boolean;
   readonly addSpecial: boolean;
   readonly parseSpecial: boolean;
-  /** Whether `\n` in the text is a newline, and so on. */
+  /** Whether to replace escapes such as `\n` in the text. */
   readonly escapes: boolean;
 }
 
@@ -81,7 +81,7 @@ const FLAGS: readonly LabFlag<Given>[] = [
   { names: ['--log-disable'], help: "accepted for llama-tokenize's sake", apply: given => given },
 ];
 
-/** Reads what follows `foretoken tokenize`; null where help is asked for. Throws `invalid_option`. */
+/** Reads the arguments after `foretoken tokenize`; null if help is requested. Throws `invalid_option`. */
 export function readTokenizeLine(args: readonly string[]): TokenizeOptions | null {
   if (args.includes('-h') || args.includes('--help')) return null;
   const noWord = (_: Given, word: string): never => {
@@ -99,7 +99,7 @@ function withSource(given: Given, source: TextSource): Given {
   return { ...given, source };
 }
 
-/** The text of `foretoken tokenize --help`. */
+/** Text of `foretoken tokenize --help`. */
 export function tokenizeHelp(): string {
   return [
     'usage: foretoken tokenize -m FILE (-p TEXT | -f FILE | --stdin | --jsonl) [flags]',
