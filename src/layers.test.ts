@@ -3,8 +3,8 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 /**
- * Folder → the folders it may import; docs/architecture.md has the same table. A `type:` edge carries types only.
- * Test files are exempt: a test may use any part of the product to build what it needs.
+ * Folder → the folders it may import; docs/architecture.md has the same table. A `type:` edge carries types only. Test files are
+ * exempt: a test may use any part of the product to build what it needs.
  */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   util: [],
@@ -81,12 +81,12 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ws: ['cli'],
 };
 
-/** The folders that run in Node and may import its modules. */
+/** Folders that run in Node and may import its modules. */
 const NODE = ['cli'];
 
 const MAX_LINES = 500;
 const MAX_WGSL_LINES = 200;
-/** Tables of data, which are long because there is much of it. */
+/** Tables that may exceed the size limit, because they hold a lot of data. */
 const LONG_TABLES: readonly string[] = [];
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -96,7 +96,7 @@ interface Import {
   readonly typeOnly: boolean;
 }
 
-/** The files under `folder` with one of the extensions, as paths from the root with forward slashes. */
+/** Lists the files under `folder` with one of the extensions, as paths from the root with forward slashes. */
 function filesUnder(folder: string, extensions: readonly string[]): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile() && extensions.some(extension => entry.name.endsWith(extension)))
@@ -107,7 +107,7 @@ function read(file: string): string {
   return readFileSync(join(ROOT, file), 'utf8');
 }
 
-/** What a source file imports, re-exports and loads dynamically. */
+/** Lists the static and dynamic imports and re-exports of a source file. */
 function importsOf(source: string): Import[] {
   const code = source.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
   const statements = code.matchAll(/^\s*(?:import|export)\s+(?:([^'";]*?)\s+from\s+)?'([^']+)'/gm);
@@ -121,24 +121,24 @@ function importsOf(source: string): Import[] {
   ];
 }
 
-/** Whether nothing of `import <clause> from` is left at run time. */
+/** Whether `import <clause> from` disappears at run time. */
 function isTypeOnly(clause: string): boolean {
   if (/^type\s+[^,]/.test(clause)) return true;
   const names = /^\{(.*)\}$/s.exec(clause)?.[1];
   return names?.split(',').every(name => name.trim() === '' || /^type\s/.test(name.trim())) ?? false;
 }
 
-/** The folder of `src` that a file belongs to, or null outside `src` and directly in it. */
+/** Folder of `src` that a file belongs to, or null outside `src` and directly in it. */
 function layerOf(file: string): string | null {
   return /^src\/([^/]+)\//.exec(file)?.[1] ?? null;
 }
 
-/** The file that a relative specifier names, as a path from the root without a query such as `?raw`. */
+/** File that a relative specifier names, as a path from the root without a query such as `?raw`. */
 function target(file: string, specifier: string): string {
   return join(dirname(file), specifier.replace(/\?.*$/, '')).split(sep).join('/');
 }
 
-/** What is wrong with one import, or null. */
+/** Describes the violation of an import, or null. */
 function violation(file: string, { specifier, typeOnly }: Import): string | null {
   const layer = layerOf(file);
   if (layer === null) return `${file} is in no folder of src`;
@@ -157,7 +157,7 @@ function violation(file: string, { specifier, typeOnly }: Import): string | null
   return `${file} imports ${imported}`;
 }
 
-/** The first cycle among files found from `start`, as its files in order. */
+/** First cycle among files found from `start`, as its files in order. */
 function cycleFrom(
   start: string,
   edges: ReadonlyMap<string, readonly string[]>,
@@ -167,7 +167,7 @@ function cycleFrom(
   function visit(file: string): string[] | null {
     const entry = path.indexOf(file);
     if (entry !== -1) {
-      // Every file on the way would report the same cycle.
+      // Mark every file of the path, which would report the same cycle again.
       for (const member of path) done.add(member);
       return [...path.slice(entry), file];
     }
@@ -271,7 +271,7 @@ describe('layers', () => {
     expect([...edges.keys()].map(folder => cycleFrom(folder, edges, done)).filter(Boolean)).toEqual([]);
   });
 
-  it('finds a cycle where there is one', () => {
+  it('finds an existing cycle', () => {
     const edges = new Map([
       ['a', ['b']],
       ['b', ['c']],

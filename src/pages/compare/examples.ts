@@ -7,9 +7,9 @@ const ADDRESSES = import.meta.glob<string>('/docs/reports/*.json', {
   eager: true,
 });
 
-/** The reports that the page opens with; those that cannot be had are left out. */
+/** Loads the reports that the page opens with; omits those that fail to load. */
 export async function loadExamples(): Promise<Report[]> {
-  // A page that was saved has its examples nowhere.
+  // A saved page has no examples.
   if (location.protocol === 'file:') return [];
   const loaded = Object.entries(ADDRESSES).map(async ([path, url]) => {
     const response = await fetch(url);

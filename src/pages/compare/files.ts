@@ -2,7 +2,7 @@ import { MAX_REPORT_BYTES, type Report, readReport, withReports } from '../../re
 import { ForetokenError } from '../../util/errors.ts';
 import type { Action } from './state.ts';
 
-/** Takes what can be taken of the files, and says of each of the others what is wrong with it. */
+/** Adds the readable reports among the files, and an error for each of the others. */
 export async function addFiles(files: Iterable<File>, dispatch: (action: Action) => void): Promise<void> {
   for (const file of files) {
     try {
@@ -17,20 +17,20 @@ export async function addFiles(files: Iterable<File>, dispatch: (action: Action)
   }
 }
 
-/** The reports that were put into this page, with the message of one that does not read. */
+/** Reads the reports that were put into this page; an unreadable one throws. */
 export function embeddedReports(text: string): Report[] {
   const values: unknown = JSON.parse(text);
   if (!Array.isArray(values)) return [];
   return values.map((value, i) => readReport(JSON.stringify(value), `report ${i + 1} of this page`));
 }
 
-/** Saves the page with the reports in it. `page` is its text as it was loaded. */
+/** Saves the page with the reports in it. `page` is its text as loaded. */
 export function shareAsFile(page: string, reports: readonly Report[]): void {
   const url = URL.createObjectURL(new Blob([withReports(page, reports)], { type: 'text/html' }));
   const link = document.createElement('a');
   link.href = url;
   link.download = 'comparison.html';
   link.click();
-  // The download has begun by then; revoking at once would stop it in some browsers.
+  // Revoke later, because revoking at once stops the download in some browsers.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

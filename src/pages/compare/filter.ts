@@ -4,14 +4,14 @@ import type { Filter } from './state.ts';
 
 type Row = Pick<CheckRow | SpeedRow, 'id' | 'kernel' | 'weightType' | 'how'>;
 
-/** Whether a row of a table is to be shown, whatever differs. */
+/** Whether a row of a table passes the filter, apart from differences. */
 export function matches({ kernel, weightType, text }: Filter, row: Row): boolean {
   if (kernel !== null && row.kernel !== kernel) return false;
   if (weightType !== null && row.weightType !== weightType) return false;
   return hasWords(`${row.id} ${row.how}`, text);
 }
 
-/** The different values of a field, in order. */
+/** Distinct values of a field, sorted. */
 export function choices(rows: readonly Row[], field: 'kernel' | 'weightType'): string[] {
   return [...new Set(rows.map(row => row[field]).filter(value => value !== null))].sort();
 }

@@ -15,9 +15,9 @@ import './style/reports.css';
 import './style/tables.css';
 import './style/charts.css';
 
-// Before anything is drawn: the page as it was loaded is what sharing saves.
+// Save the page before anything is drawn: sharing needs it as loaded.
 const page = `<!doctype html>\n${document.documentElement.outerHTML}`;
-// The dev server's page consists of many files, and could not be one.
+// The dev server's page consists of many files, so it cannot be saved as one.
 const canShare = document.querySelector('script[src]') === null;
 const root = document.getElementById('app') ?? document.body;
 const storage = () => window.localStorage;

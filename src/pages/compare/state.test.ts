@@ -8,19 +8,19 @@ const reached = (...actions: readonly Action[]) => actions.reduce(reduce, initia
 const ids = (...actions: readonly Action[]) => reached(...actions).reports.map(({ id }) => id);
 
 describe('state', () => {
-  it("puts one's own reports in the place of the examples, which never take theirs", () => {
+  it("replaces the examples by the user's reports, but never the reverse", () => {
     const examples: Action = { type: 'examples', reports: [right, wrong] };
     expect(ids(examples)).toEqual([right.id, wrong.id]);
     expect(ids(examples, { type: 'add', report: wrong })).toEqual([wrong.id]);
     expect(ids({ type: 'add', report: wrong }, examples)).toEqual([wrong.id]);
   });
 
-  it('says so when a report is there already, and loses nothing', () => {
+  it('reports a duplicate, and loses nothing', () => {
     const state = reached({ type: 'add', report: right }, { type: 'add', report: right });
     expect([state.reports.length, state.refusals.length]).toEqual([1, 1]);
   });
 
-  it('keeps a reference that is there', () => {
+  it('keeps the reference on an existing report', () => {
     const both: Action[] = [
       { type: 'add', report: right },
       { type: 'add', report: wrong },

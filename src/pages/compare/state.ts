@@ -2,7 +2,7 @@ import type { Report } from '../../report/index.ts';
 import { assertNever } from '../../util/assert.ts';
 import type { Theme } from '../frame/theme.ts';
 
-/** Which rows the tables and charts show. */
+/** Filter of the rows of tables and charts. */
 export interface Filter {
   readonly kernel: string | null;
   readonly weightType: string | null;
@@ -12,7 +12,7 @@ export interface Filter {
 
 export const NO_FILTER: Filter = { kernel: null, weightType: null, text: '', onlyDifferences: false };
 
-/** A file that could not be taken, and why. */
+/** Rejected file, with the reason. */
 export interface Refusal {
   readonly id: number;
   readonly message: string;
@@ -21,11 +21,11 @@ export interface Refusal {
 export interface State {
   readonly theme: Theme;
   readonly reports: readonly Report[];
-  /** Id of the report that others are held against. */
+  /** Id of the report with which others are compared. */
   readonly reference: string | null;
   readonly filter: Filter;
   readonly refusals: readonly Refusal[];
-  /** Whether the reports are those the page came with. */
+  /** Whether the reports are the page's examples. */
   readonly isExample: boolean;
 }
 
@@ -49,7 +49,7 @@ export function reduce(state: State, action: Action): State {
     case 'theme':
       return { ...state, theme: action.theme };
     case 'examples':
-      // They come a little later than the page: whoever has dropped something by then wants to see that.
+      // Examples load a little later than the page: keep reports that the user has added meanwhile.
       return state.reports.length > 0 ? state : { ...withReportList(state, action.reports), isExample: true };
     case 'add':
       return added(state, action.report);
@@ -71,7 +71,7 @@ export function reduce(state: State, action: Action): State {
   }
 }
 
-/** One's own reports take the place of the examples. */
+/** Adds a report; the user's own reports replace the examples. */
 function added(state: State, report: Report): State {
   if (!state.isExample && state.reports.some(({ id }) => id === report.id)) {
     return refused(state, `The report ${report.id} is here already.`);

@@ -1,7 +1,7 @@
 import type { Session } from './session.ts';
 import type { Action, State } from './state.ts';
 
-/** What every component that acts gets. */
+/** Props of every component that acts. */
 export interface Context {
   readonly state: State;
   readonly session: Session;

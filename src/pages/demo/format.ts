@@ -1,26 +1,26 @@
 const MEGA = 1_000_000;
 
-/** `2.9 MB`; megabytes throughout, so that two figures side by side compare. */
+/** Formats as `2.9 MB`; always megabytes, so that figures can be compared. */
 export function megabytes(bytes: number): string {
   return `${(bytes / MEGA).toFixed(bytes < 100 * MEGA ? 1 : 0)} MB`;
 }
 
-/** `4.5 M` or `1.1 B`. */
+/** Formats as `4.5 M` or `1.1 B`. */
 export function parameters(count: number): string {
   return count < 1000 * MEGA ? `${(count / MEGA).toFixed(1)} M` : `${(count / (1000 * MEGA)).toFixed(1)} B`;
 }
 
-/** Tokens per second: `7.3`, `412`. */
+/** Formats tokens per second: `7.3`, `412`. */
 export function rate(perSecond: number): string {
   return perSecond.toFixed(perSecond < 10 ? 1 : 0);
 }
 
-/** `78 %`; an em dash where nothing was drafted. */
+/** Formats as `78 %`; an em dash if nothing was drafted. */
 export function percent(part: number, whole: number): string {
   return whole === 0 ? '—' : `${Math.round((100 * part) / whole)} %`;
 }
 
-/** `38 ms`, `1.2 s`. */
+/** Formats as `38 ms`, `1.2 s`. */
 export function duration(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

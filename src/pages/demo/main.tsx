@@ -17,7 +17,7 @@ let saved = loadPreferences(storage);
 
 let scheduled = false;
 const store = createStore(reduce, initialState(saved, performance.now()), () => {
-  // Tokens may come faster than frames.
+  // Draw once per frame, because tokens may come faster.
   if (!scheduled) requestAnimationFrame(draw);
   scheduled = true;
 });

@@ -1,7 +1,7 @@
 import { THEMES, type Theme } from '../frame/theme.ts';
 import { DEFAULT_SETTINGS, type Settings, settingsFrom } from './settings.ts';
 
-/** What the page remembers from visit to visit, on this machine. */
+/** Preferences that the page stores on this machine. */
 export interface Preferences {
   readonly theme: Theme;
   readonly settings: Settings;
@@ -14,7 +14,7 @@ export function loadPreferences(storage: () => Storage): Preferences {
     const stored: unknown = JSON.parse(storage().getItem(KEY) ?? 'null');
     return preferencesFrom(stored);
   } catch {
-    // No storage here, or not ours: the defaults serve.
+    // Use the defaults if there is no storage, or no access to it.
     return preferencesFrom(null);
   }
 }
@@ -23,11 +23,11 @@ export function savePreferences(storage: () => Storage, { theme, settings }: Pre
   try {
     storage().setItem(KEY, JSON.stringify({ theme, settings }));
   } catch {
-    // Private windows and full disks refuse; the page works without.
+    // Ignore a refusal, as in private windows and on full disks.
   }
 }
 
-/** Stored preferences, each with its default where it is missing or no longer valid. */
+/** Reads stored preferences, with the default for each that is missing or no longer valid. */
 export function preferencesFrom(stored: unknown): Preferences {
   if (typeof stored !== 'object' || stored === null) return { theme: 'auto', settings: DEFAULT_SETTINGS };
   const theme = THEMES.find(name => 'theme' in stored && stored.theme === name) ?? 'auto';

@@ -1,9 +1,9 @@
 import type { ForetokenError } from '../../client/index.ts';
 
-/** What the user can do about a problem from within the page. */
+/** Remedies that the page offers for a problem. */
 export type Remedy = 'retry' | 'bundled' | 'noDraft' | 'dismiss';
 
-/** A problem in words a visitor understands; the error's own message goes below. */
+/** Problem in words for a visitor; the error's own message goes below. */
 export interface Problem {
   readonly title: string;
   readonly advice: readonly string[];
@@ -47,7 +47,7 @@ const TOO_LARGE: Problem = {
   remedies: ['retry', 'bundled'],
 };
 
-/** The card for an error. */
+/** Content of the card for an error. */
 export function describeProblem(error: ForetokenError): Problem {
   switch (error.code) {
     case 'no_webgpu':

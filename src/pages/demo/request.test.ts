@@ -9,7 +9,7 @@ it('turns speculation off by a maximum of 0', () => {
   });
 });
 
-it('never asks for more at least than at most', () => {
+it('never asks for a minimum above the maximum', () => {
   const request = completionRequest('a', { ...DEFAULT_SETTINGS, draftMin: 9, draftMax: 4 });
   expect(request.speculative).toMatchObject({ n_max: 4, n_min: 4 });
 });

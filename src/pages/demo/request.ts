@@ -1,7 +1,7 @@
 import type { CompletionRequest } from '../../client/index.ts';
 import type { Settings } from './settings.ts';
 
-/** The request that one press of Run sends. */
+/** Request that a press of Run sends. */
 export function completionRequest(
   prompt: string,
   settings: Settings,
@@ -19,7 +19,7 @@ export function completionRequest(
     seed: settings.seed,
     speculative: {
       n_max: settings.speculation ? settings.draftMax : 0,
-      // A minimum above the maximum would throw every draft away.
+      // A minimum above the maximum would discard every draft.
       n_min: settings.speculation ? Math.min(settings.draftMin, settings.draftMax) : 0,
       p_min: settings.pMin,
     },

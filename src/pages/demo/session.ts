@@ -14,7 +14,7 @@ const BUNDLED: Readonly<Record<Role, string>> = {
   draft: 'models/foretoken-stories-draft-q4_0.gguf',
 };
 
-/** Does what the page asks for: loads, runs, stops. Tells the store how it goes, and nothing else. */
+/** Executes the page's actions: loads, runs, stops. Reports only to the store. */
 export class Session {
   readonly #store: Store<State, Action>;
   readonly #createServer: typeof createServer;
@@ -27,12 +27,12 @@ export class Session {
     this.#createServer = create;
   }
 
-  /** The loaded server, for the curious and for tests. */
+  /** Loaded server, for the console and for tests. */
   get server(): Foretoken | null {
     return this.#server;
   }
 
-  /** Loads the chosen models in place of what is there. Rejects as `createServer` does. */
+  /** Loads the chosen models, replacing the current ones. Rejects as `createServer` does. */
   async load(): Promise<ServerReport> {
     this.stop();
     this.#loading?.abort();
@@ -49,7 +49,7 @@ export class Session {
       this.#store.dispatch({ type: 'loaded', report: server.report });
       return server.report;
     } catch (error) {
-      // A load that gave way to a later one is no news.
+      // Ignore the failure of a load that a later one replaced.
       if (!loading.signal.aborted) {
         this.#store.dispatch({ type: 'engineFailed', error: ForetokenError.from(error) });
       }
@@ -57,19 +57,19 @@ export class Session {
     }
   }
 
-  /** Chooses models and loads them. The outcome is in the store. */
+  /** Chooses models and loads them. The result is in the store. */
   choose(choices: Partial<Record<Role, ModelChoice>>): void {
     if (choices.target) this.#store.dispatch({ type: 'choose', role: 'target', choice: choices.target });
     if (choices.draft) this.#store.dispatch({ type: 'choose', role: 'draft', choice: choices.draft });
     this.reload();
   }
 
-  /** `load` for callers that watch the store. */
+  /** Like `load`, for callers that watch the store. */
   reload(): void {
     this.load().catch(() => {});
   }
 
-  /** Runs the prompt; the text arrives in the store. */
+  /** Runs the prompt; the text goes to the store. */
   async run(): Promise<void> {
     const server = this.#server;
     const { engine, prompt, settings } = this.#store.state;

@@ -1,4 +1,4 @@
-/** Everything the settings panel can change. */
+/** Settings of the settings panel. */
 export interface Settings {
   readonly temperature: number;
   readonly topK: number;
@@ -17,7 +17,7 @@ export interface Settings {
 
 type NumberKey = { [K in keyof Settings]: Settings[K] extends number ? K : never }[keyof Settings];
 
-/** One number of the panel. */
+/** Numeric field of the panel. */
 export interface NumberField {
   readonly key: NumberKey;
   readonly label: string;
@@ -27,7 +27,7 @@ export interface NumberField {
   readonly step: number;
 }
 
-/** llama-server's own, but for a draft that suits the bundled pair and a length that suits a little story. */
+/** Defaults: llama-server's, except for a draft that suits the bundled pair and a length that suits a little story. */
 export const DEFAULT_SETTINGS: Settings = {
   temperature: 0.8,
   topK: 40,
@@ -67,7 +67,7 @@ export const SPECULATION_FIELDS: readonly NumberField[] = [
   { key: 'pMin', label: 'Draft p min', hint: 'stop when less sure', min: 0, max: 1, step: 0.05 },
 ];
 
-/** These take effect when the models are loaded. */
+/** Fields that take effect when the models are loaded. */
 export const ENGINE_FIELDS: readonly NumberField[] = [
   { key: 'nCtx', label: 'Context', hint: 'tokens, all slots', min: 8, max: 131_072, step: 1 },
   { key: 'nSlots', label: 'Slots', hint: 'share the context', min: 1, max: 8, step: 1 },
@@ -75,12 +75,12 @@ export const ENGINE_FIELDS: readonly NumberField[] = [
 
 const ALL_FIELDS = [...SAMPLING_FIELDS, ...SPECULATION_FIELDS, ...ENGINE_FIELDS];
 
-/** Whether the field takes this value. */
+/** Whether a value is valid for the field. */
 export function isValid({ min, max, step }: NumberField, value: unknown): value is number {
   return typeof value === 'number' && value >= min && value <= max && (step !== 1 || Number.isInteger(value));
 }
 
-/** Settings from storage: what is there and valid, the default for the rest. */
+/** Reads settings from storage, with the default for each that is missing or invalid. */
 export function settingsFrom(stored: unknown): Settings {
   if (typeof stored !== 'object' || stored === null) return DEFAULT_SETTINGS;
   const values: Record<string, unknown> = { ...stored };

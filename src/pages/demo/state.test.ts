@@ -25,7 +25,7 @@ const partial = (content: string, drafted: boolean): CompletionChunk => ({
 });
 
 describe('loading', () => {
-  it('adds up the bytes of both models and divides by the time since it began', () => {
+  it('adds up the bytes of both models and divides by the time since loading began', () => {
     const { engine } = reached([
       { type: 'load', now: 1000 },
       { type: 'progress', progress: progress('target', 0, 3_000_000), now: 1000 },
@@ -37,7 +37,7 @@ describe('loading', () => {
     expect(engine.bytesPerSecond).toBe(2_000_000);
   });
 
-  it('clears the problem of the attempt before', () => {
+  it('clears the problem of the previous attempt', () => {
     const error = new ForetokenError('invalid_gguf', 'bad magic');
     const failed = reached([{ type: 'engineFailed', error }]);
     expect(failed).toMatchObject({ engine: { kind: 'failed' }, problem: error });
@@ -48,12 +48,12 @@ describe('loading', () => {
 describe('choosing models', () => {
   const url = { kind: 'url', url: 'https://example.com/a.gguf' } as const;
 
-  it('drops the bundled draft when the target is not the bundled one', () => {
+  it('drops the bundled draft if the target is not the bundled one', () => {
     const { models } = reached([{ type: 'choose', role: 'target', choice: url }]);
     expect(models).toEqual({ target: url, draft: { kind: 'none' } });
   });
 
-  it('keeps a draft of the user’s own', () => {
+  it('keeps the user’s own draft', () => {
     const { models } = reached([
       { type: 'choose', role: 'draft', choice: url },
       { type: 'choose', role: 'target', choice: url },
@@ -82,7 +82,7 @@ describe('a run', () => {
     expect(reached([begin, event('a', false, 138), event('b', false, 500)]).run?.firstTokenMs).toBe(38);
   });
 
-  it('keeps what was written when it is stopped or fails, and nothing when nothing was', () => {
+  it('keeps the text when it is stopped or fails, and nothing if there is none', () => {
     const error = new ForetokenError('device_lost', 'gone');
     expect(reached([begin, event('a', false), { type: 'stopped' }]).run).toMatchObject({ phase: 'stopped' });
     expect(reached([begin, event('a', false), { type: 'runFailed', error }]).run).toMatchObject({
@@ -91,7 +91,7 @@ describe('a run', () => {
     expect(reached([begin, { type: 'runFailed', error }])).toMatchObject({ run: null, problem: error });
   });
 
-  it('does not hide the failure of the engine behind its own', () => {
+  it('does not hide the failure of the engine', () => {
     const lost = new ForetokenError('device_lost', 'gone');
     const error = new ForetokenError('internal', 'decode failed');
     expect(
@@ -99,12 +99,12 @@ describe('a run', () => {
     ).toBe(lost);
   });
 
-  it('ignores events when there is none', () => {
+  it('ignores events if there is no run', () => {
     expect(reduce(START, event('a', false))).toBe(START);
   });
 });
 
-it('resets settings to their defaults and leaves the rest alone', () => {
+it('resets settings to their defaults and leaves other state unchanged', () => {
   const changed = reached([
     { type: 'settings', settings: { temperature: 2 } },
     { type: 'theme', theme: 'dark' },

@@ -11,7 +11,7 @@ import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 
 export type Role = LoadProgress['model'];
 
-/** Where a model comes from; only a draft may be none. */
+/** Source of a model; only a draft may be none. */
 export type ModelChoice =
   | { readonly kind: 'bundled' }
   /** One file, or all parts of a split model. */
@@ -19,7 +19,7 @@ export type ModelChoice =
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'none' };
 
-/** How far loading has come, per model, and since when (milliseconds of `performance.now()`). */
+/** Progress of loading per model, and its start in milliseconds of `performance.now()`. */
 export interface Loading {
   readonly kind: 'loading';
   readonly since: number;
@@ -47,7 +47,7 @@ export interface Run {
   readonly startedAt: number;
   readonly firstTokenMs: number | null;
   readonly timings: Timings | null;
-  /** Sentence on why it ended. */
+  /** Sentence with the reason for its end. */
   readonly ending: string;
 }
 
@@ -56,7 +56,7 @@ export interface State extends Preferences {
   readonly engine: Engine;
   readonly prompt: string;
   readonly run: Run | null;
-  /** What went wrong last, until it is dismissed or retried. */
+  /** Last problem, until it is dismissed or retried. */
   readonly problem: ForetokenError | null;
 }
 
@@ -112,7 +112,7 @@ export function reduce(state: State, action: Action): State {
     case 'stopped':
       return state.run ? { ...state, run: { ...state.run, phase: 'stopped', ending: 'Stopped.' } } : state;
     case 'runFailed':
-      // Where the engine itself has failed, that is what to show.
+      // Show the failure of the engine itself, if there is one.
       return {
         ...state,
         run: failed(state.run),
@@ -129,7 +129,7 @@ export function reduce(state: State, action: Action): State {
   }
 }
 
-/** Bytes of all models so far, and in all. */
+/** Loaded bytes of all models, and their total. */
 export function totalProgress({ byModel }: Loading): { loadedBytes: number; totalBytes: number } {
   let loadedBytes = 0;
   let totalBytes = 0;
@@ -150,7 +150,7 @@ function advance(loading: Loading, progress: LoadProgress, now: number): Loading
   return { ...next, bytesPerSecond: seconds > 0 ? totalProgress(next).loadedBytes / seconds : 0 };
 }
 
-/** The bundled draft speaks the bundled target's vocabulary only. */
+/** Drops the bundled draft, which fits only the bundled target's vocabulary. */
 function choose(models: State['models'], role: Role, choice: ModelChoice): State['models'] {
   const next = { ...models, [role]: choice };
   const orphaned = role === 'target' && choice.kind !== 'bundled' && models.draft.kind === 'bundled';
@@ -169,7 +169,7 @@ function startRun(prompt: string, now: number): Run {
   };
 }
 
-/** What was written before the failure stays; a run that wrote nothing leaves no trace. */
+/** Keeps the text before a failure; a run without text is removed. */
 function failed(run: Run | null): Run | null {
   return run && run.spans.length > 0 ? { ...run, phase: 'failed', ending: '' } : null;
 }

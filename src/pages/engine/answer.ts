@@ -6,10 +6,7 @@ export type TabRequest = Extract<ToTab, { kind: 'request' }>;
 
 type Fetch = (input: URL, init: RequestInit) => Promise<Response>;
 
-/**
- * Answers one request of the process with `fetch`, piece by piece as it comes. Never rejects; says nothing more once
- * `signal` has aborted.
- */
+/** Answers one request of the process with `fetch`, piece by piece. Never rejects; sends nothing once `signal` has aborted. */
 export async function answer(
   fetch: Fetch,
   { id, method, path, headers }: TabRequest,

@@ -4,10 +4,10 @@ import { type FromTab, secretPath, type TabOptions, type ToTab } from '../../pro
 import { answer, type TabRequest } from './answer.ts';
 
 /**
- * Dials in to the process that served this page, loads the models it names and answers its requests. When the process is
- * gone the tab has no purpose: it frees the GPU and closes itself.
+ * Connects to the process that served this page, loads the models that it names and answers its requests. When the connection
+ * ends, the tab frees the GPU and closes itself.
  *
- * @param show tells whoever looks at the tab what it does
+ * @param show displays the state of the tab
  */
 export function runEngine(secret: string, show: (text: string) => void): void {
   const socket = new WebSocket(address(secretPath(secret, 'socket')));

@@ -9,7 +9,7 @@ export interface HeaderProps {
   readonly onTheme: (theme: Theme) => void;
 }
 
-/** The head of every page: its name, what it is for, and the choice of colours. */
+/** Header of every page: its name, its purpose, and the choice of colours. */
 export function Header({ title, tagline, theme, onTheme }: HeaderProps) {
   return (
     <header>
@@ -33,7 +33,7 @@ export function Header({ title, tagline, theme, onTheme }: HeaderProps) {
   );
 }
 
-/** A token that is decided, underlined like accepted ones of a text, and one that is only proposed. */
+/** Logo: a decided token, underlined like accepted ones of a text, and a proposed one. */
 function Mark() {
   return (
     <svg viewBox="0 0 32 32" aria-hidden="true">

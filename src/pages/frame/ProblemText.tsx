@@ -4,7 +4,7 @@ export interface ProblemTextProps {
   readonly message: string;
 }
 
-/** What is wrong, what to do about it, and the error's own words. */
+/** Description of a problem, with advice and the error's own message. */
 export function ProblemText({ title, advice, message }: ProblemTextProps) {
   return (
     <>

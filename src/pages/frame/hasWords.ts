@@ -1,4 +1,4 @@
-/** Whether every word of a search stands somewhere in `text`, in capitals or not. */
+/** Whether `text` contains every word of a search, ignoring case. */
 export function hasWords(text: string, search: string): boolean {
   const searched = text.toLowerCase();
   return search

@@ -1,10 +1,10 @@
-/** One state, one way to change it, and somebody to tell. */
+/** State that only actions change. */
 export interface Store<State, Action> {
   readonly state: State;
   dispatch(action: Action): void;
 }
 
-/** A store over a pure reducer; `onChange` is called after every action that changed the state. */
+/** Creates a store over a pure reducer; calls `onChange` after every action that changed the state. */
 export function createStore<State, Action>(
   reduce: (state: State, action: Action) => State,
   initial: State,

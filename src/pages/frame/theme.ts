@@ -3,13 +3,13 @@ export type Theme = (typeof THEMES)[number];
 
 const KEY = 'foretoken.theme';
 
-/** The theme that was chosen before, on this machine. */
+/** Stored theme of this machine. */
 export function loadTheme(storage: () => Storage): Theme {
   try {
     const stored = storage().getItem(KEY);
     return THEMES.find(name => name === stored) ?? 'auto';
   } catch {
-    // No storage here, as in some files and frames.
+    // Storage is missing in some files and frames.
     return 'auto';
   }
 }
@@ -18,6 +18,6 @@ export function saveTheme(storage: () => Storage, theme: Theme): void {
   try {
     storage().setItem(KEY, theme);
   } catch {
-    // The page works without.
+    // The page works without storage.
   }
 }

@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** The whole page takes files: whether some are dragged over it, and `onDrop` when they are let go. */
+/** Whether files are dragged over the page; calls `onDrop` when they are dropped. */
 export function useFileDrag(onDrop: (event: DragEvent) => void): boolean {
   const [dragging, setDragging] = useState(false);
   useEffect(() => {
     const over = (event: DragEvent) => {
       if (!event.dataTransfer?.types.includes('Files')) return;
-      // Without this the browser would open the file in place of the page.
+      // Otherwise the browser would open the file in place of the page.
       event.preventDefault();
       setDragging(true);
     };

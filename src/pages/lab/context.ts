@@ -1,7 +1,7 @@
 import type { Session } from './session.ts';
 import type { Action, State } from './state.ts';
 
-/** What every part of the page may show and do. */
+/** Props of every component of the page. */
 export interface Context {
   readonly state: State;
   readonly dispatch: (action: Action) => void;

@@ -16,7 +16,7 @@ const linked = new URLSearchParams(location.search).get('case');
 
 let scheduled = false;
 const store = createStore(reduce, initialState(loadTheme(storage), linked), () => {
-  // Cases may end faster than frames.
+  // Draw once per frame, because cases may end faster.
   if (!scheduled) requestAnimationFrame(draw);
   scheduled = true;
 });

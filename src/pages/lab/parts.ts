@@ -1,6 +1,6 @@
 import type { JobPart } from '../../lab/job.ts';
 
-/** The parts of a run as the page groups them, in the order in which they are run. */
+/** Groups of parts on the page, in the order in which they run. */
 export const GROUPS = ['controls', 'kernels', 'batches', 'models', 'speed'] as const;
 export type Group = (typeof GROUPS)[number];
 

@@ -11,21 +11,21 @@ import {
 import { assertNever } from '../../util/assert.ts';
 import { type Group, groupOf } from './parts.ts';
 
-/** One line of the results. */
+/** Line of the results. */
 export interface Result {
-  /** Of the job that found it: what runs it again. */
+  /** Id of the job that found it, to run it again. */
   readonly jobId: string;
   readonly group: Group;
   readonly name: string;
   readonly status: Status;
   /** Figures in a few words. */
   readonly words: string;
-  /** What is wrong, or why there is nothing; may have several lines. */
+  /** Fault, or the reason for a missing result; may have several lines. */
   readonly message: string | null;
   readonly isNoisy: boolean;
 }
 
-/** What a job found, as the page shows it. */
+/** Converts a job's findings to lines of the page. */
 export function resultsOf(jobId: string, findings: readonly Finding[]): Result[] {
   return findings.flatMap(finding => {
     const base = { jobId, group: groupOf(finding.part) };

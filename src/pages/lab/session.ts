@@ -6,7 +6,7 @@ import { ForetokenError } from '../../util/errors.ts';
 import type { Store } from '../frame/store.ts';
 import type { Action, State } from './state.ts';
 
-/** What the buttons do: one run at a time. */
+/** Executes the page's actions, one run at a time. */
 export class Session {
   readonly #store: Store<State, Action>;
   #run: LabRun | null = null;
@@ -15,7 +15,7 @@ export class Session {
     this.#store = store;
   }
 
-  /** Asks what GPU this is. */
+  /** Detects the GPU. */
   async look(): Promise<void> {
     const { dispatch } = this.#store;
     dispatch({ type: 'device', device: { kind: 'asking' } });
@@ -27,7 +27,7 @@ export class Session {
     }
   }
 
-  /** Runs the lab to its end. Throws what `LabRun.report` rejects with, and `no_slot` while another run goes on. */
+  /** Runs the lab to its end. Throws whatever `LabRun.report` rejects with, and `no_slot` during another run. */
   async run(options: LabOptions): Promise<Report> {
     if (this.#run) throw new ForetokenError('no_slot', 'a run is under way; wait for it, or stop it');
     const { dispatch } = this.#store;
@@ -48,7 +48,7 @@ export class Session {
     }
   }
 
-  /** `run` for a button: what goes wrong is on the page. */
+  /** Like `run`, for a button: the page shows failures. */
   start(options: LabOptions): void {
     this.run(options).catch(() => {});
   }

@@ -21,7 +21,7 @@ const start = (only?: string[]): Action => ({
 });
 
 describe('a run', () => {
-  it('starts from nothing, but single cases stand among what was found before', () => {
+  it('starts empty, but single cases keep the earlier results', () => {
     const first = [start(), event(control('a', 'success')), event(control('b', 'success'))];
     const failed: Action = { type: 'failed', error: new ForetokenError('internal', 'gone') };
     expect(reached(...first, failed, start()).results.size).toBe(0);
@@ -33,7 +33,7 @@ describe('a run', () => {
     expect(again.problem).toBeNull();
   });
 
-  it('ignores what comes after its end', () => {
+  it('ignores events after its end', () => {
     const failed: Action = { type: 'failed', error: new ForetokenError('internal', 'gone') };
     expect(reached(start(), failed, event(control('a', 'success'))).results.size).toBe(0);
   });
@@ -48,16 +48,16 @@ describe('progress', () => {
     return state.running;
   };
 
-  it('is not guessed before something is done', () => {
+  it('has no estimate before a job is done', () => {
     expect(progressOf(running(begin('a', 1000)), 2000)).toEqual({ share: 0, secondsLeft: null });
   });
 
-  it('goes by what jobs weigh', () => {
+  it('follows the weights of jobs', () => {
     const half = running(begin('a', 1000), event(control('a', 'success'), 3000));
     expect(progressOf(half, 3000)).toEqual({ share: 0.25, secondsLeft: 6 });
   });
 
-  it('does not count pauses', () => {
+  it('excludes pauses', () => {
     const phase = (phase: 'paused' | 'running', now: number): Action => ({ type: 'phase', phase, now });
     const actions = [begin('a', 1000), event(control('a', 'success'), 3000), phase('paused', 3000)];
     expect(progressOf(running(...actions), 60_000).secondsLeft).toBe(6);

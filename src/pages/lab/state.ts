@@ -6,20 +6,20 @@ import type { ForetokenError } from '../../util/errors.ts';
 import type { Theme } from '../frame/theme.ts';
 import { type Result, resultsOf } from './results.ts';
 
-/** What is known of the GPU before a run. */
+/** GPU before a run. */
 export type Device =
   | { readonly kind: 'asking' }
   | { readonly kind: 'known'; readonly provenance: KnownProvenance }
   | { readonly kind: 'none'; readonly error: ForetokenError };
 
-/** A run under way. */
+/** Current run. */
 export interface Running {
   readonly options: LabOptions;
   readonly phase: 'running' | 'paused' | 'stopping';
   readonly jobs: readonly PlannedJob[];
   readonly done: ReadonlySet<string>;
   readonly current: string | null;
-  /** When the first job began, and how long it was paused since. */
+  /** Start of the first job, and the duration of pauses since. */
   readonly beganAt: number | null;
   readonly pausedAt: number | null;
   readonly pausedMs: number;
@@ -29,15 +29,15 @@ export interface State {
   readonly theme: Theme;
   readonly device: Device;
   readonly set: LabSet;
-  /** The case that the page's address names. */
+  /** Case in the page's address. */
   readonly linked: string | null;
   readonly running: Running | null;
-  /** By the id of the job that found them. */
+  /** Results by the id of their job. */
   readonly results: ReadonlyMap<string, readonly Result[]>;
   readonly incidents: readonly Incident[];
-  /** Why the last run has no report. */
+  /** Reason why the last run has no report. */
   readonly problem: ForetokenError | null;
-  /** Of this visit, the last one first. */
+  /** Reports of this visit, the latest first. */
   readonly reports: readonly Report[];
 }
 
@@ -99,7 +99,7 @@ function started(state: State, options: LabOptions): State {
     pausedAt: null,
     pausedMs: 0,
   };
-  // Single cases that are run again stand among what was found before.
+  // Single cases that are run again keep the other results.
   const fresh = options.only ? {} : { results: new Map(), incidents: [] };
   return { ...state, ...fresh, running, problem: null };
 }
@@ -130,7 +130,7 @@ function inPhase(running: Running, phase: Running['phase'], now: number): Runnin
   return { ...running, phase, pausedMs, pausedAt: phase === 'paused' ? now : null };
 }
 
-/** How far a run is, from 0 to 1, and how many seconds it will take from here; null until there is something to go by. */
+/** Progress of a run from 0 to 1, and the estimated remaining seconds; null until there is data for it. */
 export function progressOf(running: Running, now: number): { share: number; secondsLeft: number | null } {
   const { jobs, done, beganAt, pausedAt, pausedMs } = running;
   const sum = (list: readonly PlannedJob[]) => list.reduce((total, { weight }) => total + weight, 0);

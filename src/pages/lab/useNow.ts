@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 
 const TICK_MS = 1000;
 
-/** The time, anew every second. */
+/** Current time, updated every second. */
 export function useNow(): number {
   const [now, setNow] = useState(performance.now());
   useEffect(() => {

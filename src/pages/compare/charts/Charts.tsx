@@ -10,7 +10,7 @@ export interface ChartsProps {
   readonly speeds: readonly SpeedRow[];
 }
 
-/** What one would rather look at than read. */
+/** Charts of a comparison. */
 export function Charts({ comparison, checks, speeds }: ChartsProps) {
   return (
     <section class="section" data-testid="charts">

@@ -1,7 +1,7 @@
 import { type Comparison, figure, letterOf, rangeOf } from '../../../report/index.ts';
 import { Plot, type Series } from './Plot.tsx';
 
-/** Decoding by what is in the KV cache before, of every model and report. */
+/** Decoding speed by the number of tokens in the KV cache, for every model and report. */
 export function DepthPlot({ comparison: { reports } }: { comparison: Comparison }) {
   const series = reports.flatMap((report, i): Series[] => {
     const models = [...new Set(report.speed.throughput.map(({ model }) => model))];

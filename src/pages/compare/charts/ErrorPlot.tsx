@@ -2,10 +2,10 @@ import { useState } from 'preact/hooks';
 import { type CheckRow, type Comparison, figure, letterOf } from '../../../report/index.ts';
 import { Plot, type Point } from './Plot.tsx';
 
-/** Shares of the tolerance are drawn between these, so that an exact zero and an infinity have their places, too. */
+/** Range of the shares of the tolerance, so that an exact zero and an infinity can be drawn, too. */
 const [LEAST, MOST] = [1e-6, 1e6];
 
-/** Errors over one number of the shape, as multiples of what is tolerated. */
+/** Errors by one dimension of the shape, as multiples of the tolerance. */
 export function ErrorPlot({ comparison, rows }: { comparison: Comparison; rows: readonly CheckRow[] }) {
   const numbers = numbersOf(rows);
   const [chosen, setChosen] = useState<string | null>(null);
@@ -38,7 +38,7 @@ export function ErrorPlot({ comparison, rows }: { comparison: Comparison; rows: 
   );
 }
 
-/** The parameters that have several values among the cases with a tolerance, those with most of them first. */
+/** Parameters with several values among the cases with a tolerance, the most varied first. */
 function numbersOf(rows: readonly CheckRow[]): string[] {
   const values = new Map<string, Set<number>>();
   for (const { parameters, cells } of rows) {

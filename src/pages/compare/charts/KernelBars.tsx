@@ -1,7 +1,7 @@
 import { type Comparison, figure, percent, type SpeedRow } from '../../../report/index.ts';
 import { Letter } from '../components/Letter.tsx';
 
-/** Kernels that are drawn; the table has them all. */
+/** Number of kernels to draw; the table has them all. */
 const MAX_KERNELS = 8;
 
 /** Speed of kernels as shares of the best, the largest differences first, with the range of the samples. */
@@ -37,7 +37,7 @@ function Bar({ row, index }: { row: SpeedRow; index: number }) {
   const cell = row.cells[index];
   if (cell?.status !== 'success') return null;
   const { ofBest, median, low, high } = cell;
-  // Of a time, the shortest makes the longest bar.
+  // Times are inverted, so that the shortest makes the longest bar.
   const share = (time: number) => Math.min(1.15, (ofBest * median) / time) / 1.15;
   const [from, to] = [share(high), share(low)];
   return (

@@ -7,13 +7,13 @@ export interface Point {
   /** Ends of the error bar. */
   readonly low?: number;
   readonly high?: number;
-  /** Said of the point where the pointer rests on it. */
+  /** Tooltip of the point. */
   readonly title: string;
   readonly wrong?: boolean;
 }
 
 export interface Series {
-  /** Index of the report, which gives the colour. */
+  /** Index of the report, which determines the colour. */
   readonly report: number;
   readonly label: string;
   readonly points: readonly Point[];
@@ -25,7 +25,7 @@ export interface PlotProps {
   readonly yLabel: string;
   readonly kind: 'lines' | 'dots';
   readonly series: readonly Series[];
-  /** A line across, at this height. */
+  /** Horizontal line at this height. */
   readonly limit?: { readonly y: number; readonly label: string };
 }
 
@@ -33,7 +33,7 @@ const HEIGHT = 260;
 const MARGIN = { left: 52, right: 14, top: 14, bottom: 40 };
 const SHAPES = ['circle', 'square', 'diamond'] as const;
 
-/** Lines over a linear height, or dots over a logarithmic one. Its data is in the tables too. */
+/** Lines over a linear height, or dots over a logarithmic one. The tables have the data, too. */
 export function Plot({ title, xLabel, yLabel, kind, series, limit }: PlotProps) {
   const { ref, width } = useWidth();
   const points = series.flatMap(({ points }) => points);
@@ -86,7 +86,7 @@ export function Plot({ title, xLabel, yLabel, kind, series, limit }: PlotProps) 
 function Axes(props: { x: Scale; y: Scale; right: number; xLabel: string; yLabel: string }) {
   const { x, y, right, xLabel, yLabel } = props;
   const bottom = HEIGHT - MARGIN.bottom;
-  // As many as fit side by side.
+  // Show as many labels as fit side by side.
   const every = Math.max(1, Math.ceil(x.ticks.length / Math.max(1, (right - MARGIN.left) / 60)));
   return (
     <g class="axes">

@@ -1,10 +1,10 @@
-/** Where a value lies on an axis, and what is written along it. */
+/** Position of values on an axis, and the axis's labels. */
 export interface Scale {
   readonly at: (value: number) => number;
   readonly ticks: readonly { readonly value: number; readonly label: string }[];
 }
 
-/** From 0 to a round number at or above the largest value. */
+/** Scale from 0 to a round number at or above the largest value. */
 export function linearScale(values: readonly number[], from: number, to: number): Scale {
   const largest = Math.max(...values, Number.MIN_VALUE);
   const step = roundStep(largest / 4);
@@ -15,7 +15,7 @@ export function linearScale(values: readonly number[], from: number, to: number)
   return { at, ticks: ticks.map(value => ({ value, label: String(value) })) };
 }
 
-/** Powers of ten around the values, of which none may be 0 or less. */
+/** Scale over the powers of ten around the values, all of which must be positive. */
 export function logScale(values: readonly number[], from: number, to: number): Scale {
   const logs = values.map(Math.log10);
   const low = Math.floor(Math.min(...logs, 0));
@@ -26,7 +26,7 @@ export function logScale(values: readonly number[], from: number, to: number): S
   return { at, ticks: exponents.map(e => ({ value: 10 ** e, label: powerLabel(e) })) };
 }
 
-/** 1, 2 or 5 times a power of ten, at least `step`. */
+/** Rounds up to 1, 2 or 5 times a power of ten. */
 function roundStep(step: number): number {
   const power = 10 ** Math.floor(Math.log10(step));
   return power * ([1, 2, 5].find(factor => factor * power >= step * (1 - 1e-9)) ?? 10);

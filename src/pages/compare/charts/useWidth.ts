@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
-/** The width of an element in pixels, so that a chart's letters have their own size on every screen. */
+/** Width of an element in pixels, so that the text of a chart has its normal size on every screen. */
 export function useWidth() {
   const ref = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);

@@ -4,7 +4,7 @@ export interface AddReportsProps {
   readonly onShare: (() => void) | null;
 }
 
-/** How reports get in, and how a comparison gets out. */
+/** Buttons to add reports, and to save a comparison. */
 export function AddReports({ isEmpty, onFiles, onShare }: AddReportsProps) {
   const picker = (
     <label class="picker">
@@ -15,7 +15,7 @@ export function AddReports({ isEmpty, onFiles, onShare }: AddReportsProps) {
         data-testid="files"
         onChange={({ currentTarget }) => {
           onFiles([...(currentTarget.files ?? [])]);
-          // So that the same file can be chosen again.
+          // Allows choosing the same file again.
           currentTarget.value = '';
         }}
       />

@@ -18,7 +18,7 @@ export interface AppProps {
   readonly state: State;
   readonly dispatch: (action: Action) => void;
   readonly onFiles: (files: Iterable<File>) => void;
-  /** Null where the page cannot be saved as one file. */
+  /** Null if the page cannot be saved as one file. */
   readonly onShare: (() => void) | null;
 }
 

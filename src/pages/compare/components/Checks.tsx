@@ -14,7 +14,7 @@ export interface ChecksProps {
   readonly onlyDifferences: boolean;
 }
 
-/** What is right and what is wrong: contradictions first. */
+/** Table of checks, contradictions first. */
 export function Checks({ comparison, rows, onlyDifferences }: ChecksProps) {
   const { reports } = comparison;
   const shown = onlyDifferences
@@ -38,7 +38,7 @@ export function Checks({ comparison, rows, onlyDifferences }: ChecksProps) {
   );
 }
 
-/** A case by its id, which opens to what the reports have to say of it and to the lab. */
+/** Id of a case, which expands to the reports' messages and a link to the lab. */
 function Name({ row: { id, how, job, hasOtherShaders, cells } }: { row: CheckRow }) {
   const reasons = cells.flatMap((cell, i) => (cell?.message ? [{ i, cell, message: cell.message }] : []));
   return (
@@ -57,7 +57,7 @@ function Name({ row: { id, how, job, hasOtherShaders, cells } }: { row: CheckRow
         </div>
       ))}
       {job !== null && (
-        // A page that was saved has no lab beside it.
+        // A saved page has no lab beside it.
         <p hidden={location.protocol === 'file:'}>
           <a href={`lab.html?case=${encodeURIComponent(job)}`}>Run this case here</a>
         </p>

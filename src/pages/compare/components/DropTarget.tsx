@@ -1,7 +1,7 @@
 import { useCallback } from 'preact/hooks';
 import { useFileDrag } from '../../frame/useFileDrag.ts';
 
-/** The whole page takes files; while some are dragged over it, it says so. */
+/** Accepts files anywhere on the page, and shows a hint while some are dragged over it. */
 export function DropTarget({ onFiles }: { onFiles: (files: Iterable<File>) => void }) {
   const onDrop = useCallback(
     ({ dataTransfer }: DragEvent) => onFiles([...(dataTransfer?.files ?? [])]),

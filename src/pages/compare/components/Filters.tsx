@@ -8,7 +8,7 @@ export interface FiltersProps {
   readonly onFilter: (filter: Partial<Filter>) => void;
 }
 
-/** What the tables and charts below are about. */
+/** Filters of the tables and charts below. */
 export function Filters({ comparison: { checks, speeds }, filter, onFilter }: FiltersProps) {
   const rows = [...checks, ...speeds];
   return (

@@ -1,7 +1,7 @@
 import type { Report } from '../../../report/index.ts';
 import { Letter } from './Letter.tsx';
 
-/** What happened during the runs, and what was left out, each with why. */
+/** Incidents of the runs, and omitted parts, each with the reason. */
 export function Incidents({ reports, labels }: { reports: readonly Report[]; labels: readonly string[] }) {
   if (reports.every(({ incidents, omitted }) => incidents.length + omitted.length === 0)) return null;
   return (

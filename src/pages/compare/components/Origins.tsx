@@ -3,7 +3,7 @@ import type { Comparison } from '../../../report/index.ts';
 import { Letter } from './Letter.tsx';
 import { Table } from './Table.tsx';
 
-/** Where the reports come from: what differs may explain the rest. */
+/** Provenance of the reports; differences may explain the rest. */
 export function Origins({ comparison: { reports, origins } }: { comparison: Comparison }) {
   const several = reports.length > 1;
   const [all, setAll] = useState(false);

@@ -1,6 +1,6 @@
 import type { Refusal } from '../state.ts';
 
-/** Files that were not taken, and why; whatever was there before is there still. */
+/** Rejected files, with the reasons; earlier reports stay. */
 export function Refusals(props: { refusals: readonly Refusal[]; onDismiss: (id: number) => void }) {
   const { refusals, onDismiss } = props;
   return (

@@ -8,7 +8,7 @@ export interface ReportCardsProps {
   readonly dispatch: (action: Action) => void;
 }
 
-/** Each report at a glance, which of them is the reference, and a way to be rid of it. */
+/** Card of each report, with the choice of the reference and a button to remove it. */
 export function ReportCards({ comparison, isExample, dispatch }: ReportCardsProps) {
   const { reports, labels, reference } = comparison;
   return (
@@ -55,7 +55,7 @@ export function ReportCards({ comparison, isExample, dispatch }: ReportCardsProp
   );
 }
 
-/** How many checks ended how, and what was left out. */
+/** Counts of checks by result, and of omitted parts. */
 function Score({ report }: { report: Report }) {
   const { conformance, controls, invariance, goldens, drafts, omitted, incidents } = report;
   const statuses = [...conformance, ...controls, ...invariance, ...goldens, ...drafts].map(

@@ -16,7 +16,7 @@ export interface SpeedsProps {
   readonly onlyDifferences: boolean;
 }
 
-/** What was timed: the largest differences that are not noise first. */
+/** Table of speeds, the largest differences beyond noise first. */
 export function Speeds({ comparison: { reports, reference, labels }, rows, onlyDifferences }: SpeedsProps) {
   const shown = onlyDifferences ? rows.filter(({ differs }) => differs) : rows;
   const several = reports.length > 1;

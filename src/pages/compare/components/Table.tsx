@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 
-/** As many rows as are drawn before somebody asks for all. */
+/** Number of rows that are drawn at first. */
 const FIRST_ROWS = 20;
 
 export interface TableProps<Row> {
@@ -15,7 +15,10 @@ export interface TableProps<Row> {
   readonly empty: string;
 }
 
-/** A section with a table that scrolls sideways where it is too wide, with the arrow keys too once it has the focus. The first cell of a row names it. */
+/**
+ * Section with a table. A wide table scrolls sideways, also with the arrow keys once it has the focus. The first cell of a row is
+ * its header.
+ */
 export function Table<Row>({ title, note, testId, head, rows, keyOf, cells, empty }: TableProps<Row>) {
   const [all, setAll] = useState(false);
   const shown = all ? rows : rows.slice(0, FIRST_ROWS);

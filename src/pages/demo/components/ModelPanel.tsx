@@ -65,7 +65,7 @@ function ModelPicker({ which, choice, report, onChoose }: PickerProps) {
         value={askingUrl ? 'url' : choice.kind}
         onChange={event => {
           const kind = kinds.find(name => name === event.currentTarget.value);
-          // What is chosen here only counts once a file or an address is given.
+          // The choice takes effect only once there is a file or an address.
           event.currentTarget.value = choice.kind;
           setAskingUrl(kind === 'url');
           if (kind === 'files') fileInput.current?.click();
@@ -108,7 +108,7 @@ function ModelPicker({ which, choice, report, onChoose }: PickerProps) {
   );
 }
 
-/** What a model in one or several files is called. */
+/** Name of a model in one or several files. */
 function nameOf(files: readonly File[]): string {
   const [first, ...others] = files.map(({ name }) => name).toSorted();
   return others.length === 0 ? first : `${first} and ${others.length} more`;

@@ -1,6 +1,6 @@
 import type { Run, Span } from '../state.ts';
 
-/** The prompt and what the model made of it; accepted draft tokens are tinted and underlined. */
+/** Prompt and generated text; accepted draft tokens are tinted and underlined. */
 export function Output({ run }: { run: Run | null }) {
   return (
     <section class="output" aria-labelledby="output-title" aria-busy={run?.phase === 'running'}>
@@ -30,7 +30,7 @@ export function Output({ run }: { run: Run | null }) {
   );
 }
 
-/** The white space before a word is left unmarked: it would look like part of the word before. */
+/** White space before a word stays unmarked, because it would look like part of the word before. */
 function Piece({ text, drafted }: Span) {
   if (!drafted) return <>{text}</>;
   const word = text.trimStart();

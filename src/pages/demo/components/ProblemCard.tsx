@@ -10,7 +10,7 @@ const LABELS: Readonly<Record<Remedy, string>> = {
   dismiss: 'Dismiss',
 };
 
-/** What went wrong, what helps, and buttons that do it. */
+/** Describes a problem and its remedies, with buttons for them. */
 export function ProblemCard({
   error,
   session,

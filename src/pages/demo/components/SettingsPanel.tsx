@@ -103,7 +103,7 @@ interface NumberInputProps {
   readonly onValue: (value: number) => void;
 }
 
-/** Keeps what is typed while it is not a value yet; leaving the field restores the last one that was. */
+/** Keeps invalid input while the user types; leaving the field restores the last valid value. */
 function NumberInput({ field, value, disabled, onValue }: NumberInputProps) {
   const [draft, setDraft] = useState<string | null>(null);
   const invalid = draft !== null && !isValid(field, draft === '' ? null : Number(draft));

@@ -3,7 +3,7 @@ import type { AdapterReport } from '../../../client/index.ts';
 import { duration, percent, rate } from '../format.ts';
 import type { State } from '../state.ts';
 
-/** Figures of the last run, and who computed it. */
+/** Figures of the last run, and the GPU that computed it. */
 export function Stats({ state: { run, engine } }: { state: State }) {
   const timings = run?.timings;
   const { draft_n: drafted = 0, draft_n_accepted: accepted = 0 } = timings ?? {};

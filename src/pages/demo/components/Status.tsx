@@ -1,7 +1,7 @@
 import { megabytes } from '../format.ts';
 import { type Loading, type State, totalProgress } from '../state.ts';
 
-/** One line on what is going on, read out when it changes, and the progress of loading. */
+/** Status line, which screen readers announce when it changes, and the progress of loading. */
 export function Status({ state }: { state: State }) {
   return (
     <div class="status">

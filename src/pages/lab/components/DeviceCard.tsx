@@ -3,7 +3,7 @@ import { describeProblem } from '../../demo/problems.ts';
 import { ProblemText } from '../../frame/ProblemText.tsx';
 import type { Device } from '../state.ts';
 
-/** Which GPU answered, or what to do where none does. */
+/** GPU in use, or advice if there is none. */
 export function DeviceCard({ device, onRetry }: { device: Device; onRetry: () => void }) {
   switch (device.kind) {
     case 'asking':

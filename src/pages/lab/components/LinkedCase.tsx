@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 
-/** The one case that somebody sent a link to. */
+/** Case that the page's address links to. */
 export function LinkedCase({ state, session, linked }: Context & { readonly linked: string }) {
   const { running, set } = state;
   return (

@@ -1,7 +1,7 @@
 import { GROUP_WORDS, GROUPS, type Group, groupOf } from '../parts.ts';
 import type { State } from '../state.ts';
 
-/** What is tried, and how each part stands. */
+/** Parts of the run, with the state of each. */
 export function Overview({ state }: { state: State }) {
   const results = [...state.results.values()].flat();
   const jobs = state.running?.jobs ?? [];

@@ -1,6 +1,6 @@
 import { type Report, verdictOf, verdictWords } from '../../../report/index.ts';
 
-/** The reports of this visit, and what to do with them. */
+/** Reports of this visit, with buttons to save and compare them. */
 export function Reports({ reports }: { reports: readonly Report[] }) {
   const [newest] = reports;
   if (!newest) return null;
@@ -47,6 +47,6 @@ function download(report: Report): void {
   link.href = url;
   link.download = `foretoken-report-${report.id}.json`;
   link.click();
-  // The download has begun by then; revoking at once would stop it in some browsers.
+  // Revoke later, because revoking at once stops the download in some browsers.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

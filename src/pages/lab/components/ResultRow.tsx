@@ -13,7 +13,7 @@ const WORDS: Readonly<Record<Status, string>> = {
   error: '! error',
 };
 
-/** One result, which opens to what is wrong, a button that runs it again and a link for a bug report. */
+/** Result, which expands to its message, a button to run it again and a link for a bug report. */
 export function ResultRow({ result, onRerun }: { result: Result; onRerun: (() => void) | null }) {
   const { jobId, group, name, status, words, message, isNoisy } = result;
   const isGood = status === 'success';

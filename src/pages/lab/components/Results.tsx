@@ -5,7 +5,7 @@ import { GROUP_WORDS, GROUPS, type Group } from '../parts.ts';
 import type { Result } from '../results.ts';
 import { ResultRow } from './ResultRow.tsx';
 
-/** As many rows as are drawn before somebody asks for all. */
+/** Number of rows that are drawn at first. */
 const FIRST_ROWS = 40;
 
 interface Filter {
@@ -14,7 +14,7 @@ interface Filter {
   readonly onlyProblems: boolean;
 }
 
-/** What was found, what is wrong first. */
+/** Results, wrong ones first. */
 export function Results({ state, session }: Context) {
   const [filter, setFilter] = useState<Filter>({ group: null, text: '', onlyProblems: false });
   const [all, setAll] = useState(false);
@@ -102,7 +102,7 @@ function matches({ group, text, onlyProblems }: Filter, result: Result): boolean
   return hasWords(result.name, text);
 }
 
-/** Wrong results come first, then what did not come to an end, then what this adapter cannot run. */
+/** Sort key: wrong results first, then unfinished ones, then unsupported ones. */
 function urgency({ status }: Result): number {
   if (status === 'wrong-result') return 3;
   if (status === 'success') return 0;

@@ -9,7 +9,7 @@ const SET_WORDS = {
   full: ['Full', 'more widths, lengths and repetitions; much longer'],
 } as const;
 
-/** What to run, the buttons, and how far it is. */
+/** Choice of the set, buttons, and progress. */
 export function RunPanel({ state, dispatch, session }: Context) {
   const { running, set, linked, problem } = state;
   return (
@@ -82,7 +82,7 @@ function RunButtons({ running, session }: { running: Running } & Pick<Context, '
   );
 }
 
-/** Changes with what is being tried, not with every case: it is read out. */
+/** Status for screen readers; it changes with the part that runs, not with every case. */
 function sentence({ running, reports }: Context['state']): string {
   if (!running) return reports.length > 0 ? 'Done.' : 'Ready. Keep this tab in front while it runs.';
   if (running.phase === 'stopping') return 'Stopping…';
