@@ -7,15 +7,15 @@ const LIMIT_MS = 60_000;
 const POLL_MS = 10;
 
 /**
- * Starts `foretoken serve` again and again, each time until `/health` says 200, and measures how long it takes: to the
- * open port, to the end of loading, and to the end of the process after SIGTERM.
+ * Starts `foretoken serve` repeatedly, each time until `/health` returns 200. Measures the time to the open port, to the end of
+ * loading, and from SIGTERM to the end of the process.
  *
  * @param {string} root folder of package.json
  * @param {{ model: string, repetitions: number }} options
  */
 export async function measureBoot(root, { model, repetitions }) {
   const runs = [];
-  // The first one warms up what the operating system caches.
+  // The first run warms up the caches of the operating system.
   for (let i = 0; i <= repetitions; i++) {
     const run = await boot(root, model);
     if (i > 0) runs.push(run);

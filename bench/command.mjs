@@ -4,12 +4,12 @@ import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 
 /**
- * A benchmark from the command line: `[--repetitions N] [--out FILE] [PART …]`. What `measure` resolves to goes, with the
- * conditions it was measured under, as JSON to FILE or to standard output.
+ * Runs a benchmark from the command line: `[--repetitions N] [--out FILE] [PART …]`. Writes the result of `measure`, with the
+ * conditions of the measurement, as JSON to FILE or to standard output.
  *
  * @param {string} name as npm knows it
  * @param {{ root: string, parts: readonly string[], defaults?: readonly string[] }} options `root`: folder of package.json;
- * `parts`: what can be chosen; `defaults`: what is measured where nothing is, all unless it says otherwise
+ * `parts`: available parts; `defaults`: parts measured if none is named, by default all
  * @param {(options: { repetitions: number, parts: readonly string[] }) => Promise<object>} measure
  */
 export async function runBenchmark(name, { root, parts, defaults = parts }, measure) {
@@ -44,7 +44,7 @@ export async function runBenchmark(name, { root, parts, defaults = parts }, meas
   }
 }
 
-/** What was measured, where this is a clone. */
+/** Commit of the measured code, in a clone. */
 function commitOf(root) {
   try {
     const git = (...args) => execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: 'pipe' }).trim();

@@ -1,6 +1,6 @@
 /**
- * Runs in the harness page: loads the pair with and without a draft, and measures prompt processing, decoding and the
- * WebGPU calls of both, alternating. Self-contained: the page gets nothing but this function's text.
+ * Runs in the harness page: loads the pair with and without a draft, and measures prompt processing, decoding and the WebGPU
+ * calls of both, alternating. Self-contained, because the page gets only this function's text.
  *
  * @param {{ model: string, modelDraft: string, nPredict: number, repetitions: number }} options
  */

@@ -5,8 +5,8 @@ const run = promisify(execFile);
 const KIB = 1024;
 
 /**
- * Resident memory in bytes: of the process itself, of the tabs of the browser below it, and of the browser's GPU process,
- * where a software adapter has its buffers.
+ * Resident memory in bytes: of the process itself, of the tabs of its browser, and of the browser's GPU process, where a software
+ * adapter has its buffers.
  *
  * @typedef {{ node: number, tab: number, gpu: number }} Memory
  * @param {number} pid of `foretoken serve` @returns {Promise<Memory>}
@@ -32,8 +32,8 @@ export async function memoryOf(pid) {
 }
 
 /**
- * By how much the later half of the samples is above the earlier one, the first quarter left out: a server that has just
- * started still grows. Medians, because garbage comes and goes.
+ * Growth from the earlier half of the samples to the later one, without the first quarter, because a server that has just started
+ * still grows. Uses medians, because garbage comes and goes.
  *
  * @param {readonly Memory[]} samples @returns {Memory} bytes
  */

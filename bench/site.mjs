@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Builds the page of the benchmarks and serves it, with the bundled models beside it, on some port of this machine. It
- * is cross-origin isolated: Foretoken does without, but wllama has threads only then, and clocks are finer.
+ * Builds the page of the benchmarks and serves it, with the bundled models, on a port of this machine. The page is cross-origin
+ * isolated: Foretoken does not need that, but wllama has threads only then, and clocks are finer.
  *
  * @param {string} root folder of package.json
  */

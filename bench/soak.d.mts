@@ -1,7 +1,7 @@
 export interface SoakOptions {
   readonly url: string;
   readonly nClients: number;
-  /** How many different requests there are. */
+  /** Number of distinct requests. */
   readonly nJobs: number;
   readonly seconds: number;
   /** Called once a second. */
@@ -10,10 +10,10 @@ export interface SoakOptions {
 
 export interface SoakResult {
   readonly nAnswered: number;
-  /** Requests whose clients went away. */
+  /** Number of requests whose clients disconnected. */
   readonly nLeft: number;
   readonly nTokens: number;
-  /** What was not as it should be. */
+  /** Descriptions of faults. */
   readonly wrong: readonly string[];
   readonly seconds: number;
 }

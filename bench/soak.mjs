@@ -3,11 +3,11 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 
 /**
- * Load on a running server: clients that ask for what they know the answer of, streaming and not, a third of them leaving
- * midway. By design an answer is the same alone and among others, so each is compared with what the server said alone.
+ * Load on a running server: clients send requests with known answers, streaming and not, and a third of them disconnects midway.
+ * By design an answer is the same alone and among others, so each is compared with the server's answer alone.
  */
 
-/** Beginnings of stories; each client has its own seed, so that no two of them expect the same. */
+/** Beginnings of stories; each client has its own seed, so that no two expect the same answer. */
 const PROMPTS = [
   'Once upon a time',
   'The wise owl said,',
@@ -17,7 +17,7 @@ const PROMPTS = [
   'The sun was warm and',
 ];
 
-/** A request that takes longer is lost. */
+/** Time after which a request counts as lost. */
 const ANSWER_LIMIT_MS = 120_000;
 
 /**
@@ -37,7 +37,7 @@ function jobsOf(nJobs) {
 }
 
 /**
- * Asks for `seconds` with `nClients` at once; whoever has begun is waited for.
+ * Sends requests for `seconds` with `nClients` at once; requests under way are completed.
  *
  * @param {SoakOptions} options @returns {Promise<Tally & { seconds: number }>}
  */
@@ -58,7 +58,7 @@ export async function soak({ url, nClients, nJobs, seconds, onSample = () => {} 
   checkMetrics(before, await metricsOf(url), bounds, tally);
   return { ...tally, seconds: (Date.now() - begin) / 1000 };
 
-  /** One after another, each third request left midway; no two clients walk through the jobs in step. */
+  /** Sends requests one after another, every third abandoned midway; no two clients go through the jobs in step. */
   async function client(i) {
     for (let round = 0; round === 0 || Date.now() < begin + 1000 * seconds; round++) {
       const turn = i + round;
@@ -74,7 +74,7 @@ export async function soak({ url, nClients, nJobs, seconds, onSample = () => {} 
   /** @param {Job} job @param {Expected} known @param {boolean} stream @param {boolean} leaves */
   async function attempt(job, known, stream, leaves) {
     const leaving = new AbortController();
-    // Somewhere between the queue and the end; a client that streams leaves in the middle of its answer.
+    // Leave somewhere between the queue and the end; a client that streams leaves in the middle of its answer.
     const timer = leaves && !stream ? setTimeout(() => leaving.abort(), 20 * job.n_predict) : undefined;
     let content = '';
     try {
@@ -103,7 +103,7 @@ export async function soak({ url, nClients, nJobs, seconds, onSample = () => {} 
     }
   }
 
-  /** What the request must have added to the metrics at least, and can have added at most. */
+  /** Counts the smallest and the largest growth of the metrics by the request. */
   function count(least, most) {
     bounds.prompt.least += least.nPrompt;
     bounds.prompt.most += most.nPrompt;
@@ -127,7 +127,7 @@ function difference(job, content, expected) {
   return `${JSON.stringify(job)} got ${JSON.stringify(content)} instead of ${JSON.stringify(expected)}`;
 }
 
-/** Adds what the counters do not account for. */
+/** Compares the growth of the server's counters with these bounds, and adds the faults. */
 function checkMetrics(before, after, { prompt, predicted }, tally) {
   const grown = name => after[name] - before[name];
   const sums = [
@@ -157,15 +157,15 @@ async function answerAlone(url, job) {
 /**
  * Posts with Node's own client: its `fetch` may wait forever for a body that is aborted just as it ends.
  *
- * @returns {Promise<import('node:http').IncomingMessage>} once the head is there
+ * @returns {Promise<import('node:http').IncomingMessage>} once the head has arrived
  */
 async function ask(url, body, signal) {
-  // A connection of its own, so that whoever leaves breaks off nobody else's.
+  // A separate connection, so that disconnecting affects no other request.
   const sent = request(new URL('completion', url), { method: 'POST', agent: false });
   signal?.addEventListener('abort', () => sent.destroy());
   sent.end(JSON.stringify(body));
   const [response] = await once(sent, 'response');
-  // From here on whoever reads the answer hears of it.
+  // From here on the reader of the answer sees errors.
   sent.on('error', () => {});
   if (response.statusCode !== 200) {
     throw new Error(`status ${response.statusCode}: ${await text(response)}`);
@@ -173,7 +173,7 @@ async function ask(url, body, signal) {
   return response;
 }
 
-/** The events of a stream, which has to end with the last one. */
+/** Yields the events of a stream, which must end with the last one. */
 async function* eventsOf(response) {
   let rest = '';
   let isDone = false;
@@ -190,7 +190,7 @@ async function* eventsOf(response) {
   if (!isDone) throw new Error('the stream ended before its last event');
 }
 
-/** Resolves when no slot is at work; requests that were left may be so for a moment. */
+/** Resolves when no slot is busy; abandoned requests may keep one busy for a moment. */
 async function settled(url) {
   const limit = Date.now() + 5000;
   for (;;) {

@@ -1,5 +1,5 @@
-// node bench/tables.mjs FILE …: the tables of docs/performance.md, as markdown, from what `npm run bench` and
-// `npm run bench:peers` wrote; `npx biome check --write docs` aligns them.
+// node bench/tables.mjs FILE …: prints the tables of docs/performance.md, as markdown, from the output of `npm run bench` and
+// `npm run bench:peers`; `npx biome check --write docs` aligns them.
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
@@ -18,7 +18,7 @@ function conditions({ date, commit, browser, processors, repetitions, loadBefore
   return `${where}, commit ${commit}, ${date.slice(0, 10)}, ${repetitions} repetitions; load average of ${processors} processors: ${load}`;
 }
 
-/** Foretoken beside wllama: medians with smallest and largest sample, and the median of the ratios of each round. */
+/** Compares Foretoken with wllama: medians with smallest and largest sample, and the median of the ratios of each round. */
 export function peerTable({ models }) {
   const rows = models.flatMap(({ name, runsOn, measurements }) =>
     measurements.map(({ name: measured, samples }) => {
@@ -36,7 +36,7 @@ function spreadOf(samples) {
   return spread({ median: median(samples), min: Math.min(...samples), max: Math.max(...samples) });
 }
 
-/** How many times as fast: of rates ours over theirs, of times theirs over ours. */
+/** Speed-up: ours over theirs for rates, theirs over ours for times. */
 function ratio(measured, own, peer) {
   if (!Array.isArray(own) || !Array.isArray(peer)) return '';
   const ratios = own.map((value, round) =>

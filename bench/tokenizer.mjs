@@ -8,10 +8,10 @@ import { gunzipSync } from 'node:zlib';
 const PLAIN = { addSpecial: false, parseSpecial: true };
 
 /**
- * How fast text becomes tokens, in Node: of each vocabulary the milliseconds from a file's bytes to a tokenizer, the MB/s for
- * a megabyte of English, code, Chinese and of one character alone, and how much longer the last take than half as much. All
- * times are processor time, that of the garbage collector included: others on the machine do not count.
- * Vocabularies are the GGUF files in the folder `FORETOKEN_VOCAB`, ../shared/vocab where there is one, and that of a bundled model.
+ * Measures tokenizers in Node. For each vocabulary: the milliseconds from a file's bytes to a tokenizer; the MB/s for a megabyte
+ * of English, code, Chinese and of a single repeated character; and how much longer the last takes than half as much. All times
+ * are processor time, including the garbage collector, so that other load does not count. Vocabularies are the GGUF files in the
+ * folder `FORETOKEN_VOCAB`, or ../shared/vocab if it exists, and that of a bundled model.
  *
  * @param {string} root folder of package.json
  * @param {{ repetitions: number }} options the first of which warms up and does not count
@@ -75,7 +75,7 @@ function msSince(started) {
   return (user + system) / 1000;
 }
 
-/** Without the first. */
+/** Median without the first value, which warms up. */
 function median([, ...values]) {
   const middle = values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
   return Number(middle.toPrecision(3));
@@ -90,12 +90,12 @@ function vocabularies(root) {
   ];
 }
 
-/** A megabyte of UTF-8 of each kind, the same in every run. */
+/** Generates a megabyte of UTF-8 of each kind, the same in every run. */
 function textsOf(root) {
   const random = seeded(1);
   const pick = list => list[Math.floor(random() * list.length)];
   const words = filesUnder(root, ['docs', 'README.md'], /\.md$/).split(/(?<=\s)/);
-  // Common characters more often than rare ones, in clauses of 5 to 25.
+  // Common characters are more frequent than rare ones, in clauses of 5 to 25.
   const ideograph = () => String.fromCharCode(0x4e00 + Math.floor(3000 * random() * random()));
   const clause = () =>
     Array.from({ length: 5 + Math.floor(20 * random()) }, ideograph).join('') + pick(['，', '。', '\n']);
@@ -136,7 +136,7 @@ function seeded(seed) {
   };
 }
 
-/** The tokenizers as JavaScript, built into a folder that `remove` removes. */
+/** Builds the tokenizers as JavaScript, into a folder that `remove` deletes. */
 async function buildFor(root) {
   const { build } = await import('vite');
   const outDir = await mkdtemp(join(tmpdir(), 'foretoken-bench-'));

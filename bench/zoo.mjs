@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder with the models and what llama.cpp says of them. */
+/** Folder with the models and llama.cpp's answers. */
 export const ZOO =
   process.env.FORETOKEN_ZOO ?? join(fileURLToPath(new URL('../..', import.meta.url)), 'shared', 'zoo');
 
@@ -10,11 +10,11 @@ export const ZOO =
  * Answers of llama.cpp for each model.
  *
  * @typedef {import('../src/harness/zoo/golden.ts').Golden & {
- *   types: string[]; parts?: Record<string, string>; target?: string
- * }} ZooGolden of a model with these types of weights, in these parts, that drafts for that target
+ *   types: string[]; parts?: Record<string, string>; target?: string }} ZooGolden of a model with these types of weights, in
+ *   these parts, that drafts for that target
  */
 
-/** @returns {ZooGolden[]} empty where there is no zoo */
+/** @returns {ZooGolden[]} empty if there is no zoo */
 export function goldens() {
   if (!existsSync(ZOO)) return [];
   const index = JSON.parse(readFileSync(join(ZOO, 'index.json'), 'utf8'));
@@ -25,7 +25,7 @@ export function goldens() {
 }
 
 /**
- * Judges one model in a page that is the harness. It gets its files as if somebody had chosen them.
+ * Judges one model in the harness page, which gets its files like files that a user chose.
  *
  * @param {import('playwright').Page} page
  * @param {ZooGolden} golden one of `all`
@@ -62,7 +62,7 @@ export function draftOf(golden, all) {
 }
 
 /**
- * A file input in the page that holds these files of the zoo.
+ * Creates a file input in the page that holds these files of the zoo.
  *
  * @param {import('playwright').Page} page
  * @param {readonly string[]} names

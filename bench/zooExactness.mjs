@@ -1,6 +1,6 @@
 import { draftOf, filesInPage } from './zoo.mjs';
 
-/** Models of the zoo that together have what the bundled pair lacks, and why each is among them. */
+/** Models of the zoo that together have the features that the bundled pair lacks, with the reason for each. */
 export const EXACTNESS_ZOO = new Map([
   ['gemma3', 'sliding windows'],
   ['qwen3moe', 'mixture of experts'],
@@ -12,8 +12,8 @@ export const EXACTNESS_ZOO = new Map([
 ]);
 
 /**
- * Lets servers with these settings answer the same questions, and compares them. The prompts are the golden's first one and
- * its last one, which is longer than any window. A model without a draft of its own drafts for itself.
+ * Lets servers with these settings answer the same questions, and compares them. The prompts are the first and the last golden,
+ * the latter longer than any window. A model without a draft model drafts for itself.
  *
  * @param {import('playwright').Page} page the harness
  * @param {import('./zoo.mjs').ZooGolden} golden one of `all`

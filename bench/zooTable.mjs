@@ -15,7 +15,7 @@ const COLUMNS = ['model', 'architecture', 'weights', 'there for'];
  */
 
 /**
- * A document whose tables between the two markers say what `run` found. What they said of other adapters stays.
+ * Replaces the tables between the two markers of a document by the results of `run`. Results of other adapters stay.
  *
  * @param {string} document
  * @param {{ date: string, browser: string, adapter: string, results: readonly Result[] }} run of the whole zoo
@@ -46,7 +46,7 @@ export function withResults(document, { date, browser, adapter, results }) {
     'Refused, each in a sentence:',
     table(
       ['model', 'architecture', 'what is said'],
-      // Behind the semicolon stands a list of all that is supported.
+      // Drop the list of everything supported, which follows the semicolon.
       refused.map(({ model, arch, faults }) => [model, arch, faults[0].split('; ')[0]]),
     ),
   ];

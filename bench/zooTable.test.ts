@@ -22,14 +22,14 @@ const run = {
 describe('the tables of the zoo', () => {
   const once = withResults(EMPTY, run);
 
-  it('say which models hold and why others are refused, between the markers', () => {
+  it('list the models that pass and the reasons for refusals, between the markers', () => {
     expect(once).toMatch(/^Before\n\n<!-- zoo[\s\S]*<!-- end of the zoo -->\n\nAfter\n$/);
     expect(once).toContain('- one: Chromium 141.0, 2026-11-28: 2 of 3 models hold, 1 are refused, 0 fail\n');
     expect(once).toContain('| llama3.gguf | llama | F16 F32 | Llama \\| 3 | holds, 2e-5 |\n');
     expect(once).toContain('| mamba.gguf | mamba | a reason |\n');
   });
 
-  it('keep what was found on another adapter, whatever a formatter did to them', () => {
+  it('keep the results of another adapter, whatever a formatter changed', () => {
     const failing = { ...llama, outcome: 'fails', faults: ['greedy 0: x', 'greedy 1: y'] } as const;
     const spaced = once.replaceAll(' | ', '    |  ');
     const twice = withResults(spaced, { ...run, adapter: 'another', results: [failing, gemma, mamba] });

@@ -1,7 +1,7 @@
-// npm run bench [-- [--repetitions N] [--out FILE] [boot|models|speculation|products|types|repack|tokenizer ...]]: speed and WebGPU
-// calls of the bundled models in headless Chromium, what speculation costs and gives, matrix products beside plain reads, the
-// products of every weight type beside Q4_0's, how fast weights are repacked and loaded, how long `foretoken serve` takes to
-// start, and how fast text becomes tokens in Node, as one JSON.
+// npm run bench [-- [--repetitions N] [--out FILE] [boot|models|speculation|products|types|repack|tokenizer ...]]: measures, as
+// one JSON, in headless Chromium: speed and WebGPU calls of the bundled models, cost and gain of speculation, matrix products
+// beside plain reads, the products of every weight type beside Q4_0's, and the speed of repacking and loading weights; also the
+// start of `foretoken serve`, and the speed of tokenizers in Node.
 import { fileURLToPath } from 'node:url';
 import { measureBoot } from '../bench/boot.mjs';
 import { runBenchmark } from '../bench/command.mjs';
@@ -19,7 +19,7 @@ const TARGETS = ['foretoken-stories-moe-q4_0', 'foretoken-stories-moe-f16', 'for
 /** Parts that need no browser. */
 const NODE_PARTS = { tokenizer: options => measureTokenizers(root, options) };
 
-/** Each measures one part, in pages of its own. */
+/** Parts that are measured in their own pages. */
 const BROWSER_PARTS = {
   boot: (_, { repetitions }) => measureBoot(root, { model: `public/${DRAFT}`, repetitions }),
   models: measureModels,
@@ -74,7 +74,7 @@ async function measureModels(browser, { repetitions }) {
   }
 }
 
-/** What `work` resolves to in a fresh page at `url`. */
+/** Resolves to the result of `work` in a fresh page at `url`. */
 async function inPage(browser, url, work, options) {
   const page = await browser.newPage();
   try {
@@ -85,7 +85,7 @@ async function inPage(browser, url, work, options) {
   }
 }
 
-/** The built site on some port of this machine. */
+/** Serves the built site on a port of this machine. */
 async function serveSite() {
   const { preview } = await import('vite');
   const server = await preview({ root, logLevel: 'warn', preview: { port: 8090 } });

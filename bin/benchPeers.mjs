@@ -1,6 +1,6 @@
-// npm run bench:peers [-- [--repetitions N] [--out FILE] [stories260k|moe|random|smollm2|qwen3 ...]]: Foretoken and wllama side
-// by side in headless Chromium, on the same models and prompts, alternating. Prints the ratios, and as JSON every sample. The last two
-// have the true shape of a model, so a GPU should be there; without names they are left out.
+// npm run bench:peers [-- [--repetitions N] [--out FILE] [stories260k|moe|random|smollm2|qwen3 ...]]: compares Foretoken and
+// wllama in headless Chromium, alternating, on the same models and prompts. Prints the ratios, and every sample as JSON. The last
+// two have the true shape of a model, so they need a GPU; without names they are left out.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,12 +11,12 @@ import { chromiumFlags, ensureChromium } from './chromium.mjs';
 import { installPackages } from './install.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-// A test model that is not ours to publish: used where it lies beside the clone, as by the tests.
+// Test model that may not be published; used if it lies beside the clone, as by the tests.
 const STORIES260K =
   process.env.FORETOKEN_STORIES260K ?? join(root, '..', 'shared', 'models', 'stories260K.gguf');
 const MOE = 'foretoken-stories-moe-q4_0';
 
-/** What the page is told to measure, by its name here. */
+/** Models of the page, by their names on the command line. */
 const MODELS = {
   stories260k: () => ({
     name: 'stories260K F32',

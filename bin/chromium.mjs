@@ -8,10 +8,10 @@ const NO_CHROMIUM =
   'no Chromium found: install Chrome or Chromium, or set FORETOKEN_CHROMIUM to the path of its executable';
 const DOWNLOAD_LIMIT_MS = 180_000;
 
-/** Flags that give WebGPU without a GPU (SwiftShader). */
+/** Flags that enable WebGPU without a GPU (SwiftShader). */
 export const WEBGPU_FLAGS = ['--enable-unsafe-webgpu'];
 
-/** Flags that give WebGPU without a GPU and keep the browser from calling home. */
+/** Flags that enable WebGPU without a GPU and disable the browser's own network requests. */
 export function chromiumFlags() {
   return [
     ...WEBGPU_FLAGS,
@@ -24,8 +24,8 @@ export function chromiumFlags() {
 }
 
 /**
- * The Chromium on this machine: `FORETOKEN_CHROMIUM`, then Playwright's own build, then Chromium's and Chrome's usual
- * places. Throws when `FORETOKEN_CHROMIUM` names no file.
+ * Finds the Chromium on this machine: `FORETOKEN_CHROMIUM`, then Playwright's own build, then the usual places of Chromium and
+ * Chrome. Throws if `FORETOKEN_CHROMIUM` names no file.
  *
  * @returns {string | null} path of the executable
  */
@@ -39,8 +39,8 @@ export function findChromium() {
 }
 
 /**
- * The Chromium on this machine; where there is none, one that Playwright or, for root on Debian, apt installs.
- * Throws an `Error` that says in one line what to do where that fails too.
+ * Finds the Chromium on this machine. If there is none, Playwright or, for root on Debian, apt installs one. Throws an `Error`
+ * with a one-line remedy if that fails too.
  *
  * @returns {string} path of the executable
  */
@@ -59,8 +59,8 @@ export function ensureChromium() {
 }
 
 /**
- * The build of Playwright, if it may have downloaded one. Asking Playwright itself takes a third of a second, half the
- * time that Chromium needs to start.
+ * Finds Playwright's build, if it may have downloaded one. Asking Playwright itself takes a third of a second, half the time that
+ * Chromium needs to start.
  *
  * @returns {string | undefined}
  */
@@ -73,10 +73,10 @@ function playwrightBuild() {
   }
 }
 
-/** Where Playwright keeps its browsers, by its documentation. */
+/** Folder of Playwright's browsers, according to its documentation. */
 function playwrightFolder() {
   const chosen = process.env.PLAYWRIGHT_BROWSERS_PATH;
-  // "0" is beside its own package, wherever that is.
+  // "0" means beside its own package, wherever that is.
   if (chosen) return chosen === '0' ? '.' : chosen;
   switch (process.platform) {
     case 'darwin':
@@ -129,7 +129,7 @@ function run(command, args, timeout) {
   const env = {
     ...process.env,
     DEBIAN_FRONTEND: 'noninteractive',
-    // Without a network every mirror would be waited for half a minute, several times.
+    // Without a network each mirror would otherwise take half a minute, several times.
     PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: '10000',
   };
   return spawnSync(command, args, { stdio: 'inherit', env, timeout }).status === 0;

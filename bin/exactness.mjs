@@ -18,7 +18,7 @@ const PAIR = {
   model: 'models/foretoken-stories-moe-q4_0.gguf',
   modelDraft: 'models/foretoken-stories-draft-q4_0.gguf',
 };
-/** Answers of one server, which are then written to the file. */
+/** Number of answers of one server before they are written to the file. */
 const GROUP = 64;
 /** Tokens of an answer by a model of the zoo. */
 const ZOO_PREDICT = 24;
@@ -52,7 +52,7 @@ async function main() {
     const page = await browser.newPage();
     await page.goto(new URL('harness.html', site.resolvedUrls.local[0]).href);
     const adapter = await page.evaluate(() => window.harness.adapter());
-    // Adapters that give the same name are told apart by what they can do.
+    // Features distinguish adapters with the same name.
     const named = [adapter.vendor, adapter.architecture, ...adapter.features].filter(Boolean).join(' ');
     const where = { date: new Date().toISOString(), browser: browser.version(), adapter: named };
     const passed = await prove(page, where);
@@ -64,7 +64,7 @@ async function main() {
   }
 }
 
-/** The proof of the bundled pair. */
+/** Proof of the bundled pair. */
 function pairProof({ prompts = '20', predict = '128', output = 'exactness.jsonl', only }) {
   if (only !== undefined) throw new Error('--only chooses among the models of --zoo');
   const nPrompts = positive(prompts, 'prompts');
@@ -79,7 +79,7 @@ function pairProof({ prompts = '20', predict = '128', output = 'exactness.jsonl'
   };
 }
 
-/** The proof of models of the zoo, in the half of the settings in which any three choices meet. */
+/** Proof of models of the zoo, in the half of the settings that has every combination of any three choices. */
 function zooProof({ prompts, predict, output, only = '' }) {
   if (prompts ?? predict ?? output) throw new Error('--zoo goes with --only, and with no other option');
   const all = goldens();
@@ -95,7 +95,7 @@ function zooProof({ prompts, predict, output, only = '' }) {
       const golden = all.find(({ model }) => model === `${name}.gguf`);
       if (golden === undefined) throw new Error(`${ZOO} lacks ${name}.gguf`);
       const verdict = await proveInPage(page, golden, all, { settings: half, nPredict: ZOO_PREDICT });
-      // Drafts that are all refused show half of what they have to.
+      // Drafts that are all rejected prove only half.
       const passed = verdict.passed && verdict.nAccepted > 0;
       if (!passed) nFailed++;
       const drafted = `${verdict.nAccepted} of ${verdict.nDrafted} drafted tokens accepted`;
@@ -108,7 +108,7 @@ function zooProof({ prompts, predict, output, only = '' }) {
 }
 
 /**
- * What is in the file already, and the answers that it lacks.
+ * Reads the answers in the file, and adds the missing ones.
  *
  * @param {import('playwright').Page} page
  * @param {{ run: typeof PAIR & { adapter: string, nPredict: number }, nPrompts: number, file: string }} options

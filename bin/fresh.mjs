@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What the builds are made of. */
+/** Sources of the builds. */
 const SOURCES = [
   'src',
   'shaders',
@@ -18,8 +18,8 @@ const SOURCES = [
 ];
 
 /**
- * Builds what is missing or older than its sources: the site into `dist`, the command into `dist-cli`. Each is built
- * aside and then moved, so that two processes that start at once do not see each other's halves.
+ * Rebuilds outputs that are missing or older than their sources: the site in `dist`, the command in `dist-cli`. Each is built
+ * elsewhere and then moved, so that processes that start at the same time never see a partial build.
  *
  * @param {string} root folder of package.json
  * @param {{ site?: boolean }} [wanted] whether the site is needed, too
@@ -49,14 +49,17 @@ async function rebuild(root, name, config) {
     await rm(join(root, name), { recursive: true, force: true });
     await rename(aside, join(root, name));
   } catch (error) {
-    // Another process was faster; its build is as good as ours.
+    // Another process was faster; its build is equivalent.
     if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
 }
 
-/** @param {string} path @returns {number} when the file, or the newest one in the folder, was changed; 0 where there is none */
+/**
+ * @param {string} path @returns {number} time of the last change to the file, or to the newest one in the folder; 0 if there is
+ * none
+ */
 function modified(path) {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) return 0;

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 const OLDEST_NODE = [20, 19];
 
 /**
- * Installs the packages of the lock file where they are missing or older than it. Uses nothing but Node itself, since
- * it runs before anything is installed. Throws an `Error` whose message says what to do.
+ * Installs the packages of the lock file if they are missing or older than it. Uses only Node itself, since it runs before
+ * anything is installed. Throws an `Error` whose message states the remedy.
  *
  * @param {string} root folder of package.json
  */
@@ -17,11 +17,11 @@ export function installPackages(root) {
       `Node ${process.versions.node} is too old; install Node ${OLDEST_NODE.join('.')} or newer (https://nodejs.org)`,
     );
   }
-  // npm writes this file last, so its age tells whether an installation was finished, and when.
+  // npm writes this file last, so its time tells whether and when an installation was completed.
   const installed = modified(join(root, 'node_modules', '.package-lock.json'));
   if (installed >= modified(join(root, 'package-lock.json'))) return;
 
-  // Not on stdout, which may be somebody's JSON.
+  // Print to stderr, because stdout may be redirected as JSON.
   console.error('Installing packages (npm ci)');
   const windows = process.platform === 'win32';
   const { status } = spawnSync('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], {
@@ -33,7 +33,7 @@ export function installPackages(root) {
     throw new Error('npm ci failed; check the connection to the package registry and try again');
 }
 
-/** @param {string} path @returns {number} milliseconds since the epoch, 0 where there is no such file */
+/** @param {string} path @returns {number} milliseconds since the epoch, 0 if there is no such file */
 function modified(path) {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

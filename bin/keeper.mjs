@@ -1,5 +1,5 @@
-// keeper.mjs PROFILE [PID]: waits until standard input closes, because the browser has ended, or our parent is done or dead.
-// Then everything of that browser goes: what is left of its process group, and its profile.
+// keeper.mjs PROFILE [PID]: waits until standard input closes, because the browser has ended or the parent process has ended or
+// died. Then kills the rest of the browser's process group and deletes its profile.
 import { rm } from 'node:fs/promises';
 
 const [profile, pid] = process.argv.slice(2);
@@ -7,11 +7,11 @@ const [profile, pid] = process.argv.slice(2);
 process.stdin.once('close', end).on('error', end).resume();
 
 async function end() {
-  // The profile is not needed again, so there is nothing for Chromium to save.
+  // Kill at once: Chromium has nothing to save, since the profile is not needed again.
   try {
     if (pid) process.kill(process.platform === 'win32' ? Number(pid) : -pid, 'SIGKILL');
   } catch {
-    // It has ended by itself.
+    // It has ended already.
   }
   await rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 25 });
   process.exit();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { chromiumFlags, ensureChromium } from './chromium.mjs';
 
 /**
- * What the commands of `src/cli` find on this machine, see `Machine` there.
+ * Environment of the commands in `src/cli`, see `Machine` there.
  *
  * @param {string} root folder of package.json
  */

@@ -5,7 +5,7 @@ import { ensureChromium } from './chromium.mjs';
 import { freshen } from './fresh.mjs';
 
 /**
- * One kind of test. `run` prints as it goes and resolves to what it counted.
+ * Kind of test. `run` prints its progress and resolves to the counts.
  *
  * @typedef {{ passed: number, failed: number, skipped: number }} Tally
  * @typedef {{ root: string, reports: string, files: string[], grep: string | undefined }} Run
@@ -22,7 +22,7 @@ export const RUNNERS = [
   { name: 'e2e', filters: true, run: e2e },
 ];
 
-/** A tool that is one test: it finds something or it does not. */
+/** Runs a tool that counts as one test. */
 async function check(root, tool, args) {
   const ok = (await execute(root, tool, args)) === 0;
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
@@ -45,7 +45,7 @@ async function unit({ root, reports, files, grep }) {
 }
 
 /**
- * What measures time has the machine to itself, and the rest only shares it with each other.
+ * Runs the tests that share the machine, then those that measure time and need it alone.
  *
  * @param {Run} run
  */
@@ -83,7 +83,7 @@ async function playwright({ root, reports, files, grep }, project, FORETOKEN_CHR
 }
 
 /**
- * The counts of a runner's report. A runner that failed without a failed test crashed, which counts as one.
+ * Reads the counts of a runner's report. A runner that failed without a failed test has crashed, which counts as one failure.
  *
  * @param {string} report path @param {number} status exit code
  * @param {(json: any) => Tally} read
@@ -100,11 +100,11 @@ function tally(report, status, read) {
 }
 
 /**
- * Runs an installed tool, its output going straight to ours.
+ * Runs an installed tool with inherited output.
  *
  * @param {string} root @param {string} tool in node_modules/.bin
- * @param {string[]} args @param {Record<string, string>} [env] added to ours
- * @returns {Promise<number>} exit code, 1 where a signal ended it
+ * @param {string[]} args @param {Record<string, string>} [env] added to this process's
+ * @returns {Promise<number>} exit code, 1 if a signal ended it
  */
 function execute(root, tool, args, env = {}) {
   const windows = process.platform === 'win32';

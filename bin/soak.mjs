@@ -1,5 +1,5 @@
-// npm run soak [-- --seconds N] [--clients N] [--slots N]: load on `foretoken serve` with the bundled pair, answers compared
-// with those given alone, memory watched. Prints one line of numbers; exit code 1 where something was wrong.
+// npm run soak [-- --seconds N] [--clients N] [--slots N]: puts load on `foretoken serve` with the bundled pair, compares answers
+// with those given alone, and watches memory. Prints one line of numbers; exit code 1 if anything was wrong.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -11,9 +11,9 @@ import { soak } from '../bench/soak.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const MODELS = ['-m', 'foretoken-stories-moe-q4_0.gguf', '-md', 'foretoken-stories-draft-q4_0.gguf'];
 const MIB = 1024 * 1024;
-/** How many different requests there are; each is first asked alone. */
+/** Number of distinct requests; each is first sent alone. */
 const N_JOBS = 24;
-/** What the memory of a part may grow by in the course of a run that has warmed up. */
+/** Largest allowed growth of a part's memory during a run that has warmed up. */
 const MAX_GROWTH = 64 * MIB;
 
 try {

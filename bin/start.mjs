@@ -1,5 +1,5 @@
-// npm start: installs and builds what is missing, runs `foretoken serve` with the bundled pair, and completes a prompt
-// through its port as a proof. The demo page is at the same address.
+// npm start: installs and builds missing parts, runs `foretoken serve` with the bundled pair, and checks it by completing a
+// prompt through its port. The demo page is at the same address.
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,7 +35,7 @@ async function start() {
   });
 }
 
-/** A machine without a browser serves all the same: somebody may open the printed address. */
+/** Without a browser the server runs all the same: the user may open the printed address elsewhere. */
 function browserArguments() {
   try {
     ensureChromium();
@@ -46,7 +46,7 @@ function browserArguments() {
   }
 }
 
-/** Completes one prompt as any client would, and says how it went. */
+/** Completes one prompt like any client, and prints the result. */
 async function prove(url, adapter) {
   try {
     const body = JSON.stringify(REQUEST);
@@ -58,7 +58,7 @@ async function prove(url, adapter) {
     console.log(`  curl ${url}completion -d '${body}'`);
     console.log('\nServing until Ctrl-C');
   } catch (error) {
-    // The end of the server ends the proof, too.
+    // Ignore a connection that ends with the server.
     if (error.cause?.code === 'UND_ERR_SOCKET' || error.cause?.code === 'ECONNREFUSED') return;
     console.error(`The proof failed: ${error.message}`);
     process.exitCode = 1;
@@ -89,7 +89,7 @@ function portOption() {
   return port;
 }
 
-/** The port, or the next one that nobody has. */
+/** The first free port from `first` on. */
 async function freePort(first) {
   for (let port = first; port <= LAST_PORT; port++) if (await isFree(port)) return port;
   throw new Error(`no port from ${first} to ${LAST_PORT} is free; name another with --port`);

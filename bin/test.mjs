@@ -9,7 +9,7 @@ import { installPackages } from './install.mjs';
 import { RUNNERS } from './runners.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-// A test model that is not ours to publish: used where it lies beside the clone.
+// Test model that may not be published; used if it lies beside the clone.
 const STORIES260K = join(root, '..', 'shared', 'models', 'stories260K.gguf');
 
 try {
@@ -43,7 +43,7 @@ async function main() {
   return total.failed === 0;
 }
 
-/** A runner that cannot even start counts as one failure, and the others still run. */
+/** Counts a runner that cannot start as one failure, so that the others still run. */
 async function attempt(runner, run) {
   try {
     return await runner.run(run);
@@ -53,7 +53,7 @@ async function attempt(runner, run) {
   }
 }
 
-/** What the command line asks for: names of runners choose those, anything else filters test files. */
+/** Parses the command line: names of runners select those, anything else filters test files. */
 function selection() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,

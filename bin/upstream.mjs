@@ -9,7 +9,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** The tests of what a server of one text model without web page, tools and routing has; e2e/upstream.md says more. */
+/**
+ * Test files for the features of a server of one text model without web page, tools and routing; e2e/upstream.md has the details.
+ */
 const FILES = [
   'basic',
   'completion',

@@ -1,7 +1,7 @@
-// npm run zoo [-- --only REGEX --json FILE --write --adapter NAME]: holds every model of a zoo of small ones against
-// llama.cpp's answers, in headless Chromium: tokens, greedy text, log-probabilities, drafts, split files, embeddings.
-// FORETOKEN_ZOO is the folder with NAME.gguf and NAME.json. Prints a line for each model; with --write the results go into
-// docs/models.md, under the name of the adapter, or another where two have one name.
+// npm run zoo [-- --only REGEX --json FILE --write --adapter NAME]: compares every model of a zoo of small ones with llama.cpp's
+// answers, in headless Chromium: tokens, greedy text, log-probabilities, drafts, split files, embeddings. FORETOKEN_ZOO is the
+// folder with NAME.gguf and NAME.json. Prints a line for each model. With --write the results go into docs/models.md, under the
+// adapter's name, or under NAME if two adapters share theirs.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,9 +14,9 @@ import { installPackages } from './install.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const DOCS = join(root, 'docs', 'models.md');
-/** A model that hangs is given up. */
+/** Time limit of a model, after which it counts as hanging. */
 const LIMIT_MS = 600_000;
-/** Architectures that may be refused: recurrent layers, encoders, and two Gemmas. Any other has to hold. */
+/** Architectures that may be refused: recurrent layers, encoders, and two Gemmas. All others must pass. */
 const LATER = new Set([
   ...['mamba', 'mamba2', 'falcon-h1', 'granitehybrid', 'lfm2', 'lfm2moe', 'qwen35', 'qwen35moe', 'qwen3next'],
   ...['bert', 'jina-bert-v2', 'modern-bert', 'nomic-bert', 'nomic-bert-moe', 'gemma-embedding'],
@@ -30,7 +30,7 @@ try {
   process.exitCode = 1;
 }
 
-/** @returns {Promise<boolean>} whether all models hold but those that may be refused */
+/** @returns {Promise<boolean>} whether all models pass, except those that may be refused */
 async function main() {
   const { values } = parseArgs({
     options: {
@@ -79,7 +79,7 @@ async function main() {
   }
 }
 
-/** Judges one model in a page of its own. */
+/** Judges one model in a separate page. */
 async function judge(browser, address, golden, all) {
   const page = await browser.newPage();
   const begin = Date.now();

@@ -2,12 +2,12 @@
 import { isFallbackAdapter } from '../src/util/fallbackAdapter.mjs';
 import { tryWebgpu } from './tryWebgpu.mjs';
 
-/** Nobody has it: the page is answered from here, and `https` makes it a secure context, which WebGPU needs. */
+/** Reserved name: the tests answer for the page, and `https` makes it a secure context, which WebGPU needs. */
 const PAGE = 'https://webgpu.invalid/';
 
 /**
- * Has the browser's adapter compute something, on a page that needs no server. Throws where that fails, or where the adapter is
- * not what the tests ask for.
+ * Lets the browser's adapter compute something, on a page that needs no server. Throws if that fails, or if the adapter does not
+ * meet the requirements.
  *
  * @param {import('playwright/test').Browser} browser
  * @param {import('./fixtures.mjs').WebgpuOptions} webgpu

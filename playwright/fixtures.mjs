@@ -2,7 +2,7 @@ import { findAdapter } from './adapter.mjs';
 import { withWebgpuFlags } from './flags.mjs';
 import { checkFaults, Watch } from './watch.mjs';
 
-/** A browser that cannot even answer for so long will not. */
+/** Time for a browser to answer after its launch. */
 const LAUNCH_LIMIT_MS = 60_000;
 
 export const webgpuFixtures = {
@@ -17,7 +17,7 @@ export const webgpuFixtures = {
     { scope: 'worker', box: true },
   ],
 
-  // Of a worker and not of a test, because contexts that `beforeAll` opened outlive a test.
+  // Worker-scoped, because contexts that `beforeAll` opened outlive a test.
   webgpuWatch: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs from here
     async ({}, use) => {
@@ -28,7 +28,7 @@ export const webgpuFixtures = {
     { scope: 'worker', box: true },
   ],
 
-  // The adapter is tried with the browser's launch, so no test that has a browser can do without it.
+  // Tries the adapter when the browser is launched, so no test with a browser can skip that.
   browser: [
     async ({ browser, launchOptions, webgpu, webgpuWatch }, use) => {
       webgpuWatch.adapter = await findAdapter(browser, webgpu, launchOptions.args ?? []);
@@ -44,7 +44,7 @@ export const webgpuFixtures = {
   ],
 
   adapter: [
-    // Depends on `browser`, whose fixture has found it.
+    // Depends on `browser`, whose fixture finds the adapter.
     async ({ browser: _, webgpuWatch }, use) => {
       await use(webgpuWatch.adapter);
     },
@@ -52,14 +52,14 @@ export const webgpuFixtures = {
   ],
 
   context: async ({ context, webgpuWatch }, use) => {
-    // One that Playwright reuses did not come from `newContext`.
+    // A context that Playwright reuses did not come from `newContext`.
     if (!webgpuWatch.observes(context)) {
       throw new Error(
         'WebGPU cannot be watched in a context that Playwright reuses; remove reuseContext and PW_TEST_REUSE_CONTEXT',
       );
     }
     await use(context);
-    // What a page has submitted may still fail, and once the context is closed nobody would hear of it.
+    // Submitted work may still fail, and after the context is closed the failure would go unnoticed.
     await webgpuWatch.settle();
   },
 

@@ -2,7 +2,7 @@
 import { WEBGPU_FLAGS } from '../bin/chromium.mjs';
 
 /**
- * The user's launch options with the flags that give WebGPU without a GPU. A flag of the user's own goes before ours.
+ * Adds the flags that enable WebGPU without a GPU to the user's launch options. The user's flags take precedence.
  *
  * @param {import('playwright/test').LaunchOptions} launchOptions
  * @param {import('./fixtures.mjs').WebgpuOptions} webgpu
@@ -13,7 +13,7 @@ export function withWebgpuFlags(launchOptions, { fallbackAdapter = 'allow' }) {
   const isChosen = (/** @type {string} */ flag) => chosen.some(arg => nameOf(arg) === nameOf(flag));
   const ours = [
     ...WEBGPU_FLAGS,
-    // Without it Chromium prefers a GPU where there is one.
+    // Without it Chromium prefers a GPU if there is one.
     ...(fallbackAdapter === 'require' ? ['--use-webgpu-adapter=swiftshader'] : []),
   ];
   return { ...launchOptions, args: [...chosen, ...ours.filter(flag => !isChosen(flag))] };

@@ -12,17 +12,17 @@
  * @typedef {typeof globalThis & { __foretokenWebgpu?: Shared }} Scope
  */
 
-/** Has WebGPU's own objects report what goes wrong with them. */
+/** Makes WebGPU's own objects report their faults. */
 export function installWatch() {
   /** @type {Scope} */
   const scope = globalThis;
-  // Without WebGPU, as on an insecure page, there is nothing to watch.
+  // Without WebGPU, e.g. on an insecure page, there is nothing to watch.
   if (typeof GPU === 'undefined' || scope.__foretokenWebgpu) return;
   /** @type {Shared} */
   const shared = { waiting: [], wake: null, sending: new Set(), devices: new Set() };
   Object.defineProperty(scope, '__foretokenWebgpu', { value: shared });
   const known = new WeakSet();
-  // A page has this function from the test, a worker has not.
+  // A page has this function from the test; a worker has none.
   const send = Reflect.get(scope, '__foretokenWebgpuFault');
 
   /** @param {import('./fixtures.mjs').WebgpuFaultKind} kind @param {string} message */
@@ -44,7 +44,7 @@ export function installWatch() {
   const adopt = device => {
     if (known.has(device)) return;
     known.add(device);
-    // Weak, so that a device that the page forgets is collected as it would be without us.
+    // A weak reference, so that the watch does not keep a device from being collected.
     const reference = new WeakRef(device);
     shared.devices.add(reference);
     void device.lost.then(({ reason, message }) => {
@@ -72,7 +72,7 @@ export function installWatch() {
   };
 
   if ('document' in scope) return;
-  // Where this comes late a worker has its device already. It cannot do much with it without one of these.
+  // If this is installed late, a worker has its device already, but needs one of these methods to use it.
   for (const name of ['createBuffer', 'createTexture', 'createShaderModule', 'createCommandEncoder']) {
     const method = Reflect.get(GPUDevice.prototype, name);
     Reflect.set(
@@ -87,12 +87,12 @@ export function installWatch() {
   }
 }
 
-/** The faults of a worker, as soon as there are some. @returns {Promise<WebgpuFault[]>} */
+/** Resolves to the faults of a worker, as soon as there are some. @returns {Promise<WebgpuFault[]>} */
 export async function nextFaults() {
   /** @type {Scope} */
   const scope = globalThis;
   const shared = scope.__foretokenWebgpu;
-  // Nothing to watch: an answer that never comes ends with the worker.
+  // Nothing to watch: a promise that never resolves ends with the worker.
   if (!shared) return new Promise(() => {});
   if (shared.waiting.length === 0) {
     await new Promise(resolve => {
@@ -104,10 +104,10 @@ export async function nextFaults() {
 }
 
 /**
- * Waits until all devices are done with what was submitted to them, and the faults that came of it have been sent.
+ * Waits until all devices have finished the submitted work, and the resulting faults have been sent.
  *
  * @param {number} limitMs
- * @returns {Promise<WebgpuFault[]>} those that nobody has asked for yet
+ * @returns {Promise<WebgpuFault[]>} faults that were not yet collected
  */
 export async function settleDevices(limitMs) {
   /** @type {Scope} */
@@ -120,7 +120,7 @@ export async function settleDevices(limitMs) {
   const limit = new Promise(resolve => {
     setTimeout(resolve, limitMs);
   });
-  // A lost device is done, too; its loss is told a moment later.
+  // A lost device finishes, too; its loss is reported a moment later.
   await Promise.race([done.then(() => new Promise(resolve => setTimeout(resolve))), limit]);
   await Promise.race([Promise.all(shared.sending), limit]);
   return shared.waiting.splice(0);

@@ -17,7 +17,7 @@ export type {
   WebgpuWorkerFixtures,
 } from './fixtures.mjs';
 
-/** Playwright's `test`, in which no test that uses the browser passes without a working WebGPU adapter. */
+/** Playwright's `test`, in which every test with a browser requires a working WebGPU adapter. */
 export const test: TestType<
   PlaywrightTestArgs & PlaywrightTestOptions & WebgpuTestOptions,
   PlaywrightWorkerArgs & PlaywrightWorkerOptions & WebgpuWorkerFixtures

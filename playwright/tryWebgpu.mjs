@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * Finds an adapter and has it compute. Runs in a page, so it refers to nothing outside of itself.
+ * Requests an adapter and computes with it. Runs in a page, so it refers to nothing outside of itself.
  *
  * @param {GPURequestAdapterOptions} options
  */
@@ -24,7 +24,7 @@ export async function tryWebgpu(options) {
     const device = await adapter.requestDevice();
     let isDone = false;
     const lost = device.lost.then(({ reason, message }) => {
-      // Its own `destroy()` below.
+      // The `destroy()` below also ends here.
       if (!isDone) throw new Error(`the device was lost (${reason}): ${message}`);
     });
     const work = async () => {
@@ -76,7 +76,7 @@ export async function tryWebgpu(options) {
 
   /** @type {Record<string, number>} */
   const limits = {};
-  // They are getters of a prototype.
+  // Copy limits: they are getters of a prototype.
   for (const name in adapter.limits) {
     const value = Reflect.get(adapter.limits, name);
     if (typeof value === 'number') limits[name] = value;

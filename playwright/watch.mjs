@@ -9,14 +9,14 @@ import { BLOB_WORKERS, watchWorkerScripts } from './workerScripts.mjs';
  * @typedef {import('playwright/test').Worker} Worker
  */
 
-/** The function of a page that takes its faults; `installWatch` has the name as well. */
+/** Name of the function in a page that receives its faults; `installWatch` uses the same name. */
 const BINDING = '__foretokenWebgpuFault';
-/** A page that is busy for longer is not waited for. */
+/** Longest wait for a busy page. */
 const SETTLE_LIMIT_MS = 3000;
 
-/** What went wrong with WebGPU in the pages of one browser and in their workers. */
+/** Collects the WebGPU faults in the pages of one browser and in their workers. */
 export class Watch {
-  /** @type {import('./fixtures.mjs').Adapter | null} the one that was found when the browser was launched */
+  /** @type {import('./fixtures.mjs').Adapter | null} the adapter found when the browser was launched */
   adapter = null;
   /** @type {WebgpuFault[]} */
   #faults = [];
@@ -28,7 +28,7 @@ export class Watch {
   #workers = new Set();
 
   /**
-   * Has to be awaited before the context's first page opens an address.
+   * Watches a context. Await it before the context's first page opens an address.
    *
    * @param {BrowserContext} context
    */
@@ -55,7 +55,7 @@ export class Watch {
     return this.#contexts.has(context);
   }
 
-  /** Waits until the GPU is done with what open pages and workers have submitted, so that their faults are known. */
+  /** Waits until the GPU has finished the work that open pages and workers have submitted, so that their faults are known. */
   async settle() {
     const pages = [...this.#contexts].flatMap(context => context.pages());
     const answers = [
@@ -64,20 +64,20 @@ export class Watch {
     ];
     await Promise.all(
       answers.map(async answer => {
-        // A page that navigates or closes meanwhile has nothing more to say.
+        // A page that navigates or closes meanwhile reports no more faults.
         const settled = answer.catch(() => []);
         this.#faults.push(...(await Promise.race([settled, nothingAfter(SETTLE_LIMIT_MS)])));
       }),
     );
   }
 
-  /** The faults since the last call. */
+  /** Returns the faults since the last call. */
   take() {
     return this.#faults.splice(0);
   }
 
   /**
-   * Once for each page, though a popup is only heard of and a page of `newPage()` is both heard of and waited for.
+   * Watches each page once. A popup is known only by its event; a page of `newPage()` has an event and is awaited as well.
    *
    * @param {Page} page
    */
@@ -86,7 +86,7 @@ export class Watch {
     if (known) return known;
     page.once('close', () => this.#pages.delete(page));
     page.on('worker', worker => void this.#observeWorker(worker));
-    // No other browser than Chromium has a session, and a popup may have closed.
+    // Fails in browsers other than Chromium, which have no session, and for a popup that has closed.
     const observed = watchWorkerScripts(page).catch(() => {});
     this.#pages.set(page, observed);
     return observed;
@@ -97,18 +97,18 @@ export class Watch {
     this.#workers.add(worker);
     worker.once('close', () => this.#workers.delete(worker));
     try {
-      // Where its script could not bring it along, it comes late.
+      // Install late, if the worker's script could not bring the watch along.
       await worker.evaluate(installWatch);
-      // Workers have no bindings, so they are asked.
+      // Workers have no bindings, so poll them.
       for (;;) this.#faults.push(...(await worker.evaluate(nextFaults)));
     } catch {
-      // It has ended.
+      // The worker has ended.
     }
   }
 }
 
 /**
- * Throws where there are faults.
+ * Throws if there are faults.
  *
  * @param {readonly WebgpuFault[]} faults
  * @param {string} when

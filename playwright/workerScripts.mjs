@@ -1,15 +1,15 @@
 // @ts-check
 import { installWatch } from './inPage.mjs';
 
-/** `installWatch` as one line, so that the lines of a script behind it keep their numbers. */
+/** `installWatch` as one line, so that the lines of the script after it keep their numbers. */
 const PREFIX = `(${installWatch})();`.replaceAll(/^\s*\/\/.*$/gm, '').replaceAll(/\s*\n\s*/g, ' ');
 
-/** Where a script may be added to: behind its `'use strict'`, which has to be first. */
+/** Place to insert into a script: after its `'use strict'`, which has to be first. */
 const START = /^\uFEFF?\s*(?:(['"])use strict\1;?)?/;
 
 /**
- * Puts the watch in front of the scripts of a page's workers, before any of their own code runs. Only Chromium can: there a
- * worker's own script is a request of its page, of type `Other`.
+ * Inserts the watch before the scripts of a page's workers, so that it runs before their own code. Only Chromium supports this:
+ * there a worker's own script is a request of its page, of type `Other`.
  *
  * @param {import('playwright/test').Page} page
  */
@@ -27,18 +27,18 @@ export async function watchWorkerScripts(page) {
       await session.send('Fetch.fulfillRequest', {
         requestId,
         responseCode: responseStatusCode,
-        // The body has come decoded.
+        // The body has been decoded.
         responseHeaders: responseHeaders.filter(({ name }) => !/^content-(length|encoding)$/i.test(name)),
         body: Buffer.from(script.replace(START, start => `${start}${PREFIX}`)).toString('base64'),
       });
     } catch {
-      // The page has closed, or has given the request up.
+      // The page has closed, or has cancelled the request.
     }
   });
   await session.send('Fetch.enable', { patterns: [{ resourceType: 'Other', requestStage: 'Response' }] });
 }
 
-/** The same for workers made of blobs, which no network sees: a script for pages. */
+/** Script for pages that does the same for workers made of blobs, which do not use the network. */
 export const BLOB_WORKERS = `(${prefixBlobWorkers})(${JSON.stringify(PREFIX)}, ${START});`;
 
 /** @param {string} prefix @param {RegExp} start */
@@ -53,7 +53,7 @@ function prefixBlobWorkers(prefix, start) {
   /** @param {string} address */
   function watched(address) {
     try {
-      // A constructor cannot wait.
+      // A constructor cannot wait, so request synchronously.
       const request = new XMLHttpRequest();
       request.open('GET', address, false);
       request.send();

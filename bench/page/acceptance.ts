@@ -10,17 +10,17 @@ const N_PREDICT = 96;
 const N_DRAFT = 8;
 
 export interface Acceptance {
-  /** Drafts that were compared, one from every position of the texts. */
+  /** Number of compared drafts, one from every position of the texts. */
   readonly nDrafts: number;
-  /** `alpha[i]`: of the drafts whose first i tokens the target agrees with, the share whose next one it does, too. */
+  /** `alpha[i]`: share of the drafts whose next token the target accepts, among those whose first i tokens it accepts. */
   readonly alpha: readonly number[];
-  /** Tokens that a verification of a whole draft gives, the target's own included: 1 for a draft of 0, and so on. */
+  /** Tokens that a verification yields, including the target's own, by the length of the draft: 1 for a draft of 0, and so on. */
   readonly meanTokens: readonly number[];
 }
 
 /**
- * How far the draft model agrees with the target: greedy drafts from each position of greedy texts of the target. Does
- * not depend on the speed of anything, nor on how long the engine chooses its drafts to be.
+ * Measures how far the target agrees with greedy drafts from each position of greedy texts of the target. Independent of all
+ * speeds, and of the draft lengths that the engine chooses.
  */
 export async function measureAcceptance(pair: Pair): Promise<Acceptance> {
   const agreed = Array<number>(N_DRAFT + 1).fill(0);

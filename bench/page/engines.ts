@@ -3,7 +3,7 @@ import wllamaWasm from '@wllama/wllama/esm/wasm/wllama.wasm?url';
 import { createServer } from '../../src/client/index.ts';
 import { assert } from '../../src/util/assert.ts';
 
-/** Times of one completion as an engine states them, in the fields that both have from llama-server. */
+/** Times of one completion as an engine reports them, in llama-server's fields that both engines have. */
 export interface EngineTimings {
   readonly prompt_n: number;
   readonly prompt_ms: number;
@@ -11,10 +11,13 @@ export interface EngineTimings {
   readonly predicted_ms: number;
 }
 
-/** An engine with a model. Completions are greedy and reuse nothing of the prompt before; that none ends early is for who asks to check. */
+/**
+ * Engine with a model. Completions are greedy and reuse nothing of the previous prompt. The caller has to check that none ends
+ * early.
+ */
 export interface PeerEngine {
   complete(prompt: string, nPredict: number, signal: AbortSignal): Promise<EngineTimings>;
-  /** Where the layers run, in the engine's own words. */
+  /** Location of the layers, in the engine's own words. */
   readonly runsOn: string;
   close(): Promise<void>;
 }
@@ -39,7 +42,10 @@ async function openForetoken(model: Blob, nCtx: number): Promise<PeerEngine> {
   };
 }
 
-/** wllama with its defaults but one slot: every layer that its WebGPU backend takes, and threads where it would use them. */
+/**
+ * Opens wllama with its defaults, except for a single slot: every layer that its WebGPU backend supports, and threads if it would
+ * use them.
+ */
 async function openWllama(model: Blob, nCtx: number): Promise<PeerEngine> {
   const lines: string[] = [];
   const keep = (...words: unknown[]) => {
@@ -53,7 +59,7 @@ async function openWllama(model: Blob, nCtx: number): Promise<PeerEngine> {
   const threads = wllama.isMultithread() ? wllama.getNumThreads() : 1;
   return {
     async complete(prompt, max_tokens, abortSignal) {
-      // llama-server's fields pass through, whether the package's types know them or not.
+      // llama-server's fields pass through even if the package's types lack them.
       const request = {
         prompt,
         max_tokens,
@@ -70,7 +76,7 @@ async function openWllama(model: Blob, nCtx: number): Promise<PeerEngine> {
   };
 }
 
-/** What llama.cpp's log says of the layers: it falls back to the CPU without another word. */
+/** Line of llama.cpp's log about the layers: it falls back to the CPU silently. */
 function offloaded(lines: readonly string[]): string {
   const pattern = /offloaded (\d+)\/(\d+) layers to GPU/;
   const match = lines.map(line => pattern.exec(line)).findLast(found => found !== null);

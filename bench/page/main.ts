@@ -6,7 +6,7 @@ import { measureRepack } from './repack.ts';
 import { measureSpeculation } from './speculation.ts';
 import { measureWeightTypes } from './weightTypes.ts';
 
-/** A model to measure: a file of this site, the bytes of one in base64, or one of random weights that is made here. */
+/** Model to measure: a file of this site, the bytes of one in base64, or one of random weights that is made here. */
 export type BenchModel =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'bytes'; readonly base64: string }
@@ -14,7 +14,7 @@ export type BenchModel =
 
 declare global {
   interface Window {
-    /** For `bin/bench.mjs` and `bin/benchPeers.mjs`. */
+    /** API for `bin/bench.mjs` and `bin/benchPeers.mjs`. */
     bench: {
       comparePeers(model: BenchModel, options: PeerOptions): Promise<PeerComparison>;
       measureSpeculation: typeof measureSpeculation;

@@ -8,8 +8,8 @@ const LIST = ['- The owl was wise.', '- The fox was kind.', '- The dog was brave
 const CODE = ['if (owl.wise) {', '  ask(owl);', '}'];
 
 /**
- * Answers that repeat themselves. The bundled model goes on with the first for ever; it can write neither lists nor code,
- * so a grammar makes it repeat them.
+ * Requests whose answers repeat themselves. The bundled model continues the first one forever; it can write neither lists nor
+ * code, so a grammar makes it repeat them.
  */
 const REQUESTS: Readonly<Record<string, Pick<CompletionRequest, 'prompt' | 'grammar'>>> = {
   hello: { prompt: 'Hello '.repeat(16).trimEnd() },
@@ -19,8 +19,8 @@ const REQUESTS: Readonly<Record<string, Pick<CompletionRequest, 'prompt' | 'gram
 const N_PREDICT = 64;
 
 /**
- * `ngram-simple` finds nothing where a text repeats itself in periods shorter than what it looks up, and drafts of 48
- * tokens are more than such short texts allow: shorter lengths than llama.cpp's defaults.
+ * Kinds of speculation with shorter lengths than llama.cpp's defaults: `ngram-simple` finds nothing in a text that repeats itself
+ * in periods shorter than its n-gram, and drafts of 48 tokens are too long for such short texts.
  */
 const KINDS: Readonly<Record<string, Partial<ServerOptions>>> = {
   none: {},
@@ -32,14 +32,14 @@ export interface NgramSpeedup {
   readonly text: string;
   readonly kind: string;
   readonly tokensPerSecond: Summary;
-  /** Over decoding without drafts in the same round. */
+  /** Speed relative to decoding without drafts in the same round. */
   readonly speedup: number;
   readonly drafted: number;
   readonly accepted: number;
   readonly sameTokens: boolean;
 }
 
-/** Greedy decoding with drafts looked up by n-grams against decoding without, alternating. */
+/** Compares greedy decoding with n-gram drafts to decoding without, alternating. */
 export async function measureNgram(model: string, repetitions: number): Promise<NgramSpeedup[]> {
   const results: NgramSpeedup[] = [];
   for (const [text, asked] of Object.entries(REQUESTS)) {
@@ -71,7 +71,7 @@ interface Answer {
   readonly tokens: string;
 }
 
-/** One answer of a server of its own: one that had answered before would look up its own answer. */
+/** Answers once on a separate server: a server that had answered before would look up its own answer. */
 async function complete(
   options: ServerOptions,
   asked: Pick<CompletionRequest, 'prompt' | 'grammar'>,
@@ -93,7 +93,7 @@ async function complete(
   }
 }
 
-/** The lines twice as a prompt, and a grammar that has nothing else follow. */
+/** Prompt with the lines twice, and a grammar that allows only the same lines again. */
 function repeating(lines: readonly string[]): Pick<CompletionRequest, 'prompt' | 'grammar'> {
   const literals = lines.map(line => `"${line}\\n"`);
   return {

@@ -6,7 +6,7 @@ import { checkModel, loadModel, type ModelFile } from '../../src/model/loadModel
 import type { Model } from '../../src/model/model.ts';
 import { createTokenizer, vocabularyFrom } from '../../src/tokenizer/index.ts';
 
-/** A target and its draft model on one device, without a server around them. */
+/** Target and draft model on one device, without a server. */
 export interface Pair {
   readonly gpu: Gpu;
   readonly target: Model;
@@ -16,11 +16,11 @@ export interface Pair {
   tokenize(text: string): TokenId[];
 }
 
-/** Largest batch: a draft of 15 tokens and the one before it. */
+/** Largest batch: the pending token and a draft of 15 tokens. */
 export const MAX_ROWS = 16;
 const N_CTX = 512;
 
-/** Loads both, hands them to `use`, and frees the device. */
+/** Loads both models, passes them to `use`, and frees the device. */
 export async function withPair<T>(
   paths: { readonly model: string; readonly modelDraft: string },
   use: (pair: Pair) => Promise<T>,
@@ -49,7 +49,7 @@ async function open(path: string): Promise<ModelFile> {
   return checkModel(await readGguf(await openSource(new URL(path, location.href))));
 }
 
-/** `tokens` as rows of slot 0 from position `first` on; all or none of them, or the last, are asked for an output. */
+/** `tokens` as rows of slot 0 from position `first` on; all of them, the last or none has an output. */
 export function rowsOf(
   tokens: readonly TokenId[],
   first: number,
@@ -70,7 +70,7 @@ export async function prefill(model: Model, tokens: readonly TokenId[]): Promise
   }
 }
 
-/** `prompt` and the target's greedy continuation, `nPredict` tokens, through all ends of stories. */
+/** `prompt` and the target's greedy continuation of `nPredict` tokens, beyond the ends of stories. */
 export async function continueGreedily(
   model: Model,
   prompt: readonly TokenId[],

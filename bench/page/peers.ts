@@ -10,24 +10,24 @@ export interface PeerOptions {
   readonly limitMs: number;
 }
 
-/** Tokens per second, or milliseconds for `ready`, in the order of the rounds; or why there are none. */
+/** Tokens per second, or milliseconds for `ready`, in the order of the rounds; or the reason why there are none. */
 export type Samples = number[] | { readonly failed: string };
 
 export interface PeerComparison {
   readonly nCtx: number;
   readonly runsOn: Record<PeerName, string>;
-  /** One measurement per name: what each engine's samples are, round by round. */
+  /** Samples of each engine by the name of the measurement, round by round. */
   readonly measurements: { readonly name: string; readonly samples: Record<PeerName, Samples> }[];
 }
 
-/** Both engines on one model, alternating; an engine that fails or takes too long has a reason instead of samples. */
+/** Measures both engines on one model, alternating. An engine that fails or takes too long has a reason instead of samples. */
 export async function comparePeers(model: Blob, options: PeerOptions): Promise<PeerComparison> {
   const { nPredict, limitMs } = options;
   const { nCtx, prompts } = await promptsFor(model, options.prompts);
   const runsOn: Record<PeerName, string> = { foretoken: '', wllama: '' };
   const measurements: PeerComparison['measurements'] = [];
 
-  // The first load of each warms up: compiled shaders and modules stay with the browser.
+  // The first load of each warms up: the browser keeps compiled shaders and modules.
   const ready = await measure('ready', options, async peer => {
     let engine: PeerEngine | undefined;
     const ms = await elapsed(async () => {
@@ -49,7 +49,7 @@ export async function comparePeers(model: Blob, options: PeerOptions): Promise<P
     try {
       return await within(limitMs, engine.complete(prompt, n, AbortSignal.timeout(limitMs)));
     } catch (error) {
-      // An engine that was given up goes on computing, which would slow the other.
+      // Close an abandoned engine, which would go on computing and slow down the other.
       delete engines[peer];
       await within(limitMs, engine.close()).catch(() => {});
       throw error;
@@ -58,7 +58,7 @@ export async function comparePeers(model: Blob, options: PeerOptions): Promise<P
   const decode = async (peer: PeerName) => {
     const { predicted_n, predicted_ms } = await complete(peer, 'Once', nPredict);
     if (predicted_n !== nPredict) throw new Error(`${predicted_n} tokens instead of ${nPredict}`);
-    // The first token comes with the prompt, so one less was waited for.
+    // The first token comes with the prompt, so it does not count.
     return ((predicted_n - 1) / predicted_ms) * 1000;
   };
   measurements.push(await measure('decode', options, decode));
@@ -74,7 +74,7 @@ export async function comparePeers(model: Blob, options: PeerOptions): Promise<P
   return { nCtx, runsOn, measurements };
 }
 
-/** Rounds of both engines, after one that warms up; an engine that failed is left out from then on. */
+/** Runs rounds of both engines, after one that warms up; an engine that failed is left out of further rounds. */
 async function measure(
   name: string,
   { repetitions }: PeerOptions,
@@ -108,7 +108,7 @@ async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
   }
 }
 
-/** Texts of the wanted lengths, or of what the model's context has room for. */
+/** Texts of the requested lengths, or as long as the model's context allows. */
 async function promptsFor(
   model: Blob,
   lengths: readonly number[],
@@ -132,7 +132,7 @@ async function promptsFor(
 const STORY =
   'Lily went to the park with her mom. She saw a big dog and a little bird. They played all day. ';
 
-/** The beginning of the story, told again and again, that has the most tokens up to `most`. */
+/** Longest beginning of the repeated story with at most `most` tokens. */
 async function textOf(
   most: number,
   countTokens: (text: string) => Promise<number>,

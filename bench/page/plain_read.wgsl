@@ -1,5 +1,5 @@
-// plain_read: dst[i] = the words of src that invocation i of all reads, folded into one. For benchmarks: what reading
-// some bytes costs an adapter when nothing is computed with them.
+// plain_read: dst[i] = the words of src that invocation i reads, folded into one. For benchmarks: the cost of reading some bytes
+// on an adapter when nothing is computed with them.
 //
 // Neighbouring invocations read neighbouring 16 bytes; one workgroup reads WORKGROUP_SIZE of every WORKGROUP_SIZE * GROUPS.
 // Numerics: none, words are combined by xor.

@@ -9,7 +9,7 @@ const GPU: GpuAssumptions = {
   readbackSeconds: 0,
 };
 const step = (bytes: number) => ({ bytes, dispatches: 10, submits: 1, readbacks: 1 });
-/** A draft model of a tenth of the target, whose every token is accepted. */
+/** Draft model of a tenth of the target, whose every token is accepted. */
 const PAIR: PairCounts = {
   target: step(1000),
   verify: step(1000),
@@ -17,20 +17,20 @@ const PAIR: PairCounts = {
   meanTokens: [1, 2, 3, 4, 5],
 };
 
-describe('the speed-up that counters predict', () => {
-  it('is that of bytes where only bytes cost', () => {
+describe('the speed-up predicted from counters', () => {
+  it('is that of bytes if only bytes cost', () => {
     const { nDraft, speedup } = predict(PAIR, 'two', GPU);
     expect(nDraft).toBe(4);
     expect(speedup).toBeCloseTo(5 / 1.4, 6);
   });
 
-  it('is that of readbacks where only these cost, and one round trip halves them', () => {
+  it('is that of readbacks if only these cost, and one round trip halves them', () => {
     const gpu = { ...GPU, bytesPerSecond: Number.POSITIVE_INFINITY, readbackSeconds: 1 };
     expect(predict(PAIR, 'two', gpu)).toMatchObject({ nDraft: 4, speedup: 5 / 2 });
     expect(predict(PAIR, 'one', gpu)).toMatchObject({ nDraft: 4, speedup: 5 });
   });
 
-  it('is none, with no draft, where every draft is rejected', () => {
+  it('is none, without a draft, if every draft is rejected', () => {
     expect(predict({ ...PAIR, meanTokens: [1, 1, 1] }, 'one', GPU)).toMatchObject({ nDraft: 0, speedup: 1 });
   });
 

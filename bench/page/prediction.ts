@@ -1,18 +1,18 @@
 import type { CallCounts } from '../../src/gpu/counters.ts';
 import type { ModelFile } from '../../src/model/loadModel.ts';
 
-/** A GPU that is as fast as its memory: what one byte, dispatch, submit and readback cost there. */
+/** Model of a GPU bound by its memory: the cost of a byte, dispatch, submit and readback. */
 export interface GpuAssumptions {
   readonly bytesPerSecond: number;
-  /** Between one dispatch and the next on the GPU, and to encode one in JavaScript. */
+  /** Gap between two dispatches on the GPU, and time to encode one in JavaScript. */
   readonly dispatchGapSeconds: number;
   readonly encodeSeconds: number;
   readonly submitSeconds: number;
-  /** Until the CPU has what it waits for. */
+  /** Time until the CPU has a result. */
   readonly readbackSeconds: number;
 }
 
-/** What a step costs on any adapter. */
+/** Counts of a step, independent of the adapter. */
 export interface StepCounts {
   readonly bytes: number;
   readonly dispatches: number;
@@ -20,13 +20,13 @@ export interface StepCounts {
   readonly readbacks: number;
 }
 
-/** Counted once, on whichever adapter: they hold on all. */
+/** Counts of a pair, measured once on any adapter. */
 export interface PairCounts {
   readonly target: StepCounts;
   readonly verify: StepCounts;
-  /** A draft of `n` tokens. */
+  /** Counts of a draft of `n` tokens. */
   draft(n: number): StepCounts;
-  /** `meanTokens[n]`: tokens that a round with a draft of `n` gives. */
+  /** `meanTokens[n]`: tokens that a round with a draft of `n` yields. */
   readonly meanTokens: readonly number[];
 }
 
@@ -38,14 +38,14 @@ export interface Prediction {
   readonly speedup: number;
 }
 
-/** The GPU may overlap neither with the readback; JavaScript encodes while the GPU works. */
+/** Duration of a step: GPU and JavaScript work in parallel, but neither overlaps with the readback. */
 export function stepSeconds(step: StepCounts, gpu: GpuAssumptions): number {
   const onGpu = step.bytes / gpu.bytesPerSecond + step.dispatches * gpu.dispatchGapSeconds;
   const onCpu = step.dispatches * gpu.encodeSeconds + step.submits * gpu.submitSeconds;
   return Math.max(onGpu, onCpu) + step.readbacks * gpu.readbackSeconds;
 }
 
-/** The draft length that pays most under the assumptions, and how much. */
+/** Finds the best draft length under the assumptions, and its speed-up. */
 export function predict(
   counts: PairCounts,
   roundTrips: Prediction['roundTrips'],
@@ -63,7 +63,7 @@ export function predict(
   return best;
 }
 
-/** Bytes of weights that a step reads: one row of the embedding, and of the experts all or only the chosen ones. */
+/** Bytes of weights that a step reads: one row of the embedding, and all experts or only the chosen ones. */
 export function weightBytes({ gguf, spec }: ModelFile, experts: 'all' | 'chosen'): number {
   const ofExperts = spec.layers.map(({ ffn }) => ffn).find(ffn => ffn.kind === 'experts');
   const share = experts === 'chosen' && ofExperts ? ofExperts.nUsed / ofExperts.nExperts : 1;
@@ -76,7 +76,7 @@ export function weightBytes({ gguf, spec }: ModelFile, experts: 'all' | 'chosen'
   return bytes;
 }
 
-/** What `calls` of one step were, with the bytes of its weights. */
+/** Counts of one step from its `calls`, and the bytes of its weights. */
 export function stepCounts({ dispatches, submits, readbacks }: CallCounts, bytes: number): StepCounts {
   return { bytes, dispatches, submits, readbacks };
 }

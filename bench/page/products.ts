@@ -18,7 +18,7 @@ const SHAPES = [
 const TYPES = ['Q4_0', 'F32'] as const;
 type ProductType = (typeof TYPES)[number];
 
-/** Shortest sample: what is faster is repeated within one pass. */
+/** Shortest sample: faster work is repeated within one pass. */
 const SAMPLE_MS = 40;
 const READ_WORKGROUP = 64;
 const MOST_READ_GROUPS = 256;
@@ -29,13 +29,13 @@ export interface ProductCost {
   readonly bytes: Record<ProductType, number>;
   readonly productMs: Record<ProductType, Summary>;
   readonly readMs: Record<ProductType, Summary>;
-  /** Time of the Q4_0 product over that of the F32 product. */
+  /** Time of the Q4_0 product relative to the F32 product. */
   readonly q4OverF32: number;
-  /** Time of a plain read of a matrix's bytes over the time of its product with a vector. */
+  /** Time of a plain read of a matrix's bytes relative to its product with a vector. */
   readonly readOverProduct: Record<ProductType, number>;
 }
 
-/** Dispatches that multiply a matrix and that read it, in parts that one binding can hold. */
+/** Dispatches that multiply a matrix, and that read it, in parts that fit a binding. */
 interface Work {
   readonly bytes: number;
   readonly product: readonly Dispatch[];
@@ -43,7 +43,7 @@ interface Work {
   readonly buffers: readonly GPUBuffer[];
 }
 
-/** Matrix × vector of both types, and plain reads of the same bytes, alternating. */
+/** Measures matrix × vector of both types, and plain reads of the same bytes, alternating. */
 export async function measureProducts(repetitions: number): Promise<ProductCost[]> {
   const gpu = await openGpu(new Map([...shaderSources(), ['plain_read.wgsl', plainReadSource]]));
   try {
@@ -108,7 +108,7 @@ async function workOf(gpu: Gpu, weight: ProductType, k: number, n: number): Prom
   return { bytes: nParts * (quantsBytes + scalesBytes), product, read, buffers: [...buffers, folded] };
 }
 
-/** Every invocation reads 16 bytes at least. */
+/** Every invocation reads at least 16 bytes. */
 const plainRead = kernel('plain_read', [], ({ bytes }: { bytes: number }) => {
   const groups = Math.min(MOST_READ_GROUPS, ceilDiv(bytes, 16 * READ_WORKGROUP));
   return {
@@ -119,7 +119,7 @@ const plainRead = kernel('plain_read', [], ({ bytes }: { bytes: number }) => {
   };
 });
 
-/** A run of `dispatches`, as often as makes a sample long enough; resolves to the milliseconds of one of them. */
+/** Prepares runs of `dispatches`, repeated until a sample is long enough; each resolves to the milliseconds of one repetition. */
 export async function repeated(gpu: Gpu, dispatches: readonly Dispatch[]): Promise<() => Promise<number>> {
   const run = async (times: number) => {
     const ms = await elapsed(async () => {

@@ -34,7 +34,7 @@ describe('a file of random weights', () => {
     expect(tensors.get('token_embd.weight')?.type).toBe('Q6_K');
     expect(typesOf('attn_q')).toEqual(Array(8).fill('Q4_K'));
     expect(typesOf('attn_v')).toEqual(['Q6_K', 'Q4_K', 'Q4_K', 'Q6_K', 'Q4_K', 'Q4_K', 'Q6_K', 'Q6_K']);
-    // Rows of 96 values are no whole super-blocks.
+    // Rows of 96 values are not whole super-blocks.
     expect(typesOf('ffn_down')).toEqual(['Q8_0', 'Q5_0', 'Q5_0', 'Q8_0', 'Q5_0', 'Q5_0', 'Q8_0', 'Q8_0']);
   });
 

@@ -11,20 +11,20 @@ export interface RandomShape {
   readonly nHead: number;
   readonly nFf: number;
   readonly nCtx: number;
-  /** `llama` unless it says otherwise. */
+  /** `llama` by default. */
   readonly architecture?: 'llama' | 'qwen3';
-  /** As many as heads unless it says otherwise. */
+  /** Number of heads by default. */
   readonly nKvHead?: number;
-  /** nEmbd / nHead unless it says otherwise. */
+  /** nEmbd / nHead by default. */
   readonly headDim?: number;
   readonly ropeBase?: number;
-  /** Type of all matrices, or the mix of a Q4_K_M file: Q4_0 unless it says otherwise. */
+  /** Type of all matrices, or the mix of a Q4_K_M file; Q4_0 by default. */
   readonly types?: WeightType | 'Q4_K_M';
 }
 
 /** Shapes to measure. */
 export const RANDOM_SHAPES = {
-  /** 17.9 M parameters, of which every token multiplies all: the matrices are large enough to matter beside dispatches. */
+  /** 17.9 M parameters, all of which every token multiplies: the matrices are large enough to matter beside dispatches. */
   '18M': { nVocab: 32000, nEmbd: 320, nLayers: 6, nHead: 5, nFf: 896, nCtx: 1024 },
   'SmolLM2-360M': {
     nVocab: 49152,
@@ -52,7 +52,9 @@ export const RANDOM_SHAPES = {
   },
 } as const satisfies Readonly<Record<string, RandomShape>>;
 
-/** Parts of a model file of random weights, the same bytes for the same shape, whose output is tied to the embedding. */
+/**
+ * Generates the parts of a model file of random weights, the same bytes for the same shape. Its output is tied to the embedding.
+ */
 export async function randomFile(shape: RandomShape): Promise<readonly Uint8Array<ArrayBuffer>[]> {
   const { nVocab, nEmbd, nLayers, types = 'Q4_0' } = shape;
   const model = await randomModel({
@@ -64,8 +66,8 @@ export async function randomFile(shape: RandomShape): Promise<readonly Uint8Arra
 }
 
 /**
- * Type of a matrix in a Q4_K_M file: more bits for the output and, in layers where they tell, for what is added to the residual
- * stream, and other types where a row is no whole super-blocks. Source: llama-quant.cpp of llama.cpp v0.5.0.
+ * Type of a matrix in a Q4_K_M file: more bits for the output and, in the layers that matter most, for products that are added to
+ * the residual stream; other types if a row is not whole super-blocks. Source: llama-quant.cpp of llama.cpp v0.5.0.
  */
 function typeInQ4KM({ name, shape: [k] }: TensorSpec, nLayers: number): WeightType {
   const [, layer, tensor] = /^blk\.(\d+)\.(\w+)/.exec(name) ?? [];
@@ -101,7 +103,7 @@ function metadataOf(shape: RandomShape): Record<string, TypedValue> {
   };
 }
 
-/** Bytes and printable characters first, so that every text has tokens; the rest are words that no text contains. */
+/** Bytes and printable characters come first, so that every text has tokens; the rest are words that no text contains. */
 function vocabulary(nVocab: number): Record<string, TypedValue> {
   const special = ['<unk>', '<s>', '</s>'];
   const bytes = Array.from(

@@ -9,16 +9,16 @@ import { byteLength, WEIGHT_TYPES, type WeightType } from '../../src/quant/types
 import { alternate, elapsed, pairedRatio, type Summary, summary } from './statistics.ts';
 
 const K = 2048;
-/** As much as is repacked at a time, see src/model/weights/matrix.ts. */
+/** Size of a chunk that is repacked at a time, see src/model/weights/matrix.ts. */
 const CHUNK_BYTES = 4 << 20;
 const N_CHUNKS = 16;
-/** Properties of the loaded file and of its matrices. */
+/** Sizes of the loaded file and of its matrices. */
 const FILE_BYTES = 400e6;
 const MATRIX_BYTES = 50e6;
 const LOADED_TYPES = ['Q4_0', 'Q4_K', 'Q6_K', 'IQ4_XS'] as const;
 
 export interface RepackCost {
-  /** Bytes of a file that are repacked in a second, by type. */
+  /** Gigabytes of a file repacked per second, by type. */
   readonly gigabytesPerSecond: Partial<Record<WeightType, Summary>>;
   /** Milliseconds of loading a file from memory, and of a plain upload of its bytes. */
   readonly loads: readonly {
@@ -29,7 +29,7 @@ export interface RepackCost {
   }[];
 }
 
-/** How fast weights become what the GPU wants them to be, alone and within a load. */
+/** Measures the speed of repacking weights for the GPU, alone and as part of loading. */
 export async function measureRepack(repetitions: number): Promise<RepackCost> {
   const gigabytesPerSecond: Partial<Record<WeightType, Summary>> = {};
   const memory = new RepackMemory();
@@ -41,7 +41,7 @@ export async function measureRepack(repetitions: number): Promise<RepackCost> {
       const ms = await elapsed(async () => {
         for (let chunk = 0; chunk < N_CHUNKS; chunk++) repackInto(type, bytes, K, rows, memory);
       });
-      // The first one warms up.
+      // The first repetition warms up.
       if (i > 0) rates.push((N_CHUNKS * bytes.length) / 1e6 / ms);
     }
     gigabytesPerSecond[type] = summary(rates);
@@ -61,7 +61,7 @@ async function measureLoad(gpu: Gpu, type: WeightType, repetitions: number) {
   const sizeBytes = byteLength(type, K * rows);
   const nMatrices = Math.round(FILE_BYTES / sizeBytes);
   const file = randomRows(type, rows);
-  // One matrix, again and again.
+  // The file repeats one matrix.
   const source: ByteSource = {
     name: 'memory',
     sizeBytes,
@@ -95,7 +95,7 @@ async function measureLoad(gpu: Gpu, type: WeightType, repetitions: number) {
   };
 }
 
-/** Few of them are random, for that takes long. */
+/** Rows that repeat a few random ones, because generating them is slow. */
 function randomRows(type: WeightType, rows: number): Uint8Array<ArrayBuffer> {
   const few = randomBlocks(type, 16 * K, 1);
   const bytes = new Uint8Array(byteLength(type, K * rows));

@@ -11,7 +11,7 @@ import {
 } from './prediction.ts';
 import { measureVerifyCosts, type VerifyCosts } from './verifyCosts.ts';
 
-/** A GPU of a notebook, reached through a browser. Readbacks differ most between browsers, so they are varied. */
+/** GPU of a notebook, reached through a browser. Readbacks differ most between browsers, so they are varied. */
 const GPU: Omit<GpuAssumptions, 'readbackSeconds'> = {
   bytesPerSecond: 2e11,
   dispatchGapSeconds: 4e-6,
@@ -27,7 +27,10 @@ export interface SpeculationReport {
   readonly ngram: readonly NgramSpeedup[];
 }
 
-/** What speculation costs and gives with this pair, on this adapter and, by counters, on a GPU bound by its memory. */
+/**
+ * Measures cost and gain of speculation with this pair on this adapter and predicts, by counters, those on a GPU bound by its
+ * memory.
+ */
 export async function measureSpeculation(options: {
   readonly model: string;
   readonly modelDraft: string;

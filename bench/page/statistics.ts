@@ -1,4 +1,4 @@
-/** What is told of samples. */
+/** Summary of samples. */
 export interface Summary {
   readonly median: number;
   readonly min: number;
@@ -14,14 +14,14 @@ export function summary(samples: readonly number[]): Summary {
   return { median: median(samples), min: Math.min(...samples), max: Math.max(...samples) };
 }
 
-/** Median of the ratios of samples of the same round: `samples` over `base`. What slows a round slows both. */
+/** Median of the ratios of samples of the same round: `samples` over `base`. Load in a round slows down both. */
 export function pairedRatio(samples: readonly number[], base: readonly number[]): number {
   return median(samples.map((sample, round) => sample / base[round]));
 }
 
 /**
- * Runs `measure` of every name in turn, `repetitions` times after a round that only warms up. What shares the machine
- * slows neighbours in time alike, so ratios of alternating samples say more than ratios of runs one after another.
+ * Runs `measure` of every name in turn, `repetitions` times after a warm-up round. Other load slows down neighbouring runs alike,
+ * so ratios of alternating samples are more reliable than ratios of consecutive runs.
  */
 export async function alternate<Name extends string>(
   names: readonly Name[],

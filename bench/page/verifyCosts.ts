@@ -2,26 +2,26 @@ import type { CallCounts } from '../../src/gpu/counters.ts';
 import { type Pair, prefill, rowsOf } from './pair.ts';
 import { alternate, elapsed, pairedRatio, type Summary, summary } from './statistics.ts';
 
-/** Rows of a verification: a draft and the token before it. */
+/** Numbers of rows of a verification: the pending token and a draft. */
 export const WIDTHS = [1, 2, 4, 8, 16] as const;
 const N_DRAFT = 8;
-/** Rounds per repetition: steps are short, and disturbed by whatever else the machine does. */
+/** Rounds per repetition: steps are short, and sensitive to other load. */
 const ROUNDS = 5;
 
 export interface VerifyCosts {
-  /** Milliseconds of a greedy step of so many rows, and of a drafted token in a draft of `nDraft`. */
+  /** Milliseconds of a greedy step by its number of rows, and of a drafted token in a draft of `nDraft`. */
   readonly stepMs: Record<string, Summary>;
   readonly draftTokenMs: Summary;
-  /** v(M): a verification of M rows over a step of one. */
+  /** v(M): time of a verification of M rows, relative to a step of one. */
   readonly v: Record<string, number>;
-  /** c: a drafted token over a step of the target. */
+  /** c: time of a drafted token, relative to a step of the target. */
   readonly c: number;
   readonly nDraft: number;
   /** WebGPU calls of one step of the target, and of a draft of one token and of `nDraft`. */
   readonly calls: { readonly target: CallCounts; readonly draft1: CallCounts; readonly draft: CallCounts };
 }
 
-/** Costs of the parts of speculation behind a story of some length, alternating. */
+/** Measures the parts of speculation, alternating, after a story of some length. */
 export async function measureVerifyCosts(pair: Pair, repetitions: number): Promise<VerifyCosts> {
   const { target, draft } = pair;
   const text = pair.tokenize('The little dog went to the park with her mom. '.repeat(12));

@@ -7,18 +7,18 @@ import { WEIGHT_TYPES, type WeightType } from '../../src/quant/types.ts';
 import { repeated } from './products.ts';
 import { alternate, pairedRatio, type Summary, summary } from './statistics.ts';
 
-/** A matrix of this size fits every cache of a desktop, so that unpacking is what is measured, and not memory. */
+/** Size that fits every cache of a desktop, so that unpacking is measured, not memory. */
 const SHAPE = { k: 2048, n: 2048, rows: 1 } as const;
 
 export interface TypeCost {
   readonly type: WeightType;
   readonly bytes: number;
   readonly productMs: Summary;
-  /** Time of the product over that of Q4_0's. */
+  /** Time of the product relative to Q4_0's. */
   readonly overQ4: number;
 }
 
-/** Matrix × vector of every weight type, alternating. */
+/** Measures matrix × vector of every weight type, alternating. */
 export async function measureWeightTypes(repetitions: number): Promise<TypeCost[]> {
   const gpu = await openGpu(shaderSources());
   try {
