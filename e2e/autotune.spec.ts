@@ -6,10 +6,10 @@ const REQUESTS = [
   { prompt: 'Once upon a time, there was a little girl who', n_predict: 48, temperature: 0 },
   { prompt: 'The wise owl said,', n_predict: 48, temperature: 1, seed: 7 },
 ];
-/** The search, and the sample or the compiler's work under way when it has to end. */
+/** Time limit of the search, plus the sample or compilation that is running when it ends. */
 const AT_MOST_MS = 1500;
 
-test('finds its choices within a second, once, and no answer changes', async ({ startServer }) => {
+test('finds its choices within a second, only once, and changes no answer', async ({ startServer }) => {
   const answers = async (autotune: boolean) => {
     const server = await startServer({ ...OPTIONS, autotune });
     const { body } = await server.get('/props');
@@ -38,7 +38,7 @@ test('finds its choices within a second, once, and no answer changes', async ({ 
   );
 });
 
-test('is for GPUs, unless it is asked for', async ({ startServer }) => {
+test('runs on GPUs only, unless it is requested', async ({ startServer }) => {
   const { report } = await startServer({ model: DRAFT_Q4_0, nCtx: 512, selfTest: false });
   expect(report.autotune === null).toBe(report.adapter.isFallback);
 });

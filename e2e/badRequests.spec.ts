@@ -9,7 +9,7 @@ import { bundledFile, DRAFT_Q4_0, MOE_Q4_0 } from './fixtures/models.ts';
 import { RawConnection } from './fixtures/rawHttp.ts';
 import { ServeProcess } from './fixtures/serveProcess.ts';
 
-/** How long the server waits for the rest of a request, and for a client to take its answer. */
+/** Time that the server waits for the rest of a request, and for a client to read its response. */
 const TIMEOUT_S = 15;
 const MODELS = ['-m', fileURLToPath(bundledFile(MOE_Q4_0)), '-md', fileURLToPath(bundledFile(DRAFT_Q4_0))];
 const FLAGS = [
@@ -29,7 +29,7 @@ const GOOD = { prompt: 'Once upon a time' };
 
 let serve: ServeProcess;
 let url: string;
-/** Began a request when the tests began, and said no more. */
+/** Connection that began a request when the tests began, and sent nothing more. */
 let silent: RawConnection;
 
 test.beforeAll(async () => {
@@ -44,7 +44,7 @@ test.afterAll(async () => {
   await serve.dispose();
 });
 
-/** Whatever it was: the next one is answered. */
+/** After every bad request the next one is answered. */
 test.afterEach(async () => {
   expect((await post(GOOD)).status).toBe(200);
 });
@@ -57,13 +57,13 @@ async function post(body: object | string | Uint8Array<ArrayBuffer>, path = 'com
   });
 }
 
-test('the table of bad fields forgets none', () => {
+test('the table of bad fields is complete', () => {
   const names = Object.values(completionFields({}, tokenizer, 2)).flatMap(field => field.names);
   expect(names.filter(name => !FIELD_NAMES.has(name))).toEqual([]);
 });
 
 for (const name of new Set(BAD_FIELDS.map(row => row.name))) {
-  test(`the field ${name} refuses what it cannot be`, async () => {
+  test(`the field ${name} refuses invalid values`, async () => {
     for (const { value, says } of BAD_FIELDS.filter(row => row.name === name)) {
       const response = await post({ ...GOOD, [name]: value });
       const { error } = await response.json();
@@ -79,7 +79,7 @@ for (const name of new Set(BAD_FIELDS.map(row => row.name))) {
 }
 
 for (const [what, fields] of TAKEN) {
-  test(`a field is taken ${what}`, async () => {
+  test(`a field is accepted ${what}`, async () => {
     const response = await post({ ...fields, ...GOOD });
     expect(response.status, await response.text()).toBe(200);
   });
@@ -94,7 +94,7 @@ for (const { what, status, path, body } of BAD_BODIES) {
   });
 }
 
-test('body: more than a form may have', async () => {
+test('body: above the limit of a form', async () => {
   const response = await fetch(new URL('completion', url), {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -137,7 +137,7 @@ test('a socket is refused without the secret, and with it to other pages', async
   }
 });
 
-test('a client that never reads loses its connection, and its slot is free', async () => {
+test('a client that never reads loses its connection, and its slot becomes free', async () => {
   const connection = await RawConnection.open(url);
   connection.stopReading();
   const endless = { prompt: 'Once', stream: true, n_predict: 100_000, ignore_eos: true, n_probs: 100_000 };
@@ -145,7 +145,7 @@ test('a client that never reads loses its connection, and its slot is free', asy
   const head = ['POST /completion HTTP/1.1', 'Host: localhost', `Content-Length: ${body.length}`, '', body];
   connection.send(...head);
   await expect.poll(nBusy).toBe(1);
-  // Others are answered meanwhile.
+  // Other requests are answered meanwhile.
   expect((await post(GOOD)).status).toBe(200);
   await expect.poll(nBusy, { timeout: 3000 * TIMEOUT_S }).toBe(0);
   connection.close();
@@ -156,6 +156,6 @@ async function nBusy(): Promise<number> {
   return slots.filter(slot => slot.is_processing).length;
 }
 
-test('a client that sends half a request is told that it took too long', async () => {
+test('a client that sends half a request gets a timeout error', async () => {
   expect(await silent.status()).toBe(408);
 });

@@ -3,7 +3,7 @@ import { MOE_Q4_0 } from './fixtures/models.ts';
 import { expect, test } from './fixtures/test.ts';
 
 for (const cacheType of ['f32', 'f16'] as const) {
-  test(`a ${cacheType} cache that was copied or taken out and put back gives the bits of the one it came from`, async ({
+  test(`a ${cacheType} cache that was copied, or taken out and put back, gives the bits of the original`, async ({
     harness,
   }) => {
     const moves = await harness.page.evaluate(all => window.harness.checkCacheMoves(all), {

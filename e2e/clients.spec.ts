@@ -77,7 +77,7 @@ test.describe('the openai package over HTTP', () => {
       const request = { ...ENDLESS, stream };
       const answer = (async () => {
         const given = await clientWith(KEY).chat.completions.create(request, { signal: leaving.signal });
-        // The stream of an aborted request ends; a whole answer never comes.
+        // The stream of an aborted request ends; a whole answer never arrives.
         if (Symbol.asyncIterator in given) for await (const _ of given);
         else throw new Error('answered');
       })().catch((error: unknown) => error);
@@ -111,14 +111,14 @@ test.describe('the openai package over HTTP', () => {
       OpenAI.AuthenticationError,
     );
     await expect(clientWith(KEY).files.list()).rejects.toBeInstanceOf(OpenAI.NotFoundError);
-    // Errors after the stream has begun do not exist here: a bad request for one is refused before.
+    // A bad request is refused before its stream begins, so streams have no such errors here.
     await expect(clientWith(KEY).completions.create({ ...long, stream: true })).rejects.toBeInstanceOf(
       OpenAI.BadRequestError,
     );
   });
 });
 
-/** Each is called with the SDK alone, in this process or in the page. */
+/** Functions that use only the SDK, to run in this process or in the page. */
 const AI_RUNS = {
   generate: async ({ ai, chat }: AiSdk) => {
     const { text, finishReason, usage } = await ai.generateText({
@@ -215,7 +215,7 @@ test.describe('the AI SDK', () => {
   });
   test.afterAll(() => page.close());
 
-  test('gives the same through both doors', async ({ harness: _ }) => {
+  test('gives the same results through both doors', async ({ harness: _ }) => {
     for (const run of [AI_RUNS.generate, AI_RUNS.complete, AI_RUNS.object, AI_RUNS.embed]) {
       expect(await doors.port<unknown>(run)).toEqual(await doors.page<unknown>(run));
     }

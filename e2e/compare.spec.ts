@@ -18,7 +18,7 @@ async function openWith(page: Page, ...files: readonly ReturnType<typeof json>[]
   await expect(page.getByTestId('report')).toHaveCount(files.length);
 }
 
-test('shows what differs first, and what is only noise as such', async ({ page }) => {
+test('shows differences first, and marks what is only noise', async ({ page }) => {
   await openWith(page, RIGHT, WRONG);
   await expect(page.getByTestId('summary')).toContainText(
     '2 checks of 8 are right in one report and not in another',
@@ -57,7 +57,7 @@ test('filters, changes the reference and removes a report', async ({ page }) => 
   await expect(page.getByTestId('summary')).toContainText('One report');
 });
 
-test('takes reports that are dropped, and says of a broken file what is wrong with it', async ({ page }) => {
+test('accepts dropped reports, and explains the error of a broken file', async ({ page }) => {
   await openWith(page, RIGHT);
   const files = [
     ['wrong.json', JSON.stringify(wrongReport())],

@@ -1,9 +1,9 @@
 import { expect, test } from './fixtures/test.ts';
 
-// The static plan (design D2), counted: these figures hold on any adapter.
+// Counts of the static plan (design D2), which hold on any adapter.
 const OUTSIDE_LAYERS = 3; // embedding, logits, argmax
 const N_PREDICT = 33;
-/** Candidates that come back for a sampled token, with their logits. */
+/** Number of candidates that are read back for a sampled token, with their logits. */
 const TOP_K = 64;
 
 for (const { kind, model, layers, perLayer } of [
@@ -22,7 +22,7 @@ for (const { kind, model, layers, perLayer } of [
           cachePrompt: false,
           countCalls: true,
         });
-        // The bundled models repeat it for ever.
+        // Prompt that the bundled models repeat forever.
         const request = { prompt: 'Hello Hello Hello' };
         await server.completion({ ...request, n_predict: 4 });
         const counts = [await server.counters()];
@@ -31,7 +31,7 @@ for (const { kind, model, layers, perLayer } of [
           counts.push(await server.counters());
         }
         await server.close();
-        // What the long request did beyond the short one: `nPredict - 1` decode steps.
+        // Calls of the long request beyond the short one: `nPredict - 1` decode steps.
         return Object.fromEntries(
           Object.keys(counts[0]).map(key => [key, counts[2][key] - 2 * counts[1][key] + counts[0][key]]),
         );
@@ -50,13 +50,13 @@ for (const { kind, model, layers, perLayer } of [
       bindGroupsCreated: 0,
       pipelinesCreated: 0,
     });
-    // Before the one they go on from was read, so that the GPU does not wait for whoever reads it: mostly all of them, but
-    // where the thread is late it may have been read by then. Without steps ahead none would be.
+    // Steps are submitted before the previous one was read, so that the GPU does not wait for the CPU. This holds for nearly all,
+    // unless the thread is late. Without lookahead it would hold for none.
     expect(calls.submitsAhead).toBeGreaterThan(steps / 8);
   });
 }
 
-test('of a sampled token half a kilobyte comes back, whatever the vocabulary', async ({ harness }) => {
+test('half a kilobyte is read back for a sampled token, whatever the vocabulary', async ({ harness }) => {
   const bytes = await harness.page.evaluate(async nPredict => {
     const model = 'models/foretoken-stories-draft-q4_0.gguf';
     const server = await window.foretoken.createServer({ model, nCtx: 256, countCalls: true });
@@ -85,7 +85,7 @@ test('a speculative round is one submit and one readback, however long the draft
       cachePrompt: false,
       countCalls: true,
     });
-    // The bundled models repeat it for ever.
+    // Prompt that the bundled models repeat forever.
     const request = { prompt: 'Hello Hello Hello' };
     await server.completion({ ...request, n_predict: 4 });
     const before = await server.counters();
@@ -94,7 +94,7 @@ test('a speculative round is one submit and one readback, however long the draft
     await server.close();
     const drafted = timings.draft_n ?? 0;
     return {
-      // Every round but the last drafts 6 tokens; the last one no more than are still wanted.
+      // Every round but the last drafts 6 tokens; the last one only as many as are still wanted.
       rounds: Math.ceil(drafted / 6),
       drafted,
       calls: Object.fromEntries(Object.keys(after).map(key => [key, after[key] - before[key]])),
@@ -103,7 +103,7 @@ test('a speculative round is one submit and one readback, however long the draft
   // The prompt is one step of each model.
   expect(calls.submits).toBeLessThanOrEqual(rounds + 3);
   expect(calls.readbacks).toBeLessThanOrEqual(rounds + 2);
-  // An id for each drafted token and for each row that verifies: what follows the prompt and each of the drafts.
+  // An id for each drafted token and for each verified row: after the prompt and after each of the drafts.
   expect(calls.bytesReadBack).toBeLessThanOrEqual(4 * (2 * drafted + rounds + 2));
   expect(calls).toMatchObject({ buffersCreated: 0, bindGroupsCreated: 0, pipelinesCreated: 0 });
 });

@@ -3,7 +3,7 @@ import { bundledFile, DRAFT_Q4_0 } from './fixtures/models.ts';
 import { partName, splitModel } from './fixtures/splitModel.ts';
 import { expect, test } from './fixtures/test.ts';
 
-/** Greedily continued by "Hello" until the context is full, so there is time to stop it. */
+/** Continued greedily by "Hello" until the context is full, so there is time to stop it. */
 const LONG = 'Hello Hello Hello';
 
 test.beforeEach(async ({ page }) => {
@@ -11,7 +11,7 @@ test.beforeEach(async ({ page }) => {
   await expectReady(page);
 });
 
-/** Run becomes possible once the models are loaded and nothing runs. */
+/** Waits until Run is enabled: the models are loaded and nothing runs. */
 async function expectReady(page: Page): Promise<void> {
   await expect(page.getByTestId('run')).toBeEnabled({ timeout: 60_000 });
 }
@@ -57,7 +57,7 @@ test('stops by the button and by the Escape key, and runs again', async ({ page 
   }
 });
 
-test('takes a split model as several files, and says which one is missing', async ({ page }) => {
+test('accepts a split model as several files, and names a missing one', async ({ page }) => {
   const files = (await splitModel(bundledFile(DRAFT_Q4_0), 3)).map((bytes, no) => ({
     name: partName('stories', no, 3),
     mimeType: 'application/octet-stream',
@@ -72,7 +72,7 @@ test('takes a split model as several files, and says which one is missing', asyn
   await expect(page.getByTestId('target-source')).toHaveText(/stories-00001-of-00003\.gguf and 2 more/);
 });
 
-test('explains what is wrong with a file that is not GGUF, and offers a way back', async ({ page }) => {
+test('explains the error for a file that is not GGUF, and offers a way back', async ({ page }) => {
   await page.getByTestId('target-file').setInputFiles({
     name: 'notes.gguf',
     mimeType: 'application/octet-stream',

@@ -6,7 +6,7 @@ import { PageServer } from './fixtures/pageServer.ts';
 import { ServeProcess } from './fixtures/serveProcess.ts';
 import { expect, test } from './fixtures/test.ts';
 
-/** One server as an option of `createServer` and as flags of `foretoken serve`. */
+/** Same server as options of `createServer` and as flags of `foretoken serve`. */
 const OPTIONS = {
   nCtx: 1024,
   nSlots: 2,
@@ -19,7 +19,7 @@ const OPTIONS = {
   apiKeys: [API_KEY],
   metricsEndpoint: true,
   propsEndpoint: true,
-  // How long a draft is would depend on how fast the machine is just then, and is told in the answers.
+  // Adaptive draft lengths depend on the machine's speed, and show in the answers.
   draftAdaptive: false,
 } as const;
 const FLAGS = [
@@ -45,7 +45,7 @@ test.beforeAll(async ({ openHarness }) => {
 });
 test.afterAll(() => Promise.all([page.close(), serve.dispose()]));
 
-/** What `fetch` takes, without the address. */
+/** Options of `fetch` for a request. */
 function initOf({ method, body, headers = { authorization: `Bearer ${API_KEY}` } }: DoorRequest) {
   const text = typeof body === 'object' ? JSON.stringify(body) : body;
   return { method, headers, ...(text !== undefined && { body: text }) };

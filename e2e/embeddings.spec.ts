@@ -18,7 +18,7 @@ test.beforeAll(async () => {
   twin = await CpuTwin.open(gguf, readModelSpec(gguf), 128);
 });
 
-/** Vectors of the one input of a request to llama-server's own route. */
+/** Vectors of the single input of a request to llama-server's own route. */
 async function embed(server: PageServer, body: object): Promise<readonly (readonly number[])[]> {
   const { status, body: answer } = await server.post('/embedding', body);
   if (status !== 200 || !Array.isArray(answer)) throw new Error(JSON.stringify(answer));
@@ -30,7 +30,7 @@ async function tokensOf(server: PageServer, content: string): Promise<readonly n
   return (body as { tokens: number[] }).tokens;
 }
 
-/** What the CPU makes of the tokens, not normalised. */
+/** Vectors of the tokens by the CPU twin, not normalised. */
 function expectedVectors(tokens: readonly number[], pooling: Pooling): readonly (readonly number[])[] {
   const states = tokens.map((token, position) => [...twin.embed(token, position)]);
   switch (pooling) {
@@ -50,7 +50,7 @@ function largestDifference(a: readonly (readonly number[])[], b: readonly (reado
 }
 
 for (const pooling of ['none', 'mean', 'cls', 'last'] as const) {
-  test(`embeds as the CPU does, pooling ${pooling}`, async ({ startServer }) => {
+  test(`embeds like the CPU, pooling ${pooling}`, async ({ startServer }) => {
     const server = await startServer({ ...OPTIONS, pooling, embdNormalize: -1, nBatch: 8 });
     const tokens = await tokensOf(server, TEXT);
     const expected = expectedVectors(tokens, pooling);
@@ -60,7 +60,9 @@ for (const pooling of ['none', 'mean', 'cls', 'last'] as const) {
   });
 }
 
-test('gives the same bits whatever the company, and leaves completions theirs', async ({ startServer }) => {
+test('gives the same bits alone and among other requests, and does not change completions', async ({
+  startServer,
+}) => {
   const story = { prompt: 'The wise owl said,', n_predict: 24, temperature: 0, ignore_eos: true };
   const server = await startServer({ ...OPTIONS, pooling: 'mean' });
   const alone = await embed(server, { input: TEXT });
@@ -85,7 +87,7 @@ test('answers the openai package', async ({ startServer }) => {
   const server = await startServer({ ...OPTIONS, pooling: 'last' });
   const client = await openAiClient(server.handle, await bundleOpenAi());
   const input = [TEXT, 'The end.'];
-  // Unless told otherwise the package asks for base64 and decodes it.
+  // By default the package requests base64 and decodes it.
   const decoded = await client.evaluate(
     (client, input) => client.embeddings.create({ model: 'any', input }),
     input,

@@ -5,7 +5,7 @@ import type { ExactnessRecord } from '../src/harness/exactnessVerdict.ts';
 import { DRAFT_Q4_0, MOE_Q4_0 } from './fixtures/models.ts';
 import { expect, test } from './fixtures/test.ts';
 
-/** `npm run exactness` in short: answers that are too few to prove anything, and enough to see that something is wrong. */
+/** Short form of `npm run exactness`: too few answers for a proof, but enough to notice a fault. */
 const N_PROMPTS = 2;
 const N_PREDICT = 16;
 
@@ -39,7 +39,7 @@ const EXTREMES: readonly ExactnessSetting[] = [
   { draft: false, nSlots: 1, nBatch: 256, watched: true },
   { draft: true, nSlots: 4, nBatch: 16, watched: true },
 ];
-/** `npm run exactness -- --zoo` tries more. */
+/** Sample of the models that `npm run exactness -- --zoo` tries. */
 const ZOO_MODELS = {
   'gpt-oss': 'sliding windows, sinks and experts',
   'spec-target': 'a BPE draft of its own',

@@ -6,8 +6,8 @@ import { PageServer } from './fixtures/pageServer.ts';
 import { expect, test } from './fixtures/test.ts';
 
 /**
- * What llama.cpp's llama-server answered on a CPU, with the weights dequantized to F32 and an F32 KV cache. So only the
- * order of floating-point sums differs from ours.
+ * Answers of llama.cpp's llama-server on a CPU, with the weights dequantized to F32 and an F32 KV cache. So only the order of
+ * floating-point sums differs from ours.
  */
 interface Golden {
   readonly model: string;
@@ -18,7 +18,7 @@ interface Golden {
     readonly tokens: readonly number[];
     readonly stop_type: string;
     readonly tokens_evaluated: number;
-    /** For each token the five likeliest `[id, logprob]`. */
+    /** The five likeliest `[id, logprob]` for each token. */
     readonly top: readonly (readonly (readonly [number, number])[])[];
   }[];
   readonly sampled: readonly {
@@ -31,11 +31,11 @@ interface Golden {
 
 const STORIES260K_FILE = 'stories260K.gguf';
 const FOLDER = new URL('golden/', import.meta.url);
-/** Largest difference of a log-probability; two candidates closer than this may change places. */
+/** Largest difference of a log-probability; two candidates closer than this may swap. */
 const TOLERANCE = 2e-3;
 const N_GREEDY = 64;
 const N_SAMPLED = 48;
-/** Fewer tokens than this before the first near tie would say little of a model. */
+/** Fewest tokens to compare before the first near tie; fewer would prove little. */
 const MIN_COMPARED = 8;
 
 const goldens = readdirSync(FOLDER)
@@ -44,7 +44,7 @@ const goldens = readdirSync(FOLDER)
 
 for (const golden of goldens) {
   test.describe(`golden of ${basename(golden.model, '.gguf')}`, () => {
-    // Quantized weights put more candidates close together, so only full precision is held to every token.
+    // Quantized weights bring more candidates close together, so only full precision must match every token.
     const isBundled = golden.model !== STORIES260K_FILE;
     // stories260K is F32.
     const isExact = golden.model.includes('f16') || !isBundled;
@@ -128,13 +128,13 @@ for (const golden of goldens) {
   });
 }
 
-/** How many tokens come before the first position at which the two likeliest are too close to tell apart. */
+/** Number of tokens before the first position at which the two likeliest are too close to distinguish. */
 function untilTie(top: Golden['greedy'][number]['top']): number {
   const tie = top.findIndex(([first, second]) => first && second && first[1] - second[1] < TOLERANCE);
   return tie === -1 ? top.length : tie;
 }
 
-/** Of the log-probabilities, rank by rank: tokens that are nearly tied may change ranks. */
+/** Largest difference of the log-probabilities, rank by rank: nearly tied tokens may swap ranks. */
 function largestDifference(
   ours: CompletionProbability,
   theirs: readonly (readonly [number, number])[],

@@ -19,7 +19,7 @@ const LETTER = {
   required: ['to', 'text', 'pages', 'tags'],
 } as const;
 
-/** How a request is constrained, and what every answer is then like. */
+/** Constraints of a request, and the form of every answer under them. */
 const CONSTRAINTS = [
   {
     name: 'a grammar that the stories hardly fit',
@@ -70,7 +70,7 @@ test('constrains the answer, the same with a draft as without', async ({ startSe
   }
 });
 
-test('refuses what no grammar can be made of, and answers the next request', async ({ startServer }) => {
+test('refuses an invalid grammar, and answers the next request', async ({ startServer }) => {
   const server: PageServer = await startServer(SETTINGS);
   const refused = [
     { grammar: 'root ::= (' },

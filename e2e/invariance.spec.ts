@@ -2,10 +2,10 @@ import { expectInvariance } from './fixtures/invariance.ts';
 import { DRAFT_Q4_0, MOE_Q4_0 } from './fixtures/models.ts';
 import { test } from './fixtures/test.ts';
 
-// Beside the targets' own tests in speculative.spec.ts: the choices made for GPUs, and a dense model.
+// Complements the targets' own tests in speculative.spec.ts: the tuning for GPUs, and a dense model.
 for (const options of [
-  // Lanes that wait for each other take a software adapter long: as many rows as the widest tile and one, here those behind
-  // the first ones, in the dense model those at the edge of a tile of positions.
+  // Lanes that wait for each other are slow on a software adapter, so compare one row more than the widest tile: here the rows
+  // after the first ones, in the dense model those at the edge of a tile of positions.
   { model: MOE_Q4_0, tuning: 'gpu', cacheType: 'f16', nTokens: 34, nLast: 17 },
   { model: DRAFT_Q4_0, tuning: 'software', cacheType: 'f16' },
   { model: DRAFT_Q4_0, tuning: 'gpu', cacheType: 'f32', nLast: 17 },

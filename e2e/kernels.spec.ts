@@ -1,8 +1,8 @@
 import { KERNEL_CASES } from '../src/conformance/allCases.ts';
 import { expect, test } from './fixtures/test.ts';
 
-// Every kernel against its CPU twin, with few lanes (what software adapters use) and with many (what GPUs use). Loads are shared
-// in products alone.
+// Every kernel against its CPU twin, with few lanes (as on software adapters) and with many (as on GPUs). Only products share
+// loads.
 for (const tuning of ['software', 'gpu', 'subgroups'] as const) {
   test.describe(`kernels with the ${tuning} tuning`, () => {
     for (const { id } of KERNEL_CASES.filter(

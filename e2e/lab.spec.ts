@@ -6,16 +6,16 @@ import { WEIGHT_TYPES } from '../src/quant/types.ts';
 import { type Report, readReport } from '../src/report/index.ts';
 import { expect, test } from './fixtures/test.ts';
 
-/** Cases that take a moment each. */
+/** Fast cases. */
 const CASES = ['swiglu:*', 'argmax:*', 'rms_norm:*'];
 
-/** Runs the lab in the page; what comes back is a report by its schema. */
+/** Runs the lab in the page and checks the report against its schema. */
 async function run(page: Page, options: Omit<LabOptions, 'set'>): Promise<Report> {
   const report = await page.evaluate(given => window.foretokenLab.run({ set: 'quick', ...given }), options);
   return readReport(JSON.stringify(report), 'the report');
 }
 
-/** The statuses of the cases of a report, by id. */
+/** Statuses of the cases of a report, by id. */
 function statuses({ conformance }: Report): Record<string, string> {
   return Object.fromEntries(conformance.map(({ id, tuning, status }) => [`${id}@${tuning}`, status]));
 }
@@ -26,11 +26,11 @@ test.beforeEach(async ({ page }, { title }) => {
   await page.waitForFunction(() => 'foretokenLab' in window);
 });
 
-test('finds the faults that it plants, and where they are', async ({ page }) => {
+test('finds the faults that it injects, and their places', async ({ page }) => {
   const { controls, conformance, omitted } = await run(page, { only: ['control:*'] });
   expect(controls.map(({ id }) => id)).toEqual(FAULTS.map(({ id }) => id));
   for (const control of controls) {
-    // An adapter without subgroups, or with large ones, has no harm from one of them.
+    // This fault has no effect on an adapter without subgroups, or with large ones.
     if (control.id === 'subgroup-of-32' && control.status === 'unsupported') continue;
     expect(control, control.message).toMatchObject({
       status: 'success',
@@ -42,7 +42,7 @@ test('finds the faults that it plants, and where they are', async ({ page }) => 
 });
 
 for (const { id, fault, change, tuning, caught, spared } of FAULTS) {
-  test(`tells of a driver with this fault: ${fault}`, async ({ page }) => {
+  test(`detects a driver with this fault: ${fault}`, async ({ page }) => {
     const [wrong, right] = [`${caught.id}@${tuning}`, spared];
     const sound = await run(page, { only: [wrong, right] });
     test.skip(statuses(sound)[wrong] === 'unsupported', 'this adapter lacks what the fault is in');
@@ -60,7 +60,7 @@ for (const { id, fault, change, tuning, caught, spared } of FAULTS) {
   });
 }
 
-test('reports where it ran, and what the adapter can do at best', async ({ page }) => {
+test('reports where it ran, and the limits of the adapter', async ({ page }) => {
   const report = await run(page, { only: ['limit:*', 'speed:rms_norm*', 'swiglu:*'] });
   const { provenance, speed, conformance } = report;
   expect(provenance).toMatchObject({
@@ -83,7 +83,7 @@ test('reports where it ran, and what the adapter can do at best', async ({ page 
   }
 });
 
-// Sums that the twin's tolerance allows, and that no case can therefore tell from right ones.
+// Faults within the twin's tolerance, which no case can detect by itself.
 const WIDTH_FAULTS = [
   {
     name: 'how many rows a tile has',
@@ -112,7 +112,7 @@ const WIDTH_FAULTS = [
 ];
 
 for (const { name, kernel, change, cases, isTouched, weights } of WIDTH_FAULTS) {
-  test(`tells of sums of ${kernel} that depend on ${name}`, async ({ page }) => {
+  test(`detects sums of ${kernel} that depend on ${name}`, async ({ page }) => {
     const only = [`invariance:${kernel}@software`, cases];
     const { invariance, conformance } = await run(page, { only, change });
     expect(conformance.length).toBeGreaterThan(0);
@@ -142,7 +142,7 @@ test('compares a model with llama.cpp, and rows with themselves in batches', asy
   expect(provenance.models.map(({ name }) => name)).toContain('foretoken-stories-draft-q4_0');
 });
 
-test('survives a device that is lost, and says which case lost it', async ({ page }) => {
+test('survives a lost device, and names the case that lost it', async ({ page }) => {
   const started = page.waitForEvent('worker');
   const report = run(page, { only: CASES });
   const worker = await started;
@@ -185,7 +185,7 @@ test.describe('work that the GPU refuses', () => {
   });
 });
 
-test('runs the case of a link, and hands out the report', async ({ page }) => {
+test('runs the case of a link, and offers the report', async ({ page }) => {
   const id = 'argmax:nVocab=300,rows=1,kind=equal,draftStep=0';
   await page.goto(`lab.html?case=${encodeURIComponent(id)}`);
   await expect(page.getByTestId('linked')).toContainText(id);
@@ -212,7 +212,7 @@ for (const [id, verdict] of [
   ['control:other-tie-rule', '1 planted fault was found.'],
   ['invariance:rms_norm@software', 'All 5 checks are right.'],
 ] as const) {
-  test(`runs exactly what a link names: ${id}`, async ({ page }) => {
+  test(`runs exactly the jobs that a link names: ${id}`, async ({ page }) => {
     await page.goto(`lab.html?case=${encodeURIComponent(id)}`);
     await page.getByTestId('run-linked').click();
     await expect(page.getByTestId('verdict')).toHaveText(verdict);
@@ -222,13 +222,13 @@ for (const [id, verdict] of [
   });
 }
 
-test('says of a link to a case that is not there that it is not', async ({ page }) => {
+test('reports that the case of a link does not exist', async ({ page }) => {
   await page.goto('lab.html?case=mul_mat:weight=Q9');
   await page.getByTestId('run-linked').click();
   await expect(page.getByTestId('problem')).toContainText('there is no case mul_mat:weight=Q9');
 });
 
-test('pauses, goes on, and when stopped reports what was done', async ({ page }) => {
+test('pauses, resumes, and reports what was done when stopped', async ({ page }) => {
   await page.getByTestId('start').click();
   await expect(page.getByTestId('result').first()).toBeVisible();
   await page.getByTestId('pause').click();
@@ -246,7 +246,7 @@ test('pauses, goes on, and when stopped reports what was done', async ({ page })
 });
 
 test.describe('without WebGPU', () => {
-  test('says what to do', async ({ page }) => {
+  test('shows a remedy', async ({ page }) => {
     await page.addInitScript(() => {
       Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined });
     });

@@ -10,7 +10,7 @@ import { expect, test } from './fixtures/test.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../bin/foretoken', import.meta.url));
 
-/** Runs `foretoken lab` on a few cases, or until it is interrupted, and resolves with what it printed. */
+/** Runs `foretoken lab` on a few cases, or until it is interrupted, and resolves with its output. */
 async function foretokenLab(args: readonly string[], interruptAt?: RegExp) {
   const child = spawn(process.execPath, [LAUNCHER, 'lab', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const printed = { output: '', progress: '' };
@@ -25,7 +25,7 @@ async function foretokenLab(args: readonly string[], interruptAt?: RegExp) {
   return { code, ...printed };
 }
 
-test('runs the lab here and in browsers elsewhere, side by side', async ({ browserName: _ }, testInfo) => {
+test('runs the lab here and in remote browsers, side by side', async ({ browserName: _ }, testInfo) => {
   const executablePath = ensureChromium();
   const args = chromiumFlags();
   const server = await chromium.launchServer({ executablePath, args });
@@ -39,7 +39,7 @@ test('runs the lab here and in browsers elsewhere, side by side', async ({ brows
     const { code, output, progress } = await foretokenLab([
       ...['--browser', `local=${executablePath}`, '--remote', `server=${server.wsEndpoint()}`],
       ...['--remote', `devtools=http://127.0.0.1:${port}`, '--out', out],
-      // With a model: what a page elsewhere fetches comes through its driver.
+      // Includes a model, which a page elsewhere fetches through its driver.
       ...['--only', 'argmax:*', '--only', 'golden:foretoken-stories-draft-q4_0'],
     ]);
     expect(output).toContain('All agree on what is right');
@@ -54,14 +54,14 @@ test('runs the lab here and in browsers elsewhere, side by side', async ({ brows
       expect(report.conformance.length).toBeGreaterThan(5);
       for (const { status } of [...report.conformance, ...report.goldens]) expect(status).toBe('success');
     }
-    // Browsers elsewhere go on without us.
+    // Remote browsers keep running.
     expect(devTools.isConnected()).toBe(true);
   } finally {
     await Promise.all([server.close(), devTools.close()]);
   }
 });
 
-test('drives a Firefox, which does not name its adapter', async ({ browserName: _ }, testInfo) => {
+test('drives Firefox, which does not name its adapter', async ({ browserName: _ }, testInfo) => {
   const { FORETOKEN_FIREFOX: path } = process.env;
   test.skip(!path, 'FORETOKEN_FIREFOX names no Firefox with an adapter');
   const out = testInfo.outputPath('reports');
@@ -85,7 +85,7 @@ test('reports what was done when it is interrupted', async ({ browserName: _ }, 
   expect(report.conformance.length).toBeGreaterThan(0);
 });
 
-test('says of a browser without an adapter that it has none', async ({ browserName: _ }, testInfo) => {
+test('reports that a browser has no adapter', async ({ browserName: _ }, testInfo) => {
   const out = testInfo.outputPath('reports');
   const { code, output } = await foretokenLab([
     ...['--browser-arg', '--disable-gpu', '--browser-arg', '--disable-software-rasterizer', '--out', out],

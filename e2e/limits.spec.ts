@@ -6,13 +6,13 @@ import { expect, test } from './fixtures/test.ts';
 /** More slots than fit, each with the context that the model was trained with. */
 const N_SLOTS = 64;
 const N_CTX = N_SLOTS * 512;
-/** Their K of one layer: 4 KV heads of 32 values in float32. */
+/** Bytes of their K in one layer: 4 KV heads of 32 values in float32. */
 const NEEDED_BYTES = N_CTX * 4 * 32 * 4;
 
 /** Enough for the model. */
 const LIMIT_BYTES = 2 ** 23;
 
-/** Opens a page whose device has no larger buffers than that: put before the product's own code, it is all that it sees. */
+/** Opens a page whose device has no larger buffers than this. The change runs before the product's own code. */
 async function openModest(page: Page, limitBytes: number): Promise<void> {
   const modestDevice = `
 for (const name of ['maxBufferSize', 'maxStorageBufferBindingSize']) {
@@ -25,7 +25,7 @@ for (const name of ['maxBufferSize', 'maxStorageBufferBindingSize']) {
   await page.goto('harness.html');
 }
 
-test('refuses a context that the adapter has no buffer for, with the numbers, and loads the next one', async ({
+test("refuses a context that exceeds the adapter's largest buffer, with the numbers, and loads the next one", async ({
   page,
 }) => {
   await openModest(page, LIMIT_BYTES);
@@ -49,7 +49,7 @@ test('loads a model whose matrices are larger than any buffer: same answer, fewe
   page,
   startServer,
 }) => {
-  // Less than the embeddings, and as much as the self-test's cache.
+  // Smaller than the embeddings, and as large as the self-test's cache.
   await openModest(page, 3 * 2 ** 15);
   const options = { model: MOE_Q4_0, modelDraft: DRAFT_Q4_0, nCtx: 256, nBatch: 512 } as const;
   const modest = await PageServer.start(page, options);

@@ -14,7 +14,7 @@ import { expect, test } from './fixtures/test.ts';
 
 const REQUEST = { prompt: 'Once upon a time', n_predict: 8, temperature: 0 } as const;
 
-/** The first bytes of the bundled draft model. */
+/** First bytes of the bundled draft model. */
 function truncated(page: Page, sizeBytes: number): Promise<PageModel> {
   return fileInPage(page, bundledFile(DRAFT_Q4_0), sizeBytes);
 }
@@ -32,7 +32,7 @@ const BAD_FILES: readonly { name: string; model: (page: Page) => Promise<PageMod
 ];
 
 test.describe('loading', () => {
-  // The browser itself logs a 404, whatever the page makes of it.
+  // The browser itself logs a 404, whatever the page does with it.
   test.use({ expectedErrors: [/Failed to load resource.*404/] });
 
   for (const { name, model, code } of BAD_FILES) {
@@ -43,7 +43,7 @@ test.describe('loading', () => {
     });
   }
 
-  test('loads the next one after whatever it refused', async ({ harness, startServer }) => {
+  test('loads the next model after every refusal', async ({ harness, startServer }) => {
     for (const { model, code } of BAD_FILES) {
       const error = await PageServer.startError(harness.page, { model: await model(harness.page) });
       expect(error).toMatchObject({ code });
@@ -60,7 +60,7 @@ test.describe('loading', () => {
     await expectNoWorkers(harness.page);
   });
 
-  test('does without it where that is allowed, unless its acceptance is to be measured', async ({
+  test('runs without it if that is allowed, unless its acceptance is to be measured', async ({
     harness,
     startServer,
   }) => {
@@ -77,7 +77,7 @@ test.describe('loading', () => {
     expect(error).toMatchObject({ code: 'draft_incompatible' });
   });
 
-  test('takes the bytes of a file as well as its address', async ({ harness, startServer }) => {
+  test('accepts the bytes of a file as well as its address', async ({ harness, startServer }) => {
     const byUrl = await startServer({ model: DRAFT_Q4_0, nCtx: 512 });
     const byBytes = await startServer({
       model: await fileInPage(harness.page, bundledFile(DRAFT_Q4_0)),
@@ -86,10 +86,7 @@ test.describe('loading', () => {
     expect((await byBytes.completion(REQUEST)).content).toBe((await byUrl.completion(REQUEST)).content);
   });
 
-  test('takes a split model as the files that it is in, whatever their order', async ({
-    harness,
-    startServer,
-  }) => {
+  test('accepts the files of a split model in any order', async ({ harness, startServer }) => {
     const file = bundledFile(DRAFT_Q4_0);
     const parts: PageModel[] = [];
     for (const bytes of await splitModel(file, 3)) parts.unshift(await bytesInPage(harness.page, bytes));
@@ -107,13 +104,13 @@ test.describe('loading', () => {
 });
 
 test('loads a model that the page itself has fetched before', async ({ harness, startServer }) => {
-  // A host may have sent that one compressed, and the browser's cache then mixes it with the ranges read here.
+  // A host may have compressed the earlier response, and the browser's cache then mixes it with the ranges read here.
   await harness.page.evaluate(async url => (await fetch(url)).arrayBuffer(), DRAFT_Q4_0);
   const server = await startServer({ model: DRAFT_Q4_0, nCtx: 512 });
   expect((await server.completion(REQUEST)).content).not.toBe('');
 });
 
-test('leaves no worker behind when it is closed', async ({ harness, startServer }) => {
+test('terminates the worker when it is closed', async ({ harness, startServer }) => {
   const server = await startServer({ model: DRAFT_Q4_0, nCtx: 512 });
   expect(harness.page.workers()).toHaveLength(1);
   await server.close();
@@ -124,7 +121,7 @@ test('leaves no worker behind when it is closed', async ({ harness, startServer 
   expect(code).toBe('closed');
 });
 
-test('leaves nothing behind when the page is reloaded', async ({ page }) => {
+test('frees everything when the page is reloaded', async ({ page }) => {
   async function answer(): Promise<string> {
     const server = await PageServer.start(page, { model: DRAFT_Q4_0, nCtx: 512 });
     return (await server.completion(REQUEST)).content;

@@ -1,13 +1,13 @@
 import { DRAFT_Q4_0, MOE_Q4_0 } from './fixtures/models.ts';
 import { expect, test } from './fixtures/test.ts';
 
-// Software adapters gain nothing by speculation, and drafts as long as pays would be none.
+// Fixed draft lengths: software adapters gain nothing by speculation, so adaptive drafts would be empty.
 const SETTINGS = {
   ...{ model: MOE_Q4_0, nCtx: 256, nSlots: 2, ctxShift: true },
   ...{ seed: 42, draftAdaptive: false },
 } as const;
 
-/** What the n-gram kinds look up and propose here, where stories are short. */
+/** Short lengths of n-grams and drafts, because the stories are short. */
 const SHORT = {
   ngramSimpleSizeN: 3,
   ngramSimpleSizeM: 8,
@@ -31,7 +31,7 @@ const KINDS = [
 
 const VERSE = 'The owl was wise. The owl was kind. The fox asked the owl. ';
 
-/** What goes on past the context comes last: a slot that was shifted is not reused as far. */
+/** Requests that exceed the context come last, because less of a shifted slot can be reused. */
 const REQUESTS = [
   { prompt: VERSE.repeat(3), temperature: 0, ignore_eos: true, n_predict: 48 },
   { prompt: VERSE.repeat(3), temperature: 0.4, seed: 7, ignore_eos: true, n_predict: 48 },
@@ -45,9 +45,7 @@ const REQUESTS = [
   { prompt: VERSE.repeat(3), temperature: 0, ignore_eos: true, n_predict: 120 },
 ] as const;
 
-test('look-ups in the text change how an answer is found, not the answer, past the context too', async ({
-  startServer,
-}) => {
+test('n-gram look-ups do not change an answer, also beyond the context', async ({ startServer }) => {
   const plain = await startServer(SETTINGS);
   const answers = await Promise.all(
     REQUESTS.map(request => plain.completion({ ...request, return_tokens: true })),
@@ -58,7 +56,7 @@ test('look-ups in the text change how an answer is found, not the answer, past t
 
   for (const { name, options, types } of KINDS) {
     const server = await startServer({ ...SETTINGS, ...SHORT, ...options });
-    // More requests than slots: some of them meet what others left behind.
+    // More requests than slots, so that some find the remains of others.
     const found = await Promise.all(
       REQUESTS.map(request => server.completion({ ...request, return_tokens: true })),
     );

@@ -36,7 +36,7 @@ async function isBusy(): Promise<boolean> {
   return body.some(slot => slot.is_processing);
 }
 
-test('completes a text as /completion does, at once and as a stream', async ({ harness: _ }) => {
+test('completes a text like /completion, at once and as a stream', async ({ harness: _ }) => {
   const { content } = await server.completion({ prompt: TEXT.prompt, temperature: 0, n_predict: 16 });
   const whole = await client.evaluate((client, request) => client.completions.create(request), TEXT);
   expect(whole).toMatchObject({
@@ -76,7 +76,7 @@ test('chats by the template, at once and as a stream', async ({ harness: _ }) =>
   });
   expect(whole.choices).toMatchObject([{ message: { role: 'assistant', content }, finish_reason: 'length' }]);
 
-  // The package's own accumulator takes the stream apart and puts it together again.
+  // The package's own accumulator reassembles the stream.
   const streamed = await client.evaluate(
     async (client, request) => {
       const stream = client.chat.completions.stream({ ...request, stream_options: { include_usage: true } });

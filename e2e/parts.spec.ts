@@ -6,12 +6,12 @@ import { expect, type Harness, test } from './fixtures/test.ts';
 
 const TOKENS = [1, 267, 302, 326, 273];
 const UNLIMITED = 2 ** 40;
-/** Below it KV cache, activations and logits would not fit. */
+/** Smallest limit at which KV cache, activations and logits fit. */
 const SMALL = 2 ** 16;
 
 type LogitsOptions = Parameters<Window['harness']['logitsWithin']>[0];
 
-/** A model's logits within buffers of any size, and within small ones. */
+/** Compares a model's logits within buffers of any size and within small ones. */
 async function compared({ page }: Harness, model: PageModel, tuning: LogitsOptions['tuning']) {
   const within = (maxBufferBytes: number) =>
     page.evaluate(options => window.harness.logitsWithin(options), {
@@ -24,13 +24,11 @@ async function compared({ page }: Harness, model: PageModel, tuning: LogitsOptio
 }
 
 for (const { model, tuning } of [
-  // In F16 everything is split but the router, in Q4_0 the experts and the vocabulary.
+  // In F16 everything but the router is split, in Q4_0 the experts and the vocabulary.
   { model: MOE_F16, tuning: 'software' },
   { model: MOE_Q4_0, tuning: 'gpu' },
 ] as const) {
-  test(`${model}: logits of matrices in parts are those of whole ones (${tuning} tuning)`, async ({
-    harness,
-  }) => {
+  test(`${model}: split matrices give the logits of whole ones (${tuning} tuning)`, async ({ harness }) => {
     const { whole, inParts } = await compared(harness, model, tuning);
     expect(inParts.nDispatches).toBeGreaterThan(whole.nDispatches);
     expect(whole.logits[0]?.every(Number.isFinite)).toBe(true);
@@ -38,7 +36,7 @@ for (const { model, tuning } of [
   });
 }
 
-test('a dense model: logits of matrices in parts are those of whole ones', async ({ harness }) => {
+test('a dense model: split matrices give the logits of whole ones', async ({ harness }) => {
   const path = test.info().outputPath('dense.gguf');
   // The vocabulary in 2 parts, which are used twice, Q, K and V in 2, gate and up in 4, down in 2.
   const shape = { nVocab: 900, nEmbd: 256, nLayers: 1, nHead: 4, nFf: 992, nCtx: 64 };

@@ -3,11 +3,11 @@ import { chromiumFlags, ensureChromium } from '../bin/chromium.mjs';
 
 const PORT = Number(process.env.FORETOKEN_TEST_PORT ?? 4187);
 
-/** What holds something against the clock. `npm test` runs it when all the rest is done. */
+/** Specs that measure time. `npm test` runs them after all others. */
 const TIMED = ['autotune', 'counters', 'serve', 'soak'].map(name => `${name}.spec.ts`);
 
-// The tests share one machine's worth of GPU, which without a real one is its processor: patient limits, and no more
-// workers than use two cores. One leaves half of them idle whenever a shader is compiled.
+// The tests share one GPU, or without one its replacement, the processor: so limits are generous, and there are only as many
+// workers as use two cores. A single worker would leave half of them idle whenever a shader is compiled.
 export default defineConfig({
   testDir: '.',
   outputDir: '../test-results',

@@ -29,15 +29,15 @@ test('every kernel of the bundled pair passes, and /props says so', async ({ sta
   expect(result).toMatchObject({ replaced: [], ms: expect.any(Number) });
 });
 
-test('is not run where it is not wanted', async ({ startServer }) => {
+test('does not run if it is turned off', async ({ startServer }) => {
   const { report } = await startServer({ model: DRAFT_Q4_0, nCtx: 512, selfTest: false });
   expect(report.selfTest).toBeNull();
 });
 
-test('a width that loses a value is replaced, and the logits stay as they were', async ({ harness }) => {
+test('a width that loses a value is replaced, and the logits stay the same', async ({ harness }) => {
   const sound = await selfTest(harness);
   expect(sound.error).toBeNull();
-  // Wider tiles forget the first weight rows.
+  // Wider tiles omit the first weight rows.
   const change = {
     file: 'mul_mat.wgsl',
     from: 'let values = finished(sums, factor, n);',
@@ -68,7 +68,7 @@ test('a width that rounds differently is replaced, though it is as close to its 
 test.describe('a compiler that refuses a variant', () => {
   test.use({ expectedErrors: [/ShaderModule/] });
 
-  test('makes no difference but for speed', async ({ harness }) => {
+  test('changes only the speed', async ({ harness }) => {
     const change = {
       file: 'mul_mat.wgsl',
       from: 'fn n_products()',
@@ -93,9 +93,7 @@ test('a row that depends on its neighbours is found in a kernel without widths',
   });
 });
 
-test('a base variant that is wrong ends the loading, with kernel, adapter and numbers', async ({
-  harness,
-}) => {
+test('a wrong base variant ends the loading, with kernel, adapter and numbers', async ({ harness }) => {
   const change = { file: 'attention.wgsl', from: 'acc{r} / total{r}', to: 'acc{r} / (total{r} + 0.01)' };
   const { error } = await selfTest(harness, change);
   expect(error).toMatchObject({

@@ -39,7 +39,7 @@ async function isProcessing(url: string): Promise<boolean> {
   return slots.some(slot => slot.is_processing);
 }
 
-/** Milliseconds from the moment that a client hangs up to that in which no slot works for it any more. */
+/** Milliseconds from the disconnection of a client until no slot is busy any more. */
 async function cancellationDelay(url: string, stream: boolean): Promise<number> {
   const leaving = new AbortController();
   post(url, { ...LONG, stream }, leaving.signal).catch(() => {});
@@ -50,7 +50,7 @@ async function cancellationDelay(url: string, stream: boolean): Promise<number> 
   return performance.now() - begin;
 }
 
-test('serves what the tab answers, cancels for clients that leave, and leaves nothing behind', async ({
+test("serves the tab's answers, cancels for clients that disconnect, and leaves nothing behind", async ({
   start,
 }) => {
   const server = await start(PAIR);
@@ -85,7 +85,7 @@ test('serves what the tab answers, cancels for clients that leave, and leaves no
   expect(await server.profiles()).toEqual([]);
 });
 
-test('its browser and profile go with it when it is killed', async ({ start }) => {
+test('a killed server takes its browser and profile along', async ({ start }) => {
   const server = await start(PAIR);
   await server.ready();
   await server.kill('SIGKILL');
@@ -93,7 +93,7 @@ test('its browser and profile go with it when it is killed', async ({ start }) =
   expect(await server.profiles()).toEqual([]);
 });
 
-test('two of them do not disturb each other', async ({ start }) => {
+test('two servers do not affect each other', async ({ start }) => {
   const [first, second] = [await start(PAIR), await start(PAIR)];
   await Promise.all([first.ready(), second.ready()]);
   expect(await first.kill('SIGTERM')).toBe(0);
@@ -115,7 +115,7 @@ for (const [args, message] of [
   });
 }
 
-test('the first file of a split model is enough, when the others are beside it', async ({ start }) => {
+test('the first file of a split model suffices if the others are beside it', async ({ start }) => {
   const folder = await mkdtemp(join(tmpdir(), 'foretoken-e2e-'));
   const file = (no: number) => join(folder, partName('a b', no, 2));
   try {

@@ -5,7 +5,7 @@ import { expect, test } from './fixtures/test.ts';
 
 const OPTIONS = { model: MOE_Q4_0, modelDraft: DRAFT_Q4_0, nCtx: 512, seed: 42 } as const;
 const SHORT = { prompt: 'Once upon a time', n_predict: 16, temperature: 0 } as const;
-/** Goes on until it is stopped. */
+/** Runs until it is stopped. */
 const ENDLESS = { ...SHORT, n_predict: -1, ignore_eos: true } as const;
 
 let server: PageServer;
@@ -15,7 +15,7 @@ test.beforeAll(async ({ openHarness }) => {
 });
 test.afterAll(() => server.close());
 
-/** How many slots are working, by `GET /slots`. */
+/** Number of busy slots, by `GET /slots`. */
 async function busySlots(): Promise<number> {
   const { body } = await server.get('/slots');
   if (!Array.isArray(body)) throw new Error(`/slots gave ${JSON.stringify(body)}`);
@@ -42,7 +42,7 @@ for (const sampling of [{ temperature: 0 }, { temperature: 1, seed: 7 }]) {
       stop: true,
       stop_type: whole.stop_type,
       tokens_predicted: whole.tokens_predicted,
-      // How much was drafted depends on how long things took.
+      // Draft counts depend on timing.
       timings: { predicted_n: whole.timings.predicted_n },
     });
   });
@@ -72,7 +72,7 @@ test('lets a request wait while every slot is busy', async ({ harness: _ }) => {
   expect(secondOutcome.atMs).toBeGreaterThan(firstOutcome.atMs);
 });
 
-test('forgets a waiting request that is cancelled', async ({ harness: _ }) => {
+test('drops a waiting request that is cancelled', async ({ harness: _ }) => {
   const running = await PendingCompletion.begin(server, ENDLESS);
   await expect.poll(busySlots).toBe(1);
   const waiting = await PendingCompletion.begin(server, ENDLESS);
@@ -145,7 +145,7 @@ for (const { name, body, error } of BAD_REQUESTS) {
   });
 }
 
-test('answers 404 for a path that it does not have', async ({ harness: _ }) => {
+test('answers 404 for an unknown path', async ({ harness: _ }) => {
   expect(await server.get('/nothing')).toMatchObject({
     status: 404,
     body: { error: { type: 'not_found_error' } },

@@ -23,7 +23,7 @@ async function tell(post: Post, request: object): Promise<CompletionResponse> {
   return body as CompletionResponse;
 }
 
-/** Saves a slot, erases it, restores it in another one, and asks again: the same bits as the first time. */
+/** Saves a slot, erases it, restores it in another slot, and expects the same bits as the first time. */
 async function expectRestored(post: Post): Promise<void> {
   const first = await tell(post, STORY);
   const nTokens = first.tokens_evaluated + first.tokens_predicted - 1;
@@ -50,7 +50,7 @@ test("a slot is saved in the page's own files and restored, f32", async ({ start
   await expectRestored(postTo(await startServer({ ...PAIR, cacheType: 'f32', slotSavePath: 'owls' })));
 });
 
-test("a slot is saved in the page's own files and restored, f16, and what is pushed out of it comes back from memory", async ({
+test("a slot is saved in the page's own files and restored, f16, and an evicted prompt comes back from memory", async ({
   startServer,
 }) => {
   const post = postTo(await startServer({ ...PAIR, cacheType: 'f16', slotSavePath: 'owls' }));
@@ -62,7 +62,7 @@ test("a slot is saved in the page's own files and restored, f16, and what is pus
   expect(again.tokens).toEqual(first.tokens);
 });
 
-test('moves chunks of a prompt for n_cache_reuse, and goes on from them', async ({ startServer }) => {
+test('moves chunks of a prompt for n_cache_reuse, and continues from them', async ({ startServer }) => {
   const post = postTo(await startServer({ model: MOE_Q4_0, nCtx: 512 }));
   const text = 'There was a dragon in the cave. Once upon a time, a wise old owl sat in a tree and said:';
   const { body } = await post('/tokenize', { content: text, add_special: true });
@@ -76,7 +76,7 @@ test('moves chunks of a prompt for n_cache_reuse, and goes on from them', async 
   expect((await tell(post, request)).timings.cache_n).toBe(4);
 });
 
-test('foretoken serve saves slots in the folder it is given, and logs what it does', async () => {
+test('foretoken serve saves slots in the given folder, and logs its actions', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'foretoken-slots-'));
   const path = (model: string) => fileURLToPath(bundledFile(model));
   const server = await ServeProcess.start([
@@ -98,7 +98,7 @@ test('foretoken serve saves slots in the folder it is given, and logs what it do
   }
 });
 
-test('a folder for slots that is not there is one line and exit code 1', async () => {
+test('a missing folder for slots is one line and exit code 1', async () => {
   const model = fileURLToPath(bundledFile(DRAFT_Q4_0));
   const server = await ServeProcess.start(['-m', model, '--slot-save-path', '/missing', '--port', '0']);
   expect(await server.exitCode()).toBe(1);

@@ -9,8 +9,8 @@ const FLAGS = [
   ...['-c', '1024', '-np', '4', '--metrics', '--port', '0'],
 ];
 
-// `npm run soak` is the same for longer, and watches the memory.
-test('many clients on few slots get what each would get alone, though others leave', async () => {
+// Short form of `npm run soak`, which also watches the memory.
+test('many clients on few slots get their single-client answers, although others disconnect', async () => {
   const server = await ServeProcess.start(FLAGS);
   try {
     await server.ready();

@@ -4,16 +4,16 @@ import { DRAFT_Q4_0, fileInPage, MOE_F16, MOE_Q4_0, NO_STORIES260K, STORIES260K 
 import { type PageModel, PageServer } from './fixtures/pageServer.ts';
 import { expect, test } from './fixtures/test.ts';
 
-/** A target with its draft, and prompts that suit what it was trained on. */
+/** Target with its draft, and prompts that suit its training. */
 interface Pair {
   readonly name: string;
-  /** Why it cannot be tested here. */
+  /** Reason to skip it on this machine. */
   readonly skip?: string;
   readonly models: (page: Page) => Promise<{ model: PageModel; modelDraft: PageModel }>;
   readonly prompt: string;
-  /** What every continuation of `prompt` contains. */
+  /** Pattern in every continuation of `prompt`. */
   readonly expected: RegExp;
-  /** One token, repeated: 58 tokens with those at the ends. */
+  /** One repeated token: 58 tokens with those at the ends. */
   readonly longPrompt: string;
 }
 
@@ -47,7 +47,7 @@ const PAIRS: readonly Pair[] = [
   },
 ];
 
-/** The settings of every server; each says what it changes. Whether drafts pay where this runs is another matter. */
+/** Settings of every server, which each test overrides. Whether drafts pay on this machine does not matter. */
 const SETTINGS = {
   draftMin: 4,
   draftMax: 16,
@@ -70,21 +70,21 @@ const LENGTHS = [
   [8, 16],
 ] as const;
 
-// The longest of all files, and the last: its tests are handed to whichever worker is free.
+// Longest and last of all files: its tests go to whichever worker is free.
 test.describe.configure({ mode: 'parallel' });
 
 for (const { name, skip, models, prompt, expected, longPrompt } of PAIRS) {
   test.describe(`speculative decoding, ${name}`, () => {
     test.skip(skip !== undefined, skip);
 
-    // To start a server takes as long as to answer dozens of requests.
+    // Shared, because starting a server takes as long as dozens of requests.
     let server: PageServer;
     test.beforeAll(async ({ openHarness: { page } }) => {
       server = await PageServer.start(page, { ...SETTINGS, ...(await models(page)) });
     });
     test.afterAll(() => server?.close());
 
-    test('gives the same with a draft as without, however short and long', async ({
+    test('gives the same with a draft as without, for every draft length', async ({
       harness,
       startServer,
     }) => {
@@ -144,7 +144,7 @@ for (const { name, skip, models, prompt, expected, longPrompt } of PAIRS) {
   });
 }
 
-// Batch invariance is what makes the rest of this file hold by construction instead of by luck.
+// Batch invariance makes the rest of this file hold by construction instead of by luck.
 for (const [name, options] of [
   ['F16', { model: MOE_F16, tuning: 'software', cacheType: 'f32' }],
   // At the edge of a tile of positions.

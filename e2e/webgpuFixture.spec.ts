@@ -10,7 +10,7 @@ import type { JSONReport, JSONReportSuite } from 'playwright/types/testReporter'
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const RUNNER = join(ROOT, 'node_modules', 'playwright', 'cli.js');
 
-/** What the tests of `fixtures/webgpu` come to: nothing, or what their errors have to say. */
+/** Outcomes of the tests in `fixtures/webgpu`: null for success, or a pattern of their errors. */
 const OUTCOMES: Readonly<Record<string, null | RegExp>> = {
   'sound: knows the adapter': null,
   'sound: lets a page destroy its device': null,
@@ -64,7 +64,7 @@ function errorsOf({ specs, suites = [] }: JSONReportSuite): [string, readonly st
 }
 
 test('no test passes without a working adapter, or with a fault that it does not allow', async () => {
-  // Little work, but several browsers, which a busy machine takes its time to start.
+  // Little work, but several browsers, which are slow to start on a busy machine.
   test.setTimeout(300_000);
   const errors = await runSamples();
   expect([...errors.keys()].sort()).toEqual(Object.keys(OUTCOMES).sort());

@@ -1,7 +1,7 @@
 import { goldens, judgeInPage } from '../bench/zoo.mjs';
 import { expect, test } from './fixtures/test.ts';
 
-/** One model for each way to differ, since shaders take most of the time; `npm run zoo` tries all of them. */
+/** One model per feature, because compiling shaders takes most of the time; `npm run zoo` tries all models. */
 const CHOSEN: Readonly<Record<string, string>> = {
   'quant-mix': 'norms of q and k, and another type for every tensor',
   gemma3: 'sliding windows, norms after the sums, a gate with GELU',
@@ -16,7 +16,7 @@ const CHOSEN: Readonly<Record<string, string>> = {
 const all = goldens();
 
 for (const [name, what] of Object.entries(CHOSEN)) {
-  test(`answers as llama.cpp does with ${what} (${name})`, async ({ harness }) => {
+  test(`answers like llama.cpp with ${what} (${name})`, async ({ harness }) => {
     const golden = all.find(({ model }) => model === `${name}.gguf`);
     test.skip(golden === undefined, 'set FORETOKEN_ZOO to the folder of the zoo to run this');
     if (golden === undefined) return;
