@@ -1,8 +1,8 @@
-// npm run exactness [-- --prompts N --predict N --output FILE]: the same prompts on servers with and without a draft, with
-// 1 and 4 busy slots, in chunks of 16 and 256, greedy and sampled: every token and every bit of the logits has to be the
-// same. Answers are kept in FILE, one JSON a line, and a run that was interrupted goes on from there.
-// npm run exactness -- --zoo [--only REGEX]: the same in short for models of the zoo, whose folder FORETOKEN_ZOO names. Prints a
-// line for each; the answers are not kept.
+// npm run exactness [-- --prompts N --predict N --output FILE]: sends the same prompts to servers with and without a draft, with
+// 1 and 4 busy slots, in chunks of 16 and 256, greedy and sampled. Every token and every bit of the logits has to be the same.
+// Answers are kept in FILE, one JSON per line, and an interrupted run continues from there.
+// npm run exactness -- --zoo [--only REGEX]: does the same in short for models of the zoo, whose folder FORETOKEN_ZOO names.
+// Prints a line for each; the answers are not kept.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -11,7 +11,7 @@ async function end() {
   try {
     if (pid) process.kill(process.platform === 'win32' ? Number(pid) : -pid, 'SIGKILL');
   } catch {
-    // It has ended already.
+    // The browser has ended already.
   }
   await rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 25 });
   process.exit();

@@ -5,7 +5,7 @@
 /**
  * @typedef {import('./fixtures.mjs').WebgpuFault} WebgpuFault
  * @typedef {object} Shared
- * @property {WebgpuFault[]} waiting faults that nobody has asked for yet
+ * @property {WebgpuFault[]} waiting faults that were not collected yet
  * @property {(() => void) | null} wake called when there is one
  * @property {Set<Promise<unknown>>} sending faults on their way to the test
  * @property {Set<WeakRef<GPUDevice>>} devices

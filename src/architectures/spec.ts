@@ -20,7 +20,7 @@ export interface ModelSpec {
 export interface Embedding {
   /** Factor of the rows of `token_embd`. */
   readonly scale: number;
-  /** Rows of `position_embd`, the table of which a token's position adds a row; null if there is none. */
+  /** Rows of the table `position_embd`; the row of a token's position is added. Null without such a table. */
   readonly nPositions: number | null;
 }
 

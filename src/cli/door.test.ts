@@ -382,7 +382,7 @@ describe('after the tab is gone', () => {
     expect(await (await whole).json()).toMatchObject({ error: { type: 'server_error' } });
   });
 
-  it('the next tab is told the number of restarts', async () => {
+  it('the next tab gets the number of restarts', async () => {
     const first = await readyTab();
     const gone = nextEvent();
     first.crash();

@@ -28,7 +28,7 @@ export async function browserOf(
     // A refusal counts as no client hints.
     .catch(() => null);
   const brands = hints?.fullVersionList ?? userAgentData?.brands ?? [];
-  // One of the brands is made up, to keep pages from relying on them.
+  // Skip the made-up brand, which keeps pages from relying on brands.
   const known = brands.filter(({ brand }) => !/not.*brand/i.test(brand));
   const brand = known.find(({ brand }) => brand !== 'Chromium') ?? known[0];
   const [name, version] = brand ? [brand.brand, brand.version] : fromUserAgent(userAgent);

@@ -32,8 +32,8 @@ export function repackedLayout(type: WeightType, k: number, nRows: number): Repa
 }
 
 /**
- * Number of rows, 1, 2 or 4, of which every chunk of a matrix but the last must have a multiple, so that the next chunk starts on
- * a whole word of scales.
+ * Row granularity of the chunks of a matrix, 1, 2 or 4: every chunk but the last must have a multiple of it, so that the next one
+ * starts on a whole word of scales.
  */
 export function rowGranularity(type: WeightType, k: number): number {
   const { blocksPerRow } = repackedLayout(type, k, 1);

@@ -104,7 +104,7 @@ export class Sleeper implements Composition {
   async #fallAsleep(): Promise<void> {
     if (this.#isClosed) return;
     this.#isSleeping = true;
-    // Whatever could not be freed goes with the device.
+    // Buffers that could not be freed are freed with the device.
     await this.#current.close().catch(() => {});
   }
 

@@ -182,7 +182,7 @@ function featureCases(): Partial<Axes>[] {
     { ...cut, valueDim: 8 },
     { ...mqa, headDim: 24, valueDim: 16 },
     { ...cut, ...mqa, headDim: 24, valueDim: 16, cache: 'f16' },
-    // As wide as DeepSeek's, and as a head may be.
+    // Widths of DeepSeek, and the largest width of a head.
     { ...mqa, rows: 3, headDim: 576, valueDim: 512 },
     { rows: 2, nHead: 1, nKvHead: 1, headDim: 1024, factor: 0.02 },
     { ...cut, cache: 'f16', window: 70, softcap: 5, sinks: true, valueDim: 32, factor: 1 },

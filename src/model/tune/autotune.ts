@@ -14,7 +14,7 @@ export type PrepareRun = (tuning: Tuning, knob: keyof Choices, rows: number) => 
 /** Alternative that was timed. */
 export interface TunedTrial {
   readonly choices: Choices;
-  /** Its time divided by that of the choice it would replace. */
+  /** Time relative to that of the choice it would replace. */
   readonly ratio: number;
 }
 
