@@ -9,6 +9,8 @@ export interface AnswerCall {
   readonly name: string;
   /** JSON, as the model wrote it; only its beginning while the call is being written. */
   readonly arguments: string;
+  /** The id that the model gave it, if it gives ids. */
+  readonly id?: string;
 }
 
 /** What more of an answer there is. A call begins once, and then has its arguments bit by bit. */

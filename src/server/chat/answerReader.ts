@@ -38,6 +38,8 @@ export class AnswerReader {
 
   /** A name for call number `index`, by which the answer to it will be told from others. */
   callId(index: number): string {
+    const own = this.#answer.calls[index]?.id;
+    if (own !== undefined) return own;
     for (let i = this.#callIds.length; i <= index; i++) {
       this.#callIds.push(randomId(this.#syntax.callIdLength));
     }

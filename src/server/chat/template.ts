@@ -2,6 +2,8 @@ import { ForetokenError } from '../../util/errors.ts';
 import { capsOf, type TemplateCaps } from './caps.ts';
 import { FORMATTERS, type Formatter, findFormatter } from './formatters.ts';
 import { JinjaTemplate } from './jinja/jinjaTemplate.ts';
+import { findToolFormat } from './tools/findFormat.ts';
+import type { ToolFormat } from './tools/toolFormat.ts';
 
 /** How a server turns a conversation into a prompt; `source` is what `/props` shows of it. */
 export type ChatTemplate =
@@ -15,6 +17,8 @@ export interface JinjaChatTemplate {
   readonly source: string;
   readonly jinja: JinjaTemplate;
   readonly caps: TemplateCaps;
+  /** How its model writes calls of tools; null where it does not say. */
+  readonly toolFormat: ToolFormat | null;
   /** The one for conversations with tools, where there is one. */
   readonly toolUse: JinjaChatTemplate | null;
 }
@@ -65,6 +69,7 @@ function jinjaTemplate(source: string, toolUse: string | null = null): JinjaChat
     source,
     jinja,
     caps: capsOf(jinja),
+    toolFormat: findToolFormat(jinja),
     toolUse: toolUse === null ? null : jinjaTemplate(toolUse),
   };
 }

@@ -13,10 +13,15 @@ const KNOWN_TAGS: readonly ThinkingTags[] = [
   { start: '[THINK]', end: '[/THINK]' },
   { start: '<seed:think>', end: '</seed:think>' },
   { start: '<thinking>', end: '</thinking>' },
+  { start: '<|channel>thought', end: '<channel|>' },
 ];
+
+/** gpt-oss thinks in a channel of its own. Its end is that of other things in other templates. */
+const CHANNEL_TAGS: ThinkingTags = { start: '<|channel|>analysis<|message|>', end: '<|end|>' };
 
 /** The tags of the model whose chat template is `source`; null for one that does not think. */
 export function thinkingTagsOf(source: string): ThinkingTags | null {
+  if (source.includes(CHANNEL_TAGS.start)) return CHANNEL_TAGS;
   return KNOWN_TAGS.find(({ end }) => source.includes(end)) ?? null;
 }
 

@@ -30,8 +30,14 @@ export class Cursor {
 
   /** Passes everything up to `mark`, and returns it; null if there is no mark. */
   until(mark: string): string | null {
-    const end = this.text.indexOf(mark, this.at);
-    if (end < 0) return null;
+    return this.untilAny([mark]);
+  }
+
+  /** Passes everything up to the first of `marks`, and returns it; null if there is none. */
+  untilAny(marks: readonly string[]): string | null {
+    const found = marks.map(mark => this.text.indexOf(mark, this.at)).filter(at => at >= 0);
+    if (found.length === 0) return null;
+    const end = Math.min(...found);
     const passed = this.text.slice(this.at, end);
     this.at = end;
     return passed;

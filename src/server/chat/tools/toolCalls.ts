@@ -1,15 +1,34 @@
+import { isJsonObject, type JsonObject } from '../../http/json.ts';
 import { type AnswerCall, NO_ANSWER } from '../answer.ts';
 import type { ReadAnswer } from '../answerReader.ts';
 import { settled } from '../marks.ts';
+import { findChannelCall } from './channels.ts';
 import { Cursor, type Found } from './cursor.ts';
-import { type CallShape, firstWord, type ToolFormat } from './toolFormat.ts';
+import { readTagged } from './taggedReader.ts';
+import { firstWord, type NamedCall, type ObjectCall, type ToolFormat } from './toolFormat.ts';
+import { ToolSchema } from './toolSchema.ts';
+import { ValueReader } from './valueReader.ts';
+
+/** The tools that may be called, by their names. */
+export type CallableTools = ReadonlyMap<string, ToolSchema>;
+
+export function callableTools(tools: readonly JsonObject[]): CallableTools {
+  return new Map(
+    tools.map(tool => {
+      const { name, parameters }: JsonObject = isJsonObject(tool.function) ? tool.function : {};
+      return [String(name), new ToolSchema(parameters ?? {})];
+    }),
+  );
+}
 
 /** Reads calls in a format, and what is said before them. A text that is no call is content. */
-export function withCalls(format: ToolFormat): ReadAnswer {
+export function withCalls(format: ToolFormat, tools: CallableTools): ReadAnswer {
   return (text, isWhole) => {
-    const start = findCalls(text, format);
-    const calls = start === null ? [] : callsAt(text, start, format);
-    if (calls === 'none' || start === null) return { ...NO_ANSWER, content: plain(text, isWhole, format) };
+    const start = findCalls(text, format, tools);
+    const calls = start === null ? [] : callsAt(text, start, format, tools);
+    if (calls === 'none' || start === null) {
+      return { ...NO_ANSWER, content: plain(text, isWhole, format, tools) };
+    }
     if (calls.length === 0 && isWhole) return { ...NO_ANSWER, content: text };
     const content = firstWord(format) === '' ? '' : text.slice(0, start).trimEnd();
     return { ...NO_ANSWER, content, calls };
@@ -17,10 +36,11 @@ export function withCalls(format: ToolFormat): ReadAnswer {
 }
 
 /** Where calls may begin in a text; null if they do not yet. */
-export function findCalls(text: string, format: ToolFormat): number | null {
+export function findCalls(text: string, format: ToolFormat, tools: CallableTools): number | null {
+  if (format.call.kind === 'channel') return findChannelCall(text);
   const word = firstWord(format);
   if (word === '') {
-    const { found, at } = openObject(text, format);
+    const { found, at } = openCall(text, format, tools);
     return found === 'yes' ? at : null;
   }
   const at = text.indexOf(word);
@@ -30,31 +50,48 @@ export function findCalls(text: string, format: ToolFormat): number | null {
 /** Some models announce JSON with the token for code. */
 const CODE = '<|python_tag|>';
 
-/** Whether a text begins with the object of a call, and where. */
-function openObject(text: string, { call }: ToolFormat): { found: Found; at: number } {
+/** Whether a text begins with a call that no word announces, and where. */
+function openCall(
+  text: string,
+  { begin, call }: ToolFormat,
+  tools: CallableTools,
+): { found: Found; at: number } {
   const cursor = new Cursor(text);
   if (cursor.pass(CODE) === 'more') return { found: 'more', at: 0 };
   cursor.skipSpace();
   const { at } = cursor;
-  return { found: call.kind === 'object' ? cursor.pass(`{ "${call.name}" :`) : 'no', at };
+  const beginnings =
+    call.kind === 'object'
+      ? [call.name, 'type'].map(key => `${begin} { "${key}" :`)
+      : [...tools.keys()].map(name => `${begin} ${name} ${call.kind === 'named' ? call.between : ''}`);
+  const found = beginnings.map(words => {
+    cursor.at = at;
+    return cursor.pass(words);
+  });
+  return { found: found.find(each => each === 'yes') ?? found.find(each => each === 'more') ?? 'no', at };
 }
 
 /** Content without what may yet become the beginning of calls, and without white space that would be before them. */
-function plain(text: string, isWhole: boolean, format: ToolFormat): string {
+function plain(text: string, isWhole: boolean, format: ToolFormat, tools: CallableTools): string {
   if (isWhole) return text;
   const word = firstWord(format);
   if (word !== '') return settled(text, [word]).trimEnd();
-  return openObject(text, format).found === 'more' ? '' : text.trimEnd();
+  return openCall(text, format, tools).found === 'more' ? '' : text.trimEnd();
 }
 
 /** The calls from `start` on whose names are known; 'none' for what turns out to be none at all. */
-function callsAt(text: string, start: number, format: ToolFormat): readonly AnswerCall[] | 'none' {
+function callsAt(
+  text: string,
+  start: number,
+  format: ToolFormat,
+  tools: CallableTools,
+): readonly AnswerCall[] | 'none' {
   const cursor = new Cursor(text, start);
   const calls: AnswerCall[] = [];
   const begun = cursor.pass(format.begin);
   if (begun !== 'yes') return begun === 'no' ? 'none' : calls;
   for (;;) {
-    const read = readCall(cursor, format.call);
+    const read = readCall(cursor, format, tools);
     if (read === 'none') return calls.length === 0 ? 'none' : calls;
     if (read.call !== null) calls.push(read.call);
     if (!read.isWhole || format.separator === null) return calls;
@@ -70,25 +107,67 @@ interface ReadCall {
 
 const UNKNOWN: ReadCall = { call: null, isWhole: false };
 
-function readCall(cursor: Cursor, shape: CallShape): ReadCall | 'none' {
+function readCall(cursor: Cursor, { call: shape }: ToolFormat, tools: CallableTools): ReadCall | 'none' {
   const opened = cursor.pass(shape.open);
   if (opened !== 'yes') return opened === 'no' ? 'none' : UNKNOWN;
-  const read = shape.kind === 'object' ? readObject(cursor, shape) : readNamed(cursor, shape.between);
+  if (shape.kind === 'channel') return 'none';
+  const read = shape.kind === 'object' ? readObject(cursor, shape, tools) : readNamed(cursor, shape, tools);
   if (read === 'none' || !read.isWhole) return read;
   return { ...read, isWhole: cursor.pass(shape.close) === 'yes' };
 }
 
-function readNamed(cursor: Cursor, between: string): ReadCall | 'none' {
-  const name = cursor.until(between);
-  if (name === null) return UNKNOWN;
-  cursor.pass(between);
-  const { text, isWhole } = cursor.value();
-  if (text === '') return UNKNOWN;
-  if (!text.startsWith('{')) return 'none';
-  return { call: { name: name.trim(), arguments: text }, isWhole };
+function readNamed(cursor: Cursor, shape: NamedCall, tools: CallableTools): ReadCall | 'none' {
+  const head = readHead(cursor, shape);
+  if (head === null) return UNKNOWN;
+  const schema = tools.get(head.name);
+  if (schema === undefined) return 'none';
+  const between = cursor.pass(shape.between);
+  if (between !== 'yes') return between === 'no' ? 'none' : UNKNOWN;
+  const known = (json: string, isWhole: boolean): ReadCall => ({
+    call: { ...head, arguments: json },
+    isWhole,
+  });
+  switch (shape.arguments.kind) {
+    case 'json': {
+      const { text, isWhole } = cursor.value();
+      if (text === '') return UNKNOWN;
+      return text.startsWith('{') ? known(text, isWhole) : 'none';
+    }
+    case 'tagged': {
+      const { json, isWhole } = readTagged(cursor, shape.arguments, schema);
+      return known(json, isWhole);
+    }
+    case 'pairs': {
+      const reader = new ValueReader(cursor.text, cursor.at, shape.arguments.values);
+      const read = reader.members(shape.arguments.assign);
+      cursor.at = reader.at;
+      return read === 'wrong' ? 'none' : known(reader.json, read === 'whole');
+    }
+  }
 }
 
-function readObject(cursor: Cursor, shape: { name: string; arguments: string }): ReadCall | 'none' {
+/** Reads the name, and an id behind it, up to what comes behind them. Null while they are not all there. */
+function readHead(cursor: Cursor, shape: NamedCall): { name: string; id?: string } | null {
+  const head = cursor.untilAny(marksBehindName(shape));
+  if (head === null) return null;
+  if (shape.id === undefined) return { name: head.trim() };
+  const { mark, isWhole } = shape.id;
+  const at = head.lastIndexOf(mark);
+  const name = (at < 0 ? head : head.slice(0, at)).trim();
+  if (at < 0) return { name };
+  if (!isWhole) return { name, id: head.slice(at + mark.length).trim() };
+  const prefix = shape.open.slice(shape.open.lastIndexOf('>') + 1);
+  return { name, id: prefix + head.trim() };
+}
+
+function marksBehindName({ between, close, arguments: notation }: NamedCall): readonly string[] {
+  if (between !== '') return [between.split(' ')[0]];
+  const [closing] = close.split(' ');
+  const opening = notation.kind === 'tagged' ? notation.keyOpen.split(' ')[0] : '{';
+  return closing === '' ? [opening] : [opening, closing];
+}
+
+function readObject(cursor: Cursor, shape: ObjectCall, tools: CallableTools): ReadCall | 'none' {
   let name: string | null = null;
   let given = '';
   const known = (isWhole: boolean): ReadCall => ({
@@ -106,7 +185,10 @@ function readObject(cursor: Cursor, shape: { name: string; arguments: string }):
     const value = cursor.value();
     if (key.text === `"${shape.name}"`) {
       if (value.text !== '' && !value.text.startsWith('"')) return 'none';
-      if (value.isWhole) name = stringOf(value.text);
+      if (value.isWhole) {
+        name = stringOf(value.text);
+        if (name === null || !tools.has(name)) return 'none';
+      }
     } else if (key.text === `"${shape.arguments}"`) given = value.text;
     if (!value.isWhole) return known(false);
     if (cursor.pass(',') === 'yes') continue;

@@ -1,40 +1,96 @@
 import { isJsonObject, type JsonObject } from '../../http/json.ts';
 import { jsonLiteral, literal } from '../../params/jsonSchema/notation.ts';
 import { RuleSet } from '../../params/jsonSchema/ruleSet.ts';
-import { addSchema } from '../../params/jsonSchema/schemaToGrammar.ts';
-import type { CallShape, ToolFormat } from './toolFormat.ts';
+import type { ThinkingTags } from '../thinking.ts';
+import { pairedArguments, taggedArguments } from './notationGrammar.ts';
+import { parametersRule } from './schemaRule.ts';
+import type { CallShape, NamedCall, ObjectCall, ToolFormat } from './toolFormat.ts';
+import { ToolSchema } from './toolSchema.ts';
+import { untilMark } from './untilMark.ts';
+
+export interface ToolGrammarOptions {
+  /** Whether there may be more than one call. */
+  readonly parallel: boolean;
+  /** Marks of thoughts that may stand before the calls; null for none. */
+  readonly thoughts?: ThinkingTags | null;
+}
 
 /**
- * The grammar, in GBNF, of calls of `tools` in a format: at least one, with arguments that fit the tool's schema, and with
- * `parallel` any number of them. Throws `invalid_request` for a schema that no grammar can say.
+ * The grammar, in GBNF, of calls of `tools` in a format: at least one, with arguments that fit the tool's schema. Throws
+ * `invalid_request` for a schema that no grammar can say.
  */
-export function toolGrammar(format: ToolFormat, tools: readonly JsonObject[], parallel: boolean): string {
+export function toolGrammar(
+  format: ToolFormat,
+  tools: readonly JsonObject[],
+  { parallel, thoughts = null }: ToolGrammarOptions,
+): string {
   const rules = new RuleSet();
   const calls = tools.map((tool, i) =>
-    rules.add(`tool-${i}`, callBody(format.call, tool, `tool-${i}`, rules)),
+    rules.add(`tool-${i}`, callBody(format, tool, `tool-${i}`, rules)),
   );
   const call = rules.add('call', calls.join(' | '));
   const { begin, end, separator } = format;
   const more = separator === null || !parallel ? '' : `(${words(separator)} ${call})*`;
-  rules.add('root', `space ${words(begin)} ${call} ${more} ${words(end)}`);
+  const first = thoughts === null ? '' : `(${thoughtsBefore(format, thoughts, rules)})?`;
+  rules.add('root', `${first} space ${words(begin)} ${call} ${more} ${words(end)}`);
   return rules.toGrammar();
 }
 
-function callBody(shape: CallShape, tool: JsonObject, rule: string, rules: RuleSet): string {
-  const { name = '', parameters }: JsonObject = isJsonObject(tool.function) ? tool.function : {};
-  const args = addSchema(parameters ?? {}, `${rule}-arguments`, rules);
+function thoughtsBefore({ call }: ToolFormat, { start, end }: ThinkingTags, rules: RuleSet): string {
+  const next = call.kind === 'channel' ? literal('<|start|>assistant') : 'space';
+  return `space ${literal(start)} ${untilMark(end, rules)} ${next}`;
+}
+
+function callBody(format: ToolFormat, tool: JsonObject, rule: string, rules: RuleSet): string {
+  const { name, parameters }: JsonObject = isJsonObject(tool.function) ? tool.function : {};
+  const { call } = format;
+  const written = bodyOf(call, format, String(name), parameters, rule, rules);
+  return `${words(call.open)} ${written} ${words(call.close)}`;
+}
+
+function bodyOf(
+  shape: CallShape,
+  format: ToolFormat,
+  name: string,
+  parameters: unknown,
+  rule: string,
+  rules: RuleSet,
+): string {
   switch (shape.kind) {
-    case 'object': {
-      const number =
-        shape.number === undefined ? '' : `${key(shape.number)} "\\"" [0-9]{1,3} "\\"" space "," space`;
-      const id =
-        shape.id === undefined ? '' : `("," space ${key(shape.id)} "\\"" [a-zA-Z0-9]{9} "\\"" space)?`;
-      const named = `${key(shape.name)} ${jsonLiteral(name)} space "," space`;
-      const object = `"{" space ${number} ${named} ${key(shape.arguments)} ${args} ${id} "}" space`;
-      return `${words(shape.open)} ${object} ${words(shape.close)}`;
-    }
+    case 'object':
+      return objectBody(shape, format, name, parametersRule(parameters, `${rule}-arguments`, rules));
     case 'named':
-      return `${words(shape.open)} ${literal(String(name))} space ${words(shape.between)} ${args} ${words(shape.close)}`;
+      return namedBody(shape, name, parameters, rule, rules);
+    case 'channel': {
+      const args = parametersRule(parameters, `${rule}-arguments`, rules);
+      const channel = '"<|channel|>" ("commentary" | "analysis")';
+      const to = literal(`to=functions.${name}`);
+      return `(" "? ${to} " "? ${channel} | ${channel} " "? ${to}) (" "? "<|constrain|>"? "json")? "<|message|>" space ${args}`;
+    }
+  }
+}
+
+function objectBody(shape: ObjectCall, { begin }: ToolFormat, name: string, args: string): string {
+  const number =
+    shape.number === undefined ? '' : `${key(shape.number)} "\\""? [0-9]{1,3} "\\""? space "," space`;
+  const id =
+    shape.id === undefined ? '' : `("," space ${key(shape.id)} "\\"" [a-zA-Z0-9_-]{1,64} "\\"" space)?`;
+  // Where nothing but JSON tells a call, some models say first that it is one.
+  const type = `${begin}${shape.open}` === '' ? `(${key('type')} "\\"function\\"" space "," space)?` : '';
+  const named = `${key(shape.name)} ${jsonLiteral(name)} space "," space`;
+  return `"{" space ${type} ${number} ${named} ${key(shape.arguments)} ${args} ${id} "}" space`;
+}
+
+function namedBody(shape: NamedCall, name: string, parameters: unknown, rule: string, rules: RuleSet): string {
+  const id = shape.id === undefined ? '' : `(${literal(shape.id.mark)} [a-zA-Z0-9]{1,64} space)?`;
+  const before = `${literal(name)} space ${id} ${words(shape.between)}`;
+  switch (shape.arguments.kind) {
+    case 'json':
+      return `${before} ${parametersRule(parameters, `${rule}-arguments`, rules)}`;
+    case 'tagged':
+      return `${before} (${taggedArguments(shape.arguments, new ToolSchema(parameters ?? {}), `${rule}-argument`, rules)})`;
+    case 'pairs':
+      return `${before} (${pairedArguments(shape.arguments, new ToolSchema(parameters ?? {}), `${rule}-argument`, rules)})`;
   }
 }
 

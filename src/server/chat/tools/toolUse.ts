@@ -3,55 +3,73 @@ import type { JsonObject } from '../../http/json.ts';
 import type { Constraint } from '../../params/grammarConstraint.ts';
 import type { ChatPrompt } from '../prompt.ts';
 import { endOfThoughts } from '../thinking.ts';
-import { findCalls } from './toolCalls.ts';
-import { findToolFormat, firstWord, GENERIC_TOOL_FORMAT, type ToolFormat } from './toolFormat.ts';
+import { type CallableTools, callableTools, findCalls } from './toolCalls.ts';
+import { firstWord, GENERIC_TOOL_FORMAT, type ToolFormat } from './toolFormat.ts';
 import { toolGrammar } from './toolGrammar.ts';
 
 /** How an answer may call tools. */
 export interface ToolUse {
   readonly format: ToolFormat;
+  readonly tools: CallableTools;
   readonly constraint: Constraint;
 }
 
 /** How the answer to a chat may call tools; null if it cannot. Throws where the request asks for more than that. */
 export function readToolUse(body: JsonObject, prompt: ChatPrompt): ToolUse | null {
-  const { tools, choice } = prompt.tools;
-  if (tools.length === 0 || choice === 'none') return null;
-  if (Object.hasOwn(body, 'grammar')) throw invalid('Cannot use custom grammar constraints with tools.');
+  const { callable, choice } = prompt.tools;
+  if (callable.length === 0 || choice === 'none') return null;
+  if (typeof body.grammar === 'string' && body.grammar !== '') {
+    throw invalid('Cannot use custom grammar constraints with tools.');
+  }
   if (body.logprobs === true && body.stream === true) {
     throw invalid('logprobs is not supported with tools + stream');
   }
+  const { template, tags, isThinking, reasoning } = prompt;
   const format = formatOf(prompt);
-  if (format === null) return null;
-  const { template } = prompt;
-  const supportsParallel = template.kind === 'jinja' && template.caps.supports_parallel_tool_calls;
+  if (format === null || template.kind !== 'jinja') return null;
   const parallel =
-    typeof body.parallel_tool_calls === 'boolean' ? body.parallel_tool_calls : supportsParallel;
+    typeof body.parallel_tool_calls === 'boolean'
+      ? body.parallel_tool_calls
+      : template.caps.supports_parallel_tool_calls;
+  const tools = callableTools(callable);
   const isLazy = choice === 'auto';
+  // A model that has to call may think first, whether or not the prompt opens the thoughts for it.
+  const thoughts = !isLazy && !isThinking && reasoning.isEnabled ? tags : null;
   const constraint = {
-    grammar: toolGrammar(format, tools, parallel),
-    findStart: isLazy ? findLazyStart(prompt, format) : findRequiredStart(prompt),
+    grammar: toolGrammar(format, callable, { parallel, thoughts }),
+    findStart: isLazy ? findLazyStart(prompt, format, tools) : findRequiredStart(prompt),
     isLazy,
-    words: isLazy ? [firstWord(format) || '{"name"'] : [],
+    words: isLazy ? [triggerWord(format)] : [],
   };
-  return { format, constraint };
+  return { format, tools, constraint };
 }
 
 /** A model that was never told of tools is not taken to call any, unless it has to. */
 function formatOf({ template, tools: { choice } }: ChatPrompt): ToolFormat | null {
   if (template.kind !== 'jinja') return null;
-  const known = findToolFormat(template.source);
-  if (known !== null) return known;
+  if (template.toolFormat !== null) return template.toolFormat;
   const { supports_tools, supports_tool_calls } = template.caps;
   return supports_tools || supports_tool_calls || choice === 'required' ? GENERIC_TOOL_FORMAT : null;
 }
 
+/** What announces calls, as `/completion` shows it. */
+function triggerWord(format: ToolFormat): string {
+  if (format.call.kind === 'channel') return 'to=functions.';
+  return firstWord(format) || (format.call.kind === 'object' ? `{"${format.call.name}"` : '[');
+}
+
 /** Calls are told from text behind the thoughts, by the same rule that reads them. */
-function findLazyStart({ tags, isThinking }: ChatPrompt, format: ToolFormat): Constraint['findStart'] {
+function findLazyStart(
+  { tags, isThinking }: ChatPrompt,
+  format: ToolFormat,
+  tools: CallableTools,
+): Constraint['findStart'] {
+  // Channels tell thoughts from calls themselves.
+  if (format.call.kind === 'channel') return text => findCalls(text, format, tools);
   return text => {
     const thinks = tags !== null && (isThinking || text.trimStart().startsWith(tags.start));
     const from = thinks ? endOfThoughts(text, tags) : 0;
-    const start = from === null ? null : findCalls(text.slice(from), format);
+    const start = from === null ? null : findCalls(text.slice(from), format, tools);
     return from === null || start === null ? null : from + start;
   };
 }

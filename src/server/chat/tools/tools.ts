@@ -3,35 +3,93 @@ import { isJsonObject, type JsonObject } from '../../http/json.ts';
 
 /** What a chat request says of tools. */
 export interface ToolOptions {
+  /** All of them, as the prompt lists them. */
   readonly tools: readonly JsonObject[];
+  /** Those that may be called. */
+  readonly callable: readonly JsonObject[];
   readonly choice: ToolChoice;
 }
 
 const TOOL_CHOICES = ['auto', 'none', 'required'] as const;
 type ToolChoice = (typeof TOOL_CHOICES)[number];
 
-/** Reads `tools` and `tool_choice`, in llama-server's words where they are wrong. */
+/**
+ * Reads `tools` and `tool_choice`, whose forms are those of OpenAI's chat completions. Throws `invalid_request` for tools
+ * that are none, a choice of another form, and one that cannot be obeyed.
+ */
 export function readTools({ tools = null, tool_choice }: JsonObject): ToolOptions {
   if (tools !== null && !Array.isArray(tools)) throw unparsable('expected an array', tools);
-  const checked = (tools ?? []).map(tool => {
-    if (!isJsonObject(tool)) throw unparsable('expected a tool to be an object', tool);
-    if (tool.type !== 'function') throw unparsable("the type of a tool must be 'function'", tool);
+  const checked = (tools ?? []).map((tool, i) => {
+    if (!isJsonObject(tool)) throw unparsable(`expected tools[${i}] to be an object`, tool);
+    if (tool.type !== 'function') throw unparsable(`the type of tools[${i}] must be 'function'`, tool);
     if (!isJsonObject(tool.function) || typeof tool.function.name !== 'string') {
-      throw unparsable("a tool needs a function with a 'name'", tool);
+      throw unparsable(`tools[${i}] needs a function with a 'name'`, tool);
     }
     return tool;
   });
-  return { tools: checked, choice: readChoice(tool_choice) };
+  const { choice, names } = readChoice(tool_choice ?? 'auto');
+  const callable = names === null ? checked : names.map(name => toolNamed(name, checked));
+  if (choice === 'required' && callable.length === 0) {
+    throw invalid('tool_choice wants a call, and there is no tool to be called: give it in "tools"');
+  }
+  return { tools: checked, callable, choice };
 }
 
-/** A choice of another type, such as one certain function, counts as `auto`. */
-function readChoice(choice: unknown): ToolChoice {
-  if (typeof choice !== 'string') return 'auto';
-  const known = TOOL_CHOICES.find(name => name === choice);
-  if (known === undefined) throw new ForetokenError('invalid_request', `Invalid tool_choice: ${choice}`);
-  return known;
+/** `names`: the tools that the choice is among; null for all. */
+interface ReadChoice {
+  readonly choice: ToolChoice;
+  readonly names: readonly string[] | null;
+}
+
+function readChoice(choice: unknown): ReadChoice {
+  if (typeof choice === 'string') return { choice: readMode(choice, TOOL_CHOICES), names: null };
+  if (isJsonObject(choice)) {
+    switch (choice.type) {
+      case 'function':
+        return { choice: 'required', names: [functionNamed(choice)] };
+      case 'allowed_tools':
+        return readAllowed(choice.allowed_tools);
+    }
+  }
+  throw unknownForm(choice);
+}
+
+function readAllowed(allowed: unknown): ReadChoice {
+  const { mode, tools }: JsonObject = isJsonObject(allowed) ? allowed : {};
+  if (!Array.isArray(tools) || typeof mode !== 'string') throw unknownForm({ allowed_tools: allowed });
+  return { choice: readMode(mode, ['auto', 'required']), names: tools.map(functionNamed) };
+}
+
+function readMode<T extends ToolChoice>(mode: string, known: readonly T[]): T {
+  const found = known.find(name => name === mode);
+  if (found === undefined) throw invalid(`Invalid tool_choice: ${mode}`);
+  return found;
+}
+
+function functionNamed(choice: unknown): string {
+  const { type, function: definition }: JsonObject = isJsonObject(choice) ? choice : {};
+  const name = isJsonObject(definition) ? definition.name : undefined;
+  if (type !== 'function' || typeof name !== 'string') throw unknownForm(choice);
+  return name;
+}
+
+function toolNamed(name: string, tools: readonly JsonObject[]): JsonObject {
+  const found = tools.find(tool => isJsonObject(tool.function) && tool.function.name === name);
+  if (found === undefined) throw invalid(`tool_choice names "${name}", and no tool in "tools" has this name`);
+  return found;
+}
+
+function unknownForm(choice: unknown): ForetokenError {
+  return invalid(
+    `Invalid tool_choice: ${JSON.stringify(choice)}. It has to be "auto", "none", "required", ` +
+      '{"type": "function", "function": {"name": …}}, or {"type": "allowed_tools", "allowed_tools": {"mode": "auto" or "required", "tools": […]}}',
+  );
 }
 
 function unparsable(what: string, where: unknown): ForetokenError {
-  return new ForetokenError('internal', `Failed to parse tools: ${what}; got ${JSON.stringify(where)}`);
+  return invalid(`Failed to parse tools: ${what}; got ${JSON.stringify(where)}`);
+}
+
+function invalid(message: string): ForetokenError {
+  return new ForetokenError('invalid_request', message);
 }

@@ -1,6 +1,7 @@
 import { ForetokenError } from '../../../util/errors.ts';
 import { isJsonObject, type JsonObject } from '../../http/json.ts';
 import { anthropicMessages } from './messages.ts';
+import { chatToolChoice } from './toolChoice.ts';
 
 /** llama-server's; Anthropic's API has none, there the field must be given. */
 const DEFAULT_MAX_TOKENS = 4096;
@@ -19,7 +20,7 @@ export function chatBodyOfAnthropic(body: JsonObject): JsonObject {
   return {
     messages: [...systemMessage(body.system), ...anthropicMessages(messages)],
     ...(Array.isArray(tools) && { tools: tools.map(chatTool) }),
-    ...toolChoiceOf(tool_choice),
+    ...chatToolChoice(tool_choice),
     ...(stop_sequences !== undefined && { stop: stop_sequences }),
     max_tokens,
     // The first event of a stream tells how much of the prompt was in the cache.
@@ -51,21 +52,6 @@ function chatTool(tool: unknown): JsonObject {
     type: 'function',
     function: { name: textOf(name), description: textOf(description), parameters: input_schema },
   };
-}
-
-/** Which tool is called cannot be forced, only that one is. */
-function toolChoiceOf(choice: unknown): JsonObject {
-  switch (isJsonObject(choice) ? choice.type : undefined) {
-    case 'auto':
-      return { tool_choice: 'auto' };
-    case 'none':
-      return { tool_choice: 'none' };
-    case 'any':
-    case 'tool':
-      return { tool_choice: 'required' };
-    default:
-      return {};
-  }
 }
 
 function thinkingOf(thinking: unknown): JsonObject {

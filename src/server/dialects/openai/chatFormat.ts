@@ -67,7 +67,11 @@ function chatChoice(response: CompletionResponse, reader: AnswerReader): ChatCho
   const logprobs = logprobsOf(response);
   const { content, reasoning, calls } = reader.answer;
   const tool_calls = calls.map(
-    (call, index): ChatToolCall => ({ type: 'function', function: call, id: reader.callId(index) }),
+    ({ name, arguments: text }, index): ChatToolCall => ({
+      type: 'function',
+      function: { name, arguments: text },
+      id: reader.callId(index),
+    }),
   );
   return {
     finish_reason: finishReason(response, calls.length > 0),

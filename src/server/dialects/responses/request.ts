@@ -1,14 +1,24 @@
 import { ForetokenError } from '../../../util/errors.ts';
 import { isJsonObject, type JsonObject } from '../../http/json.ts';
 import { responsesMessages } from './messages.ts';
+import { chatToolChoice } from './toolChoice.ts';
 
 /**
  * A request for OpenAI's Responses as one for a chat completion. Fields of both, and llama-server's own, stay as they
  * are. Throws `invalid_request`, in llama-server's words, for what cannot be said in a chat.
  */
 export function chatBodyOfResponses(body: JsonObject): JsonObject {
-  const { input, instructions, previous_response_id, max_output_tokens, reasoning, tools, text, ...rest } =
-    body;
+  const {
+    input,
+    instructions,
+    previous_response_id,
+    max_output_tokens,
+    reasoning,
+    tools,
+    tool_choice,
+    text,
+    ...rest
+  } = body;
   if (input === undefined) throw invalid("'input' is required");
   if (typeof previous_response_id === 'string' && previous_response_id !== '') {
     throw invalid(
@@ -26,6 +36,7 @@ export function chatBodyOfResponses(body: JsonObject): JsonObject {
     n: 1,
     n_cmpl: 1,
     ...(chatTools.length > 0 && { tools: chatTools }),
+    ...chatToolChoice(tool_choice),
     ...(max_output_tokens !== undefined && { max_tokens: max_output_tokens }),
     ...(isJsonObject(reasoning) && reasoning.effort !== undefined && { reasoning_effort: reasoning.effort }),
     ...responseFormatOf(text),

@@ -1,0 +1,282 @@
+import { isJsonObject, type JsonObject } from '../../http/json.ts';
+import type { JinjaTemplate } from '../jinja.ts';
+import { Cursor } from './cursor.ts';
+import {
+  type ArgumentsNotation,
+  type CallShape,
+  gemmaValues,
+  PYTHON,
+  type TaggedNotation,
+  type ToolFormat,
+} from './toolFormat.ts';
+
+/** Names, keys and texts that no template has of its own, and that differ from their first character on. */
+const NAMES = ['Qf7x', 'Zg8y'] as const;
+const KEYS = ['ku3a', 'wv4b'] as const;
+const TEXT = 'Xt5c';
+const NUMBER = 90817;
+const SAID = 'Hs6d';
+/** Lengths of ids to try: some templates refuse all but their own. */
+const ID_LENGTHS = [32, 9] as const;
+
+interface ProbeCall {
+  readonly name: string;
+  readonly arguments: JsonObject;
+}
+
+const call = (name: string, args: JsonObject): ProbeCall => ({ name, arguments: args });
+const ONE = call(NAMES[0], { [KEYS[0]]: TEXT });
+
+/**
+ * The format in which a template writes calls of earlier answers: it is rendered with calls that differ in one thing, and
+ * the differences show what is written around names and arguments. Null where it writes none, or in a way that no format
+ * here can say.
+ */
+export function deriveFormat(template: JinjaTemplate): ToolFormat | null {
+  for (const idLength of ID_LENGTHS) {
+    const probe = probeOf(template, idLength);
+    const one = probe?.([ONE]);
+    if (!probe || !one) continue;
+    const shape = objectShape(one) ?? namedShape(one, probe);
+    if (shape === null) return null;
+    return { ...delimited(shape, probe), ...(idLength !== ID_LENGTHS[0] && { idLength }) };
+  }
+  return null;
+}
+
+/** Renders calls and returns what the template writes from their beginning to their end; null if it writes none. */
+type Probe = (calls: readonly ProbeCall[]) => string | null;
+
+function probeOf(template: JinjaTemplate, idLength: number): Probe | null {
+  const render = (answer: JsonObject): string | null => {
+    try {
+      return template.render({
+        messages: [{ role: 'user', content: 'hello' }, { role: 'assistant', ...answer }],
+        tools: NAMES.map(toolNamed),
+        bosToken: '',
+        eosToken: '',
+        addGenerationPrompt: false,
+        enableThinking: true,
+        extra: {},
+      });
+    } catch {
+      return null;
+    }
+  };
+  const plain = render({ content: SAID });
+  if (plain === null) return null;
+  return calls => {
+    const tool_calls = calls.map(({ name, arguments: args }, i) => ({
+      id: `${i + 1}`.repeat(idLength),
+      type: 'function',
+      function: { name, arguments: args },
+    }));
+    // Some write calls only where nothing is said.
+    for (const content of ['', null]) {
+      const text = render({ content, tool_calls });
+      if (text === null) continue;
+      const start = commonPrefix(text, plain).length;
+      const end = text.length - commonSuffix(text.slice(start), plain).length;
+      const written = text.slice(start, end).replace(/<[^<>]*$/, '');
+      if (calls.every(({ name }) => written.includes(name))) return written;
+    }
+    return null;
+  };
+}
+
+function toolNamed(name: string): JsonObject {
+  const properties = Object.fromEntries(KEYS.map(key => [key, { type: 'string', description: 'a text' }]));
+  const parameters = { type: 'object', properties, required: [...KEYS] };
+  return { type: 'function', function: { name, description: 'a tool', parameters } };
+}
+
+/** A shape, and the text of a call between the shape's delimiters. */
+interface Shaped {
+  readonly call: CallShape;
+  /** Where the body of a call begins and ends in a text of one call or more, from `from` on. */
+  bodyOf(text: string, name: string, from: number): { readonly start: number; readonly end: number } | null;
+}
+
+function objectShape(text: string): Shaped | null {
+  const body = objectWith(NAMES[0], text, 0);
+  if (body === null) return null;
+  let [name, args, number, id]: (string | undefined)[] = [];
+  for (const [key, value] of Object.entries(body.object)) {
+    if (value === NAMES[0]) name = key;
+    else if (JSON.stringify(value)?.includes(TEXT)) args = key;
+    else if (name === undefined && /^\d$/.test(String(value))) number = key;
+    else if (/^1+$/.test(String(value))) id = key;
+  }
+  if (name === undefined || args === undefined) return null;
+  return {
+    call: {
+      kind: 'object',
+      open: '',
+      close: '',
+      name,
+      arguments: args,
+      ...(number !== undefined && { number }),
+      ...(id !== undefined && { id }),
+    },
+    bodyOf: (of, called, from) => objectWith(called, of, from),
+  };
+}
+
+/** The JSON object, from `from` on, that has `value` among its values. */
+function objectWith(value: string, text: string, from: number) {
+  for (let start = text.indexOf('{', from); start >= 0; start = text.indexOf('{', start + 1)) {
+    const found = objectAt(text, start);
+    if (found && Object.values(found.object).includes(value)) return { start, ...found };
+  }
+  return null;
+}
+
+function objectAt(text: string, start: number): { object: JsonObject; end: number } | null {
+  const cursor = new Cursor(text, start);
+  const { text: json, isWhole } = cursor.value();
+  try {
+    const object: unknown = JSON.parse(json);
+    return isWhole && isJsonObject(object) ? { object, end: cursor.at } : null;
+  } catch {
+    return null;
+  }
+}
+
+function namedShape(one: string, probe: Probe): Shaped | null {
+  const rest = behind(one, NAMES[0]);
+  const found = jsonArguments(rest) ?? pairArguments(rest) ?? taggedArguments(rest, probe);
+  if (found === null) return null;
+  const { between, notation, closing } = found;
+  return {
+    call: { kind: 'named', open: '', between, close: '', arguments: notation },
+    bodyOf(text, name, from) {
+      const start = text.indexOf(name, from);
+      const last = text.indexOf(TEXT, start);
+      if (start < 0 || last < 0) return null;
+      return { start, end: last + TEXT.length + closing };
+    },
+  };
+}
+
+interface FoundArguments {
+  readonly between: string;
+  readonly notation: ArgumentsNotation;
+  /** Characters behind the probe's last text that still belong to the arguments. */
+  readonly closing: number;
+}
+
+function jsonArguments(rest: string): FoundArguments | null {
+  const start = rest.indexOf('{');
+  const found = start < 0 ? null : objectAt(rest, start);
+  if (found?.object[KEYS[0]] !== TEXT) return null;
+  const closing = found.end - rest.indexOf(TEXT) - TEXT.length;
+  return { between: words(rest.slice(0, start)), notation: { kind: 'json' }, closing };
+}
+
+/** `(key='text')`, or `{key:"text"}` with quotes of any kind. */
+function pairArguments(rest: string): FoundArguments | null {
+  const [before, value] = [upTo(rest, KEYS[0]), behind(rest, KEYS[0])];
+  const assign = value.trimStart()[0];
+  if ((assign !== '=' && assign !== ':') || !/[({]\s*$/.test(before)) return null;
+  const quote = upTo(value, TEXT).trimStart().slice(1).trim();
+  if (quote === '' || !behind(value, TEXT).startsWith(quote)) return null;
+  const values = PYTHON.quotes.includes(quote) ? PYTHON : gemmaValues(quote);
+  return {
+    between: words(before),
+    notation: { kind: 'pairs', assign, values },
+    closing: quote.length,
+  };
+}
+
+function taggedArguments(rest: string, probe: Probe): FoundArguments | null {
+  const twice = probe([call(NAMES[0], { [KEYS[0]]: TEXT, [KEYS[1]]: TEXT })]);
+  const counted = probe([call(NAMES[0], { [KEYS[0]]: NUMBER })]);
+  if (twice === null || counted === null) return null;
+  if (!twice.includes(KEYS[1]) || !counted.includes(String(NUMBER))) return null;
+  const keyClose = upTo(behind(rest, KEYS[0]), TEXT);
+  const tail = behind(rest, TEXT);
+  const middle = upTo(behind(twice, TEXT), KEYS[1]);
+  const valueClose = wholeTags(commonPrefix(middle, tail)).trimEnd();
+  const keyOpen = middle.slice(valueClose.length).trim();
+  const head = upTo(rest, KEYS[0]);
+  if (keyOpen === '' || valueClose === '' || !head.endsWith(keyOpen)) return null;
+  const notation: TaggedNotation = {
+    kind: 'tagged',
+    keyOpen,
+    keyClose,
+    jsonKeyClose: upTo(behind(counted, KEYS[0]), String(NUMBER)),
+    valueClose,
+  };
+  return { between: words(head.slice(0, -keyOpen.length)), notation, closing: valueClose.length };
+}
+
+/** Tells the delimiters of a call from those around all of them, by what stands between two calls. */
+function delimited({ call: shape, bodyOf }: Shaped, probe: Probe): ToolFormat {
+  const [one, two] = [probe([ONE]) ?? '', probe([ONE, { ...ONE, name: NAMES[1] }]) ?? ''];
+  const only = bodyOf(one, NAMES[0], 0);
+  const [before, after] = only ? [one.slice(0, only.start), one.slice(only.end)] : ['', ''];
+  const first = bodyOf(two, NAMES[0], 0);
+  const second = first && bodyOf(two, NAMES[1], first.end);
+  if (!first || !second) {
+    return formatOf(shape, { begin: '', open: before, close: after, end: '', separator: null });
+  }
+  const middle = two.slice(first.end, second.start);
+  const open = commonSuffix(before, middle).replace(/^[^<]*>/, '');
+  const close = wholeTags(commonPrefix(after, middle.slice(0, middle.length - open.length)));
+  return formatOf(shape, {
+    begin: before.slice(0, before.length - open.length),
+    open,
+    close,
+    separator: middle.slice(close.length, middle.length - open.length),
+    end: after.slice(close.length),
+  });
+}
+
+interface Delimiters {
+  readonly begin: string;
+  readonly open: string;
+  readonly close: string;
+  readonly end: string;
+  readonly separator: string | null;
+}
+
+function formatOf(shape: CallShape, { begin, open, close, end, separator }: Delimiters): ToolFormat {
+  const around = { open: words(open), close: words(close) };
+  return {
+    begin: words(begin),
+    end: words(end),
+    separator: separator === null ? null : words(separator),
+    call: shape.kind === 'channel' ? shape : { ...shape, ...around },
+  };
+}
+
+/** Without the beginning of a tag at the end. */
+function wholeTags(text: string): string {
+  return text.replace(/<[^<>]*$/, '');
+}
+
+function words(text: string): string {
+  return text.trim().replaceAll(/\s+/g, ' ');
+}
+
+function upTo(text: string, mark: string): string {
+  const at = text.indexOf(mark);
+  return at < 0 ? text : text.slice(0, at);
+}
+
+function behind(text: string, mark: string): string {
+  const at = text.indexOf(mark);
+  return at < 0 ? '' : text.slice(at + mark.length);
+}
+
+function commonPrefix(a: string, b: string): string {
+  let n = 0;
+  while (n < a.length && a[n] === b[n]) n++;
+  return a.slice(0, n);
+}
+
+function commonSuffix(a: string, b: string): string {
+  let n = 0;
+  while (n < a.length && n < b.length && a.at(-1 - n) === b.at(-1 - n)) n++;
+  return a.slice(a.length - n);
+}

@@ -1,0 +1,19 @@
+import { type RuleSet, type SharedRule } from '../../params/jsonSchema/ruleSet.ts';
+import { addSchema } from '../../params/jsonSchema/schemaToGrammar.ts';
+import type { ToolSchema } from './toolSchema.ts';
+
+/**
+ * Adds the rule of the JSON that fits the parameters of a tool, and returns its name. Throws `invalid_request` for a schema
+ * that no grammar can say.
+ */
+export function parametersRule(parameters: unknown, name: string, rules: RuleSet): string {
+  return addSchema(parameters ?? {}, name, rules);
+}
+
+/** The same for one value among the parameters; of several types only `type` counts. */
+export function valueRule(schema: ToolSchema, name: string, rules: RuleSet, type?: 'number'): string {
+  if (type === 'number' && (schema.types.size > 1 || schema.types.has('null'))) return rules.shared('number');
+  const json = schema.toJson();
+  const isEmpty = Object.keys(json).every(key => key === '$defs' || key === 'definitions');
+  return isEmpty ? rules.shared('value' satisfies SharedRule) : parametersRule(json, name, rules);
+}
