@@ -96,7 +96,9 @@ function preservedTokens(texts: readonly string[], tokenizer: Tokenizer): TokenI
     tokenizer
       .encode(text, { addSpecial: false, parseSpecial: true })
       // A character that the vocabulary lacks is a special token as well, but not one of the text.
-      .filter(token => tokenizer.isSpecial(token) && text.includes(tokenizer.pieceText(token))),
+      .filter(token => tokenizer.isSpecial(token) && text.includes(tokenizer.pieceText(token)))
+      // One that ends the answer is not seen in any case.
+      .filter(token => !tokenizer.eogTokens.includes(token)),
   );
   return [...new Set(tokens)];
 }

@@ -262,7 +262,6 @@ describe('a bad conversation', () => {
     { body: { messages: [user], tool_choice: 'maybe' }, message: 'Invalid tool_choice: maybe' },
     {
       body: { messages: [user], tools: [{ type: 'x' }] },
-      code: 'internal',
       message: 'Failed to parse tools: ',
     },
     {

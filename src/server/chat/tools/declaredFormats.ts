@@ -14,7 +14,7 @@ const JSON_ARGUMENTS = { kind: 'json' } as const;
 const DECLARED_FORMATS: readonly DeclaredFormat[] = [
   {
     // gpt-oss
-    marks: ['<|channel|>', '<|message|>', 'to=functions.'],
+    marks: ['<|channel|>analysis<|message|>'],
     format: { begin: '', end: '', separator: null, call: { kind: 'channel', open: '', close: '' } },
   },
   {
@@ -113,6 +113,16 @@ const ASKED_FORMATS: readonly DeclaredFormat[] = [
         close: ')',
         arguments: { kind: 'pairs', assign: '=', values: PYTHON },
       },
+    },
+  },
+  {
+    // Granite 3
+    marks: ['<|tool_call|>', 'JSON list of tools'],
+    format: {
+      begin: '<|tool_call|> [',
+      end: ']',
+      separator: ',',
+      call: { kind: 'object', open: '', close: '', name: 'name', arguments: 'arguments' },
     },
   },
   {

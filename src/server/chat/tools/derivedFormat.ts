@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../http/json.ts';
 import type { JinjaTemplate } from '../jinja.ts';
+import { type ThinkingTags, thinkingTagsOf } from '../thinking.ts';
 import { Cursor } from './cursor.ts';
 import {
   type ArgumentsNotation,
@@ -34,12 +35,13 @@ const ONE = call(NAMES[0], { [KEYS[0]]: TEXT });
  */
 export function deriveFormat(template: JinjaTemplate): ToolFormat | null {
   for (const idLength of ID_LENGTHS) {
-    const probe = probeOf(template, idLength);
-    const one = probe?.([ONE]);
-    if (!probe || !one) continue;
-    const shape = objectShape(one) ?? namedShape(one, probe);
-    if (shape === null) return null;
-    return { ...delimited(shape, probe), ...(idLength !== ID_LENGTHS[0] && { idLength }) };
+    for (const writeArguments of [(args: JsonObject) => args, JSON.stringify]) {
+      const probe = probeOf(template, idLength, writeArguments);
+      const one = probe([ONE]);
+      const shape = one === null ? null : (objectShape(one) ?? namedShape(one, probe));
+      if (shape === null) continue;
+      return { ...delimited(shape, probe), ...(idLength !== ID_LENGTHS[0] && { idLength }) };
+    }
   }
   return null;
 }
@@ -47,11 +49,19 @@ export function deriveFormat(template: JinjaTemplate): ToolFormat | null {
 /** Renders calls and returns what the template writes from their beginning to their end; null if it writes none. */
 type Probe = (calls: readonly ProbeCall[]) => string | null;
 
-function probeOf(template: JinjaTemplate, idLength: number): Probe | null {
+/** `writeArguments`: as the template takes them, as objects or as JSON. */
+function probeOf(
+  template: JinjaTemplate,
+  idLength: number,
+  writeArguments: (args: JsonObject) => JsonObject | string,
+): Probe {
   const render = (answer: JsonObject): string | null => {
     try {
       return template.render({
-        messages: [{ role: 'user', content: 'hello' }, { role: 'assistant', ...answer }],
+        messages: [
+          { role: 'user', content: 'hello' },
+          { role: 'assistant', ...answer },
+        ],
         tools: NAMES.map(toolNamed),
         bosToken: '',
         eosToken: '',
@@ -64,24 +74,38 @@ function probeOf(template: JinjaTemplate, idLength: number): Probe | null {
     }
   };
   const plain = render({ content: SAID });
-  if (plain === null) return null;
   return calls => {
+    if (plain === null) return null;
     const tool_calls = calls.map(({ name, arguments: args }, i) => ({
       id: `${i + 1}`.repeat(idLength),
       type: 'function',
-      function: { name, arguments: args },
+      function: { name, arguments: writeArguments(args) },
     }));
     // Some write calls only where nothing is said.
     for (const content of ['', null]) {
       const text = render({ content, tool_calls });
-      if (text === null) continue;
-      const start = commonPrefix(text, plain).length;
-      const end = text.length - commonSuffix(text.slice(start), plain).length;
-      const written = text.slice(start, end).replace(/<[^<>]*$/, '');
-      if (calls.every(({ name }) => written.includes(name))) return written;
+      const written = text === null ? '' : difference(text, plain);
+      if (calls.every(({ name }) => written.includes(name))) {
+        return withoutThoughts(written, thinkingTagsOf(template.source));
+      }
     }
     return null;
   };
+}
+
+/** What one text has between the beginning and the end that it shares with another one, in whole tags. */
+function difference(text: string, other: string): string {
+  const shared = commonPrefix(text, other);
+  const start = wholeTags(shared).length;
+  const end = text.length - commonSuffix(text.slice(shared.length), other).length;
+  const cut = wholeTags(text.slice(start, end)).length < end - start ? text.indexOf('>', end) + 1 : 0;
+  return text.slice(start, Math.max(end, cut));
+}
+
+/** Some think of nothing before they call. */
+function withoutThoughts(text: string, tags: ThinkingTags | null): string {
+  const at = tags === null ? -1 : text.slice(0, text.indexOf(NAMES[0])).lastIndexOf(tags.end);
+  return tags === null || at < 0 ? text : text.slice(at + tags.end.length);
 }
 
 function toolNamed(name: string): JsonObject {
@@ -218,7 +242,7 @@ function delimited({ call: shape, bodyOf }: Shaped, probe: Probe): ToolFormat {
   const first = bodyOf(two, NAMES[0], 0);
   const second = first && bodyOf(two, NAMES[1], first.end);
   if (!first || !second) {
-    return formatOf(shape, { begin: '', open: before, close: after, end: '', separator: null });
+    return formatOf(shape, { begin: '', open: before, close: '', end: after, separator: null });
   }
   const middle = two.slice(first.end, second.start);
   const open = commonSuffix(before, middle).replace(/^[^<]*>/, '');
@@ -255,8 +279,10 @@ function wholeTags(text: string): string {
   return text.replace(/<[^<>]*$/, '');
 }
 
+/** Tags and brackets are words of their own. */
 function words(text: string): string {
-  return text.trim().replaceAll(/\s+/g, ' ');
+  const apart = text.replaceAll(/([>\]}])(?=[<[{])/g, '$1 ');
+  return apart.trim().replaceAll(/\s+/g, ' ');
 }
 
 function upTo(text: string, mark: string): string {

@@ -1,9 +1,10 @@
+import { assertNever } from '../../../util/assert.ts';
 import { jsonLiteral, literal, separated } from '../../params/jsonSchema/notation.ts';
 import type { RuleSet } from '../../params/jsonSchema/ruleSet.ts';
 import { valueRule } from './schemaRule.ts';
 import { type Member, sequence } from './sequence.ts';
 import type { PairsNotation, TaggedNotation, ValueNotation } from './toolFormat.ts';
-import { jsonTypeOf, type ToolSchema } from './toolSchema.ts';
+import { type JsonType, jsonTypeOf, type ToolSchema } from './toolSchema.ts';
 import { untilMark } from './untilMark.ts';
 
 /** Adds the rule of all arguments in a row of elements, and returns its body. */
@@ -19,7 +20,9 @@ export function taggedArguments(
     const ways: string[] = [];
     const { types, choices } = value;
     if (choices !== null) {
-      const texts = choices.map(choice => literal(typeof choice === 'string' ? choice : JSON.stringify(choice)));
+      const texts = choices.map(choice =>
+        literal(typeof choice === 'string' ? choice : JSON.stringify(choice)),
+      );
       ways.push(`${opened(keyClose)} space (${texts.join(' | ')}) space ${close} space`);
     } else if (types.has('string')) {
       ways.push(`${opened(keyClose)} ${untilMark(valueClose.trim(), rules)} space`);
@@ -80,22 +83,26 @@ class ValueWriter {
       return `(${ways.map(way => `(${way})`).join(' | ')})`;
     }
     if (types.size > 4) return this.#anything();
-    const ways = [...types].map(type => {
-      switch (type) {
-        case 'string':
-          return this.#text();
-        case 'number':
-          return valueRule(schema, `${name}-number`, this.#rules, 'number');
-        case 'boolean':
-        case 'null':
-          return this.#words(type);
-        case 'array':
-          return this.#array(schema, name, depth);
-        case 'object':
-          return this.#object(schema, name, depth);
-      }
-    });
+    const ways = [...types].map(type => this.#ofType(type, schema, name, depth));
     return this.#rules.add(name, ways.join(' | '));
+  }
+
+  #ofType(type: JsonType, schema: ToolSchema, name: string, depth: number): string {
+    switch (type) {
+      case 'string':
+        return this.#text();
+      case 'number':
+        return valueRule(schema, `${name}-number`, this.#rules, 'number');
+      case 'boolean':
+      case 'null':
+        return this.#words(type);
+      case 'array':
+        return this.#array(schema, name, depth);
+      case 'object':
+        return this.#object(schema, name, depth);
+      default:
+        return assertNever(type);
+    }
   }
 
   #array(schema: ToolSchema, name: string, depth: number): string {

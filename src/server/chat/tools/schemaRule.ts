@@ -1,4 +1,4 @@
-import { type RuleSet, type SharedRule } from '../../params/jsonSchema/ruleSet.ts';
+import type { RuleSet, SharedRule } from '../../params/jsonSchema/ruleSet.ts';
 import { addSchema } from '../../params/jsonSchema/schemaToGrammar.ts';
 import type { ToolSchema } from './toolSchema.ts';
 

@@ -31,7 +31,11 @@ function inOrder(members: readonly Member[], separator: string, name: string, ru
     const rest = after === '' ? '' : rules.add(`${name}-after-${i}`, after);
     const more = mayRepeat ? `(${separator} ${rule})*` : '';
     const here = `${rule} ${more} ${rest}`;
-    first = isRequired ? here : first === '' ? `(${here})?` : `${here} | ${rules.add(`${name}-from-${i + 1}`, first)}`;
+    first = isRequired
+      ? here
+      : first === ''
+        ? `(${here})?`
+        : `${here} | ${rules.add(`${name}-from-${i + 1}`, first)}`;
     after = mayRepeat
       ? `${more} ${rest}`
       : isRequired

@@ -1,141 +1,185 @@
 import { describe, expect, it } from 'vitest';
-import { GrammarMatcher } from '../../../engine/grammar/matcher.ts';
-import { parseGrammar } from '../../../engine/grammar/parse.ts';
-import { grammarVocabulary } from '../../../engine/grammar/vocabularyTrie.ts';
-import { type Answer, answerDeltas, NO_ANSWER } from '../answer.ts';
-import { withCalls } from './toolCalls.ts';
-import { findToolFormat, GENERIC_TOOL_FORMAT, TOOL_FORMATS, type ToolFormat } from './toolFormat.ts';
-import { toolGrammar } from './toolGrammar.ts';
+import { NO_ANSWER } from '../answer.ts';
+import { JinjaTemplate } from '../jinja.ts';
+import { TEMPLATES } from '../../testing/familyTemplates.ts';
+import { findToolFormat } from './findFormat.ts';
+import { callableTools, withCalls } from './toolCalls.ts';
+import { GENERIC_TOOL_FORMAT, type ToolFormat } from './toolFormat.ts';
 
-const PARAMETERS = {
-  type: 'object',
-  properties: { a: { type: 'integer' }, s: { type: 'string' } },
-  required: ['a'],
+const PROPERTIES = {
+  text: { type: 'string' },
+  number: { type: 'number' },
+  flag: { type: 'boolean' },
+  list: { type: 'array' },
+  map: { type: 'object' },
+  maybe: { type: ['string', 'null'] },
+  either: { anyOf: [{ type: 'integer' }, { type: 'string' }] },
+  any: {},
+  known: { enum: ['1', 'b'] },
+  referred: { $ref: '#/$defs/Count' },
 };
-const TOOLS = ['f', 'get_it'].map(name => ({ type: 'function', function: { name, parameters: PARAMETERS } }));
+const TOOLS = callableTools([
+  {
+    type: 'function',
+    function: {
+      name: 'f',
+      parameters: { type: 'object', properties: PROPERTIES, $defs: { Count: { type: 'integer' } } },
+    },
+  },
+  { type: 'function', function: { name: 'g.h-i', parameters: {} } },
+]);
 
-const F = { name: 'f', arguments: '{"a": 1}' };
-const G = { name: 'get_it', arguments: '{"a":2,"s":"}]<\\"/tool_call>"}' };
-
-function formatCalled(name: string): ToolFormat {
-  const format = [...TOOL_FORMATS, GENERIC_TOOL_FORMAT].find(candidate => candidate.name === name);
-  if (format === undefined) throw new Error(`no format ${name}`);
+function formatOf(family: keyof typeof TEMPLATES): ToolFormat {
+  const format = findToolFormat(new JinjaTemplate(TEMPLATES[family]));
+  if (format === null) throw new Error(`no format in the template of ${family}`);
   return format;
 }
 
-/** Reads a text character by character and as a whole; both have to say the same, and nothing may be taken back. */
-function read(text: string, format: ToolFormat): Answer {
-  const reader = withCalls(format);
-  let streamed: Answer = NO_ANSWER;
-  const add = (answer: Answer) => {
-    let { content } = streamed;
-    const calls = streamed.calls.map(call => ({ ...call }));
-    for (const delta of answerDeltas(streamed, answer)) {
-      if (delta.kind === 'content') content += delta.text;
-      if (delta.kind === 'call') calls.push({ name: delta.name, arguments: '' });
-      if (delta.kind === 'arguments') calls[delta.index].arguments += delta.text;
-    }
-    expect({ ...NO_ANSWER, content, calls }).toEqual(answer);
-    streamed = answer;
-  };
-  for (let end = 1; end <= text.length; end++) add(reader(text.slice(0, end), false));
-  add(reader(text, true));
-  return streamed;
-}
+const read = (text: string, family: keyof typeof TEMPLATES) => withCalls(formatOf(family), TOOLS)(text, true);
 
-const ONE: Readonly<Record<string, string>> = {
-  hermes: `<tool_call>\n{"name": "f", "arguments": ${F.arguments}}\n</tool_call>`,
-  mistral: `[TOOL_CALLS][{"name": "f", "arguments": ${F.arguments}, "id": "abcdefghi"}]`,
-  'mistral-args': `[TOOL_CALLS]f[ARGS]${F.arguments}`,
-  'deepseek-r1': `<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>f\n\`\`\`json\n${F.arguments}\n\`\`\`<｜tool▁call▁end｜><｜tool▁calls▁end｜>`,
-  'command-r7b': `<|START_ACTION|>[\n {"tool_call_id": "0", "tool_name": "f", "parameters": ${F.arguments}}\n]<|END_ACTION|>`,
-  firefunction: ` functools[{"name": "f", "arguments": ${F.arguments}}]`,
-  functionary: `<function=f>${F.arguments}</function>`,
-  llama3: `{"name": "f", "parameters": ${F.arguments}}`,
-  generic: `{"name": "f", "arguments": ${F.arguments}}`,
-};
-
-const TWO: Readonly<Record<string, string>> = {
-  hermes: `<tool_call>\n{"name": "f", "arguments": ${F.arguments}}\n</tool_call>\n<tool_call>\n{"name": "get_it", "arguments": ${G.arguments}}\n</tool_call>`,
-  mistral: `[TOOL_CALLS] [{"name": "f", "arguments": ${F.arguments}}, {"name": "get_it", "arguments": ${G.arguments}}]`,
-  'mistral-args': `[TOOL_CALLS]f[ARGS]${F.arguments}[TOOL_CALLS]get_it[ARGS]${G.arguments}`,
-  'deepseek-r1': `<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>f\n\`\`\`json\n${F.arguments}\n\`\`\`<｜tool▁call▁end｜>\n<｜tool▁call▁begin｜>function<｜tool▁sep｜>get_it\n\`\`\`json\n${G.arguments}\n\`\`\`<｜tool▁call▁end｜><｜tool▁calls▁end｜>`,
-  'command-r7b': `<|START_ACTION|>[{"tool_call_id": "0", "tool_name": "f", "parameters": ${F.arguments}},{"tool_call_id": "1", "tool_name": "get_it", "parameters": ${G.arguments}}]<|END_ACTION|>`,
-  firefunction: `functools[{"name": "f", "arguments": ${F.arguments}}, {"name": "get_it", "arguments": ${G.arguments}}]`,
-  functionary: `<function=f>${F.arguments}</function><function=get_it>${G.arguments}</function>`,
-};
-
-const encoder = new TextEncoder();
-const EMPTY_VOCABULARY = grammarVocabulary([], []);
-
-function isDerived(text: string, grammar: string): boolean {
-  const matcher = new GrammarMatcher(parseGrammar(grammar), EMPTY_VOCABULARY);
-  return matcher.acceptBytes(encoder.encode(text)) && matcher.canEnd;
-}
-
-describe('a format of calls', () => {
-  it.each(Object.entries(ONE))('%s has one', (name, text) => {
-    const format = formatCalled(name);
-    expect(read(text, format)).toEqual({ ...NO_ANSWER, calls: [F] });
-    expect(isDerived(text, toolGrammar(format, TOOLS, false))).toBe(true);
-    expect(isDerived(text.replace('1', '"x"'), toolGrammar(format, TOOLS, false))).toBe(false);
-    expect(isDerived(text, toolGrammar(format, TOOLS.slice(1), false))).toBe(false);
+describe('a text that is no call', () => {
+  it.each<{ family: keyof typeof TEMPLATES; text: string }>([
+    { family: 'hermes', text: 'a < b, <tool_cal' },
+    { family: 'hermes', text: 'say <tool_call>what?</tool_call>' },
+    { family: 'hermes', text: '<tool_call>{"arguments": {}}</tool_call>' },
+    { family: 'hermes', text: '<tool_call>{"name": "f' },
+    { family: 'hermes', text: '<tool_call>{"name": "unknown", "arguments": {}}</tool_call>' },
+    { family: 'glm', text: 'say <tool_call>what?</tool_call>' },
+    { family: 'qwenCoder', text: '<tool_call>\n<function=unknown>\n</function>\n</tool_call>' },
+    { family: 'mistralNemo', text: '[TOOL_CALLS] are words' },
+    { family: 'functionary', text: '<function=f>(x)</function>' },
+    { family: 'lfm2', text: '<|tool_call_start|>[f(x)]<|tool_call_end|>' },
+    { family: 'llamaPythonic', text: '[1, 2]' },
+    { family: 'llamaPythonic', text: 'it is [f(text=1)]' },
+    { family: 'llama3', text: '{"foo": 1}' },
+    { family: 'llama3', text: '{"name": 5}' },
+    { family: 'llama3', text: 'it is {"name": "f", "parameters": {}}' },
+    { family: 'llama3', text: '  ' },
+  ])('stays as it is: $text, of $family', ({ family, text }) => {
+    expect(read(text, family)).toEqual({ ...NO_ANSWER, content: text });
   });
+});
 
-  it.each(Object.entries(TWO))('%s has two', (name, text) => {
-    const format = formatCalled(name);
-    expect(read(text, format).calls).toEqual([F, G]);
-    expect(isDerived(text, toolGrammar(format, TOOLS, true))).toBe(true);
-    expect(isDerived(text, toolGrammar(format, TOOLS, false))).toBe(false);
-  });
-
-  it.each(Object.entries(ONE).filter(([name]) => name !== 'llama3' && name !== 'generic'))(
-    '%s may have text in front',
-    (name, text) => {
-      expect(read(`Let me look. \n${text}`, formatCalled(name))).toEqual({
-        ...NO_ANSWER,
-        content: 'Let me look.',
-        calls: [F],
-      });
-    },
-  );
-
-  it.each([
-    { name: 'hermes', text: 'a < b, <tool_cal' },
-    { name: 'hermes', text: 'say <tool_call>what?</tool_call>' },
-    { name: 'hermes', text: '<tool_call>{"arguments": {}}</tool_call>' },
-    { name: 'hermes', text: '<tool_call>{"name": "f' },
-    { name: 'mistral', text: '[TOOL_CALLS] are words' },
-    { name: 'functionary', text: '<function=f>(x)</function>' },
-    { name: 'llama3', text: '{"foo": 1}' },
-    { name: 'llama3', text: '{"name": 5}' },
-    { name: 'llama3', text: 'it is {"name": "f", "parameters": {}}' },
-    { name: 'llama3', text: '  ' },
-  ])('$name leaves $text alone', ({ name, text }) => {
-    expect(read(text, formatCalled(name))).toEqual({ ...NO_ANSWER, content: text });
-  });
-
-  it.each([
-    { name: 'llama3', text: `<|python_tag|>${ONE.llama3}`, calls: [F] },
-    { name: 'hermes', text: ONE.hermes.slice(0, -15), calls: [{ name: 'f', arguments: '{"a": 1' }] },
-    { name: 'hermes', text: '<tool_call>{"name":"f"', calls: [{ name: 'f', arguments: '' }] },
+describe('a call', () => {
+  it.each<{ family: keyof typeof TEMPLATES; text: string; calls: object[]; content?: string }>([
     {
-      name: 'hermes',
-      text: '<tool_call>{"arguments":{"a":1},"name":"f"}',
-      calls: [{ ...F, arguments: '{"a":1}' }],
+      family: 'llama3',
+      text: '<|python_tag|>{"name": "f", "parameters": {"number": 1}}',
+      calls: [{ name: 'f', arguments: '{"number": 1}' }],
     },
-  ])('$name reads $text', ({ name, text, calls }) => {
-    expect(read(text, formatCalled(name))).toEqual({ ...NO_ANSWER, calls });
+    {
+      family: 'llama3',
+      text: '{"type": "function", "name": "f", "parameters": {"number": 1}}',
+      calls: [{ name: 'f', arguments: '{"number": 1}' }],
+    },
+    {
+      family: 'hermes',
+      text: 'Let me see.\n<tool_call>{"name":"f"',
+      content: 'Let me see.',
+      calls: [{ name: 'f', arguments: '' }],
+    },
+    {
+      family: 'hermes',
+      text: '<tool_call>{"arguments":{"number":1},"name":"f"}',
+      calls: [{ name: 'f', arguments: '{"number":1}' }],
+    },
+    {
+      family: 'qwenCoder',
+      text: 'Well.\n\n<tool_call>\n<function=f>\n<parameter=text>\none\n\ntwo',
+      content: 'Well.',
+      calls: [{ name: 'f', arguments: '{"text": "one\\n\\ntwo' }],
+    },
+    {
+      family: 'kimi',
+      text: '<|tool_calls_section_begin|><|tool_call_begin|>functions.g.h-i:3<|tool_call_argument_begin|>{"a"',
+      calls: [{ name: 'g.h-i', id: 'functions.g.h-i:3', arguments: '{"a"' }],
+    },
+    {
+      family: 'mistralSmall',
+      text: '[TOOL_CALLS]f[CALL_ID]abcdefghi[ARGS]{}',
+      calls: [{ name: 'f', id: 'abcdefghi', arguments: '{}' }],
+    },
+    {
+      family: 'lfm2',
+      text: "<|tool_call_start|>[f(text='it\\'s', map={'a': [None, \"b\"]}",
+      calls: [{ name: 'f', arguments: '{"text": "it\'s", "map": {"a": [null, "b"]}' }],
+    },
+    {
+      family: 'gemma4',
+      text: '<|tool_call>call:f{text:<|"|>a "b" \\n<|"|>,map:{k:[1,{x:null}]}}<tool_call|>',
+      calls: [{ name: 'f', arguments: '{"text": "a \\"b\\" \\\\n", "map": {"k": [1, {"x": null}]}}' }],
+    },
+  ])('is read from $text, of $family', ({ family, text, calls, content = '' }) => {
+    expect(read(text, family)).toEqual({ ...NO_ANSWER, content, calls });
+  });
+});
+
+describe('an argument between tags', () => {
+  const argumentRead = (name: string, text: string, family: 'qwenCoder' | 'glm') => {
+    const written =
+      family === 'glm'
+        ? `<tool_call>f\n<arg_key>${name}</arg_key>\n<arg_value>${text}</arg_value>\n</tool_call>`
+        : `<tool_call>\n<function=f>\n<parameter=${name}>\n${text}\n</parameter>\n</function>\n</tool_call>`;
+    const [call] = read(written, family).calls;
+    return JSON.parse(call.arguments)[name];
+  };
+
+  it.each<{ name: keyof typeof PROPERTIES | 'other'; text: string; value: unknown }>([
+    { name: 'text', text: '12', value: '12' },
+    { name: 'text', text: 'true', value: 'true' },
+    { name: 'text', text: '{"a": 1}', value: '{"a": 1}' },
+    { name: 'text', text: '', value: '' },
+    { name: 'text', text: '  spaces stay  ', value: '  spaces stay  ' },
+    { name: 'text', text: '<b>"é"\\n</b>', value: '<b>"é"\\n</b>' },
+    { name: 'number', text: '1.5e3', value: 1500 },
+    { name: 'number', text: 'many', value: 'many' },
+    { name: 'flag', text: 'false', value: false },
+    { name: 'flag', text: 'True', value: true },
+    { name: 'list', text: '["a", {"b": [1]}]', value: ['a', { b: [1] }] },
+    { name: 'list', text: "['a', None]", value: ['a', null] },
+    { name: 'map', text: '{"a": "b"}', value: { a: 'b' } },
+    { name: 'maybe', text: 'null', value: null },
+    { name: 'maybe', text: 'nullable', value: 'nullable' },
+    { name: 'maybe', text: '7', value: '7' },
+    { name: 'either', text: '7', value: 7 },
+    { name: 'either', text: 'seven', value: 'seven' },
+    { name: 'any', text: '[1]', value: [1] },
+    { name: 'any', text: 'a text', value: 'a text' },
+    { name: 'known', text: '1', value: '1' },
+    { name: 'referred', text: '4', value: 4 },
+    { name: 'other', text: 'x', value: 'x' },
+  ])('has the type of the schema: $name $text', ({ name, text, value }) => {
+    expect(argumentRead(name, text, 'glm')).toEqual(value);
+    expect(argumentRead(name, text, 'qwenCoder')).toEqual(value);
+  });
+});
+
+describe('the format of a template', () => {
+  it.each([
+    { template: '{# <tool_call> {"name": n, "arguments": a} #}', open: '<tool_call>' },
+    { template: '{# [TOOL_CALLS] #}', open: '' },
+    { template: 'Respond in the format {"name": function name, "parameters": dictionary', open: '' },
+    { template: 'List of tools: {{ tools }}', open: '' },
+    {
+      template: '{# <｜tool▁calls▁begin｜> <｜tool▁sep｜> ```json #}',
+      open: '<｜tool▁call▁begin｜>function<｜tool▁sep｜>',
+    },
+  ])('is what it asks for, if it writes no calls: $template', ({ template, open }) => {
+    expect(findToolFormat(new JinjaTemplate(template))?.call.open).toBe(open);
   });
 
-  it.each([
-    { template: '<tool_call> {"name": n, "arguments": a}', name: 'hermes' },
-    { template: '<tool_call> "arguments" <parameter=x>', name: undefined },
-    { template: "'[TOOL_CALLS]['", name: 'mistral' },
-    { template: "'[TOOL_CALLS]' + name + '[ARGS]'", name: 'mistral-args' },
-    { template: 'Respond in the format {"name": function name, "parameters": dictionary', name: 'llama3' },
-    { template: 'no tools', name: undefined },
-  ])('is $name in $template', ({ template, name }) => {
-    expect(findToolFormat(template)?.name).toBe(name);
+  it('is unknown where the template knows no tools', () => {
+    expect(findToolFormat(new JinjaTemplate('no tools'))).toBeNull();
+    expect(GENERIC_TOOL_FORMAT.separator).toBeNull();
+  });
+
+  it('is derived from arguments as text where the template takes no others', () => {
+    const template = `{% for m in messages %}{% for c in m.tool_calls or [] %}{{ '<call>' + c.function.name + '|' + c.function.arguments + '</call>' }}{% endfor %}{{ m.content }};{% endfor %}`;
+    expect(findToolFormat(new JinjaTemplate(template))).toEqual({
+      begin: '',
+      end: '',
+      separator: '',
+      call: { kind: 'named', open: '<call>', between: '|', close: '</call>', arguments: { kind: 'json' } },
+    });
   });
 });

@@ -25,14 +25,12 @@ export function toolGrammar(
   { parallel, thoughts = null }: ToolGrammarOptions,
 ): string {
   const rules = new RuleSet();
-  const calls = tools.map((tool, i) =>
-    rules.add(`tool-${i}`, callBody(format, tool, `tool-${i}`, rules)),
-  );
+  const calls = tools.map((tool, i) => rules.add(`tool-${i}`, callBody(format, tool, `tool-${i}`, rules)));
   const call = rules.add('call', calls.join(' | '));
   const { begin, end, separator } = format;
   const more = separator === null || !parallel ? '' : `(${words(separator)} ${call})*`;
   const first = thoughts === null ? '' : `(${thoughtsBefore(format, thoughts, rules)})?`;
-  rules.add('root', `${first} space ${words(begin)} ${call} ${more} ${words(end)}`);
+  rules.add('root', `${first} space ${words(begin)} ${call} ${more} ${ending(end)}`);
   return rules.toGrammar();
 }
 
@@ -81,7 +79,13 @@ function objectBody(shape: ObjectCall, { begin }: ToolFormat, name: string, args
   return `"{" space ${type} ${number} ${named} ${key(shape.arguments)} ${args} ${id} "}" space`;
 }
 
-function namedBody(shape: NamedCall, name: string, parameters: unknown, rule: string, rules: RuleSet): string {
+function namedBody(
+  shape: NamedCall,
+  name: string,
+  parameters: unknown,
+  rule: string,
+  rules: RuleSet,
+): string {
   const id = shape.id === undefined ? '' : `(${literal(shape.id.mark)} [a-zA-Z0-9]{1,64} space)?`;
   const before = `${literal(name)} space ${id} ${words(shape.between)}`;
   switch (shape.arguments.kind) {
@@ -96,6 +100,15 @@ function namedBody(shape: NamedCall, name: string, parameters: unknown, rule: st
 
 function key(name: string): string {
   return `${jsonLiteral(name)} space ":" space`;
+}
+
+/** The end of all calls. A tag in it may be the token that ends the answer, which is not seen in the text. */
+function ending(text: string): string {
+  const parts = text.match(/<[^<>]*>|[^<>\s]+/g) ?? [];
+  const nTags = [...parts].reverse().findIndex(part => !part.startsWith('<'));
+  const nFixed = nTags < 0 ? 0 : parts.length - nTags;
+  const tags = parts.slice(nFixed).reduceRight((rest, tag) => `(${literal(tag)} space ${rest})?`, '');
+  return `${words(parts.slice(0, nFixed).join(' '))} ${tags}`;
 }
 
 /** Fixed words, with white space behind each if the model wants it. */

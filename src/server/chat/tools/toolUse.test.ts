@@ -195,6 +195,17 @@ describe('a chat with tools', () => {
   });
 
   it.each([
+    { body: { grammar: null } },
+    { body: { grammar: '' } },
+    { body: { grammar: undefined } },
+    { body: { parallel_tool_calls: null } },
+    { body: { tool_choice: null } },
+  ])('takes what was not set for absent: $body', async ({ body }) => {
+    const { whole } = await sayingServer(call('UTC'), { chatTemplate: HERMES }).ask({ tools, ...body });
+    expect(whole.choices[0].message.tool_calls?.map(each => each.function)).toEqual([clock('UTC')]);
+  });
+
+  it.each([
     { body: { grammar: 'root ::= "a"' }, message: 'Cannot use custom grammar constraints with tools.' },
     { body: { logprobs: true, stream: true }, message: 'logprobs is not supported with tools + stream' },
     { body: { tools: [tool('f', { type: 'hiccup' })] }, message: 'hiccup' },

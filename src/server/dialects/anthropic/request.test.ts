@@ -75,7 +75,10 @@ describe('a request for Messages', () => {
     },
     { body: { tool_choice: { type: 'auto' } }, chat: { tool_choice: 'auto' } },
     { body: { tool_choice: { type: 'any' } }, chat: { tool_choice: 'required' } },
-    { body: { tool_choice: { type: 'tool', name: 'f' } }, chat: { tool_choice: 'required' } },
+    {
+      body: { tool_choice: { type: 'tool', name: 'f' } },
+      chat: { tool_choice: { type: 'function', function: { name: 'f' } } },
+    },
     { body: { thinking: { type: 'enabled', budget_tokens: 9 } }, chat: { thinking_budget_tokens: 9 } },
     { body: { thinking: { type: 'enabled' } }, chat: { thinking_budget_tokens: 10_000 } },
   ])('with $body', ({ body, chat }) => {

@@ -6,7 +6,7 @@ function turns(open: string, close: string, calls: string): string {
     "{%- if tools %}{{ '[tools]' }}{% for t in tools %}{{ t | tojson }}{% endfor %}{{ '[/tools]' }}{% endif -%}",
     '{%- for m in messages -%}',
     `{{- ${open} -}}`,
-    "{%- if m.content %}{{ m.content }}{% endif -%}",
+    '{%- if m.content %}{{ m.content }}{% endif -%}',
     `{%- if m.tool_calls -%}${calls}{%- endif -%}`,
     `{{- ${close} -}}`,
     '{%- endfor -%}',
@@ -137,7 +137,9 @@ export const TEMPLATES = {
   functionary: turns(
     "'<|start_header_id|>' + m.role + '<|end_header_id|>\\n\\n'",
     "'<|eot_id|>'",
-    forEach("{{- '<function=' + c.function.name + '>' }}{{ c.function.arguments | tojson }}{{ '</function>' -}}"),
+    forEach(
+      "{{- '<function=' + c.function.name + '>' }}{{ c.function.arguments | tojson }}{{ '</function>' -}}",
+    ),
   ),
   gptOss: turns(
     "'<|start|>' + m.role",
