@@ -26,6 +26,8 @@ export interface ChatPrompt {
   /** The tags of thoughts, if the model thinks, and whether the prompt ends within thoughts. */
   readonly tags: ThinkingTags | null;
   readonly isThinking: boolean;
+  /** Whether the model answers in channels, as gpt-oss does. */
+  readonly isInChannels: boolean;
   readonly reasoning: ReasoningOptions;
   readonly tools: ToolOptions;
   readonly template: ChatTemplate;
@@ -42,7 +44,8 @@ export function renderChat(body: JsonObject, context: ChatContext): ChatPrompt {
   const messages = readMessages(body);
   const addOpener = body.add_generation_prompt !== false;
   const continuation = readContinuation(body, messages, settings.prefillAssistant ?? true);
-  const known = { tags, reasoning, tools, template };
+  const isInChannels = template.kind === 'jinja' && template.toolFormat?.call.kind === 'channel';
+  const known = { tags, isInChannels, reasoning, tools, template };
   switch (template.kind) {
     case 'formatter': {
       const text = formatMessages(template.formatter, messages, addOpener);
@@ -96,7 +99,9 @@ function continued(opener: string, { message, part }: Continuation, tags: Thinki
   if (tags === null) return opener + content;
   const [outside] = opener.split(tags.start);
   const thoughts = `${tags.start}${message.reasoning_content ?? ''}`;
-  return part === 'content' ? `${outside}${thoughts}${tags.end}${content}` : outside + thoughts;
+  return part === 'content'
+    ? `${outside}${thoughts}${tags.end}${tags.afterEnd ?? ''}${content}`
+    : outside + thoughts;
 }
 
 /** Some templates open the answer whether they are asked to or not. */

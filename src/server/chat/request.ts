@@ -3,20 +3,16 @@ import type { Tokenizer } from '../../tokenizer/index.ts';
 import { ForetokenError } from '../../util/errors.ts';
 import { isJsonObject, type JsonObject } from '../http/json.ts';
 import type { ChatParams } from '../params/chatParams.ts';
-import type { Constraint } from '../params/grammarConstraint.ts';
-import { literal } from '../params/jsonSchema/notation.ts';
-import { RuleSet } from '../params/jsonSchema/ruleSet.ts';
-import { addSchema } from '../params/jsonSchema/schemaToGrammar.ts';
 import type { ThinkingLimit } from '../params/thinkingLimit.ts';
 import { refuseUnbuilt, UNBUILT_IN_CHATS } from '../params/unbuiltFields.ts';
 import { type AnswerSyntax, CALL_ID_LENGTH, type ReadAnswer, readPlainAnswer } from './answerReader.ts';
 import { type ChatContext, type ChatPrompt, renderChat } from './prompt.ts';
-import { endOfThoughts, type ThinkingTags, withThoughts } from './thinking.ts';
+import { schemaConstraint } from './schemaConstraint.ts';
+import { type ThinkingTags, withThoughts } from './thinking.ts';
 import { readChannels } from './tools/channels.ts';
 import { withCalls } from './tools/toolCalls.ts';
-import { fixedTexts, type ToolFormat } from './tools/toolFormat.ts';
+import { CHANNEL_MARKS, fixedTexts } from './tools/toolFormat.ts';
 import { readToolUse, type ToolUse } from './tools/toolUse.ts';
-import { untilMark } from './tools/untilMark.ts';
 
 /** A chat request in the words of `/completion`, what chats add to that, and how the answers are read. */
 export interface ChatRequest {
@@ -34,10 +30,12 @@ export function readChatRequest(body: JsonObject, context: ChatContext): ChatReq
   const schema = jsonSchemaOf(body);
   const prompt = renderChat(body, context);
   const { tags } = prompt;
-  const channels = channelFormat(prompt);
   const toolUse = schema === undefined ? readToolUse(body, prompt) : null;
-  const format = toolUse?.format ?? channels;
-  const marks = [...(tags ? [tags.start, tags.end] : []), ...(format ? fixedTexts(format) : [])];
+  const marks = [
+    ...(tags ? [tags.start, tags.end] : []),
+    ...(toolUse ? fixedTexts(toolUse.format) : []),
+    ...(prompt.isInChannels ? CHANNEL_MARKS : []),
+  ];
   return {
     body: {
       ...body,
@@ -49,7 +47,7 @@ export function readChatRequest(body: JsonObject, context: ChatContext): ChatReq
     params: {
       isParsed: context.template.kind === 'jinja',
       opener: prompt.opener,
-      constraint: toolUse?.constraint ?? schemaConstraint(schema, prompt),
+      constraint: toolUse?.constraint ?? (schema === undefined ? null : schemaConstraint(schema, prompt)),
       preserved: preservedTokens(marks, context.tokenizer),
       thinking: tags && thinkingLimit(prompt, tags, context.tokenizer),
     },
@@ -60,34 +58,11 @@ export function readChatRequest(body: JsonObject, context: ChatContext): ChatReq
   };
 }
 
-/** The format of a model that answers in channels, whether it may call tools or not; null for any other. */
-function channelFormat({ template }: ChatPrompt): ToolFormat | null {
-  const format = template.kind === 'jinja' ? template.toolFormat : null;
-  return format?.call.kind === 'channel' ? format : null;
-}
-
 function readerOf(prompt: ChatPrompt, toolUse: ToolUse | null): ReadAnswer {
-  const { tags, isThinking, reasoning } = prompt;
-  if (channelFormat(prompt)) return readChannels(reasoning.format === 'none');
+  const { tags, isThinking, reasoning, isInChannels } = prompt;
+  if (isInChannels) return readChannels(reasoning.format === 'none');
   const readRest = toolUse ? withCalls(toolUse.format, toolUse.tools) : readPlainAnswer;
   return tags === null || reasoning.format === 'none' ? readRest : withThoughts(readRest, tags, isThinking);
-}
-
-/** The answer has to follow the schema, and the thoughts before it may be any; null where the schema alone says it all. */
-function schemaConstraint(schema: unknown, prompt: ChatPrompt): Constraint | null {
-  const { tags, isThinking } = prompt;
-  if (schema === undefined || tags === null) return null;
-  const rules = new RuleSet();
-  if (channelFormat(prompt)) {
-    const thoughts = `(${literal(tags.start)} ${untilMark(tags.end, rules)} "<|start|>assistant")?`;
-    const header = '"<|channel|>final" (" "? "<|constrain|>"? "json")? "<|message|>"';
-    rules.add('root', `${thoughts} ${header} ${addSchema(schema, 'answer', rules)}`);
-    return { grammar: rules.toGrammar(), findStart: null, isLazy: false, words: [] };
-  }
-  if (!isThinking) return null;
-  rules.add('root', `[ \\n]{0,8} ${addSchema(schema, 'answer', rules)}`);
-  const findStart = (text: string) => endOfThoughts(text, tags);
-  return { grammar: rules.toGrammar(), findStart, isLazy: false, words: [] };
 }
 
 /** The special tokens in `texts`: they would not be seen in the answer. */

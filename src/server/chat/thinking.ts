@@ -5,6 +5,8 @@ import { settled } from './marks.ts';
 export interface ThinkingTags {
   readonly start: string;
   readonly end: string;
+  /** What stands behind the end, before content. */
+  readonly afterEnd?: string;
 }
 
 const KNOWN_TAGS: readonly ThinkingTags[] = [
@@ -17,7 +19,11 @@ const KNOWN_TAGS: readonly ThinkingTags[] = [
 ];
 
 /** gpt-oss thinks in a channel of its own. Its end is that of other things in other templates. */
-const CHANNEL_TAGS: ThinkingTags = { start: '<|channel|>analysis<|message|>', end: '<|end|>' };
+const CHANNEL_TAGS: ThinkingTags = {
+  start: '<|channel|>analysis<|message|>',
+  end: '<|end|>',
+  afterEnd: '<|start|>assistant<|channel|>final<|message|>',
+};
 
 /** The tags of the model whose chat template is `source`; null for one that does not think. */
 export function thinkingTagsOf(source: string): ThinkingTags | null {

@@ -3,10 +3,15 @@ import type { ChatCompletion, ChatCompletionChunk } from '../../protocol/openai.
 import type { ServerSettings } from '../../protocol/options.ts';
 import { createTokenizer, TOKEN_TYPE } from '../../tokenizer/index.ts';
 import { spmVocabulary } from '../../tokenizer/toyVocabulary.ts';
+import { CHANNEL_MARKS } from '../chat/tools/toolFormat.ts';
 import { parseOpenAiEvents, ScriptedForwardPass, type TestServer, testServer } from './testServer.ts';
 
 const CHARACTERS = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i).replace(' ', '▁'));
-const CONTROL = ['<think>', '</think>', '<tool_call>', '</tool_call>', '[TOOL_CALLS]'];
+const CONTROL = [
+  ...['<think>', '</think>', '<tool_call>', '</tool_call>', '[TOOL_CALLS]'],
+  // A vocabulary without the last two would end answers with `<|end|>`.
+  ...[...CHANNEL_MARKS, '<|call|>', '<|return|>'],
+];
 const TOKENS = ['<unk>', '<s>', '</s>', '<0x0A>', ...CHARACTERS, ...CONTROL];
 
 /** ASCII, and marks of chats as control tokens. */

@@ -2,18 +2,18 @@ import type { Answer, AnswerCall } from '../answer.ts';
 import type { ReadAnswer } from '../answerReader.ts';
 import { settled } from '../marks.ts';
 import { Cursor } from './cursor.ts';
+import { CHANNEL_MARKS } from './toolFormat.ts';
 
 // gpt-oss answers in messages to several readers. Each has a header with a channel and perhaps a recipient, and a body.
 // Source: OpenAI's harmony format, cookbook.openai.com/articles/openai-harmony.
 
-const START = '<|start|>';
-const CHANNEL = '<|channel|>';
-const MESSAGE = '<|message|>';
+const [CHANNEL, MESSAGE, START] = CHANNEL_MARKS;
 /** What a body ends with. Those that end the answer are seldom seen in its text. */
 const ENDS = ['<|end|>', '<|call|>', '<|return|>', START, CHANNEL] as const;
-const MARKS = [...ENDS, MESSAGE, '<|constrain|>'];
-/** The beginning of a header that names a function. */
+const MARKS = [...ENDS, MESSAGE];
+/** What names a function in a header, and a header that begins with it. */
 const RECIPIENT = /to=functions\.([^\s<]*)/;
+const RECIPIENT_FIRST = /^ ?to=/;
 
 interface Message {
   /** Where its header begins, behind the role. */
@@ -22,32 +22,46 @@ interface Message {
   /** Null while the header is being written. */
   readonly body: string | null;
   readonly isClosed: boolean;
+  /** Where the body ends. */
+  readonly end?: number;
 }
 
-/** Splits an answer, whose role the prompt has, into its messages. */
-function messagesOf(text: string): Message[] {
+/** Splits an answer, whose first role the prompt has, into its messages. */
+function messagesOf(text: string, isWhole: boolean): Message[] {
   const messages: Message[] = [];
   for (let at = 0; at < text.length; ) {
-    if (text.startsWith(START, at)) at += START.length;
-    if (text.startsWith('assistant', at)) at += 'assistant'.length;
-    const bodyMark = text.indexOf(MESSAGE, at);
-    const opensHeader = text.startsWith(CHANNEL, at) || /^\s*to=/.test(text.slice(at));
-    if (opensHeader && bodyMark < 0) {
-      messages.push({ at, header: text.slice(at), body: null, isClosed: false });
-      break;
+    const isStarted = text.startsWith(START, at);
+    if (isStarted) at += START.length;
+    const rest = text.slice(at);
+    const role = isStarted ? (/^\s*\w*/.exec(rest)?.[0].length ?? 0) : 0;
+    if (
+      isStarted ||
+      rest.startsWith(CHANNEL) ||
+      RECIPIENT_FIRST.test(rest) ||
+      (!isWhole && /^ ?t?o?$/.test(rest))
+    ) {
+      const end = rest.indexOf(MESSAGE);
+      const header = end < 0 ? rest.slice(role) : rest.slice(role, end);
+      if (end < 0) return [...messages, { at: at + role, header, body: null, isClosed: false }];
+      messages.push({ at: at + role, header, ...bodyAt(text, at + end + MESSAGE.length) });
+    } else {
+      messages.push({ at, header: '', ...bodyAt(text, at) });
     }
-    const from = opensHeader ? bodyMark + MESSAGE.length : at;
-    const end = ENDS.map(mark => ({ mark, at: text.indexOf(mark, from) }))
-      .filter(found => found.at >= 0)
-      .reduce((a, b) => (b.at < a.at ? b : a), { mark: '', at: text.length });
-    const header = opensHeader ? text.slice(at, bodyMark) : '';
-    if (opensHeader || end.at > from) {
-      messages.push({ at, header, body: text.slice(from, end.at), isClosed: end.mark !== '' });
-    }
-    at = end.mark === START || end.mark === CHANNEL ? end.at : end.at + end.mark.length;
-    if (end.mark === CHANNEL && end.at === from && !opensHeader && end.at === text.length) break;
+    at = behind(text, messages.at(-1)?.end ?? text.length);
   }
   return messages;
+}
+
+function bodyAt(text: string, at: number) {
+  const found = ENDS.map(mark => text.indexOf(mark, at)).filter(end => end >= 0);
+  const end = Math.min(text.length, ...found);
+  return { body: text.slice(at, end), isClosed: found.length > 0, end };
+}
+
+/** Where the next message may begin, behind the mark that a body ends with. */
+function behind(text: string, end: number): number {
+  const mark = ENDS.find(each => text.startsWith(each, end)) ?? '';
+  return mark === START || mark === CHANNEL ? end : end + mark.length;
 }
 
 /**
@@ -59,12 +73,9 @@ export function readChannels(showsThoughts: boolean): ReadAnswer {
     const thoughts: string[] = [];
     const said: string[] = [];
     const calls: AnswerCall[] = [];
-    const told = isWhole ? text : settled(text, MARKS);
-    for (const { header, body, isClosed } of messagesOf(told)) {
-      if (body === null) {
-        // A header that never got a body is what the answer was cut off at, or no header.
-        continue;
-      }
+    for (const { header, body, isClosed } of messagesOf(isWhole ? text : settled(text, MARKS), isWhole)) {
+      // A header that never got a body is what the answer was cut off at.
+      if (body === null) continue;
       const name = RECIPIENT.exec(header)?.[1];
       if (name !== undefined) calls.push({ name, arguments: new Cursor(body).value().text });
       else if (!header.startsWith(`${CHANNEL}analysis`)) said.push(body);
@@ -77,6 +88,6 @@ export function readChannels(showsThoughts: boolean): ReadAnswer {
 
 /** Where the header of a call begins; null if there is none yet. */
 export function findChannelCall(text: string): number | null {
-  const call = messagesOf(text).find(({ header }) => /to=functions\./.test(header));
+  const call = messagesOf(text, false).find(({ header }) => RECIPIENT.test(header));
   return call?.at ?? null;
 }

@@ -50,6 +50,8 @@ export interface ChannelCall {
   readonly close: '';
 }
 
+export const CHANNEL_MARKS = ['<|channel|>', '<|message|>', '<|start|>', '<|constrain|>', '<|end|>'] as const;
+
 /** How arguments are written. */
 export type ArgumentsNotation = { readonly kind: 'json' } | TaggedNotation | PairsNotation;
 
@@ -133,7 +135,7 @@ function textsWithin(call: CallShape): readonly string[] {
     case 'named':
       return [call.between, call.id?.mark ?? '', ...textsOf(call.arguments)];
     case 'channel':
-      return ['<|channel|>', '<|message|>', '<|start|>', '<|constrain|>', '<|end|>'];
+      return CHANNEL_MARKS;
   }
 }
 

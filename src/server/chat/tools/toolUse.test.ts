@@ -18,6 +18,10 @@ const LLAMA3 = `${LISTED}{# {"name": function name, "parameters": #}${templateOp
 const THINKER = `${HERMES}<think>{# </think> #}`;
 const MISTRAL = `${LISTED}{# [TOOL_CALLS] #}${templateOpening('A:')}`;
 const KNOWS_NONE = templateOpening('A:');
+/** gpt-oss: what opens the answer is its role. */
+const CHANNELS = `${LISTED}{# <|channel|>analysis<|message|> #}${templateOpening('<|start|>assistant')}`;
+const toClock = (zone: string) =>
+  `<|channel|>commentary to=functions.clock <|constrain|>json<|message|>{"zone": "${zone}"}`;
 
 const call = (zone: string) =>
   `<tool_call>\n{"name": "clock", "arguments": {"zone": "${zone}"}}\n</tool_call>`;
@@ -120,6 +124,57 @@ describe('a chat with tools', () => {
       says: 'no',
       body: { ...REQUIRED, tools: [CLOCK] },
       calls: [forcedClock],
+    },
+    {
+      name: 'are called in a channel',
+      chatTemplate: CHANNELS,
+      says: `<|channel|>analysis<|message|>to=functions.dice? No.<|end|><|start|>assistant${toClock('UTC')}`,
+      reasoning: 'to=functions.dice? No.',
+      calls: [clock('UTC')],
+    },
+    {
+      name: 'are called in a channel as they can be, after words to the user',
+      chatTemplate: CHANNELS,
+      says: `<|channel|>commentary<|message|>Let me see.<|end|><|start|>assistant${toClock('UXX')}`,
+      content: 'Let me see.',
+      calls: [clock('UTC')],
+    },
+    {
+      name: 'are called by a recipient before the channel',
+      chatTemplate: CHANNELS,
+      says: ' to=functions.clock<|channel|>commentary json<|message|>{"zone": "CET"}',
+      calls: [clock('CET')],
+    },
+    {
+      name: 'are not called in a channel',
+      chatTemplate: CHANNELS,
+      says: '<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>to=functions',
+      reasoning: 'hm',
+      content: 'to=functions',
+    },
+    {
+      name: 'have to be called in a channel, after thinking',
+      chatTemplate: CHANNELS,
+      says: '<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>no',
+      body: { ...REQUIRED, tools: [CLOCK] },
+      reasoning: 'hm',
+      calls: [forcedClock],
+    },
+    {
+      name: 'have to be called after thinking that the model begins',
+      chatTemplate: `${HERMES}{# </think> #}`,
+      says: '<think>hm</think>no',
+      body: { ...REQUIRED, tools: [CLOCK] },
+      reasoning: 'hm',
+      calls: [forcedClock],
+    },
+    {
+      name: 'give way to a schema in a channel',
+      chatTemplate: CHANNELS,
+      says: '<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>no',
+      body: { response_format: { type: 'json_schema', json_schema: { schema: { const: 'x' } } } },
+      reasoning: 'hm',
+      content: '"x"',
     },
     {
       name: 'give way to a schema',
