@@ -61,17 +61,36 @@ export function capsOf(template: JinjaTemplate): TemplateCaps {
   };
 }
 
+/** Whether a template writes calls, but only those of messages whose content is null. */
+export function writesCallsAlone(template: JinjaTemplate): boolean {
+  const shows = (content: string | null, args: JsonObject | string): boolean => {
+    try {
+      return template
+        .render({ ...NOTHING, messages: afterCalls([call(NEEDLE, args)], content) })
+        .includes(NEEDLE);
+    } catch {
+      return false;
+    }
+  };
+  return !shows('', {}) && !shows('', '{}') && (shows(null, {}) || shows(null, '{}'));
+}
+
 function afterAnswer(answer: JsonObject): JsonObject[] {
   return [USER, answer, USER];
 }
 
-function afterCalls(calls: readonly JsonObject[]): JsonObject[] {
-  const answer = { role: 'assistant', content: '', tool_calls: calls };
-  return [USER, answer, { role: 'tool', tool_call_id: 'c', name: 'f', content: 'done' }, USER];
+function afterCalls(calls: readonly JsonObject[], content: string | null = ''): JsonObject[] {
+  const answer = { role: 'assistant', content, tool_calls: calls };
+  return [USER, answer, { role: 'tool', tool_call_id: idOf('f'), name: 'f', content: 'done' }, USER];
 }
 
 function call(name: string, args: JsonObject | string): JsonObject {
-  return { id: 'c', type: 'function', function: { name, arguments: args } };
+  return { id: idOf(name), type: 'function', function: { name, arguments: args } };
+}
+
+/** Nine letters and digits, which is what Mistral's templates insist on. Others write the id in place of the name. */
+function idOf(name: string): string {
+  return `id${name}`.padEnd(9, '0');
 }
 
 function tool(name: string): JsonObject {

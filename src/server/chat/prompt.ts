@@ -71,7 +71,7 @@ function templateFor({ tools }: ToolOptions, template: ChatTemplate): ChatTempla
 
 /** The turns closed as the template has them, and the turns before an answer with what opens it. */
 function renderJinja(
-  { jinja, caps }: JinjaChatTemplate,
+  { jinja, caps, writesCallsAlone }: JinjaChatTemplate,
   turns: readonly ChatMessage[],
   { tools }: ToolOptions,
   { isEnabled, variables }: ReasoningOptions,
@@ -79,7 +79,7 @@ function renderJinja(
 ): { closed: string; before: string; opener: string } {
   const render = (addGenerationPrompt: boolean) =>
     jinja.render({
-      messages: suitedMessages(turns, caps),
+      messages: suitedMessages(turns, caps, { writesCallsAlone }),
       tools,
       bosToken: specialText(tokenizer.bos, tokenizer),
       eosToken: specialText(tokenizer.eos, tokenizer),

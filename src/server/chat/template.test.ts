@@ -188,6 +188,27 @@ describe('a chat template', () => {
     expect(asText).toBe('<clock>When?;clock({"zone":"UTC"});now;');
   });
 
+  it('gets what is said beside calls in a message of its own, if it writes calls of messages without content only', () => {
+    const option =
+      '{% for m in messages %}{% if m.content is none %}{% for c in m.tool_calls %}[{{ c.function.name }}]{% endfor %}{% else %}{{ m.content }}{% endif %};{% endfor %}';
+    const tool_calls = [{ type: 'function', id: 'x', function: { name: 'clock', arguments: '{}' } }];
+    const calling = { role: 'assistant', tool_calls };
+    const user = { role: 'user', content: 'When?' };
+    expect(render({ option }, { messages: [user, calling, user] })).toBe('When?;[clock];When?;');
+    const messages = [user, { ...calling, content: 'Let me see.' }, user];
+    expect(render({ option }, { messages })).toBe('When?;Let me see.;[clock];When?;');
+  });
+
+  it("gets thoughts under gpt-oss' name as well, but not beside words and calls", () => {
+    const option = '{% for m in messages %}{{ m.thinking }}/{{ m.content }};{% endfor %}';
+    const thought = { role: 'assistant', reasoning_content: 'hm', content: 'yes' };
+    const tool_calls = [{ type: 'function', id: 'x', function: { name: 'clock', arguments: '{}' } }];
+    const user = { role: 'user', content: 'a' };
+    expect(render({ option }, { messages: [thought, user] })).toBe('hm/yes;/a;');
+    expect(render({ option }, { messages: [{ ...thought, content: '', tool_calls }, user] })).toBe('hm/;/a;');
+    expect(render({ option }, { messages: [{ ...thought, tool_calls }, user] })).toBe('/yes;/a;');
+  });
+
   it('may be another one for conversations with tools', () => {
     const sources = { model: 'alone', toolUse: '{{ tools[0].function.name }}' };
     expect(render(sources)).toBe('alone');

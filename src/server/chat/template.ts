@@ -1,5 +1,5 @@
 import { ForetokenError } from '../../util/errors.ts';
-import { capsOf, type TemplateCaps } from './caps.ts';
+import { capsOf, type TemplateCaps, writesCallsAlone } from './caps.ts';
 import { FORMATTERS, type Formatter, findFormatter } from './formatters.ts';
 import { JinjaTemplate } from './jinja/jinjaTemplate.ts';
 import { findToolFormat } from './tools/findFormat.ts';
@@ -17,6 +17,8 @@ export interface JinjaChatTemplate {
   readonly source: string;
   readonly jinja: JinjaTemplate;
   readonly caps: TemplateCaps;
+  /** Whether it writes calls of messages without content only. */
+  readonly writesCallsAlone: boolean;
   /** How its model writes calls of tools; null where it does not say. */
   readonly toolFormat: ToolFormat | null;
   /** The one for conversations with tools, where there is one. */
@@ -69,6 +71,7 @@ function jinjaTemplate(source: string, toolUse: string | null = null): JinjaChat
     source,
     jinja,
     caps: capsOf(jinja),
+    writesCallsAlone: writesCallsAlone(jinja),
     toolFormat: findToolFormat(jinja),
     toolUse: toolUse === null ? null : jinjaTemplate(toolUse),
   };

@@ -1,3 +1,4 @@
+import { ForetokenError } from '../../../util/errors.ts';
 import { isJsonObject, type JsonObject } from '../../http/json.ts';
 import { jsonLiteral, literal } from '../../params/jsonSchema/notation.ts';
 import { RuleSet } from '../../params/jsonSchema/ruleSet.ts';
@@ -42,8 +43,13 @@ function thoughtsBefore({ call }: ToolFormat, { start, end }: ThinkingTags, rule
 function callBody(format: ToolFormat, tool: JsonObject, rule: string, rules: RuleSet): string {
   const { name, parameters }: JsonObject = isJsonObject(tool.function) ? tool.function : {};
   const { call } = format;
-  const written = bodyOf(call, format, String(name), parameters, rule, rules);
-  return `${words(call.open)} ${written} ${words(call.close)}`;
+  try {
+    const written = bodyOf(call, format, String(name), parameters, rule, rules);
+    return `${words(call.open)} ${written} ${words(call.close)}`;
+  } catch (error) {
+    const { code, message, details } = ForetokenError.from(error);
+    throw new ForetokenError(code, `parameters of the tool "${name}": ${message}`, details, { cause: error });
+  }
 }
 
 function bodyOf(

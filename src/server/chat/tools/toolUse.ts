@@ -16,7 +16,7 @@ export interface ToolUse {
 
 /** How the answer to a chat may call tools; null if it cannot. Throws where the request asks for more than that. */
 export function readToolUse(body: JsonObject, prompt: ChatPrompt): ToolUse | null {
-  const { callable, choice } = prompt.tools;
+  const { callable, choice, isNamed } = prompt.tools;
   if (callable.length === 0 || choice === 'none') return null;
   if (typeof body.grammar === 'string' && body.grammar !== '') {
     throw invalid('Cannot use custom grammar constraints with tools.');
@@ -30,7 +30,7 @@ export function readToolUse(body: JsonObject, prompt: ChatPrompt): ToolUse | nul
   const parallel =
     typeof body.parallel_tool_calls === 'boolean'
       ? body.parallel_tool_calls
-      : template.caps.supports_parallel_tool_calls;
+      : template.caps.supports_parallel_tool_calls && !isNamed;
   const tools = callableTools(callable);
   const isLazy = choice === 'auto';
   // A model that has to call may think first, whether or not the prompt opens the thoughts for it.

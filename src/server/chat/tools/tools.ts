@@ -8,6 +8,8 @@ export interface ToolOptions {
   /** Those that may be called. */
   readonly callable: readonly JsonObject[];
   readonly choice: ToolChoice;
+  /** Whether the choice is one certain tool, which is then called once unless the request says otherwise. */
+  readonly isNamed: boolean;
 }
 
 const TOOL_CHOICES = ['auto', 'none', 'required'] as const;
@@ -27,26 +29,29 @@ export function readTools({ tools = null, tool_choice }: JsonObject): ToolOption
     }
     return tool;
   });
-  const { choice, names } = readChoice(tool_choice ?? 'auto');
+  const { choice, names, isNamed } = readChoice(tool_choice ?? 'auto');
   const callable = names === null ? checked : names.map(name => toolNamed(name, checked));
   if (choice === 'required' && callable.length === 0) {
     throw invalid('tool_choice wants a call, and there is no tool to be called: give it in "tools"');
   }
-  return { tools: checked, callable, choice };
+  return { tools: checked, callable, choice, isNamed };
 }
 
 /** `names`: the tools that the choice is among; null for all. */
 interface ReadChoice {
   readonly choice: ToolChoice;
   readonly names: readonly string[] | null;
+  readonly isNamed: boolean;
 }
 
 function readChoice(choice: unknown): ReadChoice {
-  if (typeof choice === 'string') return { choice: readMode(choice, TOOL_CHOICES), names: null };
+  if (typeof choice === 'string') {
+    return { choice: readMode(choice, TOOL_CHOICES), names: null, isNamed: false };
+  }
   if (isJsonObject(choice)) {
     switch (choice.type) {
       case 'function':
-        return { choice: 'required', names: [functionNamed(choice)] };
+        return { choice: 'required', names: [functionNamed(choice)], isNamed: true };
       case 'allowed_tools':
         return readAllowed(choice.allowed_tools);
     }
@@ -57,7 +62,7 @@ function readChoice(choice: unknown): ReadChoice {
 function readAllowed(allowed: unknown): ReadChoice {
   const { mode, tools }: JsonObject = isJsonObject(allowed) ? allowed : {};
   if (!Array.isArray(tools) || typeof mode !== 'string') throw unknownForm({ allowed_tools: allowed });
-  return { choice: readMode(mode, ['auto', 'required']), names: tools.map(functionNamed) };
+  return { choice: readMode(mode, ['auto', 'required']), names: tools.map(functionNamed), isNamed: false };
 }
 
 function readMode<T extends ToolChoice>(mode: string, known: readonly T[]): T {
