@@ -1,7 +1,18 @@
 import { isJsonObject, type JsonObject } from '../../http/json.ts';
 import type { JinjaTemplate } from '../jinja.ts';
-import { type ThinkingTags, thinkingTagsOf } from '../thinking.ts';
 import { Cursor } from './cursor.ts';
+import {
+  ID_LENGTHS,
+  KEYS,
+  NAMES,
+  NUMBER,
+  ONE,
+  type Probe,
+  probeCall,
+  probeOf,
+  TEXT,
+} from './templateProbe.ts';
+import { commonPrefix, commonSuffix, wholeTags } from './textDifference.ts';
 import {
   type ArgumentsNotation,
   type CallShape,
@@ -10,23 +21,6 @@ import {
   type TaggedNotation,
   type ToolFormat,
 } from './toolFormat.ts';
-
-/** Names, keys and texts that no template has of its own, and that differ from their first character on. */
-const NAMES = ['Qf7x', 'Zg8y'] as const;
-const KEYS = ['ku3a', 'wv4b'] as const;
-const TEXT = 'Xt5c';
-const NUMBER = 90817;
-const SAID = 'Hs6d';
-/** Lengths of ids to try: some templates refuse all but their own. */
-const ID_LENGTHS = [32, 9] as const;
-
-interface ProbeCall {
-  readonly name: string;
-  readonly arguments: JsonObject;
-}
-
-const call = (name: string, args: JsonObject): ProbeCall => ({ name, arguments: args });
-const ONE = call(NAMES[0], { [KEYS[0]]: TEXT });
 
 /**
  * The format in which a template writes calls of earlier answers: it is rendered with calls that differ in one thing, and
@@ -44,74 +38,6 @@ export function deriveFormat(template: JinjaTemplate): ToolFormat | null {
     }
   }
   return null;
-}
-
-/** Renders calls and returns what the template writes from their beginning to their end; null if it writes none. */
-type Probe = (calls: readonly ProbeCall[]) => string | null;
-
-/** `writeArguments`: as the template takes them, as objects or as JSON. */
-function probeOf(
-  template: JinjaTemplate,
-  idLength: number,
-  writeArguments: (args: JsonObject) => JsonObject | string,
-): Probe {
-  const render = (answer: JsonObject): string | null => {
-    try {
-      return template.render({
-        messages: [
-          { role: 'user', content: 'hello' },
-          { role: 'assistant', ...answer },
-        ],
-        tools: NAMES.map(toolNamed),
-        bosToken: '',
-        eosToken: '',
-        addGenerationPrompt: false,
-        enableThinking: true,
-        extra: {},
-      });
-    } catch {
-      return null;
-    }
-  };
-  const plain = render({ content: SAID });
-  return calls => {
-    if (plain === null) return null;
-    const tool_calls = calls.map(({ name, arguments: args }, i) => ({
-      id: `${i + 1}`.repeat(idLength),
-      type: 'function',
-      function: { name, arguments: writeArguments(args) },
-    }));
-    // Some write calls only where nothing is said.
-    for (const content of ['', null]) {
-      const text = render({ content, tool_calls });
-      const written = text === null ? '' : difference(text, plain);
-      if (calls.every(({ name }) => written.includes(name))) {
-        return withoutThoughts(written, thinkingTagsOf(template.source));
-      }
-    }
-    return null;
-  };
-}
-
-/** What one text has between the beginning and the end that it shares with another one, in whole tags. */
-function difference(text: string, other: string): string {
-  const shared = commonPrefix(text, other);
-  const start = wholeTags(shared).length;
-  const end = text.length - commonSuffix(text.slice(shared.length), other).length;
-  const cut = wholeTags(text.slice(start, end)).length < end - start ? text.indexOf('>', end) + 1 : 0;
-  return text.slice(start, Math.max(end, cut));
-}
-
-/** Some think of nothing before they call. */
-function withoutThoughts(text: string, tags: ThinkingTags | null): string {
-  const at = tags === null ? -1 : text.slice(0, text.indexOf(NAMES[0])).lastIndexOf(tags.end);
-  return tags === null || at < 0 ? text : text.slice(at + tags.end.length);
-}
-
-function toolNamed(name: string): JsonObject {
-  const properties = Object.fromEntries(KEYS.map(key => [key, { type: 'string', description: 'a text' }]));
-  const parameters = { type: 'object', properties, required: [...KEYS] };
-  return { type: 'function', function: { name, description: 'a tool', parameters } };
 }
 
 /** A shape, and the text of a call between the shape's delimiters. */
@@ -213,8 +139,8 @@ function pairArguments(rest: string): FoundArguments | null {
 }
 
 function taggedArguments(rest: string, probe: Probe): FoundArguments | null {
-  const twice = probe([call(NAMES[0], { [KEYS[0]]: TEXT, [KEYS[1]]: TEXT })]);
-  const counted = probe([call(NAMES[0], { [KEYS[0]]: NUMBER })]);
+  const twice = probe([probeCall(NAMES[0], { [KEYS[0]]: TEXT, [KEYS[1]]: TEXT })]);
+  const counted = probe([probeCall(NAMES[0], { [KEYS[0]]: NUMBER })]);
   if (twice === null || counted === null) return null;
   if (!twice.includes(KEYS[1]) || !counted.includes(String(NUMBER))) return null;
   const keyClose = upTo(behind(rest, KEYS[0]), TEXT);
@@ -274,11 +200,6 @@ function formatOf(shape: CallShape, { begin, open, close, end, separator }: Deli
   };
 }
 
-/** Without the beginning of a tag at the end. */
-function wholeTags(text: string): string {
-  return text.replace(/<[^<>]*$/, '');
-}
-
 /** Tags and brackets are words of their own. */
 function words(text: string): string {
   const apart = text.replaceAll(/([>\]}])(?=[<[{])/g, '$1 ');
@@ -293,16 +214,4 @@ function upTo(text: string, mark: string): string {
 function behind(text: string, mark: string): string {
   const at = text.indexOf(mark);
   return at < 0 ? '' : text.slice(at + mark.length);
-}
-
-function commonPrefix(a: string, b: string): string {
-  let n = 0;
-  while (n < a.length && a[n] === b[n]) n++;
-  return a.slice(0, n);
-}
-
-function commonSuffix(a: string, b: string): string {
-  let n = 0;
-  while (n < a.length && n < b.length && a.at(-1 - n) === b.at(-1 - n)) n++;
-  return a.slice(a.length - n);
 }

@@ -84,6 +84,12 @@ describe('a call', () => {
       calls: [{ name: 'f', arguments: '{"number":1}' }],
     },
     {
+      family: 'hermes',
+      text: 'I would write <tool_call> and so on: <tool_call>{"name":"f","arguments":{}}</tool_call>',
+      content: 'I would write <tool_call> and so on:',
+      calls: [{ name: 'f', arguments: '{}' }],
+    },
+    {
       family: 'qwenCoder',
       text: 'Well.\n\n<tool_call>\n<function=f>\n<parameter=text>\none\n\ntwo',
       content: 'Well.',

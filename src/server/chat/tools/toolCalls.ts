@@ -24,11 +24,9 @@ export function callableTools(tools: readonly JsonObject[]): CallableTools {
 /** Reads calls in a format, and what is said before them. A text that is no call is content. */
 export function withCalls(format: ToolFormat, tools: CallableTools): ReadAnswer {
   return (text, isWhole) => {
-    const start = findCalls(text, format, tools);
-    const calls = start === null ? [] : callsAt(text, start, format, tools);
-    if (calls === 'none' || start === null) {
-      return { ...NO_ANSWER, content: plain(text, isWhole, format, tools) };
-    }
+    const found = readCalls(text, format, tools);
+    if (found === null) return { ...NO_ANSWER, content: plain(text, isWhole, format, tools) };
+    const { start, calls } = found;
     if (calls.length === 0 && isWhole) return { ...NO_ANSWER, content: text };
     const content = firstWord(format) === '' ? '' : text.slice(0, start).trimEnd();
     return { ...NO_ANSWER, content, calls };
@@ -38,13 +36,28 @@ export function withCalls(format: ToolFormat, tools: CallableTools): ReadAnswer 
 /** Where calls may begin in a text; null if they do not yet. */
 export function findCalls(text: string, format: ToolFormat, tools: CallableTools): number | null {
   if (format.call.kind === 'channel') return findChannelCall(text);
+  return readCalls(text, format, tools)?.start ?? null;
+}
+
+interface FoundCalls {
+  readonly start: number;
+  /** Those whose names are known. */
+  readonly calls: readonly AnswerCall[];
+}
+
+/** The first place that is, or may yet become, the beginning of calls, and the calls from there on. */
+function readCalls(text: string, format: ToolFormat, tools: CallableTools): FoundCalls | null {
   const word = firstWord(format);
   if (word === '') {
     const { found, at } = openCall(text, format, tools);
-    return found === 'yes' ? at : null;
+    const calls = found === 'yes' ? callsAt(text, at, format, tools) : 'none';
+    return calls === 'none' ? null : { start: at, calls };
   }
-  const at = text.indexOf(word);
-  return at < 0 ? null : at;
+  for (let start = text.indexOf(word); start >= 0; start = text.indexOf(word, start + 1)) {
+    const calls = callsAt(text, start, format, tools);
+    if (calls !== 'none') return { start, calls };
+  }
+  return null;
 }
 
 /** Some models announce JSON with the token for code. */
