@@ -13,6 +13,9 @@ const TEMPLATES = {
   thinks: `${LISTED}{# <tool_call> "arguments" <think> </think> #}${templateOpening('A:')}`,
 } as const;
 
+/** A template that has several calls in one answer. */
+const WRITES_CALLS = `${LISTED}{% for m in messages %}{{ m.role }}:{{ m.content }}{% for c in m.tool_calls or [] %}<tool_call>{"name": "{{ c.function.name }}", "arguments": {{ c.function.arguments | tojson }}}</tool_call>{% endfor %};{% endfor %}{% if add_generation_prompt %}A:{% endif %}`;
+
 const hermes = (name: string) => `<tool_call>{"name": "${name}", "arguments": {}}</tool_call>`;
 
 /** What keeps a model that does not know what to say from white space. */
@@ -159,9 +162,23 @@ describe("Anthropic's wish for one call at a time", () => {
     { choice: { type: 'auto', disable_parallel_tool_use: true }, called: ['alpha'] },
     { choice: { type: 'any', disable_parallel_tool_use: true }, called: ['alpha'] },
   ])('is heard: $choice', async ({ choice, called }) => {
-    const chatTemplate = `${LISTED}{% for m in messages %}{{ m.role }}:{{ m.content }}{% for c in m.tool_calls or [] %}<tool_call>{"name": "{{ c.function.name }}", "arguments": {{ c.function.arguments | tojson }}}</tool_call>{% endfor %};{% endfor %}{% if add_generation_prompt %}A:{% endif %}`;
-    const asked = await ask(`${hermes('alpha')}${hermes('beta')}`, chatTemplate, 'anthropic', {
+    const asked = await ask(`${hermes('alpha')}${hermes('beta')}`, WRITES_CALLS, 'anthropic', {
       tool_choice: choice,
+    });
+    expect(asked.called(await asked.response.json())).toEqual(called);
+  });
+});
+
+describe('a choice of one certain tool', () => {
+  it.each([
+    { body: {}, called: ['beta'] },
+    { body: { parallel_tool_calls: true }, called: ['beta', 'beta'] },
+    { body: { parallel_tool_calls: false }, called: ['beta'] },
+    { body: { parallel_tool_calls: null }, called: ['beta'] },
+  ])('means one call, unless several are asked for: $body', async ({ body, called }) => {
+    const asked = await ask(hermes('beta').repeat(2), WRITES_CALLS, 'chat', {
+      tool_choice: named('beta'),
+      ...body,
     });
     expect(asked.called(await asked.response.json())).toEqual(called);
   });
