@@ -178,6 +178,7 @@ describe('a choice of one certain tool', () => {
   ])('means one call, unless several are asked for: $body', async ({ body, called }) => {
     const asked = await ask(hermes('beta').repeat(2), WRITES_CALLS, 'chat', {
       tool_choice: named('beta'),
+      logit_bias: null,
       ...body,
     });
     expect(asked.called(await asked.response.json())).toEqual(called);
