@@ -1,5 +1,5 @@
 import { assertNever } from '../../../util/assert.ts';
-import { jsonLiteral, literal, separated } from '../../params/jsonSchema/notation.ts';
+import { jsonLiteral, literal, repeated } from '../../params/jsonSchema/notation.ts';
 import type { RuleSet } from '../../params/jsonSchema/ruleSet.ts';
 import { valueRule } from './schemaRule.ts';
 import { type Member, sequence } from './sequence.ts';
@@ -28,11 +28,20 @@ export function taggedArguments(
       ways.push(`${opened(keyClose)} ${untilMark(valueClose.trim(), rules)} space`);
     }
     if (choices === null && (!types.has('string') || keyClose !== jsonKeyClose)) {
-      ways.push(`${opened(jsonKeyClose)} space ${valueRule(value, `${rule}-value`, rules)} ${close} space`);
+      const json = valueRule(value, `${rule}-value`, rules);
+      ways.push(
+        `${opened(jsonKeyClose)} space (${[json, ...pythonWords(types)].join(' | ')}) ${close} space`,
+      );
     }
     return ways.join(' | ');
   };
   return sequence(membersOf(schema, `[^${'<>"\\n'}]{1,64}`, literal, element, name, rules), '', name, rules);
+}
+
+/** Templates write these words as their language prints them, and models do the same. */
+function pythonWords(types: ReadonlySet<JsonType>): readonly string[] {
+  const words = [...(types.has('boolean') ? ['True', 'False'] : []), ...(types.has('null') ? ['None'] : [])];
+  return words.map(word => `${literal(word)} space`);
 }
 
 /** Adds the rule of all arguments as names and values, and returns its body. */
@@ -108,7 +117,9 @@ class ValueWriter {
   #array(schema: ToolSchema, name: string, depth: number): string {
     const { schema: each, min, max } = schema.items;
     const item = this.#rules.add(`${name}-item`, this.#value(each, `${name}-each`, depth + 1));
-    return `"[" space ${separated(item, { min, max }, '"," space')} "]" space`;
+    if (max < 1) return '"[" space "]" space';
+    const others = repeated(`("," space ${item})`, { min: Math.max(0, min - 1), max: max - 1 });
+    return `"[" space (${item} ${others})${min < 1 ? '?' : ''} "]" space`;
   }
 
   #object(schema: ToolSchema, name: string, depth: number): string {
