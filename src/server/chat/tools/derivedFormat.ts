@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../http/json.ts';
-import type { JinjaTemplate } from '../jinja.ts';
+import type { JinjaTemplate } from '../jinja/jinjaTemplate.ts';
 import { Cursor } from './cursor.ts';
 import {
   ID_LENGTHS,

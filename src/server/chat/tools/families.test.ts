@@ -5,7 +5,7 @@ import { grammarVocabulary } from '../../../engine/grammar/vocabularyTrie.ts';
 import { TEMPLATES } from '../../testing/familyTemplates.ts';
 import { type Answer, type AnswerCall, answerDeltas, NO_ANSWER } from '../answer.ts';
 import type { ReadAnswer } from '../answerReader.ts';
-import { JinjaTemplate } from '../jinja.ts';
+import { JinjaTemplate } from '../jinja/jinjaTemplate.ts';
 import { readChannels } from './channels.ts';
 import { findToolFormat } from './findFormat.ts';
 import { callableTools, withCalls } from './toolCalls.ts';

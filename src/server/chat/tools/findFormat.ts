@@ -1,4 +1,4 @@
-import type { JinjaTemplate } from '../jinja.ts';
+import type { JinjaTemplate } from '../jinja/jinjaTemplate.ts';
 import { askedFormat, declaredFormat } from './declaredFormats.ts';
 import { deriveFormat } from './derivedFormat.ts';
 import type { ToolFormat } from './toolFormat.ts';

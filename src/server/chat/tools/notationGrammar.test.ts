@@ -80,6 +80,22 @@ describe('arguments in the notation of Python', () => {
       text: "f(a={'x': 1})",
       wrong: 'f(a={})',
     },
+    {
+      schema: { ...one({ allOf: [{ $ref: '#/$defs/P' }], description: 'a point' }), $defs: { P: POINT } },
+      text: "f(a={'x': 1})",
+      wrong: "f(a={'z': 1})",
+    },
+    {
+      schema: { ...one({ type: 'integer' }), allOf: [{ properties: { b: { const: 1 } }, required: ['b'] }] },
+      text: 'f(b=1, a=2)',
+      wrong: 'f(a=2)',
+    },
+    { schema: { properties: { a: { type: 'integer' }, b: false } }, text: 'f(a=1)', wrong: 'f(b=1)' },
+    {
+      schema: { properties: { a: true }, additionalProperties: { not: {} } },
+      text: 'f(a=[1])',
+      wrong: 'f(b=1)',
+    },
     { schema: THREE, text: "f(a=1, b=True, c='x')", wrong: 'f(a=1)' },
     { schema: THREE, text: 'f(b=False, a=1)', wrong: "f(c='x', b=True)" },
     { schema: { properties: {} }, text: 'f()', wrong: 'f(a=1)' },

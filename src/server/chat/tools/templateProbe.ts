@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../http/json.ts';
-import type { JinjaTemplate } from '../jinja.ts';
+import type { JinjaTemplate } from '../jinja/jinjaTemplate.ts';
 import { type ThinkingTags, thinkingTagsOf } from '../thinking.ts';
 import { difference } from './textDifference.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TEMPLATES } from '../../testing/familyTemplates.ts';
 import { NO_ANSWER } from '../answer.ts';
-import { JinjaTemplate } from '../jinja.ts';
+import { JinjaTemplate } from '../jinja/jinjaTemplate.ts';
 import { findToolFormat } from './findFormat.ts';
 import { callableTools, withCalls } from './toolCalls.ts';
 import { GENERIC_TOOL_FORMAT, type ToolFormat } from './toolFormat.ts';

@@ -15,12 +15,15 @@ export function jsonTypeOf(value: unknown): JsonType {
 
 /** A part of a tool's schema, as far as notations other than JSON need to know it. */
 export class ToolSchema {
+  /** As it is given, and with all that it refers to. */
+  readonly #given: unknown;
   readonly #json: JsonObject;
   readonly #root: JsonObject;
 
   /** `root`: where references begin. */
   constructor(json: unknown, root: unknown = json) {
     this.#root = isJsonObject(root) ? root : {};
+    this.#given = json;
     this.#json = resolved(json, this.#root);
   }
 
@@ -46,11 +49,13 @@ export class ToolSchema {
   get properties(): readonly ToolProperty[] {
     const { properties, required } = this.#json;
     const names = Array.isArray(required) ? required : [];
-    return Object.entries(isJsonObject(properties) ? properties : {}).map(([name, json]) => ({
-      name,
-      schema: new ToolSchema(json, this.#root),
-      isRequired: names.includes(name),
-    }));
+    return Object.entries(isJsonObject(properties) ? properties : {})
+      .filter(([, json]) => json !== false)
+      .map(([name, json]) => ({
+        name,
+        schema: new ToolSchema(json, this.#root),
+        isRequired: names.includes(name),
+      }));
   }
 
   property(name: string): ToolSchema {
@@ -60,7 +65,9 @@ export class ToolSchema {
   /** Of an object: what other properties have to be; null where there may be none. */
   get additional(): ToolSchema | null {
     const { additionalProperties: additional, properties } = this.#json;
-    if (isJsonObject(additional)) return new ToolSchema(additional, this.#root);
+    if (isJsonObject(additional)) {
+      return excludesAll(additional.not) ? null : new ToolSchema(additional, this.#root);
+    }
     const isOpen = additional ?? !isJsonObject(properties);
     return isOpen === true ? ANYTHING : null;
   }
@@ -79,7 +86,7 @@ export class ToolSchema {
   toJson(): JsonObject {
     const { $defs, definitions } = this.#root;
     return {
-      ...this.#json,
+      ...(isJsonObject(this.#given) && this.#given),
       ...(isJsonObject($defs) && { $defs }),
       ...(isJsonObject(definitions) && { definitions }),
     };
@@ -94,14 +101,33 @@ export interface ToolProperty {
 
 const ANYTHING = new ToolSchema({});
 
-function resolved(json: unknown, root: JsonObject): JsonObject {
-  let schema = json;
-  for (let n = 0; n < MAX_DEPTH && isJsonObject(schema) && typeof schema.$ref === 'string'; n++) {
-    const { $ref, ...beside } = schema;
-    const target = referred(String($ref), root);
-    schema = isJsonObject(target) ? { ...target, ...beside } : beside;
-  }
-  return isJsonObject(schema) ? schema : {};
+/** A schema with what it refers to, and with the parts of which all have to hold. */
+function resolved(json: unknown, root: JsonObject, depth = 0): JsonObject {
+  if (!isJsonObject(json) || depth > MAX_DEPTH) return {};
+  const { $ref, allOf, ...own } = json;
+  const parts = [
+    ...(typeof $ref === 'string' ? [referred($ref, root)] : []),
+    ...(Array.isArray(allOf) ? allOf : []),
+  ];
+  return parts.map(part => resolved(part, root, depth + 1)).reduce(merged, own);
+}
+
+/** Both of two schemas, as far as objects go; of other keywords the first one's counts. */
+function merged(first: JsonObject, second: JsonObject): JsonObject {
+  const [own, others] = [first.properties, second.properties];
+  const required = [first.required, second.required].flatMap(names => (Array.isArray(names) ? names : []));
+  return {
+    ...second,
+    ...first,
+    ...((isJsonObject(own) || isJsonObject(others)) && {
+      properties: { ...(isJsonObject(others) && others), ...(isJsonObject(own) && own) },
+    }),
+    ...(required.length > 0 && { required }),
+  };
+}
+
+function excludesAll(not: unknown): boolean {
+  return not === true || (isJsonObject(not) && Object.keys(not).length === 0);
 }
 
 /** What a reference into the document refers to; undefined for nothing. */
@@ -116,7 +142,7 @@ function referred(ref: string, root: JsonObject): unknown {
 
 function typesOf(json: unknown, root: JsonObject, depth: number): ReadonlySet<JsonType> {
   if (depth > MAX_DEPTH) return new Set(JSON_TYPES);
-  const { type, const: only, enum: listed, anyOf, oneOf, allOf, properties, nullable } = resolved(json, root);
+  const { type, const: only, enum: listed, anyOf, oneOf, properties, nullable } = resolved(json, root);
   const parts: ReadonlySet<JsonType>[] = [];
   const each = (schemas: readonly unknown[]) => schemas.map(schema => typesOf(schema, root, depth + 1));
   if (type !== undefined && type !== null) {
@@ -129,7 +155,6 @@ function typesOf(json: unknown, root: JsonObject, depth: number): ReadonlySet<Js
   for (const some of [anyOf, oneOf]) {
     if (Array.isArray(some)) parts.push(new Set(each(some).flatMap(types => [...types])));
   }
-  if (Array.isArray(allOf)) parts.push(...each(allOf));
   if (parts.length === 0 && isJsonObject(properties)) parts.push(new Set(['object']));
   return new Set(JSON_TYPES.filter(name => parts.every(part => part.has(name))));
 }
