@@ -47,8 +47,9 @@ function callBody(format: ToolFormat, tool: JsonObject, rule: string, rules: Rul
     const written = bodyOf(call, format, String(name), parameters, rule, rules);
     return `${words(call.open)} ${written} ${words(call.close)}`;
   } catch (error) {
-    const { code, message, details } = ForetokenError.from(error);
-    throw new ForetokenError(code, `parameters of the tool "${name}": ${message}`, details, { cause: error });
+    if (!(error instanceof ForetokenError)) throw error;
+    const { code, message, details } = error;
+    throw new ForetokenError(code, `tool ${JSON.stringify(name)}: ${message}`, details, { cause: error });
   }
 }
 
