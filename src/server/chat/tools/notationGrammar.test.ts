@@ -150,3 +150,17 @@ describe('arguments between tags', () => {
     expect({ wrong, isAccepted: accepts(TAGGED, schema, wrong) }).toEqual({ wrong, isAccepted: false });
   });
 });
+
+describe('a schema that refers to itself many times', () => {
+  const selves = (n: number) => Array.from({ length: n }, () => ({ $ref: '#' }));
+  it.each([
+    { schema: { properties: Object.fromEntries(selves(9).map((self, i) => [`p${i}`, self])) } },
+    { schema: { properties: { a: { anyOf: selves(9) } } } },
+    { schema: { properties: { a: { allOf: selves(9) } } } },
+    { schema: { properties: { a: { type: 'array', items: { oneOf: selves(9) } } } } },
+  ])('makes a grammar in a short time: $schema', ({ schema }) => {
+    const start = performance.now();
+    expect(accepts(GEMMA, schema, 'f{}')).toBe(true);
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
+});

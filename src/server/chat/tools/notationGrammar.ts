@@ -56,13 +56,15 @@ export function pairedArguments(
 }
 
 const WORD = '[a-zA-Z_] [a-zA-Z0-9_]{0,63} space';
-/** Values within values that are told apart. */
+/** Values within values, and values in all, that are told apart: a schema that refers to itself has any number of them. */
 const MAX_DEPTH = 12;
+const MAX_VALUES = 1000;
 
 /** Writes the rules of values in a notation other than JSON. */
 class ValueWriter {
   readonly #notation: ValueNotation;
   readonly #rules: RuleSet;
+  #nValues = 0;
 
   constructor(notation: ValueNotation, rules: RuleSet) {
     this.#notation = notation;
@@ -84,14 +86,14 @@ class ValueWriter {
   }
 
   #value(schema: ToolSchema, name: string, depth: number): string {
-    if (depth > MAX_DEPTH) return this.#anything();
+    if (depth > MAX_DEPTH || ++this.#nValues > MAX_VALUES) return this.#anything();
     const { types, choices, alternatives } = schema;
     if (choices !== null) return `(${choices.map(choice => this.#literal(choice)).join(' | ')}) space`;
     if (alternatives.length > 0) {
       const ways = alternatives.map((each, i) => this.#value(each, `${name}-${i}`, depth + 1));
       return `(${ways.map(way => `(${way})`).join(' | ')})`;
     }
-    if (types.size > 4) return this.#anything();
+    if (types.size > 4 || types.size === 0) return this.#anything();
     const ways = [...types].map(type => this.#ofType(type, schema, name, depth));
     return this.#rules.add(name, ways.join(' | '));
   }

@@ -3,9 +3,6 @@ import { isJsonObject, type JsonObject } from '../../http/json.ts';
 const JSON_TYPES = ['string', 'number', 'boolean', 'null', 'object', 'array'] as const;
 export type JsonType = (typeof JSON_TYPES)[number];
 
-/** References within references that are followed. */
-const MAX_DEPTH = 20;
-
 export function jsonTypeOf(value: unknown): JsonType {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
@@ -29,7 +26,7 @@ export class ToolSchema {
 
   /** The types that a value may have; all of them where the schema says nothing. */
   get types(): ReadonlySet<JsonType> {
-    return typesOf(this.#json, this.#root, 0);
+    return typesOf(this.#json, this.#root, new Map());
   }
 
   /** The only values that there may be; null where they are not listed. */
@@ -101,15 +98,19 @@ export interface ToolProperty {
 
 const ANYTHING = new ToolSchema({});
 
-/** A schema with what it refers to, and with the parts of which all have to hold. */
-function resolved(json: unknown, root: JsonObject, depth = 0): JsonObject {
-  if (!isJsonObject(json) || depth > MAX_DEPTH) return {};
+/**
+ * A schema with what it refers to, and with the parts of which all have to hold. One that was met before, `known`, adds
+ * nothing: so schemas that refer to themselves have an end.
+ */
+function resolved(json: unknown, root: JsonObject, known = new Set<unknown>()): JsonObject {
+  if (!isJsonObject(json) || known.has(json)) return {};
+  known.add(json);
   const { $ref, allOf, ...own } = json;
   const parts = [
     ...(typeof $ref === 'string' ? [referred($ref, root)] : []),
     ...(Array.isArray(allOf) ? allOf : []),
   ];
-  return parts.map(part => resolved(part, root, depth + 1)).reduce(merged, own);
+  return parts.map(part => resolved(part, root, known)).reduce(merged, own);
 }
 
 /** Both of two schemas, as far as objects go; of other keywords the first one's counts. */
@@ -140,11 +141,17 @@ function referred(ref: string, root: JsonObject): unknown {
   return ref.startsWith('#') ? target : undefined;
 }
 
-function typesOf(json: unknown, root: JsonObject, depth: number): ReadonlySet<JsonType> {
-  if (depth > MAX_DEPTH) return new Set(JSON_TYPES);
+/** `known`: types of schemas that were met before; none while they are being found out, which adds none to a choice. */
+function typesOf(
+  json: unknown,
+  root: JsonObject,
+  known: Map<unknown, ReadonlySet<JsonType>>,
+): ReadonlySet<JsonType> {
+  const before = known.get(json);
+  if (before !== undefined) return before;
+  known.set(json, new Set());
   const { type, const: only, enum: listed, anyOf, oneOf, properties, nullable } = resolved(json, root);
   const parts: ReadonlySet<JsonType>[] = [];
-  const each = (schemas: readonly unknown[]) => schemas.map(schema => typesOf(schema, root, depth + 1));
   if (type !== undefined && type !== null) {
     const named = new Set((Array.isArray(type) ? type : [type]).flatMap(typeNamed));
     if (nullable === true) named.add('null');
@@ -153,10 +160,13 @@ function typesOf(json: unknown, root: JsonObject, depth: number): ReadonlySet<Js
   if (only !== undefined) parts.push(new Set([jsonTypeOf(only)]));
   if (Array.isArray(listed)) parts.push(new Set(listed.map(jsonTypeOf)));
   for (const some of [anyOf, oneOf]) {
-    if (Array.isArray(some)) parts.push(new Set(each(some).flatMap(types => [...types])));
+    if (!Array.isArray(some)) continue;
+    parts.push(new Set(some.flatMap(schema => [...typesOf(schema, root, known)])));
   }
   if (parts.length === 0 && isJsonObject(properties)) parts.push(new Set(['object']));
-  return new Set(JSON_TYPES.filter(name => parts.every(part => part.has(name))));
+  const types = new Set(JSON_TYPES.filter(name => parts.every(part => part.has(name))));
+  known.set(json, types);
+  return types;
 }
 
 function typeNamed(name: unknown): JsonType[] {
