@@ -1,5 +1,5 @@
-import { ForetokenError } from '../../../util/errors.ts';
-import { isJsonObject, type JsonObject } from '../../http/json.ts';
+import { isJsonObject, isStringArray, type JsonObject } from '../../http/json.ts';
+import { invalid, readTexts, textOf } from './blocks.ts';
 import { anthropicMessages } from './messages.ts';
 
 /** llama-server's; Anthropic's API has none, there the field must be given. */
@@ -11,17 +11,20 @@ const DEFAULT_THINKING_BUDGET = 10_000;
 /** Fields that mean the same in a chat. */
 const SHARED_FIELDS = ['temperature', 'top_p', 'top_k', 'stream', 'chat_template_kwargs'] as const;
 
-/** A request for Anthropic's Messages as one for a chat completion. Other fields than theirs have no effect. */
+/**
+ * A request for Anthropic's Messages as one for a chat completion. Other fields than theirs have no effect. Throws
+ * `invalid_request` with the place of what cannot be said in a chat.
+ */
 export function chatBodyOfAnthropic(body: JsonObject): JsonObject {
-  const { messages, tools, tool_choice, stop_sequences, max_tokens = DEFAULT_MAX_TOKENS } = body;
-  if (messages === undefined) throw new ForetokenError('internal', "'messages' is required");
   const shared = SHARED_FIELDS.filter(name => Object.hasOwn(body, name)).map(name => [name, body[name]]);
+  const tools = toolsOf(body.tools);
   return {
-    messages: [...systemMessage(body.system), ...anthropicMessages(messages)],
-    ...(Array.isArray(tools) && { tools: tools.map(chatTool) }),
-    ...toolChoiceOf(tool_choice),
-    ...(stop_sequences !== undefined && { stop: stop_sequences }),
-    max_tokens,
+    messages: [...systemMessage(body.system), ...anthropicMessages(body.messages)],
+    ...(tools && { tools }),
+    ...toolChoiceOf(body.tool_choice),
+    ...responseFormatOf(body),
+    ...stopOf(body.stop_sequences),
+    max_tokens: body.max_tokens ?? DEFAULT_MAX_TOKENS,
     // The first event of a stream tells how much of the prompt was in the cache.
     timings_per_token: true,
     ...Object.fromEntries(shared),
@@ -30,11 +33,8 @@ export function chatBodyOfAnthropic(body: JsonObject): JsonObject {
 }
 
 function systemMessage(system: unknown): JsonObject[] {
-  if (system === undefined || system === null) return [];
-  const texts = Array.isArray(system)
-    ? system.flatMap(block => (isJsonObject(block) && block.type === 'text' ? [textOf(block.text)] : []))
-    : [textOf(system)];
-  return [{ role: 'system', content: texts.map(withSteadyStamp).join('') }];
+  if (!isGiven(system)) return [];
+  return [{ role: 'system', content: readTexts(system, 'system').map(withSteadyStamp).join('') }];
 }
 
 /**
@@ -45,11 +45,22 @@ function withSteadyStamp(text: string): string {
   return text.replace(/^(x-anthropic-billing-header:.*?cch=).{5};/s, '$1fffff;');
 }
 
-function chatTool(tool: unknown): JsonObject {
-  const { name, description, input_schema = {} }: JsonObject = isJsonObject(tool) ? tool : {};
+function toolsOf(tools: unknown): JsonObject[] | null {
+  if (!isGiven(tools)) return null;
+  if (!Array.isArray(tools)) throw invalid('tools', 'must be a list');
+  return tools.map((tool, i) => chatTool(tool, `tools.${i}`));
+}
+
+function chatTool(tool: unknown, place: string): JsonObject {
+  if (!isJsonObject(tool)) throw invalid(place, "must be an object with a 'name'");
+  const { name, description, input_schema } = tool;
   return {
     type: 'function',
-    function: { name: textOf(name), description: textOf(description), parameters: input_schema },
+    function: {
+      name: textOf(name, `${place}.name`),
+      description: textOf(description ?? '', `${place}.description`),
+      parameters: input_schema ?? {},
+    },
   };
 }
 
@@ -68,6 +79,26 @@ function toolChoiceOf(choice: unknown): JsonObject {
   }
 }
 
+/** The schema of the answer, under the name that the API has for it or under its former one. */
+function responseFormatOf({ output_config, output_format }: JsonObject): JsonObject {
+  const config = output_config ?? {};
+  if (!isJsonObject(config)) throw invalid('output_config', 'must be an object');
+  const [format, place] = isGiven(config.format)
+    ? [config.format, 'output_config.format']
+    : [output_format, 'output_format'];
+  if (!isGiven(format)) return {};
+  if (!isJsonObject(format) || format.type !== 'json_schema' || !isGiven(format.schema)) {
+    throw invalid(place, "must be an object with the type 'json_schema' and a 'schema'");
+  }
+  return { response_format: { type: 'json_schema', json_schema: { schema: format.schema } } };
+}
+
+function stopOf(sequences: unknown): JsonObject {
+  if (!isGiven(sequences)) return {};
+  if (!isStringArray(sequences)) throw invalid('stop_sequences', 'must be a list of texts');
+  return { stop: sequences };
+}
+
 function thinkingOf(thinking: unknown): JsonObject {
   if (!isJsonObject(thinking) || thinking.type !== 'enabled') return {};
   const { budget_tokens } = thinking;
@@ -76,6 +107,7 @@ function thinkingOf(thinking: unknown): JsonObject {
   };
 }
 
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
+/** Clients write null for what was not set. */
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
