@@ -1,7 +1,8 @@
 import type { TokenId } from '../../forward/forward.ts';
 import type { Tokenizer } from '../../tokenizer/index.ts';
 import { ForetokenError } from '../../util/errors.ts';
-import { isJsonObject, type JsonObject } from '../http/json.ts';
+import { integer, readFields, soft } from '../http/fields.ts';
+import { isAbsent, type JsonObject } from '../http/json.ts';
 import type { ChatParams } from '../params/chatParams.ts';
 import type { Constraint } from '../params/grammarConstraint.ts';
 import { RuleSet } from '../params/jsonSchema/ruleSet.ts';
@@ -10,6 +11,7 @@ import type { ThinkingLimit } from '../params/thinkingLimit.ts';
 import { refuseUnbuilt, UNBUILT_IN_CHATS } from '../params/unbuiltFields.ts';
 import { type AnswerSyntax, CALL_ID_LENGTH, readPlainAnswer } from './answerReader.ts';
 import { type ChatContext, type ChatPrompt, renderChat } from './prompt.ts';
+import { responseSchema } from './responseFormat.ts';
 import { endOfThoughts, type ThinkingTags, withThoughts } from './thinking.ts';
 import { withCalls } from './tools/toolCalls.ts';
 import { fixedTexts } from './tools/toolFormat.ts';
@@ -28,7 +30,7 @@ export interface ChatRequest {
  */
 export function readChatRequest(body: JsonObject, context: ChatContext): ChatRequest {
   refuseUnbuilt(body, UNBUILT_IN_CHATS);
-  const schema = jsonSchemaOf(body);
+  const schema = responseSchema(body);
   const prompt = renderChat(body, context);
   const { tags, isThinking, reasoning } = prompt;
   const schemaConstraint =
@@ -96,37 +98,13 @@ function thinkingLimit(
   };
 }
 
-/** The schema that the answer has to follow; undefined for none. */
-function jsonSchemaOf({ response_format, json_schema, grammar }: JsonObject): unknown {
-  if (json_schema !== undefined && json_schema !== null && typeof grammar === 'string' && grammar !== '') {
-    throw new ForetokenError('invalid_request', 'Cannot use both json_schema and grammar');
-  }
-  if (!isJsonObject(response_format)) return undefined;
-  const { type, schema, json_schema: wrapper } = response_format;
-  switch (type) {
-    case 'json_object':
-      return schema ?? json_schema ?? {};
-    case 'json_schema':
-      return (isJsonObject(wrapper) ? wrapper.schema : undefined) ?? {};
-    case 'text':
-    case '':
-      return undefined;
-    default:
-      if (typeof type !== 'string') return undefined;
-      throw new ForetokenError(
-        'invalid_request',
-        `response_format type must be one of "text" or "json_object", but got: ${type}`,
-      );
-  }
-}
+/** 20 is llama-server's default for `logprobs` without `top_logprobs`. */
+const topLogprobs = integer('top_logprobs', 20, soft(0));
 
-/** llama-server's default for `logprobs` without `top_logprobs`. */
-const DEFAULT_TOP_LOGPROBS = 20;
-
-function nProbsOf({ logprobs, top_logprobs }: JsonObject): JsonObject {
-  if (logprobs === true) {
-    return { n_probs: typeof top_logprobs === 'number' ? top_logprobs : DEFAULT_TOP_LOGPROBS };
-  }
-  if (top_logprobs === undefined || top_logprobs === null) return {};
+function nProbsOf(body: JsonObject): JsonObject {
+  // `logprobs` of a completion is a number.
+  if (body.logprobs === true)
+    return { n_probs: null, logprobs: readFields({ topLogprobs }, body).topLogprobs };
+  if (isAbsent(body.top_logprobs)) return {};
   throw new ForetokenError('invalid_request', 'top_logprobs requires logprobs to be set to true');
 }

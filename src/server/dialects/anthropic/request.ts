@@ -1,4 +1,4 @@
-import { isJsonObject, isStringArray, type JsonObject } from '../../http/json.ts';
+import { isAbsent, isJsonObject, isStringArray, type JsonObject } from '../../http/json.ts';
 import { invalid, readTexts, textOf } from './blocks.ts';
 import { anthropicMessages } from './messages.ts';
 
@@ -33,7 +33,7 @@ export function chatBodyOfAnthropic(body: JsonObject): JsonObject {
 }
 
 function systemMessage(system: unknown): JsonObject[] {
-  if (!isGiven(system)) return [];
+  if (isAbsent(system)) return [];
   return [{ role: 'system', content: readTexts(system, 'system').map(withSteadyStamp).join('') }];
 }
 
@@ -46,7 +46,7 @@ function withSteadyStamp(text: string): string {
 }
 
 function toolsOf(tools: unknown): JsonObject[] | null {
-  if (!isGiven(tools)) return null;
+  if (isAbsent(tools)) return null;
   if (!Array.isArray(tools)) throw invalid('tools', 'must be a list');
   return tools.map((tool, i) => chatTool(tool, `tools.${i}`));
 }
@@ -83,18 +83,18 @@ function toolChoiceOf(choice: unknown): JsonObject {
 function responseFormatOf({ output_config, output_format }: JsonObject): JsonObject {
   const config = output_config ?? {};
   if (!isJsonObject(config)) throw invalid('output_config', 'must be an object');
-  const [format, place] = isGiven(config.format)
+  const [format, place] = !isAbsent(config.format)
     ? [config.format, 'output_config.format']
     : [output_format, 'output_format'];
-  if (!isGiven(format)) return {};
-  if (!isJsonObject(format) || format.type !== 'json_schema' || !isGiven(format.schema)) {
+  if (isAbsent(format)) return {};
+  if (!isJsonObject(format) || format.type !== 'json_schema' || isAbsent(format.schema)) {
     throw invalid(place, "must be an object with the type 'json_schema' and a 'schema'");
   }
   return { response_format: { type: 'json_schema', json_schema: { schema: format.schema } } };
 }
 
 function stopOf(sequences: unknown): JsonObject {
-  if (!isGiven(sequences)) return {};
+  if (isAbsent(sequences)) return {};
   if (!isStringArray(sequences)) throw invalid('stop_sequences', 'must be a list of texts');
   return { stop: sequences };
 }
@@ -105,9 +105,4 @@ function thinkingOf(thinking: unknown): JsonObject {
   return {
     thinking_budget_tokens: typeof budget_tokens === 'number' ? budget_tokens : DEFAULT_THINKING_BUDGET,
   };
-}
-
-/** Clients write null for what was not set. */
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null;
 }

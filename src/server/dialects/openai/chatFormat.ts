@@ -17,9 +17,11 @@ import { type AnswerReader, AnswerReaders, type AnswerSyntax, wholeAnswer } from
 import type { CompletionFormat } from '../../completion/completionFormat.ts';
 import type { CompletionParams } from '../../params/completionFields.ts';
 import {
+  closingExtras,
   createEnvelope,
   type Envelope,
   finalExtras,
+  finishExtras,
   finishReason,
   logprobsOf,
   partialExtras,
@@ -39,6 +41,7 @@ export function createChatFormat(model: string, syntax: AnswerSyntax): Completio
       const chunks = chunk.stop ? stream.end(chunk, params) : stream.next(chunk, params);
       return chunks.map(data => ({ data }));
     },
+    closing: params => stream.closing(params).map(data => ({ data })),
     lastLine: '[DONE]',
   };
 }
@@ -49,7 +52,7 @@ function wholeChat(
   { id, created, model, system_fingerprint }: Envelope,
   syntax: AnswerSyntax,
 ): ChatCompletion {
-  // The envelope tells of the first choice alone, as llama-server's does.
+  // What llama-server adds tells of the first choice alone.
   const [first] = results;
   return {
     choices: results.map(result => chatChoice(result, wholeAnswer(syntax, result.content))),
@@ -57,7 +60,7 @@ function wholeChat(
     model,
     system_fingerprint,
     object: 'chat.completion',
-    usage: usageOf(first),
+    usage: usageOf(results, params),
     id,
     ...finalExtras(first, params),
   };
@@ -88,6 +91,7 @@ class ChatStream {
   readonly #readers: AnswerReaders;
   /** Probabilities of tokens whose text is held back, by choice: an event that says nothing is not sent. */
   readonly #waiting = new Map<number, readonly CompletionProbability[]>();
+  readonly #finished: CompletionResponse[] = [];
 
   constructor(envelope: Envelope, syntax: AnswerSyntax) {
     this.#envelope = envelope;
@@ -118,16 +122,20 @@ class ChatStream {
 
   end(response: CompletionResponse, params: CompletionParams): ChatCompletionChunk[] {
     const { index } = response;
-    const { __verbose, timings } = finalExtras(response, params);
+    this.#finished.push(response);
     const reader = this.#readers.of(index);
     const chunks = this.#choices(index, reader.end()).map(choice => this.#chunk([choice]));
     const reason = finishReason(response, reader.answer.calls.length > 0);
     const finish = this.#chunk([{ finish_reason: reason, index, delta: {} }]);
-    chunks.push({ ...finish, ...(__verbose && { __verbose }) });
+    chunks.push({ ...finish, ...finishExtras(response, params) });
     // A choice without a single token still says whose it is.
     if (response.tokens_predicted === 0) chunks.unshift(this.#chunk([opened(index)]));
-    if (params.includeUsage) chunks.push({ ...this.#chunk([]), usage: usageOf(response) });
-    return chunks.map((chunk, i) => (timings && i === chunks.length - 1 ? { ...chunk, timings } : chunk));
+    return chunks;
+  }
+
+  closing(params: CompletionParams): ChatCompletionChunk[] {
+    if (!params.includeUsage) return [];
+    return [{ ...this.#chunk([]), ...closingExtras(this.#finished, params) }];
   }
 
   #choices(index: number, deltas: readonly AnswerDelta[]): ChatChunkChoice[] {

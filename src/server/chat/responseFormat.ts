@@ -1,0 +1,43 @@
+import { ForetokenError } from '../../util/errors.ts';
+import { isAbsent, isJsonObject, type JsonObject } from '../http/json.ts';
+
+/**
+ * The schema that the answer to a chat has to follow; undefined for none. Throws `invalid_request` for a format that asks
+ * for a schema and has none.
+ */
+export function responseSchema({ response_format, json_schema, grammar }: JsonObject): unknown {
+  if (!isAbsent(json_schema) && typeof grammar === 'string' && grammar !== '') {
+    throw invalid('Cannot use both json_schema and grammar');
+  }
+  if (isAbsent(response_format)) return undefined;
+  if (!isJsonObject(response_format)) throw invalid("response_format must be an object with a 'type'");
+  const { type } = response_format;
+  const schema = schemaIn(response_format);
+  switch (type) {
+    case 'json_object':
+      return schema ?? json_schema ?? { type: 'object' };
+    case 'json_schema':
+      if (schema !== undefined) return schema;
+      throw invalid("response_format of type 'json_schema' needs a schema: json_schema.schema");
+    case 'text':
+    case '':
+      return undefined;
+    default:
+      if (isAbsent(type) && schema === undefined) return undefined;
+      throw invalid(
+        `response_format type must be one of "text", "json_object" or "json_schema", but got: ${typeof type === 'string' ? type : JSON.stringify(type)}`,
+      );
+  }
+}
+
+/** OpenAI's place of the schema is within a wrapper, llama-server's beside the type. */
+function schemaIn({ json_schema: wrapper, schema }: JsonObject): unknown {
+  if (!isAbsent(wrapper) && !isJsonObject(wrapper)) {
+    throw invalid("response_format.json_schema must be an object with a 'schema'");
+  }
+  return (isJsonObject(wrapper) ? wrapper.schema : undefined) ?? schema ?? undefined;
+}
+
+function invalid(message: string): ForetokenError {
+  return new ForetokenError('invalid_request', message);
+}
