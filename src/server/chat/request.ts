@@ -2,7 +2,7 @@ import type { TokenId } from '../../forward/forward.ts';
 import type { Tokenizer } from '../../tokenizer/index.ts';
 import { ForetokenError } from '../../util/errors.ts';
 import { integer, readFields, soft } from '../http/fields.ts';
-import { isAbsent, type JsonObject } from '../http/json.ts';
+import { type JsonObject, presentFields } from '../http/json.ts';
 import type { ChatParams } from '../params/chatParams.ts';
 import type { Constraint } from '../params/grammarConstraint.ts';
 import { RuleSet } from '../params/jsonSchema/ruleSet.ts';
@@ -105,6 +105,6 @@ function nProbsOf(body: JsonObject): JsonObject {
   // `logprobs` of a completion is a number.
   if (body.logprobs === true)
     return { n_probs: null, logprobs: readFields({ topLogprobs }, body).topLogprobs };
-  if (isAbsent(body.top_logprobs)) return {};
+  if (presentFields(body).top_logprobs === undefined) return {};
   throw new ForetokenError('invalid_request', 'top_logprobs requires logprobs to be set to true');
 }

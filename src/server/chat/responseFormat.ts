@@ -1,17 +1,18 @@
 import { ForetokenError } from '../../util/errors.ts';
-import { isAbsent, isJsonObject, type JsonObject } from '../http/json.ts';
+import { isJsonObject, type JsonObject, presentFields } from '../http/json.ts';
 
 /**
  * The schema that the answer to a chat has to follow; undefined for none. Throws `invalid_request` for a format that asks
  * for a schema and has none.
  */
-export function responseSchema({ response_format, json_schema, grammar }: JsonObject): unknown {
-  if (!isAbsent(json_schema) && typeof grammar === 'string' && grammar !== '') {
+export function responseSchema(body: JsonObject): unknown {
+  const { response_format, json_schema, grammar } = presentFields(body);
+  if (json_schema !== undefined && typeof grammar === 'string' && grammar !== '') {
     throw invalid('Cannot use both json_schema and grammar');
   }
-  if (isAbsent(response_format)) return undefined;
+  if (response_format === undefined) return undefined;
   if (!isJsonObject(response_format)) throw invalid("response_format must be an object with a 'type'");
-  const { type } = response_format;
+  const { type } = presentFields(response_format);
   const schema = schemaIn(response_format);
   switch (type) {
     case 'json_object':
@@ -23,7 +24,7 @@ export function responseSchema({ response_format, json_schema, grammar }: JsonOb
     case '':
       return undefined;
     default:
-      if (isAbsent(type) && schema === undefined) return undefined;
+      if (type === undefined && schema === undefined) return undefined;
       throw invalid(
         `response_format type must be one of "text", "json_object" or "json_schema", but got: ${typeof type === 'string' ? type : JSON.stringify(type)}`,
       );
@@ -31,11 +32,11 @@ export function responseSchema({ response_format, json_schema, grammar }: JsonOb
 }
 
 /** OpenAI's place of the schema is within a wrapper, llama-server's beside the type. */
-function schemaIn({ json_schema: wrapper, schema }: JsonObject): unknown {
-  if (!isAbsent(wrapper) && !isJsonObject(wrapper)) {
-    throw invalid("response_format.json_schema must be an object with a 'schema'");
-  }
-  return (isJsonObject(wrapper) ? wrapper.schema : undefined) ?? schema ?? undefined;
+function schemaIn(format: JsonObject): unknown {
+  const { json_schema: wrapper = {}, schema: beside } = presentFields(format);
+  if (!isJsonObject(wrapper)) throw invalid("response_format.json_schema must be an object with a 'schema'");
+  const { schema = beside } = presentFields(wrapper);
+  return schema;
 }
 
 function invalid(message: string): ForetokenError {

@@ -19,11 +19,6 @@ export function isStringArray(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every(item => typeof item === 'string');
 }
 
-/** Whether a field says nothing: clients write null for what was not set. */
-export function isAbsent(value: unknown): value is undefined | null {
-  return value === undefined || value === null;
-}
-
 /** The type of a JSON value, in the words of llama-server's error messages. */
 export function jsonTypeName(value: unknown): string {
   if (value === null) return 'null';

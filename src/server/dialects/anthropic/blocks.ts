@@ -1,5 +1,5 @@
 import { ForetokenError } from '../../../util/errors.ts';
-import { isJsonObject, type JsonObject } from '../../http/json.ts';
+import { isJsonObject, type JsonObject, presentFields } from '../../http/json.ts';
 
 /** One block of what a role itself says, read: a part of it, a thought, or a call. */
 export type SaidBlock =
@@ -87,19 +87,18 @@ function imageUrl(source: unknown, place: string): string {
   }
 }
 
-function readCall({ id, name, input }: JsonObject, place: string): JsonObject {
-  const given = input ?? {};
-  if (!isJsonObject(given)) throw invalid(`${place}.input`, 'must be an object');
+function readCall({ id, name, input = {} }: JsonObject, place: string): JsonObject {
+  if (!isJsonObject(input)) throw invalid(`${place}.input`, 'must be an object');
   return {
     id: textOf(id, `${place}.id`),
     type: 'function',
-    function: { name: textOf(name, `${place}.name`), arguments: JSON.stringify(given) },
+    function: { name: textOf(name, `${place}.name`), arguments: JSON.stringify(input) },
   };
 }
 
 /** The content is one text, which every template can read, unless there is an image in it. */
-function readResult({ tool_use_id, content }: JsonObject, place: string): JsonObject {
-  const parts = readParts(content ?? '', `${place}.content`, 'the result of a tool');
+function readResult({ tool_use_id, content = '' }: JsonObject, place: string): JsonObject {
+  const parts = readParts(content, `${place}.content`, 'the result of a tool');
   const texts = parts.flatMap(({ text }) => (typeof text === 'string' ? [text] : []));
   return {
     role: 'tool',
@@ -128,7 +127,7 @@ function textPart(text: string): JsonObject {
 
 function blockObject(value: unknown, place: string): JsonObject {
   if (!isJsonObject(value)) throw invalid(place, "must be an object with a 'type'");
-  return value;
+  return presentFields(value);
 }
 
 /** Throws `invalid_request` for what is no text. */

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../http/json.ts';
+import { type JsonObject, presentFields } from '../../http/json.ts';
 import { invalid, readBlock, type SaidBlock } from './blocks.ts';
 
 const ROLES: readonly unknown[] = ['user', 'assistant', 'system'];
@@ -16,7 +16,7 @@ export function anthropicMessages(messages: unknown): JsonObject[] {
 }
 
 function chatMessages(message: unknown, place: string): JsonObject[] {
-  const { role, content }: JsonObject = isJsonObject(message) ? message : {};
+  const { role, content } = presentFields(message);
   if (typeof role !== 'string' || !ROLES.includes(role)) {
     throw invalid(`${place}.role`, `must be one of ${ROLES.join(', ')}`);
   }

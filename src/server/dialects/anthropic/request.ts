@@ -1,4 +1,4 @@
-import { isAbsent, isJsonObject, isStringArray, type JsonObject } from '../../http/json.ts';
+import { isJsonObject, isStringArray, type JsonObject, presentFields } from '../../http/json.ts';
 import { invalid, readTexts, textOf } from './blocks.ts';
 import { anthropicMessages } from './messages.ts';
 
@@ -15,7 +15,8 @@ const SHARED_FIELDS = ['temperature', 'top_p', 'top_k', 'stream', 'chat_template
  * A request for Anthropic's Messages as one for a chat completion. Other fields than theirs have no effect. Throws
  * `invalid_request` with the place of what cannot be said in a chat.
  */
-export function chatBodyOfAnthropic(body: JsonObject): JsonObject {
+export function chatBodyOfAnthropic(request: JsonObject): JsonObject {
+  const body = presentFields(request);
   const shared = SHARED_FIELDS.filter(name => Object.hasOwn(body, name)).map(name => [name, body[name]]);
   const tools = toolsOf(body.tools);
   return {
@@ -33,7 +34,7 @@ export function chatBodyOfAnthropic(body: JsonObject): JsonObject {
 }
 
 function systemMessage(system: unknown): JsonObject[] {
-  if (isAbsent(system)) return [];
+  if (system === undefined) return [];
   return [{ role: 'system', content: readTexts(system, 'system').map(withSteadyStamp).join('') }];
 }
 
@@ -46,20 +47,20 @@ function withSteadyStamp(text: string): string {
 }
 
 function toolsOf(tools: unknown): JsonObject[] | null {
-  if (isAbsent(tools)) return null;
+  if (tools === undefined) return null;
   if (!Array.isArray(tools)) throw invalid('tools', 'must be a list');
   return tools.map((tool, i) => chatTool(tool, `tools.${i}`));
 }
 
 function chatTool(tool: unknown, place: string): JsonObject {
   if (!isJsonObject(tool)) throw invalid(place, "must be an object with a 'name'");
-  const { name, description, input_schema } = tool;
+  const { name, description = '', input_schema = {} } = presentFields(tool);
   return {
     type: 'function',
     function: {
       name: textOf(name, `${place}.name`),
-      description: textOf(description ?? '', `${place}.description`),
-      parameters: input_schema ?? {},
+      description: textOf(description, `${place}.description`),
+      parameters: input_schema,
     },
   };
 }
@@ -80,21 +81,20 @@ function toolChoiceOf(choice: unknown): JsonObject {
 }
 
 /** The schema of the answer, under the name that the API has for it or under its former one. */
-function responseFormatOf({ output_config, output_format }: JsonObject): JsonObject {
-  const config = output_config ?? {};
-  if (!isJsonObject(config)) throw invalid('output_config', 'must be an object');
-  const [format, place] = !isAbsent(config.format)
-    ? [config.format, 'output_config.format']
-    : [output_format, 'output_format'];
-  if (isAbsent(format)) return {};
-  if (!isJsonObject(format) || format.type !== 'json_schema' || isAbsent(format.schema)) {
+function responseFormatOf({ output_config = {}, output_format }: JsonObject): JsonObject {
+  if (!isJsonObject(output_config)) throw invalid('output_config', 'must be an object');
+  const { format = output_format } = presentFields(output_config);
+  if (format === undefined) return {};
+  const { type, schema } = presentFields(format);
+  if (type !== 'json_schema' || schema === undefined) {
+    const place = format === output_format ? 'output_format' : 'output_config.format';
     throw invalid(place, "must be an object with the type 'json_schema' and a 'schema'");
   }
-  return { response_format: { type: 'json_schema', json_schema: { schema: format.schema } } };
+  return { response_format: { type, json_schema: { schema } } };
 }
 
 function stopOf(sequences: unknown): JsonObject {
-  if (isAbsent(sequences)) return {};
+  if (sequences === undefined) return {};
   if (!isStringArray(sequences)) throw invalid('stop_sequences', 'must be a list of texts');
   return { stop: sequences };
 }

@@ -10,6 +10,7 @@ import type {
   ChatCompletionChunk,
   ChatDelta,
   ChatToolCall,
+  Extras,
 } from '../../../protocol/openai.ts';
 import { assertNever } from '../../../util/assert.ts';
 import type { AnswerDelta } from '../../chat/answer.ts';
@@ -101,7 +102,7 @@ class ChatStream {
   next(partial: CompletionPartial, params: CompletionParams): ChatCompletionChunk[] {
     const { index, content, completion_probabilities: own = [] } = partial;
     const extras = partialExtras(partial, params);
-    if (partial.prompt_progress) return [{ ...this.#chunk([opened(index)]), ...extras }];
+    if (partial.prompt_progress) return [this.#chunk([opened(index)], extras)];
 
     const chunks = partial.tokens_predicted === 1 ? [this.#chunk([opened(index)])] : [];
     const probabilities = [...(this.#waiting.get(index) ?? []), ...own];
@@ -112,11 +113,10 @@ class ChatStream {
       return chunks;
     }
     this.#waiting.delete(index);
-    const choice = { ...last, ...(probabilities.length > 0 && { logprobs: { content: probabilities } }) };
     return [
       ...chunks,
       ...choices.map(before => this.#chunk([before])),
-      { ...this.#chunk([choice]), ...extras },
+      this.#chunk([withLogprobs(last, probabilities)], extras),
     ];
   }
 
@@ -124,10 +124,18 @@ class ChatStream {
     const { index } = response;
     this.#finished.push(response);
     const reader = this.#readers.of(index);
-    const chunks = this.#choices(index, reader.end()).map(choice => this.#chunk([choice]));
+    const said = this.#choices(index, reader.end());
     const reason = finishReason(response, reader.answer.calls.length > 0);
-    const finish = this.#chunk([{ finish_reason: reason, index, delta: {} }]);
-    chunks.push({ ...finish, ...finishExtras(response, params) });
+    const finish: ChatChunkChoice = { finish_reason: reason, index, delta: {} };
+    // Tokens of the text that waited, or of none: the end of generation. Those of a stop string are not part of the answer.
+    const waiting = response.stop_type === 'word' ? [] : (this.#waiting.get(index) ?? []);
+    const at = Math.max(0, said.length - 1);
+    const chunks = [...said, finish].map((choice, i) =>
+      this.#chunk(
+        [i === at ? withLogprobs(choice, waiting) : choice],
+        choice === finish ? finishExtras(response, params) : {},
+      ),
+    );
     // A choice without a single token still says whose it is.
     if (response.tokens_predicted === 0) chunks.unshift(this.#chunk([opened(index)]));
     return chunks;
@@ -135,7 +143,7 @@ class ChatStream {
 
   closing(params: CompletionParams): ChatCompletionChunk[] {
     if (!params.includeUsage) return [];
-    return [{ ...this.#chunk([]), ...closingExtras(this.#finished, params) }];
+    return [this.#chunk([], closingExtras(this.#finished, params))];
   }
 
   #choices(index: number, deltas: readonly AnswerDelta[]): ChatChunkChoice[] {
@@ -143,9 +151,12 @@ class ChatStream {
     return deltas.map(delta => ({ finish_reason: null, index, delta: chatDelta(delta, reader) }));
   }
 
-  #chunk(choices: readonly ChatChunkChoice[]): ChatCompletionChunk {
+  #chunk(
+    choices: readonly ChatChunkChoice[],
+    extras: Pick<ChatCompletionChunk, 'usage' | keyof Extras> = {},
+  ): ChatCompletionChunk {
     const { id, created, model, system_fingerprint } = this.#envelope;
-    return { choices, created, id, model, system_fingerprint, object: 'chat.completion.chunk' };
+    return { choices, created, id, model, system_fingerprint, object: 'chat.completion.chunk', ...extras };
   }
 }
 
@@ -168,6 +179,10 @@ function chatDelta(delta: AnswerDelta, reader: AnswerReader): ChatDelta {
     default:
       return assertNever(delta);
   }
+}
+
+function withLogprobs(choice: ChatChunkChoice, content: readonly CompletionProbability[]): ChatChunkChoice {
+  return content.length > 0 ? { ...choice, logprobs: { content } } : choice;
 }
 
 function opened(index: number): ChatChunkChoice {

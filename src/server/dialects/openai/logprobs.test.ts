@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TokenLogprobs } from '../../../protocol/completion.ts';
 import type { ChatCompletion, ChatCompletionChunk, TextCompletion } from '../../../protocol/openai.ts';
+import { sayingServer, templateOpening } from '../../testing/sayingServer.ts';
 import { parseOpenAiEvents, testServer } from '../../testing/testServer.ts';
 
 const CHAT = '/v1/chat/completions';
@@ -87,5 +88,29 @@ describe('log-probabilities without alternatives', () => {
     { path: TEXT, body: { ...text, stream: true } },
   ])('are not there where nobody asked: $path $body', async ({ path, body }) => {
     expect(await logprobsOf(path, body)).toEqual([]);
+  });
+});
+
+describe('log-probabilities of a stream', () => {
+  const THINKER = `${templateOpening('A:')}{# </think> #}`;
+
+  it.each([
+    { says: 'hello', body: {} },
+    { says: 'hello', body: { max_tokens: 3 } },
+    { says: '<th', body: {} },
+    { says: 'a <think', body: {} },
+    { says: '<think>so</think>yes', body: {} },
+    { says: '<think>so</thi', body: {} },
+    { says: '', body: {} },
+    { says: 'hello', body: { stop: 'z' } },
+    { says: 'hello wor', body: { stop: 'world' } },
+    { says: 'hello', body: { top_logprobs: 2 } },
+  ])('are those of the same answer in one piece: "$says" $body', async ({ says, body }) => {
+    const { ask } = sayingServer(says, { chatTemplate: THINKER });
+    const { whole, chunks } = await ask({ logprobs: true, top_logprobs: 0, ...body });
+    const streamed = chunks
+      .flatMap(({ choices }) => choices)
+      .flatMap(choice => choice.logprobs?.content ?? []);
+    expect(streamed).toEqual(whole.choices[0].logprobs?.content);
   });
 });

@@ -1,5 +1,5 @@
 import type { CompletionChunk, CompletionResponse } from '../../../protocol/completion.ts';
-import type { TextChoice, TextCompletion } from '../../../protocol/openai.ts';
+import type { Extras, TextChoice, TextCompletion } from '../../../protocol/openai.ts';
 import type { CompletionFormat } from '../../completion/completionFormat.ts';
 import {
   closingExtras,
@@ -47,7 +47,7 @@ function choice(chunk: CompletionChunk | CompletionResponse): TextChoice {
 function body(
   choices: readonly TextChoice[],
   { id, created, model, system_fingerprint }: Envelope,
-  { usage, ...extras }: Pick<TextCompletion, 'usage' | '__verbose' | 'timings' | 'prompt_progress'>,
+  { usage, ...extras }: Pick<TextCompletion, 'usage' | keyof Extras>,
 ): TextCompletion {
   return {
     choices,

@@ -1,5 +1,5 @@
 import { ForetokenError } from '../../../util/errors.ts';
-import { isAbsent, isJsonObject, type JsonObject } from '../../http/json.ts';
+import { type JsonObject, presentFields } from '../../http/json.ts';
 
 /**
  * `input` of a request for Responses as messages of a chat. What the assistant did in one turn are several items there,
@@ -23,7 +23,7 @@ export function responsesMessages(input: unknown): JsonObject[] {
 
 /** The message that an item is; none for thoughts that cannot be read. */
 function itemMessages(item: unknown, place: string): JsonObject[] {
-  const { type, role, ...rest }: JsonObject = isJsonObject(item) ? item : {};
+  const { type, role, ...rest } = presentFields(item);
   switch (type) {
     case 'function_call':
       return [{ role: 'assistant', tool_calls: [readCall(rest, place)] }];
@@ -33,7 +33,6 @@ function itemMessages(item: unknown, place: string): JsonObject[] {
       return readReasoning(rest, place);
     case 'message':
     case undefined:
-    case null:
       if (role === 'assistant') return [{ role, ...readMessage(rest, place, readOutputPart) }];
       if (role === 'user' || role === 'system' || role === 'developer') {
         return [{ role, ...readMessage(rest, place, readInputPart) }];
@@ -75,7 +74,7 @@ function readMessage(
 
 function readParts(parts: unknown, place: string, readPart: ReadPart): JsonObject[] {
   if (!Array.isArray(parts)) throw invalid(`${place}: must be a string or array of objects`);
-  return parts.map((part, i) => readPart(isJsonObject(part) ? part : {}, `${place}[${i}]`));
+  return parts.map((part, i) => readPart(presentFields(part), `${place}[${i}]`));
 }
 
 const readInputPart: ReadPart = ({ type, text, image_url }, place) => {
@@ -123,7 +122,7 @@ function readReasoning({ content, summary }: JsonObject, place: string): JsonObj
 }
 
 function readThoughts(parts: unknown, place: string): string {
-  if (isAbsent(parts)) return '';
+  if (parts === undefined) return '';
   return readParts(parts, place, ({ text }, at) => ({ text: textOf(text, `${at}.text`) }))
     .map(({ text }) => text)
     .join('\n\n');

@@ -189,7 +189,11 @@ describe('a request for Responses', () => {
     { body: { input: 'a', conversation: 'c' }, message: "'conversation' is not supported" },
     { body: { input: 'a', conversation: { id: 'c' } }, message: "'conversation' is not supported" },
     { body: { input: 'a', prompt: { id: 'p' } }, message: "'prompt' is not supported" },
-    { body: { input: 'a', tools: [5] }, message: "'tools' must be an array of objects" },
+    { body: { input: 'a', tools: [5] }, message: "'tools[0]' must be an object" },
+    {
+      body: { input: 'a', tools: [{ type: 'web_search' }, { type: 'function' }] },
+      message: "'tools[1].name' must be a string",
+    },
     { body: { input: [{ ...user, content: [{ type: 'input_file' }] }] }, message: "'input_file'" },
     { body: { input: [{ ...user, content: [{ type: 'smell' }] }] }, message: "'type' must be one of" },
     { body: { input: 'a', tools: 5 }, message: "'tools' must be an array of objects" },

@@ -1,5 +1,5 @@
 import { ForetokenError } from '../../../util/errors.ts';
-import { isAbsent, isJsonObject, isStringArray, type JsonObject } from '../../http/json.ts';
+import { isJsonObject, isStringArray, type JsonObject, presentFields } from '../../http/json.ts';
 import { responsesMessages } from './messages.ts';
 
 /** What names something that OpenAI keeps, and what to send in its place. */
@@ -13,13 +13,14 @@ const KEPT_ELSEWHERE = {
  * A request for OpenAI's Responses as one for a chat completion. Fields of both, and llama-server's own, stay as they
  * are. Throws `invalid_request` for what cannot be said in a chat.
  */
-export function chatBodyOfResponses(body: JsonObject): JsonObject {
+export function chatBodyOfResponses(request: JsonObject): JsonObject {
+  const body = presentFields(request);
   const { input, instructions, max_output_tokens, reasoning, tools, text, include, top_logprobs, ...rest } =
     body;
-  if (isAbsent(input)) throw invalid("'input' is required");
+  if (input === undefined) throw invalid("'input' is required");
   for (const [name, instead] of Object.entries(KEPT_ELSEWHERE)) {
     const value = body[name];
-    if (!isAbsent(value) && value !== '') throw invalid(`'${name}' is not supported: ${instead}`);
+    if (value !== undefined && value !== '') throw invalid(`'${name}' is not supported: ${instead}`);
   }
   const chatTools = toolsOf(tools);
   const { effort } = objectOf(reasoning, 'reasoning');
@@ -30,26 +31,28 @@ export function chatBodyOfResponses(body: JsonObject): JsonObject {
     n: 1,
     n_cmpl: 1,
     ...(chatTools.length > 0 && { tools: chatTools }),
-    ...(!isAbsent(max_output_tokens) && { max_tokens: max_output_tokens }),
-    ...(!isAbsent(effort) && { reasoning_effort: effort }),
+    ...(max_output_tokens !== undefined && { max_tokens: max_output_tokens }),
+    ...(effort !== undefined && { reasoning_effort: effort }),
     ...responseFormatOf(text),
     ...logprobsOf(include, top_logprobs),
   };
 }
 
 function systemMessage(instructions: unknown): JsonObject[] {
-  if (isAbsent(instructions)) return [];
+  if (instructions === undefined) return [];
   if (typeof instructions !== 'string') throw invalid("'instructions' must be a string");
   return [{ role: 'system', content: instructions }];
 }
 
 /** Functions only: what OpenAI runs on its own servers has no counterpart in a chat. */
 function toolsOf(tools: unknown): JsonObject[] {
-  if (isAbsent(tools)) return [];
-  if (!Array.isArray(tools) || !tools.every(isJsonObject))
-    throw invalid("'tools' must be an array of objects");
-  return tools.flatMap(({ type, ...definition }) => {
+  if (tools === undefined) return [];
+  if (!Array.isArray(tools)) throw invalid("'tools' must be an array of objects");
+  return tools.flatMap((tool, i) => {
+    if (!isJsonObject(tool)) throw invalid(`'tools[${i}]' must be an object`);
+    const { type, ...definition } = presentFields(tool);
     if (type !== 'function') return [];
+    if (typeof definition.name !== 'string') throw invalid(`'tools[${i}].name' must be a string`);
     return [{ type, function: { strict: true, ...definition } }];
   });
 }
@@ -57,23 +60,24 @@ function toolsOf(tools: unknown): JsonObject[] {
 /** `text.format`, which names the schema of the answer, under the name that chats have for it. */
 function responseFormatOf(text: unknown): JsonObject {
   const { format } = objectOf(text, 'text');
-  if (isAbsent(format)) return {};
+  if (format === undefined) return {};
   const { type, ...wrapper } = objectOf(format, 'text.format');
   return { response_format: { type, ...(type === 'json_schema' && { json_schema: wrapper }) } };
 }
 
 /** This API asks for log-probabilities by including them; a number of alternatives asks for them as well. */
 function logprobsOf(include: unknown, alternatives: unknown): JsonObject {
-  if (!isAbsent(include) && !isStringArray(include)) throw invalid("'include' must be an array of strings");
+  if (include !== undefined && !isStringArray(include))
+    throw invalid("'include' must be an array of strings");
   const isIncluded = include?.includes('message.output_text.logprobs') ?? false;
-  if (!isIncluded && (isAbsent(alternatives) || alternatives === 0)) return {};
+  if (!isIncluded && (alternatives === undefined || alternatives === 0)) return {};
   return { logprobs: true, top_logprobs: alternatives ?? 0 };
 }
 
 function objectOf(value: unknown, name: string): JsonObject {
-  if (isAbsent(value)) return {};
+  if (value === undefined) return {};
   if (!isJsonObject(value)) throw invalid(`'${name}' must be an object`);
-  return value;
+  return presentFields(value);
 }
 
 function invalid(message: string): ForetokenError {
