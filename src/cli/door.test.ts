@@ -118,11 +118,6 @@ describe('before a tab is ready', () => {
     expect(await response.json()).toEqual({ error });
   });
 
-  it('answers so in the shape of errors that a route of Anthropic has', async () => {
-    const error = { type: 'overloaded_error', message: 'Loading model' };
-    expect(await (await fetch(at('v1/messages?beta=true'))).json()).toEqual({ type: 'error', error });
-  });
-
   it('serves the site', async () => {
     expect(await (await fetch(door.url)).text()).toBe('<p>site</p>');
   });

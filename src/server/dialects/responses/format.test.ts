@@ -118,6 +118,19 @@ describe('/v1/responses', () => {
     expect(completed.timings).toMatchObject({ predicted_n: 6 });
   });
 
+  it('is incomplete where the context was full', async () => {
+    const server = testServer({
+      target: new ScriptedForwardPass(script, { nCtx: 6 }),
+      settings: { chatTemplate: TEMPLATE },
+    });
+    const body = { input: 'xy', max_output_tokens: 100 };
+    const whole: ResponseObject = await (await server.post('/v1/responses', body)).json();
+    expect(whole).toMatchObject({ status: 'incomplete', output: [{ status: 'incomplete' }] });
+    const streamed = await server.post('/v1/responses', { ...body, stream: true });
+    const events = parseNamedEvents<ResponseEvent>(await streamed.text());
+    expect(events.at(-1)?.type).toBe('response.incomplete');
+  });
+
   it('tells of progress and timings on the way', async () => {
     const events = await stream({ return_progress: true, timings_per_token: true, max_output_tokens: 2 });
     const progress = events.filter(event => event.prompt_progress);
