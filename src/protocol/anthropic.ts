@@ -10,8 +10,8 @@ export type MessageBlock =
   | { readonly type: 'tool_use'; readonly id: string; readonly name: string; readonly input: unknown };
 
 /**
- * End of generation, one of the request's own stop sequences, calls of tools, the request's limit, or a context that is
- * full before that.
+ * Reason why a message ended. `end_turn` is an end-of-generation token, `stop_sequence` one of the request's own.
+ * `model_context_window_exceeded` means that the context was full before `max_tokens` was reached.
  */
 export type StopReason =
   | 'end_turn'

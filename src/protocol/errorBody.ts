@@ -2,21 +2,21 @@ import type { ForetokenError } from '../util/errors.ts';
 import type { MessageErrorType, MessageFailure } from './anthropic.ts';
 import type { ErrorBody } from './completion.ts';
 
-/** The routes of Anthropic's API, whose clients read its own shape of errors. */
+/** Matches the routes of Anthropic's API. Their clients read another error shape than those of all other routes. */
 const ANTHROPIC_PATHS = /^\/v1\/messages(\/|$)/;
 
-/** The body of an error answer, or the data of an event that ends a stream, as clients of the route at `path` read it. */
+/** Returns the body of an error response of the route at `path`. The error event of a stream has the same data. */
 export function errorBodyAt(path: string, error: ForetokenError): ErrorBody | MessageFailure {
   return ANTHROPIC_PATHS.test(path) ? messageFailure(error) : errorBody(error);
 }
 
-/** llama-server's error object; only a context overflow says more than the three fields. */
+/** Returns llama-server's error object. A context overflow adds its numbers to the three fields. */
 export function errorBody(error: ForetokenError): ErrorBody {
   const { status: code, type, message } = error;
   return { error: { code, message, type, ...(error.code === 'context_exceeded' && error.details) } };
 }
 
-/** Anthropic's error object. Source: https://docs.anthropic.com/en/api/errors. */
+/** Returns Anthropic's error object. Source: https://docs.anthropic.com/en/api/errors. */
 export function messageFailure(error: ForetokenError): MessageFailure {
   return { type: 'error', error: { type: messageErrorType(error), message: messageOf(error) } };
 }
@@ -36,7 +36,7 @@ function messageErrorType({ status }: ForetokenError): MessageErrorType {
   }
 }
 
-/** Agents compact a conversation when they read Anthropic's first words of a prompt that does not fit. */
+/** Begins a context overflow with Anthropic's words. Agents look for them and then compact the conversation. */
 function messageOf({ code, message, details }: ForetokenError): string {
   if (code !== 'context_exceeded') return message;
   return `prompt is too long: ${details.n_prompt_tokens} tokens > ${details.n_ctx} maximum; ${message}`;

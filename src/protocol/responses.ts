@@ -11,7 +11,7 @@ export interface ResponseTextPart {
   readonly text: string;
 }
 
-/** What is `incomplete` was cut by a limit. */
+/** State of a response or of an item. `incomplete` means that a limit cut it. */
 export type ResponseStatus = 'in_progress' | 'completed' | 'incomplete';
 
 export interface ReasoningItem {

@@ -67,7 +67,7 @@ export interface AppDeps {
 
 /** llama-server as a function from request to response; paths count, hosts do not. */
 export interface App {
-  /** Never rejects: whatever goes wrong is a response, in the error shape of the route that was asked. */
+  /** Never rejects: every failure becomes a response in the error shape of the requested route. */
   fetch(request: Request): Promise<Response>;
   /** When the last task ended, by the server's clock; null while there is one, or a request that may bring one. */
   idleSince(): number | null;

@@ -38,7 +38,7 @@ export function contentText(content: ChatMessage['content'], separator = '\n'): 
 
 function readContent(message: unknown): ChatMessage['content'] {
   const { role, content, tool_calls, refusal } = presentFields(message);
-  // OpenAI's form of an answer that is nothing but a refusal.
+  // OpenAI's message that only refuses has this field and no content.
   if (role === 'assistant' && content === undefined && typeof refusal === 'string') return refusal;
   // A content of null is one that says nothing, as clients give an answer back that had none.
   if (!isJsonObject(message) || message.content === undefined) {
@@ -62,7 +62,7 @@ const MEDIA: Readonly<Record<string, string>> = {
 
 function readPart(part: unknown, role: unknown): TextPart {
   const { type, text, refusal } = presentFields(part);
-  // OpenAI's form of a refusal as one part of an answer.
+  // Refusals are parts of OpenAI's answers, and clients send them back.
   if (type === 'refusal' && role === 'assistant' && typeof refusal === 'string') {
     return { type: 'text', text: refusal };
   }

@@ -98,11 +98,11 @@ function thinkingLimit(
   };
 }
 
-/** 20 is llama-server's default for `logprobs` without `top_logprobs`. */
+/** `top_logprobs` of a chat; llama-server's default is 20. */
 const topLogprobs = integer('top_logprobs', 20, soft(0));
 
 function nProbsOf(body: JsonObject): JsonObject {
-  // `logprobs` of a completion is a number.
+  // A completion takes the number of alternatives as `logprobs`.
   if (body.logprobs === true)
     return { n_probs: null, logprobs: readFields({ topLogprobs }, body).topLogprobs };
   if (presentFields(body).top_logprobs === undefined) return {};

@@ -2,8 +2,8 @@ import { ForetokenError } from '../../util/errors.ts';
 import { isJsonObject, type JsonObject, presentFields } from '../http/json.ts';
 
 /**
- * The schema that the answer to a chat has to follow; undefined for none. Throws `invalid_request` for a format that asks
- * for a schema and has none.
+ * Returns the schema for the answer to a chat; undefined for none. Throws `invalid_request` for an unknown format, and for
+ * the format `json_schema` without a schema.
  */
 export function responseSchema(body: JsonObject): unknown {
   const { response_format, json_schema, grammar } = presentFields(body);
@@ -31,7 +31,7 @@ export function responseSchema(body: JsonObject): unknown {
   }
 }
 
-/** OpenAI's place of the schema is within a wrapper, llama-server's beside the type. */
+/** Finds the schema: OpenAI puts it into a wrapper, llama-server beside the type. */
 function schemaIn(format: JsonObject): unknown {
   const { json_schema: wrapper = {}, schema: beside } = presentFields(format);
   if (!isJsonObject(wrapper)) throw invalid("response_format.json_schema must be an object with a 'schema'");

@@ -20,7 +20,7 @@ export interface CompletionFormat {
   events(chunk: CompletionChunk, params: CompletionParams): readonly StreamEvent[];
   /** What a stream sends when it fails; without it llama-server's error object, under no name. */
   failure?(error: ForetokenError): StreamEvent;
-  /** What a stream that succeeded sends when all its choices are finished. */
+  /** Returns the last events of a successful stream, after all choices have finished. */
   closing?(params: CompletionParams): readonly StreamEvent[];
   /** Data of the last event of a stream that succeeded; null where the stream just ends. */
   readonly lastLine: string | null;

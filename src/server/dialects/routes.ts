@@ -20,7 +20,7 @@ interface Dialect {
   /** Routes, below the others, that count the tokens of a prompt, and what they call the answer. */
   readonly count: { readonly path: string; readonly object?: string };
   chatBody(body: JsonObject): JsonObject;
-  /** `request` is the body as it was sent. */
+  /** `request` is the original body. */
   createFormat(
     model: string,
     syntax: AnswerSyntax,

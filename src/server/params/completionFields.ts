@@ -111,8 +111,8 @@ export type CompletionParams = FieldValues<ReturnType<typeof completionFields>> 
 };
 
 /**
- * How many alternatives of each token are told with its probability; null for no probabilities. No alternatives turn
- * llama-server's `n_probs` off, while OpenAI's `logprobs` still asks for the tokens themselves.
+ * Number of alternatives per token to report probabilities of; null for no probabilities at all. 0 means null for
+ * llama-server's `n_probs`. For OpenAI's `logprobs` it means the sampled tokens alone.
  */
 const nProbsField: Field<number | null> = {
   names: ['n_probs', 'logprobs'],

@@ -31,7 +31,7 @@ const MESSAGES = [{ role: 'user', content: 'hi' }];
 
 export interface SayingServer {
   readonly server: TestServer;
-  /** The answer to `body` at a route of conversations, which counts tokens below it. */
+  /** Posts `body` to a conversation route: chat completions, Responses or Messages. */
   post(path: string, body: object): Promise<Response>;
   /** The whole answer to `body`, and the chunks of the same answer streamed. */
   ask(body?: object): Promise<{ whole: ChatCompletion; chunks: ChatCompletionChunk[] }>;

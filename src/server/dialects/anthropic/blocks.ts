@@ -1,18 +1,18 @@
 import { ForetokenError } from '../../../util/errors.ts';
 import { isJsonObject, type JsonObject, presentFields } from '../../http/json.ts';
 
-/** One block of what a role itself says, read: a part of it, a thought, or a call. */
+/** Block of a message after reading: a part of the content, a thought, or a tool call. */
 export type SaidBlock =
   | { readonly kind: 'part'; readonly part: JsonObject }
   | { readonly kind: 'thought'; readonly text: string }
   | { readonly kind: 'call'; readonly call: JsonObject };
 
-/** The same, or the result of a call, which is a message of its own in a chat. */
+/** Any block. The result of a tool call becomes a chat message of its own. */
 export type Block = SaidBlock | { readonly kind: 'result'; readonly message: JsonObject };
 
 /**
- * Reads a block of a message of `role`. Throws `invalid_request`, with `place`, for one that nothing can be made of: what is
- * left out would be missing in the conversation.
+ * Reads a block of a message of `role`. Throws `invalid_request` with `place` for an unsupported block: to drop it silently
+ * would change the conversation.
  */
 export function readBlock(block: unknown, role: string, place: string): Block {
   const { type, ...fields } = blockObject(block, place);
@@ -21,7 +21,7 @@ export function readBlock(block: unknown, role: string, place: string): Block {
       case 'thinking':
         return { kind: 'thought', text: textOf(fields.thinking, `${place}.thinking`) };
       case 'redacted_thinking':
-        // Encrypted by Anthropic, for its own servers: there is nothing to read in it.
+        // Only Anthropic's servers can decrypt it.
         return { kind: 'thought', text: '' };
       case 'tool_use':
         return { kind: 'call', call: readCall(fields, place) };
@@ -32,7 +32,7 @@ export function readBlock(block: unknown, role: string, place: string): Block {
   return { kind: 'part', part: readPart(block, place, `a message of the ${role}`) };
 }
 
-/** A text, an image, or the text of a document or of something found, as a part of a chat message. */
+/** Converts a text, an image, a document or a search result to a part of a chat message. */
 function readPart(block: unknown, place: string, where: string): JsonObject {
   const { type, ...fields } = blockObject(block, place);
   switch (type) {
@@ -67,7 +67,7 @@ function documentText({ source, title, context }: JsonObject, place: string): st
   }
 }
 
-/** Marked, so that a template that sets no space between parts keeps it apart from what stands beside it. */
+/** Puts the lines between tags. Many templates join parts without a space, and the tags keep the document apart. */
 function enclosed(tag: string, lines: readonly unknown[]): string {
   const said = lines.filter(line => typeof line === 'string' && line !== '');
   return `<${tag}>\n${said.join('\n')}\n</${tag}>\n`;
@@ -96,7 +96,7 @@ function readCall({ id, name, input = {} }: JsonObject, place: string): JsonObje
   };
 }
 
-/** The content is one text, which every template can read, unless there is an image in it. */
+/** Converts a tool result to a chat message. Texts are joined to one string, which every template can read. */
 function readResult({ tool_use_id, content = '' }: JsonObject, place: string): JsonObject {
   const parts = readParts(content, `${place}.content`, 'the result of a tool');
   const texts = parts.flatMap(({ text }) => (typeof text === 'string' ? [text] : []));
@@ -107,17 +107,17 @@ function readResult({ tool_use_id, content = '' }: JsonObject, place: string): J
   };
 }
 
-/** The texts of a content that may have nothing else. */
+/** Reads a content that may hold texts only: a string or a list of blocks. */
 export function readTexts(content: unknown, place: string): string[] {
   return readParts(content, place, 'a list of texts').map(({ type, text }, i) => {
-    if (type !== 'text') throw invalid(`${place}.${i}`, 'only texts are supported here');
+    if (type !== 'text') throw invalid(`${place}.${i}`, 'only text blocks are supported here');
     return textOf(text, `${place}.${i}.text`);
   });
 }
 
 function readParts(content: unknown, place: string, where: string): JsonObject[] {
   if (typeof content === 'string') return [textPart(content)];
-  if (!Array.isArray(content)) throw invalid(place, 'must be a text or a list of blocks');
+  if (!Array.isArray(content)) throw invalid(place, 'must be a string or a list of blocks');
   return content.map((block, i) => readPart(block, `${place}.${i}`, where));
 }
 
@@ -130,13 +130,13 @@ function blockObject(value: unknown, place: string): JsonObject {
   return presentFields(value);
 }
 
-/** Throws `invalid_request` for what is no text. */
+/** Returns a value that must be a string. Throws `invalid_request` for any other. */
 export function textOf(value: unknown, place: string): string {
-  if (typeof value !== 'string') throw invalid(place, 'must be a text');
+  if (typeof value !== 'string') throw invalid(place, 'must be a string');
   return value;
 }
 
-/** What is wrong with a request for Messages, and where. */
+/** Creates the error for a field of a Messages request: its path, and the fault. */
 export function invalid(place: string, what: string): ForetokenError {
   return new ForetokenError('invalid_request', `${place}: ${what}`);
 }

@@ -4,9 +4,9 @@ import { invalid, readBlock, type SaidBlock } from './blocks.ts';
 const ROLES: readonly unknown[] = ['user', 'assistant', 'system'];
 
 /**
- * Anthropic's `messages` as those of a chat, in the order of their blocks: calls and thoughts of the assistant are fields
- * of its message, and the result of a tool is a message of its own. Throws `invalid_request` with the place of what cannot
- * be read.
+ * Converts Anthropic's `messages` to chat messages and keeps the order of their blocks. Calls and thoughts of the assistant
+ * become fields of its message. Each tool result becomes a message of its own. Throws `invalid_request` with the path of a
+ * faulty field.
  */
 export function anthropicMessages(messages: unknown): JsonObject[] {
   if (!Array.isArray(messages) || messages.length === 0) {
@@ -21,7 +21,7 @@ function chatMessages(message: unknown, place: string): JsonObject[] {
     throw invalid(`${place}.role`, `must be one of ${ROLES.join(', ')}`);
   }
   if (typeof content === 'string') return [{ role, content }];
-  if (!Array.isArray(content)) throw invalid(`${place}.content`, 'must be a text or a list of blocks');
+  if (!Array.isArray(content)) throw invalid(`${place}.content`, 'must be a string or a list of blocks');
   const turns: JsonObject[] = [];
   let open: SaidBlock[] = [];
   const close = () => {
@@ -39,7 +39,7 @@ function chatMessages(message: unknown, place: string): JsonObject[] {
   return turns.length > 0 ? turns : [said(role, [])];
 }
 
-/** What the role itself says in one go. */
+/** Creates one chat message from consecutive blocks of a role. */
 function said(role: string, blocks: readonly SaidBlock[]): JsonObject {
   const parts = blocks.flatMap(block => (block.kind === 'part' ? [block.part] : []));
   const calls = blocks.flatMap(block => (block.kind === 'call' ? [block.call] : []));

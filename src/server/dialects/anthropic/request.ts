@@ -12,8 +12,8 @@ const DEFAULT_THINKING_BUDGET = 10_000;
 const SHARED_FIELDS = ['temperature', 'top_p', 'top_k', 'stream', 'chat_template_kwargs'] as const;
 
 /**
- * A request for Anthropic's Messages as one for a chat completion. Other fields than theirs have no effect. Throws
- * `invalid_request` with the place of what cannot be said in a chat.
+ * Converts a request for Anthropic's Messages to one for a chat completion. Fields that Anthropic does not have are ignored.
+ * Throws `invalid_request` with the path of a faulty field.
  */
 export function chatBodyOfAnthropic(request: JsonObject): JsonObject {
   const body = presentFields(request);
@@ -80,7 +80,7 @@ function toolChoiceOf(choice: unknown): JsonObject {
   }
 }
 
-/** The schema of the answer, under the name that the API has for it or under its former one. */
+/** Converts `output_config.format`, or `output_format`, its former name, to the chat's `response_format`. */
 function responseFormatOf({ output_config = {}, output_format }: JsonObject): JsonObject {
   if (!isJsonObject(output_config)) throw invalid('output_config', 'must be an object');
   const { format = output_format } = presentFields(output_config);
@@ -95,7 +95,7 @@ function responseFormatOf({ output_config = {}, output_format }: JsonObject): Js
 
 function stopOf(sequences: unknown): JsonObject {
   if (sequences === undefined) return {};
-  if (!isStringArray(sequences)) throw invalid('stop_sequences', 'must be a list of texts');
+  if (!isStringArray(sequences)) throw invalid('stop_sequences', 'must be a list of strings');
   return { stop: sequences };
 }
 

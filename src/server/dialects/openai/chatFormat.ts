@@ -53,7 +53,7 @@ function wholeChat(
   { id, created, model, system_fingerprint }: Envelope,
   syntax: AnswerSyntax,
 ): ChatCompletion {
-  // What llama-server adds tells of the first choice alone.
+  // Timings and `__verbose`, which llama-server adds, are those of the first choice.
   const [first] = results;
   return {
     choices: results.map(result => chatChoice(result, wholeAnswer(syntax, result.content))),
@@ -127,7 +127,7 @@ class ChatStream {
     const said = this.#choices(index, reader.end());
     const reason = finishReason(response, reader.answer.calls.length > 0);
     const finish: ChatChunkChoice = { finish_reason: reason, index, delta: {} };
-    // Tokens of the text that waited, or of none: the end of generation. Those of a stop string are not part of the answer.
+    // These tokens belong to held-back text or end the generation. After a stop string they are part of it: drop them.
     const waiting = response.stop_type === 'word' ? [] : (this.#waiting.get(index) ?? []);
     const at = Math.max(0, said.length - 1);
     const chunks = [...said, finish].map((choice, i) =>

@@ -4,7 +4,7 @@ import { BUILD_INFO } from '../../admin/modelViews.ts';
 import { randomId } from '../../http/randomId.ts';
 import type { CompletionParams } from '../../params/completionFields.ts';
 
-/** What everything sent for one request says of itself. */
+/** Fields that everything sent for one request shares. */
 export interface Envelope {
   readonly id: string;
   /** Unix time in seconds. */
@@ -28,7 +28,7 @@ export function finishReason({ stop_type }: CompletionResponse, hasCalls = false
   return hasCalls ? 'tool_calls' : 'stop';
 }
 
-/** What one request cost: the tokens of every choice, and every prompt once, however many choices it has. */
+/** Adds up the tokens of a request: those of every choice, and every prompt once, also if it has several choices. */
 export function usageOf(results: readonly CompletionResponse[], { nCmpl }: CompletionParams): Usage {
   const prompts = results.filter(({ index }) => index % nCmpl === 0);
   const completion_tokens = sum(results.map(result => result.tokens_predicted));
@@ -61,12 +61,12 @@ export function partialExtras(partial: CompletionPartial, { verbose }: Completio
   };
 }
 
-/** llama-server's additions to an answer in one piece. */
+/** Returns llama-server's additions to an answer in one piece. */
 export function finalExtras(response: CompletionResponse, { verbose }: CompletionParams): Extras {
   return { ...(verbose && { __verbose: response }), timings: response.timings };
 }
 
-/** llama-server's additions to the end of a choice in a stream; where a chunk with the usage will come, it has the timings. */
+/** Returns llama-server's additions to a choice's last chunk. If a usage chunk follows, that one has the timings. */
 export function finishExtras(
   response: CompletionResponse,
   { verbose, includeUsage }: CompletionParams,
@@ -75,7 +75,7 @@ export function finishExtras(
   return { ...(verbose && { __verbose: response }), ...(!includeUsage && { timings }) };
 }
 
-/** What the chunk with the usage says at the end of a stream. The timings are the first choice's, as in one piece. */
+/** Returns the fields of the usage chunk, the last one of a stream. Its timings are those of the first choice. */
 export function closingExtras(
   finished: readonly CompletionResponse[],
   params: CompletionParams,

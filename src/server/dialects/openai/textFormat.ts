@@ -20,7 +20,7 @@ export function createTextFormat(model: string): CompletionFormat {
   return {
     id: envelope.id,
     whole(results, params) {
-      // What llama-server adds tells of the first choice alone.
+      // Timings and `__verbose`, which llama-server adds, are those of the first choice.
       const extras = { usage: usageOf(results, params), ...finalExtras(results[0], params) };
       return body(results.map(choice), envelope, extras);
     },

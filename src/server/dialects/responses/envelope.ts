@@ -8,7 +8,7 @@ import { isJsonObject, type JsonObject } from '../../http/json.ts';
 import { randomId } from '../../http/randomId.ts';
 import type { CompletionParams } from '../../params/completionFields.ts';
 
-/** How far a response is. */
+/** The part of a response that changes while it is generated. */
 export interface ResponseState {
   readonly status: ResponseStatus;
   readonly output: readonly ResponseItem[];
@@ -17,7 +17,7 @@ export interface ResponseState {
 
 export const IN_PROGRESS: ResponseState = { status: 'in_progress', output: [], usage: null };
 
-/** What one response says of itself, however far it is: its names, when it began, and what the request asked for. */
+/** The part of a response that stays the same: ids, creation time, and the echoed fields of the request. */
 export class ResponseEnvelope {
   readonly id = `resp_${randomId()}`;
   readonly reasoningId = `rs_${randomId()}`;
@@ -26,13 +26,13 @@ export class ResponseEnvelope {
   readonly #model: string;
   readonly #request: JsonObject;
 
-  /** `request`: the body as it was sent. */
+  /** `request` is the original body. */
   constructor(model: string, request: JsonObject) {
     this.#model = model;
     this.#request = request;
   }
 
-  /** The response in `state`. Its sampling parameters are those in force, everything else is what was asked for. */
+  /** Returns the response object in `state`. Sampling parameters are the effective ones, other fields are echoed. */
   object({ status, output, usage }: ResponseState, params: CompletionParams): ResponseObject {
     const { instructions, max_output_tokens, metadata, parallel_tool_calls, tool_choice, tools } =
       this.#request;

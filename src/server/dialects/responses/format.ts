@@ -9,7 +9,8 @@ import { finalState } from './output.ts';
 import { ResponseStream } from './stream.ts';
 
 /**
- * `POST /v1/responses` for one `request`, whose answer is in `syntax`. Every event of a stream is named by its type.
+ * Creates the format of `POST /v1/responses` for one `request`, whose answer is in `syntax`. Every event of a stream is named
+ * by its type.
  */
 export function createResponsesFormat(
   model: string,

@@ -2,20 +2,20 @@ import type { CompletionProbability } from '../../../protocol/completion.ts';
 
 interface Span {
   readonly token: CompletionProbability;
-  /** Its place in what all tokens say together; the first bytes of a character are no text yet. */
+  /** Range in the text of all tokens. A token with the first bytes of a character has an empty range. */
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * Tells the tokens that write a message from those that write tags, thoughts or calls, whose probabilities have no place in a
- * response. Of a text that may yet become a stop string the tokens are known before it is a piece of the message.
+ * Selects the tokens of the message from all tokens of an answer. Tags, thoughts and calls have tokens too, but a response has
+ * no place for their probabilities. Tokens may arrive earlier than their text, which waits while it could become a stop string.
  */
 export class MessageLogprobs {
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   readonly #spans: Span[] = [];
   #text = '';
-  /** Where the message begins, and ends as far as it is known. */
+  /** Range of the message in the text so far; null before it begins. */
   #start: number | null = null;
   #end = 0;
   #nSeen = 0;
@@ -24,12 +24,12 @@ export class MessageLogprobs {
     for (const token of tokens) {
       const from = this.#text.length;
       this.#text += this.#decoder.decode(Uint8Array.from(token.bytes), { stream: true });
-      // The end of generation says nothing.
+      // An end-of-generation token has no text.
       if (token.bytes.length > 0) this.#spans.push({ token, from, to: this.#text.length });
     }
   }
 
-  /** The tokens of `piece`, with which the message begins or goes on. */
+  /** Returns the tokens of `piece`, the next piece of the message. */
   take(piece: string): CompletionProbability[] {
     const start = this.#start ?? this.#text.lastIndexOf(piece);
     if (start < 0) return [];

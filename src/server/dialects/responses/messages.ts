@@ -2,9 +2,8 @@ import { ForetokenError } from '../../../util/errors.ts';
 import { type JsonObject, presentFields } from '../../http/json.ts';
 
 /**
- * `input` of a request for Responses as messages of a chat. What the assistant did in one turn are several items there,
- * and one message here: its thoughts, what it said, and its calls. Throws `invalid_request` with the place of what cannot
- * be read.
+ * Converts `input` of a Responses request to chat messages. One turn of the assistant is several items in Responses and one
+ * message in a chat: thoughts, text and calls. Throws `invalid_request` with the path of a faulty field.
  */
 export function responsesMessages(input: unknown): JsonObject[] {
   if (typeof input === 'string') return [{ role: 'user', content: input }];
@@ -21,7 +20,7 @@ export function responsesMessages(input: unknown): JsonObject[] {
   return messages;
 }
 
-/** The message that an item is; none for thoughts that cannot be read. */
+/** Converts an item to a chat message. Encrypted thoughts become none. */
 function itemMessages(item: unknown, place: string): JsonObject[] {
   const { type, role, ...rest } = presentFields(item);
   switch (type) {
@@ -47,7 +46,7 @@ function itemMessages(item: unknown, place: string): JsonObject[] {
   }
 }
 
-/** Both messages in one: thoughts, parts and calls in order. */
+/** Joins two messages of one turn: thoughts, parts and calls in order. */
 function merged(before: JsonObject, after: JsonObject): JsonObject {
   const thoughts = [before.reasoning_content, after.reasoning_content].filter(text => text !== undefined);
   const parts = [...list(before.content), ...list(after.content)];
@@ -115,7 +114,7 @@ function readCallOutput({ call_id, output }: JsonObject, place: string): JsonObj
   return { role: 'tool', tool_call_id: textOf(call_id, `${place}.call_id`), content };
 }
 
-/** A summary stands for thoughts that are not there; what is encrypted says nothing. */
+/** Reads the thoughts of a reasoning item, or else their summary. Encrypted content cannot be read and is ignored. */
 function readReasoning({ content, summary }: JsonObject, place: string): JsonObject[] {
   const thoughts = readThoughts(content, `${place}.content`) || readThoughts(summary, `${place}.summary`);
   return thoughts === '' ? [] : [{ role: 'assistant', content: [], reasoning_content: thoughts }];

@@ -13,8 +13,8 @@ import { finishReason } from '../openai/envelope.ts';
 import type { ResponseEnvelope, ResponseState } from './envelope.ts';
 
 /**
- * What a response comes to, whose answer `reader` has read, `logprobs` being those of its message: thoughts, a message and calls, as far as there are any. If a
- * limit cut it, it is incomplete, and so is the last of these.
+ * Returns the final state of a response. Its output is the thoughts, the message and the calls that `reader` has read.
+ * `logprobs` are those of the message. If a limit cut the answer, the response and its last item are incomplete.
  */
 export function finalState(
   response: CompletionResponse,
@@ -42,7 +42,7 @@ export function finalState(
   return { status, output, usage };
 }
 
-/** As the tokenizer splits the text, which need not be how the model wrote it. */
+/** Counts tokens as the tokenizer splits the text. The model may have split it otherwise. */
 function countTokens(text: string, tokenizer: Tokenizer): number {
   return tokenizer.encode(text, { addSpecial: false, parseSpecial: false }).length;
 }

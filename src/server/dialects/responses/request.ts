@@ -2,7 +2,7 @@ import { ForetokenError } from '../../../util/errors.ts';
 import { isJsonObject, isStringArray, type JsonObject, presentFields } from '../../http/json.ts';
 import { responsesMessages } from './messages.ts';
 
-/** What names something that OpenAI keeps, and what to send in its place. */
+/** Fields that refer to stored objects, which this server does not have, and the remedy for each. */
 const KEPT_ELSEWHERE = {
   previous_response_id: "no response is kept. Send the whole conversation as 'input'",
   conversation: "no conversation is kept. Send the whole conversation as 'input'",
@@ -10,8 +10,8 @@ const KEPT_ELSEWHERE = {
 } as const;
 
 /**
- * A request for OpenAI's Responses as one for a chat completion. Fields of both, and llama-server's own, stay as they
- * are. Throws `invalid_request` for what cannot be said in a chat.
+ * Converts a request for OpenAI's Responses to one for a chat completion. Fields of both, and llama-server's own, stay as they
+ * are. Throws `invalid_request` for a faulty field, and for one that a chat has no counterpart of.
  */
 export function chatBodyOfResponses(request: JsonObject): JsonObject {
   const body = presentFields(request);
@@ -44,7 +44,7 @@ function systemMessage(instructions: unknown): JsonObject[] {
   return [{ role: 'system', content: instructions }];
 }
 
-/** Functions only: what OpenAI runs on its own servers has no counterpart in a chat. */
+/** Converts functions, and leaves out tools that OpenAI runs on its own servers. */
 function toolsOf(tools: unknown): JsonObject[] {
   if (tools === undefined) return [];
   if (!Array.isArray(tools)) throw invalid("'tools' must be an array of objects");
@@ -57,7 +57,7 @@ function toolsOf(tools: unknown): JsonObject[] {
   });
 }
 
-/** `text.format`, which names the schema of the answer, under the name that chats have for it. */
+/** Converts `text.format` to the chat's `response_format`. */
 function responseFormatOf(text: unknown): JsonObject {
   const { format } = objectOf(text, 'text');
   if (format === undefined) return {};
@@ -65,7 +65,7 @@ function responseFormatOf(text: unknown): JsonObject {
   return { response_format: { type, ...(type === 'json_schema' && { json_schema: wrapper }) } };
 }
 
-/** This API asks for log-probabilities by including them; a number of alternatives asks for them as well. */
+/** Converts the request for log-probabilities. `include` asks for them, and so does a number of alternatives. */
 function logprobsOf(include: unknown, alternatives: unknown): JsonObject {
   if (include !== undefined && !isStringArray(include))
     throw invalid("'include' must be an array of strings");

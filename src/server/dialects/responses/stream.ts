@@ -24,7 +24,7 @@ export class ResponseStream {
   /** Ids of the items so far, in order. */
   readonly #items: string[] = [];
   readonly #logprobs = new MessageLogprobs();
-  /** Those that were sent. */
+  /** Log-probabilities that were sent. */
   readonly #messageLogprobs: CompletionProbability[] = [];
   #nEvents = 0;
   #isCreated = false;
