@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { errorBodyAt } from '../protocol/errorBody.ts';
 import type { ExchangeMessage } from '../protocol/worker.ts';
 import { assertNever } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
@@ -82,15 +83,15 @@ export class AnswerWriter {
   }
 }
 
-/** Writes llama-server's error object as a complete response. */
+/** Writes a complete response that is the error, in the shape that clients of its route read. */
 export function writeError(response: ServerResponse, error: ForetokenError): void {
-  const body = Buffer.from(JSON.stringify(errorBody(error)));
+  const body = Buffer.from(JSON.stringify(failureOf(response, error)));
   const headers = { 'content-type': 'application/json; charset=utf-8', 'content-length': body.length };
   response.writeHead(error.status, headers).end(body);
 }
 
-function errorBody({ status: code, message, type }: ForetokenError): object {
-  return { error: { message, type, code } };
+function failureOf({ req }: ServerResponse, error: ForetokenError) {
+  return errorBodyAt((req.url ?? '').replace(/\?.*$/s, ''), error);
 }
 
 /** Capitalises a header name. A browser uses lower case, but some clients expect the common spelling of servers. */
@@ -104,6 +105,11 @@ function isEventStream(response: ServerResponse): boolean {
 
 /** Ends an event stream with the error; another response has not started and becomes the error. */
 function writeFailure(response: ServerResponse, error: ForetokenError): void {
-  if (response.headersSent) response.end(`data: ${JSON.stringify(errorBody(error))}\n\n`);
-  else writeError(response, error);
+  if (!response.headersSent) {
+    writeError(response, error);
+    return;
+  }
+  const failure = failureOf(response, error);
+  const name = 'type' in failure ? `event: ${failure.type}\n` : '';
+  response.end(`${name}data: ${JSON.stringify(failure)}\n\n`);
 }

@@ -377,7 +377,7 @@ describe('after the tab is gone', () => {
     tab.head(await tab.nextRequest(), 'application/json');
     const events = (await streamed).text();
     tab.crash();
-    expect(await events).toMatch(/^data: \{"error":\{"message":"the engine stopped.*\}\n\n$/);
+    expect(await events).toMatch(/^data: \{"error":\{"code":500,"message":"the engine stopped.*\}\n\n$/);
     expect((await whole).status).toBe(500);
     expect(await (await whole).json()).toMatchObject({ error: { type: 'server_error' } });
   });

@@ -9,7 +9,16 @@ export type MessageBlock =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'tool_use'; readonly id: string; readonly name: string; readonly input: unknown };
 
-export type StopReason = 'end_turn' | 'tool_use' | 'max_tokens';
+/**
+ * Reason why a message ended. `end_turn` is an end-of-generation token, `stop_sequence` one of the request's own.
+ * `model_context_window_exceeded` means that the context was full before `max_tokens` was reached.
+ */
+export type StopReason =
+  | 'end_turn'
+  | 'stop_sequence'
+  | 'tool_use'
+  | 'max_tokens'
+  | 'model_context_window_exceeded';
 
 export interface MessageUsage {
   /** Prompt tokens that were in the cache, and those that were not. */
@@ -47,4 +56,18 @@ export type MessageEvent =
       readonly delta: { readonly stop_reason: StopReason; readonly stop_sequence: string | null };
       readonly usage: { readonly output_tokens: number };
     }
-  | { readonly type: 'message_stop' };
+  | { readonly type: 'message_stop' }
+  | MessageFailure;
+
+export type MessageErrorType =
+  | 'invalid_request_error'
+  | 'authentication_error'
+  | 'not_found_error'
+  | 'overloaded_error'
+  | 'api_error';
+
+/** Body of an error answer, and the last event of a stream that fails. */
+export interface MessageFailure {
+  readonly type: 'error';
+  readonly error: { readonly type: MessageErrorType; readonly message: string };
+}

@@ -2,16 +2,17 @@
  * OpenAI's Responses on the wire, as llama-server answers them. Source: tools/server of llama.cpp, and
  * https://platform.openai.com/docs/api-reference/responses.
  */
-import type { PromptProgress, Timings } from './completion.ts';
+import type { CompletionProbability, PromptProgress, Timings } from './completion.ts';
 
 export interface ResponseTextPart {
   readonly type: 'output_text';
   readonly annotations: readonly never[];
-  readonly logprobs: readonly never[];
+  readonly logprobs: readonly CompletionProbability[];
   readonly text: string;
 }
 
-type ItemStatus = 'in_progress' | 'completed';
+/** State of a response or of an item. `incomplete` means that a limit cut it. */
+export type ResponseStatus = 'in_progress' | 'completed' | 'incomplete';
 
 export interface ReasoningItem {
   readonly id: string;
@@ -19,21 +20,21 @@ export interface ReasoningItem {
   readonly type: 'reasoning';
   readonly content: readonly { readonly text: string; readonly type: 'reasoning_text' }[];
   readonly encrypted_content: '';
-  readonly status: ItemStatus;
+  readonly status: ResponseStatus;
 }
 
 export interface MessageItem {
   readonly content: readonly ResponseTextPart[];
   readonly id: string;
   readonly role: 'assistant';
-  readonly status: ItemStatus;
+  readonly status: ResponseStatus;
   readonly type: 'message';
 }
 
 export interface CallItem {
   readonly id: string;
   readonly type: 'function_call';
-  readonly status: ItemStatus;
+  readonly status: ResponseStatus;
   /** JSON as text. */
   readonly arguments: string;
   readonly call_id: string;
@@ -48,18 +49,35 @@ export interface ResponseUsage {
   readonly output_tokens: number;
   readonly total_tokens: number;
   readonly input_tokens_details: { readonly cached_tokens: number };
+  readonly output_tokens_details: { readonly reasoning_tokens: number };
 }
 
-/** `POST /v1/responses`, in one piece; within events of a stream its state so far. */
+/** `POST /v1/responses`, in one piece; within events of a stream its state so far. Absent values are null. */
 export interface ResponseObject {
-  readonly completed_at?: number;
+  /** Unix time in seconds. */
+  readonly completed_at: number | null;
   readonly created_at: number;
   readonly id: string;
   readonly model: string;
   readonly object: 'response';
   readonly output: readonly ResponseItem[];
-  readonly status: ItemStatus;
-  readonly usage?: ResponseUsage;
+  readonly status: ResponseStatus;
+  readonly usage: ResponseUsage | null;
+  readonly error: null;
+  readonly incomplete_details: { readonly reason: 'max_output_tokens' } | null;
+  readonly instructions: string | null;
+  readonly max_output_tokens: number | null;
+  readonly metadata: unknown;
+  readonly parallel_tool_calls: boolean;
+  readonly previous_response_id: null;
+  readonly reasoning: { readonly effort: unknown; readonly summary: null };
+  readonly temperature: number;
+  readonly text: { readonly format: unknown };
+  readonly tool_choice: unknown;
+  readonly tools: readonly unknown[];
+  readonly top_logprobs: number;
+  readonly top_p: number;
+  readonly truncation: 'disabled';
 }
 
 /** Fields of an event; its type determines which are present. */
@@ -73,7 +91,7 @@ export interface ResponseEventFields {
   readonly part?: ResponseTextPart;
   readonly delta?: string;
   readonly text?: string;
-  readonly logprobs?: readonly never[];
+  readonly logprobs?: readonly CompletionProbability[];
   readonly name?: string;
   readonly arguments?: string;
 }

@@ -11,7 +11,6 @@ import {
   type SpecType,
 } from '../protocol/options.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
-import { ForetokenError } from '../util/errors.ts';
 import type { ModelViewDeps } from './admin/modelViews.ts';
 import type { SlotFiles } from './admin/slotActions.ts';
 import { createChatTemplate } from './chat/template.ts';
@@ -68,7 +67,7 @@ export interface AppDeps {
 
 /** llama-server as a function from request to response; paths count, hosts do not. */
 export interface App {
-  /** Never rejects: whatever goes wrong is a response in llama-server's error shape. */
+  /** Never rejects: every failure becomes a response in the error shape of the requested route. */
   fetch(request: Request): Promise<Response>;
   /** When the last task ended, by the server's clock; null while there is one, or a request that may bring one. */
   idleSince(): number | null;
@@ -181,7 +180,7 @@ export function createApp(deps: AppDeps): App {
         }
         return await routes.fetch(request);
       } catch (error) {
-        return errorResponse(ForetokenError.from(error));
+        return errorResponse(error, request);
       } finally {
         nOpen--;
       }

@@ -78,8 +78,8 @@ export function createRoutes(deps: RouteDeps): Hono {
       handlePredict(c.req.raw, paths, async inner => routes.fetch(inner)),
     );
   }
-  routes.notFound(() => errorResponse(new ForetokenError('not_found', 'File Not Found')));
-  routes.onError(error => errorResponse(ForetokenError.from(error)));
+  routes.notFound(({ req }) => errorResponse(new ForetokenError('not_found', 'File Not Found'), req.raw));
+  routes.onError((error, { req }) => errorResponse(error, req.raw));
   return routes;
 }
 

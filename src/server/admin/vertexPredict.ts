@@ -1,5 +1,5 @@
+import { errorBody } from '../../protocol/errorBody.ts';
 import { ForetokenError } from '../../util/errors.ts';
-import { errorBody } from '../http/errorResponse.ts';
 import { isJsonObject } from '../http/json.ts';
 import { jsonResponse, readJsonObject } from '../http/jsonBody.ts';
 

@@ -37,7 +37,9 @@ export function contentText(content: ChatMessage['content'], separator = '\n'): 
 }
 
 function readContent(message: unknown): ChatMessage['content'] {
-  const { role, content, tool_calls } = presentFields(message);
+  const { role, content, tool_calls, refusal } = presentFields(message);
+  // OpenAI's message that only refuses has this field and no content.
+  if (role === 'assistant' && content === undefined && typeof refusal === 'string') return refusal;
   // A content of null is one that says nothing, as clients give an answer back that had none.
   if (!isJsonObject(message) || message.content === undefined) {
     if (role !== 'assistant') throw invalid("All non-assistant messages must contain 'content'");
@@ -48,7 +50,7 @@ function readContent(message: unknown): ChatMessage['content'] {
   if (typeof content === 'string') return content;
   if (content === undefined) return '';
   if (!Array.isArray(content)) throw invalid("Expected 'content' to be a string or an array");
-  return content.map(readPart);
+  return content.map(part => readPart(part, role));
 }
 
 const MEDIA: Readonly<Record<string, string>> = {
@@ -58,8 +60,12 @@ const MEDIA: Readonly<Record<string, string>> = {
   video_url: 'video',
 };
 
-function readPart(part: unknown): TextPart {
-  const { type, text } = presentFields(part);
+function readPart(part: unknown, role: unknown): TextPart {
+  const { type, text, refusal } = presentFields(part);
+  // Refusals are parts of OpenAI's answers, and clients send them back.
+  if (type === 'refusal' && role === 'assistant' && typeof refusal === 'string') {
+    return { type: 'text', text: refusal };
+  }
   const media = typeof type === 'string' && Object.hasOwn(MEDIA, type) ? MEDIA[type] : undefined;
   if (media) {
     throw invalid(`${media} input is not supported - hint: send text parts only`);

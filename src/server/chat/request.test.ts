@@ -22,7 +22,7 @@ describe('a chat request as a completion request', () => {
   });
 
   it.each([
-    { body: { response_format: { type: 'json_object' } }, schema: {} },
+    { body: { response_format: { type: 'json_object' } }, schema: { type: 'object' } },
     { body: { response_format: { type: 'json_object', schema: { const: 1 } } }, schema: { const: 1 } },
     {
       body: { response_format: { type: 'json_schema', json_schema: { schema: { const: 2 } } } },
@@ -30,8 +30,9 @@ describe('a chat request as a completion request', () => {
     },
     { body: { response_format: { type: 'json_object' }, json_schema: { const: 3 } }, schema: { const: 3 } },
     { body: { response_format: { type: 'text' } }, schema: undefined },
-    { body: { response_format: 'text' }, schema: undefined },
     { body: { json_schema: { const: 4 } }, schema: { const: 4 } },
+    { body: { response_format: null }, schema: undefined },
+    { body: { response_format: {} }, schema: undefined },
   ])('has the schema of $body', ({ body, schema }) => {
     expect(readChatRequest({ ...chat, ...body }, context).body.json_schema).toEqual(schema);
   });

@@ -1,12 +1,14 @@
 import type { TokenId } from '../../forward/forward.ts';
 import type { Tokenizer } from '../../tokenizer/index.ts';
 import { ForetokenError } from '../../util/errors.ts';
-import { isJsonObject, type JsonObject } from '../http/json.ts';
+import { integer, readFields, soft } from '../http/fields.ts';
+import { type JsonObject, presentFields } from '../http/json.ts';
 import type { ChatParams } from '../params/chatParams.ts';
 import type { ThinkingLimit } from '../params/thinkingLimit.ts';
 import { refuseUnbuilt, UNBUILT_IN_CHATS } from '../params/unbuiltFields.ts';
 import { type AnswerSyntax, CALL_ID_LENGTH, type ReadAnswer, readPlainAnswer } from './answerReader.ts';
 import { type ChatContext, type ChatPrompt, renderChat } from './prompt.ts';
+import { responseSchema } from './responseFormat.ts';
 import { schemaConstraint } from './schemaConstraint.ts';
 import { type ThinkingTags, withThoughts } from './thinking.ts';
 import { readChannels } from './tools/channels.ts';
@@ -27,7 +29,7 @@ export interface ChatRequest {
  */
 export function readChatRequest(body: JsonObject, context: ChatContext): ChatRequest {
   refuseUnbuilt(body, UNBUILT_IN_CHATS);
-  const schema = jsonSchemaOf(body);
+  const schema = responseSchema(body);
   const prompt = renderChat(body, context);
   const { tags } = prompt;
   const toolUse = schema === undefined ? readToolUse(body, prompt) : null;
@@ -96,37 +98,13 @@ function thinkingLimit(
   };
 }
 
-/** The schema that the answer has to follow; undefined for none. */
-function jsonSchemaOf({ response_format, json_schema, grammar }: JsonObject): unknown {
-  if (json_schema !== undefined && json_schema !== null && typeof grammar === 'string' && grammar !== '') {
-    throw new ForetokenError('invalid_request', 'Cannot use both json_schema and grammar');
-  }
-  if (!isJsonObject(response_format)) return undefined;
-  const { type, schema, json_schema: wrapper } = response_format;
-  switch (type) {
-    case 'json_object':
-      return schema ?? json_schema ?? {};
-    case 'json_schema':
-      return (isJsonObject(wrapper) ? wrapper.schema : undefined) ?? {};
-    case 'text':
-    case '':
-      return undefined;
-    default:
-      if (typeof type !== 'string') return undefined;
-      throw new ForetokenError(
-        'invalid_request',
-        `response_format type must be one of "text" or "json_object", but got: ${type}`,
-      );
-  }
-}
+/** `top_logprobs` of a chat; llama-server's default is 20. */
+const topLogprobs = integer('top_logprobs', 20, soft(0));
 
-/** llama-server's default for `logprobs` without `top_logprobs`. */
-const DEFAULT_TOP_LOGPROBS = 20;
-
-function nProbsOf({ logprobs, top_logprobs }: JsonObject): JsonObject {
-  if (logprobs === true) {
-    return { n_probs: typeof top_logprobs === 'number' ? top_logprobs : DEFAULT_TOP_LOGPROBS };
-  }
-  if (top_logprobs === undefined || top_logprobs === null) return {};
+function nProbsOf(body: JsonObject): JsonObject {
+  // A completion takes the number of alternatives as `logprobs`.
+  if (body.logprobs === true)
+    return { n_probs: null, logprobs: readFields({ topLogprobs }, body).topLogprobs };
+  if (presentFields(body).top_logprobs === undefined) return {};
   throw new ForetokenError('invalid_request', 'top_logprobs requires logprobs to be set to true');
 }

@@ -1,7 +1,7 @@
 import type { Sampler } from '../../engine/sampler/chain.ts';
 import type { CompletionChunk, CompletionResponse } from '../../protocol/completion.ts';
+import { errorBody } from '../../protocol/errorBody.ts';
 import { assertNever } from '../../util/assert.ts';
-import { errorBody } from '../http/errorResponse.ts';
 import { readFields } from '../http/fields.ts';
 import type { JsonObject } from '../http/json.ts';
 import { jsonResponse, readJsonObject } from '../http/jsonBody.ts';
@@ -137,14 +137,14 @@ function streamed(
       },
       done() {
         release();
+        for (const event of format.closing?.(params) ?? []) stream?.send(event.data, event.name);
         if (format.lastLine !== null) stream?.sendText(format.lastLine);
         stream?.close();
       },
       failed(error) {
         release();
         if (stream === null) return reject(error);
-        const body = errorBody(error);
-        const event: StreamEvent = format.failure?.(body) ?? { data: body };
+        const event: StreamEvent = format.failure?.(error) ?? { data: errorBody(error) };
         stream.send(event.data, event.name);
         stream.close();
       },

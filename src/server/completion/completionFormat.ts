@@ -1,4 +1,5 @@
-import type { CompletionChunk, CompletionResponse, ErrorBody } from '../../protocol/completion.ts';
+import type { CompletionChunk, CompletionResponse } from '../../protocol/completion.ts';
+import type { ForetokenError } from '../../util/errors.ts';
 import type { JsonObject } from '../http/json.ts';
 import type { CompletionParams } from '../params/completionFields.ts';
 import { pickFields } from './response.ts';
@@ -18,7 +19,9 @@ export interface CompletionFormat {
   /** What a stream sends in place of `chunk`. */
   events(chunk: CompletionChunk, params: CompletionParams): readonly StreamEvent[];
   /** What a stream sends when it fails; without it llama-server's error object, under no name. */
-  failure?(body: ErrorBody): StreamEvent;
+  failure?(error: ForetokenError): StreamEvent;
+  /** Returns the last events of a successful stream, after all choices have finished. */
+  closing?(params: CompletionParams): readonly StreamEvent[];
   /** Data of the last event of a stream that succeeded; null where the stream just ends. */
   readonly lastLine: string | null;
 }

@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import type { Tokenizer } from '../../tokenizer/index.ts';
 import type { AnswerSyntax } from '../chat/answerReader.ts';
 import { type ChatContext, renderChat } from '../chat/prompt.ts';
 import { readChatRequest } from '../chat/request.ts';
@@ -19,7 +20,13 @@ interface Dialect {
   /** Routes, below the others, that count the tokens of a prompt, and what they call the answer. */
   readonly count: { readonly path: string; readonly object?: string };
   chatBody(body: JsonObject): JsonObject;
-  createFormat(model: string, syntax: AnswerSyntax): CompletionFormat;
+  /** `request` is the original body. */
+  createFormat(
+    model: string,
+    syntax: AnswerSyntax,
+    request: JsonObject,
+    tokenizer: Tokenizer,
+  ): CompletionFormat;
 }
 
 const DIALECTS: readonly Dialect[] = [
@@ -48,8 +55,10 @@ export function addChatRoutes(routes: Hono, chat: ChatContext, completion: Compl
   for (const { paths, count, chatBody, createFormat } of DIALECTS) {
     for (const path of paths) {
       routes.post(path, async ({ req: { raw } }) => {
-        const { body, params, syntax } = readChatRequest(chatBody(await readJsonObject(raw)), chat);
-        return complete(body, raw.signal, createFormat(completion.context.model, syntax), completion, params);
+        const request = await readJsonObject(raw);
+        const { body, params, syntax } = readChatRequest(chatBody(request), chat);
+        const format = createFormat(completion.context.model, syntax, request, chat.tokenizer);
+        return complete(body, raw.signal, format, completion, params);
       });
       routes.post(`${path}/${count.path}`, async ({ req: { raw } }) => {
         const { text: prompt } = renderChat(chatBody(await readJsonObject(raw)), chat);

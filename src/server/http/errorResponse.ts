@@ -1,13 +1,9 @@
-import type { ErrorBody } from '../../protocol/completion.ts';
-import type { ForetokenError } from '../../util/errors.ts';
+import { errorBodyAt } from '../../protocol/errorBody.ts';
+import { ForetokenError } from '../../util/errors.ts';
 import { jsonResponse } from './jsonBody.ts';
 
-/** llama-server's error object; only a context overflow says more than the three fields. */
-export function errorBody(error: ForetokenError): ErrorBody {
-  const { status: code, type, message } = error;
-  return { error: { code, message, type, ...(error.code === 'context_exceeded' && error.details) } };
-}
-
-export function errorResponse(error: ForetokenError): Response {
-  return jsonResponse(errorBody(error), error.status);
+/** Creates the error response to `request`, in the error shape of its route. */
+export function errorResponse(error: unknown, request: Request): Response {
+  const known = ForetokenError.from(error);
+  return jsonResponse(errorBodyAt(new URL(request.url).pathname, known), known.status);
 }

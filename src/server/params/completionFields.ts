@@ -72,7 +72,7 @@ export function completionFields(settings: ServerSettings, tokenizer: Tokenizer,
     adaptiveTarget: float('adaptive_target', -1, soft(-Number.MAX_VALUE, 1)),
     adaptiveDecay: float('adaptive_decay', 0.9, hard(0, 0.99)),
     seed: integer('seed', settings.seed ?? -1),
-    nProbs: integer(['n_probs', 'logprobs'], 0, soft(0)),
+    nProbs: nProbsField,
     minKeep: integer('min_keep', SAMPLING.minKeep, hard(0)),
     backendSampling: boolean('backend_sampling', false),
     postSamplingProbs: boolean('post_sampling_probs', false),
@@ -109,6 +109,21 @@ export type CompletionParams = FieldValues<ReturnType<typeof completionFields>> 
   /** What a chat adds; nothing for any other completion. */
   readonly chat?: ChatParams | null;
 };
+
+/**
+ * Number of alternatives per token to report probabilities of; null for no probabilities at all. 0 means null for
+ * llama-server's `n_probs`. For OpenAI's `logprobs` it means the sampled tokens alone.
+ */
+const nProbsField: Field<number | null> = {
+  names: ['n_probs', 'logprobs'],
+  fallback: null,
+  read(value, name) {
+    const n = nAlternatives.read(value, name);
+    return n === 0 && (name === 'n_probs' || value === false) ? null : n;
+  },
+};
+
+const nAlternatives = integer('n_probs', 0, soft(0));
 
 /** Read leniently by llama-server: a value of the wrong type is the default. */
 const idSlot: Field<number> = {

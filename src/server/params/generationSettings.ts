@@ -25,7 +25,7 @@ export function generationSettings(params: CompletionParams, context: SettingsCo
       bias: Number.isFinite(bias) ? bias : null,
       token,
     })),
-    n_probs: params.nProbs,
+    n_probs: params.nProbs ?? 0,
     min_keep: params.minKeep,
     grammar,
     grammar_lazy: isLazy,
@@ -45,7 +45,7 @@ export function reducedGenerationSettings(
     ...sampling(params),
     ...mirostatAndAdaptive(params),
     ...limits(params),
-    n_probs: params.nProbs,
+    n_probs: params.nProbs ?? 0,
     min_keep: params.minKeep,
     ...chatAndOutput(params, context),
   };

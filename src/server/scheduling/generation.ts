@@ -71,7 +71,7 @@ export class Generation {
       tokens: [...prompt],
       nPast: nCached,
       sampler,
-      probs: params.nProbs > 0 ? { n: params.nProbs, postSampling: params.postSamplingProbs } : null,
+      probs: params.nProbs === null ? null : { n: params.nProbs, postSampling: params.postSamplingProbs },
       speculative: speculativeParamsOf(params),
       synthetic: context.createAcceptance?.(params) ?? null,
       nRemain: Math.max(1, nPredict),

@@ -36,6 +36,8 @@ const MESSAGES = [{ role: 'user', content: 'hi' }];
 
 export interface SayingServer {
   readonly server: TestServer;
+  /** Posts `body` to a conversation route: chat completions, Responses or Messages. */
+  post(path: string, body: object): Promise<Response>;
   /** The whole answer to `body`, and the chunks of the same answer streamed. */
   ask(body?: object): Promise<{ whole: ChatCompletion; chunks: ChatCompletionChunk[] }>;
 }
@@ -49,20 +51,25 @@ export function sayingServer(says: string, settings: ServerSettings): SayingServ
     target: new ScriptedForwardPass(script, { nVocab, nCtx: 1024 }),
     settings,
   });
-  const post = async (path: string, body: object) => {
-    const response = await server.post(path, { messages: MESSAGES, ...body });
+  const send = async (path: string, body: object) => {
+    const response = await server.post(path, body);
     if (response.status !== 200) throw new Error(await response.text());
     return response;
   };
+  const post = async (path: string, body: object) => {
+    const count = path === '/v1/messages' ? 'count_tokens' : 'input_tokens';
+    const { input_tokens } = await (await send(`${path}/${count}`, body)).json();
+    const said = asciiTokenizer.encode(says, { addSpecial: false, parseSpecial: true });
+    script.splice(0, script.length, ...new Array<number>(input_tokens).fill(0), ...said);
+    return send(path, body);
+  };
   return {
     server,
+    post,
     async ask(body = {}) {
-      const count = await post('/v1/chat/completions/input_tokens', body);
-      const { input_tokens } = await count.json();
-      const said = asciiTokenizer.encode(says, { addSpecial: false, parseSpecial: true });
-      script.splice(0, script.length, ...new Array<number>(input_tokens).fill(0), ...said);
-      const whole: ChatCompletion = await (await post('/v1/chat/completions', body)).json();
-      const streamed = await post('/v1/chat/completions', { ...body, stream: true });
+      const request = { messages: MESSAGES, ...body };
+      const whole: ChatCompletion = await (await post('/v1/chat/completions', request)).json();
+      const streamed = await post('/v1/chat/completions', { ...request, stream: true });
       return { whole, chunks: parseOpenAiEvents<ChatCompletionChunk>(await streamed.text()) };
     },
   };

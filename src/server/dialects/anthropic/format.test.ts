@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Message, MessageEvent } from '../../../protocol/anthropic.ts';
-import {
-  errorOf,
-  letters,
-  parseNamedEvents,
-  ScriptedForwardPass,
-  testServer,
-} from '../../testing/testServer.ts';
+import { letters, parseNamedEvents, ScriptedForwardPass, testServer } from '../../testing/testServer.ts';
 
 const TEMPLATE = '{% for m in messages %}{{ m.content }}{% endfor %}';
 // BOS and two tokens of prompt, then what the model says.
@@ -36,8 +30,24 @@ describe('/v1/messages', () => {
   });
 
   it.each([
+    { body: {}, text: 'hello', stop_reason: 'end_turn', stop_sequence: null },
+    { body: { stop_sequences: ['x'] }, text: 'hello', stop_reason: 'end_turn', stop_sequence: null },
+    { body: { stop_sequences: null }, text: 'hello', stop_reason: 'end_turn', stop_sequence: null },
     { body: { max_tokens: 2 }, text: 'he', stop_reason: 'max_tokens', stop_sequence: null },
-    { body: { stop_sequences: ['ll'] }, text: 'he', stop_reason: 'end_turn', stop_sequence: 'll' },
+    { body: { stop_sequences: ['ll'] }, text: 'he', stop_reason: 'stop_sequence', stop_sequence: 'll' },
+    { body: { stop_sequences: ['x', 'o'] }, text: 'hell', stop_reason: 'stop_sequence', stop_sequence: 'o' },
+    {
+      body: { stop_sequences: ['ll'], max_tokens: 4 },
+      text: 'he',
+      stop_reason: 'stop_sequence',
+      stop_sequence: 'll',
+    },
+    {
+      body: { stop_sequences: ['ll'], max_tokens: 3 },
+      text: 'hel',
+      stop_reason: 'max_tokens',
+      stop_sequence: null,
+    },
   ])('$body ends with $stop_reason, streamed or not', async ({ body, text, ...end }) => {
     const whole: Message = await (await newServer().post('/v1/messages', { messages, ...body })).json();
     expect(whole).toMatchObject({ content: [{ type: 'text', text }], ...end });
@@ -86,17 +96,19 @@ describe('/v1/messages', () => {
     expect(await response.json()).toEqual({ input_tokens: 4 });
   });
 
-  it.each([
-    { body: {}, status: 500, message: "'messages' is required" },
-    {
-      body: { messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'url', url: 'u' } }] }] },
-      status: 400,
-      message: 'image input is not supported',
-    },
-    { body: { messages: [{ role: 'user' }] }, status: 400, message: "must contain 'content'" },
-  ])('refuses $body', async ({ body, status, message }) => {
-    const response = await newServer().post('/v1/messages', body);
-    expect(response.status).toBe(status);
-    expect((await errorOf(response)).message).toContain(message);
+  it('tells a full context from the limit of the request', async () => {
+    const server = testServer({
+      target: new ScriptedForwardPass(script, { nCtx: 6 }),
+      settings: { chatTemplate: TEMPLATE },
+    });
+    const ends: unknown[] = [];
+    for (const max_tokens of [2, 100]) {
+      ends.push((await (await server.post('/v1/messages', { messages, max_tokens })).json()).stop_reason);
+      const streamed = await server.post('/v1/messages', { messages, max_tokens, stream: true });
+      const events = parseNamedEvents<MessageEvent>(await streamed.text());
+      ends.push(events.flatMap(event => (event.type === 'message_delta' ? event.delta.stop_reason : [])));
+    }
+    const [limited, full] = ['max_tokens', 'model_context_window_exceeded'];
+    expect(ends).toEqual([limited, [limited], full, [full]]);
   });
 });

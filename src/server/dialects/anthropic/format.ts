@@ -1,4 +1,5 @@
 import type { Message } from '../../../protocol/anthropic.ts';
+import { messageFailure } from '../../../protocol/errorBody.ts';
 import { type AnswerSyntax, wholeAnswer } from '../../chat/answerReader.ts';
 import type { CompletionFormat } from '../../completion/completionFormat.ts';
 import { randomId } from '../../http/randomId.ts';
@@ -32,7 +33,7 @@ export function createAnthropicFormat(model: string, syntax: AnswerSyntax): Comp
       const events = chunk.stop ? stream.end(chunk) : stream.next(chunk);
       return events.map(data => ({ name: data.type, data }));
     },
-    failure: ({ error }) => ({ name: 'error', data: error }),
+    failure: error => ({ name: 'error', data: messageFailure(error) }),
     lastLine: null,
   };
 }

@@ -1,9 +1,9 @@
 import type { MessageBlock, StopReason } from '../../../protocol/anthropic.ts';
 import type { CompletionResponse } from '../../../protocol/completion.ts';
+import { assertNever } from '../../../util/assert.ts';
 import type { Answer } from '../../chat/answer.ts';
 import type { AnswerReader } from '../../chat/answerReader.ts';
 import { isJsonObject } from '../../http/json.ts';
-import { finishReason } from '../openai/envelope.ts';
 
 /** Blocks of a whole message. */
 export function blocksOf(reader: AnswerReader): MessageBlock[] {
@@ -32,9 +32,27 @@ export function endOf(
   response: CompletionResponse,
   { calls }: Answer,
 ): { stop_reason: StopReason; stop_sequence: string | null } {
-  const reasons = { stop: 'end_turn', tool_calls: 'tool_use', length: 'max_tokens' } as const;
   return {
-    stop_reason: reasons[finishReason(response, calls.length > 0)],
+    stop_reason: stopReason(response, calls.length > 0),
     stop_sequence: response.stopping_word === '' ? null : response.stopping_word,
   };
+}
+
+function stopReason(
+  { stop_type, truncated, tokens_predicted, generation_settings }: CompletionResponse,
+  hasCalls: boolean,
+): StopReason {
+  switch (stop_type) {
+    case 'word':
+      return 'stop_sequence';
+    case 'eos':
+      return hasCalls ? 'tool_use' : 'end_turn';
+    case 'limit':
+    case 'none':
+      return truncated && tokens_predicted < generation_settings.max_tokens
+        ? 'model_context_window_exceeded'
+        : 'max_tokens';
+    default:
+      return assertNever(stop_type);
+  }
 }

@@ -5,6 +5,7 @@ const text = (text: string) => ({ type: 'text', text });
 const toolUse = { type: 'tool_use', id: 'c', name: 'f', input: { a: 1 } };
 const chatCall = { id: 'c', type: 'function', function: { name: 'f', arguments: '{"a":1}' } };
 const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AA' } };
+const messages = [{ role: 'user', content: 'a' }];
 const chatImage = { type: 'image_url', image_url: { url: 'data:image/png;base64,AA' } };
 
 describe('a request for Messages', () => {
@@ -32,8 +33,8 @@ describe('a request for Messages', () => {
         ],
       },
       chat: [
-        { role: 'user', content: [text('a')] },
         { role: 'tool', tool_call_id: 'c', content: 'r' },
+        { role: 'user', content: [text('a')] },
         { role: 'tool', tool_call_id: 'd', content: 'rs' },
       ],
     },
@@ -44,21 +45,87 @@ describe('a request for Messages', () => {
       },
       chat: [{ role: 'tool', tool_call_id: 'c', content: [text('r'), chatImage] }],
     },
-    { message: { role: 'assistant' }, chat: [] },
-    { message: { role: 'user' }, chat: [{ role: 'user' }] },
+    { message: { role: 'user', content: [] }, chat: [{ role: 'user', content: '' }] },
+    {
+      message: { role: 'assistant', content: [{ type: 'redacted_thinking', data: 'x' }, text('b')] },
+      chat: [{ role: 'assistant', content: [text('b')] }],
+    },
+    {
+      message: {
+        role: 'user',
+        content: [
+          {
+            type: 'document',
+            title: 't',
+            context: 'c',
+            source: { type: 'text', media_type: 'text/plain', data: 'd' },
+          },
+        ],
+      },
+      chat: [{ role: 'user', content: [text('<document>\nt\nc\nd\n</document>\n')] }],
+    },
+    {
+      message: {
+        role: 'user',
+        content: [{ type: 'document', source: { type: 'content', content: [text('d'), text('e')] } }],
+      },
+      chat: [{ role: 'user', content: [text('<document>\nd\ne\n</document>\n')] }],
+    },
+    {
+      message: {
+        role: 'user',
+        content: [{ type: 'document', title: null, source: { type: 'content', content: 'd' } }],
+      },
+      chat: [{ role: 'user', content: [text('<document>\nd\n</document>\n')] }],
+    },
+    {
+      message: {
+        role: 'user',
+        content: [
+          {
+            type: 'tool_result',
+            tool_use_id: 'c',
+            content: [{ type: 'search_result', title: 't', source: 'u', content: [text('d')] }],
+          },
+        ],
+      },
+      chat: [{ role: 'tool', tool_call_id: 'c', content: '<search_result>\nt\nu\nd\n</search_result>\n' }],
+    },
+    {
+      message: { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'c' }] },
+      chat: [{ role: 'tool', tool_call_id: 'c', content: '' }],
+    },
   ])('reads $message', ({ message, chat }) => {
     expect(chatBodyOfAnthropic({ messages: [message] }).messages).toEqual(chat);
   });
 
   it.each([
     { body: {}, chat: { max_tokens: 4096 } },
+    {
+      body: { max_tokens: null, system: null, tools: null, output_config: null },
+      chat: { max_tokens: 4096 },
+    },
+    {
+      body: { output_config: { format: { type: 'json_schema', schema: { const: 1 } } } },
+      chat: { response_format: { type: 'json_schema', json_schema: { schema: { const: 1 } } } },
+    },
+    {
+      body: { output_format: { type: 'json_schema', schema: { const: 1 } } },
+      chat: { response_format: { type: 'json_schema', json_schema: { schema: { const: 1 } } } },
+    },
     { body: { max_tokens: 3, stop_sequences: ['x'] }, chat: { max_tokens: 3, stop: ['x'] } },
-    { body: { system: 's' }, chat: { messages: [{ role: 'system', content: 's' }] } },
-    { body: { system: [text('s'), text('t')] }, chat: { messages: [{ role: 'system', content: 'st' }] } },
+    { body: { system: 's' }, chat: { messages: [{ role: 'system', content: 's' }, ...messages] } },
+    {
+      body: { system: [text('s'), text('t')] },
+      chat: { messages: [{ role: 'system', content: 'st' }, ...messages] },
+    },
     {
       body: { system: 'x-anthropic-billing-header: v=1; cch=a5145;You are' },
       chat: {
-        messages: [{ role: 'system', content: 'x-anthropic-billing-header: v=1; cch=fffff;You are' }],
+        messages: [
+          { role: 'system', content: 'x-anthropic-billing-header: v=1; cch=fffff;You are' },
+          ...messages,
+        ],
       },
     },
     {
@@ -82,11 +149,11 @@ describe('a request for Messages', () => {
     { body: { thinking: { type: 'enabled', budget_tokens: 9 } }, chat: { thinking_budget_tokens: 9 } },
     { body: { thinking: { type: 'enabled' } }, chat: { thinking_budget_tokens: 10_000 } },
   ])('with $body', ({ body, chat }) => {
-    expect(chatBodyOfAnthropic({ messages: [], ...body })).toMatchObject(chat);
+    expect(chatBodyOfAnthropic({ messages, ...body })).toMatchObject(chat);
   });
 
   it('leaves out what means something else in a chat', () => {
-    const body = { messages: [], n: 2, grammar: 'root ::= "a"', thinking: { type: 'disabled' } };
+    const body = { messages, n: 2, grammar: 'root ::= "a"', thinking: { type: 'disabled' } };
     expect(Object.keys(chatBodyOfAnthropic(body))).toEqual(['messages', 'max_tokens', 'timings_per_token']);
   });
 });

@@ -1,5 +1,5 @@
-import { ForetokenError } from '../../../util/errors.ts';
-import { isJsonObject, type JsonObject } from '../../http/json.ts';
+import { isJsonObject, isStringArray, type JsonObject, presentFields } from '../../http/json.ts';
+import { invalid, readTexts, textOf } from './blocks.ts';
 import { anthropicMessages } from './messages.ts';
 import { chatToolChoice } from './toolChoice.ts';
 
@@ -12,17 +12,21 @@ const DEFAULT_THINKING_BUDGET = 10_000;
 /** Fields that mean the same in a chat. */
 const SHARED_FIELDS = ['temperature', 'top_p', 'top_k', 'stream', 'chat_template_kwargs'] as const;
 
-/** A request for Anthropic's Messages as one for a chat completion. Other fields than theirs have no effect. */
-export function chatBodyOfAnthropic(body: JsonObject): JsonObject {
-  const { messages, tools, tool_choice, stop_sequences, max_tokens = DEFAULT_MAX_TOKENS } = body;
-  if (messages === undefined) throw new ForetokenError('internal', "'messages' is required");
+/**
+ * Converts a request for Anthropic's Messages to one for a chat completion. Fields that Anthropic does not have are ignored.
+ * Throws `invalid_request` with the path of a faulty field.
+ */
+export function chatBodyOfAnthropic(request: JsonObject): JsonObject {
+  const body = presentFields(request);
   const shared = SHARED_FIELDS.filter(name => Object.hasOwn(body, name)).map(name => [name, body[name]]);
+  const tools = toolsOf(body.tools);
   return {
-    messages: [...systemMessage(body.system), ...anthropicMessages(messages)],
-    ...(Array.isArray(tools) && { tools: tools.map(chatTool) }),
-    ...chatToolChoice(tool_choice),
-    ...(stop_sequences !== undefined && { stop: stop_sequences }),
-    max_tokens,
+    messages: [...systemMessage(body.system), ...anthropicMessages(body.messages)],
+    ...(tools && { tools }),
+    ...chatToolChoice(body.tool_choice),
+    ...responseFormatOf(body),
+    ...stopOf(body.stop_sequences),
+    max_tokens: body.max_tokens ?? DEFAULT_MAX_TOKENS,
     // The first event of a stream tells how much of the prompt was in the cache.
     timings_per_token: true,
     ...Object.fromEntries(shared),
@@ -31,11 +35,8 @@ export function chatBodyOfAnthropic(body: JsonObject): JsonObject {
 }
 
 function systemMessage(system: unknown): JsonObject[] {
-  if (system === undefined || system === null) return [];
-  const texts = Array.isArray(system)
-    ? system.flatMap(block => (isJsonObject(block) && block.type === 'text' ? [textOf(block.text)] : []))
-    : [textOf(system)];
-  return [{ role: 'system', content: texts.map(withSteadyStamp).join('') }];
+  if (system === undefined) return [];
+  return [{ role: 'system', content: readTexts(system, 'system').map(withSteadyStamp).join('') }];
 }
 
 /**
@@ -46,12 +47,42 @@ function withSteadyStamp(text: string): string {
   return text.replace(/^(x-anthropic-billing-header:.*?cch=).{5};/s, '$1fffff;');
 }
 
-function chatTool(tool: unknown): JsonObject {
-  const { name, description, input_schema = {} }: JsonObject = isJsonObject(tool) ? tool : {};
+function toolsOf(tools: unknown): JsonObject[] | null {
+  if (tools === undefined) return null;
+  if (!Array.isArray(tools)) throw invalid('tools', 'must be a list');
+  return tools.map((tool, i) => chatTool(tool, `tools.${i}`));
+}
+
+function chatTool(tool: unknown, place: string): JsonObject {
+  if (!isJsonObject(tool)) throw invalid(place, "must be an object with a 'name'");
+  const { name, description = '', input_schema = {} } = presentFields(tool);
   return {
     type: 'function',
-    function: { name: textOf(name), description: textOf(description), parameters: input_schema },
+    function: {
+      name: textOf(name, `${place}.name`),
+      description: textOf(description, `${place}.description`),
+      parameters: input_schema,
+    },
   };
+}
+
+/** Converts `output_config.format`, or `output_format`, its former name, to the chat's `response_format`. */
+function responseFormatOf({ output_config = {}, output_format }: JsonObject): JsonObject {
+  if (!isJsonObject(output_config)) throw invalid('output_config', 'must be an object');
+  const { format = output_format } = presentFields(output_config);
+  if (format === undefined) return {};
+  const { type, schema } = presentFields(format);
+  if (type !== 'json_schema' || schema === undefined) {
+    const place = format === output_format ? 'output_format' : 'output_config.format';
+    throw invalid(place, "must be an object with the type 'json_schema' and a 'schema'");
+  }
+  return { response_format: { type, json_schema: { schema } } };
+}
+
+function stopOf(sequences: unknown): JsonObject {
+  if (sequences === undefined) return {};
+  if (!isStringArray(sequences)) throw invalid('stop_sequences', 'must be a list of strings');
+  return { stop: sequences };
 }
 
 function thinkingOf(thinking: unknown): JsonObject {
@@ -60,8 +91,4 @@ function thinkingOf(thinking: unknown): JsonObject {
   return {
     thinking_budget_tokens: typeof budget_tokens === 'number' ? budget_tokens : DEFAULT_THINKING_BUDGET,
   };
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

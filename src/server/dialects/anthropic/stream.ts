@@ -83,7 +83,7 @@ export class MessageStream {
     }
   }
 
-  /** What begins another block; nothing while the last one goes on. */
+  /** Opens the next block; returns nothing while the current one continues. */
   #opened(kind: 'thinking' | 'text' | 'call', call: number, block: MessageBlock): MessageEvent[] {
     if (this.#open?.kind === kind && this.#open.call === call) return [];
     const closed = this.#closed();

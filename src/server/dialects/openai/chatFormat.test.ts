@@ -129,6 +129,10 @@ describe('/v1/chat/completions', () => {
   it.each([
     [{ logprobs: true }, 20],
     [{ logprobs: true, top_logprobs: 3 }, 3],
+    [{ logprobs: true, top_logprobs: null }, 20],
+    [{ logprobs: true, top_logprobs: 0, n_probs: 5 }, 0],
+    [{ logprobs: null, top_logprobs: null }, 0],
+    [{ logprobs: false, n_probs: 4 }, 4],
     [{}, 0],
   ])('reads %j as n_probs %i', async (body, nProbs) => {
     const { __verbose } = await ask(newServer(), { ...body, verbose: true, max_tokens: 1 });
@@ -155,11 +159,12 @@ describe('/v1/chat/completions', () => {
   it.each<{ body: object; code: number; message: string }>([
     { body: { messages: 1 }, code: 400, message: "Expected 'messages' to be an array" },
     { body: { messages: [{ content: 'x' }] }, code: 400, message: 'Failed to parse messages: ' },
+    { body: { logprobs: true, top_logprobs: 'many' }, code: 400, message: "Field 'top_logprobs'" },
     { body: { top_logprobs: 3 }, code: 400, message: 'top_logprobs requires logprobs to be set to true' },
     {
       body: { response_format: { type: 'sound' } },
       code: 400,
-      message: 'response_format type must be one of "text" or "json_object", but got: sound',
+      message: 'response_format type must be one of "text", "json_object" or "json_schema", but got: sound',
     },
     {
       body: { json_schema: {}, grammar: 'root ::= "a"' },

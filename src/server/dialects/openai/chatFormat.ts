@@ -10,6 +10,7 @@ import type {
   ChatCompletionChunk,
   ChatDelta,
   ChatToolCall,
+  Extras,
 } from '../../../protocol/openai.ts';
 import { assertNever } from '../../../util/assert.ts';
 import type { AnswerDelta } from '../../chat/answer.ts';
@@ -17,9 +18,11 @@ import { type AnswerReader, AnswerReaders, type AnswerSyntax, wholeAnswer } from
 import type { CompletionFormat } from '../../completion/completionFormat.ts';
 import type { CompletionParams } from '../../params/completionFields.ts';
 import {
+  closingExtras,
   createEnvelope,
   type Envelope,
   finalExtras,
+  finishExtras,
   finishReason,
   logprobsOf,
   partialExtras,
@@ -39,6 +42,7 @@ export function createChatFormat(model: string, syntax: AnswerSyntax): Completio
       const chunks = chunk.stop ? stream.end(chunk, params) : stream.next(chunk, params);
       return chunks.map(data => ({ data }));
     },
+    closing: params => stream.closing(params).map(data => ({ data })),
     lastLine: '[DONE]',
   };
 }
@@ -49,7 +53,7 @@ function wholeChat(
   { id, created, model, system_fingerprint }: Envelope,
   syntax: AnswerSyntax,
 ): ChatCompletion {
-  // The envelope tells of the first choice alone, as llama-server's does.
+  // Timings and `__verbose`, which llama-server adds, are those of the first choice.
   const [first] = results;
   return {
     choices: results.map(result => chatChoice(result, wholeAnswer(syntax, result.content))),
@@ -57,7 +61,7 @@ function wholeChat(
     model,
     system_fingerprint,
     object: 'chat.completion',
-    usage: usageOf(first),
+    usage: usageOf(results, params),
     id,
     ...finalExtras(first, params),
   };
@@ -92,6 +96,7 @@ class ChatStream {
   readonly #readers: AnswerReaders;
   /** Probabilities of tokens whose text is held back, by choice: an event that says nothing is not sent. */
   readonly #waiting = new Map<number, readonly CompletionProbability[]>();
+  readonly #finished: CompletionResponse[] = [];
 
   constructor(envelope: Envelope, syntax: AnswerSyntax) {
     this.#envelope = envelope;
@@ -101,7 +106,7 @@ class ChatStream {
   next(partial: CompletionPartial, params: CompletionParams): ChatCompletionChunk[] {
     const { index, content, completion_probabilities: own = [] } = partial;
     const extras = partialExtras(partial, params);
-    if (partial.prompt_progress) return [{ ...this.#chunk([opened(index)]), ...extras }];
+    if (partial.prompt_progress) return [this.#chunk([opened(index)], extras)];
 
     const chunks = partial.tokens_predicted === 1 ? [this.#chunk([opened(index)])] : [];
     const probabilities = [...(this.#waiting.get(index) ?? []), ...own];
@@ -112,26 +117,37 @@ class ChatStream {
       return chunks;
     }
     this.#waiting.delete(index);
-    const choice = { ...last, ...(probabilities.length > 0 && { logprobs: { content: probabilities } }) };
     return [
       ...chunks,
       ...choices.map(before => this.#chunk([before])),
-      { ...this.#chunk([choice]), ...extras },
+      this.#chunk([withLogprobs(last, probabilities)], extras),
     ];
   }
 
   end(response: CompletionResponse, params: CompletionParams): ChatCompletionChunk[] {
     const { index } = response;
-    const { __verbose, timings } = finalExtras(response, params);
+    this.#finished.push(response);
     const reader = this.#readers.of(index);
-    const chunks = this.#choices(index, reader.end()).map(choice => this.#chunk([choice]));
+    const said = this.#choices(index, reader.end());
     const reason = finishReason(response, reader.answer.calls.length > 0);
-    const finish = this.#chunk([{ finish_reason: reason, index, delta: {} }]);
-    chunks.push({ ...finish, ...(__verbose && { __verbose }) });
+    const finish: ChatChunkChoice = { finish_reason: reason, index, delta: {} };
+    // These tokens belong to held-back text or end the generation. After a stop string they are part of it: drop them.
+    const waiting = response.stop_type === 'word' ? [] : (this.#waiting.get(index) ?? []);
+    const at = Math.max(0, said.length - 1);
+    const chunks = [...said, finish].map((choice, i) =>
+      this.#chunk(
+        [i === at ? withLogprobs(choice, waiting) : choice],
+        choice === finish ? finishExtras(response, params) : {},
+      ),
+    );
     // A choice without a single token still says whose it is.
     if (response.tokens_predicted === 0) chunks.unshift(this.#chunk([opened(index)]));
-    if (params.includeUsage) chunks.push({ ...this.#chunk([]), usage: usageOf(response) });
-    return chunks.map((chunk, i) => (timings && i === chunks.length - 1 ? { ...chunk, timings } : chunk));
+    return chunks;
+  }
+
+  closing(params: CompletionParams): ChatCompletionChunk[] {
+    if (!params.includeUsage) return [];
+    return [this.#chunk([], closingExtras(this.#finished, params))];
   }
 
   #choices(index: number, deltas: readonly AnswerDelta[]): ChatChunkChoice[] {
@@ -139,9 +155,12 @@ class ChatStream {
     return deltas.map(delta => ({ finish_reason: null, index, delta: chatDelta(delta, reader) }));
   }
 
-  #chunk(choices: readonly ChatChunkChoice[]): ChatCompletionChunk {
+  #chunk(
+    choices: readonly ChatChunkChoice[],
+    extras: Pick<ChatCompletionChunk, 'usage' | keyof Extras> = {},
+  ): ChatCompletionChunk {
     const { id, created, model, system_fingerprint } = this.#envelope;
-    return { choices, created, id, model, system_fingerprint, object: 'chat.completion.chunk' };
+    return { choices, created, id, model, system_fingerprint, object: 'chat.completion.chunk', ...extras };
   }
 }
 
@@ -164,6 +183,10 @@ function chatDelta(delta: AnswerDelta, reader: AnswerReader): ChatDelta {
     default:
       return assertNever(delta);
   }
+}
+
+function withLogprobs(choice: ChatChunkChoice, content: readonly CompletionProbability[]): ChatChunkChoice {
+  return content.length > 0 ? { ...choice, logprobs: { content } } : choice;
 }
 
 function opened(index: number): ChatChunkChoice {

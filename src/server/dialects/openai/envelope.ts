@@ -1,10 +1,10 @@
-import type { CompletionPartial, CompletionResponse } from '../../../protocol/completion.ts';
+import type { CompletionPartial, CompletionResponse, Timings } from '../../../protocol/completion.ts';
 import type { Extras, FinishReason, Logprobs, Usage } from '../../../protocol/openai.ts';
 import { BUILD_INFO } from '../../admin/modelViews.ts';
 import { randomId } from '../../http/randomId.ts';
 import type { CompletionParams } from '../../params/completionFields.ts';
 
-/** What everything sent for one request says of itself. */
+/** Fields that everything sent for one request shares. */
 export interface Envelope {
   readonly id: string;
   /** Unix time in seconds. */
@@ -28,13 +28,21 @@ export function finishReason({ stop_type }: CompletionResponse, hasCalls = false
   return hasCalls ? 'tool_calls' : 'stop';
 }
 
-export function usageOf({ tokens_predicted, tokens_evaluated, timings }: CompletionResponse): Usage {
+/** Adds up the tokens of a request: those of every choice, and every prompt once, also if it has several choices. */
+export function usageOf(results: readonly CompletionResponse[], { nCmpl }: CompletionParams): Usage {
+  const prompts = results.filter(({ index }) => index % nCmpl === 0);
+  const completion_tokens = sum(results.map(result => result.tokens_predicted));
+  const prompt_tokens = sum(prompts.map(result => result.tokens_evaluated));
   return {
-    completion_tokens: tokens_predicted,
-    prompt_tokens: tokens_evaluated,
-    total_tokens: tokens_predicted + tokens_evaluated,
-    prompt_tokens_details: { cached_tokens: timings.cache_n },
+    completion_tokens,
+    prompt_tokens,
+    total_tokens: completion_tokens + prompt_tokens,
+    prompt_tokens_details: { cached_tokens: sum(prompts.map(({ timings }) => timings.cache_n)) },
   };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, n) => total + n, 0);
 }
 
 export function logprobsOf({
@@ -53,7 +61,25 @@ export function partialExtras(partial: CompletionPartial, { verbose }: Completio
   };
 }
 
-/** llama-server's additions to an answer in one piece, or to the end of a stream. */
+/** Returns llama-server's additions to an answer in one piece. */
 export function finalExtras(response: CompletionResponse, { verbose }: CompletionParams): Extras {
   return { ...(verbose && { __verbose: response }), timings: response.timings };
+}
+
+/** Returns llama-server's additions to a choice's last chunk. If a usage chunk follows, that one has the timings. */
+export function finishExtras(
+  response: CompletionResponse,
+  { verbose, includeUsage }: CompletionParams,
+): Extras {
+  const { timings } = response;
+  return { ...(verbose && { __verbose: response }), ...(!includeUsage && { timings }) };
+}
+
+/** Returns the fields of the usage chunk, the last one of a stream. Its timings are those of the first choice. */
+export function closingExtras(
+  finished: readonly CompletionResponse[],
+  params: CompletionParams,
+): { usage: Usage; timings?: Timings } {
+  const first = finished.find(({ index }) => index === 0);
+  return { usage: usageOf(finished, params), ...(first && { timings: first.timings }) };
 }

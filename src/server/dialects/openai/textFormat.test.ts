@@ -73,12 +73,11 @@ describe('/v1/completions', () => {
     expect(reasons).toEqual([...events.slice(1).map(() => null), reason]);
   });
 
-  it('streams under one id, and puts the usage into the last event', async () => {
+  it('streams under one id, in the key order of llama-server', async () => {
     const events = await stream(newServer(), { max_tokens: 2 });
     expect(new Set(events.map(({ id }) => id)).size).toBe(1);
     const keys = ['choices', 'created', 'model', 'system_fingerprint', 'object', 'id'];
     expect(Object.keys(events[0])).toEqual(keys);
-    expect(events.map(event => event.usage?.completion_tokens)).toEqual([undefined, undefined, 2]);
     expect(events.at(-1)?.timings?.predicted_n).toBe(2);
   });
 
@@ -92,12 +91,11 @@ describe('/v1/completions', () => {
   });
 
   it('merges the choices of several prompts', async () => {
-    const { choices, usage } = await ask(newServer(), { prompt: ['ab', 'abc'], max_tokens: 2 });
+    const { choices } = await ask(newServer(), { prompt: ['ab', 'abc'], max_tokens: 2 });
     expect(choices).toMatchObject([
       { index: 0, text: 'he' },
       { index: 1, text: 'el' },
     ]);
-    expect(usage).toMatchObject({ prompt_tokens: 2, completion_tokens: 2 });
   });
 
   it('counts what the cache had', async () => {

@@ -1,10 +1,12 @@
 import type { CompletionChunk, CompletionResponse } from '../../../protocol/completion.ts';
-import type { Extras, TextChoice, TextCompletion, Usage } from '../../../protocol/openai.ts';
+import type { Extras, TextChoice, TextCompletion } from '../../../protocol/openai.ts';
 import type { CompletionFormat } from '../../completion/completionFormat.ts';
 import {
+  closingExtras,
   createEnvelope,
   type Envelope,
   finalExtras,
+  finishExtras,
   finishReason,
   logprobsOf,
   partialExtras,
@@ -14,20 +16,21 @@ import {
 /** `POST /v1/completions` for one request. */
 export function createTextFormat(model: string): CompletionFormat {
   const envelope = createEnvelope(model);
+  const finished: CompletionResponse[] = [];
   return {
     id: envelope.id,
     whole(results, params) {
-      // The envelope tells of the first choice alone, as llama-server's does.
-      const [first] = results;
-      return body(results.map(choice), envelope, usageOf(first), finalExtras(first, params));
+      // Timings and `__verbose`, which llama-server adds, are those of the first choice.
+      const extras = { usage: usageOf(results, params), ...finalExtras(results[0], params) };
+      return body(results.map(choice), envelope, extras);
     },
-    events: (chunk, params) => [
-      {
-        data: chunk.stop
-          ? body([choice(chunk)], envelope, usageOf(chunk), finalExtras(chunk, params))
-          : body([choice(chunk)], envelope, null, partialExtras(chunk, params)),
-      },
-    ],
+    events(chunk, params) {
+      if (chunk.stop) finished.push(chunk);
+      const extras = chunk.stop ? finishExtras(chunk, params) : partialExtras(chunk, params);
+      return [{ data: body([choice(chunk)], envelope, extras) }];
+    },
+    closing: params =>
+      params.includeUsage ? [{ data: body([], envelope, closingExtras(finished, params)) }] : [],
     lastLine: '[DONE]',
   };
 }
@@ -44,8 +47,7 @@ function choice(chunk: CompletionChunk | CompletionResponse): TextChoice {
 function body(
   choices: readonly TextChoice[],
   { id, created, model, system_fingerprint }: Envelope,
-  usage: Usage | null,
-  extras: Extras,
+  { usage, ...extras }: Pick<TextCompletion, 'usage' | keyof Extras>,
 ): TextCompletion {
   return {
     choices,

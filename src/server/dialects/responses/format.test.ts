@@ -42,6 +42,21 @@ describe('/v1/responses', () => {
       'output',
       'status',
       'usage',
+      'error',
+      'incomplete_details',
+      'instructions',
+      'max_output_tokens',
+      'metadata',
+      'parallel_tool_calls',
+      'previous_response_id',
+      'reasoning',
+      'temperature',
+      'text',
+      'tool_choice',
+      'tools',
+      'top_logprobs',
+      'top_p',
+      'truncation',
     ]);
     expect(answer).toMatchObject({
       id: expect.stringMatching(/^resp_[0-9A-Za-z]{32}$/),
@@ -62,6 +77,7 @@ describe('/v1/responses', () => {
         output_tokens: 6,
         total_tokens: 9,
         input_tokens_details: { cached_tokens: 0 },
+        output_tokens_details: { reasoning_tokens: 0 },
       },
     });
   });
@@ -75,14 +91,14 @@ describe('/v1/responses', () => {
   });
 
   it('streams what is created, grows and is completed', async () => {
-    const events = await stream({ max_output_tokens: 3 });
+    const events = await stream();
     const delta = 'response.output_text.delta';
     expect(events.map(({ type }) => type)).toEqual([
       'response.created',
       'response.in_progress',
       'response.output_item.added',
       'response.content_part.added',
-      ...[delta, delta, delta],
+      ...[delta, delta, delta, delta, delta],
       'response.output_text.done',
       'response.content_part.done',
       'response.output_item.done',
@@ -91,15 +107,28 @@ describe('/v1/responses', () => {
     expect(events.map(event => event.sequence_number)).toEqual([...events.keys()]);
     const ids = events.map(({ item, item_id }) => item?.id ?? item_id).filter(id => id !== undefined);
     expect(new Set(ids).size).toBe(1);
-    expect(events.filter(({ type }) => type === delta).map(event => event.delta)).toEqual(['h', 'e', 'l']);
+    expect(events.filter(({ type }) => type === delta).map(event => event.delta)).toEqual([...'hello']);
     const [created, completed] = [events[0], events[events.length - 1]];
     expect(completed.response?.id).toBe(created.response?.id);
     expect(completed.response).toMatchObject({
       status: 'completed',
-      output: [{ type: 'message', content: [{ text: 'hel' }] }],
-      usage: { output_tokens: 3 },
+      output: [{ type: 'message', content: [{ text: 'hello' }] }],
+      usage: { output_tokens: 6 },
     });
-    expect(completed.timings).toMatchObject({ predicted_n: 3 });
+    expect(completed.timings).toMatchObject({ predicted_n: 6 });
+  });
+
+  it('is incomplete where the context was full', async () => {
+    const server = testServer({
+      target: new ScriptedForwardPass(script, { nCtx: 6 }),
+      settings: { chatTemplate: TEMPLATE },
+    });
+    const body = { input: 'xy', max_output_tokens: 100 };
+    const whole: ResponseObject = await (await server.post('/v1/responses', body)).json();
+    expect(whole).toMatchObject({ status: 'incomplete', output: [{ status: 'incomplete' }] });
+    const streamed = await server.post('/v1/responses', { ...body, stream: true });
+    const events = parseNamedEvents<ResponseEvent>(await streamed.text());
+    expect(events.at(-1)?.type).toBe('response.incomplete');
   });
 
   it('tells of progress and timings on the way', async () => {
@@ -124,9 +153,13 @@ describe('/v1/responses', () => {
       fetch: (input, init) => server.fetch(new Request(input, init)),
     });
     const stream = client.responses.stream({ model: 'any', input: 'xy' });
-    expect((await stream.finalResponse()).output_text).toBe('hello');
+    expect(await stream.finalResponse()).toMatchObject({ output_text: 'hello', status: 'completed' });
     const whole = await client.responses.create({ model: 'any', input: 'xy', max_output_tokens: 2 });
-    expect(whole.output_text).toBe('he');
+    expect(whole).toMatchObject({
+      output_text: 'he',
+      status: 'incomplete',
+      incomplete_details: { reason: 'max_output_tokens' },
+    });
   });
 
   it('refuses in JSON what cannot be a chat', async () => {

@@ -1,29 +1,37 @@
 import type { ResponseObject } from '../../../protocol/responses.ts';
+import type { Tokenizer } from '../../../tokenizer/index.ts';
 import { type AnswerSyntax, wholeAnswer } from '../../chat/answerReader.ts';
 import type { CompletionFormat } from '../../completion/completionFormat.ts';
-import { nowInSeconds, outputOf, ResponseIds, responseUsage } from './output.ts';
+import type { JsonObject } from '../../http/json.ts';
+import { ResponseEnvelope } from './envelope.ts';
+import { MessageLogprobs } from './logprobs.ts';
+import { finalState } from './output.ts';
 import { ResponseStream } from './stream.ts';
 
-/** `POST /v1/responses` for one request, whose answer is in `syntax`. Every event of a stream is named by its type. */
-export function createResponsesFormat(model: string, syntax: AnswerSyntax): CompletionFormat {
-  const ids = new ResponseIds();
-  const stream = new ResponseStream(model, ids, syntax);
+/**
+ * Creates the format of `POST /v1/responses` for one `request`, whose answer is in `syntax`. Every event of a stream is named
+ * by its type.
+ */
+export function createResponsesFormat(
+  model: string,
+  syntax: AnswerSyntax,
+  request: JsonObject,
+  tokenizer: Tokenizer,
+): CompletionFormat {
+  const envelope = new ResponseEnvelope(model, request);
+  const stream = new ResponseStream(envelope, syntax, tokenizer);
   return {
-    id: ids.response,
-    whole([result]): ResponseObject {
-      return {
-        completed_at: nowInSeconds(),
-        created_at: ids.createdAt,
-        id: ids.response,
-        model,
-        object: 'response',
-        output: outputOf(wholeAnswer(syntax, result.content), ids),
-        status: 'completed',
-        usage: responseUsage(result),
-      };
+    id: envelope.id,
+    whole([result], params): ResponseObject {
+      const reader = wholeAnswer(syntax, result.content);
+      const tokens = new MessageLogprobs();
+      tokens.push(result.completion_probabilities);
+      const logprobs = tokens.take(reader.answer.content);
+      const state = finalState(result, logprobs, reader, envelope, tokenizer);
+      return envelope.object(state, params);
     },
-    events(chunk) {
-      const events = chunk.stop ? stream.end(chunk) : stream.next(chunk);
+    events(chunk, params) {
+      const events = chunk.stop ? stream.end(chunk, params) : stream.next(chunk, params);
       return events.map(data => ({ name: data.type, data }));
     },
     lastLine: null,

@@ -1,138 +1,139 @@
 import { ForetokenError } from '../../../util/errors.ts';
-import { isJsonObject, type JsonObject } from '../../http/json.ts';
+import { type JsonObject, presentFields } from '../../http/json.ts';
 
 /**
- * `input` of a request for Responses as messages of a chat. What the assistant did in one turn are several items there,
- * and one message here: its thoughts, what it said, and its calls.
+ * Converts `input` of a Responses request to chat messages. One turn of the assistant is several items in Responses and one
+ * message in a chat: thoughts, text and calls. Throws `invalid_request` with the path of a faulty field.
  */
 export function responsesMessages(input: unknown): JsonObject[] {
   if (typeof input === 'string') return [{ role: 'user', content: input }];
   if (!Array.isArray(input)) throw invalid("'input' must be a string or array of objects");
   const messages: JsonObject[] = [];
-  for (const item of input) {
-    const { turn, message } = readItem(item);
-    const before = messages.at(-1);
-    if (turn === 'assistant' && before?.role === 'assistant') messages.pop();
-    messages.push(turn === 'assistant' && before?.role === 'assistant' ? merged(before, message) : message);
+  for (const [i, item] of input.entries()) {
+    for (const message of itemMessages(item, `input[${i}]`)) {
+      const before = messages.at(-1);
+      const isSameTurn = message.role === 'assistant' && before?.role === 'assistant';
+      if (isSameTurn) messages.pop();
+      messages.push(isSameTurn ? merged(before, message) : message);
+    }
   }
   return messages;
 }
 
-interface ReadItem {
-  readonly turn: 'assistant' | 'other';
-  readonly message: JsonObject;
-}
-
-function readItem(item: unknown): ReadItem {
-  if (!isJsonObject(item)) throw unknownItem();
-  const { type, role } = item;
+/** Converts an item to a chat message. Encrypted thoughts become none. */
+function itemMessages(item: unknown, place: string): JsonObject[] {
+  const { type, role, ...rest } = presentFields(item);
   switch (type) {
     case 'function_call':
-      return { turn: 'assistant', message: { role: 'assistant', tool_calls: [readCall(item)] } };
+      return [{ role: 'assistant', tool_calls: [readCall(rest, place)] }];
     case 'function_call_output':
-      return { turn: 'other', message: readCallOutput(item) };
+      return [readCallOutput(rest, place)];
     case 'reasoning':
-      return { turn: 'assistant', message: readReasoning(item) };
+      return readReasoning(rest, place);
     case 'message':
     case undefined:
-      if (role === 'assistant') return { turn: 'assistant', message: readMessage(item, readOutputPart) };
+      if (role === 'assistant') return [{ role, ...readMessage(rest, place, readOutputPart) }];
       if (role === 'user' || role === 'system' || role === 'developer') {
-        return { turn: 'other', message: readMessage(item, readInputPart) };
+        return [{ role, ...readMessage(rest, place, readInputPart) }];
       }
+      throw invalid(
+        `${place}: Cannot determine type of 'item': it has neither a type nor the role of a message`,
+      );
+    default:
+      throw invalid(
+        `${place}: items of type ${JSON.stringify(type)} are not supported: leave it out, or send its text in a message`,
+      );
   }
-  throw unknownItem();
 }
 
-/** Both messages in one: parts and calls in order, the later thoughts. */
+/** Joins two messages of one turn: thoughts, parts and calls in order. */
 function merged(before: JsonObject, after: JsonObject): JsonObject {
+  const thoughts = [before.reasoning_content, after.reasoning_content].filter(text => text !== undefined);
   const parts = [...list(before.content), ...list(after.content)];
   const calls = [...list(before.tool_calls), ...list(after.tool_calls)];
   return {
     ...before,
     ...after,
+    ...(thoughts.length > 0 && { reasoning_content: thoughts.join('\n\n') }),
     ...((before.content !== undefined || after.content !== undefined) && { content: parts }),
     ...(calls.length > 0 && { tool_calls: calls }),
   };
 }
 
+type ReadPart = (part: JsonObject, place: string) => JsonObject;
+
 function readMessage(
-  { type: _, status: __, content, ...rest }: JsonObject,
-  readPart: (part: unknown) => JsonObject,
+  { status: _, content, ...rest }: JsonObject,
+  place: string,
+  readPart: ReadPart,
 ): JsonObject {
   if (typeof content === 'string') return { ...rest, content: [{ type: 'text', text: content }] };
-  if (!Array.isArray(content)) throw unknownItem();
-  return { ...rest, content: content.map(readPart) };
+  return { ...rest, content: readParts(content, `${place}.content`, readPart) };
 }
 
-function readInputPart(part: unknown): JsonObject {
-  const { type, text, image_url }: JsonObject = isJsonObject(part) ? part : {};
+function readParts(parts: unknown, place: string, readPart: ReadPart): JsonObject[] {
+  if (!Array.isArray(parts)) throw invalid(`${place}: must be a string or array of objects`);
+  return parts.map((part, i) => readPart(presentFields(part), `${place}[${i}]`));
+}
+
+const readInputPart: ReadPart = ({ type, text, image_url }, place) => {
   switch (type) {
     case 'input_text':
-      if (text === undefined) throw invalid("'Input text' requires 'text'");
-      return { type: 'text', text };
+      return { type: 'text', text: textOf(text, `${place}.text`) };
     case 'input_image':
-      if (image_url === undefined) throw invalid("'image_url' is required");
-      return { type: 'image_url', image_url: { url: image_url } };
+      return { type: 'image_url', image_url: { url: textOf(image_url, `${place}.image_url`) } };
     case 'input_file':
-      throw invalid("'input_file' is not supported: send its text as 'input_text'");
+      throw invalid(`${place}: 'input_file' is not supported: send its text as 'input_text'`);
     default:
-      throw invalid("'type' must be one of 'input_text', 'input_image', or 'input_file'");
+      throw invalid(`${place}: 'type' must be one of 'input_text', 'input_image', or 'input_file'`);
   }
-}
+};
 
-function readOutputPart(part: unknown): JsonObject {
-  const { type, text, refusal }: JsonObject = isJsonObject(part) ? part : {};
+const readOutputPart: ReadPart = ({ type, text, refusal }, place) => {
   switch (type) {
     case 'output_text':
     case 'input_text':
-      if (typeof text !== 'string') throw invalid("'Output text' requires 'text'");
-      return { type: 'text', text };
+      return { type: 'text', text: textOf(text, `${place}.text`) };
     case 'refusal':
-      if (typeof refusal !== 'string') throw invalid("'Refusal' requires 'refusal'");
-      return { type: 'text', text: refusal };
+      return { type: 'text', text: textOf(refusal, `${place}.refusal`) };
     default:
-      throw invalid("'type' must be one of 'output_text' or 'refusal'");
+      throw invalid(`${place}: 'type' must be one of 'output_text' or 'refusal'`);
   }
+};
+
+function readCall({ name, arguments: given, call_id }: JsonObject, place: string): JsonObject {
+  return {
+    type: 'function',
+    function: { name: textOf(name, `${place}.name`), arguments: textOf(given, `${place}.arguments`) },
+    id: textOf(call_id, `${place}.call_id`),
+  };
 }
 
-function readCall({ name, arguments: given, call_id }: JsonObject): JsonObject {
-  if (typeof name !== 'string' || typeof given !== 'string' || typeof call_id !== 'string') {
-    throw unknownItem();
-  }
-  return { type: 'function', function: { name, arguments: given }, id: call_id };
+function readCallOutput({ call_id, output }: JsonObject, place: string): JsonObject {
+  const content = typeof output === 'string' ? output : readParts(output, `${place}.output`, readInputPart);
+  return { role: 'tool', tool_call_id: textOf(call_id, `${place}.call_id`), content };
 }
 
-function readCallOutput({ call_id, output }: JsonObject): JsonObject {
-  if (typeof call_id !== 'string') throw unknownItem();
-  if (typeof output === 'string') return { role: 'tool', tool_call_id: call_id, content: output };
-  if (!Array.isArray(output)) throw unknownItem();
-  const content = output.map(part => {
-    const { type }: JsonObject = isJsonObject(part) ? part : {};
-    if (type === undefined) throw invalid("Output of tool call missing 'type' field");
-    if (type !== 'input_text' && type !== 'input_image') {
-      throw invalid("Output of tool call should be 'Input text' or 'Input image'");
-    }
-    return readInputPart(part);
-  });
-  return { role: 'tool', tool_call_id: call_id, content };
+/** Reads the thoughts of a reasoning item, or else their summary. Encrypted content cannot be read and is ignored. */
+function readReasoning({ content, summary }: JsonObject, place: string): JsonObject[] {
+  const thoughts = readThoughts(content, `${place}.content`) || readThoughts(summary, `${place}.summary`);
+  return thoughts === '' ? [] : [{ role: 'assistant', content: [], reasoning_content: thoughts }];
 }
 
-function readReasoning({ content }: JsonObject): JsonObject {
-  if (!Array.isArray(content)) throw invalid("item['content'] is not an array");
-  if (content.length === 0) throw invalid("item['content'] is empty");
-  const [first] = content;
-  if (!isJsonObject(first) || typeof first.text !== 'string') {
-    throw invalid("item['content']['text'] is not a string");
-  }
-  return { role: 'assistant', content: [], reasoning_content: first.text };
+function readThoughts(parts: unknown, place: string): string {
+  if (parts === undefined) return '';
+  return readParts(parts, place, ({ text }, at) => ({ text: textOf(text, `${at}.text`) }))
+    .map(({ text }) => text)
+    .join('\n\n');
 }
 
 function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function unknownItem(): ForetokenError {
-  return invalid("Cannot determine type of 'item'");
+function textOf(value: unknown, place: string): string {
+  if (typeof value !== 'string') throw invalid(`${place}: must be a string`);
+  return value;
 }
 
 function invalid(message: string): ForetokenError {

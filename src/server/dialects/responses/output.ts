@@ -1,36 +1,55 @@
-import type { CompletionResponse } from '../../../protocol/completion.ts';
+import type { CompletionProbability, CompletionResponse } from '../../../protocol/completion.ts';
 import type {
   CallItem,
   MessageItem,
   ReasoningItem,
   ResponseItem,
+  ResponseStatus,
   ResponseTextPart,
-  ResponseUsage,
 } from '../../../protocol/responses.ts';
+import type { Tokenizer } from '../../../tokenizer/index.ts';
 import type { AnswerReader } from '../../chat/answerReader.ts';
-import { randomId } from '../../http/randomId.ts';
+import { finishReason } from '../openai/envelope.ts';
+import type { ResponseEnvelope, ResponseState } from './envelope.ts';
 
-/** Names of what one response consists of, and when it began (Unix time in seconds). */
-export class ResponseIds {
-  readonly response = `resp_${randomId()}`;
-  readonly reasoning = `rs_${randomId()}`;
-  readonly message = `msg_${randomId()}`;
-  readonly createdAt = nowInSeconds();
-}
-
-/** `output` of a response: thoughts, a message and calls, as far as there are any. */
-export function outputOf(reader: AnswerReader, ids: ResponseIds): ResponseItem[] {
+/**
+ * Returns the final state of a response. Its output is the thoughts, the message and the calls that `reader` has read.
+ * `logprobs` are those of the message. If a limit cut the answer, the response and its last item are incomplete.
+ */
+export function finalState(
+  response: CompletionResponse,
+  logprobs: readonly CompletionProbability[],
+  reader: AnswerReader,
+  envelope: ResponseEnvelope,
+  tokenizer: Tokenizer,
+): ResponseState {
   const { reasoning, content, calls } = reader.answer;
   const items: ResponseItem[] = [];
-  if (reasoning !== '') items.push(reasoningItem(reasoning, ids));
-  if (content !== '') items.push(messageItem(content, ids));
+  if (reasoning !== '') items.push(reasoningItem(reasoning, envelope));
+  if (content !== '') items.push(messageItem(content, envelope, logprobs));
   for (const index of calls.keys()) items.push(callItem(reader, index));
-  return items;
+
+  const status: ResponseStatus = finishReason(response) === 'length' ? 'incomplete' : 'completed';
+  const output = items.map((item, i) => (i === items.length - 1 ? { ...item, status } : item));
+  const { tokens_evaluated, tokens_predicted, timings } = response;
+  const usage = {
+    input_tokens: tokens_evaluated,
+    output_tokens: tokens_predicted,
+    total_tokens: tokens_evaluated + tokens_predicted,
+    input_tokens_details: { cached_tokens: timings.cache_n },
+    output_tokens_details: { reasoning_tokens: countTokens(reasoning, tokenizer) },
+  };
+  return { status, output, usage };
 }
 
-export function reasoningItem(text: string, ids: ResponseIds): ReasoningItem {
+/** Counts tokens as the tokenizer splits the text. The model may have split it otherwise. */
+function countTokens(text: string, tokenizer: Tokenizer): number {
+  return tokenizer.encode(text, { addSpecial: false, parseSpecial: false }).length;
+}
+
+export function reasoningItem(text: string, { reasoningId }: ResponseEnvelope): ReasoningItem {
   return {
-    id: ids.reasoning,
+    id: reasoningId,
     summary: [],
     type: 'reasoning',
     content: [{ text, type: 'reasoning_text' }],
@@ -39,10 +58,14 @@ export function reasoningItem(text: string, ids: ResponseIds): ReasoningItem {
   };
 }
 
-export function messageItem(text: string, ids: ResponseIds): MessageItem {
+export function messageItem(
+  text: string,
+  { messageId }: ResponseEnvelope,
+  logprobs: readonly CompletionProbability[] = [],
+): MessageItem {
   return {
-    content: [textPart(text)],
-    id: ids.message,
+    content: [textPart(text, logprobs)],
+    id: messageId,
     role: 'assistant',
     status: 'completed',
     type: 'message',
@@ -62,20 +85,6 @@ export function callItem(reader: AnswerReader, index: number): CallItem {
   };
 }
 
-export function textPart(text: string): ResponseTextPart {
-  return { type: 'output_text', annotations: [], logprobs: [], text };
-}
-
-export function responseUsage(response: CompletionResponse): ResponseUsage {
-  const { tokens_evaluated, tokens_predicted, timings } = response;
-  return {
-    input_tokens: tokens_evaluated,
-    output_tokens: tokens_predicted,
-    total_tokens: tokens_evaluated + tokens_predicted,
-    input_tokens_details: { cached_tokens: timings.cache_n },
-  };
-}
-
-export function nowInSeconds(): number {
-  return Math.floor(Date.now() / 1000);
+export function textPart(text: string, logprobs: readonly CompletionProbability[] = []): ResponseTextPart {
+  return { type: 'output_text', annotations: [], logprobs, text };
 }

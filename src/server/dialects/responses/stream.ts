@@ -1,94 +1,90 @@
-import type { CompletionPartial, CompletionResponse } from '../../../protocol/completion.ts';
+import type {
+  CompletionPartial,
+  CompletionProbability,
+  CompletionResponse,
+} from '../../../protocol/completion.ts';
 import type { ResponseEvent, ResponseEventFields, ResponseItem } from '../../../protocol/responses.ts';
+import type { Tokenizer } from '../../../tokenizer/index.ts';
 import { assertNever } from '../../../util/assert.ts';
 import type { AnswerDelta } from '../../chat/answer.ts';
 import { AnswerReader, type AnswerSyntax } from '../../chat/answerReader.ts';
-import {
-  callItem,
-  messageItem,
-  nowInSeconds,
-  outputOf,
-  type ResponseIds,
-  reasoningItem,
-  responseUsage,
-  textPart,
-} from './output.ts';
+import type { CompletionParams } from '../../params/completionFields.ts';
+import { IN_PROGRESS, type ResponseEnvelope } from './envelope.ts';
+import { MessageLogprobs } from './logprobs.ts';
+import { callItem, finalState, messageItem, reasoningItem, textPart } from './output.ts';
 
 /**
  * The events of one streamed response: it is created, its items are added and grow, and at the end all of them are done.
  * Places of items and the number of an event are OpenAI's, for clients that put a response together by them.
  */
 export class ResponseStream {
-  readonly #model: string;
-  readonly #ids: ResponseIds;
+  readonly #envelope: ResponseEnvelope;
   readonly #reader: AnswerReader;
+  readonly #tokenizer: Tokenizer;
   /** Ids of the items so far, in order. */
   readonly #items: string[] = [];
+  readonly #logprobs = new MessageLogprobs();
+  /** Log-probabilities that were sent. */
+  readonly #messageLogprobs: CompletionProbability[] = [];
   #nEvents = 0;
   #isCreated = false;
 
-  constructor(model: string, ids: ResponseIds, syntax: AnswerSyntax) {
-    this.#model = model;
-    this.#ids = ids;
+  constructor(envelope: ResponseEnvelope, syntax: AnswerSyntax, tokenizer: Tokenizer) {
+    this.#envelope = envelope;
     this.#reader = new AnswerReader(syntax);
+    this.#tokenizer = tokenizer;
   }
 
-  next({ content, timings, prompt_progress }: CompletionPartial): ResponseEvent[] {
-    const events = this.#created();
-    if (prompt_progress && events.length === 0) events.push(this.#inProgress());
+  next(partial: CompletionPartial, params: CompletionParams): ResponseEvent[] {
+    const { content, timings, prompt_progress, completion_probabilities } = partial;
+    this.#logprobs.push(completion_probabilities);
+    const events = this.#created(params);
+    if (prompt_progress && events.length === 0) events.push(this.#inProgress(params));
     for (const delta of this.#reader.push(content)) events.push(...this.#grown(delta));
     const last = events.pop();
     if (last === undefined) return [];
     return [...events, { ...last, ...(timings && { timings }), ...(prompt_progress && { prompt_progress }) }];
   }
 
-  end(response: CompletionResponse): ResponseEvent[] {
-    const events = this.#created();
+  end(response: CompletionResponse, params: CompletionParams): ResponseEvent[] {
+    const events = this.#created(params);
     for (const delta of this.#reader.end()) events.push(...this.#grown(delta));
-    const output = outputOf(this.#reader, this.#ids);
-    for (const item of output) events.push(...this.#done(item));
-    const { timings } = response;
-    const completed = {
-      ...this.#response('completed', output),
-      completed_at: nowInSeconds(),
-      usage: responseUsage(response),
-    };
-    return [...events, { ...this.#event('response.completed', { response: completed }), timings }];
+    const state = finalState(response, this.#messageLogprobs, this.#reader, this.#envelope, this.#tokenizer);
+    for (const item of state.output) events.push(...this.#done(item));
+    const last = this.#event(`response.${state.status}`, { response: this.#envelope.object(state, params) });
+    return [...events, { ...last, timings: response.timings }];
   }
 
-  #created(): ResponseEvent[] {
+  #created(params: CompletionParams): ResponseEvent[] {
     if (this.#isCreated) return [];
     this.#isCreated = true;
-    const response = this.#response('in_progress', []);
-    return [this.#event('response.created', { response }), this.#inProgress()];
+    const response = this.#envelope.object(IN_PROGRESS, params);
+    return [this.#event('response.created', { response }), this.#inProgress(params)];
   }
 
-  #inProgress(): ResponseEvent {
-    return this.#event('response.in_progress', { response: this.#response('in_progress', []) });
-  }
-
-  #response(status: 'in_progress' | 'completed', output: readonly ResponseItem[]) {
-    const { response: id, createdAt } = this.#ids;
-    return { id, object: 'response', created_at: createdAt, status, model: this.#model, output } as const;
+  #inProgress(params: CompletionParams): ResponseEvent {
+    return this.#event('response.in_progress', { response: this.#envelope.object(IN_PROGRESS, params) });
   }
 
   #grown(delta: AnswerDelta): ResponseEvent[] {
     switch (delta.kind) {
       case 'reasoning': {
-        const item = { ...reasoningItem('', this.#ids), content: [], status: 'in_progress' } as const;
+        const item = { ...reasoningItem('', this.#envelope), content: [], status: 'in_progress' } as const;
         return [
           ...this.#added(item),
           this.#event('response.reasoning_text.delta', { delta: delta.text, ...this.#place(item.id, 0) }),
         ];
       }
       case 'content': {
-        const item = { ...messageItem('', this.#ids), content: [], status: 'in_progress' } as const;
+        const item = { ...messageItem('', this.#envelope), content: [], status: 'in_progress' } as const;
         const added = this.#added(item);
         if (added.length > 0) {
           const part = { part: textPart(''), ...this.#place(item.id, 0) };
           added.push(this.#event('response.content_part.added', part));
         }
-        const grown = { ...this.#place(item.id, 0), delta: delta.text, logprobs: [] };
+        const logprobs = this.#logprobs.take(delta.text);
+        this.#messageLogprobs.push(...logprobs);
+        const grown = { ...this.#place(item.id, 0), delta: delta.text, logprobs };
         return [...added, this.#event('response.output_text.delta', grown)];
       }
       case 'call': {
@@ -123,7 +119,7 @@ export class ResponseStream {
         const [part] = item.content;
         const place = this.#place(item.id, 0);
         return [
-          this.#event('response.output_text.done', { ...place, text: part.text, logprobs: [] }),
+          this.#event('response.output_text.done', { ...place, text: part.text, logprobs: part.logprobs }),
           this.#event('response.content_part.done', { ...place, part }),
         ];
       }
