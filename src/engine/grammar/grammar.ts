@@ -3,28 +3,32 @@ export type Ranges = readonly number[];
 
 export const MAX_CODE_POINT = 0x10ffff;
 
-/** What has to come next: one character of a set, or whatever a rule derives. */
+/** What has to come next: one character of a set, or one or more that a rule derives. */
 export type Element =
   | { readonly kind: 'character'; readonly ranges: Ranges }
   | { readonly kind: 'rule'; readonly rule: number };
 
-/** An element and what follows it within its alternative; null behind the last one. */
+/** An element, how often it comes, and what follows it within its alternative. */
 export interface Item {
+  /** Of all items of a grammar, this one. */
+  readonly id: number;
   readonly element: Element;
+  /** 0 wherever the item may be empty. */
+  readonly min: number;
+  /** At least 1; infinite for no bound. */
+  readonly max: number;
   readonly next: Item | null;
 }
 
-/** The first items of a rule's alternatives; null for an empty one. */
-export type Rule = readonly (Item | null)[];
+/** The first items of a rule's alternatives. */
+export type Rule = readonly Item[];
 
-/** A grammar without undefined rules and without left recursion. */
+/**
+ * A grammar in which no rule derives the empty text: an item that was empty by its rule has `min` 0 instead. Behind
+ * items that may be left out, a rule can begin only with rules of a greater index, so none begins with itself.
+ */
 export interface Grammar {
   readonly rules: readonly Rule[];
-  /** Index of the rule that derives whole texts. */
-  readonly root: number;
-}
-
-/** A sequence of elements as items. */
-export function link(elements: readonly Element[]): Item | null {
-  return elements.reduceRight<Item | null>((next, element) => ({ element, next }), null);
+  /** Derives whole texts. */
+  readonly root: Item;
 }

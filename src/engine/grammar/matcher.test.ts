@@ -94,33 +94,17 @@ describe('UTF-8', () => {
 });
 
 describe('hostile grammars', () => {
-  it('that begin in exponentially many ways are refused', () => {
+  it.each([
+    ['at once', 'root ::= r0', ''],
+    ['later', 'root ::= "b" r0', 'b'],
+  ])('that become ambiguous in exponentially many ways, %s, are matched', (_, root, begin) => {
     const rules = Array.from({ length: 40 }, (_, i) => `r${i} ::= r${i + 1} "x" | r${i + 1} "y"`);
-    const grammar = ['root ::= r0', ...rules, 'r40 ::= "a"'].join('\n');
-    expect(() => matcherOf(grammar)).toThrow('more than 10000 ways');
-  });
-
-  it('that become ambiguous later stay bounded and let nothing wrong in', () => {
-    const rules = Array.from({ length: 40 }, (_, i) => `r${i} ::= r${i + 1} "x" | r${i + 1} "y"`);
-    const matcher = matcherOf(['root ::= "b" r0', ...rules, 'r40 ::= "a"'].join('\n'));
-    expect(feed(matcher, [0x62])).toBe(true);
-    expect(matcher.allowedTokens()).toEqual([0x61]);
-    feed(matcher, [0x61]);
+    const matcher = matcherOf([root, ...rules, 'r40 ::= "a"'].join('\n'));
+    expect(feed(matcher, new TextEncoder().encode(`${begin}a`))).toBe(true);
     for (let i = 0; i < 40; i++) {
-      const [token] = matcher.allowedTokens();
-      expect([0x78, 0x79]).toContain(token);
-      feed(matcher, [token]);
+      expect(matcher.allowedTokens().sort()).toEqual([0x78, 0x79]);
+      feed(matcher, [i % 3 === 0 ? 0x78 : 0x79]);
     }
     expect(matcher.allowedTokens()).toEqual([EOG]);
-  });
-
-  it('with many counters take long texts in little time', () => {
-    const matcher = matcherOf('root ::= [^"]{0,1900} [^"]{0,1900} "!"');
-    const begun = performance.now();
-    for (let i = 0; i < 150; i++) {
-      expect(matcher.allowedTokens().length).toBeGreaterThan(150);
-      feed(matcher, [0x61]);
-    }
-    expect(performance.now() - begun).toBeLessThan(5000);
   });
 });

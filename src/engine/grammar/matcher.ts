@@ -2,7 +2,7 @@ import type { TokenId } from '../../forward/forward.ts';
 import { Automaton, type State } from './automaton.ts';
 import type { Grammar } from './grammar.ts';
 import { addByte, type PartialCharacter } from './utf8.ts';
-import type { GrammarVocabulary, TrieNode } from './vocabularyTrie.ts';
+import type { GrammarVocabulary } from './vocabularyTrie.ts';
 
 /** Where a text of bytes stands: behind its last whole character, and within the next. */
 interface Place {
@@ -19,7 +19,6 @@ export class GrammarMatcher {
   readonly #eog: ReadonlySet<TokenId>;
   #place: Place;
 
-  /** Throws `invalid_request` for a grammar that is too ambiguous to begin with. */
   constructor(grammar: Grammar, vocabulary: GrammarVocabulary) {
     this.#automaton = new Automaton(grammar);
     this.#vocabulary = vocabulary;
@@ -50,15 +49,20 @@ export class GrammarMatcher {
 
   /** Every token that may come next, in no particular order. Looks only at beginnings that the grammar allows. */
   allowedTokens(): TokenId[] {
+    const { bytes, depths, ends, tokens, tokenEnds } = this.#vocabulary.trie;
     const allowed = this.canEnd ? [...this.#vocabulary.eogTokens] : [];
-    const pending: { node: TrieNode; place: Place }[] = [{ node: this.#vocabulary.trie, place: this.#place }];
-    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-      for (const node of at.node.children) {
-        const place = this.#step(at.place, node.byte);
-        if (place === null) continue;
-        for (const token of node.tokens) allowed.push(token);
-        if (node.children.length > 0) pending.push({ node, place });
+    /** By the number of bytes so far. */
+    const places: Place[] = [this.#place];
+    for (let at = 0; at < bytes.length; ) {
+      const depth = depths[at];
+      const place = this.#step(places[depth], bytes[at]);
+      if (place === null) {
+        at = ends[at];
+        continue;
       }
+      places[depth + 1] = place;
+      for (let i = at === 0 ? 0 : tokenEnds[at - 1]; i < tokenEnds[at]; i++) allowed.push(tokens[i]);
+      at++;
     }
     return allowed;
   }

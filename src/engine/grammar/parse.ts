@@ -1,22 +1,23 @@
-import { checkRules } from './check.ts';
-import { type Element, type Grammar, link, MAX_CODE_POINT } from './grammar.ts';
+import { compile } from './compile.ts';
+import { type Grammar, MAX_CODE_POINT, type Ranges } from './grammar.ts';
+import type { Alternatives, Part } from './parts.ts';
 import { complementOf, unionOf } from './ranges.ts';
 import { grammarError, Scanner } from './scanner.ts';
 
-/** llama.cpp's bound of `{m,n}`: a larger `m` is refused, a larger `n` counts as no bound. */
-const MAX_REPETITIONS = 2000;
 /** Groups within groups. */
 const MAX_DEPTH = 250;
-/** Elements of all rules together, repetitions written out. */
-const MAX_ELEMENTS = 500_000;
 
-type Alternatives = readonly (readonly Element[])[];
+/** How often a symbol may come. */
+type Times = Pick<Part, 'min' | 'max'>;
+
+const ONCE: Times = { min: 1, max: 1 };
 
 /**
  * Parses a grammar in GBNF, llama.cpp's notation, whose texts the rule `root` derives. Of two rules with one name the
- * later counts. Source of the language: grammars/README.md of llama.cpp; its `<token>` elements are refused.
+ * later counts. Source of the language: grammars/README.md of llama.cpp; its `<token>` elements are refused, and bounds
+ * of repetitions may be of any size.
  *
- * Throws `invalid_request` for a grammar that is malformed, incomplete, left-recursive or too large.
+ * Throws `invalid_request` for a grammar that is malformed, incomplete or left-recursive.
  */
 export function parseGrammar(text: string): Grammar {
   return new Parser(text).parse();
@@ -27,7 +28,6 @@ class Parser {
   readonly #ids = new Map<string, number>();
   /** By id; undefined for a rule that is named but not defined so far. */
   readonly #rules: (Alternatives | undefined)[] = [];
-  #nElements = 0;
 
   constructor(text: string) {
     this.#scanner = new Scanner(text);
@@ -38,11 +38,12 @@ class Parser {
     while (!this.#scanner.isAtEnd) this.#rule();
     const root = this.#ids.get('root');
     if (root === undefined) throw grammarError("there is no rule 'root' to begin with");
-    const undefinedRule = [...this.#ids].find(([, id]) => this.#rules[id] === undefined);
-    if (undefinedRule) throw grammarError(`the rule '${undefinedRule[0]}' is used but not defined`);
-    const rules = this.#rules.map(rule => (rule ?? []).map(link));
-    checkRules(rules);
-    return { rules, root };
+    const names = new Map([...this.#ids].map(([name, id]) => [id, name]));
+    const rules = this.#rules.map((rule, id) => {
+      if (rule === undefined) throw grammarError(`the rule '${names.get(id)}' is used but not defined`);
+      return rule;
+    });
+    return compile(rules, root, id => names.get(id) ?? null);
   }
 
   #rule(): void {
@@ -69,27 +70,26 @@ class Parser {
     return alternatives;
   }
 
-  #sequence(depth: number): Element[] {
-    const sequence: Element[] = [];
+  #sequence(depth: number): Part[] {
+    const sequence: Part[] = [];
     for (;;) {
       let symbol = this.#symbol(depth);
       if (symbol === null) return sequence;
       this.#scanner.skipSpace(depth > 0);
       for (let times = this.#times(depth); times !== null; times = this.#times(depth)) {
-        symbol = this.#repeat(symbol, times.min, times.max);
+        symbol = this.#repeat(symbol, times);
         this.#scanner.skipSpace(depth > 0);
       }
-      this.#count(symbol.length);
-      sequence.push(...symbol);
+      for (const part of symbol) sequence.push(part);
     }
   }
 
-  /** What a repetition behind it applies to, or null when there is none. */
-  #symbol(depth: number): Element[] | null {
+  /** The parts that a repetition behind them applies to, or null when there are none. */
+  #symbol(depth: number): Part[] | null {
     const scanner = this.#scanner;
     if (scanner.skip('"')) return this.#literal();
     if (scanner.skip('[')) return this.#characterClass();
-    if (scanner.skip('.')) return [{ kind: 'character', ranges: [0, MAX_CODE_POINT] }];
+    if (scanner.skip('.')) return [character([0, MAX_CODE_POINT])];
     if (scanner.skip('(')) {
       if (depth >= MAX_DEPTH) throw scanner.error(`more than ${MAX_DEPTH} groups within each other`);
       scanner.skipSpace(true);
@@ -101,20 +101,20 @@ class Parser {
       throw scanner.error('tokens are not supported in a grammar; write their text as a literal');
     }
     const name = scanner.name();
-    return name === null ? null : [{ kind: 'rule', rule: this.#idOf(name) }];
+    return name === null ? null : [ruleOnce(this.#idOf(name))];
   }
 
-  #literal(): Element[] {
-    const elements: Element[] = [];
+  #literal(): Part[] {
+    const parts: Part[] = [];
     while (!this.#scanner.skip('"')) {
       const codePoint = this.#scanner.character();
-      elements.push({ kind: 'character', ranges: [codePoint, codePoint] });
+      parts.push(character([codePoint, codePoint]));
     }
-    return elements;
+    return parts;
   }
 
   /** As in llama.cpp, `[]` is nothing at all rather than a character that cannot be. */
-  #characterClass(): Element[] {
+  #characterClass(): Part[] {
     const scanner = this.#scanner;
     const isNegated = scanner.skip('^');
     const pairs: [number, number][] = [];
@@ -127,11 +127,11 @@ class Parser {
     }
     if (pairs.length === 0) return [];
     const ranges = unionOf(pairs);
-    return [{ kind: 'character', ranges: isNegated ? complementOf(ranges) : ranges }];
+    return [character(isNegated ? complementOf(ranges) : ranges)];
   }
 
   /** How often the symbol before may come; null when nothing is said about it. */
-  #times(depth: number): { readonly min: number; readonly max: number } | null {
+  #times(depth: number): Times | null {
     const scanner = this.#scanner;
     if (scanner.skip('*')) return { min: 0, max: Number.POSITIVE_INFINITY };
     if (scanner.skip('+')) return { min: 1, max: Number.POSITIVE_INFINITY };
@@ -148,26 +148,19 @@ class Parser {
     const max = scanner.skip(',') ? (number() ?? Number.POSITIVE_INFINITY) : min;
     scanner.expect('}');
     if (max < min) throw scanner.error(`{${min},${max}} asks for at least ${min} and at most ${max}`);
-    if (min > MAX_REPETITIONS) {
-      throw scanner.error(`${min} repetitions are more than the ${MAX_REPETITIONS} allowed`);
+    if (min > Number.MAX_SAFE_INTEGER) {
+      throw scanner.error(`no text has ${min} repetitions; ask for at most ${Number.MAX_SAFE_INTEGER}`);
     }
-    return { min, max: max > MAX_REPETITIONS ? Number.POSITIVE_INFINITY : max };
+    // No text is long enough to reach a bound that a double cannot count to.
+    return { min, max: max > Number.MAX_SAFE_INTEGER ? Number.POSITIVE_INFINITY : max };
   }
 
-  /** The symbol `min` times, then rules for what may follow: one that begins again, or one within the other up to `max`. */
-  #repeat(symbol: readonly Element[], min: number, max: number): Element[] {
-    if (symbol.length === 0) throw this.#scanner.error('nothing comes before the repetition');
+  #repeat(symbol: readonly Part[], times: Times): Part[] {
     const [only, ...more] = symbol;
-    const once = more.length === 0 ? only : this.#addRule([symbol]);
-    this.#count(min);
-    const repeated = new Array<Element>(min).fill(once);
-    if (max === Number.POSITIVE_INFINITY) {
-      const again: Element = { kind: 'rule', rule: this.#rules.length };
-      return [...repeated, this.#addRule([[once, again], []])];
-    }
-    let rest: Element | null = null;
-    for (let i = min; i < max; i++) rest = this.#addRule([rest === null ? [once] : [once, rest], []]);
-    return rest === null ? repeated : [...repeated, rest];
+    if (only === undefined) throw this.#scanner.error('nothing comes before the repetition');
+    if (times.max === 0) return [];
+    const isOne = more.length === 0 && only.min === 1 && only.max === 1;
+    return [{ ...(isOne ? only : this.#addRule([symbol])), ...times }];
   }
 
   #idOf(name: string): number {
@@ -180,16 +173,16 @@ class Parser {
   }
 
   /** A rule without a name. */
-  #addRule(alternatives: Alternatives): Element {
-    for (const alternative of alternatives) this.#count(alternative.length + 1);
+  #addRule(alternatives: Alternatives): Part {
     this.#rules.push(alternatives);
-    return { kind: 'rule', rule: this.#rules.length - 1 };
+    return ruleOnce(this.#rules.length - 1);
   }
+}
 
-  #count(nElements: number): void {
-    this.#nElements += nElements;
-    if (this.#nElements > MAX_ELEMENTS) {
-      throw this.#scanner.error(`the grammar has more than ${MAX_ELEMENTS} elements; use fewer repetitions`);
-    }
-  }
+function character(ranges: Ranges): Part {
+  return { element: { kind: 'character', ranges }, ...ONCE };
+}
+
+function ruleOnce(rule: number): Part {
+  return { element: { kind: 'rule', rule }, ...ONCE };
 }

@@ -4,14 +4,23 @@ import type { TokenId } from '../../forward/forward.ts';
 export interface GrammarVocabulary {
   readonly pieces: readonly Uint8Array[];
   readonly eogTokens: readonly TokenId[];
-  readonly trie: TrieNode;
+  readonly trie: VocabularyTrie;
 }
 
-/** A beginning that tokens share: `tokens` have no byte more, the others go on with `byte` of a child. */
-export interface TrieNode {
-  readonly byte: number;
-  readonly tokens: TokenId[];
-  readonly children: TrieNode[];
+/**
+ * The beginnings that tokens share, each behind that of one byte less and before those that are longer. So a walk goes
+ * through arrays in order, and leaps where it leaves a beginning out.
+ */
+export interface VocabularyTrie {
+  /** Last byte of each beginning. */
+  readonly bytes: Uint8Array;
+  /** How many bytes come before it. */
+  readonly depths: Uint16Array;
+  /** The next beginning that does not go on from this one. */
+  readonly ends: Uint32Array;
+  /** Tokens in the order of their beginnings; those of beginning `i` end before `tokenEnds[i]`. */
+  readonly tokens: Uint32Array;
+  readonly tokenEnds: Uint32Array;
 }
 
 /**
@@ -23,23 +32,55 @@ export function grammarVocabulary(
   eogTokens: readonly TokenId[],
 ): GrammarVocabulary {
   const eog = new Set(eogTokens);
-  const trie: TrieNode = { byte: 0, tokens: [], children: [] };
   const list = [...pieces];
-  for (const [token, piece] of list.entries()) {
-    if (piece.length > 0 && piece[0] !== 0 && !eog.has(token)) insert(trie, piece, token);
-  }
-  return { pieces: list, eogTokens, trie };
+  const tokens = [...list.keys()].filter(id => list[id].length > 0 && list[id][0] !== 0 && !eog.has(id));
+  return { pieces: list, eogTokens, trie: trieOf(list, tokens) };
 }
 
-function insert(root: TrieNode, piece: Uint8Array, token: TokenId): void {
-  let node = root;
-  for (const byte of piece) {
-    let child = node.children.find(candidate => candidate.byte === byte);
-    if (!child) {
-      child = { byte, tokens: [], children: [] };
-      node.children.push(child);
+function trieOf(pieces: readonly Uint8Array[], unordered: readonly TokenId[]): VocabularyTrie {
+  const tokens = Uint32Array.from(unordered).sort((a, b) => compare(pieces[a], pieces[b]));
+  const bytes: number[] = [];
+  const depths: number[] = [];
+  const ends: number[] = [];
+  const tokenEnds: number[] = [];
+  /** The beginnings of the token before, from one byte on. */
+  const open: number[] = [];
+  const close = (depth: number) => {
+    for (const beginning of open.splice(depth)) ends[beginning] = bytes.length;
+  };
+  let before: Uint8Array = new Uint8Array();
+  for (const [i, token] of tokens.entries()) {
+    const piece = pieces[token];
+    close(nShared(before, piece));
+    for (let depth = open.length; depth < piece.length; depth++) {
+      open.push(bytes.length);
+      bytes.push(piece[depth]);
+      depths.push(depth);
+      ends.push(0);
+      tokenEnds.push(i);
     }
-    node = child;
+    tokenEnds[tokenEnds.length - 1] = i + 1;
+    before = piece;
   }
-  node.tokens.push(token);
+  close(0);
+  return {
+    bytes: Uint8Array.from(bytes),
+    depths: Uint16Array.from(depths),
+    ends: Uint32Array.from(ends),
+    tokens,
+    tokenEnds: Uint32Array.from(tokenEnds),
+  };
+}
+
+function compare(a: Uint8Array, b: Uint8Array): number {
+  const shared = nShared(a, b);
+  // No byte comes before every byte.
+  return (a[shared] ?? -1) - (b[shared] ?? -1);
+}
+
+/** How many bytes `a` and `b` both begin with. */
+function nShared(a: Uint8Array, b: Uint8Array): number {
+  let n = 0;
+  while (n < a.length && a[n] === b[n]) n++;
+  return n;
 }
