@@ -14,7 +14,7 @@ export interface State {
 }
 
 /** Frames remembered; when there are more, all are forgotten and found again as they are needed. */
-const MAX_KEPT = 200_000;
+const MAX_KEPT = 50_000;
 
 /**
  * A pushdown automaton made deterministic as far as it is used: its states are sets of stacks, and are built when a text

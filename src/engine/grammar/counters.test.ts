@@ -4,7 +4,8 @@ import { parseGrammar } from './parse.ts';
 
 /** Follows a text and says how it went: whether it is a whole one, and what the sets of stacks cost. */
 function follow(grammar: string, text: string) {
-  const begun = performance.now();
+  // Time of this process alone: others may keep the machine busy.
+  const begun = process.cpuUsage();
   const automaton = new Automaton(parseGrammar(grammar));
   let state = automaton.start;
   let nBranches = 0;
@@ -14,14 +15,14 @@ function follow(grammar: string, text: string) {
     state = next;
     nBranches = Math.max(nBranches, state.branches.length);
   }
-  const ms = performance.now() - begun;
+  const ms = process.cpuUsage(begun).user / 1000;
   return { nMatched: text.length, isWhole: state.isFinal, nBranches, nFrames: automaton.nKept, ms };
 }
 
 const FIELDS = Array.from({ length: 71 }, (_, i) => `"f${i}:" [a-z]{0,2000} ";"`).join(' ');
 const fieldsText = (n: number) => Array.from({ length: 71 }, (_, i) => `f${i}:${'x'.repeat(n)};`).join('');
 
-describe('a counter', () => {
+describe('a counter', { timeout: 60_000 }, () => {
   it.each<{ grammar: string; whole: [string, number][]; tooLong: [string, number][] }>([
     {
       grammar: '[a-z]{0,2000}',
@@ -148,7 +149,7 @@ describe('a counter', () => {
   it('of a field does not stand in the way of 70 others', () => {
     const { isWhole, nFrames, ms } = follow(`root ::= ${FIELDS}`, fieldsText(2000));
     expect(isWhole).toBe(true);
-    expect(nFrames).toBeLessThan(200_100);
+    expect(nFrames).toBeLessThan(50_100);
     expect(ms).toBeLessThan(5000);
     expect(follow(`root ::= ${FIELDS}`, fieldsText(2001))).toMatchObject({ isWhole: false, nMatched: 2003 });
   });

@@ -7,7 +7,8 @@ import { ALPHABET, Random, randomRules, randomText } from './testRandom.ts';
 import { notation, Reference } from './testReference.ts';
 import { grammarVocabulary } from './vocabularyTrie.ts';
 
-const N_GRAMMARS = 150;
+const N_GRAMMARS = 120;
+const TIMEOUT_MS = 60_000;
 /** Texts of up to so many characters are all looked at, longer ones where they go on from the beginning of a text. */
 const ENUMERATED = 3;
 const LONGEST = 4;
@@ -76,7 +77,7 @@ const CASES = Array.from({ length: N_GRAMMARS }, (_, seed) => {
   return { random, rules, written, grammar: parseGrammar(written), reference: new Reference(rules) };
 });
 
-describe('random grammars', () => {
+describe('random grammars', { timeout: TIMEOUT_MS }, () => {
   it('match the texts, and beginnings of texts, that a matcher by trial does', () => {
     const wrong: object[] = [];
     let [nWhole, nBegun, nOther] = [0, 0, 0];
