@@ -26,7 +26,12 @@ export default defineConfig({
       checks: { pluginTimings: false },
     },
   },
-  test: { include: ['src/**/*.test.ts', 'bench/**/*.test.ts', 'shaders/**/*.test.ts'], environment: 'node' },
+  test: {
+    include: ['src/**/*.test.ts', 'bench/**/*.test.ts', 'shaders/**/*.test.ts'],
+    environment: 'node',
+    // Fuzz tests compute for seconds, and longer on a busy machine.
+    testTimeout: 60_000,
+  },
 });
 
 /** The commit that is built, with a plus where files differ from it; `unknown` outside a clone. */
