@@ -14,7 +14,8 @@ export function integerRange(min: bigint | null, max: bigint | null): string {
   return alternatives.join(' | ');
 }
 
-function naturalRange(min: bigint, max: bigint | null): string {
+/** The same of numbers without a sign, for a `min` of at least 0. */
+export function naturalRange(min: bigint, max: bigint | null): string {
   const first = String(min);
   const last = max === null ? '9'.repeat(Math.max(MAX_DIGITS, first.length)) : String(max);
   const alternatives: string[] = [];

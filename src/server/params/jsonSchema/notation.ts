@@ -1,6 +1,20 @@
-import type { Count } from './schema.ts';
-
 const ESCAPES: Readonly<Record<string, string>> = { '\r': '\\r', '\n': '\\n', '"': '\\"', '\\': '\\\\' };
+
+/** How often something comes; `max` may be Infinity. */
+export interface Count {
+  readonly min: number;
+  readonly max: number;
+}
+
+export const ANY_COUNT: Count = { min: 0, max: Number.POSITIVE_INFINITY };
+
+/** The counts that are in all of `counts`; there may be none, then `min` is above `max`. */
+export function narrowest(counts: readonly Count[]): Count {
+  return {
+    min: Math.max(0, ...counts.map(({ min }) => min)),
+    max: Math.min(Number.POSITIVE_INFINITY, ...counts.map(({ max }) => max)),
+  };
+}
 
 /** `text` as a literal of GBNF. */
 export function literal(text: string): string {
@@ -15,17 +29,9 @@ export function jsonLiteral(value: unknown): string {
 /** `rule` as often as `count` says. */
 export function repeated(rule: string, { min, max }: Count): string {
   if (max === 0) return '';
+  if (min === 1 && max === 1) return rule;
   if (min === 0 && max === 1) return `${rule}?`;
-  if (max !== Number.POSITIVE_INFINITY) return `${rule}{${min},${max}}`;
+  if (max !== Number.POSITIVE_INFINITY) return `${rule}{${min === max ? min : `${min},${max}`}}`;
   if (min < 2) return `${rule}${min === 0 ? '*' : '+'}`;
   return `${rule}{${min},}`;
-}
-
-/** The same with `separator` between each two. */
-export function separated(rule: string, { min, max }: Count, separator: string): string {
-  if (max === 0) return '';
-  if (min === 0 && max === 1) return `${rule}?`;
-  const others = repeated(`(${separator} ${rule})`, { min: Math.max(0, min - 1), max: max - 1 });
-  const list = `${rule} ${others}`;
-  return min === 0 ? `(${list})?` : list;
 }

@@ -1,68 +1,139 @@
-import { jsonLiteral } from './notation.ts';
+import type { Constraint } from './formula.ts';
+import { explore, machineBody } from './machine.ts';
+import { ANY_COUNT, jsonLiteral } from './notation.ts';
+import { type ObjectLimits, type OtherMembers, objectLimits } from './objectLimits.ts';
 import { otherKeys } from './otherKeys.ts';
-import type { RuleSet } from './ruleSet.ts';
-import type { ObjectSchema, Schema } from './schema.ts';
+import { textsRegex } from './regex.ts';
+import { type TextLimits, textBody } from './textRule.ts';
+import { nested, type ValueRules } from './valueRules.ts';
 
-/** Makes the rule of a schema and returns its name; `name` is a proposal. */
-export type Visit = (schema: Schema, name: string) => string;
-
-/** A property, by the name of the rule for key and value. */
-interface Member {
-  readonly name: string;
+/** A property as the rule for its key and value. */
+interface Pair {
   readonly rule: string;
-  readonly mayRepeat: boolean;
+  readonly isRequired: boolean;
 }
+
+const MAX_STATES = 4_000;
 
 /**
- * The body of an object's rule: the required properties, then any of the others, both in the order of the schema, and
- * additional ones at the end. `name` is that of the rule, empty for the root.
+ * The body of an object's rule; null when no object fits. Properties come in the order of the schema, or first those that
+ * are required, as llama.cpp has it; additional ones at the end.
  */
-export function objectRule(
-  { properties, additional }: Omit<ObjectSchema, 'kind'>,
+export function objectBody(
+  constraints: readonly Constraint[],
   name: string,
-  rules: RuleSet,
-  visit: Visit,
-): string {
-  const required: Member[] = [];
-  const optional: Member[] = [];
-  for (const property of properties) {
-    const propertyName = nested(name, property.name);
-    const value = visit(property.schema, propertyName);
-    const rule = rules.add(`${propertyName}-kv`, `${jsonLiteral(property.name)} space ":" space ${value}`);
-    (property.isRequired ? required : optional).push({ name: property.name, rule, mayRepeat: false });
-  }
-  if (additional !== null) {
-    const base = nested(name, 'additional');
-    const keys = properties.map(property => property.name);
-    const value = visit(additional, `${base}-value`);
-    const key = keys.length === 0 ? rules.shared('string') : rules.add(`${base}-k`, otherKeys(keys, rules));
-    const rule = rules.add(`${base}-kv`, `${key} ":" space ${value}`);
-    optional.push({ name: '*', rule, mayRepeat: true });
-  }
-  const first = required.map(member => member.rule).join(' "," space ');
-  const rest = optionalMembers(optional, name, rules);
-  const members =
-    rest === '' ? first : required.length === 0 ? `(${rest})?` : `${first} ("," space (${rest}))?`;
-  return `"{" space ${members} "}" space`;
+  values: ValueRules,
+): string | null {
+  const { schemas } = values;
+  const limits = objectLimits(constraints, schemas, schemas.refuse);
+  if (limits === null) return null;
+  values.refuseAll(limits.unsaid);
+  const pairs = memberPairs(limits, name, values);
+  if (pairs === null) return null;
+  const others = limits.others.flatMap(
+    (other, i) => otherPair(other, i, limits, constraints, name, values) ?? [],
+  );
+  const sorted = [
+    ...pairs.filter(({ isRequired }) => isRequired),
+    ...pairs.filter(({ isRequired }) => !isRequired),
+  ];
+  const orders = sorted.every((pair, i) => pair === pairs[i]) ? [sorted] : [sorted, pairs];
+  const bodies = orders.flatMap(order => pairsBody(order, others, limits, name, values) ?? []);
+  if (bodies.length === 0) return null;
+  const body = bodies.length > 1 ? `(${bodies.join(' | ')})` : bodies[0];
+  return `"{" space ${body} "}" space`.replaceAll('  ', ' ');
 }
 
-/** At least one of `members`, in order: each may be the first, and each behind it may be left out. */
-function optionalMembers(members: readonly Member[], name: string, rules: RuleSet): string {
-  const alternatives: string[] = [];
-  /** The rule for whatever may follow the member at hand. */
-  let rest = '';
-  for (const [i, { rule, mayRepeat }] of [...members.entries()].reverse()) {
-    const more = `("," space ${rule})`;
-    alternatives.unshift(`${rule}${mayRepeat ? ` ${more}*` : ''}${rest}`);
-    if (i > 0) {
-      const optional = `${more}${mayRepeat ? '*' : '?'}${rest}`;
-      rest = ` ${rules.add(nested(name, `${members[i - 1].name}-rest`), optional)}`;
-    }
+/** The members that can be there; null when one is missing that has to be. */
+function memberPairs({ members }: ObjectLimits, name: string, values: ValueRules): Pair[] | null {
+  const pairs: Pair[] = [];
+  for (const { name: key, places, isRequired } of members) {
+    const proposal = nested(name, key);
+    const value = values.visit(places, proposal);
+    if (value === null && isRequired) return null;
+    if (value === null) continue;
+    const rule = values.rules.add(`${proposal}-kv`, `${jsonLiteral(key)} space ":" space ${value}`);
+    pairs.push({ rule, isRequired });
   }
-  return alternatives.join(' | ');
+  return pairs;
 }
 
-/** Name of a rule within the rule `name`; never empty, which is the root's. */
-export function nested(name: string, part: string): string {
-  return name === '' ? part || 'empty' : `${name}-${part}`;
+/** The rule of key and value of one kind of additional properties; null when there can be none. */
+function otherPair(
+  { key, places }: OtherMembers,
+  index: number,
+  { known }: ObjectLimits,
+  constraints: readonly Constraint[],
+  name: string,
+  values: ValueRules,
+): string | null {
+  const { rules, schemas } = values;
+  const base = nested(name, index === 0 ? 'additional' : `additional-${index}`);
+  const value = values.visit(places, `${base}-value`);
+  if (value === null) return null;
+  if (key === null) {
+    const other =
+      known.length === 0 ? rules.shared('string') : rules.add(`${base}-k`, otherKeys(known, rules));
+    return rules.add(`${base}-kv`, `${other} ":" space ${value}`);
+  }
+  const searches =
+    known.length === 0
+      ? key.searches
+      : [...key.searches, { constraint: constraints[0], regex: textsRegex(known), isNegated: true }];
+  const limits: TextLimits = { ...key, searches };
+  const body = textBody(limits, `${base}-k`, rules, schemas.refuse);
+  if (body === null) return null;
+  return rules.add(`${base}-kv`, `${rules.add(`${base}-k`, `"\\"" ${body} "\\"" space`)} ":" space ${value}`);
+}
+
+/** Where an object stands: the pair that may come next, and how many there are. */
+interface Progress {
+  readonly next: number;
+  readonly n: number;
+  /** Whether one of the additional properties counts: the next could have the same name. */
+  readonly hasOther: boolean;
+}
+
+/** Pairs in their order, then others; null when there can never be enough. */
+function pairsBody(
+  pairs: readonly Pair[],
+  others: readonly string[],
+  { size, sizeFrom }: Pick<ObjectLimits, 'size' | 'sizeFrom'>,
+  name: string,
+  values: ValueRules,
+): string | null {
+  const { schemas, rules } = values;
+  const { min } = size;
+  if (others.length > 0 && min > pairs.length + 1 && sizeFrom !== null) {
+    schemas.refuse(sizeFrom, `of ${min} cannot be told from a name that comes twice`);
+  }
+  const max = others.length === 0 && size.max >= pairs.length ? Number.POSITIVE_INFINITY : size.max;
+  /** Beyond this number no more is counted. */
+  const cap = max === Number.POSITIVE_INFINITY ? Math.max(1, min) : max;
+  const label = (rule: string, n: number) => (n > 0 ? `"," space ${rule}` : rule);
+  const machine = explore<string, Progress>(
+    { next: 0, n: 0, hasOther: false },
+    {
+      keyOf: ({ next, n, hasOther }) => `${next}:${n}:${hasOther}`,
+      isFinal: ({ next, n }) => next === pairs.length && n >= min,
+      arcsOf: ({ next, n, hasOther }) => {
+        const more = Math.min(cap, n + 1);
+        if (next < pairs.length) {
+          const { rule, isRequired } = pairs[next];
+          const taken = n < max ? [{ label: label(rule, n), to: { next: next + 1, n: more, hasOther } }] : [];
+          return isRequired ? taken : [...taken, { label: '', to: { next: next + 1, n, hasOther } }];
+        }
+        // A second one could have the name of the first.
+        if (n >= max || (hasOther && n < min && !schemas.isLenient)) return [];
+        return others.map(rule => ({ label: label(rule, n), to: { next, n: more, hasOther: n < min } }));
+      },
+    },
+    MAX_STATES + 4 * pairs.length,
+  );
+  if (machine !== null) {
+    if (machine.states.length === 0) return null;
+    return machineBody(machine, text => text, nested(name, 'members'), rules);
+  }
+  if (sizeFrom !== null) schemas.refuse(sizeFrom, `of ${max} needs too large a grammar`);
+  return pairsBody(pairs, others, { size: ANY_COUNT, sizeFrom: null }, name, values);
 }

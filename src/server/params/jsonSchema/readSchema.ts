@@ -1,215 +1,282 @@
-import { isJsonObject, type JsonObject } from '../../http/json.ts';
+import { isJsonObject } from '../../http/json.ts';
 import { schemaError } from './errors.ts';
-import type { Count, Property, Schema, SchemaDocument, StringFormat } from './schema.ts';
+import {
+  ALWAYS,
+  type Demand,
+  type Formula,
+  fits,
+  NEVER,
+  type Place,
+  VALUE_TYPES,
+  type ValueType,
+} from './formula.ts';
+import { Keywords } from './keywords.ts';
+import { not } from './negation.ts';
+import { ANY_COUNT } from './notation.ts';
 
-/** Schemas within schemas, and schemas in all: what a hostile request may make of a few bytes has an end. */
-const MAX_DEPTH = 100;
-const MAX_SCHEMAS = 5_000;
-const INT64 = { min: -(2 ** 63), max: 2 ** 63 } as const;
-const ANY: Schema = { kind: 'any' };
+/** Finds what a `$ref` at a path means. Null where it is to count for nothing. */
+export type Resolve = (ref: string, path: string) => Place | null;
+
+/** Reads keywords that belong together; null where they demand nothing. */
+interface Reader {
+  readonly keywords: readonly string[];
+  readonly read: (schema: Keywords, resolve: Resolve) => Formula | null;
+}
+
+const TYPE_NAMES: Readonly<Record<string, readonly ValueType[]>> = {
+  null: ['null'],
+  boolean: ['boolean'],
+  integer: ['integer'],
+  number: ['integer', 'fraction'],
+  string: ['string'],
+  array: ['array'],
+  object: ['object'],
+};
+const INT32 = 2 ** 31;
+
+/** All keywords that demand something, of JSON Schema 2020-12, of older drafts and of OpenAPI. Others are ignored. */
+const READERS: readonly Reader[] = [
+  { keywords: ['type'], read: readType },
+  { keywords: ['const'], read: readConst },
+  { keywords: ['enum'], read: readEnum },
+  { keywords: ['minimum', 'exclusiveMinimum'], read: schema => readBound(schema, 'min') },
+  { keywords: ['maximum', 'exclusiveMaximum'], read: schema => readBound(schema, 'max') },
+  { keywords: ['multipleOf'], read: readMultiple },
+  { keywords: ['minLength', 'maxLength'], read: schema => readCount(schema, 'length', 'Length') },
+  { keywords: ['pattern'], read: readPattern },
+  { keywords: ['format'], read: readFormat },
+  { keywords: ['minItems', 'maxItems'], read: schema => readCount(schema, 'count', 'Items') },
+  { keywords: ['items', 'prefixItems', 'additionalItems'], read: readItems },
+  { keywords: ['uniqueItems'], read: readUnique },
+  { keywords: ['contains'], read: readContains },
+  { keywords: ['properties', 'patternProperties', 'additionalProperties'], read: readMembers },
+  { keywords: ['required'], read: readRequired },
+  { keywords: ['minProperties', 'maxProperties'], read: schema => readCount(schema, 'size', 'Properties') },
+  { keywords: ['propertyNames'], read: readNames },
+  { keywords: ['dependentRequired', 'dependentSchemas', 'dependencies'], read: readDependencies },
+  { keywords: ['$ref'], read: (schema, resolve) => readRef(schema, '$ref', resolve) },
+  { keywords: ['$dynamicRef'], read: (schema, resolve) => readRef(schema, '$dynamicRef', resolve) },
+  { keywords: ['$recursiveRef'], read: (schema, resolve) => readRef(schema, '$recursiveRef', resolve) },
+  { keywords: ['allOf'], read: schema => and(schema.schemas('allOf').map(fits)) },
+  { keywords: ['anyOf'], read: readAnyOf },
+  { keywords: ['oneOf'], read: readOneOf },
+  { keywords: ['not'], read: readNot },
+  { keywords: ['if'], read: readIf },
+];
 
 /**
- * Reads a JSON schema as llama.cpp does: `$ref` counts first, then `oneOf`/`anyOf`, a list of types, `const`, `enum`, and
- * at last the type; without one the keywords tell. Other keywords are ignored.
+ * What a schema demands, all its keywords at once, in the order in which it has them. Source: JSON Schema 2020-12, Core §10
+ * and 11, Validation §6.
  *
- * Throws `invalid_request` with the place of what is wrong.
+ * Throws `invalid_request` with the place of what is malformed.
  */
-export function readSchema(json: unknown): SchemaDocument {
-  const reader = new SchemaReader(json);
-  return { root: reader.read(json, '#', 0), definitions: reader.definitions };
+export function readSchema({ json, path }: Place, resolve: Resolve): Formula {
+  if (typeof json === 'boolean') return json ? ALWAYS : NEVER;
+  if (!isJsonObject(json)) throw schemaError(path, 'schema must be an object or a boolean');
+  const schema = new Keywords(json, path);
+  const present = READERS.map(reader => ({ reader, index: schema.indexOf(reader.keywords) }))
+    .filter(({ index }) => index < Number.POSITIVE_INFINITY)
+    .sort((a, b) => a.index - b.index);
+  const parts = present.flatMap(({ reader }) => reader.read(schema, resolve) ?? []);
+  const all = withUnevaluated(schema, and(parts));
+  // OpenAPI 3.0: beside a type it adds to that, see `readType`.
+  const isNullable = schema.get('nullable') === true && !schema.has('type');
+  return isNullable ? { kind: 'or', parts: [say(schema, 'nullable', NULL), all] } : all;
 }
 
-class SchemaReader {
-  readonly definitions = new Map<string, Schema>();
-  readonly #root: unknown;
-  #nSchemas = 0;
+const NULL: Demand = { kind: 'types', types: ['null'] };
 
-  constructor(root: unknown) {
-    this.#root = root;
-  }
-
-  read(json: unknown, path: string, depth: number): Schema {
-    if (!isJsonObject(json)) throw schemaError(path, 'schema must be an object');
-    if (depth > MAX_DEPTH) throw schemaError(path, `more than ${MAX_DEPTH} schemas within each other`);
-    if (++this.#nSchemas > MAX_SCHEMAS) throw schemaError(path, `more than ${MAX_SCHEMAS} schemas in all`);
-
-    if (has(json, '$ref')) return this.#ref(json.$ref, path, depth);
-    for (const key of ['oneOf', 'anyOf']) {
-      if (has(json, key)) {
-        return { kind: 'anyOf', schemas: this.#list(json[key], `${path}/${key}`, depth) };
-      }
-    }
-    const { type } = json;
-    if (Array.isArray(type)) {
-      if (type.length === 0) throw schemaError(path, 'type must not be empty');
-      const schemas = type.map((each, i) =>
-        this.read({ ...json, type: each }, `${path}/type/${i}`, depth + 1),
-      );
-      return { kind: 'anyOf', schemas };
-    }
-    if (has(json, 'const')) return { kind: 'enum', values: [json.const] };
-    if (has(json, 'enum')) {
-      if (!Array.isArray(json.enum) || json.enum.length === 0) {
-        throw schemaError(path, 'enum must be a non-empty array');
-      }
-      return { kind: 'enum', values: json.enum };
-    }
-    if (type !== undefined && type !== null && typeof type !== 'string') {
-      throw schemaError(path, 'type must be a string or an array of strings');
-    }
-    return this.#ofType(typeof type === 'string' ? type : impliedType(json, path), json, path, depth);
-  }
-
-  #ofType(type: string, json: JsonObject, path: string, depth: number): Schema {
-    switch (type) {
-      case 'any':
-      case 'number':
-      case 'boolean':
-      case 'null':
-        // `any` is no type of JSON schema: it stands for a schema that says nothing.
-        if (json.type === 'any') break;
-        return { kind: type };
-      case 'object':
-        return !describesProperties(json) && has(json, 'allOf')
-          ? this.#allOf(json.allOf, path, depth)
-          : this.#object(json, path, depth);
-      case 'string':
-        return has(json, 'allOf') ? this.#allOf(json.allOf, path, depth) : stringSchema(json, path);
-      case 'array':
-        return this.#array(json, path, depth);
-      case 'integer':
-        return integerSchema(json, path);
-    }
-    throw schemaError(path, `unrecognized type ${type}`);
-  }
-
-  #ref(ref: unknown, path: string, depth: number): Schema {
-    if (typeof ref !== 'string') throw schemaError(path, '$ref must be a string');
-    if (!ref.startsWith('#/')) {
-      throw schemaError(
-        path,
-        `unsupported $ref ${ref}, only references into the same document are supported`,
-      );
-    }
-    if (!this.definitions.has(ref)) {
-      // A schema that refers to itself must find its name taken.
-      this.definitions.set(ref, ANY);
-      this.definitions.set(ref, this.read(this.#resolve(ref, path), ref, depth + 1));
-    }
-    return { kind: 'ref', ref };
-  }
-
-  #resolve(ref: string, path: string): unknown {
-    let target = this.#root;
-    for (const key of ref.slice(2).split('/')) {
-      const name = key.replaceAll('~1', '/').replaceAll('~0', '~');
-      if (isJsonObject(target) && has(target, name)) target = target[name];
-      else if (Array.isArray(target) && /^\d+$/.test(key) && Number(key) < target.length) {
-        target = target[Number(key)];
-      } else throw schemaError(path, `cannot resolve $ref ${ref}, ${key} not found`);
-    }
-    return target;
-  }
-
-  #list(json: unknown, path: string, depth: number): Schema[] {
-    if (!Array.isArray(json)) throw schemaError(path, 'must be an array of schemas');
-    if (json.length === 0) throw schemaError(path, 'must not be empty');
-    return json.map((each, i) => this.read(each, `${path}/${i}`, depth + 1));
-  }
-
-  #allOf(json: unknown, path: string, depth: number): Schema {
-    return { kind: 'allOf', schemas: this.#list(json, `${path}/allOf`, depth) };
-  }
-
-  #object(json: JsonObject, path: string, depth: number): Schema {
-    const required = Array.isArray(json.required) ? json.required : [];
-    const named = json.properties ?? {};
-    if (!isJsonObject(named)) throw schemaError(path, 'properties must be an object');
-    const properties = Object.entries(named).map(([name, schema]): Property => {
-      const at = `${path}/properties/${name}`;
-      return { name, schema: this.read(schema, at, depth + 1), isRequired: required.includes(name) };
-    });
-    return { kind: 'object', properties, additional: this.#additional(json, path, depth) };
-  }
-
-  /** Other properties than those named: none, unless the schema says so or names none. */
-  #additional(json: JsonObject, path: string, depth: number): Schema | null {
-    if (!has(json, 'additionalProperties')) return has(json, 'properties') ? null : ANY;
-    const { additionalProperties: additional } = json;
-    if (typeof additional === 'boolean') return additional ? ANY : null;
-    if (isJsonObject(additional)) return this.read(additional, `${path}/additionalProperties`, depth + 1);
-    throw schemaError(path, 'additionalProperties must be a boolean or a schema');
-  }
-
-  #array(json: JsonObject, path: string, depth: number): Schema {
-    const key = has(json, 'items') ? 'items' : 'prefixItems';
-    const items = json[key];
-    if (Array.isArray(items)) {
-      const each = items.map((item, i) => this.read(item, `${path}/${key}/${i}`, depth + 1));
-      return { kind: 'tuple', items: each };
-    }
-    return {
-      kind: 'array',
-      items: has(json, key) ? this.read(items, `${path}/${key}`, depth + 1) : ANY,
-      count: countOf(json, 'minItems', 'maxItems', path),
-    };
-  }
+function and(parts: readonly Formula[]): Formula {
+  return parts.length === 1 ? parts[0] : { kind: 'and', parts };
 }
 
-function impliedType(json: JsonObject, path: string): string {
-  if (describesProperties(json) || has(json, 'allOf')) return 'object';
-  if (has(json, 'items') || has(json, 'prefixItems')) return 'array';
-  return has(json, 'pattern') || formatOf(json, path) !== null ? 'string' : 'any';
+function say({ path }: Keywords, keyword: string, demand: Demand): Formula {
+  return { kind: 'constraint', constraint: { ...demand, keyword, path } };
 }
 
-function describesProperties(json: JsonObject): boolean {
-  return has(json, 'properties') || (has(json, 'additionalProperties') && json.additionalProperties !== true);
+function typesOfSchema(schema: Keywords): ValueType[] | null {
+  const type = schema.get('type');
+  if (type === undefined || (Array.isArray(type) && type.length === 0)) return null;
+  const names = Array.isArray(type) ? type : [type];
+  const types = names.flatMap(name => {
+    if (typeof name !== 'string') throw schema.error('type must be a string or an array of strings');
+    if (!Object.hasOwn(TYPE_NAMES, name)) throw schema.error(`unrecognized type ${name}`);
+    return TYPE_NAMES[name];
+  });
+  return schema.get('nullable') === true ? [...types, 'null'] : types;
 }
 
-function stringSchema(json: JsonObject, path: string): Schema {
-  const pattern = json.pattern ?? null;
-  if (pattern !== null && typeof pattern !== 'string') throw schemaError(path, 'pattern must be a string');
-  const length = countOf(json, 'minLength', 'maxLength', path);
-  return { kind: 'string', pattern, format: formatOf(json, path), length };
+function readType(schema: Keywords): Formula | null {
+  const types = typesOfSchema(schema);
+  return (
+    types && say(schema, 'type', { kind: 'types', types: VALUE_TYPES.filter(type => types.includes(type)) })
+  );
 }
 
-function formatOf(json: JsonObject, path: string): StringFormat | null {
-  const { format } = json;
-  if (format === undefined) return null;
-  if (typeof format !== 'string') throw schemaError(path, 'format must be a string');
-  if (format === 'date' || format === 'time' || format === 'date-time') return format;
-  return /^uuid[1-5]?$/.test(format) ? 'uuid' : null;
+/** Beside a type that is not null, a null is a keyword that was not set. */
+function readConst(schema: Keywords): Formula | null {
+  const { const: value } = schema.json;
+  if (value === undefined || (value === null && typesOfSchema(schema)?.includes('null') === false))
+    return null;
+  return say(schema, 'const', { kind: 'values', values: [value] });
 }
 
-function countOf(json: JsonObject, minKey: string, maxKey: string, path: string): Count {
-  const read = (key: string, fallback: number): number => {
-    const value = json[key];
-    if (value === undefined) return fallback;
-    if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
-    throw schemaError(path, `${key} must be a non-negative integer`);
+function readEnum(schema: Keywords): Formula | null {
+  const values = schema.get('enum');
+  if (!Array.isArray(values)) throw schema.error('enum must be an array');
+  return values.length === 0 ? null : say(schema, 'enum', { kind: 'values', values });
+}
+
+/** In draft 4 `exclusiveMinimum` is a boolean that belongs to `minimum`. */
+function readBound(schema: Keywords, side: 'min' | 'max'): Formula | null {
+  const [inclusive, exclusive] =
+    side === 'min' ? ['minimum', 'exclusiveMinimum'] : ['maximum', 'exclusiveMaximum'];
+  const isDraft4 = typeof schema.get(exclusive) === 'boolean';
+  const bounds = [
+    { keyword: inclusive, isExclusive: isDraft4 && schema.get(exclusive) === true },
+    ...(isDraft4 ? [] : [{ keyword: exclusive, isExclusive: true }]),
+  ];
+  return and(
+    bounds.flatMap(({ keyword, isExclusive }) => {
+      const value = schema.number(keyword);
+      return value === null ? [] : say(schema, keyword, { kind: 'bound', side, value, isExclusive });
+    }),
+  );
+}
+
+function readMultiple(schema: Keywords): Formula | null {
+  const of = schema.number('multipleOf');
+  if (of !== null && of <= 0) throw schema.error('multipleOf must be greater than 0');
+  return of === null ? null : say(schema, 'multipleOf', { kind: 'multiple', of });
+}
+
+function readCount(schema: Keywords, kind: 'length' | 'count' | 'size', of: string): Formula {
+  const [minKey, maxKey] = [`min${of}`, `max${of}`];
+  const count = {
+    min: schema.count(minKey, ANY_COUNT.min),
+    max: schema.count(maxKey, ANY_COUNT.max),
   };
-  const count = { min: read(minKey, 0), max: read(maxKey, Number.POSITIVE_INFINITY) };
-  if (count.min > count.max) throw schemaError(path, `${minKey} must not be greater than ${maxKey}`);
-  return count;
+  if (count.min > count.max) throw schema.error(`${minKey} must not be greater than ${maxKey}`);
+  return say(schema, schema.has(maxKey) ? maxKey : minKey, { kind, count });
 }
 
-/** A fractional bound is rounded towards the integers it admits. */
-function integerSchema(json: JsonObject, path: string): Schema {
-  const bound = (key: string, round: (value: number) => number, step: bigint): bigint | null => {
-    const value = json[key];
-    if (value === undefined) return null;
-    if (typeof value !== 'number') throw schemaError(path, `${key} must be a number`);
-    // Beyond 64 bits there is nothing to bound.
-    return value <= INT64.min || value >= INT64.max ? null : BigInt(round(value)) + step;
-  };
-  const min = bound('minimum', Math.ceil, 0n) ?? bound('exclusiveMinimum', Math.floor, 1n);
-  const max = bound('maximum', Math.floor, 0n) ?? bound('exclusiveMaximum', Math.ceil, -1n);
-  if (min !== null && max !== null && min > max) {
-    throw schemaError(path, 'minimum must not be greater than maximum');
+function readPattern(schema: Keywords): Formula | null {
+  const pattern = schema.string('pattern');
+  return pattern === null ? null : say(schema, 'pattern', { kind: 'pattern', pattern });
+}
+
+function readFormat(schema: Keywords): Formula | null {
+  const format = schema.string('format');
+  if (format === null) return null;
+  if (format !== 'int32') return say(schema, 'format', { kind: 'format', format });
+  // One of OpenAPI's formats of numbers; the wider ones have no bounds that a number of JavaScript could be beyond.
+  return and([
+    say(schema, 'format', { kind: 'multiple', of: 1 }),
+    say(schema, 'format', { kind: 'bound', side: 'min', value: -INT32, isExclusive: false }),
+    say(schema, 'format', { kind: 'bound', side: 'max', value: INT32, isExclusive: true }),
+  ]);
+}
+
+/** Before 2020-12 `items` was a list where it is now called `prefixItems`, and `additionalItems` the schema of the others. */
+function readItems(schema: Keywords): Formula {
+  const isOld = Array.isArray(schema.get('items'));
+  const prefix = schema.schemas(isOld ? 'items' : 'prefixItems');
+  const rest = schema.schema(isOld ? 'additionalItems' : 'items');
+  const keyword = isOld || schema.has('items') ? 'items' : 'prefixItems';
+  return say(schema, keyword, { kind: 'items', prefix, rest });
+}
+
+function readUnique(schema: Keywords): Formula | null {
+  return schema.get('uniqueItems') === true ? say(schema, 'uniqueItems', { kind: 'unique' }) : null;
+}
+
+function readContains(schema: Keywords): Formula | null {
+  const place = schema.schema('contains');
+  const count = { min: schema.count('minContains', 1), max: schema.count('maxContains', ANY_COUNT.max) };
+  return place && say(schema, 'contains', { kind: 'contains', place, count });
+}
+
+function readMembers(schema: Keywords): Formula {
+  return say(schema, schema.has('properties') ? 'properties' : 'additionalProperties', {
+    kind: 'members',
+    properties: schema.named('properties'),
+    patterns: schema.named('patternProperties'),
+    additional: schema.schema('additionalProperties'),
+    isList: schema.has('properties'),
+  });
+}
+
+/** In draft 3 `required` was a boolean, which belongs to the property: it says nothing of a value. */
+function readRequired(schema: Keywords): Formula | null {
+  const names = schema.get('required');
+  if (typeof names === 'boolean') return null;
+  if (!Array.isArray(names) || !names.every(name => typeof name === 'string')) {
+    throw schema.error('required must be an array of strings');
   }
-  return { kind: 'integer', min, max };
+  return and(names.map(name => say(schema, 'required', { kind: 'required', name })));
 }
 
-function has(json: JsonObject, key: string): boolean {
-  return Object.hasOwn(json, key);
+function readNames(schema: Keywords): Formula | null {
+  const place = schema.schema('propertyNames');
+  return place && say(schema, 'propertyNames', { kind: 'names', place });
+}
+
+/** What has to be where a property is: `dependencies` of older drafts has either. */
+function readDependencies(schema: Keywords): Formula {
+  const parts = ['dependentRequired', 'dependentSchemas', 'dependencies'].flatMap(keyword =>
+    schema.entries(keyword).map(([name, value]): Formula => {
+      const present = Array.isArray(value)
+        ? and(value.map(each => say(schema, keyword, { kind: 'required', name: String(each) })))
+        : fits(schema.place(value, keyword, name));
+      return { kind: 'or', parts: [say(schema, keyword, { kind: 'absent', name }), present] };
+    }),
+  );
+  return and(parts);
+}
+
+function readRef(schema: Keywords, keyword: string, resolve: Resolve): Formula | null {
+  const ref = schema.string(keyword);
+  const target = ref === null ? null : resolve(ref, schema.path);
+  return target && fits(target);
+}
+
+function readAnyOf(schema: Keywords): Formula | null {
+  const places = schema.schemas('anyOf');
+  return places.length === 0 ? null : { kind: 'or', parts: places.map(fits) };
+}
+
+function readOneOf(schema: Keywords): Formula | null {
+  const places = schema.schemas('oneOf');
+  return places.length === 0 ? null : { kind: 'oneOf', places, isNegated: false };
+}
+
+function readNot(schema: Keywords): Formula | null {
+  const place = schema.schema('not');
+  return place && not(fits(place));
+}
+
+function readIf(schema: Keywords): Formula | null {
+  const place = schema.schema('if');
+  const [then, otherwise] = [schema.schema('then'), schema.schema('else')];
+  if (place === null || (then === null && otherwise === null)) return null;
+  const holds = fits(place);
+  return {
+    kind: 'or',
+    parts: [
+      and([holds, ...(then ? [fits(then)] : [])]),
+      and([not(holds), ...(otherwise ? [fits(otherwise)] : [])]),
+    ],
+  };
+}
+
+function withUnevaluated(schema: Keywords, all: Formula): Formula {
+  const kinds = [
+    ['unevaluatedProperties', 'object'],
+    ['unevaluatedItems', 'array'],
+  ] as const;
+  const rest = kinds.flatMap(([keyword, of]) => {
+    const place = schema.schema(keyword);
+    return place ? say(schema, keyword, { kind: 'unevaluated', of, place, scope: schema.path }) : [];
+  });
+  return rest.length === 0 ? all : and([{ kind: 'scope', path: schema.path, part: all }, ...rest]);
 }

@@ -9,6 +9,11 @@ const SHARED_RULES = {
   digits: { body: '"0" | [1-9] [0-9]{0,15}', uses: [] },
   string: { body: '"\\"" char* "\\"" space', uses: ['char'] },
   char: { body: '[^"\\\\\\x00-\\x1F\\x7F] | "\\\\" (["\\\\bfnrt] | "u" hex{4})', uses: ['hex'] },
+  // One character of the text: half of a pair, as an escape, is none.
+  character: {
+    body: '[^"\\\\\\x00-\\x1F\\x7F] | "\\\\" (["\\\\bfnrt] | "u" ([0-9a-ce-fA-CE-F] hex{3} | [dD] [0-7] hex{2}))',
+    uses: ['hex'],
+  },
   hex: { body: '[0-9a-fA-F]', uses: [] },
   value: {
     body: 'object | array | string | number | boolean | null',
@@ -17,13 +22,6 @@ const SHARED_RULES = {
   object: { body: '"{" space (member ("," space member)*)? "}" space', uses: ['member'] },
   member: { body: 'string ":" space value', uses: ['string', 'value'] },
   array: { body: '"[" space (value ("," space value)*)? "]" space', uses: ['value'] },
-  uuid: { body: '"\\"" hex{8} "-" (hex{4} "-"){3} hex{12} "\\"" space', uses: ['hex'] },
-  day: { body: '[0-9]{4} "-" ("0" [1-9] | "1" [0-2]) "-" ("0" [1-9] | [12] [0-9] | "3" [01])', uses: [] },
-  clock: { body: '([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9]', uses: [] },
-  moment: { body: 'clock ":" [0-5] [0-9] ("." [0-9]{3})? ("Z" | [+-] clock)', uses: ['clock'] },
-  date: { body: '"\\"" day "\\"" space', uses: ['day'] },
-  time: { body: '"\\"" moment "\\"" space', uses: ['moment'] },
-  'date-time': { body: '"\\"" day "T" moment "\\"" space', uses: ['day', 'moment'] },
 } as const satisfies Record<string, { readonly body: string; readonly uses: readonly string[] }>;
 
 export type SharedRule = keyof typeof SHARED_RULES;
@@ -56,6 +54,11 @@ export class RuleSet {
   /** Gives a reserved name its rule. */
   define(reserved: string, body: string): void {
     this.#bodies.set(reserved, body);
+  }
+
+  /** Gives a reserved name back. */
+  drop(reserved: string): void {
+    this.#bodies.delete(reserved);
   }
 
   /** Adds a shared rule under its name or another one, with all it uses, and returns the name. */

@@ -1,146 +1,165 @@
-import { assert, assertNever } from '../../../util/assert.ts';
-import { integerRange } from './integerRange.ts';
-import { jsonLiteral, repeated, separated } from './notation.ts';
-import { nested, objectRule } from './objectRule.ts';
-import { patternRule } from './pattern.ts';
-import { readSchema } from './readSchema.ts';
-import { RuleSet } from './ruleSet.ts';
-import type { Property, Schema, SchemaDocument, StringSchema } from './schema.ts';
+import { assertNever } from '../../../util/assert.ts';
+import { arrayBody } from './arrayRule.ts';
+import { schemaError } from './errors.ts';
+import { type Constraint, type Place, typesOf, VALUE_TYPES, type ValueType } from './formula.ts';
+import { typeOfValue } from './holds.ts';
+import { jsonLiteral } from './notation.ts';
+import { numberBody, numberLimits } from './numberRule.ts';
+import { objectBody } from './objectRule.ts';
+import { RuleSet, type SharedRule } from './ruleSet.ts';
+import { type Mode, Schemas, type Way } from './schemas.ts';
+import { textBody, textLimits } from './textRule.ts';
+import type { ValueRules } from './valueRules.ts';
 
-const ANY_OBJECT: Schema = { kind: 'object', properties: [], additional: { kind: 'any' } };
+const NOTHING_FITS = 'its keywords leave no value that fits';
 
 /**
- * The grammar, in GBNF, of the JSON values that fit a JSON schema: properties in the schema's order, little white
- * space. An empty schema stands for any object. Source of the rules: common/json-schema-to-grammar.cpp of llama.cpp.
+ * The grammar, in GBNF, of JSON values that fit a JSON schema: none that does not, little white space, properties in the
+ * schema's order. An empty schema stands for any object. What a grammar cannot say is refused, or in mode `lenient` left
+ * out while the rest of the schema holds.
  *
- * Throws `invalid_request` for a schema that is malformed or asks for what a grammar cannot say.
+ * Throws `invalid_request` with the keyword and its place, also for a schema that is malformed or that nothing fits.
  */
-export function schemaToGrammar(json: unknown): string {
+export function schemaToGrammar(json: unknown, mode: Mode = 'strict'): string {
   const rules = new RuleSet();
-  addSchema(json, '', rules);
+  addSchema(json, '', rules, mode);
   return rules.toGrammar();
 }
 
 /** Adds the rule of a schema to a grammar that has others, and returns its name: `name` or one like it, '' for the root. */
-export function addSchema(json: unknown, name: string, rules: RuleSet): string {
-  const document = readSchema(json);
-  const isEmpty = document.root.kind === 'any' && Object.keys(json ?? {}).length === 0;
-  return new Converter(document, rules).visit(isEmpty ? ANY_OBJECT : document.root, name);
+export function addSchema(json: unknown, name: string, rules: RuleSet, mode: Mode = 'strict'): string {
+  const isEmpty =
+    json === true || (typeof json === 'object' && json !== null && Object.keys(json).length === 0);
+  const converter = new Converter(new Schemas(isEmpty ? { type: 'object' } : json, mode), rules);
+  return converter.visitRoot(name);
 }
 
-class Converter {
+class Converter implements ValueRules {
   readonly rules: RuleSet;
-  readonly #definitions: SchemaDocument['definitions'];
-  /** Rule of each definition, from the moment that it is begun. */
-  readonly #refs = new Map<string, string>();
+  readonly schemas: Schemas;
+  /** Rules of merged schemas, from the moment that they are begun; null where nothing fits. */
+  readonly #names = new Map<string, string | null>();
 
-  constructor(document: SchemaDocument, rules: RuleSet) {
+  constructor(schemas: Schemas, rules: RuleSet) {
+    this.schemas = schemas;
     this.rules = rules;
-    this.#definitions = document.definitions;
   }
 
-  /** Adds the rule of `schema` and returns its name: for the root `root`, otherwise `name` or one like it. */
-  visit(schema: Schema, name: string): string {
-    const { rules } = this;
-    const ruleName = name === '' ? 'root' : rules.isReserved(name) ? `${name}-` : name;
-    switch (schema.kind) {
-      case 'boolean':
-      case 'null':
-      case 'number':
-        return rules.shared(schema.kind, ruleName === 'root' ? 'root' : schema.kind);
-      case 'any':
-        return rules.add(ruleName, rules.shared('value'));
-      case 'ref':
-        return rules.add(ruleName, this.#ref(schema.ref));
-      case 'anyOf':
-        return rules.add(ruleName, this.#alternatives(schema.schemas, name));
-      case 'allOf':
-        return rules.add(ruleName, this.#allOf(schema.schemas, name));
-      case 'enum':
-        return rules.add(ruleName, `(${schema.values.map(jsonLiteral).join(' | ')}) space`);
-      case 'object':
-        return schema.properties.length === 0 && schema.additional?.kind === 'any'
-          ? rules.add(ruleName, rules.shared('object'))
-          : rules.add(ruleName, this.#object(schema, name));
-      case 'tuple':
-        return rules.add(ruleName, this.#tuple(schema.items, name));
-      case 'array': {
-        const items = this.visit(schema.items, nested(name, 'item'));
-        return rules.add(ruleName, `"[" space ${separated(items, schema.count, '"," space')} "]" space`);
-      }
-      case 'string':
-        return this.#string(schema, ruleName);
-      case 'integer':
-        return schema.min === null && schema.max === null
-          ? rules.shared('integer', ruleName === 'root' ? 'root' : 'integer')
-          : rules.add(ruleName, `(${integerRange(schema.min, schema.max)}) space`);
-      default:
-        return assertNever(schema);
-    }
+  visitRoot(name: string): string {
+    const { root, isLenient } = this.schemas;
+    const rule = this.visit([root], name);
+    if (rule !== null) return rule;
+    if (!isLenient) throw schemaError('#', NOTHING_FITS);
+    return this.rules.shared('object', name === '' ? 'root' : name);
   }
 
-  #ref(ref: string): string {
-    const known = this.#refs.get(ref);
+  visit(places: readonly Place[], name: string): string | null {
+    const { rules, schemas } = this;
+    const key = schemas.keyOf(places);
+    const known = this.#names.get(key);
     if (known !== undefined) return known;
-    // Begun before it is done, for definitions that refer to themselves.
-    const name = this.rules.reserve(`ref${ref.slice(1)}`);
-    this.#refs.set(ref, name);
-    this.rules.define(name, this.visit(this.#definition(ref), `${name}-schema`));
-    return name;
-  }
-
-  #definition(ref: string): Schema {
-    const definition = this.#definitions.get(ref);
-    assert(definition !== undefined, () => `no definition of ${ref}`);
-    return definition;
-  }
-
-  #alternatives(schemas: readonly Schema[], name: string): string {
-    const prefix = name === '' ? 'alternative' : name;
-    return schemas.map((schema, i) => this.visit(schema, `${prefix}-${i}`)).join(' | ');
-  }
-
-  #object(schema: { properties: readonly Property[]; additional: Schema | null }, name: string): string {
-    return objectRule(schema, name, this.rules, (value, proposal) => this.visit(value, proposal));
-  }
-
-  #tuple(items: readonly Schema[], name: string): string {
-    const rules = items.map((item, i) => this.visit(item, nested(name, `tuple-${i}`)));
-    return `"[" space ${rules.join(' "," space ')} "]" space`;
-  }
-
-  #string({ pattern, format, length }: StringSchema, ruleName: string): string {
-    const { rules } = this;
-    if (pattern !== null) return rules.add(ruleName, patternRule(pattern, rules));
-    if (format !== null) return rules.add(ruleName, rules.shared(format));
-    if (length.min === 0 && length.max === Number.POSITIVE_INFINITY) {
-      return rules.shared('string', ruleName === 'root' ? 'root' : 'string');
+    const ruleName = name === '' ? 'root' : rules.isReserved(name) ? `${name}-` : name;
+    const ways = schemas.waysOf(places) ?? [];
+    const shared = sharedRule(ways);
+    if (shared !== null) return rules.shared(shared, ruleName === 'root' ? 'root' : shared);
+    // Begun before it is done, for schemas that refer to themselves.
+    const isNest = ways.some(({ types }) => types.includes('array') || types.includes('object'));
+    const reserved = isNest ? rules.reserve(ruleName) : null;
+    if (reserved !== null) this.#names.set(key, reserved);
+    const base = ways.length > 1 ? name || 'alternative' : name;
+    const bodies = new Set(
+      ways.flatMap((way, i) => this.#bodies(way, ways.length > 1 ? `${base}-${i}` : base)),
+    );
+    const body = [...bodies].join(' | ');
+    const rule = bodies.size === 0 ? null : (reserved ?? rules.add(ruleName, body));
+    if (reserved !== null) {
+      if (rule === null) rules.drop(reserved);
+      else rules.define(reserved, body);
     }
-    return rules.add(ruleName, `"\\"" ${repeated(rules.shared('char'), length)} "\\"" space`);
+    this.#names.set(key, rule);
+    return rule;
   }
 
-  /**
-   * All of several schemas at once, as far as llama.cpp takes it: the values that all enumerations share, or one object
-   * with the properties of all. A part's properties are required, those of an `anyOf` among the parts are not.
-   */
-  #allOf(parts: readonly Schema[], name: string): string {
-    const properties = new Map<string, Property>();
-    const lists: string[][] = [];
-    const add = (schema: Schema, isRequired: boolean, nRefs: number): void => {
-      if (schema.kind === 'ref' && nRefs > 0) add(this.#definition(schema.ref), isRequired, nRefs - 1);
-      else if (schema.kind === 'enum') lists.push(schema.values.map(jsonLiteral));
-      else if (schema.kind === 'anyOf') for (const each of schema.schemas) add(each, false, nRefs);
-      else if (schema.kind === 'object') {
-        for (const property of schema.properties) {
-          if (!properties.has(property.name)) properties.set(property.name, { ...property, isRequired });
-        }
+  refuseAll(constraints: readonly Constraint[]): void {
+    for (const constraint of constraints) {
+      this.schemas.refuse(constraint, 'has no opposite that a grammar can say');
+    }
+  }
+
+  /** The values of a way, by their types. */
+  #bodies(way: Way, name: string): string[] {
+    const { values } = way;
+    if (values !== null) return [`(${values.map(jsonLiteral).join(' | ')}) space`];
+    const types = expectedTypes(way);
+    const isNumber = types.includes('integer') && types.includes('fraction');
+    return types.flatMap(type =>
+      type === 'integer' && isNumber ? [] : (this.#body(way, type, isNumber, name) ?? []),
+    );
+  }
+
+  /** The values of one type; `isNumber`: numbers that are whole are among those that are fractions. */
+  #body(way: Way, type: ValueType, isNumber: boolean, name: string): string | null {
+    const { rules, schemas } = this;
+    const own = constraintsOn(way, type);
+    const shared = sharedOf(type, isNumber);
+    if (own.length === 0 && shared !== null) return rules.shared(shared);
+    switch (type) {
+      case 'null':
+        return rules.shared('null');
+      case 'boolean': {
+        const values = [true, false].filter(value => schemas.holdsAll(own, value));
+        return `(${values.map(jsonLiteral).join(' | ')}) space`;
       }
-    };
-    for (const part of parts) add(part, true, this.#definitions.size);
-
-    const [first = [], ...others] = lists;
-    const shared = first.filter(value => others.every(list => list.includes(value)));
-    if (shared.length > 0) return `(${shared.join(' | ')}) space`;
-    return this.#object({ properties: [...properties.values()], additional: null }, name);
+      case 'integer':
+      case 'fraction': {
+        const limits = numberLimits(way.constraints, type === 'integer' || isNumber, type === 'fraction');
+        const body = numberBody(limits, name, rules, schemas.refuse);
+        return body && `(${body}) space`;
+      }
+      case 'string': {
+        const body = textBody(textLimits(own, schemas.refuse), name, rules, schemas.refuse);
+        return body === null ? null : `"\\"" ${body} "\\"" space`;
+      }
+      case 'array':
+        return arrayBody(own, name, this);
+      case 'object':
+        return objectBody(own, name, this);
+      default:
+        return assertNever(type);
+    }
   }
+}
+
+/** The shared rule that says all of some ways; null when there is none. */
+function sharedRule(ways: readonly Way[]): SharedRule | null {
+  const [way] = ways;
+  if (ways.length !== 1 || way.values !== null) return null;
+  const types = expectedTypes(way);
+  if (!types.every(type => constraintsOn(way, type).length === 0)) return null;
+  if (types.length === VALUE_TYPES.length) return 'value';
+  const isNumber = types.length === 2 && types.includes('integer') && types.includes('fraction');
+  return types.length === 1 || isNumber ? sharedOf(types[0], isNumber) : null;
+}
+
+function sharedOf(type: ValueType, isNumber: boolean): SharedRule | null {
+  if (isNumber) return 'number';
+  return type === 'fraction' ? null : type;
+}
+
+/** The types that a schema means: without a word on types, those that it has other words on. */
+function expectedTypes({ types, isTyped, constraints }: Way): readonly ValueType[] {
+  if (isTyped) return types;
+  const spoken = new Set(constraints.flatMap(each => (each.kind === 'not' ? [] : typesOf(each))));
+  return spoken.size === 0 ? types : types.filter(type => spoken.has(type));
+}
+
+/** The constraints that matter for values of a type. */
+function constraintsOn({ constraints }: Way, type: ValueType): Constraint[] {
+  const isNumber = type === 'integer' || type === 'fraction';
+  return constraints.filter(each => {
+    if (each.kind !== 'not' || each.constraint.kind !== 'values') return typesOf(each).includes(type);
+    return each.constraint.values.some(
+      value => typeOfValue(value) === type || (isNumber && typeof value === 'number'),
+    );
+  });
 }

@@ -1,0 +1,168 @@
+import { assertNever } from '../../../util/assert.ts';
+import { type Constraint, type Formula, fits, type Place, VALUE_TYPES, type ValueType } from './formula.ts';
+import { not } from './negation.ts';
+
+/** One way to fit a schema: every constraint holds, for a value of one of the types. */
+export interface Alternative {
+  readonly types: readonly ValueType[];
+  /** Whether the schema says the types; otherwise they are all. */
+  readonly isTyped: boolean;
+  readonly constraints: readonly Constraint[];
+}
+
+/** A formula to be taken apart: the schemas and scopes that it stands in. */
+interface Pending {
+  readonly formula: Formula;
+  readonly within: readonly string[];
+  readonly scopes: readonly string[];
+}
+
+type Choice = Pending & { readonly formula: Extract<Formula, { kind: 'or' | 'oneOf' }> };
+
+interface Draft {
+  types: readonly ValueType[];
+  isTyped: boolean;
+  readonly constraints: Set<Constraint>;
+  readonly seen: Set<string>;
+  readonly choices: Choice[];
+}
+
+export interface Expansion {
+  /** What a schema demands. */
+  readonly read: (place: Place) => Formula;
+  /** Whether two schemas have no value in common. */
+  readonly areApart: (a: Place, b: Place) => boolean;
+  readonly onCycle: (place: Place) => void;
+}
+
+/** Alternatives of one value. Each choice beside another multiplies them. */
+const MAX_ALTERNATIVES = 256;
+
+/** All ways to fit several schemas at once; null when there are too many. */
+export function expand(places: readonly Place[], expansion: Expansion): Alternative[] | null {
+  const draft = {
+    types: VALUE_TYPES,
+    isTyped: false,
+    constraints: new Set<Constraint>(),
+    seen: new Set<string>(),
+  };
+  const all = places.map(place => ({ formula: fits(place), within: [], scopes: [] }));
+  const found: Alternative[] = [];
+  return new Expander(expansion, found).run(all, { ...draft, choices: [] }) ? found : null;
+}
+
+/** The widest alternative, which leaves every choice open. */
+export function withoutChoices(places: readonly Place[], expansion: Expansion): Alternative[] {
+  const draft: Draft = {
+    types: VALUE_TYPES,
+    isTyped: false,
+    constraints: new Set(),
+    seen: new Set(),
+    choices: [],
+  };
+  const all = places.map(place => ({ formula: fits(place), within: [], scopes: [] }));
+  const fitting = new Expander(expansion, []).settle(all, draft);
+  return fitting ? [{ ...draft, constraints: [...draft.constraints] }] : [];
+}
+
+class Expander {
+  readonly #expansion: Expansion;
+  readonly #found: Alternative[];
+
+  constructor(expansion: Expansion, found: Alternative[]) {
+    this.#expansion = expansion;
+    this.#found = found;
+  }
+
+  /** Adds the alternatives of `draft` with `pending`; false when there are too many. */
+  run(pending: readonly Pending[], draft: Draft): boolean {
+    if (!this.settle(pending, draft)) return true;
+    const { types, isTyped, constraints, choices } = draft;
+    const [choice, ...others] = choices;
+    if (choice === undefined) {
+      this.#found.push({ types, isTyped, constraints: [...constraints] });
+      return this.#found.length <= MAX_ALTERNATIVES;
+    }
+    return this.#branches(choice.formula).every(formula =>
+      this.run([{ ...choice, formula }], {
+        types,
+        isTyped,
+        constraints: new Set(constraints),
+        seen: new Set(draft.seen),
+        choices: [...others],
+      }),
+    );
+  }
+
+  /** Adds all that `pending` demands to `draft`, whose choices it leaves open; false when nothing can fit. */
+  settle(pending: readonly Pending[], draft: Draft): boolean {
+    const stack = [...pending].reverse();
+    for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+      const { formula, within, scopes } = at;
+      switch (formula.kind) {
+        case 'and':
+          stack.push(...formula.parts.map(part => ({ formula: part, within, scopes })).reverse());
+          break;
+        case 'or':
+          if (formula.parts.length === 0) return false;
+          if (formula.parts.length === 1) stack.push({ formula: formula.parts[0], within, scopes });
+          else draft.choices.push({ formula, within, scopes });
+          break;
+        case 'oneOf':
+          draft.choices.push({ formula, within, scopes });
+          break;
+        case 'scope':
+          stack.push({ formula: formula.part, within, scopes: [...scopes, formula.path] });
+          break;
+        case 'schema': {
+          const key = placeKey(formula.place);
+          if (within.includes(key)) this.#expansion.onCycle(formula.place);
+          if (draft.seen.has(key) && scopes.length === 0) break;
+          if (within.includes(key)) break;
+          draft.seen.add(key);
+          stack.push({ formula: this.#expansion.read(formula.place), within: [...within, key], scopes });
+          break;
+        }
+        case 'constraint':
+          if (!addConstraint(formula.constraint, scopes, draft)) return false;
+          break;
+        default:
+          assertNever(formula);
+      }
+    }
+    return true;
+  }
+
+  #branches(formula: Choice['formula']): readonly Formula[] {
+    if (formula.kind === 'or') return formula.parts;
+    const { places, isNegated } = formula;
+    const { areApart } = this.#expansion;
+    if (!isNegated) {
+      return places.map((place, i) => {
+        const others = places.filter((other, j) => j !== i && !areApart(place, other));
+        return { kind: 'and', parts: [fits(place), ...others.map(other => not(fits(other)))] };
+      });
+    }
+    const none: Formula = { kind: 'and', parts: places.map(place => not(fits(place))) };
+    const pairs = places.flatMap((a, i) => places.slice(i + 1).map(b => [a, b] as const));
+    const several = pairs
+      .filter(([a, b]) => !areApart(a, b))
+      .map((pair): Formula => ({ kind: 'and', parts: pair.map(fits) }));
+    return [none, ...several];
+  }
+}
+
+function addConstraint(constraint: Constraint, scopes: readonly string[], draft: Draft): boolean {
+  if (constraint.kind === 'types') {
+    draft.types = draft.types.filter(type => constraint.types.includes(type));
+    draft.isTyped = true;
+    return draft.types.length > 0;
+  }
+  const isScoped = scopes.length > 0 && (constraint.kind === 'members' || constraint.kind === 'items');
+  draft.constraints.add(isScoped ? { ...constraint, scopes } : constraint);
+  return true;
+}
+
+export function placeKey({ path, isNegated }: Place): string {
+  return isNegated ? `!${path}` : path;
+}

@@ -1,0 +1,60 @@
+import type { Constraint, Contains, Place } from './formula.ts';
+import { type Count, narrowest } from './notation.ts';
+
+/** What an array has to be. */
+export interface ArrayLimits {
+  /** Schemas of the first items, one list for each, and of all behind them. */
+  readonly prefix: readonly (readonly Place[])[];
+  readonly rest: readonly Place[];
+  readonly count: Count;
+  readonly contains: readonly (Constraint & Contains)[];
+  /** The constraint that wants every item to differ from the others; null where there is none. */
+  readonly unique: Constraint | null;
+  readonly unsaid: readonly Constraint[];
+}
+
+/** Items beyond which none is looked at to find out that there can be none. */
+const MAX_PREFIX = 1_000;
+
+/**
+ * Merges what `constraints` say of an array. Items listed one by one are taken to be all, unless the schema has a word on
+ * others or on the number of items.
+ */
+export function arrayLimits(
+  constraints: readonly Constraint[],
+  schemas: { isVoid(places: readonly Place[]): boolean },
+): ArrayLimits {
+  const lists = constraints.flatMap(each => (each.kind === 'items' ? each : []));
+  const nPrefix = Math.min(MAX_PREFIX, Math.max(0, ...lists.map(({ prefix }) => prefix.length)));
+  const prefix = Array.from({ length: nPrefix }, (_, i) => itemPlaces(constraints, i));
+  const rest = itemPlaces(constraints, nPrefix);
+  const asked = narrowest(constraints.flatMap(each => (each.kind === 'count' ? each.count : [])));
+  const speaksOfOthers =
+    lists.some(list => list.rest !== null) || constraints.some(({ kind }) => kind === 'unevaluated');
+  const firstVoid = [...prefix, rest].findIndex(places => schemas.isVoid(places));
+  const max = firstVoid < 0 ? asked.max : Math.min(asked.max, firstVoid);
+  const min = asked.min > 0 || speaksOfOthers ? asked.min : Math.min(nPrefix, max);
+  const isAll = nPrefix > 0 && !speaksOfOthers;
+  return {
+    prefix,
+    rest,
+    count: { min, max: isAll ? Math.min(max, Math.max(nPrefix, min)) : max },
+    contains: constraints.flatMap(each => (each.kind === 'contains' ? each : [])),
+    unique: constraints.find(({ kind }) => kind === 'unique') ?? null,
+    unsaid: constraints.flatMap(each => (each.kind === 'not' ? each.constraint : [])),
+  };
+}
+
+/** All schemas that `constraints` have for the item at `index`. */
+export function itemPlaces(constraints: readonly Constraint[], index: number): Place[] {
+  const lists = constraints.flatMap(each => (each.kind === 'items' ? each : []));
+  return constraints.flatMap(constraint => {
+    if (constraint.kind === 'items') return constraint.prefix[index] ?? constraint.rest ?? [];
+    if (constraint.kind !== 'unevaluated' || constraint.of !== 'array') return [];
+    const isEvaluated = lists.some(
+      ({ prefix, rest, scopes = [] }) =>
+        scopes.includes(constraint.scope) && (index < prefix.length || rest !== null),
+    );
+    return isEvaluated ? [] : constraint.place;
+  });
+}

@@ -1,0 +1,94 @@
+import { isJsonObject, type JsonObject } from '../../http/json.ts';
+import { schemaError } from './errors.ts';
+import type { Place } from './formula.ts';
+import { pointer } from './pointer.ts';
+
+/** A schema's keywords and where it stands. null is no value of a keyword but means that it is absent. */
+export class Keywords {
+  readonly json: JsonObject;
+  readonly path: string;
+
+  constructor(json: JsonObject, path: string) {
+    this.json = json;
+    this.path = path;
+  }
+
+  has(keyword: string): boolean {
+    return Object.hasOwn(this.json, keyword) && this.json[keyword] !== null;
+  }
+
+  get(keyword: string): unknown {
+    return this.has(keyword) ? this.json[keyword] : undefined;
+  }
+
+  /** Position of the first of `keywords` that the schema has; Infinity for none. A `const` may be null. */
+  indexOf(keywords: readonly string[]): number {
+    const index = Object.keys(this.json).findIndex(
+      key => keywords.includes(key) && (this.has(key) || key === 'const'),
+    );
+    return index < 0 ? Number.POSITIVE_INFINITY : index;
+  }
+
+  error(message: string): Error {
+    return schemaError(this.path, message);
+  }
+
+  string(keyword: string): string | null {
+    const value = this.get(keyword);
+    if (value === undefined) return null;
+    if (typeof value !== 'string') throw this.error(`${keyword} must be a string`);
+    return value;
+  }
+
+  number(keyword: string): number | null {
+    const value = this.get(keyword);
+    if (value === undefined) return null;
+    if (typeof value !== 'number') throw this.error(`${keyword} must be a number`);
+    return value;
+  }
+
+  /** A number of things. */
+  count(keyword: string, fallback: number): number {
+    const value = this.get(keyword);
+    if (value === undefined) return fallback;
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
+    throw this.error(`${keyword} must be a non-negative integer`);
+  }
+
+  /** A schema within this one; `tokens` lead from here to it. */
+  place(json: unknown, ...tokens: readonly (string | number)[]): Place {
+    const path = pointer(this.path, ...tokens);
+    if (!isJsonObject(json) && typeof json !== 'boolean') {
+      throw schemaError(path, 'schema must be an object or a boolean');
+    }
+    return { json, path, isNegated: false };
+  }
+
+  /** The schema that is a keyword's value. */
+  schema(keyword: string): Place | null {
+    const value = this.get(keyword);
+    return value === undefined ? null : this.place(value, keyword);
+  }
+
+  /** The schemas in a keyword's list; none for an empty one, which is how some write that there is none. */
+  schemas(keyword: string): Place[] {
+    const value = this.get(keyword);
+    if (value === undefined) return [];
+    if (!Array.isArray(value)) throw this.error(`${keyword} must be an array of schemas`);
+    return value.map((each, i) => this.place(each, keyword, i));
+  }
+
+  /** The schemas that are a keyword's values, by their names. */
+  named(keyword: string): Map<string, Place> {
+    return new Map(
+      this.entries(keyword).map(([name, value]) => [name, this.place(value, keyword, name)] as const),
+    );
+  }
+
+  entries(keyword: string): (readonly [string, unknown])[] {
+    const value = this.get(keyword);
+    if (value === undefined) return [];
+    if (!isJsonObject(value)) throw this.error(`${keyword} must be an object`);
+    return Object.entries(value);
+  }
+}

@@ -1,0 +1,216 @@
+import { type Alternative, type Expansion, expand, placeKey, withoutChoices } from './alternatives.ts';
+import { arrayLimits } from './arrayLimits.ts';
+import { SchemaDocument } from './document.ts';
+import { schemaError } from './errors.ts';
+import { type Constraint, type Formula, negated, type Place, type ValueType } from './formula.ts';
+import { satisfies, typeOfValue } from './holds.ts';
+import { not } from './negation.ts';
+import { ANY_COUNT } from './notation.ts';
+import { isVoidNumber, listNumbers, numberLimits } from './numberRule.ts';
+import { objectLimits } from './objectLimits.ts';
+import { readSchema } from './readSchema.ts';
+import { textsRegex } from './regex.ts';
+import { isVoidText, type Refuse, type TextLimits, textLimits } from './textRule.ts';
+
+/** Whether what a grammar cannot say is refused, or left out while the rest of the schema holds. */
+export type Mode = 'strict' | 'lenient';
+
+/** An alternative that some value fits, as far as that is known. */
+export interface Way extends Alternative {
+  /** All values, when the schema lists them; null otherwise. */
+  readonly values: readonly unknown[] | null;
+}
+
+/** Values of one schema that are listed, where another one asks for that. */
+const MAX_FINITE = 12;
+/** Schemas that are merged, each a set of places. */
+const MAX_MERGED = 5_000;
+const MAX_DEPTH = 100;
+const ignore: Refuse = () => {};
+
+/** Answers what several schemas of one document demand together. */
+export class Schemas {
+  readonly root: Place;
+  readonly refuse: Refuse;
+  readonly isLenient: boolean;
+  readonly #document: SchemaDocument;
+  readonly #formulas = new Map<string, Formula>();
+  readonly #alternatives = new Map<string, readonly Alternative[]>();
+  readonly #ways = new Map<string, readonly Way[]>();
+  /** Keys of what is being found out: a schema may ask for itself. */
+  readonly #pending = new Set<string>();
+  readonly #asked = new Set<string>();
+  readonly #resolve = (ref: string, path: string): Place | null => {
+    const part = this.#document.resolve(ref, path);
+    if (typeof part !== 'string') return { ...part, isNegated: false };
+    if (!this.isLenient) throw schemaError(path, part);
+    return null;
+  };
+  readonly #expansion: Expansion = {
+    read: place => this.#read(place),
+    areApart: (a, b) => this.isVoid([a, b]),
+    onCycle: ({ path }) => {
+      if (!this.isLenient) throw schemaError(path, '$ref refers to itself');
+    },
+  };
+
+  constructor(json: unknown, mode: Mode) {
+    this.#document = new SchemaDocument(json);
+    this.root = { ...this.#document.root, isNegated: false };
+    this.isLenient = mode === 'lenient';
+    this.refuse = this.isLenient
+      ? ignore
+      : ({ keyword, path }, why) => {
+          throw schemaError(path, `${keyword} ${why}`);
+        };
+  }
+
+  keyOf(places: readonly Place[]): string {
+    return [...new Set(places.map(placeKey))].sort().join(' ');
+  }
+
+  /** The ways to fit all of `places`; null while they are being found. */
+  waysOf(places: readonly Place[]): readonly Way[] | null {
+    const key = this.keyOf(places);
+    const known = this.#ways.get(key);
+    if (known !== undefined) return known;
+    const alternatives = this.#alternativesOf(places);
+    if (alternatives === null || this.#asked.has(key)) return null;
+    if (this.#asked.size >= MAX_DEPTH) {
+      throw schemaError(places[0]?.path ?? '#', `more than ${MAX_DEPTH} schemas within each other`);
+    }
+    this.#asked.add(key);
+    const ways = alternatives.flatMap(alternative => this.#wayOf(alternative) ?? []);
+    this.#asked.delete(key);
+    this.#ways.set(key, ways);
+    return ways;
+  }
+
+  /** Whether no value fits all of `places`, as far as that is known. */
+  isVoid(places: readonly Place[]): boolean {
+    return this.waysOf(places)?.length === 0;
+  }
+
+  holds(places: readonly Place[], value: unknown): boolean {
+    const alternatives = this.#alternativesOf(places);
+    const type = typeOfValue(value);
+    return (
+      alternatives === null ||
+      alternatives.some(({ types, constraints }) => types.includes(type) && this.holdsAll(constraints, value))
+    );
+  }
+
+  holdsAll(constraints: readonly Constraint[], value: unknown): boolean {
+    return constraints.every(constraint => satisfies(constraint, value, constraints, this));
+  }
+
+  /** All values that fit `places`, when they are few; null otherwise. */
+  finite(places: readonly Place[]): unknown[] | null {
+    const lists = this.waysOf(places)?.map(way => this.#finiteWay(way));
+    if (lists === undefined || !lists.every(list => list !== null)) return null;
+    const values = new Map(lists.flat().map(value => [JSON.stringify(value), value] as const));
+    return values.size > MAX_FINITE ? null : [...values.values()];
+  }
+
+  /** What the texts among the values are, one for each way. */
+  textsOf(places: readonly Place[]): TextLimits[] {
+    return (this.waysOf(places) ?? []).flatMap(({ types, values, constraints }) => {
+      if (values === null) return types.includes('string') ? textLimits(constraints, this.refuse) : [];
+      const texts = values.filter(value => typeof value === 'string');
+      const constraint = constraints.find(({ kind }) => kind === 'values');
+      if (texts.length === 0 || constraint === undefined) return [];
+      const search = { constraint, regex: textsRegex(texts), isNegated: false };
+      return { searches: [search], length: ANY_COUNT, lengthFrom: null };
+    });
+  }
+
+  #finiteWay({ values, types, constraints }: Way): readonly unknown[] | null {
+    if (values !== null) return values;
+    const lists = types.map(type => {
+      switch (type) {
+        case 'null':
+          return [null];
+        case 'boolean':
+          return [true, false].filter(value => this.holdsAll(constraints, value));
+        case 'integer':
+          return listNumbers(numberLimits(constraints, true, false));
+        case 'fraction':
+        case 'string':
+        case 'array':
+        case 'object':
+          return null;
+      }
+    });
+    return lists.every(list => list !== null) ? lists.flat() : null;
+  }
+
+  #read(place: Place): Formula {
+    const key = placeKey(place);
+    const formula =
+      this.#formulas.get(key) ??
+      (place.isNegated ? not(this.#read(negated(place))) : readSchema(place, this.#resolve));
+    this.#formulas.set(key, formula);
+    return formula;
+  }
+
+  #alternativesOf(places: readonly Place[]): readonly Alternative[] | null {
+    const key = this.keyOf(places);
+    const known = this.#alternatives.get(key);
+    if (known !== undefined) return known;
+    if (this.#pending.has(key)) return null;
+    if (this.#alternatives.size >= MAX_MERGED) {
+      throw schemaError(places[0]?.path ?? '#', `more than ${MAX_MERGED} schemas in all`);
+    }
+    this.#pending.add(key);
+    let alternatives = expand(places, this.#expansion);
+    if (alternatives === null) {
+      if (!this.isLenient)
+        throw schemaError(places[0]?.path ?? '#', 'anyOf and the like leave too many choices');
+      alternatives = withoutChoices(places, this.#expansion);
+    }
+    this.#pending.delete(key);
+    this.#alternatives.set(key, alternatives);
+    return alternatives;
+  }
+
+  /** The alternative without types for which nothing fits; null when none is left. */
+  #wayOf(alternative: Alternative): Way | null {
+    const { constraints } = alternative;
+    const lists = constraints.flatMap(each => (each.kind === 'values' ? [each.values] : []));
+    if (lists.length > 0) {
+      const values = lists[0].filter(
+        value => alternative.types.includes(typeOfValue(value)) && this.holdsAll(constraints, value),
+      );
+      return values.length === 0 ? null : { ...alternative, values };
+    }
+    const types = alternative.types.filter(type => !this.#isVoidType(type, constraints));
+    return types.length === 0 ? null : { ...alternative, types, values: null };
+  }
+
+  #isVoidType(type: ValueType, constraints: readonly Constraint[]): boolean {
+    switch (type) {
+      case 'null':
+        return !this.holdsAll(constraints, null);
+      case 'boolean':
+        return ![true, false].some(value => this.holdsAll(constraints, value));
+      case 'integer':
+        return isVoidNumber(numberLimits(constraints, true, false));
+      case 'fraction':
+        return isVoidFraction(constraints);
+      case 'string':
+        return isVoidText(textLimits(constraints, ignore));
+      case 'array': {
+        const { count } = arrayLimits(constraints, this);
+        return count.min > count.max;
+      }
+      case 'object':
+        return objectLimits(constraints, this, ignore) === null;
+    }
+  }
+}
+
+/** Whether no number fits that is not whole, as far as that is known. */
+function isVoidFraction(constraints: readonly Constraint[]): boolean {
+  const limits = numberLimits(constraints, false, true);
+  return !limits.isFraction || isVoidNumber(limits);
+}

@@ -1,0 +1,200 @@
+import { MAX_CODE_POINT, type Ranges } from '../../../engine/grammar/grammar.ts';
+import { intersects } from '../../../engine/grammar/ranges.ts';
+import { assertNever } from '../../../util/assert.ts';
+import { type Arc, explore, type Machine } from './machine.ts';
+import type { Count } from './notation.ts';
+import { ANY_CHAR, type Regex } from './regex.ts';
+import { UnsaidRegex } from './regexReader.ts';
+
+/** States of one expression, its repetitions written out. */
+const MAX_STATES = 20_000;
+/** States of all expressions and the length together. */
+const MAX_PRODUCT = 10_000;
+
+/** Where an expression can go on: behind a character, or at once, some only at the start or the end of the text. */
+interface State {
+  readonly arcs: Arc<Ranges, number>[];
+  readonly next: { readonly to: number; readonly only: 'start' | 'end' | null }[];
+}
+
+/** What one expression has matched so far: the states that it can be in. */
+type StateSet = readonly number[];
+
+/** Follows a search for an expression through a text, in all ways at once. */
+export class TextAutomaton {
+  readonly #states: State[] = [];
+  readonly #start: number;
+  readonly #end: number;
+
+  /** Throws `UnsaidRegex` for an expression with too many repetitions. */
+  constructor(regex: Regex) {
+    this.#start = this.#add();
+    this.#end = this.#build(regex, this.#start);
+    for (const state of [this.#start, this.#end]) {
+      this.#states[state].arcs.push({ label: ANY_CHAR, to: state });
+    }
+  }
+
+  get start(): StateSet {
+    return this.#closure([this.#start], true, false);
+  }
+
+  isFinal(states: StateSet, isAtStart: boolean): boolean {
+    return this.#closure(states, isAtStart, true).includes(this.#end);
+  }
+
+  arcs(states: StateSet): Arc<Ranges, number>[] {
+    return states.flatMap(state => this.#states[state].arcs);
+  }
+
+  after(states: StateSet, codePoint: number): StateSet {
+    const targets = this.arcs(states).flatMap(({ label, to }) =>
+      intersects(label, codePoint, codePoint) ? to : [],
+    );
+    return this.#closure(targets, false, false);
+  }
+
+  matches(text: string): boolean {
+    let states = this.start;
+    for (const char of text) states = this.after(states, char.codePointAt(0) ?? 0);
+    return this.isFinal(states, text === '');
+  }
+
+  #closure(states: StateSet, isAtStart: boolean, isAtEnd: boolean): StateSet {
+    const seen = new Set(states);
+    for (const state of seen) {
+      for (const { to, only } of this.#states[state].next) {
+        if (only === null || (only === 'start' ? isAtStart : isAtEnd)) seen.add(to);
+      }
+    }
+    return [...seen].sort((a, b) => a - b);
+  }
+
+  #add(): number {
+    if (this.#states.length >= MAX_STATES) throw new UnsaidRegex('has too many repetitions');
+    return this.#states.push({ arcs: [], next: [] }) - 1;
+  }
+
+  #skip(from: number, to: number, only: 'start' | 'end' | null = null): void {
+    this.#states[from].next.push({ to, only });
+  }
+
+  /** Adds the states of `regex` behind `from` and returns the last. */
+  #build(regex: Regex, from: number): number {
+    switch (regex.kind) {
+      case 'chars': {
+        const to = this.#add();
+        this.#states[from].arcs.push({ label: regex.ranges, to });
+        return to;
+      }
+      case 'start':
+      case 'end': {
+        const to = this.#add();
+        this.#skip(from, to, regex.kind);
+        return to;
+      }
+      case 'sequence':
+        return regex.parts.reduce((at, part) => this.#build(part, at), this.#fork(from));
+      case 'choice': {
+        const to = this.#add();
+        for (const part of regex.parts) this.#skip(this.#build(part, this.#fork(from)), to);
+        return to;
+      }
+      case 'repeat':
+        return this.#repeat(regex.part, regex.count, from);
+      default:
+        return assertNever(regex);
+    }
+  }
+
+  /** A new state behind `from`, into which nothing else leads. */
+  #fork(from: number): number {
+    const to = this.#add();
+    this.#skip(from, to);
+    return to;
+  }
+
+  #repeat(part: Regex, { min, max }: Count, from: number): number {
+    let at = this.#fork(from);
+    for (let i = 0; i < min; i++) at = this.#fork(this.#build(part, at));
+    if (max === Number.POSITIVE_INFINITY) {
+      this.#skip(this.#build(part, at), at);
+      return this.#fork(at);
+    }
+    const to = this.#add();
+    for (let i = min; i < max; i++) {
+      this.#skip(at, to);
+      at = this.#fork(this.#build(part, at));
+    }
+    this.#skip(at, to);
+    return to;
+  }
+}
+
+/** An expression that a text has to match, or must not. */
+export interface TextPart {
+  readonly automaton: TextAutomaton;
+  readonly isNegated: boolean;
+}
+
+/** The texts of a length for which every part holds; null when that takes too many states. */
+export function intersection(parts: readonly TextPart[], { min, max }: Count): Machine<Ranges> | null {
+  /** Characters beyond this number make no difference. */
+  const cap = max === Number.POSITIVE_INFINITY ? Math.max(min, 1) : max;
+  interface Product {
+    readonly sets: readonly StateSet[];
+    readonly length: number;
+  }
+  const known = new Map<string, Arc<Ranges, readonly StateSet[]>[]>();
+  const keyOfSets = (sets: readonly StateSet[]) => sets.map(set => set.join()).join('/');
+  const arcsOf = (sets: readonly StateSet[]) => {
+    const key = keyOfSets(sets);
+    const arcs = known.get(key) ?? productArcs(parts, sets, keyOfSets);
+    known.set(key, arcs);
+    return arcs;
+  };
+  return explore<Ranges, Product>(
+    { sets: parts.map(({ automaton }) => automaton.start), length: 0 },
+    {
+      keyOf: ({ sets, length }) => `${length}:${keyOfSets(sets)}`,
+      isFinal: ({ sets, length }) =>
+        length >= min &&
+        parts.every(({ automaton, isNegated }, i) => automaton.isFinal(sets[i], length === 0) !== isNegated),
+      arcsOf: ({ sets, length }) =>
+        length >= max
+          ? []
+          : arcsOf(sets).map(({ label, to }) => ({
+              label,
+              to: { sets: to, length: Math.min(length + 1, cap) },
+            })),
+    },
+    MAX_PRODUCT,
+  );
+}
+
+/** Splits the characters by where they lead. */
+function productArcs(
+  parts: readonly TextPart[],
+  sets: readonly StateSet[],
+  keyOf: (sets: readonly StateSet[]) => string,
+): Arc<Ranges, readonly StateSet[]>[] {
+  const cuts = new Set(ANY_CHAR.map((end, i) => (i % 2 === 0 ? end : end + 1)));
+  for (const [i, { automaton }] of parts.entries()) {
+    for (const { label } of automaton.arcs(sets[i])) {
+      for (let j = 0; j < label.length; j += 2) cuts.add(label[j]).add(label[j + 1] + 1);
+    }
+  }
+  const firsts = [...cuts].sort((a, b) => a - b);
+  const byTarget = new Map<string, { readonly to: readonly StateSet[]; readonly label: number[] }>();
+  for (const [i, first] of firsts.entries()) {
+    if (first > MAX_CODE_POINT || !intersects(ANY_CHAR, first, first)) continue;
+    const to = parts.map(({ automaton }, j) => automaton.after(sets[j], first));
+    const key = keyOf(to);
+    const label = byTarget.get(key)?.label ?? [];
+    const last = (firsts[i + 1] ?? MAX_CODE_POINT + 1) - 1;
+    if (label.length > 0 && label[label.length - 1] === first - 1) label[label.length - 1] = last;
+    else label.push(first, last);
+    byTarget.set(key, { to, label });
+  }
+  return [...byTarget.values()];
+}
