@@ -25,8 +25,8 @@ const HUGE = 2 ** 63;
 /** Numbers listed one by one. */
 const MAX_LISTED = 400;
 const MAX_STATES = 3_000;
-/** Digits of a number without an upper bound. */
-const MAX_DIGITS = 15;
+/** The largest multiple where no bound says it: a longer one could be rounded to another number. */
+const MOST = 10n ** 15n - 1n;
 /** Digits of a number with a fraction that must not be rounded to a whole one, on either side of the point. */
 const FRACTION_DIGITS = 7;
 
@@ -197,34 +197,27 @@ function multiplesBody(limits: NumberLimits, name: string, rules: RuleSet, refus
   for (; step % 10n === 0n; step /= 10n) zeros += '0';
   const unit = BigInt(`1${zeros}`);
   const ways = ranges(limits).flatMap(range => {
-    const [min, max] = [lowest(range.min), highest(range.max)];
-    const [low, high] = [
-      min === null ? null : -floorDivide(-min, unit),
-      max === null ? null : floorDivide(max, unit),
-    ];
-    if (low !== null && high !== null && low > high) return [];
+    const low = -floorDivide(-(lowest(range.min) ?? -MOST), unit);
+    const high = floorDivide(highest(range.max) ?? MOST, unit);
+    if (low > high) return [];
     if (step === 1n && zeros === '') return integerRange(low, high);
-    const hasZero = (low === null || low <= 0n) && (high === null || high >= 0n);
-    const positive = high === null || high > 0n ? naturals(low !== null && low > 0n ? low : 1n, high) : [];
-    const negative =
-      low === null || low < 0n
-        ? naturals(high !== null && high < 0n ? -high : 1n, low === null ? null : -low)
-        : [];
-    const tail = zeros === '' ? '' : ` "${zeros}"`;
+    const positive = naturals(low > 0n ? low : 1n, high);
+    const negative = naturals(high < 0n ? -high : 1n, -low);
     return [
-      ...(hasZero ? ['"0"'] : []),
-      ...positive.map(body => `${body}${tail}`),
-      ...negative.map(body => `"-" ${body}${tail}`),
+      ...(low <= 0n && high >= 0n ? ['"0"'] : []),
+      ...positive.map(body => `${body} "${zeros}"`),
+      ...negative.map(body => `"-" ${body} "${zeros}"`),
     ];
   });
   return ways.length === 0 ? null : ways.join(' | ');
 
   /** Multiples of the step from `low`, at least 1, to `high`. */
-  function naturals(low: bigint, high: bigint | null): string[] {
+  function naturals(low: bigint, high: bigint): string[] {
+    if (low > high) return [];
     const body = step === 1n ? `(${integerRange(low, high)})` : remainderBody(step, low, high, name, rules);
     if (body !== null) return body === '' ? [] : [body];
     for (const constraint of multiples) refuse(constraint, `of ${constraint.of} needs too large a grammar`);
-    return [`(${integerRange(low * step, high && high * step)})`];
+    return [`(${integerRange(low, high)})`];
   }
 }
 
@@ -237,14 +230,13 @@ function floorDivide(a: bigint, b: bigint): bigint {
 function remainderBody(
   step: bigint,
   low: bigint,
-  high: bigint | null,
+  high: bigint,
   name: string,
   rules: RuleSet,
 ): string | null {
   if (step > BigInt(MAX_STATES)) return null;
   const divisor = Number(step);
-  const [lowText, highText] = [String(low), high === null ? null : String(high)];
-  const maxDigits = highText?.length ?? Math.max(MAX_DIGITS, lowText.length);
+  const [lowText, highText] = [String(low), String(high)];
   interface Digits {
     readonly n: number;
     readonly rest: number;
@@ -260,9 +252,9 @@ function remainderBody(
         n > 0 &&
         rest === 0 &&
         (n > lowText.length || (n === lowText.length && toLow >= 0)) &&
-        (highText === null || n < highText.length || toHigh <= 0),
+        (n < highText.length || toHigh <= 0),
       arcsOf: ({ n, rest, toLow, toHigh }) =>
-        n >= maxDigits
+        n >= highText.length
           ? []
           : Array.from({ length: n === 0 ? 9 : 10 }, (_, i) => (n === 0 ? i + 1 : i)).map(digit => ({
               label: `"${digit}"`,
@@ -270,7 +262,7 @@ function remainderBody(
                 n: n + 1,
                 rest: (rest * 10 + digit) % divisor,
                 toLow: toLow || Math.sign(digit - Number(lowText[n] ?? digit)),
-                toHigh: toHigh || Math.sign(digit - Number(highText?.[n] ?? digit)),
+                toHigh: toHigh || Math.sign(digit - Number(highText[n] ?? digit)),
               },
             })),
     },

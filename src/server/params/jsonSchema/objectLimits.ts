@@ -61,7 +61,7 @@ export function objectLimits(
   const listed = lists.flatMap(({ isList, properties }) => (isList ? [...properties.keys()] : []));
   const isClosed = listsAll(all);
   const named = isClosed ? [] : (allowed ?? []).filter(name => typeof name === 'string');
-  const known = [...new Set([...listed, ...required, ...named, ...absent])];
+  const known = [...new Set([...listed, ...named, ...required, ...absent])];
 
   const sizes = all.flatMap(each => (each.kind === 'size' ? each : []));
   const size = narrowest(sizes.map(({ count }) => count));

@@ -138,12 +138,12 @@ function sharedRule(ways: readonly Way[]): SharedRule | null {
   if (!types.every(type => constraintsOn(way, type).length === 0)) return null;
   if (types.length === VALUE_TYPES.length) return 'value';
   const isNumber = types.length === 2 && types.includes('integer') && types.includes('fraction');
-  return types.length === 1 || isNumber ? sharedOf(types[0], isNumber) : null;
+  return types.length === 1 || isNumber ? sharedOf(types[types.length - 1], isNumber) : null;
 }
 
 function sharedOf(type: ValueType, isNumber: boolean): SharedRule | null {
-  if (isNumber) return 'number';
-  return type === 'fraction' ? null : type;
+  if (type === 'fraction') return isNumber ? 'number' : null;
+  return type;
 }
 
 /** The types that a schema means: without a word on types, those that it has other words on. */

@@ -134,10 +134,7 @@ export class Schemas {
           return [true, false].filter(value => this.holdsAll(constraints, value));
         case 'integer':
           return listNumbers(numberLimits(constraints, true, false));
-        case 'fraction':
-        case 'string':
-        case 'array':
-        case 'object':
+        default:
           return null;
       }
     });
