@@ -36,7 +36,7 @@ export interface Expansion {
 }
 
 /** Alternatives of one value. Each choice beside another multiplies them. */
-const MAX_ALTERNATIVES = 256;
+const MAX_ALTERNATIVES = 1_000;
 
 /** All ways to fit several schemas at once; null when there are too many. */
 export function expand(places: readonly Place[], expansion: Expansion): Alternative[] | null {

@@ -30,7 +30,8 @@ export function arrayLimits(
   const rest = itemPlaces(constraints, nPrefix);
   const asked = narrowest(constraints.flatMap(each => (each.kind === 'count' ? each.count : [])));
   const speaksOfOthers =
-    lists.some(list => list.rest !== null) || constraints.some(({ kind }) => kind === 'unevaluated');
+    lists.some(list => list.rest !== null) ||
+    constraints.some(({ kind }) => kind === 'unevaluated' || kind === 'contains');
   const firstVoid = [...prefix, rest].findIndex(places => schemas.isVoid(places));
   const max = firstVoid < 0 ? asked.max : Math.min(asked.max, firstVoid);
   const min = asked.min > 0 || speaksOfOthers ? asked.min : Math.min(nPrefix, max);

@@ -3,12 +3,14 @@ import { itemPlaces } from './arrayLimits.ts';
 import type { Constraint, Place, ValueType } from './formula.ts';
 import type { Count } from './notation.ts';
 import { memberPlaces } from './objectLimits.ts';
-import { fitsText, type Refuse, textLimits } from './textRule.ts';
+import { fitsText, type Refuse, type TextLimits } from './textRule.ts';
 
 /** What the constraints on the parts of a value are asked for. */
 interface Judge {
   readonly refuse: Refuse;
   holds(places: readonly Place[], value: unknown): boolean;
+  textLimitsOf(constraint: Constraint): TextLimits;
+  listedBy(constraint: Constraint & { readonly kind: 'values' }): ReadonlySet<string>;
 }
 
 export function typeOfValue(value: unknown): ValueType {
@@ -35,11 +37,11 @@ export function satisfies(
 ): boolean {
   const { kind } = constraint;
   if (kind === 'types') return constraint.types.includes(typeOfValue(value));
-  if (kind === 'values') return constraint.values.some(each => canonical(each) === canonical(value));
+  if (kind === 'values') return judge.listedBy(constraint).has(canonical(value));
   if (kind === 'not') return !satisfies(constraint.constraint, value, all, judge);
   if (typeof value === 'number') return satisfiesNumber(constraint, value);
   if (typeof value === 'string') {
-    return fitsText(value, textLimits([constraint], judge.refuse), judge.refuse);
+    return fitsText(value, judge.textLimitsOf(constraint), judge.refuse);
   }
   if (Array.isArray(value)) return satisfiesArray(constraint, value, all, judge);
   return !isJsonObject(value) || satisfiesObject(constraint, value, all, judge);

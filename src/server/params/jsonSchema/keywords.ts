@@ -78,10 +78,10 @@ export class Keywords {
     return value.map((each, i) => this.place(each, keyword, i));
   }
 
-  /** The schemas that are a keyword's values, by their names. */
+  /** The schemas that are a keyword's values, by their names; null is one that demands nothing. */
   named(keyword: string): Map<string, Place> {
     return new Map(
-      this.entries(keyword).map(([name, value]) => [name, this.place(value, keyword, name)] as const),
+      this.entries(keyword).map(([name, value]) => [name, this.place(value ?? true, keyword, name)] as const),
     );
   }
 

@@ -18,7 +18,8 @@ export interface Arc<L, S> {
 export interface Moves<L, S> {
   readonly keyOf: (state: S) => string | number;
   readonly isFinal: (state: S) => boolean;
-  readonly arcsOf: (state: S) => readonly Arc<L, S>[];
+  /** Null to give up. */
+  readonly arcsOf: (state: S) => readonly Arc<L, S>[] | null;
 }
 
 /** The automaton of the states that can be reached from `start` and lead to an end; null when there are more than `limit`. */
@@ -31,7 +32,9 @@ export function explore<L, S>(
   const found = [start];
   const states: MachineState<L>[] = [];
   for (let i = 0; i < found.length; i++) {
-    const arcs = arcsOf(found[i]).map(({ label, to }) => {
+    const next = arcsOf(found[i]);
+    if (next === null) return null;
+    const arcs = next.map(({ label, to }) => {
       const key = keyOf(to);
       let id = ids.get(key);
       if (id === undefined) {

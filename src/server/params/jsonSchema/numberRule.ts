@@ -227,13 +227,7 @@ function floorDivide(a: bigint, b: bigint): bigint {
 }
 
 /** Multiples of `step` from `low` to `high`, digit by digit; '' when there are none, null when that takes too many states. */
-function remainderBody(
-  step: bigint,
-  low: bigint,
-  high: bigint,
-  name: string,
-  rules: RuleSet,
-): string | null {
+function remainderBody(step: bigint, low: bigint, high: bigint, name: string, rules: RuleSet): string | null {
   if (step > BigInt(MAX_STATES)) return null;
   const divisor = Number(step);
   const [lowText, highText] = [String(low), String(high)];

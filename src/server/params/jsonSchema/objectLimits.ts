@@ -40,7 +40,7 @@ interface Asked {
 type MembersConstraint = Constraint & Members;
 
 /** Patterns of names; each doubles the kinds of names. */
-const MAX_PATTERNS = 6;
+const MAX_PATTERNS = 5;
 
 /**
  * Merges what `constraints` say of an object; null when none fits. Properties that the schema lists are taken to be all,

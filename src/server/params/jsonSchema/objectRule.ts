@@ -4,7 +4,7 @@ import { ANY_COUNT, jsonLiteral } from './notation.ts';
 import { type ObjectLimits, type OtherMembers, objectLimits } from './objectLimits.ts';
 import { otherKeys } from './otherKeys.ts';
 import { textsRegex } from './regex.ts';
-import { type TextLimits, textBody } from './textRule.ts';
+import { searchFor, type TextLimits, textBody } from './textRule.ts';
 import { nested, type ValueRules } from './valueRules.ts';
 
 /** A property as the rule for its key and value. */
@@ -77,9 +77,7 @@ function otherPair(
     return rules.add(`${base}-kv`, `${other} ":" space ${value}`);
   }
   const searches =
-    known.length === 0
-      ? key.searches
-      : [...key.searches, { constraint: constraints[0], regex: textsRegex(known), isNegated: true }];
+    known.length === 0 ? key.searches : [...key.searches, searchFor(constraints[0], textsRegex(known), true)];
   const limits: TextLimits = { ...key, searches };
   const body = textBody(limits, `${base}-k`, rules, schemas.refuse);
   if (body === null) return null;

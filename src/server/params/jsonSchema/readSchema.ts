@@ -156,7 +156,6 @@ function readCount(schema: Keywords, kind: 'length' | 'count' | 'size', of: stri
     min: schema.count(minKey, ANY_COUNT.min),
     max: schema.count(maxKey, ANY_COUNT.max),
   };
-  if (count.min > count.max) throw schema.error(`${minKey} must not be greater than ${maxKey}`);
   return say(schema, schema.has(maxKey) ? maxKey : minKey, { kind, count });
 }
 

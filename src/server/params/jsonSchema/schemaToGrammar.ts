@@ -1,17 +1,14 @@
 import { assertNever } from '../../../util/assert.ts';
 import { arrayBody } from './arrayRule.ts';
-import { schemaError } from './errors.ts';
 import { type Constraint, type Place, typesOf, VALUE_TYPES, type ValueType } from './formula.ts';
 import { typeOfValue } from './holds.ts';
 import { jsonLiteral } from './notation.ts';
 import { numberBody, numberLimits } from './numberRule.ts';
 import { objectBody } from './objectRule.ts';
 import { RuleSet, type SharedRule } from './ruleSet.ts';
-import { type Mode, Schemas, type Way } from './schemas.ts';
+import { MAX_DEPTH, type Mode, Schemas, tooDeep, type Way } from './schemas.ts';
 import { textBody, textLimits } from './textRule.ts';
 import type { ValueRules } from './valueRules.ts';
-
-const NOTHING_FITS = 'its keywords leave no value that fits';
 
 /**
  * The grammar, in GBNF, of JSON values that fit a JSON schema: none that does not, little white space, properties in the
@@ -39,6 +36,7 @@ class Converter implements ValueRules {
   readonly schemas: Schemas;
   /** Rules of merged schemas, from the moment that they are begun; null where nothing fits. */
   readonly #names = new Map<string, string | null>();
+  #depth = 0;
 
   constructor(schemas: Schemas, rules: RuleSet) {
     this.schemas = schemas;
@@ -49,7 +47,7 @@ class Converter implements ValueRules {
     const { root, isLenient } = this.schemas;
     const rule = this.visit([root], name);
     if (rule !== null) return rule;
-    if (!isLenient) throw schemaError('#', NOTHING_FITS);
+    if (!isLenient) throw this.schemas.voidError([root]);
     return this.rules.shared('object', name === '' ? 'root' : name);
   }
 
@@ -62,6 +60,8 @@ class Converter implements ValueRules {
     const ways = schemas.waysOf(places) ?? [];
     const shared = sharedRule(ways);
     if (shared !== null) return rules.shared(shared, ruleName === 'root' ? 'root' : shared);
+    if (this.#depth >= MAX_DEPTH) throw tooDeep(places);
+    this.#depth++;
     // Begun before it is done, for schemas that refer to themselves.
     const isNest = ways.some(({ types }) => types.includes('array') || types.includes('object'));
     const reserved = isNest ? rules.reserve(ruleName) : null;
@@ -77,6 +77,7 @@ class Converter implements ValueRules {
       else rules.define(reserved, body);
     }
     this.#names.set(key, rule);
+    this.#depth--;
     return rule;
   }
 

@@ -3,14 +3,14 @@ import { arrayLimits } from './arrayLimits.ts';
 import { SchemaDocument } from './document.ts';
 import { schemaError } from './errors.ts';
 import { type Constraint, type Formula, negated, type Place, type ValueType } from './formula.ts';
-import { satisfies, typeOfValue } from './holds.ts';
+import { canonical, satisfies, typeOfValue } from './holds.ts';
 import { not } from './negation.ts';
 import { ANY_COUNT } from './notation.ts';
 import { isVoidNumber, listNumbers, numberLimits } from './numberRule.ts';
-import { objectLimits } from './objectLimits.ts';
+import { memberPlaces, objectLimits } from './objectLimits.ts';
 import { readSchema } from './readSchema.ts';
 import { textsRegex } from './regex.ts';
-import { isVoidText, type Refuse, type TextLimits, textLimits } from './textRule.ts';
+import { isVoidText, type Refuse, searchFor, type TextLimits, textLimits } from './textRule.ts';
 
 /** Whether what a grammar cannot say is refused, or left out while the rest of the schema holds. */
 export type Mode = 'strict' | 'lenient';
@@ -25,7 +25,7 @@ export interface Way extends Alternative {
 const MAX_FINITE = 12;
 /** Schemas that are merged, each a set of places. */
 const MAX_MERGED = 5_000;
-const MAX_DEPTH = 100;
+export const MAX_DEPTH = 100;
 const ignore: Refuse = () => {};
 
 /** Answers what several schemas of one document demand together. */
@@ -40,6 +40,8 @@ export class Schemas {
   /** Keys of what is being found out: a schema may ask for itself. */
   readonly #pending = new Set<string>();
   readonly #asked = new Set<string>();
+  readonly #texts = new Map<Constraint, TextLimits>();
+  readonly #listed = new Map<Constraint, ReadonlySet<string>>();
   readonly #resolve = (ref: string, path: string): Place | null => {
     const part = this.#document.resolve(ref, path);
     if (typeof part !== 'string') return { ...part, isNegated: false };
@@ -76,9 +78,7 @@ export class Schemas {
     if (known !== undefined) return known;
     const alternatives = this.#alternativesOf(places);
     if (alternatives === null || this.#asked.has(key)) return null;
-    if (this.#asked.size >= MAX_DEPTH) {
-      throw schemaError(places[0]?.path ?? '#', `more than ${MAX_DEPTH} schemas within each other`);
-    }
+    if (this.#asked.size >= MAX_DEPTH) throw tooDeep(places);
     this.#asked.add(key);
     const ways = alternatives.flatMap(alternative => this.#wayOf(alternative) ?? []);
     this.#asked.delete(key);
@@ -89,6 +89,22 @@ export class Schemas {
   /** Whether no value fits all of `places`, as far as that is known. */
   isVoid(places: readonly Place[]): boolean {
     return this.waysOf(places)?.length === 0;
+  }
+
+  /** What to say where no value fits: the innermost place that leaves none. */
+  voidError(places: readonly Place[]): Error {
+    const [alternative] = this.#alternativesOf(places) ?? [];
+    const constraints = alternative?.constraints ?? [];
+    const missing = constraints
+      .flatMap(each => (each.kind === 'required' ? [memberPlaces(constraints, each.name, ignore)] : []))
+      .find(
+        member =>
+          member.length > 0 && this.isVoid(member) && !places.some(({ path }) => path === member[0].path),
+      );
+    if (missing !== undefined) return this.voidError(missing);
+    const keywords = [...new Set(constraints.map(({ keyword }) => keyword))];
+    const path = constraints.at(-1)?.path ?? places[0].path;
+    return schemaError(path, `${keywords.join(', ') || 'its keywords'}: no value fits`);
   }
 
   holds(places: readonly Place[], value: unknown): boolean {
@@ -102,6 +118,20 @@ export class Schemas {
 
   holdsAll(constraints: readonly Constraint[], value: unknown): boolean {
     return constraints.every(constraint => satisfies(constraint, value, constraints, this));
+  }
+
+  /** What one constraint says of texts. */
+  textLimitsOf(constraint: Constraint): TextLimits {
+    const limits = this.#texts.get(constraint) ?? textLimits([constraint], this.refuse);
+    this.#texts.set(constraint, limits);
+    return limits;
+  }
+
+  /** The values that one constraint lists, as texts to be compared. */
+  listedBy(constraint: Constraint & { readonly kind: 'values' }): ReadonlySet<string> {
+    const listed = this.#listed.get(constraint) ?? new Set(constraint.values.map(canonical));
+    this.#listed.set(constraint, listed);
+    return listed;
   }
 
   /** All values that fit `places`, when they are few; null otherwise. */
@@ -119,7 +149,7 @@ export class Schemas {
       const texts = values.filter(value => typeof value === 'string');
       const constraint = constraints.find(({ kind }) => kind === 'values');
       if (texts.length === 0 || constraint === undefined) return [];
-      const search = { constraint, regex: textsRegex(texts), isNegated: false };
+      const search = searchFor(constraint, textsRegex(texts), false);
       return { searches: [search], length: ANY_COUNT, lengthFrom: null };
     });
   }
@@ -210,4 +240,8 @@ export class Schemas {
 function isVoidFraction(constraints: readonly Constraint[]): boolean {
   const limits = numberLimits(constraints, false, true);
   return !limits.isFraction || isVoidNumber(limits);
+}
+
+export function tooDeep(places: readonly Place[]): Error {
+  return schemaError(places[0]?.path ?? '#', `more than ${MAX_DEPTH} schemas within each other`);
 }

@@ -64,15 +64,23 @@ function keyword(random: Random, type: Type): JsonObject {
     case 'object':
       return pick(random, [
         () => ({ properties: { a: leaf(random), b: leaf(random) } }),
-        () => ({ properties: { a: leaf(random), b: leaf(random), c: random() < 0.3 ? false : leaf(random) } }),
+        () => ({
+          properties: { a: leaf(random), b: leaf(random), c: random() < 0.3 ? false : leaf(random) },
+        }),
         () => ({ required: [pick(random, NAMES)] }),
-        () => ({ required: [pick(random, NAMES), pick(random, NAMES)].filter((name, i, all) => all.indexOf(name) === i) }),
+        () => ({
+          required: [pick(random, NAMES), pick(random, NAMES)].filter(
+            (name, i, all) => all.indexOf(name) === i,
+          ),
+        }),
         () => ({ additionalProperties: random() < 0.4 ? false : leaf(random) }),
         () => ({ additionalProperties: { not: {} } }),
         () => ({ patternProperties: { [pick(random, ['^x', 'a', '[0-9]$'])]: leaf(random) } }),
         () => ({ minProperties: 1 + (random() < 0.2 ? 1 : 0) }),
         () => ({ maxProperties: 1 + count() }),
-        () => ({ propertyNames: pick(random, [{ pattern: '^[a-c]' }, { maxLength: 2 }, { enum: ['a', 'b'] }]) }),
+        () => ({
+          propertyNames: pick(random, [{ pattern: '^[a-c]' }, { maxLength: 2 }, { enum: ['a', 'b'] }]),
+        }),
         () => ({ dependentRequired: { a: ['b'] } }),
       ])();
   }
@@ -123,7 +131,13 @@ export function randomSchema(seed: number): JsonObject {
   const $defs = { part: { type, ...keyword(random, type) }, node };
   return pick(random, [
     () => ({ ...node, $defs }),
-    () => ({ type: 'object', properties: { it: node }, required: ['it'], additionalProperties: false, $defs }),
+    () => ({
+      type: 'object',
+      properties: { it: node },
+      required: ['it'],
+      additionalProperties: false,
+      $defs,
+    }),
     () => ({ type: 'array', items: node, maxItems: 3, $defs }),
     () => ({ anyOf: [node, { const: 'other' }], $defs }),
     () => ({ type: 'object', properties: { it: { $ref: '#/$defs/node' } }, required: ['it'], $defs }),
@@ -143,7 +157,9 @@ export function randomText(automaton: Automaton, seed: number): string | null {
     const { isFinal, branches } = state;
     if (branches.length === 0 || (isFinal && random() < 0.6)) return text;
     const likely = pick(random, random() < 0.35 ? ENDS : PLAIN);
-    const char = branches.some(({ ranges }) => intersects(ranges, likely, likely)) ? likely : anyOf(random, branches);
+    const char = branches.some(({ ranges }) => intersects(ranges, likely, likely))
+      ? likely
+      : anyOf(random, branches);
     const next = automaton.next(state, char);
     if (next === null) return null;
     text += String.fromCodePoint(char);

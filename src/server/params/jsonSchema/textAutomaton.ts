@@ -7,9 +7,11 @@ import { ANY_CHAR, type Regex } from './regex.ts';
 import { UnsaidRegex } from './regexReader.ts';
 
 /** States of one expression, its repetitions written out. */
-const MAX_STATES = 20_000;
+const MAX_STATES = 10_000;
 /** States of all expressions and the length together. */
-const MAX_PRODUCT = 10_000;
+const MAX_PRODUCT = 5_000;
+/** States of single expressions looked at for them. */
+const MAX_WORK = 300_000;
 
 /** Where an expression can go on: behind a character, or at once, some only at the start or the end of the text. */
 interface State {
@@ -60,6 +62,7 @@ export class TextAutomaton {
     return this.isFinal(states, text === '');
   }
 
+  /** What can be reached without a character; only states from which something follows are kept. */
   #closure(states: StateSet, isAtStart: boolean, isAtEnd: boolean): StateSet {
     const seen = new Set(states);
     for (const state of seen) {
@@ -67,7 +70,11 @@ export class TextAutomaton {
         if (only === null || (only === 'start' ? isAtStart : isAtEnd)) seen.add(to);
       }
     }
-    return [...seen].sort((a, b) => a - b);
+    const kept = [...seen].filter(state => {
+      const { arcs, next } = this.#states[state];
+      return state === this.#end || arcs.length > 0 || next.some(({ only }) => only !== null);
+    });
+    return kept.sort((a, b) => a - b);
   }
 
   #add(): number {
@@ -137,64 +144,93 @@ export interface TextPart {
   readonly isNegated: boolean;
 }
 
-/** The texts of a length for which every part holds; null when that takes too many states. */
+/** The texts of a length for which every part holds; null when that takes too much. */
 export function intersection(parts: readonly TextPart[], { min, max }: Count): Machine<Ranges> | null {
   /** Characters beyond this number make no difference. */
   const cap = max === Number.POSITIVE_INFINITY ? Math.max(min, 1) : max;
   interface Product {
-    readonly sets: readonly StateSet[];
+    readonly reached: Reached;
     readonly length: number;
   }
-  const known = new Map<string, Arc<Ranges, readonly StateSet[]>[]>();
-  const keyOfSets = (sets: readonly StateSet[]) => sets.map(set => set.join()).join('/');
-  const arcsOf = (sets: readonly StateSet[]) => {
-    const key = keyOfSets(sets);
-    const arcs = known.get(key) ?? productArcs(parts, sets, keyOfSets);
-    known.set(key, arcs);
-    return arcs;
-  };
+  const reach = new Reach(parts);
   return explore<Ranges, Product>(
-    { sets: parts.map(({ automaton }) => automaton.start), length: 0 },
+    { reached: reach.start, length: 0 },
     {
-      keyOf: ({ sets, length }) => `${length}:${keyOfSets(sets)}`,
-      isFinal: ({ sets, length }) =>
+      keyOf: ({ reached, length }) => `${length}:${reached.id}`,
+      isFinal: ({ reached: { sets }, length }) =>
         length >= min &&
         parts.every(({ automaton, isNegated }, i) => automaton.isFinal(sets[i], length === 0) !== isNegated),
-      arcsOf: ({ sets, length }) =>
-        length >= max
-          ? []
-          : arcsOf(sets).map(({ label, to }) => ({
-              label,
-              to: { sets: to, length: Math.min(length + 1, cap) },
-            })),
+      arcsOf: ({ reached, length }) => {
+        if (length >= max) return [];
+        const arcs = reach.arcsOf(reached);
+        return (
+          arcs?.map(({ label, to }) => ({
+            label,
+            to: { reached: to, length: Math.min(length + 1, cap) },
+          })) ?? null
+        );
+      },
     },
     MAX_PRODUCT,
   );
 }
 
-/** Splits the characters by where they lead. */
-function productArcs(
-  parts: readonly TextPart[],
-  sets: readonly StateSet[],
-  keyOf: (sets: readonly StateSet[]) => string,
-): Arc<Ranges, readonly StateSet[]>[] {
-  const cuts = new Set(ANY_CHAR.map((end, i) => (i % 2 === 0 ? end : end + 1)));
-  for (const [i, { automaton }] of parts.entries()) {
-    for (const { label } of automaton.arcs(sets[i])) {
-      for (let j = 0; j < label.length; j += 2) cuts.add(label[j]).add(label[j + 1] + 1);
+/** What every part has matched of a text. */
+interface Reached {
+  readonly id: number;
+  readonly sets: readonly StateSet[];
+}
+
+/** Finds what parts reach together, each once. */
+class Reach {
+  readonly start: Reached;
+  readonly #parts: readonly TextPart[];
+  readonly #byKey = new Map<string, Reached>();
+  readonly #arcs = new Map<Reached, readonly Arc<Ranges, Reached>[]>();
+  #nLooked = 0;
+
+  constructor(parts: readonly TextPart[]) {
+    this.#parts = parts;
+    this.start = this.#reached(parts.map(({ automaton }) => automaton.start));
+  }
+
+  /** Where characters lead; null when too much has been looked at. */
+  arcsOf(from: Reached): readonly Arc<Ranges, Reached>[] | null {
+    const known = this.#arcs.get(from);
+    if (known !== undefined) return known;
+    this.#nLooked += from.sets.reduce((sum, set) => sum + set.length, 0);
+    if (this.#nLooked > MAX_WORK) return null;
+    const arcs = this.#split(from);
+    this.#arcs.set(from, arcs);
+    return arcs;
+  }
+
+  #reached(sets: readonly StateSet[]): Reached {
+    const key = sets.map(set => set.join()).join('/');
+    const reached = this.#byKey.get(key) ?? { id: this.#byKey.size, sets };
+    this.#byKey.set(key, reached);
+    return reached;
+  }
+
+  /** Splits the characters by where they lead. */
+  #split({ sets }: Reached): Arc<Ranges, Reached>[] {
+    const cuts = new Set(ANY_CHAR.map((end, i) => (i % 2 === 0 ? end : end + 1)));
+    for (const [i, { automaton }] of this.#parts.entries()) {
+      for (const { label } of automaton.arcs(sets[i])) {
+        for (let j = 0; j < label.length; j += 2) cuts.add(label[j]).add(label[j + 1] + 1);
+      }
     }
+    const firsts = [...cuts].sort((a, b) => a - b);
+    const labels = new Map<Reached, number[]>();
+    for (const [i, first] of firsts.entries()) {
+      if (first > MAX_CODE_POINT || !intersects(ANY_CHAR, first, first)) continue;
+      const to = this.#reached(this.#parts.map(({ automaton }, j) => automaton.after(sets[j], first)));
+      const label = labels.get(to) ?? [];
+      const last = (firsts[i + 1] ?? MAX_CODE_POINT + 1) - 1;
+      if (label.length > 0 && label[label.length - 1] === first - 1) label[label.length - 1] = last;
+      else label.push(first, last);
+      labels.set(to, label);
+    }
+    return [...labels].map(([to, label]) => ({ label, to }));
   }
-  const firsts = [...cuts].sort((a, b) => a - b);
-  const byTarget = new Map<string, { readonly to: readonly StateSet[]; readonly label: number[] }>();
-  for (const [i, first] of firsts.entries()) {
-    if (first > MAX_CODE_POINT || !intersects(ANY_CHAR, first, first)) continue;
-    const to = parts.map(({ automaton }, j) => automaton.after(sets[j], first));
-    const key = keyOf(to);
-    const label = byTarget.get(key)?.label ?? [];
-    const last = (firsts[i + 1] ?? MAX_CODE_POINT + 1) - 1;
-    if (label.length > 0 && label[label.length - 1] === first - 1) label[label.length - 1] = last;
-    else label.push(first, last);
-    byTarget.set(key, { to, label });
-  }
-  return [...byTarget.values()];
 }

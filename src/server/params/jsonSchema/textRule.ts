@@ -23,10 +23,33 @@ export interface TextLimits {
   readonly lengthFrom: Constraint | null;
 }
 
-interface Search {
+export interface Search {
   readonly constraint: Constraint;
   readonly regex: Regex;
   readonly isNegated: boolean;
+  /** Made when it is first asked for; null where that would be too large. */
+  readonly automaton: () => TextAutomaton | null;
+}
+
+export function searchFor(constraint: Constraint, regex: Regex, isNegated: boolean): Search {
+  let automaton: TextAutomaton | null | undefined;
+  const build = () => {
+    try {
+      return new TextAutomaton(regex);
+    } catch (error) {
+      if (error instanceof UnsaidRegex) return null;
+      throw error;
+    }
+  };
+  return {
+    constraint,
+    regex,
+    isNegated,
+    automaton() {
+      automaton = automaton === undefined ? build() : automaton;
+      return automaton;
+    },
+  };
 }
 
 /** Merges what `constraints` say of a text. */
@@ -36,7 +59,7 @@ export function textLimits(constraints: readonly Constraint[], refuse: Refuse): 
     searches: constraints.flatMap(constraint => {
       const isNegated = constraint.kind === 'not';
       const search = searchOf(isNegated ? constraint.constraint : constraint, isNegated, refuse);
-      return search === null ? [] : { constraint, isNegated, regex: search };
+      return search === null ? [] : searchFor(constraint, search, isNegated);
     }),
     length: narrowest(lengths.map(({ count }) => count)),
     lengthFrom: lengths.at(-1) ?? null,
@@ -73,8 +96,9 @@ function searchOf(constraint: Constraint, isNegated: boolean, refuse: Refuse): R
 export function fitsText(text: string, limits: TextLimits, refuse: Refuse): boolean {
   const length = [...text].length;
   if (length < limits.length.min || length > limits.length.max) return false;
-  return limits.searches.every(({ constraint, regex, isNegated }) => {
-    const automaton = automatonOf(regex);
+  return limits.searches.every(search => {
+    const { constraint, isNegated } = search;
+    const automaton = search.automaton();
     if (automaton === null) refuse(constraint, TOO_MANY);
     return automaton === null || automaton.matches(text) !== isNegated;
   });
@@ -104,13 +128,20 @@ export function textBody(limits: TextLimits, name: string, rules: RuleSet, refus
   const machine = machineOf(limits, refuse);
   if (machine === null) return `${rules.shared('char')}*`;
   if (machine.states.length === 0) return null;
-  return machineBody(machine, ranges => charBody(ranges, rules) ?? '""', `${name || 'text'}-text`, rules);
+  const chars = new Map<Ranges, string>();
+  const charOf = (ranges: Ranges) => {
+    const char = chars.get(ranges) ?? charBody(ranges, rules) ?? '""';
+    chars.set(ranges, char);
+    return char;
+  };
+  return machineBody(machine, charOf, `${name || 'text'}-text`, rules);
 }
 
 /** The automaton of the texts that fit; where it would be too large first the length is given up, then the searches. */
 function machineOf({ searches, length, lengthFrom }: TextLimits, refuse: Refuse): Machine<Ranges> | null {
-  const followed = searches.flatMap(({ constraint, regex, isNegated }) => {
-    const automaton = automatonOf(regex);
+  const followed = searches.flatMap(search => {
+    const { constraint, isNegated } = search;
+    const automaton = search.automaton();
     if (automaton === null) refuse(constraint, TOO_MANY);
     return automaton === null ? [] : { constraint, part: { automaton, isNegated } };
   });
@@ -127,13 +158,4 @@ function machineOf({ searches, length, lengthFrom }: TextLimits, refuse: Refuse)
   }
   for (const { constraint } of followed) refuse(constraint, 'needs too large a grammar');
   return null;
-}
-
-function automatonOf(regex: Regex): TextAutomaton | null {
-  try {
-    return new TextAutomaton(regex);
-  } catch (error) {
-    if (error instanceof UnsaidRegex) return null;
-    throw error;
-  }
 }
