@@ -40,29 +40,23 @@ const MAX_ALTERNATIVES = 1_000;
 
 /** All ways to fit several schemas at once; null when there are too many. */
 export function expand(places: readonly Place[], expansion: Expansion): Alternative[] | null {
-  const draft = {
-    types: VALUE_TYPES,
-    isTyped: false,
-    constraints: new Set<Constraint>(),
-    seen: new Set<string>(),
-  };
-  const all = places.map(place => ({ formula: fits(place), within: [], scopes: [] }));
   const found: Alternative[] = [];
-  return new Expander(expansion, found).run(all, { ...draft, choices: [] }) ? found : null;
+  return new Expander(expansion, found).run(places.map(pendingOf), newDraft()) ? found : null;
 }
 
 /** The widest alternative, which leaves every choice open. */
 export function withoutChoices(places: readonly Place[], expansion: Expansion): Alternative[] {
-  const draft: Draft = {
-    types: VALUE_TYPES,
-    isTyped: false,
-    constraints: new Set(),
-    seen: new Set(),
-    choices: [],
-  };
-  const all = places.map(place => ({ formula: fits(place), within: [], scopes: [] }));
-  const fitting = new Expander(expansion, []).settle(all, draft);
-  return fitting ? [{ ...draft, constraints: [...draft.constraints] }] : [];
+  const draft = newDraft();
+  const canFit = new Expander(expansion, []).settle(places.map(pendingOf), draft);
+  return canFit ? [{ ...draft, constraints: [...draft.constraints] }] : [];
+}
+
+function newDraft(): Draft {
+  return { types: VALUE_TYPES, isTyped: false, constraints: new Set(), seen: new Set(), choices: [] };
+}
+
+function pendingOf(place: Place): Pending {
+  return { formula: fits(place), within: [], scopes: [] };
 }
 
 class Expander {
@@ -117,8 +111,7 @@ class Expander {
         case 'schema': {
           const key = placeKey(formula.place);
           if (within.includes(key)) this.#expansion.onCycle(formula.place);
-          if (draft.seen.has(key) && scopes.length === 0) break;
-          if (within.includes(key)) break;
+          if (within.includes(key) || (draft.seen.has(key) && scopes.length === 0)) break;
           draft.seen.add(key);
           stack.push({ formula: this.#expansion.read(formula.place), within: [...within, key], scopes });
           break;

@@ -27,3 +27,19 @@ export function scaled({ isNegative, whole, fraction }: Decimal, places: number)
   const steps = BigInt(`${whole}${fraction.padEnd(places, '0')}`);
   return isNegative ? -steps : steps;
 }
+
+/** The number that is so many steps of 10^-`places`. */
+export function unscaled(steps: bigint, places: number): number {
+  const digits = String(steps < 0n ? -steps : steps).padStart(places + 1, '0');
+  const split = digits.length - places;
+  const value = Number(`${digits.slice(0, split)}.${digits.slice(split)}`);
+  return steps < 0n ? -value : value;
+}
+
+export function greatestCommonDivisor(a: bigint, b: bigint): bigint {
+  return b === 0n ? a : greatestCommonDivisor(b, a % b);
+}
+
+export function leastCommonMultiple(a: bigint, b: bigint): bigint {
+  return (a / greatestCommonDivisor(a, b)) * b;
+}

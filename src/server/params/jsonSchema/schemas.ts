@@ -6,7 +6,7 @@ import { type Constraint, type Formula, negated, type Place, type ValueType } fr
 import { canonical, satisfies, typeOfValue } from './holds.ts';
 import { not } from './negation.ts';
 import { ANY_COUNT } from './notation.ts';
-import { isVoidNumber, listNumbers, numberLimits } from './numberRule.ts';
+import { isVoidNumber, listNumbers, numberLimits } from './numberLimits.ts';
 import { memberPlaces, objectLimits } from './objectLimits.ts';
 import { readSchema } from './readSchema.ts';
 import { textsRegex } from './regex.ts';

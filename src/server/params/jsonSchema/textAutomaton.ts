@@ -1,17 +1,13 @@
-import { MAX_CODE_POINT, type Ranges } from '../../../engine/grammar/grammar.ts';
+import type { Ranges } from '../../../engine/grammar/grammar.ts';
 import { intersects } from '../../../engine/grammar/ranges.ts';
 import { assertNever } from '../../../util/assert.ts';
-import { type Arc, explore, type Machine } from './machine.ts';
+import type { Arc } from './machine.ts';
 import type { Count } from './notation.ts';
 import { ANY_CHAR, type Regex } from './regex.ts';
 import { UnsaidRegex } from './regexReader.ts';
 
 /** States of one expression, its repetitions written out. */
 const MAX_STATES = 10_000;
-/** States of all expressions and the length together. */
-const MAX_PRODUCT = 5_000;
-/** States of single expressions looked at for them. */
-const MAX_WORK = 300_000;
 
 /** Where an expression can go on: behind a character, or at once, some only at the start or the end of the text. */
 interface State {
@@ -20,7 +16,7 @@ interface State {
 }
 
 /** What one expression has matched so far: the states that it can be in. */
-type StateSet = readonly number[];
+export type StateSet = readonly number[];
 
 /** Follows a search for an expression through a text, in all ways at once. */
 export class TextAutomaton {
@@ -135,102 +131,5 @@ export class TextAutomaton {
     }
     this.#skip(at, to);
     return to;
-  }
-}
-
-/** An expression that a text has to match, or must not. */
-export interface TextPart {
-  readonly automaton: TextAutomaton;
-  readonly isNegated: boolean;
-}
-
-/** The texts of a length for which every part holds; null when that takes too much. */
-export function intersection(parts: readonly TextPart[], { min, max }: Count): Machine<Ranges> | null {
-  /** Characters beyond this number make no difference. */
-  const cap = max === Number.POSITIVE_INFINITY ? Math.max(min, 1) : max;
-  interface Product {
-    readonly reached: Reached;
-    readonly length: number;
-  }
-  const reach = new Reach(parts);
-  return explore<Ranges, Product>(
-    { reached: reach.start, length: 0 },
-    {
-      keyOf: ({ reached, length }) => `${length}:${reached.id}`,
-      isFinal: ({ reached: { sets }, length }) =>
-        length >= min &&
-        parts.every(({ automaton, isNegated }, i) => automaton.isFinal(sets[i], length === 0) !== isNegated),
-      arcsOf: ({ reached, length }) => {
-        if (length >= max) return [];
-        const arcs = reach.arcsOf(reached);
-        return (
-          arcs?.map(({ label, to }) => ({
-            label,
-            to: { reached: to, length: Math.min(length + 1, cap) },
-          })) ?? null
-        );
-      },
-    },
-    MAX_PRODUCT,
-  );
-}
-
-/** What every part has matched of a text. */
-interface Reached {
-  readonly id: number;
-  readonly sets: readonly StateSet[];
-}
-
-/** Finds what parts reach together, each once. */
-class Reach {
-  readonly start: Reached;
-  readonly #parts: readonly TextPart[];
-  readonly #byKey = new Map<string, Reached>();
-  readonly #arcs = new Map<Reached, readonly Arc<Ranges, Reached>[]>();
-  #nLooked = 0;
-
-  constructor(parts: readonly TextPart[]) {
-    this.#parts = parts;
-    this.start = this.#reached(parts.map(({ automaton }) => automaton.start));
-  }
-
-  /** Where characters lead; null when too much has been looked at. */
-  arcsOf(from: Reached): readonly Arc<Ranges, Reached>[] | null {
-    const known = this.#arcs.get(from);
-    if (known !== undefined) return known;
-    this.#nLooked += from.sets.reduce((sum, set) => sum + set.length, 0);
-    if (this.#nLooked > MAX_WORK) return null;
-    const arcs = this.#split(from);
-    this.#arcs.set(from, arcs);
-    return arcs;
-  }
-
-  #reached(sets: readonly StateSet[]): Reached {
-    const key = sets.map(set => set.join()).join('/');
-    const reached = this.#byKey.get(key) ?? { id: this.#byKey.size, sets };
-    this.#byKey.set(key, reached);
-    return reached;
-  }
-
-  /** Splits the characters by where they lead. */
-  #split({ sets }: Reached): Arc<Ranges, Reached>[] {
-    const cuts = new Set(ANY_CHAR.map((end, i) => (i % 2 === 0 ? end : end + 1)));
-    for (const [i, { automaton }] of this.#parts.entries()) {
-      for (const { label } of automaton.arcs(sets[i])) {
-        for (let j = 0; j < label.length; j += 2) cuts.add(label[j]).add(label[j + 1] + 1);
-      }
-    }
-    const firsts = [...cuts].sort((a, b) => a - b);
-    const labels = new Map<Reached, number[]>();
-    for (const [i, first] of firsts.entries()) {
-      if (first > MAX_CODE_POINT || !intersects(ANY_CHAR, first, first)) continue;
-      const to = this.#reached(this.#parts.map(({ automaton }, j) => automaton.after(sets[j], first)));
-      const label = labels.get(to) ?? [];
-      const last = (firsts[i + 1] ?? MAX_CODE_POINT + 1) - 1;
-      if (label.length > 0 && label[label.length - 1] === first - 1) label[label.length - 1] = last;
-      else label.push(first, last);
-      labels.set(to, label);
-    }
-    return [...labels].map(([to, label]) => ({ label, to }));
   }
 }

@@ -8,7 +8,8 @@ import { ofLength } from './regexLength.ts';
 import { readRegex, UnsaidRegex } from './regexReader.ts';
 import { charBody, regexBody } from './regexRule.ts';
 import type { RuleSet } from './ruleSet.ts';
-import { intersection, TextAutomaton } from './textAutomaton.ts';
+import { TextAutomaton } from './textAutomaton.ts';
+import { intersection } from './textProduct.ts';
 
 /** Says that a grammar has no words for a constraint, and why: the constraint is left out, or that is refused. */
 export type Refuse = (constraint: Constraint, why: string) => void;
