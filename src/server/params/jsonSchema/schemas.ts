@@ -210,18 +210,19 @@ export class Schemas {
       );
       return values.length === 0 ? null : { ...alternative, values };
     }
-    const types = alternative.types.filter(type => !this.#isVoidType(type, constraints));
+    const types = alternative.types.filter(type => !this.#isVoidType(type, alternative));
     return types.length === 0 ? null : { ...alternative, types, values: null };
   }
 
-  #isVoidType(type: ValueType, constraints: readonly Constraint[]): boolean {
+  #isVoidType(type: ValueType, { types, constraints }: Alternative): boolean {
     switch (type) {
       case 'null':
         return !this.holdsAll(constraints, null);
       case 'boolean':
         return ![true, false].some(value => this.holdsAll(constraints, value));
       case 'integer':
-        return isVoidNumber(numberLimits(constraints, true, false));
+        // Beside others, whole numbers are not told apart.
+        return isVoidNumber(numberLimits(constraints, true, types.includes('fraction')));
       case 'fraction':
         return isVoidFraction(constraints);
       case 'string':
