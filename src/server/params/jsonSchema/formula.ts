@@ -86,6 +86,8 @@ export type Formula =
   /** Marks what the schema at `path` has evaluated. */
   | { readonly kind: 'scope'; readonly path: string; readonly part: Formula };
 
+/** A schema of no document, which anything fits. */
+export const ANYTHING: Place = { json: true, path: 'true', isNegated: false };
 export const ALWAYS: Formula = { kind: 'and', parts: [] };
 export const NEVER: Formula = { kind: 'or', parts: [] };
 

@@ -1,5 +1,6 @@
 import { assertNever } from '../../../util/assert.ts';
 import {
+  ANYTHING,
   type Constraint,
   type Demand,
   type Formula,
@@ -7,6 +8,7 @@ import {
   type Items,
   type Members,
   negated,
+  type Place,
   typesOf,
   VALUE_TYPES,
 } from './formula.ts';
@@ -97,11 +99,10 @@ function otherCounts({ min, max }: Count): Count[] {
 
 function wrongItems(constraint: Constraint & Items, say: Say): Formula[] {
   const { prefix, rest } = constraint;
-  const any = { json: true, path: constraint.path, isNegated: false };
   const wrong = prefix.map((place, i): Formula => {
-    const before = new Array<typeof any>(i).fill(any);
+    const before = new Array<Place>(i).fill(ANYTHING);
     const count = { min: i + 1, max: Number.POSITIVE_INFINITY };
-    const item = say({ kind: 'items', prefix: [...before, negated(place)], rest: any });
+    const item = say({ kind: 'items', prefix: [...before, negated(place)], rest: ANYTHING });
     return { kind: 'and', parts: [say({ kind: 'count', count }), item] };
   });
   if (rest === null) return wrong;
@@ -109,7 +110,7 @@ function wrongItems(constraint: Constraint & Items, say: Say): Formula[] {
   const later =
     prefix.length === 0
       ? say({ kind: 'contains', place: negated(rest), count: one })
-      : say({ kind: 'not', constraint: { ...constraint, prefix: prefix.map(() => any) } });
+      : say({ kind: 'not', constraint: { ...constraint, prefix: prefix.map(() => ANYTHING) } });
   return [...wrong, later];
 }
 
@@ -122,7 +123,6 @@ function wrongMembers(constraint: Constraint & Members, say: Say): Formula[] {
   });
   if (patterns.size === 0 && additional === null) return wrong;
   // Names count as known, whatever their values.
-  const any = { json: true, path: constraint.path, isNegated: false };
-  const known = new Map([...properties.keys()].map(name => [name, any] as const));
+  const known = new Map([...properties.keys()].map(name => [name, ANYTHING] as const));
   return [...wrong, say({ kind: 'not', constraint: { ...constraint, properties: known } })];
 }

@@ -1,4 +1,4 @@
-import type { Constraint, Members, Place } from './formula.ts';
+import { ANYTHING, type Constraint, type Members, type Place } from './formula.ts';
 import { type Count, narrowest } from './notation.ts';
 import { readRegex, UnsaidRegex } from './regexReader.ts';
 import { fitsText, type Refuse, type TextLimits, textLimits } from './textRule.ts';
@@ -187,7 +187,7 @@ function bothTexts(a: TextLimits, b: TextLimits): TextLimits {
 /** Without the patterns that cannot be read: names that match one may have any value. */
 function readable(constraint: Constraint, refuse: Refuse): Constraint {
   if (constraint.kind !== 'members') return constraint;
-  const { patterns, path } = constraint;
+  const { patterns } = constraint;
   const read = [...patterns].filter(([pattern]) => {
     try {
       readRegex(pattern);
@@ -199,5 +199,5 @@ function readable(constraint: Constraint, refuse: Refuse): Constraint {
     }
   });
   if (read.length === patterns.size) return constraint;
-  return { ...constraint, patterns: new Map(read), additional: { json: true, path, isNegated: false } };
+  return { ...constraint, patterns: new Map(read), additional: ANYTHING };
 }

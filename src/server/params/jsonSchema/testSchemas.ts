@@ -107,7 +107,7 @@ function joined(random: Random, type: Type): JsonObject {
     () => ({ anyOf: [part(), part()] }),
     () => ({ oneOf: [part(), part()] }),
     () => ({ not: part() }),
-    () => ({ if: part(), then: part(), else: part() }),
+    () => Object.fromEntries(['if', 'then', 'else'].map(key => [key, part()])),
     () => ({ $ref: '#/$defs/part' }),
     () => ({ type: [type, 'null'] }),
     () => ({ type, nullable: true }),
