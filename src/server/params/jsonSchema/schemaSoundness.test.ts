@@ -85,8 +85,8 @@ describe('schemas with constraints beside each other, by the hundred,', { timeou
     expect(contradictory.filter(({ valid }) => valid.length > 0)).toEqual([]);
     // Chance makes contradictions, which are not the converter's fault.
     expect({ contradictory: contradictory.length, unsaid: refused.length - contradictory.length }).toEqual({
-      contradictory: 61,
-      unsaid: 24,
+      contradictory: 59,
+      unsaid: 22,
     });
   });
 
