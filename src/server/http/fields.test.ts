@@ -128,7 +128,7 @@ describe('request fields', () => {
     ],
     [
       { json_schema: 123 },
-      'Field \'json_schema\': "json_schema": JSON schema conversion failed:\nJSON schema error at #: schema must be an object',
+      'Field \'json_schema\': "json_schema": JSON schema conversion failed:\nJSON schema error at #: schema must be an object or a boolean',
     ],
     [{ lora: {} }, "Field 'lora': Error: 'lora' must be an array of objects with 'id' and 'scale' fields"],
     [
