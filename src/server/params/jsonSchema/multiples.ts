@@ -84,18 +84,19 @@ function remainderBody(step: bigint, low: bigint, high: bigint, name: string, ru
         rest === 0 &&
         (n > lowText.length || (n === lowText.length && toLow >= 0)) &&
         (n < highText.length || toHigh <= 0),
-      arcsOf: ({ n, rest, toLow, toHigh }) =>
-        n >= highText.length
-          ? []
-          : Array.from({ length: n === 0 ? 9 : 10 }, (_, i) => (n === 0 ? i + 1 : i)).map(digit => ({
-              label: `"${digit}"`,
-              to: {
-                n: n + 1,
-                rest: (rest * 10 + digit) % divisor,
-                toLow: toLow || Math.sign(digit - Number(lowText[n] ?? digit)),
-                toHigh: toHigh || Math.sign(digit - Number(highText[n] ?? digit)),
-              },
-            })),
+      arcsOf: ({ n, rest, toLow, toHigh }) => {
+        if (n >= highText.length) return [];
+        const digits = n === 0 ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+        return digits.map(digit => ({
+          label: `"${digit}"`,
+          to: {
+            n: n + 1,
+            rest: (rest * 10 + digit) % divisor,
+            toLow: toLow || Math.sign(digit - Number(lowText[n] ?? digit)),
+            toHigh: toHigh || Math.sign(digit - Number(highText[n] ?? digit)),
+          },
+        }));
+      },
     },
     MAX_STATES,
   );
