@@ -3,11 +3,11 @@ import { addSchema } from '../../params/jsonSchema/schemaToGrammar.ts';
 import type { ToolSchema } from './toolSchema.ts';
 
 /**
- * Adds the rule of the JSON that fits the parameters of a tool, and returns its name. Throws `invalid_request` for a schema
- * that no grammar can say.
+ * Adds the rule of the JSON that fits the parameters of a tool, and returns its name. A keyword that a grammar cannot say
+ * is left out: it must not keep the other tools from being called. Throws `invalid_request` for a malformed schema.
  */
 export function parametersRule(parameters: unknown, name: string, rules: RuleSet): string {
-  return addSchema(parameters ?? {}, name, rules);
+  return addSchema(parameters ?? {}, name, rules, 'lenient');
 }
 
 /** The same for one value among the parameters; of several types only `type` counts. */
