@@ -10,8 +10,8 @@ import { alternate, elapsed, pairedRatio, type Summary, summary } from './statis
 
 const K = 2048;
 /** Size of a chunk that is repacked at a time, see src/model/weights/matrix.ts. */
-const CHUNK_BYTES = 4 << 20;
-const N_CHUNKS = 16;
+const CHUNK_BYTES = 2 << 20;
+const N_CHUNKS = 32;
 /** Sizes of the loaded file and of its matrices. */
 const FILE_BYTES = 400e6;
 const MATRIX_BYTES = 50e6;

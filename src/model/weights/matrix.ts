@@ -37,8 +37,8 @@ export interface MatrixPlan {
 /** Source of a planned matrix: a whole tensor, or some of its rows, in any order. */
 export type Rows = GgufTensor | RowRange;
 
-/** Bytes read from the file and repacked at a time. */
-const CHUNK_BYTES = 4 << 20;
+/** Bytes read from the file and repacked at a time: few enough to stay in the processor's cache. */
+const CHUNK_BYTES = 2 << 20;
 
 /** Plans `parts` as one stacked matrix of `nGroups`, or as one matrix each, without groups, if their types differ. */
 export function planMatrices(label: string, parts: readonly Rows[], nGroups = 1): MatrixPlan[] {

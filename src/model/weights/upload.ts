@@ -9,7 +9,7 @@ export interface Upload {
 }
 
 /** Number of concurrent reads: the next ones arrive while one is repacked. */
-const READ_AHEAD = 3;
+const READ_AHEAD = 4;
 
 /** Runs all uploads in the order of the file, so that a download streams through, a few ranges at a time (design D5). */
 export async function runUploads(
