@@ -42,7 +42,8 @@ export const attentionCheck = kernelCheck({
     const q = rows.map(row => randomValues(width, 50 + row, scale));
     const k = cacheValues(cache, cacheWords(parameters, tables), 1, scale);
     const v = latent ? k : cacheValues(cache, cacheWords({ ...parameters, headDim: valueDim }, tables), 2);
-    const sinks = parameters.sinks ? sinksOf(nHead) : null;
+    // Sinks join several splits in attention_combine: with and without them this kernel is one pipeline.
+    const sinks = parameters.sinks && splits === 1 ? sinksOf(nHead) : null;
     const stride = splits > 1 ? partialValues(parameters, splits) : dstStride;
     const dst = output(rows.length * stride);
     return {
@@ -53,7 +54,7 @@ export const attentionCheck = kernelCheck({
         // Separate binding with the same words.
         dense(v.words),
         dst,
-        ...(sinks && splits === 1 ? [dense(sinks)] : []),
+        ...(sinks ? [dense(sinks)] : []),
       ],
       // The number of heads per workgroup depends on its number of rows.
       grid: own => [own.workgroups[0], rows.length, splits],
