@@ -23,7 +23,7 @@ describe('corsHeaders', () => {
     expect(headers({ origins }, origin)[ORIGIN]).toBe(allowed);
   });
 
-  it('tells the methods and headers that a page may use only when asked for them', () => {
+  it('lists methods and headers only in preflight responses', () => {
     const asked = headers({}, 'https://a.example', true);
     expect(asked).toMatchObject({
       'Access-Control-Allow-Methods': 'GET, POST',
@@ -49,7 +49,7 @@ describe('corsHeaders', () => {
       for (const isPreflight of [false, true]) {
         const told = headers({ origins, credentials }, origin, isPreflight);
         expect(told['Access-Control-Allow-Credentials']).toBe(allowed);
-        // A browser takes `*` for no origin at all where credentials are sent.
+        // With credentials, browsers do not accept `*`.
         if (allowed) expect(told[ORIGIN]).toBe(origin);
       }
     },

@@ -1,6 +1,6 @@
-/** Which pages of other origins may read the answers; llama-server's `--cors-*`. */
+/** CORS policy, llama-server's `--cors-*`: which origins may read responses. */
 export interface CorsPolicy {
-  /** `*`: every one. `localhost`: those of this machine. Anything else: that one. */
+  /** Allowed origins: `*` for all, `localhost` for this machine, otherwise one origin. */
   readonly origins: string;
   readonly methods: string;
   readonly headers: string;
@@ -10,9 +10,9 @@ export interface CorsPolicy {
 const LOCAL = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
 /**
- * Headers that an answer to a page of `origin` gets. Where the page sends credentials, a browser looks for its permission in
- * the answer itself, not only in that to `OPTIONS`, which says more besides.
- * Source: CORS check of the Fetch standard, https://fetch.spec.whatwg.org/#concept-cors-check
+ * CORS headers of a response to a page of `origin`. With credentials, the browser also checks the response itself, not only the
+ * preflight. The preflight response has further headers. Source: CORS check of the Fetch standard,
+ * https://fetch.spec.whatwg.org/#concept-cors-check
  */
 export function corsHeaders(
   policy: CorsPolicy,
@@ -22,7 +22,7 @@ export function corsHeaders(
   const allowed = allowedOrigin(policy.origins, origin ?? '');
   if (allowed === null) return [];
   const headers: [string, string][] = [['Access-Control-Allow-Origin', allowed]];
-  // What is answered depends on who asks, and a cache between has to know.
+  // The response depends on the origin, so caches need `Vary`.
   if (policy.origins === '*' || policy.origins === 'localhost') headers.push(['Vary', 'Origin']);
   if (policy.credentials) headers.push(['Access-Control-Allow-Credentials', 'true']);
   if (!isPreflight) return headers;
@@ -31,7 +31,10 @@ export function corsHeaders(
   return headers;
 }
 
-/** With credentials a browser wants to read its own origin, not `*`. */
+/**
+ * Resolves the policy to the value of `Access-Control-Allow-Origin`. With credentials, browsers require the exact origin, not
+ * `*`.
+ */
 function allowedOrigin(origins: string, origin: string): string | null {
   if (origins === '*') return origin;
   if (origins === 'localhost') return LOCAL.test(origin) ? origin : null;

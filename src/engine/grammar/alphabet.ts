@@ -2,9 +2,11 @@ import type { Grammar, Item, Ranges } from './grammar.ts';
 
 const N_ASCII = 128;
 
-/** Divides the code points into intervals whose characters no class of a grammar tells apart. */
+/**
+ * Partition of the code points into intervals; every character class of a grammar contains an interval entirely or not at all.
+ */
 export class Alphabet {
-  /** First code points of the intervals, ascending. */
+  /** First code point of each interval, ascending. */
   readonly #firsts: readonly number[];
   readonly #ascii: readonly number[];
 
@@ -17,7 +19,7 @@ export class Alphabet {
     this.#ascii = Array.from({ length: N_ASCII }, (_, codePoint) => this.#find(codePoint));
   }
 
-  /** Index of the interval with `codePoint`. */
+  /** Index of the interval that contains `codePoint`. */
   indexOf(codePoint: number): number {
     return codePoint < N_ASCII ? this.#ascii[codePoint] : this.#find(codePoint);
   }

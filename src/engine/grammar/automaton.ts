@@ -4,21 +4,21 @@ import type { Grammar } from './grammar.ts';
 import { intersects } from './ranges.ts';
 import { StackSets, type Stacks } from './stacks.ts';
 
-/** Where a text stands in the grammar: every way that it can go on. */
+/** State of the automaton: all continuations of a text. */
 export interface State {
-  /** Whether the text may end here. */
+  /** True if the text may end here. */
   readonly isFinal: boolean;
   readonly branches: readonly Branch[];
-  /** The state after a character, by its interval of the alphabet; null where the grammar has none. */
+  /** Next state per interval of the alphabet: null for a rejected character, undefined before the first use. */
   readonly successors: (State | null | undefined)[];
 }
 
-/** Frames remembered; when there are more, all are forgotten and found again as they are needed. */
+/** Limit of cached frames; beyond it the cache is cleared and refilled on demand. */
 const MAX_KEPT = 50_000;
 
 /**
- * A pushdown automaton made deterministic as far as it is used: its states are sets of stacks, and are built when a text
- * first reaches them. They do not change, so a text goes back by taking up an earlier one.
+ * Pushdown automaton, determinised lazily: a state is a set of stacks and is built when a text first reaches it. States are
+ * immutable, so a caller can backtrack to an earlier one.
  */
 export class Automaton {
   readonly start: State;
@@ -33,12 +33,12 @@ export class Automaton {
     this.start = this.#stateOf(this.#stackSets.push(grammar.root, this.#stackSets.end));
   }
 
-  /** Frames of stacks that are remembered now. */
+  /** Number of cached frames. */
   get nKept(): number {
     return this.#stackSets.nKept;
   }
 
-  /** The state behind one more character, or null where the grammar has none. */
+  /** Next state after one character; null if the grammar rejects it. */
   next(state: State, codePoint: number): State | null {
     const interval = this.#alphabet.indexOf(codePoint);
     const known = state.successors[interval];
@@ -49,7 +49,7 @@ export class Automaton {
     return successor;
   }
 
-  /** Whether some character from `first` to `last` may come next. */
+  /** True if the grammar accepts some character from `first` to `last` next. */
   canMatch({ branches }: State, first: number, last: number): boolean {
     for (const { ranges } of branches) if (intersects(ranges, first, last)) return true;
     return false;
@@ -64,7 +64,7 @@ export class Automaton {
     return next.isFinal || next.branches.length > 0 ? next : null;
   }
 
-  /** Replaces rules by what they derive until only characters come next, each rule once with all that may follow it. */
+  /** Expands rules until only characters come next. Each rule is expanded once, with all its continuations. */
   #stateOf(stacks: Stacks): State {
     const known = this.#states.get(stacks);
     if (known) return known;
@@ -81,7 +81,7 @@ export class Automaton {
     return state;
   }
 
-  /** Lets go of all states but those that texts stand at. */
+  /** Clears the cache of states; texts keep the states they hold. */
   #forget(): void {
     for (const { successors } of this.#states.values()) successors.length = 0;
     this.#states.clear();

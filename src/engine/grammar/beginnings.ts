@@ -1,25 +1,25 @@
 import type { Ranges } from './grammar.ts';
 import type { Frame, StackSets, Stacks } from './stacks.ts';
 
-/** One way to go on: a character of `ranges`, then `rest`. */
+/** One continuation: a character of `ranges`, then `rest`. */
 export interface Branch {
   readonly ranges: Ranges;
   readonly rest: Stacks;
 }
 
-/** A rule that may come next, and what follows it. */
+/** Rule that may come next, with its continuation. */
 interface Begun {
   readonly rule: number;
   readonly below: Stacks;
 }
 
-/** Collects the characters and rules with which a set of stacks can go on. */
+/** Collects the characters and rules that may come next for a set of stacks. */
 export class Beginnings {
   readonly #stackSets: StackSets;
-  /** By the ranges of one place in the grammar. */
+  /** Continuations by character class. */
   readonly #characters = new Map<Ranges, Stacks[]>();
   readonly #rules = new Map<number, Stacks[]>();
-  /** Rules that were not taken, the least index last. */
+  /** Rules not yet taken, in descending order of index. */
   readonly #waiting: number[] = [];
 
   constructor(stackSets: StackSets) {
@@ -30,17 +30,20 @@ export class Beginnings {
     return [...this.#characters].map(([ranges, rests]) => ({ ranges, rest: this.#stackSets.union(rests) }));
   }
 
-  /** Adds what `stacks` begin with, and those below where all above may be left out. Whether nothing at all need come. */
+  /**
+   * Adds the first items of `stacks`, and of the stacks below wherever the items above are optional. Returns true if all are
+   * optional.
+   */
   addStacks(stacks: Stacks): boolean {
     const reached = new Set([stacks]);
-    // Goes on to sets that are added on the way.
+    // The loop also visits sets that are added during it.
     for (const { frames } of reached) {
       for (const frame of frames) if (this.addFrame(frame)) reached.add(frame.below);
     }
     return [...reached].some(({ isEnd }) => isEnd);
   }
 
-  /** Adds the item of a frame, and those behind it where it may be left out. Whether all of them may. */
+  /** Adds the item of a frame, and the items behind it while each is optional. Returns true if all are optional. */
   addFrame(frame: Frame): boolean {
     const { below } = frame;
     this.#add(frame);
@@ -52,7 +55,7 @@ export class Beginnings {
     return true;
   }
 
-  /** The rule of the least index among those not taken, with all that may follow it, or null. */
+  /** Takes the rule with the smallest index, with all its continuations; null if no rule is left. */
   takeRule(): Begun | null {
     const rule = this.#waiting.pop();
     if (rule === undefined) return null;

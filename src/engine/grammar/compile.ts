@@ -5,8 +5,8 @@ import { ruleOrder } from './ruleOrder.ts';
 import { grammarError } from './scanner.ts';
 
 /**
- * Brings rules as they are written into the form that is matched. `nameOf`: null for a rule that the grammar's author
- * gave no name. Throws `invalid_request` for a left-recursive rule, one that can begin with itself.
+ * Compiles parsed rules for the automaton. `nameOf` returns null for a rule without a name in the source. Throws
+ * `invalid_request` for left recursion.
  */
 export function compile(
   rules: readonly Alternatives[],
@@ -42,7 +42,7 @@ export function compile(
   }
 }
 
-/** The rules with which a rule can begin, some of them twice. */
+/** Rules that may come first in `alternatives`; may contain duplicates. */
 function leftmostRules(alternatives: Alternatives): number[] {
   const begins: number[] = [];
   for (const parts of alternatives) {
@@ -54,7 +54,7 @@ function leftmostRules(alternatives: Alternatives): number[] {
   return begins;
 }
 
-/** Groups within rules have no name, so at least one rule of a cycle has. */
+/** Groups have no name, but every cycle contains at least one named rule. */
 function leftRecursion([name, ...others]: readonly string[]): Error {
   const through = others.length > 0 ? ` through ${others.map(other => `'${other}'`).join(', ')}` : '';
   return grammarError(

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { Automaton } from './automaton.ts';
 import { parseGrammar } from './parse.ts';
 
-/** Follows a text and says how it went: whether it is a whole one, and what the sets of stacks cost. */
+/** Runs a text through the automaton; reports acceptance, cached frames and CPU time. */
 function follow(grammar: string, text: string) {
-  // Time of this process alone: others may keep the machine busy.
+  // CPU time of this process, because other processes may load the machine.
   const begun = process.cpuUsage();
   const automaton = new Automaton(parseGrammar(grammar));
   let state = automaton.start;
@@ -146,7 +146,7 @@ describe('a counter', { timeout: 60_000 }, () => {
     expect(nBranches).toBeLessThan(10);
   });
 
-  it('of a field does not stand in the way of 70 others', () => {
+  it('of one field does not block 70 other fields', () => {
     const { isWhole, nFrames, ms } = follow(`root ::= ${FIELDS}`, fieldsText(2000));
     expect(isWhole).toBe(true);
     expect(nFrames).toBeLessThan(50_100);
@@ -154,7 +154,7 @@ describe('a counter', { timeout: 60_000 }, () => {
     expect(follow(`root ::= ${FIELDS}`, fieldsText(2001))).toMatchObject({ isWhole: false, nMatched: 2003 });
   });
 
-  it('goes up to a million and costs what the text is long', () => {
+  it('counts to a million at a cost linear in the length of the text', () => {
     const grammar = 'root ::= .{0,1000000} | "x"{1000000}';
     expect(follow(grammar, 'x'.repeat(1000))).toMatchObject({ isWhole: true });
     expect(follow(grammar, 'x'.repeat(1000)).nFrames).toBeLessThan(10_000);

@@ -1,9 +1,9 @@
 import type { Alternatives, Part } from './parts.ts';
 
-/** Which rules may derive the empty text. */
+/** Finds the nullable rules. */
 export function emptyRules(rules: readonly Alternatives[]): boolean[] {
   const isEmpty = new Array<boolean>(rules.length).fill(false);
-  /** Alternatives by the rules they wait for: how many of these are not known to be empty. */
+  /** Alternatives by the rules in them; `nLeft` counts those not yet known to be nullable. */
   const waiting: { readonly rule: number; nLeft: number }[][] = rules.map(() => []);
   const found: number[] = [];
   const mark = (rule: number) => {
@@ -28,7 +28,7 @@ export function emptyRules(rules: readonly Alternatives[]): boolean[] {
   return isEmpty;
 }
 
-/** The rules that have to be empty for the parts to be so, or null when a character is among them. */
+/** Rules that must be nullable for the sequence to be nullable; null if it contains a character. */
 function rulesToBeEmpty(parts: readonly Part[]): number[] | null {
   const needed: number[] = [];
   for (const { element, min } of parts) {

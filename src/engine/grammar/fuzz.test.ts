@@ -9,12 +9,12 @@ import { grammarVocabulary } from './vocabularyTrie.ts';
 
 const N_GRAMMARS = 120;
 const TIMEOUT_MS = 60_000;
-/** Texts of up to so many characters are all looked at, longer ones where they go on from the beginning of a text. */
+/** Length up to which all texts are checked. A longer text is checked only if its prefix was viable. */
 const ENUMERATED = 3;
 const LONGEST = 4;
 const utf8 = new TextEncoder();
 
-/** Texts of up to `length` characters, each behind those that it begins with. */
+/** Texts of up to `length` characters, each after its prefixes. */
 function allTexts(length: number): string[] {
   const texts = [''];
   for (const text of texts) {
@@ -23,10 +23,7 @@ function allTexts(length: number): string[] {
   return texts;
 }
 
-/**
- * A token of the test's vocabulary: whole characters, and possibly the beginning of one more or the end of one before.
- * `ends`: what may come of a last character that is cut; the one that the classes name, and one that they do not.
- */
+/** First bytes of characters, with two completions each: one that the grammars use and one that they do not. */
 const CUT = [
   { bytes: utf8.encode('é').slice(0, 1), characters: ['é', 'è'] },
   { bytes: utf8.encode('😀').slice(0, 1), characters: ['😀', '🂡'] },
@@ -42,7 +39,7 @@ const BEGUN = ['', ...ALPHABET].flatMap(text =>
     texts: characters.map(char => text + char),
   })),
 );
-/** Tokens behind whole characters, with the texts that they may become. */
+/** Tokens that start at a character boundary, with the texts that they may become. */
 const TOKENS = [...WHOLE, ...BEGUN];
 const REST_BYTES = [0x80, 0x98, 0x9f, 0xa8, 0xa9, 0xaa, 0xbf];
 const RESTS = REST_BYTES.flatMap(byte => [[byte], [byte, 0x61], [byte, 0xc3], [byte, 0x98, 0x80]]);
@@ -50,7 +47,7 @@ const PIECES = [...TOKENS.map(({ bytes }) => bytes), ...RESTS.map(bytes => Uint8
 const EOG = PIECES.length;
 const vocabulary = grammarVocabulary([...PIECES, new Uint8Array()], [EOG]);
 
-/** The text's bytes as tokens, at random. */
+/** Random tokenization of the text's bytes. */
 function randomTokens(random: Random, text: string): TokenId[] {
   const bytes = utf8.encode(text);
   const tokens: TokenId[] = [];
@@ -63,7 +60,7 @@ function randomTokens(random: Random, text: string): TokenId[] {
   return tokens;
 }
 
-/** What the automaton says of a text: whether it is a whole one, and whether one begins with it. */
+/** Verdict of the automaton: acceptance of the whole text, and of the text as a prefix. */
 function judge(grammar: Grammar, text: string): { isWhole: boolean; isBegun: boolean } {
   const matcher = new GrammarMatcher(grammar, vocabulary);
   const isBegun = matcher.acceptBytes(utf8.encode(text));
@@ -78,7 +75,7 @@ const CASES = Array.from({ length: N_GRAMMARS }, (_, seed) => {
 });
 
 describe('random grammars', { timeout: TIMEOUT_MS }, () => {
-  it('match the texts, and beginnings of texts, that a matcher by trial does', () => {
+  it('match the same texts and prefixes as a backtracking matcher', () => {
     const wrong: object[] = [];
     let [nWhole, nBegun, nOther] = [0, 0, 0];
     for (const { grammar, reference, written } of CASES) {
@@ -101,7 +98,7 @@ describe('random grammars', { timeout: TIMEOUT_MS }, () => {
     expect(Math.min(nWhole, nBegun, nOther)).toBeGreaterThan(1000);
   });
 
-  it('let a text begin if and only if some text goes on from it', () => {
+  it('accept a prefix if and only if some text completes it', () => {
     const wrong: object[] = [];
     for (const { grammar, reference, written } of CASES) {
       const texts = allTexts(ENUMERATED);
@@ -110,7 +107,7 @@ describe('random grammars', { timeout: TIMEOUT_MS }, () => {
       );
       for (const text of texts) {
         const { nMissing } = reference.judge(text);
-        // The texts that go on from others may be longer than those looked at.
+        // A completion may be longer than the enumerated texts.
         if (nMissing < Number.POSITIVE_INFINITY && [...text].length + nMissing > ENUMERATED) continue;
         if (judge(grammar, text).isBegun !== begun.has(text)) wrong.push({ written, text });
       }
@@ -118,7 +115,7 @@ describe('random grammars', { timeout: TIMEOUT_MS }, () => {
     expect(wrong).toEqual([]);
   });
 
-  it('match longer texts, and texts that are almost right', () => {
+  it('match longer texts and reject near misses', () => {
     const wrong: object[] = [];
     let nWhole = 0;
     for (const { grammar, reference, random, rules, written } of CASES) {
@@ -139,7 +136,7 @@ describe('random grammars', { timeout: TIMEOUT_MS }, () => {
     expect(nWhole).toBeGreaterThan(500);
   });
 
-  it('allow the tokens behind which some text goes on, also those that cut a character', () => {
+  it('allow exactly the tokens that some text completes, including tokens that cut a character', () => {
     const wrong: object[] = [];
     for (const { grammar, reference, random, rules, written } of CASES) {
       const text = randomText(random, rules, 8) ?? '';
@@ -157,11 +154,11 @@ describe('random grammars', { timeout: TIMEOUT_MS }, () => {
     expect(wrong).toEqual([]);
   });
 
-  it('mask the vocabulary as tokens are allowed one by one, however a text is cut, and count drafts without a trace', () => {
+  it('give a mask equal to single-token checks for any tokenization, and count drafts without side effects', () => {
     const wrong: object[] = [];
     for (const { grammar, random, rules, written } of CASES) {
       const text = randomText(random, rules, 12);
-      // Some grammars derive long texts alone.
+      // Some grammars derive only long texts.
       if (text === null) continue;
       const matcher = new GrammarMatcher(grammar, vocabulary);
       const tokens: TokenId[] = [];
@@ -186,7 +183,7 @@ function beginningsOf(text: string): string[] {
   return ['', ...chars.map((_, i) => chars.slice(0, i + 1).join(''))];
 }
 
-/** How many tokens of a draft a matcher takes that has only `tokens` behind it. */
+/** Number of draft tokens that a fresh matcher accepts after `tokens`. */
 function nTaken(grammar: Grammar, tokens: readonly TokenId[], draft: readonly TokenId[]): number {
   const matcher = new GrammarMatcher(grammar, vocabulary);
   for (const token of tokens) matcher.accept(token);

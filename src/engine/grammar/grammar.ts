@@ -1,34 +1,34 @@
-/** Code points, as pairs of first and last, ascending and apart from each other. */
+/** Set of code points as pairs of first and last, ascending and disjoint. */
 export type Ranges = readonly number[];
 
 export const MAX_CODE_POINT = 0x10ffff;
 
-/** What has to come next: one character of a set, or one or more that a rule derives. */
+/** Symbol: one character of a set, or a nonempty text derived by a rule. */
 export type Element =
   | { readonly kind: 'character'; readonly ranges: Ranges }
   | { readonly kind: 'rule'; readonly rule: number };
 
-/** An element, how often it comes, and what follows it within its alternative. */
+/** Symbol with its repetition bounds and the next item of its alternative. */
 export interface Item {
-  /** Of all items of a grammar, this one. */
+  /** Unique within a grammar. */
   readonly id: number;
   readonly element: Element;
-  /** 0 wherever the item may be empty. */
+  /** 0 if the item is optional. */
   readonly min: number;
-  /** At least 1; infinite for no bound. */
+  /** At least 1; Infinity without a bound. */
   readonly max: number;
   readonly next: Item | null;
 }
 
-/** The first items of a rule's alternatives. */
+/** First item of each alternative. */
 export type Rule = readonly Item[];
 
 /**
- * A grammar in which no rule derives the empty text: an item that was empty by its rule has `min` 0 instead. Behind
- * items that may be left out, a rule can begin only with rules of a greater index, so none begins with itself.
+ * Grammar without nullable rules: an item that was nullable by its rule has `min` 0 instead. Rules are in topological order: a
+ * rule can begin only with rules of a greater index, so none is left-recursive.
  */
 export interface Grammar {
   readonly rules: readonly Rule[];
-  /** Derives whole texts. */
+  /** Start symbol. */
   readonly root: Item;
 }

@@ -12,7 +12,7 @@ ws ::= | " " | "\\n" [ \\t]{0,20}`;
 const TEXTS = ['', '{', '{"', '{"a', '{"a\\', '{"a\\u12', '{"日', '{"a":', '{"a": 12', '{"a":[{}, ', '{}'];
 
 describe('allowed tokens', () => {
-  it.each(TEXTS)('behind %s are those that are allowed one by one', text => {
+  it.each(TEXTS)('after %s equal those of single-token checks', text => {
     const matcher = matcherOf(JSON_GRAMMAR);
     expect(feed(matcher, new TextEncoder().encode(text))).toBe(true);
     const oneByOne = [...vocabulary.pieces.keys()].filter(token => matcher.isAllowed(token));
@@ -20,7 +20,7 @@ describe('allowed tokens', () => {
     expect(oneByOne.length).toBeGreaterThan(0);
   });
 
-  it('end the text where the grammar may end, and nowhere else', () => {
+  it('include the end of generation exactly where the grammar may end', () => {
     const matcher = matcherOf('root ::= "a" "b"?');
     expect(matcher.isAllowed(EOG)).toBe(false);
     feed(matcher, [0x61]);
@@ -29,7 +29,7 @@ describe('allowed tokens', () => {
     expect(matcher.allowedTokens()).toEqual([EOG]);
   });
 
-  it('are never special, not even where the grammar has the text of the one that ends generation', () => {
+  it('never include special tokens, even where the grammar accepts the text of the EOG token', () => {
     const matcher = matcherOf('root ::= .* "</s>"');
     expect(matcher.isAllowed(SPECIAL)).toBe(false);
     expect(matcher.isAllowed(EOG)).toBe(false);
@@ -52,7 +52,7 @@ describe('tokens one after the other', () => {
   ])('%s allows of %j the first %i', (grammar, tokens, nAllowed) => {
     const matcher = matcherOf(grammar);
     expect(matcher.countAllowed(tokens)).toBe(nAllowed);
-    // Counting is not accepting.
+    // `countAllowed` must not change the state.
     expect(matcher.countAllowed(tokens)).toBe(nAllowed);
   });
 });
@@ -81,7 +81,7 @@ describe('UTF-8', () => {
     expect(feed(matcherOf(grammar), bytes)).toBe(expected);
   });
 
-  it('does not let a text end within a character', () => {
+  it('cannot end within a character', () => {
     const matcher = matcherOf('root ::= "日"*');
     expect(matcher.canEnd).toBe(true);
     feed(matcher, [0xe6]);

@@ -4,7 +4,7 @@ import type { Grammar } from './grammar.ts';
 import { addByte, type PartialCharacter } from './utf8.ts';
 import type { GrammarVocabulary } from './vocabularyTrie.ts';
 
-/** Where a text of bytes stands: behind its last whole character, and within the next. */
+/** Position in a byte sequence: state after the last whole character, and the incomplete character after it. */
 interface Place {
   readonly state: State;
   readonly partial: PartialCharacter | null;
@@ -12,7 +12,7 @@ interface Place {
 
 const NO_BYTES = new Uint8Array();
 
-/** Follows one text through a grammar, token by token. A token may end within a character that the next one completes. */
+/** Runs one text through a grammar, token by token. A token may end within a character. */
 export class GrammarMatcher {
   readonly #automaton: Automaton;
   readonly #vocabulary: GrammarVocabulary;
@@ -26,7 +26,7 @@ export class GrammarMatcher {
     this.#place = { state: this.#automaton.start, partial: null };
   }
 
-  /** Whether the text may end here: then tokens that end generation are allowed, and nowhere else. */
+  /** True if the text may end here. Only then are end-of-generation tokens allowed. */
   get canEnd(): boolean {
     return isComplete(this.#place);
   }
@@ -35,7 +35,7 @@ export class GrammarMatcher {
     return this.#eog.has(token) ? this.canEnd : this.#after(this.#place, token) !== null;
   }
 
-  /** How many of `tokens`, from the first on, are allowed one after the other. Nothing is behind one that ends generation. */
+  /** Length of the longest allowed prefix of `tokens`. An end-of-generation token ends the count. */
   countAllowed(tokens: readonly TokenId[]): number {
     let place = this.#place;
     for (const [i, token] of tokens.entries()) {
@@ -47,11 +47,11 @@ export class GrammarMatcher {
     return tokens.length;
   }
 
-  /** Every token that may come next, in no particular order. Looks only at beginnings that the grammar allows. */
+  /** All allowed tokens, in no particular order. Visits only trie nodes that the grammar accepts. */
   allowedTokens(): TokenId[] {
     const { bytes, depths, ends, tokens, tokenEnds } = this.#vocabulary.trie;
     const allowed = this.canEnd ? [...this.#vocabulary.eogTokens] : [];
-    /** By the number of bytes so far. */
+    /** Positions by number of bytes. */
     const places: Place[] = [this.#place];
     for (let at = 0; at < bytes.length; ) {
       const depth = depths[at];
@@ -67,18 +67,18 @@ export class GrammarMatcher {
     return allowed;
   }
 
-  /** Appends a token to the text. One that is not allowed is passed over, as is one that ends generation. */
+  /** Appends a token. Ignores tokens that are not allowed, and end-of-generation tokens. */
   accept(token: TokenId): void {
     if (this.#eog.has(token)) return;
     this.#place = this.#after(this.#place, token) ?? this.#place;
   }
 
-  /** The bytes of a token. */
+  /** Bytes of a token. */
   piece(token: TokenId): Uint8Array {
     return this.#vocabulary.pieces[token] ?? NO_BYTES;
   }
 
-  /** Appends bytes, which need not be those of whole tokens. False, and nothing is appended, if they are not allowed. */
+  /** Appends bytes, also across token boundaries. If they are not allowed, appends nothing and returns false. */
   acceptBytes(bytes: Uint8Array): boolean {
     const place = this.#afterBytes(this.#place, bytes);
     if (place !== null) this.#place = place;
@@ -111,7 +111,7 @@ export class GrammarMatcher {
   }
 }
 
-/** Whether a text may end at `place`. */
+/** True if a text may end at `place`. */
 function isComplete({ state, partial }: Place): boolean {
   return partial === null && state.isFinal;
 }

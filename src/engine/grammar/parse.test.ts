@@ -105,7 +105,7 @@ describe('GBNF', () => {
     expect(() => parseGrammar(grammar)).toThrow(reason);
   });
 
-  it('takes long chains of rules, in any order', () => {
+  it('accepts long chains of rules in any order', () => {
     const n = 20_000;
     const chain = Array.from({ length: n }, (_, i) => `r${i} ::= r${i + 1}`);
     const grammar = ['root ::= r0', ...chain, `r${n} ::= "a"?`].join('\n');

@@ -4,20 +4,19 @@ import type { Alternatives, Part } from './parts.ts';
 import { complementOf, unionOf } from './ranges.ts';
 import { grammarError, Scanner } from './scanner.ts';
 
-/** Groups within groups. */
+/** Limit of nested groups. */
 const MAX_DEPTH = 250;
 
-/** How often a symbol may come. */
+/** Repetition bounds. */
 type Times = Pick<Part, 'min' | 'max'>;
 
 const ONCE: Times = { min: 1, max: 1 };
 
 /**
- * Parses a grammar in GBNF, llama.cpp's notation, whose texts the rule `root` derives. Of two rules with one name the
- * later counts. Source of the language: grammars/README.md of llama.cpp; its `<token>` elements are refused, and bounds
- * of repetitions may be of any size.
+ * Parses a grammar in GBNF, llama.cpp's notation, with start symbol `root`. If a name is defined twice, the later rule wins.
+ * Source: grammars/README.md of llama.cpp. `<token>` elements are refused; repetition bounds have no limit.
  *
- * Throws `invalid_request` for a grammar that is malformed, incomplete or left-recursive.
+ * Throws `invalid_request` for a malformed, incomplete or left-recursive grammar.
  */
 export function parseGrammar(text: string): Grammar {
   return new Parser(text).parse();
@@ -26,7 +25,7 @@ export function parseGrammar(text: string): Grammar {
 class Parser {
   readonly #scanner: Scanner;
   readonly #ids = new Map<string, number>();
-  /** By id; undefined for a rule that is named but not defined so far. */
+  /** Rules by id; undefined for a rule that is not defined yet. */
   readonly #rules: (Alternatives | undefined)[] = [];
 
   constructor(text: string) {
@@ -60,7 +59,7 @@ class Parser {
     scanner.skipSpace(true);
   }
 
-  /** `depth`: groups around; within one, an alternative may go on in the next line. */
+  /** Parses alternatives. `depth` counts the enclosing groups; within a group, an alternative may continue on the next line. */
   #alternatives(depth: number): Alternatives {
     const alternatives = [this.#sequence(depth)];
     while (this.#scanner.skip('|')) {
@@ -84,7 +83,7 @@ class Parser {
     }
   }
 
-  /** The parts that a repetition behind them applies to, or null when there are none. */
+  /** Parses the parts that a following repetition applies to; null if there are none. */
   #symbol(depth: number): Part[] | null {
     const scanner = this.#scanner;
     if (scanner.skip('"')) return this.#literal();
@@ -113,14 +112,14 @@ class Parser {
     return parts;
   }
 
-  /** As in llama.cpp, `[]` is nothing at all rather than a character that cannot be. */
+  /** As in llama.cpp, `[]` derives the empty text. */
   #characterClass(): Part[] {
     const scanner = this.#scanner;
     const isNegated = scanner.skip('^');
     const pairs: [number, number][] = [];
     while (!scanner.skip(']')) {
       const first = scanner.character();
-      // A hyphen at the end of a class stands for itself.
+      // A hyphen at the end of a class is literal.
       const isRange = scanner.startsWith('-') && !scanner.startsWith('-]');
       if (isRange) scanner.expect('-');
       pairs.push([first, isRange ? scanner.character() : first]);
@@ -130,7 +129,7 @@ class Parser {
     return [character(isNegated ? complementOf(ranges) : ranges)];
   }
 
-  /** How often the symbol before may come; null when nothing is said about it. */
+  /** Parses a repetition; null if there is none. */
   #times(depth: number): Times | null {
     const scanner = this.#scanner;
     if (scanner.skip('*')) return { min: 0, max: Number.POSITIVE_INFINITY };
@@ -151,7 +150,7 @@ class Parser {
     if (min > Number.MAX_SAFE_INTEGER) {
       throw scanner.error(`no text has ${min} repetitions; ask for at most ${Number.MAX_SAFE_INTEGER}`);
     }
-    // No text is long enough to reach a bound that a double cannot count to.
+    // No text reaches a bound beyond the exact range of a double.
     return { min, max: max > Number.MAX_SAFE_INTEGER ? Number.POSITIVE_INFINITY : max };
   }
 
@@ -172,7 +171,7 @@ class Parser {
     return id;
   }
 
-  /** A rule without a name. */
+  /** Adds an unnamed rule. */
   #addRule(alternatives: Alternatives): Part {
     this.#rules.push(alternatives);
     return ruleOnce(this.#rules.length - 1);

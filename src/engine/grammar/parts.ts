@@ -1,12 +1,12 @@
 import type { Element } from './grammar.ts';
 
-/** An element as it is written, and how often it comes. */
+/** Parsed symbol with its repetition bounds. */
 export interface Part {
   readonly element: Element;
   readonly min: number;
-  /** At least 1; infinite for no bound. */
+  /** At least 1; Infinity without a bound. */
   readonly max: number;
 }
 
-/** A rule as it is written. An alternative without parts is the empty text. */
+/** Parsed rule. An alternative without parts derives the empty text. */
 export type Alternatives = readonly (readonly Part[])[];

@@ -1,6 +1,6 @@
 import { MAX_CODE_POINT, type Ranges } from './grammar.ts';
 
-/** The union of pairs in any order; a pair whose last is below its first is empty. */
+/** Union of pairs in any order; a pair whose last is below its first is empty. */
 export function unionOf(pairs: readonly (readonly [number, number])[]): Ranges {
   const sorted = pairs.filter(([first, last]) => first <= last).sort((a, b) => a[0] - b[0]);
   const union: number[] = [];
@@ -12,7 +12,7 @@ export function unionOf(pairs: readonly (readonly [number, number])[]): Ranges {
   return union;
 }
 
-/** Every code point that is not in `ranges`. */
+/** All code points outside `ranges`. */
 export function complementOf(ranges: Ranges): Ranges {
   const complement: number[] = [];
   let first = 0;
@@ -24,7 +24,7 @@ export function complementOf(ranges: Ranges): Ranges {
   return complement;
 }
 
-/** Whether `ranges` have a code point between `first` and `last`, both included. */
+/** True if `ranges` contain a code point from `first` to `last`, both included. */
 export function intersects(ranges: Ranges, first: number, last: number): boolean {
   for (let i = 0; i < ranges.length; i += 2) {
     if (ranges[i] <= last && first <= ranges[i + 1]) return true;

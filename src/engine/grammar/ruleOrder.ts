@@ -1,14 +1,14 @@
-/** Either every rule before those that it begins with, or rules of which each begins with the next, the last with the first. */
+/** Topological order, each rule before the rules it can begin with; or a cycle, each rule beginning with the next. */
 export type RuleOrder =
   | { readonly kind: 'order'; readonly rules: readonly number[] }
   | { readonly kind: 'cycle'; readonly rules: readonly number[] };
 
-/** `begins`: for each rule, those with which it can begin. */
+/** Sorts rules topologically. `begins` lists, per rule, the rules it can begin with. */
 export function ruleOrder(begins: readonly (readonly number[])[]): RuleOrder {
   const nWaiting = new Array<number>(begins.length).fill(0);
   for (const first of begins.flat()) nWaiting[first]++;
   const order: number[] = [];
-  // Rules that nothing begins with are taken away until none is left, or a cycle.
+  // Removes rules that no other rule begins with, until none is left or a cycle remains.
   const ready = [...nWaiting.keys()].filter(rule => nWaiting[rule] === 0);
   for (let rule = ready.pop(); rule !== undefined; rule = ready.pop()) {
     order.push(rule);
@@ -21,7 +21,7 @@ export function ruleOrder(begins: readonly (readonly number[])[]): RuleOrder {
   return { kind: 'cycle', rules: cycleAmong(begins, new Set(order)) };
 }
 
-/** Goes backwards from a rule that was not `taken`, each time to another that begins with it, until one comes again. */
+/** Follows predecessors outside `taken` until a rule repeats. */
 function cycleAmong(begins: readonly (readonly number[])[], taken: ReadonlySet<number>): number[] {
   const before = new Map<number, number>();
   for (const [rule, firsts] of begins.entries()) {

@@ -8,7 +8,7 @@ const INTEGER = /[0-9]+/y;
 const LINE_SPACE = /(?:[ \t]|#[^\r\n]*)*/y;
 const SPACE = /(?:[ \t\r\n]|#[^\r\n]*)*/y;
 
-/** Reads the lexical parts of GBNF from a text, from left to right. */
+/** Lexer for GBNF. */
 export class Scanner {
   readonly #text: string;
   #at = 0;
@@ -25,7 +25,7 @@ export class Scanner {
     return this.#text.startsWith(text, this.#at);
   }
 
-  /** Moves behind `text` if it comes next. */
+  /** Consumes `text` if it comes next. */
   skip(text: string): boolean {
     const found = this.startsWith(text);
     if (found) this.#at += text.length;
@@ -36,12 +36,12 @@ export class Scanner {
     if (!this.skip(text)) throw this.error(`expecting '${text}'`);
   }
 
-  /** Skips blanks and comments, and line ends too when `lines`. */
+  /** Skips blanks and comments, and with `lines` also line ends. */
   skipSpace(lines: boolean): void {
     this.#match(lines ? SPACE : LINE_SPACE);
   }
 
-  /** A rule's name, or null when none comes next. */
+  /** Reads a rule name; null if none comes next. */
   name(): string | null {
     return this.#match(NAME);
   }
@@ -51,7 +51,7 @@ export class Scanner {
     return digits === null ? null : Number(digits);
   }
 
-  /** One code point, escaped or not. */
+  /** Reads one code point, escaped or not. */
   character(): number {
     if (this.isAtEnd) throw this.error('unexpected end of input');
     if (this.startsWith('\\')) return this.#escape();
@@ -60,7 +60,7 @@ export class Scanner {
     return codePoint;
   }
 
-  /** Says in llama-server's words that the grammar is wrong, and where. */
+  /** Creates a grammar error with its position, worded like llama-server's. */
   error(reason: string): ForetokenError {
     const before = this.#text.slice(0, this.#at).split('\n');
     const [line, column] = [before.length, (before.at(-1)?.length ?? 0) + 1];
@@ -93,7 +93,7 @@ export class Scanner {
   }
 }
 
-/** A grammar that cannot be used. */
+/** Creates the error for an unusable grammar. */
 export function grammarError(reason: string): ForetokenError {
   return new ForetokenError(
     'invalid_request',

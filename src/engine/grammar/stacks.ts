@@ -1,6 +1,6 @@
 import type { Item } from './grammar.ts';
 
-/** An item that may still come `first` to `last` times, then those behind it in its alternative, then what `below` says. */
+/** Stack frame: `item` may repeat another `first` to `last` times, then come the next items of its alternative, then `below`. */
 export interface Frame {
   readonly item: Item;
   readonly first: number;
@@ -9,24 +9,24 @@ export interface Frame {
   readonly below: Stacks;
 }
 
-/** A set of stacks, each a way in which a text may go on, by their top frames. Equal sets are one object. */
+/** Set of stacks, by their top frames. Each stack is one continuation of the text. Equal sets are the same object. */
 export interface Stacks {
   readonly id: number;
-  /** Whether the empty stack is among them: the text may end. */
+  /** True if the set contains the empty stack: the text may end. */
   readonly isEnd: boolean;
   readonly frames: readonly Frame[];
 }
 
-/** Frames that may be merged for one union, and to which depth; then it keeps frames beside each other that could be one. */
+/** Limit of merges per union, and of their depth; beyond it mergeable frames stay separate. */
 const MAX_MERGES = 2000;
 const MAX_MERGE_DEPTH = 200;
-/** Top frames of one set. A grammar that needs more is ambiguous beyond use, and loses some of its texts. */
+/** Limit of top frames per set. A grammar that needs more is too ambiguous and loses some of its texts. */
 const MAX_FRAMES = 10_000;
 
 /**
- * Makes sets of stacks and unites them. Frames of one item are merged: no number of times is in two of them, and the
- * stacks below are united in turn. So a set grows with the different ways to go on, not with the ways that led there,
- * and counters that a text left undecided are intervals.
+ * Creates and unites sets of stacks. Frames of one item are merged: their repetition intervals become disjoint, and the stacks
+ * below are united in turn. A set therefore grows with the number of different continuations, not of derivations, and an
+ * undecided counter is an interval.
  */
 export class StackSets {
   readonly end: Stacks = { id: 0, isEnd: true, frames: [] };
@@ -36,25 +36,25 @@ export class StackSets {
   #known = new Map<string, Stacks>();
   #unions = new Map<string, Stacks>();
 
-  /** Frames that are kept to find equal sets again. */
+  /** Number of frames in the cache of equal sets. */
   get nKept(): number {
     return this.#nKept;
   }
 
-  /** Forgets all sets: those in use go on to be right, and are made again when they come up. */
+  /** Clears the cache. Sets in use stay valid and are rebuilt on demand. */
   clear(): void {
     this.#known = new Map();
     this.#unions = new Map();
     this.#nKept = 0;
   }
 
-  /** `item` as often as it says, on top of `below`; no item is `below` alone. */
+  /** Pushes `item` with its bounds onto `below`; for null returns `below`. */
   push(item: Item | null, below: Stacks): Stacks {
     if (item === null) return below;
     return this.#made(false, [{ item, first: item.min, last: item.max, below }]);
   }
 
-  /** What remains when the item of a frame has come once. */
+  /** Rest of a frame after one occurrence of its item. */
   behind({ item, first, last, below }: Frame): Stacks {
     if (last === 1) return this.push(item.next, below);
     return this.#made(false, [{ item, first: Math.max(0, first - 1), last: last - 1, below }]);
@@ -87,7 +87,7 @@ export class StackSets {
     return union;
   }
 
-  /** Frames of one item as frames whose intervals are apart, in ascending order. */
+  /** Merges frames of one item into frames with disjoint intervals, in ascending order. */
   #merged(frames: readonly Frame[], depth: number): readonly Frame[] {
     if (frames.length === 1 || depth >= MAX_MERGE_DEPTH || this.#nMerges >= MAX_MERGES) return frames;
     this.#nMerges++;

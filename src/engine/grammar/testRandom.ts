@@ -1,4 +1,4 @@
-// Random grammars and texts for tests, the same for the same seed.
+// Random grammars and texts for tests, reproducible by seed.
 import type { Node, Rules } from './testReference.ts';
 
 /** Characters of one, two and four bytes in UTF-8. */
@@ -6,7 +6,7 @@ export const ALPHABET = ['a', 'b', 'é', '😀'] as const;
 
 const LARGEST_BOUND = 5;
 
-/** A pseudorandom sequence (mulberry32). */
+/** Pseudorandom numbers (mulberry32). */
 export class Random {
   #state: number;
 
@@ -14,7 +14,7 @@ export class Random {
     this.#state = seed;
   }
 
-  /** From 0 to `n` - 1. */
+  /** Integer from 0 to `n` - 1. */
   below(n: number): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
@@ -28,8 +28,8 @@ export class Random {
 }
 
 /**
- * Up to four rules. A rule refers to later ones, and to any, itself too, only behind a character in alternatives beside
- * another: so none is left-recursive and each derives some text.
+ * Random grammar of up to four rules. A rule refers to later rules freely, and to any rule only after a character and beside
+ * another alternative. So no rule is left-recursive, and each derives some text.
  */
 export function randomRules(random: Random): Rules {
   const nRules = 1 + random.below(4);
@@ -74,14 +74,14 @@ function randomTimes(random: Random): { min: number; max: number } {
   ]);
 }
 
-/** A class, or a literal of `least` to two characters. */
+/** Character class, or literal of `least` to two characters. */
 function randomCharacter(random: Random, least = 1): Node {
   const chars = (n: number) => Array.from({ length: n }, () => random.among(ALPHABET));
   if (random.below(2) === 0) return { kind: 'literal', chars: chars(least + random.below(3 - least)) };
   return { kind: 'class', chars: chars(1 + random.below(2)), isNegated: random.below(3) === 0 };
 }
 
-/** A text that `node` derives, or null when it grows beyond `longest` characters. */
+/** Random text that `node` derives; null if it exceeds `longest` characters. */
 export function randomText(random: Random, rules: Rules, longest: number): string | null {
   let nLeft = longest;
   const textOf = (node: Node): string => {
@@ -104,7 +104,7 @@ export function randomText(random: Random, rules: Rules, longest: number): strin
         ).join('');
       }
       case 'rule':
-        // A rule counts too, so that one that derives nothing comes to an end.
+        // Charges rules too, so that a chain of empty rules ends.
         nLeft -= 0.1;
         return textOf(rules[node.rule]);
     }

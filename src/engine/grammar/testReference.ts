@@ -1,4 +1,4 @@
-// Grammars as trees, and a matcher of them that tries everything: what the automaton is judged by in tests.
+// Grammars as trees, and a backtracking matcher: the reference for tests of the automaton.
 
 export type Node =
   | { readonly kind: 'literal'; readonly chars: readonly string[] }
@@ -7,23 +7,23 @@ export type Node =
   | { readonly kind: 'times'; readonly body: Node; readonly min: number; readonly max: number }
   | { readonly kind: 'rule'; readonly rule: number };
 
-/** Rule 0 derives whole texts. */
+/** Grammar; rule 0 is the start symbol. */
 export type Rules = readonly Node[];
 
-/** A way to match the beginning of a text, by where it ends; or the end of the text came first. */
+/** Match of a prefix of the text, by end position, or a match cut short by the end of the text. */
 interface Matches {
   readonly ends: ReadonlySet<number>;
-  /** How many characters more, at least, complete a match that the text's end cut short; infinite when none does. */
+  /** Minimum number of characters to complete a match that the end of the text cut short; Infinity if none exists. */
   readonly nMissing: number;
 }
 
 export interface Verdict {
   readonly isWhole: boolean;
-  /** How many characters more, at least, make it a whole text; infinite when nothing does. */
+  /** Minimum number of characters to complete the text; Infinity if impossible. */
   readonly nMissing: number;
 }
 
-/** The notation of `rules`, in GBNF. */
+/** Formats `rules` as GBNF. */
 export function notation(rules: Rules): string {
   return rules.map((rule, i) => `${ruleName(i)} ::= ${written(rule)}`).join('\n');
 }
@@ -57,18 +57,18 @@ function bounds(min: number, max: number): string {
   return min === max ? `{${min}}` : `{${min},${max}}`;
 }
 
-/** Says of texts whether `rules`, which are not left-recursive, derive them or a text that goes on from them. */
+/** Backtracking matcher: tests whether `rules`, free of left recursion, derive a text or a completion of it. */
 export class Reference {
   readonly #rules: Rules;
-  /** By rule: the length of its shortest text. */
+  /** Length of each rule's shortest text. */
   readonly #shortest: number[];
-  /** Of the text that is judged: matches by node and where they begin. */
+  /** Matches in the current text, by node and start position. */
   #known = new Map<Node, Matches[]>();
 
   constructor(rules: Rules) {
     this.#rules = rules;
     this.#shortest = rules.map(() => Number.POSITIVE_INFINITY);
-    // Each round knows at least one rule more.
+    // Each round determines at least one more rule.
     for (const _ of rules)
       for (const [i, rule] of rules.entries()) this.#shortest[i] = this.#shortestOf(rule);
   }
@@ -129,7 +129,7 @@ export class Reference {
     let ends: ReadonlySet<number> = new Set([at]);
     for (let n = 0; ends.size > 0; n++) {
       if (n >= min) for (const end of ends) found.add(end);
-      // Behind a text's end, and behind `min` empty ones, nothing new comes.
+      // After the end of the text and `min` empty matches, further repetitions add nothing.
       if (n === max || n > min + text.length) break;
       const here = either([...ends].map(end => this.#match(body, text, end)));
       const nLeft = Math.max(0, min - n - 1);
@@ -163,7 +163,7 @@ function endsAt(ends: readonly number[]): Matches {
   return { ends: new Set(ends), nMissing: Number.POSITIVE_INFINITY };
 }
 
-/** Matches at the end of a text, where whatever is not empty is missing. */
+/** Match at the end of a text; every nonempty symbol is missing. */
 function shortestMatch(nMissing: number, at: number): Matches {
   return nMissing === 0 ? endsAt([at]) : { ends: new Set(), nMissing };
 }

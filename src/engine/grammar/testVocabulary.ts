@@ -1,11 +1,11 @@
-// A vocabulary of every byte and a few longer pieces, for the tests of grammars.
+// Test vocabulary: every byte, and a few longer pieces.
 import { GrammarMatcher } from './matcher.ts';
 import { parseGrammar } from './parse.ts';
 import { type GrammarVocabulary, grammarVocabulary } from './vocabularyTrie.ts';
 
-/** Ends generation. */
+/** End-of-generation token. */
 export const EOG = 256;
-/** A special token, which stands for no text. */
+/** Special token; has no text. */
 export const SPECIAL = 257;
 const PIECES = ['ab', 'abc', ' "', '":', 'é', 'aé', '日本', '{"', '}}', '123'];
 
@@ -25,7 +25,7 @@ export function matcherOf(grammar: string): GrammarMatcher {
   return new GrammarMatcher(parseGrammar(grammar), vocabulary);
 }
 
-/** Feeds bytes as long as they are allowed; whether all were. */
+/** Feeds bytes while they are allowed. Returns true if all were. */
 export function feed(matcher: GrammarMatcher, bytes: Iterable<number>): boolean {
   for (const byte of bytes) {
     if (!matcher.isAllowed(byte)) return false;
@@ -34,7 +34,7 @@ export function feed(matcher: GrammarMatcher, bytes: Iterable<number>): boolean 
   return true;
 }
 
-/** Whether `grammar` derives exactly `text`. */
+/** True if `grammar` derives exactly `text`. */
 export function derives(grammar: string, text: string): boolean {
   const matcher = matcherOf(grammar);
   return feed(matcher, new TextEncoder().encode(text)) && matcher.canEnd;

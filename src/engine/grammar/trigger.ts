@@ -1,7 +1,7 @@
-/** Where in a text a grammar begins to hold; null while it does not. */
+/** Finds the offset in a text where a grammar starts to apply; null if there is none yet. */
 export type FindStart = (text: string) => number | null;
 
-/** Watches a text of tokens for the place from which on a grammar holds. */
+/** Watches the generated text for the start of a lazy grammar. */
 export class GrammarTrigger {
   readonly #findStart: FindStart;
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -12,7 +12,7 @@ export class GrammarTrigger {
     this.#findStart = findStart;
   }
 
-  /** Appends the bytes of a token. What stands in the text from the start on, empty if the token ends there; or null. */
+  /** Appends the bytes of a token. Returns the text from the start on, empty if the token ends there; null before the start. */
   push(piece: Uint8Array): Uint8Array | null {
     this.#text += this.#decoder.decode(piece, { stream: true });
     const start = this.#findStart(this.#text);

@@ -1,11 +1,11 @@
 import { MAX_CODE_POINT } from './grammar.ts';
 
-/** A character of UTF-8 of which bytes are missing. */
+/** Incomplete UTF-8 character. */
 export interface PartialCharacter {
-  /** The bits so far. */
+  /** Bits decoded so far. */
   readonly bits: number;
   readonly nMissing: number;
-  /** Code points that it may become. */
+  /** Range of code points that it may become. */
   readonly first: number;
   readonly last: number;
 }
@@ -13,8 +13,8 @@ export interface PartialCharacter {
 const SURROGATES = { first: 0xd800, last: 0xdfff } as const;
 
 /**
- * One more byte: the whole character, the part of one, or null where UTF-8 allows no such byte (bad, overlong, a
- * surrogate or too large; RFC 3629).
+ * Adds one byte. Returns the whole character, the incomplete character, or null for an invalid, overlong, surrogate or
+ * out-of-range sequence (RFC 3629).
  */
 export function addByte(partial: PartialCharacter | null, byte: number): number | PartialCharacter | null {
   if (partial === null) return firstByte(byte);
@@ -30,7 +30,7 @@ function firstByte(byte: number): number | PartialCharacter | null {
   return null;
 }
 
-/** `least`: no character of this length is below it. */
+/** Narrows an incomplete character; `least` is the smallest code point of its length. */
 function narrowed(bits: number, nMissing: number, least: number): number | PartialCharacter | null {
   const lowest = bits << (6 * nMissing);
   const first = Math.max(lowest, least);

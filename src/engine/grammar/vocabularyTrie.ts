@@ -1,6 +1,6 @@
 import type { TokenId } from '../../forward/forward.ts';
 
-/** The bytes of a vocabulary's tokens as a tree, and which tokens end a text. Built once for all grammars. */
+/** Trie of a vocabulary's tokens, and its end-of-generation tokens. Built once for all grammars. */
 export interface GrammarVocabulary {
   readonly pieces: readonly Uint8Array[];
   readonly eogTokens: readonly TokenId[];
@@ -8,24 +8,24 @@ export interface GrammarVocabulary {
 }
 
 /**
- * The beginnings that tokens share, each behind that of one byte less and before those that are longer. So a walk goes
- * through arrays in order, and leaps where it leaves a beginning out.
+ * Shared prefixes of tokens in depth-first order: each after its own prefix and before its extensions. A walk is a linear scan
+ * that skips rejected subtrees.
  */
 export interface VocabularyTrie {
-  /** Last byte of each beginning. */
+  /** Last byte of each prefix. */
   readonly bytes: Uint8Array;
-  /** How many bytes come before it. */
+  /** Number of bytes before it. */
   readonly depths: Uint16Array;
-  /** The next beginning that does not go on from this one. */
+  /** Index after the subtree of each prefix. */
   readonly ends: Uint32Array;
-  /** Tokens in the order of their beginnings; those of beginning `i` end before `tokenEnds[i]`. */
+  /** Tokens in the order of their prefixes; those of prefix `i` end before `tokenEnds[i]`. */
   readonly tokens: Uint32Array;
   readonly tokenEnds: Uint32Array;
 }
 
 /**
- * `pieces`: the bytes of each token. Those of tokens that are no text (special ones) must be empty; these and the tokens
- * that end generation are not in the tree, nor are those that begin with a zero byte, which llama.cpp refuses as well.
+ * Builds the trie. `pieces` holds the bytes of each token, empty for special tokens. The trie excludes empty pieces,
+ * end-of-generation tokens, and pieces that begin with a zero byte, which llama.cpp rejects too.
  */
 export function grammarVocabulary(
   pieces: Iterable<Uint8Array>,
@@ -43,7 +43,7 @@ function trieOf(pieces: readonly Uint8Array[], unordered: readonly TokenId[]): V
   const depths: number[] = [];
   const ends: number[] = [];
   const tokenEnds: number[] = [];
-  /** The beginnings of the token before, from one byte on. */
+  /** Prefixes of the previous token, from one byte on. */
   const open: number[] = [];
   const close = (depth: number) => {
     for (const beginning of open.splice(depth)) ends[beginning] = bytes.length;
@@ -74,11 +74,11 @@ function trieOf(pieces: readonly Uint8Array[], unordered: readonly TokenId[]): V
 
 function compare(a: Uint8Array, b: Uint8Array): number {
   const shared = nShared(a, b);
-  // No byte comes before every byte.
+  // A missing byte sorts before every byte.
   return (a[shared] ?? -1) - (b[shared] ?? -1);
 }
 
-/** How many bytes `a` and `b` both begin with. */
+/** Length of the common prefix of `a` and `b`. */
 function nShared(a: Uint8Array, b: Uint8Array): number {
   let n = 0;
   while (n < a.length && a[n] === b[n]) n++;
