@@ -2,6 +2,7 @@ import type { ForwardPass } from '../../forward/forwardPass.ts';
 import { isSlotFileName } from '../../protocol/slotFileName.ts';
 import { ForetokenError } from '../../util/errors.ts';
 import { INT32_MAX, wrongType } from '../http/fields.ts';
+import { invalid } from '../http/invalid.ts';
 import type { JsonObject } from '../http/json.ts';
 import { jsonResponse, readJsonObject } from '../http/jsonBody.ts';
 import { decodeSlotFile, encodeSlotFile, type SavedSlot } from '../scheduling/cache/slotFile.ts';
@@ -145,10 +146,6 @@ async function fileName(request: Request): Promise<string> {
   if (typeof filename !== 'string') throw wrongType('filename', 'string', filename);
   if (!isSlotFileName(filename)) throw invalid('Invalid filename');
   return filename;
-}
-
-function invalid(message: string): ForetokenError {
-  return new ForetokenError('invalid_request', message);
 }
 
 function notRestored(reason: string, cause?: unknown): ForetokenError {

@@ -1,4 +1,4 @@
-import { ForetokenError } from '../../util/errors.ts';
+import { invalid } from '../http/invalid.ts';
 import type { JsonObject } from '../http/json.ts';
 import type { ChatMessage } from './messages.ts';
 
@@ -34,8 +34,4 @@ function partOf({ content, reasoning_content = '' }: ChatMessage, wanted: unknow
   if (wanted === 'content') return 'content';
   if (wanted === 'reasoning_content') return 'reasoning';
   return reasoning_content !== '' && content.length === 0 ? 'reasoning' : 'content';
-}
-
-function invalid(message: string): ForetokenError {
-  return new ForetokenError('invalid_request', message);
 }

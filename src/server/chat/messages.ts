@@ -1,4 +1,5 @@
-import { ForetokenError } from '../../util/errors.ts';
+import type { ForetokenError } from '../../util/errors.ts';
+import { invalid } from '../http/invalid.ts';
 import { isJsonObject, type JsonObject, presentFields } from '../http/json.ts';
 
 export interface TextPart {
@@ -105,10 +106,6 @@ function readToolCall(call: unknown): ToolCall {
     function: { name, arguments: given },
     ...(typeof id === 'string' && { id }),
   };
-}
-
-function invalid(message: string): ForetokenError {
-  return new ForetokenError('invalid_request', message);
 }
 
 function unparsable(what: string, where: unknown): ForetokenError {

@@ -1,4 +1,4 @@
-import { ForetokenError } from '../../util/errors.ts';
+import { invalid } from '../http/invalid.ts';
 import { isJsonObject, type JsonObject, presentFields } from '../http/json.ts';
 
 /**
@@ -37,8 +37,4 @@ function schemaIn(format: JsonObject): unknown {
   if (!isJsonObject(wrapper)) throw invalid("response_format.json_schema must be an object with a 'schema'");
   const { schema = beside } = presentFields(wrapper);
   return schema;
-}
-
-function invalid(message: string): ForetokenError {
-  return new ForetokenError('invalid_request', message);
 }

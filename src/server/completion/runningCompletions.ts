@@ -1,5 +1,5 @@
 import { ThinkingBudget } from '../../engine/sampler/thinkingBudget.ts';
-import { ForetokenError } from '../../util/errors.ts';
+import { invalid } from '../http/invalid.ts';
 import type { JsonObject } from '../http/json.ts';
 import type { Task } from '../scheduling/task.ts';
 
@@ -25,8 +25,4 @@ export class RunningCompletions {
     for (const { sampler } of tasks) if (sampler instanceof ThinkingBudget) sampler.endThinking();
     return { success: true };
   }
-}
-
-function invalid(message: string): ForetokenError {
-  return new ForetokenError('invalid_request', message);
 }

@@ -1,4 +1,4 @@
-import { PYTHON, type ToolFormat } from './toolFormat.ts';
+import { type NamedCall, PYTHON, type ToolFormat } from './toolFormat.ts';
 
 /** A format that a chat template gives away by its words. */
 interface DeclaredFormat {
@@ -9,6 +9,14 @@ interface DeclaredFormat {
 }
 
 const JSON_ARGUMENTS = { kind: 'json' } as const;
+/** A call as Python has it: `name(key=value)`. */
+const PYTHON_CALL: NamedCall = {
+  kind: 'named',
+  open: '',
+  between: '(',
+  close: ')',
+  arguments: { kind: 'pairs', assign: '=', values: PYTHON },
+};
 
 /** Formats in which a template asks for calls that it does not write itself, or does not write whole. */
 const DECLARED_FORMATS: readonly DeclaredFormat[] = [
@@ -106,13 +114,7 @@ const ASKED_FORMATS: readonly DeclaredFormat[] = [
       begin: '<|tool_call_start|> [',
       end: '] <|tool_call_end|>',
       separator: ',',
-      call: {
-        kind: 'named',
-        open: '',
-        between: '(',
-        close: ')',
-        arguments: { kind: 'pairs', assign: '=', values: PYTHON },
-      },
+      call: PYTHON_CALL,
     },
   },
   {
@@ -142,13 +144,7 @@ const ASKED_FORMATS: readonly DeclaredFormat[] = [
       begin: '[',
       end: ']',
       separator: ',',
-      call: {
-        kind: 'named',
-        open: '',
-        between: '(',
-        close: ')',
-        arguments: { kind: 'pairs', assign: '=', values: PYTHON },
-      },
+      call: PYTHON_CALL,
     },
   },
   {

@@ -1,4 +1,4 @@
-import { ForetokenError } from '../../../util/errors.ts';
+import { invalid } from '../../http/invalid.ts';
 import type { JsonObject } from '../../http/json.ts';
 import type { Constraint } from '../../params/grammarConstraint.ts';
 import type { ChatPrompt } from '../prompt.ts';
@@ -76,8 +76,4 @@ function findLazyStart(
 
 function findRequiredStart({ tags, isThinking }: ChatPrompt): Constraint['findStart'] {
   return tags !== null && isThinking ? text => endOfThoughts(text, tags) : null;
-}
-
-function invalid(message: string): ForetokenError {
-  return new ForetokenError('invalid_request', message);
 }

@@ -1,4 +1,5 @@
-import { ForetokenError } from '../../../util/errors.ts';
+import type { ForetokenError } from '../../../util/errors.ts';
+import { invalid } from '../../http/invalid.ts';
 import { isJsonObject, type JsonObject } from '../../http/json.ts';
 
 /** What a chat request says of tools. */
@@ -93,8 +94,4 @@ function unknownForm(choice: unknown): ForetokenError {
 
 function unparsable(what: string, where: unknown): ForetokenError {
   return invalid(`Failed to parse tools: ${what}; got ${JSON.stringify(where)}`);
-}
-
-function invalid(message: string): ForetokenError {
-  return new ForetokenError('invalid_request', message);
 }

@@ -1,4 +1,4 @@
-import { ForetokenError } from '../../../util/errors.ts';
+import { invalid } from '../../http/invalid.ts';
 import { type JsonObject, presentFields } from '../../http/json.ts';
 
 /**
@@ -134,8 +134,4 @@ function list(value: unknown): readonly unknown[] {
 function textOf(value: unknown, place: string): string {
   if (typeof value !== 'string') throw invalid(`${place}: must be a string`);
   return value;
-}
-
-function invalid(message: string): ForetokenError {
-  return new ForetokenError('invalid_request', message);
 }

@@ -1,4 +1,4 @@
-import { ForetokenError } from '../../../util/errors.ts';
+import { invalid } from '../../http/invalid.ts';
 import { isJsonObject, isStringArray, type JsonObject, presentFields } from '../../http/json.ts';
 import { responsesMessages } from './messages.ts';
 import { chatToolChoice } from './toolChoice.ts';
@@ -90,8 +90,4 @@ function objectOf(value: unknown, name: string): JsonObject {
   if (value === undefined) return {};
   if (!isJsonObject(value)) throw invalid(`'${name}' must be an object`);
   return presentFields(value);
-}
-
-function invalid(message: string): ForetokenError {
-  return new ForetokenError('invalid_request', message);
 }
