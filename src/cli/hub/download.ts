@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { reasonOf, refused } from '../../hub/refused.ts';
 import { ForetokenError } from '../../util/errors.ts';
-import { reasonOf, refused } from './repository.ts';
 
 /** File to download, and its destination. */
 export interface Download {
@@ -18,7 +18,7 @@ export interface Download {
 }
 
 export interface Transfer {
-  readonly headers: Readonly<Record<string, string>>;
+  readonly fetch: typeof fetch;
   readonly signal: AbortSignal;
   readonly onProgress: (loadedBytes: number, totalBytes: number | null) => void;
   /** Pause after a failure, and length of a silence that counts as one. */
@@ -58,16 +58,16 @@ export async function download(file: Download, transfer: Transfer): Promise<void
 
 /** Appends the bytes after `start`. Errors other than a `ForetokenError` justify another attempt. */
 async function fetchRest(file: Download, partial: string, start: number, transfer: Transfer): Promise<void> {
-  const { headers, signal, onProgress, silenceMs = 30_000 } = transfer;
+  const { signal, onProgress, silenceMs = 30_000 } = transfer;
   const silent = new AbortController();
   const watch = setTimeout(
     () => silent.abort(new Error(`nothing came for ${silenceMs / 1000} s`)),
     silenceMs,
   );
   try {
-    const response = await fetch(file.url, {
+    const response = await transfer.fetch(file.url, {
       // A compressed response would have other byte offsets than the file.
-      headers: { ...headers, 'accept-encoding': 'identity', ...(start > 0 && { range: `bytes=${start}-` }) },
+      headers: { 'accept-encoding': 'identity', ...(start > 0 && { range: `bytes=${start}-` }) },
       signal: AbortSignal.any([signal, silent.signal]),
     });
     const offset = await checkResponse(response, file, partial, start);
@@ -114,7 +114,7 @@ async function checkResponse(
     throw new Error(`HTTP ${status} for the bytes from ${start} on`);
   }
   if (status >= 500 || status === 429) throw new Error(`HTTP ${status}`);
-  throw refused(status, file.name);
+  throw refused(response, file.name);
 }
 
 async function check({ name, sizeBytes, digest }: Download, partial: string): Promise<void> {

@@ -1,10 +1,10 @@
 import { assertNever } from '../../util/assert.ts';
-import { type HubModel, locateInHub } from './hubModel.ts';
+import { type HubChoice, locateInHub } from './hubChoice.ts';
 import type { Locating } from './locating.ts';
 import { locateUrl, type UrlModel } from './urlModel.ts';
 
 /** Location of a model. */
-export type ModelChoice = { readonly kind: 'file'; readonly path: string } | HubModel | UrlModel;
+export type ModelChoice = { readonly kind: 'file'; readonly path: string } | HubChoice | UrlModel;
 
 /** Returns the path of the model's file on this machine, after downloading it if necessary. */
 export async function locate(choice: ModelChoice, locating: Locating): Promise<string> {

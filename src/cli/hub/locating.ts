@@ -1,3 +1,4 @@
+import { type Hub, openHub } from '../../hub/hub.ts';
 import type { Environment } from '../environment.ts';
 import { type Download, download } from './download.ts';
 import { type Display, Progress } from './progress.ts';
@@ -15,9 +16,17 @@ export interface Locating {
   readonly pauseMs?: number;
 }
 
-/** Address of the Hub, or of a server in its place. Ends with a slash. */
-export function endpointFrom({ MODEL_ENDPOINT, HF_ENDPOINT }: Environment): string {
-  return `${(MODEL_ENDPOINT || HF_ENDPOINT || 'https://huggingface.co').replace(/\/+$/, '')}/`;
+/** Hub of the environment. Every request of the process says who makes it. */
+export function hubFrom({ env, token }: Pick<Locating, 'env' | 'token'>): Hub {
+  return openHub({
+    endpoint: env.MODEL_ENDPOINT || env.HF_ENDPOINT || undefined,
+    token,
+    fetch(input, init) {
+      const headers = new Headers(init?.headers);
+      headers.set('user-agent', 'foretoken');
+      return fetch(input, { ...init, headers });
+    },
+  });
 }
 
 /** Number of parts of a model to download in parallel: one connection is often slower than the line. */
@@ -26,7 +35,7 @@ const AT_ONCE = 4;
 /** Downloads the parts of a model and shows the progress. A failure ends all downloads; the bytes so far are kept. */
 export async function fetchAll(
   files: readonly Download[],
-  headers: Readonly<Record<string, string>>,
+  hub: Hub,
   { display, signal, pauseMs }: Locating,
 ): Promise<void> {
   if (files.length === 0) return;
@@ -40,7 +49,7 @@ export async function fetchAll(
     for (let next = queue.shift(); next; next = queue.shift()) {
       const [i, file] = next;
       await download(file, {
-        headers,
+        fetch: hub.fetch,
         signal: AbortSignal.any([signal, failed.signal]),
         onProgress(loaded, total) {
           states[i] = { loaded, total };

@@ -5,8 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { partNames, partUrls } from '../../gguf/index.ts';
 import { ForetokenError } from '../../util/errors.ts';
 import type { Environment } from '../environment.ts';
-import { endpointFrom, fetchAll, type Locating } from './locating.ts';
-import { hubHeaders } from './repository.ts';
+import { fetchAll, hubFrom, type Locating } from './locating.ts';
 
 /** Model at an address. */
 export interface UrlModel {
@@ -34,7 +33,7 @@ export async function locateUrl({ url, path }: UrlModel, locating: Locating): Pr
 
 /** Returns the path of a URL's file, and downloads the file again if its ETag has changed. */
 async function locateFile(url: string, path: string | undefined, locating: Locating): Promise<string> {
-  const { env, offline, token, log, signal } = locating;
+  const { env, offline, log, signal } = locating;
   if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) {
     throw new ForetokenError(
       'invalid_option',
@@ -51,10 +50,10 @@ async function locateFile(url: string, path: string | undefined, locating: Locat
       `${target} is not there; start without --offline to download it`,
     );
   }
-  // Send the token only to the Hub.
-  const headers = hubHeaders(url.startsWith(endpointFrom(env)) && token ? { token } : {});
+  // Does not send the token to anybody but the Hub.
+  const hub = hubFrom(locating);
   const known = await readFile(`${target}.etag`, 'utf8').catch(() => null);
-  const head = await fetch(url, { method: 'HEAD', headers, signal }).catch(() => null);
+  const head = await hub.fetch(url, { method: 'HEAD', signal }).catch(() => null);
   signal.throwIfAborted();
   const etag = head?.ok ? head.headers.get('etag') : null;
   if (isThere && (etag === known || etag === null)) {
@@ -62,7 +61,7 @@ async function locateFile(url: string, path: string | undefined, locating: Locat
     return target;
   }
   await keepPartOf(etag, target);
-  await fetchAll([{ url, path: target, name }], headers, locating);
+  await fetchAll([{ url, path: target, name }], hub, locating);
   if (etag === null) await rm(`${target}.etag`, { force: true });
   else await writeFile(`${target}.etag`, etag);
   await rm(partEtag(target), { force: true });
