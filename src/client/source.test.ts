@@ -46,6 +46,15 @@ describe('a list', () => {
   });
 });
 
+describe('a model of the Hub', () => {
+  it.each(['hf:Org/Na.me', 'hf:Org/Na.me:Q4_K_M', 'hf:Org/Na.me/a b/c.gguf'])(
+    'is passed on by its name: %s',
+    name => {
+      expect(wireSource(name, 'model')).toBe(name);
+    },
+  );
+});
+
 describe('bytes become a Blob', () => {
   it.each([
     { kind: 'a buffer', source: counting(new ArrayBuffer(4)).buffer, expected: [0, 1, 2, 3] },

@@ -73,6 +73,7 @@ async function body<T>(url: string, pending: Promise<T>, signal?: AbortSignal): 
     return await pending;
   } catch (cause) {
     throwIfAborted(fileName(url), signal);
+    if (cause instanceof ForetokenError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     const remedy = 'check the connection, and that the server allows requests from this page (CORS)';
     throw fetchFailed(url, `the request failed (${reason}); ${remedy}`, 0, cause);

@@ -1,4 +1,8 @@
-/** Source of a GGUF file: a URL, a file that the user chose, or its bytes. */
+/**
+ * Source of a GGUF file: a URL, a file that the user chose, or its bytes. `hf:ORG/NAME`, `hf:ORG/NAME:TYPE` and
+ * `hf:ORG/NAME/FILE.gguf` name a model of the Hugging Face Hub with all its parts; without a type it is Q4_K_M, else Q8_0, else the
+ * first file.
+ */
 export type ModelSource = string | URL | Blob | Uint8Array | ArrayBuffer;
 
 /**
@@ -42,6 +46,10 @@ export interface ServerOptions {
   readonly model: ModelFiles;
   /** Draft model for speculative decoding; its vocabulary must fit the target's. */
   readonly modelDraft?: ModelFiles;
+  /** Address of a server with the API of the Hugging Face Hub, for `hf:` models. Default: the Hub. */
+  readonly hfEndpoint?: string;
+  /** Access token for repositories of the Hub that need a login. No other server gets it. */
+  readonly hfToken?: string;
   /**
    * Context of all slots together. Each has `floor(nCtx / nSlots)`, but no more than the model was trained with. Default: the
    * training context, up to 4096, for each.
@@ -194,7 +202,15 @@ export interface ServerOptions {
 /** `ServerOptions` without the two sources, which the composition root resolves. */
 export type ServerSettings = Omit<
   ServerOptions,
-  'model' | 'modelDraft' | 'countCalls' | 'cacheType' | 'slotSavePath' | 'selfTest' | 'autotune'
+  | 'model'
+  | 'modelDraft'
+  | 'hfEndpoint'
+  | 'hfToken'
+  | 'countCalls'
+  | 'cacheType'
+  | 'slotSavePath'
+  | 'selfTest'
+  | 'autotune'
 >;
 
 /** Adapter in use. */

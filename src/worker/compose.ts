@@ -1,4 +1,3 @@
-import { openGguf } from '../gguf/index.ts';
 import { openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
 import { checkModel, loadModel, type ModelFile, planMemory, tensorBytes } from '../model/loadModel.ts';
@@ -19,6 +18,7 @@ import { Autotuner } from './autotuner.ts';
 import { chatTemplateOf, toolUseTemplateOf } from './chatTemplates.ts';
 import { KernelChecks } from './kernelChecks.ts';
 import { describeModel } from './modelReport.ts';
+import { openSource } from './openSource.ts';
 import { checkOptions, contextSize } from './options.ts';
 import { Resources } from './resources.ts';
 import { type Idler, type Sleep, Sleeper } from './sleep.ts';
@@ -86,7 +86,7 @@ async function wire(
 ): Promise<Idler> {
   // Cheap checks come first: the adapter, then the headers, then gigabytes of weights.
   const gpu = resources.use(await openGpu(shaderSources(), { countCalls: options.countCalls ?? false }));
-  const target = await openModel('target', options.model, onProgress);
+  const target = await openModel('target', options.model, options, onProgress);
   const warnings = [...optionWarnings(options), ...target.vocabulary.warnings];
   const draft = await openDraft(target, options, onProgress, warnings);
 
@@ -98,6 +98,8 @@ async function wire(
     countCalls: _,
     model: __,
     modelDraft: ___,
+    hfEndpoint: _endpoint,
+    hfToken: _token,
     slotSavePath,
     selfTest = true,
     autotune = !gpu.report.isFallback,
@@ -175,10 +177,11 @@ async function wire(
 async function openModel(
   role: OpenedModel['role'],
   source: WireSource,
+  options: WireOptions,
   onProgress: OnProgress,
 ): Promise<OpenedModel> {
   onProgress({ model: role, phase: 'header', loadedBytes: 0, totalBytes: 0 });
-  const gguf = await openGguf(source);
+  const gguf = await openSource(source, options);
   onProgress({ model: role, phase: 'header', loadedBytes: 0, totalBytes: tensorBytes(gguf) });
   const file = checkModel(gguf);
   const vocabulary = vocabularyFrom(gguf.metadata);
@@ -197,7 +200,7 @@ async function openDraft(
 ): Promise<OpenedModel | null> {
   const { modelDraft, draftRequired = true } = options;
   if (modelDraft === undefined || !specTypesOf(options).includes('draft-simple')) return null;
-  const draft = await openModel('draft', modelDraft, onProgress);
+  const draft = await openModel('draft', modelDraft, options, onProgress);
   const mismatch = vocabularyMismatch(target.vocabulary, draft.vocabulary);
   if (mismatch === null) return draft;
   const message = `the draft model does not fit the target: ${mismatch}; use a draft with the target's tokenizer, or none`;

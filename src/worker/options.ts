@@ -83,6 +83,8 @@ const RULES: Readonly<Record<keyof WireOptions, Rule>> = {
   selfTest: { kind: 'flag' },
   autotune: { kind: 'flag' },
   countCalls: { kind: 'flag' },
+  hfEndpoint: { kind: 'text' },
+  hfToken: { kind: 'text' },
 };
 
 /** Longest default context. */

@@ -3,6 +3,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 
 export const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
+/** Headers with which the Hub lets a page of any origin ask with a token, and read what it needs. */
+const CORS = [
+  ['access-control-allow-origin', '*'],
+  ['access-control-allow-headers', 'authorization, range'],
+  [
+    'access-control-expose-headers',
+    'X-Repo-Commit,X-Error-Code,X-Error-Message,ETag,Link,Accept-Ranges,Content-Range,X-Linked-Size,X-Linked-ETag',
+  ],
+] as const;
+
 /** Faults of the fake Hub. */
 export interface Faults {
   /** Breaks off this many responses with a file, each after this many bytes. */
@@ -52,6 +62,11 @@ export class FakeHub {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const { url = '', headers } = request;
+    for (const [name, value] of CORS) response.setHeader(name, value);
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204).end();
+      return;
+    }
     this.asked.push([request.method, url, headers.range].filter(Boolean).join(' '));
     const { status, token } = this.faults;
     if (status !== undefined) response.writeHead(status).end();
@@ -82,21 +97,22 @@ export class FakeHub {
     }
     const { corrupts, changes } = this.faults;
     const sent = corrupts || changes ? Buffer.alloc(content.length, 'x') : content;
-    const from = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);
-    const start = this.faults.ignoresRanges ? 0 : from;
-    if (start > 0) response.setHeader('content-range', `bytes ${start}-${sent.length - 1}/${sent.length}`);
+    const range = this.faults.ignoresRanges ? null : /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? '');
+    const start = Number(range?.[1] ?? 0);
+    const end = Math.min(Number(range?.[2] || Number.POSITIVE_INFINITY), sent.length - 1) + 1;
+    if (range) response.setHeader('content-range', `bytes ${start}-${end - 1}/${sent.length}`);
     const etag = changes ? '"2"' : '"1"';
-    response.writeHead(start > 0 ? 206 : 200, { 'content-length': sent.length - start, etag });
+    response.writeHead(range ? 206 : 200, { 'content-length': end - start, etag });
     if (method === 'HEAD') {
       response.end();
       return;
     }
     if ((this.faults.breaks ?? 0) === 0) {
-      response.end(sent.subarray(start));
+      response.end(sent.subarray(start, end));
       return;
     }
     this.faults.breaks = (this.faults.breaks ?? 0) - 1;
-    const part = sent.subarray(start, start + (this.faults.breakAfterBytes ?? 0));
+    const part = sent.subarray(start, Math.min(end, start + (this.faults.breakAfterBytes ?? 0)));
     // Let the bytes arrive before the connection breaks.
     response.write(part, () => setTimeout(() => response.destroy(), 250));
     if (part.length === 0) response.destroy();

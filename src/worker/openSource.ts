@@ -1,0 +1,47 @@
+import { type GgufFile, openGguf } from '../gguf/index.ts';
+import { openHub } from '../hub/hub.ts';
+import { isHubAddress } from '../hub/hubModel.ts';
+import { type RemoteFile, resolveHubModel } from '../hub/resolve.ts';
+import type { WireFile, WireOptions, WireSource } from '../protocol/worker.ts';
+
+/** How to reach what is not in the page's hands. */
+export type SourceAccess = Pick<WireOptions, 'hfEndpoint' | 'hfToken'> & {
+  /** Default: the global `fetch`. */
+  readonly fetch?: typeof fetch;
+};
+
+/** Bytes that the page has, or a file at an address. */
+export type SourceFile = Blob | RemoteFile;
+
+/**
+ * Opens a model and reads its header; a model of the Hub is looked up first. Files at an address are read in ranges.
+ *
+ * @throws ForetokenError as `resolveHubModel` and `openGguf` do
+ */
+export async function openSource(source: WireSource, access: SourceAccess): Promise<GgufFile> {
+  const files = await sourceFiles(source, access);
+  const hub = openHub({ endpoint: access.hfEndpoint, token: access.hfToken, fetch: access.fetch });
+  return openGguf(
+    files.map(file => (file instanceof Blob ? file : file.url)),
+    hub.fetch,
+  );
+}
+
+/** Files of a model, of which only the first part may be known if its name says that there are more. */
+export async function sourceFiles(source: WireSource, access: SourceAccess): Promise<readonly SourceFile[]> {
+  const files = await Promise.all([source].flat().map((file: WireFile) => filesOf(file, access)));
+  return files.flat();
+}
+
+async function filesOf(file: WireFile, access: SourceAccess): Promise<readonly SourceFile[]> {
+  if (file instanceof Blob) return [file];
+  if (!isHubAddress(file)) return [{ url: file, name: nameOf(file), sizeBytes: null, sha256: null }];
+  const { hfEndpoint: endpoint, hfToken: token, fetch } = access;
+  return (await resolveHubModel(file, { endpoint, token, fetch })).files;
+}
+
+/** Last part of an address's path. */
+function nameOf(url: string): string {
+  const { pathname } = new URL(url);
+  return pathname.slice(pathname.lastIndexOf('/') + 1);
+}
