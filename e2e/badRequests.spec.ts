@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'playwright/test';
+import { withDefaults } from '../src/protocol/options.ts';
 import { completionFields } from '../src/server/params/completionFields.ts';
 import { tokenizer } from '../src/server/testing/testServer.ts';
 import { BAD_BODIES } from './fixtures/badBodies.ts';
@@ -58,7 +59,7 @@ async function post(body: object | string | Uint8Array<ArrayBuffer>, path = 'com
 }
 
 test('the table of bad fields is complete', () => {
-  const names = Object.values(completionFields({}, tokenizer, 2)).flatMap(field => field.names);
+  const names = Object.values(completionFields(withDefaults({}), tokenizer, 2)).flatMap(field => field.names);
   expect(names.filter(name => !FIELD_NAMES.has(name))).toEqual([]);
 });
 

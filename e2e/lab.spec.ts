@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright/test';
 import { FAULTS } from '../src/conformance/allCases.ts';
-import type { LabOptions } from '../src/lab/options.ts';
+import type { LabOptions } from '../src/lab/labOptions.ts';
 import { WEIGHT_TYPES } from '../src/quant/types.ts';
 import { type Report, readReport } from '../src/report/index.ts';
 import { expect, test } from './fixtures/test.ts';

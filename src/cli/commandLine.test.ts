@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { helpText, readCommandLine, type ServeOptions } from './commandLine.ts';
+import { FLAGS, helpText, readCommandLine, type ServeOptions } from './commandLine.ts';
 import { HINTS } from './flags/hints.ts';
-import { FLAGS } from './flags/index.ts';
 import { REFUSALS } from './flags/refusals.ts';
 
 /** Settings of the engine if the command line does not mention slots. */
@@ -169,7 +168,7 @@ describe('readCommandLine', () => {
     ['-ctk q8_0', 'invalid value for argument: -ctk q8_0'],
     [
       '--spec-type ngram-cache',
-      '--spec-type ngram-cache is not supported; give one or more of none, draft-simple',
+      '--spec-type ngram-cache is not supported: this kind of speculation is not built; give none or draft-simple or',
     ],
     ['--spec-type ngram-simple,draft-mtp', '--spec-type draft-mtp is not supported'],
     ['--spec-type guess', 'invalid value for argument: --spec-type guess (give none or draft-simple or'],
@@ -237,7 +236,7 @@ describe('the environment', () => {
 describe('flags', () => {
   it('have distinct spellings, all of which are in the help', () => {
     const hints = HINTS.flatMap(({ names }) => names);
-    const own = FLAGS.flatMap(({ names, negation }) => [...names, ...(negation?.names ?? [])]);
+    const own = FLAGS.flatMap(({ names, offNames }) => [...names, ...offNames]);
     const names = [...own, ...hints];
     const refused = REFUSALS.flatMap(refusal => refusal.names);
     expect(new Set([...names, ...refused]).size).toBe(names.length + refused.length);

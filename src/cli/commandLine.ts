@@ -1,27 +1,58 @@
+import { ACCESS_OPTIONS } from '../protocol/options/accessOptions.ts';
+import { CHAT_OPTIONS } from '../protocol/options/chatOptions.ts';
+import { CONTEXT_OPTIONS } from '../protocol/options/contextOptions.ts';
+import { EMBEDDING_OPTIONS } from '../protocol/options/embeddingOptions.ts';
+import { MODEL_OPTIONS } from '../protocol/options/modelOptions.ts';
+import { invalidOption, type OptionTable, resolve } from '../protocol/options/option.ts';
+import { REQUEST_OPTIONS } from '../protocol/options/requestOptions.ts';
+import { SPECULATION_OPTIONS } from '../protocol/options/speculationOptions.ts';
+import { type GivenOptions, OPTIONS } from '../protocol/options.ts';
 import { assertNever } from '../util/assert.ts';
-import { ForetokenError } from '../util/errors.ts';
 import { withContextShape } from './contextShape.ts';
+import type { CorsPolicy } from './cors.ts';
 import type { Environment } from './environment.ts';
-import { type Flag, type Given, NOTHING_GIVEN, type Settings } from './flags/flag.ts';
+import { columns, flagLines, flagsOf } from './flags/flags.ts';
 import { HINTS } from './flags/hints.ts';
-import { FLAG_GROUPS, FLAGS } from './flags/index.ts';
+import { type Assignment, readArguments, valuesOf } from './flags/readArguments.ts';
 import { REFUSALS } from './flags/refusals.ts';
-import { wholeNumber } from './flags/values.ts';
+import { REQUEST_FIELDS } from './flags/requestFields.ts';
+import {
+  BROWSER_OPTIONS,
+  FILE_OPTIONS,
+  HTTP_OPTIONS,
+  IGNORED_OPTIONS,
+  SERVE_OPTIONS,
+} from './flags/serveOptions.ts';
 import type { ModelChoice } from './hub/locate.ts';
 import { type LabCommand, readLabLine } from './lab/labLine.ts';
 import { readTokenizeLine, type TokenizeOptions } from './tokenize/tokenizeLine.ts';
 
-/** Options that `serve` takes from the command line unchanged. */
-type AsGiven = Pick<
-  Given,
-  'offline' | 'hfToken' | 'hosts' | 'port' | 'timeoutSeconds' | 'cors' | 'ui' | 'browser'
->;
+/** Browser for the tab that owns the GPU. */
+export interface BrowserChoice {
+  /** Path of a Chromium; found automatically if absent. */
+  readonly path?: string;
+  readonly headed: boolean;
+  /** Further arguments of the browser. */
+  readonly args: readonly string[];
+  /** Whether to start none, because the user opens the printed address. */
+  readonly attach: boolean;
+}
 
 /** Options of `serve`. */
-export interface ServeOptions extends AsGiven {
+export interface ServeOptions {
   readonly model: ModelChoice;
   readonly modelDraft: ModelChoice | null;
-  readonly engine: Settings;
+  /** Whether to download nothing. */
+  readonly offline: boolean;
+  readonly hfToken?: string;
+  readonly hosts: readonly string[];
+  readonly port: number;
+  readonly timeoutSeconds: number;
+  readonly cors: CorsPolicy;
+  /** Whether to serve the site's pages. */
+  readonly ui: boolean;
+  readonly browser: BrowserChoice;
+  readonly engine: GivenOptions;
 }
 
 export type Command =
@@ -32,54 +63,44 @@ export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' };
 
-/**
- * Reads the arguments like llama-server: `_` may replace `-` in a long flag, the last of two equal flags counts, and a flag ranks
- * above its environment variable. The word `serve` in front is optional. Throws `invalid_option`.
- */
+/** Flags under one heading of `--help`. */
+const GROUPS: readonly { readonly title: string; readonly tables: readonly OptionTable[] }[] = [
+  { title: 'the model', tables: [FILE_OPTIONS, MODEL_OPTIONS] },
+  { title: 'slots and context', tables: [CONTEXT_OPTIONS] },
+  { title: 'speculative decoding', tables: [SPECULATION_OPTIONS, IGNORED_OPTIONS] },
+  { title: 'defaults of requests', tables: [REQUEST_OPTIONS, REQUEST_FIELDS] },
+  { title: 'chats', tables: [CHAT_OPTIONS] },
+  { title: 'embeddings and infill', tables: [EMBEDDING_OPTIONS] },
+  { title: 'the server', tables: [HTTP_OPTIONS, ACCESS_OPTIONS] },
+  { title: 'the browser', tables: [BROWSER_OPTIONS] },
+];
+
+/** Flags of `serve` in the order of `--help`. */
+export const FLAG_GROUPS = GROUPS.map(({ title, tables }) => ({ title, flags: tables.flatMap(flagsOf) }));
+export const FLAGS = FLAG_GROUPS.flatMap(({ flags }) => flags);
+
+/** Reads the arguments of the process. The word `serve` in front is optional. Throws `invalid_option`. */
 export function readCommandLine(args: readonly string[], env: Environment = {}): Command {
   if (args[0] === 'lab') return readLabLine(args.slice(1));
   if (args[0] === 'tokenize') {
     const options = readTokenizeLine(args.slice(1));
     return options ? { kind: 'tokenize', options } : { kind: 'tokenize help' };
   }
-  const rest = args[0] === 'serve' ? args.slice(1) : [...args];
-  let given = FLAGS.reduce((before, flag) => withVariable(before, flag, env), NOTHING_GIVEN);
-  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
-    const name = arg.startsWith('--') ? arg.replaceAll('_', '-') : arg;
-    if (name === '-h' || name === '--help') return { kind: 'help' };
-    if (name === '--version') return { kind: 'version' };
-    const next = (value: string) => {
-      const text = rest.shift();
-      if (text === undefined) throw invalid(`expected value for argument: ${name} ${value}`);
-      return text;
-    };
-    const hint = HINTS.find(({ names }) => names.includes(name));
-    if (hint) {
-      if (hint.hasValue) next('VALUE');
-      continue;
-    }
-    given = withArgument(given, name, arg, next);
-  }
-  return { kind: 'serve', options: optionsFrom(given, env) };
+  const rest = args[0] === 'serve' ? args.slice(1) : args;
+  if (rest.includes('-h') || rest.includes('--help')) return { kind: 'help' };
+  if (rest.includes('--version')) return { kind: 'version' };
+  return { kind: 'serve', options: optionsFrom(readArguments(rest, FLAGS, ignoreHint, { env }), env) };
 }
 
-function withArgument(given: Given, name: string, arg: string, next: (value: string) => string): Given {
-  for (const { names, value, apply, negation } of FLAGS) {
-    if (names.includes(name)) return apply(given, value === undefined ? '' : next(value), name);
-    if (negation?.names.includes(name)) return negation.apply(given, '', name);
+/** Skips a flag that only tunes a machine; refuses any other. */
+function ignoreHint(name: string, next: (placeholder: string) => string): [] {
+  const hint = HINTS.find(({ names }) => names.includes(name));
+  if (hint) {
+    if (hint.hasValue) next('VALUE');
+    return [];
   }
   const refusal = REFUSALS.find(({ names }) => names.includes(name));
-  throw invalid(refusal ? `${name} is not supported: ${refusal.reason}` : `invalid argument: ${arg}`);
-}
-
-/** Applies a flag's environment variable; a switch accepts 1, true, on and enabled, or their opposites. */
-function withVariable(given: Given, { env: name, value, apply, negation }: Flag, env: Environment): Given {
-  const text = name === undefined ? undefined : env[name];
-  if (name === undefined || text === undefined) return given;
-  if (value !== undefined) return apply(given, text, name);
-  if (['1', 'true', 'on', 'enabled'].includes(text)) return apply(given, '', name);
-  if (['0', 'false', 'off', 'disabled'].includes(text)) return negation?.apply(given, '', name) ?? given;
-  throw invalid(`invalid value for ${name}: ${text} (give 1 or 0)`);
+  throw invalidOption(refusal ? `${name} is not supported: ${refusal.reason}` : `invalid argument: ${name}`);
 }
 
 /** Text of `--help`. */
@@ -88,66 +109,73 @@ export function helpText(): string {
     ['-h, --help', 'this text'],
     ['--version', 'the version'],
   ] as const;
-  const groups = FLAG_GROUPS.map(({ title, flags }) => ({
-    title,
-    lines: flags.map(flag => [spellings(flag), flag.help] as const),
-  }));
+  const groups = FLAG_GROUPS.map(({ title, flags }) => ({ title, lines: flagLines(flags) }));
   const width = Math.max(...groups.flatMap(({ lines }) => lines.map(([left]) => left.length)));
-  const shown = (lines: readonly (readonly [string, string])[]) =>
-    lines.map(([left, help]) => `  ${left.padEnd(width)}  ${help}`);
   return [
     'usage: foretoken serve -m FILE [flags]',
     '       foretoken tokenize -m FILE -p TEXT [flags]',
     '       foretoken lab [flags]',
     '       foretoken lab compare A.json B.json … [flags]',
-    ...groups.flatMap(({ title, lines }) => ['', `${title}:`, ...shown(lines)]),
+    ...groups.flatMap(({ title, lines }) => ['', `${title}:`, ...columns(lines, width)]),
     '',
-    ...shown(own),
+    ...columns(own, width),
     '',
     "accepted for llama-server's sake, without effect:",
-    ...shown([[HINTS.flatMap(({ names }) => names).join(' '), '']]).map(line => line.trimEnd()),
+    ...columns([[HINTS.flatMap(({ names }) => names).join(' '), '']]),
   ].join('\n');
 }
 
-function spellings({ names, value, negation }: Flag): string {
-  const all = [...names, ...(negation?.names ?? [])].join(', ');
-  return value === undefined ? all : `${all} ${value}`;
-}
-
-function optionsFrom(given: Given, env: Environment): ServeOptions {
-  const { hosts, port, timeoutSeconds, cors, ui, browser, offline, hfToken } = given;
-  const { settings, cacheTypeK, cacheTypeV } = given;
-  const model = modelFrom(given);
-  const modelDraft = draftFrom(given);
-  if (cacheTypeK && cacheTypeV && cacheTypeK !== cacheTypeV) {
-    throw invalid(
-      `-ctk ${cacheTypeK} and -ctv ${cacheTypeV} differ; both caches have one type, give it once`,
-    );
-  }
-  const cacheType = cacheTypeK ?? cacheTypeV;
+function optionsFrom(assignments: readonly Assignment[], env: Environment): ServeOptions {
+  const own = resolve(SERVE_OPTIONS, valuesOf(SERVE_OPTIONS, assignments));
+  const { hosts, port, timeoutSeconds, ui, offline, hfToken, browser: path, headed, attach } = own;
+  const model = modelFrom(own);
+  const modelDraft = draftFrom(own);
   const prediction = env.AIP_MODE === 'PREDICTION';
-  const engine: Settings = {
-    alias: aliasOf(model),
-    ...(prediction && { predictRoute: env.AIP_PREDICT_ROUTE ?? '/predict' }),
-    ...withContextShape(settings),
-    ...(cacheType && { cacheType }),
-    // As in llama-server, a draft model that does not fit only causes a warning.
-    ...(modelDraft && { draftRequired: false }),
+  const requestDefaults = valuesOf(REQUEST_FIELDS, assignments);
+  return {
+    model,
+    modelDraft,
+    offline,
+    ...(hfToken !== undefined && { hfToken }),
+    hosts,
+    port: prediction ? Number(env.AIP_HTTP_PORT ?? 8080) : port,
+    timeoutSeconds,
+    cors: {
+      origins: own.corsOrigins,
+      methods: own.corsMethods,
+      headers: own.corsHeaders,
+      credentials: own.corsCredentials,
+    },
+    ui,
+    browser: { ...(path !== undefined && { path }), headed, args: own.browserArgs, attach },
+    engine: {
+      alias: aliasOf(model),
+      ...(prediction && { predictRoute: env.AIP_PREDICT_ROUTE ?? '/predict' }),
+      ...withContextShape(valuesOf(OPTIONS, assignments)),
+      ...(Object.keys(requestDefaults).length > 0 && { requestDefaults }),
+      // As in llama-server, a draft model that does not fit only causes a warning.
+      ...(modelDraft && { draftRequired: false }),
+    },
   };
-  const models = { model, modelDraft, offline, ...(hfToken !== undefined && { hfToken }) };
-  const predictionPort = () => wholeNumber(env.AIP_HTTP_PORT ?? '8080', 'AIP_HTTP_PORT');
-  const door = { hosts, port: prediction ? predictionPort() : port, timeoutSeconds, cors, ui };
-  return { ...models, ...door, browser, engine };
 }
 
-function modelFrom({ model: path, modelUrl: url, hfRepo: repo, hfFile: file }: Given): ModelChoice {
+interface ModelFlags {
+  readonly model: string | undefined;
+  readonly modelUrl: string | undefined;
+  readonly hfRepo: string | undefined;
+  readonly hfFile: string | undefined;
+  readonly modelDraft: string | undefined;
+  readonly hfRepoDraft: string | undefined;
+}
+
+function modelFrom({ model: path, modelUrl: url, hfRepo: repo, hfFile: file }: ModelFlags): ModelChoice {
   if (url !== undefined) return { kind: 'url', url, ...(path !== undefined && { path }) };
   if (path !== undefined) return { kind: 'file', path };
   if (repo !== undefined) return { kind: 'hub', repo, ...(file !== undefined && { file }) };
-  throw invalid('no model; name a GGUF file with -m FILE');
+  throw invalidOption('no model; name a GGUF file with -m FILE');
 }
 
-function draftFrom({ modelDraft: path, hfRepoDraft: repo }: Given): ModelChoice | null {
+function draftFrom({ modelDraft: path, hfRepoDraft: repo }: ModelFlags): ModelChoice | null {
   if (path !== undefined) return { kind: 'file', path };
   return repo === undefined ? null : { kind: 'hub', repo };
 }
@@ -164,8 +192,4 @@ function aliasOf(model: ModelChoice): string {
     default:
       return assertNever(model);
   }
-}
-
-function invalid(message: string): ForetokenError {
-  return new ForetokenError('invalid_option', message);
 }

@@ -7,6 +7,14 @@ export interface CorsPolicy {
   readonly credentials: boolean;
 }
 
+/** llama-server's default policy: every page may read responses. */
+export const ANY_PAGE: CorsPolicy = {
+  origins: '*',
+  methods: 'GET, POST, DELETE, OPTIONS',
+  headers: '*',
+  credentials: true,
+};
+
 const LOCAL = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
 /**

@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ANY_PAGE } from './cors.ts';
 import { type Door, openDoor } from './door.ts';
 import { Engine } from './engine.ts';
 import { FakeTab } from './fakeTab.ts';
-import { NOTHING_GIVEN } from './flags/flag.ts';
 
 const SECRET = 'hush';
 const PAGE = 'https://a.example';
@@ -23,9 +23,8 @@ beforeEach(async () => {
     engine = new Engine({ ready: () => ready(), log: () => {}, gone: () => {} });
   });
   engine.prepare({ model: `${SECRET}/target/a.gguf`, nCtx: 64 });
-  const { cors, ui } = NOTHING_GIVEN;
   door = await openDoor({
-    ...{ hosts: ['127.0.0.1'], port: 0, timeoutSeconds: 60, cors, ui },
+    ...{ hosts: ['127.0.0.1'], port: 0, timeoutSeconds: 60, cors: ANY_PAGE, ui: true },
     ...{ site: folder, secret: SECRET, files: new Map(), engine },
   });
 });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { WebSocket } from 'ws';
 import { decodeFrame, encodeFrame } from '../protocol/frame.ts';
-import type { ServerReport } from '../protocol/options.ts';
+import type { ServerReport } from '../protocol/serverReport.ts';
 import type { FromTab, TabOptions, ToTab } from '../protocol/tab.ts';
 import type { ExchangeMessage } from '../protocol/worker.ts';
 import { assertNever } from '../util/assert.ts';

@@ -1,4 +1,4 @@
-import type { ServerReport } from '../protocol/options.ts';
+import type { ServerReport } from '../protocol/serverReport.ts';
 import type { Environment } from './environment.ts';
 import type { Display } from './hub/progress.ts';
 

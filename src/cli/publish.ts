@@ -2,10 +2,10 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { partNames } from '../gguf/index.ts';
+import type { GivenOptions } from '../protocol/options.ts';
 import { SLOT_FOLDER, secretPath, type TabOptions } from '../protocol/tab.ts';
 import { ForetokenError } from '../util/errors.ts';
 import type { ServeOptions } from './commandLine.ts';
-import type { Settings } from './flags/flag.ts';
 import { locate, type ModelChoice } from './hub/locate.ts';
 import type { Machine } from './machine.ts';
 
@@ -52,7 +52,7 @@ async function checkReadable(path: string): Promise<void> {
 }
 
 /** Folder for saved slots; throws if it does not exist. */
-export async function slotFolderOf({ slotSavePath: path }: Settings): Promise<string | undefined> {
+export async function slotFolderOf({ slotSavePath: path }: GivenOptions): Promise<string | undefined> {
   if (path === undefined) return undefined;
   const found = await stat(path).catch(() => null);
   if (found?.isDirectory()) return resolve(path);

@@ -1,5 +1,5 @@
 import { proxy, type Remote, transfer, wrap } from 'comlink';
-import type { LoadProgress, ServerReport } from '../protocol/options.ts';
+import type { LoadProgress, ServerReport } from '../protocol/serverReport.ts';
 import type { Counters, ExchangeRequest, Outcome, WireOptions, WorkerApi } from '../protocol/worker.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { abortable } from './abortable.ts';

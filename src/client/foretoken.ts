@@ -1,5 +1,5 @@
 import type { CompletionChunk, CompletionRequest, CompletionResponse } from '../protocol/completion.ts';
-import type { ServerReport } from '../protocol/options.ts';
+import type { ServerReport } from '../protocol/serverReport.ts';
 import { type Counters, EXCHANGE_ORIGIN } from '../protocol/worker.ts';
 import type { ForetokenError } from '../util/errors.ts';
 import { type CallOptions, complete, streamCompletion } from './completion.ts';

@@ -1,19 +1,12 @@
 /** Public API of Foretoken. Files inside this repository that need less import the concrete file. */
-import type { LoadProgress, ServerOptions } from '../protocol/options.ts';
+import type { ServerOptions } from '../protocol/options.ts';
+import type { LoadProgress } from '../protocol/serverReport.ts';
 import type { Foretoken } from './foretoken.ts';
 import { openServer } from './open.ts';
 
 export type * from '../protocol/completion.ts';
-export type {
-  AdapterReport,
-  CacheType,
-  LoadProgress,
-  ModelFiles,
-  ModelReport,
-  ModelSource,
-  ServerOptions,
-  ServerReport,
-} from '../protocol/options.ts';
+export type { CacheType, ModelFiles, ModelSource, ServerOptions } from '../protocol/options.ts';
+export type { AdapterReport, LoadProgress, ModelReport, ServerReport } from '../protocol/serverReport.ts';
 export type { Counters } from '../protocol/worker.ts';
 export { type ErrorCode, ForetokenError } from '../util/errors.ts';
 export type { CallOptions } from './completion.ts';

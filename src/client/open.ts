@@ -1,4 +1,5 @@
-import type { LoadProgress, ServerOptions } from '../protocol/options.ts';
+import type { ServerOptions } from '../protocol/options.ts';
+import type { LoadProgress } from '../protocol/serverReport.ts';
 import { abortable } from './abortable.ts';
 import { Connection, type WorkerPort } from './connection.ts';
 import { createForetoken, type Foretoken } from './foretoken.ts';

@@ -3,7 +3,7 @@ import { openSource, readGguf } from '../gguf/index.ts';
 import { openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
 import { checkModel, loadModel } from '../model/loadModel.ts';
-import type { SelfTestReport } from '../protocol/options.ts';
+import type { SelfTestReport } from '../protocol/serverReport.ts';
 import { ForetokenError, type WireError } from '../util/errors.ts';
 import { KernelChecks } from '../worker/kernelChecks.ts';
 

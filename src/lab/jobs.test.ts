@@ -4,7 +4,7 @@ import { changedShaders } from '../conformance/shaderChange.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
 import { judgeGolden } from './goldens.ts';
 import { jobsNamed, jobsOf } from './jobs.ts';
-import { SETS } from './options.ts';
+import { SETS } from './labOptions.ts';
 
 describe('the jobs', () => {
   it.each(SETS)('of the set %s have distinct names', set => {

@@ -15,7 +15,7 @@ import type { Failure, Invariance, Parameters } from '../report/index.ts';
 import { missingFor } from './conformance.ts';
 import { failureOf } from './failure.ts';
 import type { Finding, Job } from './job.ts';
-import type { LabSet } from './options.ts';
+import type { LabSet } from './labOptions.ts';
 
 /** Time limit of a job: at least `LIMIT_MS`, or `KERNEL_MS` for each kernel that it compiles. */
 const LIMIT_MS = 240_000;

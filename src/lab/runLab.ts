@@ -6,7 +6,7 @@ import { doFixedWork, thermalDrift } from './drift.ts';
 import type { Gate } from './gate.ts';
 import { type Finding, isTimed } from './job.ts';
 import { jobsNamed, jobsOf, REPETITIONS } from './jobs.ts';
-import type { LabEvent, LabOptions } from './options.ts';
+import type { LabEvent, LabOptions } from './labOptions.ts';
 import { readProvenance } from './provenance.ts';
 import { runJobs } from './runJobs.ts';
 import { labShaders } from './shaders.ts';

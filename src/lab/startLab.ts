@@ -2,7 +2,7 @@ import type { Incident, Report } from '../report/index.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { buildReport } from './buildReport.ts';
 import type { Finding } from './job.ts';
-import type { LabCommand, LabEvent, LabMessage, LabOptions } from './options.ts';
+import type { LabCommand, LabEvent, LabMessage, LabOptions } from './labOptions.ts';
 import type { KnownProvenance } from './provenance.ts';
 
 /** Run in its own worker. */

@@ -1,7 +1,7 @@
 import { assertNever } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { Gate } from './gate.ts';
-import type { LabCommand, LabMessage } from './options.ts';
+import type { LabCommand, LabMessage } from './labOptions.ts';
 import { runLab } from './runLab.ts';
 
 // One run in its own thread, because CPU twins are slow and the page has to stay responsive.

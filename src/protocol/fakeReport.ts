@@ -1,4 +1,4 @@
-import type { ServerReport } from './options.ts';
+import type { ServerReport } from './serverReport.ts';
 
 /** Report of a server for tests. */
 export const FAKE_REPORT: ServerReport = {

@@ -3,14 +3,15 @@
  * Exchanges are those of worker.ts, with an id instead of a port.
  */
 import type { WireError } from '../util/errors.ts';
-import type { ServerOptions, ServerReport } from './options.ts';
+import type { GivenOptions } from './options.ts';
+import type { ServerReport } from './serverReport.ts';
 import type { ExchangeMessage, ExchangeRequest } from './worker.ts';
 
 /** Options of `createServer` as a tab gets them: the models and the folder for slots are addresses relative to its page. */
-export type TabOptions = Omit<ServerOptions, 'model' | 'modelDraft'> & {
+export interface TabOptions extends GivenOptions {
   readonly model: string;
   readonly modelDraft?: string;
-};
+}
 
 /** Process to tab. `load` comes first and once; the bytes of a `request` are its body. */
 export type ToTab =

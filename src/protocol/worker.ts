@@ -3,7 +3,8 @@
  * response neither waits for control calls nor delays them.
  */
 import type { WireError } from '../util/errors.ts';
-import type { LoadProgress, ServerOptions, ServerReport } from './options.ts';
+import type { GivenOptions } from './options.ts';
+import type { LoadProgress, ServerReport } from './serverReport.ts';
 
 /** File of a model that survives structured cloning: an absolute URL, or bytes that the browser keeps outside the JS heap. */
 export type WireFile = string | Blob;
@@ -11,10 +12,10 @@ export type WireFile = string | Blob;
 export type WireSource = WireFile | readonly WireFile[];
 
 /** `ServerOptions` in a form that can be cloned. */
-export type WireOptions = Omit<ServerOptions, 'model' | 'modelDraft'> & {
+export interface WireOptions extends GivenOptions {
   readonly model: WireSource;
   readonly modelDraft?: WireSource;
-};
+}
 
 /** Counters of WebGPU calls by name. */
 export type Counters = Readonly<Record<string, number>>;

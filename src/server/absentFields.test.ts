@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { withDefaults } from '../protocol/options.ts';
 import { completionFields } from './params/completionFields.ts';
 import { testServer, tokenizer } from './testing/testServer.ts';
 
-const COMPLETION_FIELDS = Object.values(completionFields({}, tokenizer, 1)).flatMap(({ names }) => names);
+const COMPLETION_FIELDS = Object.values(completionFields(withDefaults({}), tokenizer, 1)).flatMap(
+  ({ names }) => names,
+);
 const CHAT_FIELDS = [
   ...COMPLETION_FIELDS,
   ...['tools', 'tool_choice', 'parallel_tool_calls', 'response_format', 'stream_options', 'top_logprobs'],

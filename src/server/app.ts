@@ -3,23 +3,19 @@ import type { DraftSource } from '../engine/draftSource.ts';
 import { createSampler } from '../engine/sampler/createSampler.ts';
 import { SyntheticAcceptance } from '../engine/syntheticAcceptance.ts';
 import type { ForwardPass } from '../forward/forwardPass.ts';
-import {
-  DEFAULT_CACHE_RAM,
-  DEFAULT_N_BATCH,
-  type ServerReport,
-  type ServerSettings,
-  type SpecType,
-} from '../protocol/options.ts';
+import type { ResolvedOptions, SpecType } from '../protocol/options.ts';
+import type { ServerReport } from '../protocol/serverReport.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
 import type { ModelViewDeps } from './admin/modelViews.ts';
 import type { SlotFiles } from './admin/slotActions.ts';
 import { createChatTemplate } from './chat/template.ts';
 import type { CompletionDeps } from './completion/completion.ts';
+import { INFILL_BATCH } from './completion/infill.ts';
 import type { ResponseContext } from './completion/response.ts';
 import { RunningCompletions } from './completion/runningCompletions.ts';
 import { createApiKeyCheck } from './http/apiKeys.ts';
 import { errorResponse } from './http/errorResponse.ts';
-import { readFields, withDefaults } from './http/fields.ts';
+import { readFields, withFallbacks } from './http/fields.ts';
 import { completionFields } from './params/completionFields.ts';
 import { grammarConstraint } from './params/grammarConstraint.ts';
 import { constraintOf } from './params/grammarFields.ts';
@@ -30,7 +26,6 @@ import { createRoutes, isAnsweredAsleep } from './routes.ts';
 import { SlotCaches } from './scheduling/cache/slotCaches.ts';
 import { Metrics } from './scheduling/metrics.ts';
 import { Scheduler } from './scheduling/scheduler.ts';
-import { DEFAULT_SLOT_PROMPT_SIMILARITY } from './scheduling/slots.ts';
 
 /** What a server is made of. The two last stand in for the clock and for chance in tests. */
 export interface AppDeps {
@@ -41,7 +36,9 @@ export interface AppDeps {
   readonly specTypes: readonly SpecType[];
   /** Probabilities at which draft tokens are accepted, for benchmarks; null to accept what the target samples. */
   readonly syntheticAcceptance?: readonly number[] | null;
-  readonly settings: ServerSettings;
+  readonly settings: ResolvedOptions;
+  /** Tokens that the text around the cursor of an infill request may have; llama-server's if absent. */
+  readonly infillBatch?: number;
   readonly report: ServerReport;
   /** The model's own chat template, if it has one. */
   readonly chatTemplate?: string | null;
@@ -82,23 +79,23 @@ export function createApp(deps: AppDeps): App {
   const random = deps.randomSeed ?? randomSeed;
   const { syntheticAcceptance = null } = deps;
   const { now = () => performance.now(), log = () => {} } = deps;
-  const slotPromptSimilarity = settings.slotPromptSimilarity ?? DEFAULT_SLOT_PROMPT_SIMILARITY;
+  const { slotPromptSimilarity } = settings;
   const caches = new SlotCaches(target, {
     minSimilarity: slotPromptSimilarity,
-    limitBytes: unlimitedIfNegative((settings.cacheRam ?? DEFAULT_CACHE_RAM) * 2 ** 20),
-    saveIdle: settings.cacheIdleSlots ?? true,
+    limitBytes: unlimitedIfNegative(settings.cacheRam * 2 ** 20),
+    saveIdle: settings.cacheIdleSlots,
     // Where every slot has cells of its own, nobody else could use them.
-    clearIdle: settings.kvUnified ?? false,
+    clearIdle: settings.kvUnified,
     log,
   });
   const scheduler = new Scheduler(
-    new Decoder(target, drafts, { nBatch: settings.nBatch ?? DEFAULT_N_BATCH }),
+    new Decoder(target, drafts, { nBatch: settings.nBatch }),
     nSlots,
     {
       tokenizer,
       nCtx,
-      ctxShift: (settings.ctxShift ?? false) && target.canShift,
-      contBatching: settings.contBatching ?? true,
+      ctxShift: settings.ctxShift && target.canShift,
+      contBatching: settings.contBatching,
       createAcceptance: ({ seed }) =>
         syntheticAcceptance &&
         new SyntheticAcceptance(syntheticAcceptance, tokenizer.eogTokens, concreteSeed(seed, random)),
@@ -109,7 +106,7 @@ export function createApp(deps: AppDeps): App {
     now,
     metrics,
   );
-  const fields = withDefaults(completionFields(settings, tokenizer, nSlots), settings.requestDefaults ?? {});
+  const fields = withFallbacks(completionFields(settings, tokenizer, nSlots), settings.requestDefaults ?? {});
   const names = namesOf(settings.alias, report.model.name);
   const context: ResponseContext = {
     tokenizer,
@@ -122,7 +119,7 @@ export function createApp(deps: AppDeps): App {
     option: settings.chatTemplate,
     model: deps.chatTemplate ?? null,
     toolUse: deps.toolUseTemplate ?? null,
-    jinja: settings.jinja ?? true,
+    jinja: settings.jinja,
   });
   const sampling = samplerContext(tokenizer, random);
   const constrain = grammarConstraint(tokenizer);
@@ -132,7 +129,7 @@ export function createApp(deps: AppDeps): App {
     fields,
     context,
     nCtx,
-    nPredict: unlimitedIfNegative(settings.nPredict ?? -1),
+    nPredict: unlimitedIfNegative(settings.nPredict),
     createSampler(params) {
       const chain = createSampler(samplerParamsOf(params, sampling), tokenizer.nVocab);
       const constrained = constrain(chain, constraintOf(params), params.chat?.preserved ?? []);
@@ -158,6 +155,7 @@ export function createApp(deps: AppDeps): App {
   const checkApiKey = createApiKeyCheck(settings.apiKeys ?? []);
   const routes = createRoutes({
     settings,
+    infillBatch: deps.infillBatch ?? INFILL_BATCH,
     tokenizer,
     template,
     scheduler,
@@ -191,7 +189,7 @@ export function createApp(deps: AppDeps): App {
 }
 
 /** The names of the server in alphabetical order; the first is the one it gives. */
-function namesOf(alias: ServerSettings['alias'], fallback: string): readonly [string, ...string[]] {
+function namesOf(alias: ResolvedOptions['alias'], fallback: string): readonly [string, ...string[]] {
   const given = typeof alias === 'string' ? [alias] : (alias ?? []);
   const [first = fallback, ...rest] = [...new Set(given)].sort();
   return [first, ...rest];

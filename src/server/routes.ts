@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { ServerSettings } from '../protocol/options.ts';
+import type { ResolvedOptions } from '../protocol/options.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { addAbsentFeatureRoutes } from './admin/absentFeatures.ts';
@@ -27,7 +27,8 @@ export function isAnsweredAsleep(path: string): boolean {
 
 /** The parts of a server that its routes lead to. */
 export interface RouteDeps {
-  readonly settings: ServerSettings;
+  readonly settings: ResolvedOptions;
+  readonly infillBatch: number;
   readonly tokenizer: Tokenizer;
   readonly template: ChatTemplate;
   readonly scheduler: Scheduler;
@@ -39,7 +40,7 @@ export interface RouteDeps {
 
 /** Every path of llama-server, and what it leads to. */
 export function createRoutes(deps: RouteDeps): Hono {
-  const { settings, tokenizer, completion, model } = deps;
+  const { settings, infillBatch, tokenizer, completion, model } = deps;
   const routes = new Hono();
   for (const path of ['/health', '/v1/health']) routes.get(path, () => jsonResponse({ status: 'ok' }));
   for (const path of ['/models', '/v1/models']) {
@@ -68,7 +69,7 @@ export function createRoutes(deps: RouteDeps): Hono {
   });
   addChatRoutes(routes, deps, completion);
   addEmbeddingRoutes(routes, settings, { ...completion, nEmbd: model.model.nEmbd });
-  routes.post('/infill', c => handleInfill(c.req.raw, settings, completion));
+  routes.post('/infill', c => handleInfill(c.req.raw, settings, infillBatch, completion));
   addAbsentFeatureRoutes(routes);
   routes.post('/tokenize', c => handleTokenize(c.req.raw, tokenizer));
   routes.post('/detokenize', c => handleDetokenize(c.req.raw, tokenizer));
@@ -98,7 +99,7 @@ function addMetricsRoute(routes: Hono, { settings, metrics, scheduler }: RouteDe
 function addSlotRoutes(routes: Hono, { settings, scheduler, completion, slotActions }: RouteDeps): void {
   const { nCtx, context } = completion;
   routes.get('/slots', c => {
-    requireEndpoint(settings.slotsEndpoint ?? true, 'slots endpoint', '--slots');
+    requireEndpoint(settings.slotsEndpoint, 'slots endpoint', '--slots');
     const isIdle = scheduler.slots.some(slot => slot.state.kind === 'idle');
     if (c.req.query('fail_on_no_slot') && !isIdle) throw new ForetokenError('no_slot', 'no slot available');
     return jsonResponse(scheduler.slots.map(slot => slotView(slot, nCtx, context)));
@@ -109,7 +110,7 @@ function addSlotRoutes(routes: Hono, { settings, scheduler, completion, slotActi
 }
 
 /** Throws `not_supported`, in llama-server's words, unless the endpoint is on. */
-function requireEndpoint(isOn: boolean | undefined, what: string, flag: string): void {
+function requireEndpoint(isOn: boolean, what: string, flag: string): void {
   if (isOn) return;
   throw new ForetokenError(
     'not_supported',

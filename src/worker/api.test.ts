@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ServerReport } from '../protocol/options.ts';
+import type { ServerReport } from '../protocol/serverReport.ts';
 import type { ExchangeMessage, ExchangeRequest } from '../protocol/worker.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { type Composition, createWorkerApi } from './api.ts';

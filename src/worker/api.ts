@@ -1,4 +1,4 @@
-import type { LoadProgress, ServerReport } from '../protocol/options.ts';
+import type { LoadProgress, ServerReport } from '../protocol/serverReport.ts';
 import type { Counters, Outcome, WireOptions, WorkerApi } from '../protocol/worker.ts';
 import { ForetokenError, type WireError } from '../util/errors.ts';
 import { answer } from './exchange.ts';

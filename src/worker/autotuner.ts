@@ -5,7 +5,7 @@ import type { Tune } from '../model/loadModel.ts';
 import type { PlanInputs } from '../model/plan.ts';
 import { type Autotuned, autotune } from '../model/tune/autotune.ts';
 import { largestProducts, timeLargestProducts } from '../model/tune/largestProducts.ts';
-import type { AutotuneReport, TuningReport } from '../protocol/options.ts';
+import type { AutotuneReport, TuningReport } from '../protocol/serverReport.ts';
 import type { TuningStore } from './tuningStore.ts';
 
 /** Time limit of the measurements for all models of one load, in milliseconds. */

@@ -2,7 +2,8 @@ import { openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
 import { checkModel, loadModel, type ModelFile, planMemory, tensorBytes } from '../model/loadModel.ts';
 import { ModelPair } from '../model/modelPair.ts';
-import { DEFAULT_N_BATCH, type LoadProgress } from '../protocol/options.ts';
+import { type ResolvedOptions, withDefaults } from '../protocol/options.ts';
+import type { LoadProgress } from '../protocol/serverReport.ts';
 import type { WireOptions, WireSource } from '../protocol/worker.ts';
 import { createApp } from '../server/app.ts';
 import { Metrics } from '../server/scheduling/metrics.ts';
@@ -16,10 +17,11 @@ import { ForetokenError } from '../util/errors.ts';
 import type { Composition } from './api.ts';
 import { Autotuner } from './autotuner.ts';
 import { chatTemplateOf, toolUseTemplateOf } from './chatTemplates.ts';
+import { checkOptions } from './checkOptions.ts';
+import { contextSize } from './contextSize.ts';
 import { KernelChecks } from './kernelChecks.ts';
 import { describeModel } from './modelReport.ts';
 import { openSource } from './openSource.ts';
-import { checkOptions, contextSize } from './options.ts';
 import { Resources } from './resources.ts';
 import { type Idler, type Sleep, Sleeper } from './sleep.ts';
 import { openSlotFiles } from './slotFiles.ts';
@@ -34,6 +36,10 @@ import {
 import { syntheticAcceptance } from './syntheticOptions.ts';
 import { ORIGIN_TUNING_STORE } from './tuningStore.ts';
 
+/** Options with their defaults, and the batch size if the user chose one. */
+type ComposedOptions = ResolvedOptions &
+  Pick<WireOptions, 'model' | 'modelDraft'> & { readonly infillBatch: number | undefined };
+
 type OnProgress = (progress: LoadProgress) => void;
 
 /** Model file whose header and vocabulary are read and checked, but nothing else. */
@@ -45,14 +51,15 @@ interface OpenedModel {
 
 /** Loads the models and wires everything together. On failure closes everything that was opened. */
 export async function compose(
-  options: WireOptions,
+  given: WireOptions,
   onProgress: OnProgress,
   onLog: (line: string) => void,
 ): Promise<Composition> {
-  checkOptions(options);
+  checkOptions(given);
+  const options = { ...withDefaults(given), infillBatch: given.nBatch };
   // Check the acceptance rates, and that there is a kind of speculation to use them, before anything is loaded.
   syntheticAcceptance(options, specKindsOf(options, options.modelDraft !== undefined));
-  const { sleepIdleSeconds = -1 } = options;
+  const { sleepIdleSeconds } = options;
   const metrics = new Metrics();
   if (sleepIdleSeconds <= 0) return composeOnce(options, onProgress, onLog, metrics, null);
   const compose = (sleep: Sleep) => composeOnce(options, onProgress, onLog, metrics, sleep);
@@ -60,7 +67,7 @@ export async function compose(
 }
 
 async function composeOnce(
-  options: WireOptions,
+  options: ComposedOptions,
   onProgress: OnProgress,
   log: (line: string) => void,
   metrics: Metrics,
@@ -77,7 +84,7 @@ async function composeOnce(
 }
 
 async function wire(
-  options: WireOptions,
+  options: ComposedOptions,
   onProgress: OnProgress,
   log: (line: string) => void,
   resources: Resources,
@@ -85,27 +92,14 @@ async function wire(
   sleep: Sleep | null,
 ): Promise<Idler> {
   // Cheap checks come first: the adapter, then the headers, then gigabytes of weights.
-  const gpu = resources.use(await openGpu(shaderSources(), { countCalls: options.countCalls ?? false }));
+  const gpu = resources.use(await openGpu(shaderSources(), { countCalls: options.countCalls }));
   const target = await openModel('target', options.model, options, onProgress);
   const warnings = [...optionWarnings(options), ...target.vocabulary.warnings];
   const draft = await openDraft(target, options, onProgress, warnings);
 
   const { nCtx, nCtxSlot, nCtxShared } = contextSize(options, target.file.spec.nCtxTrain);
-  const {
-    nSlots = 1,
-    nBatch = DEFAULT_N_BATCH,
-    cacheType = 'f16',
-    countCalls: _,
-    model: __,
-    modelDraft: ___,
-    hfEndpoint: _endpoint,
-    hfToken: _token,
-    slotSavePath,
-    selfTest = true,
-    autotune = !gpu.report.isFallback,
-    ...given
-  } = options;
-  const settings = { ...given, nCtx, nSlots };
+  const { nSlots, nBatch, cacheType, slotSavePath, selfTest, infillBatch } = options;
+  const { autotune = !gpu.report.isFallback } = options;
   const maxOutputs = outputRows(options, specKindsOf(options, draft !== null));
   const shape = { nCtx: nCtxSlot, nSlots, nCtxShared, maxRows: nBatch, maxOutputs, cacheType };
   for (const opened of draft ? [target, draft] : [target]) planMemory(gpu, opened.file, shape);
@@ -154,7 +148,8 @@ async function wire(
       drafts: createDrafts(options, draftModel, pair),
       specTypes: specTypesOf(options),
       syntheticAcceptance: syntheticAcceptance(options, specKindsOf(options, draft !== null)),
-      settings,
+      settings: options,
+      ...(infillBatch !== undefined && { infillBatch }),
       report,
       chatTemplate: chatTemplateOf(target.file.gguf.metadata),
       toolUseTemplate: toolUseTemplateOf(target.file.gguf.metadata),
@@ -177,7 +172,7 @@ async function wire(
 async function openModel(
   role: OpenedModel['role'],
   source: WireSource,
-  options: WireOptions,
+  options: ResolvedOptions,
   onProgress: OnProgress,
 ): Promise<OpenedModel> {
   onProgress({ model: role, phase: 'header', loadedBytes: 0, totalBytes: 0 });
@@ -194,11 +189,11 @@ async function openModel(
  */
 async function openDraft(
   target: OpenedModel,
-  options: WireOptions,
+  options: ComposedOptions,
   onProgress: OnProgress,
   warnings: string[],
 ): Promise<OpenedModel | null> {
-  const { modelDraft, draftRequired = true } = options;
+  const { modelDraft, draftRequired } = options;
   if (modelDraft === undefined || !specTypesOf(options).includes('draft-simple')) return null;
   const draft = await openModel('draft', modelDraft, options, onProgress);
   const mismatch = vocabularyMismatch(target.vocabulary, draft.vocabulary);

@@ -2,7 +2,7 @@ import { type KernelResult, selfTest } from '../conformance/selfTest.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type KernelSpec, kernelKey } from '../gpu/pipelines.ts';
 import type { CheckKernels, KernelFault } from '../model/tune/checkedPlan.ts';
-import type { KernelReport, SelfTestReport } from '../protocol/options.ts';
+import type { KernelReport, SelfTestReport } from '../protocol/serverReport.ts';
 import { ForetokenError } from '../util/errors.ts';
 
 /** Self-test of the kernels of all models on one device. Tries each kernel once and collects the results. */

@@ -1,5 +1,5 @@
 import type { ModelFile } from '../model/loadModel.ts';
-import type { ModelReport } from '../protocol/options.ts';
+import type { ModelReport } from '../protocol/serverReport.ts';
 
 /** Describes a model by the metadata of its file. */
 export function describeModel({ gguf, spec }: ModelFile): ModelReport {

@@ -2,10 +2,11 @@ import { type GgufFile, openGguf } from '../gguf/index.ts';
 import { openHub } from '../hub/hub.ts';
 import { isHubAddress } from '../hub/hubModel.ts';
 import { type RemoteFile, resolveHubModel } from '../hub/resolve.ts';
-import type { WireFile, WireOptions, WireSource } from '../protocol/worker.ts';
+import type { ResolvedOptions } from '../protocol/options.ts';
+import type { WireFile, WireSource } from '../protocol/worker.ts';
 
 /** How to reach what is not in the page's hands. */
-export type SourceAccess = Pick<WireOptions, 'hfEndpoint' | 'hfToken'> & {
+export type SourceAccess = Partial<Pick<ResolvedOptions, 'hfEndpoint' | 'hfToken'>> & {
   /** Default: the global `fetch`. */
   readonly fetch?: typeof fetch;
 };

@@ -6,15 +6,17 @@ import { NgramDrafts } from '../engine/ngram/ngramDrafts.ts';
 import { createSampler } from '../engine/sampler/createSampler.ts';
 import { DEFAULT_SAMPLER_PARAMS } from '../engine/sampler/params.ts';
 import type { Sequence } from '../engine/sequence.ts';
-import type { WireOptions } from '../protocol/worker.ts';
+import { type GivenOptions, withDefaults } from '../protocol/options.ts';
 import { createDrafts, optionWarnings, outputRows, specKindsOf, specTypesOf } from './speculation.ts';
 import { syntheticAcceptance } from './syntheticOptions.ts';
 
-const model = 'https://example.com/model.gguf';
+type Given = GivenOptions & { readonly modelDraft?: string };
+const resolved = (given: Given) => withDefaults(given);
+
 const modelDraft = 'https://example.com/draft.gguf';
 
 describe('kinds of speculation', () => {
-  it.each<[string, Omit<WireOptions, 'model'>, string[], string[]]>([
+  it.each<[string, Given, string[], string[]]>([
     ['nothing', {}, [], []],
     ['a draft model', { modelDraft }, ['draft-simple'], ['draft-simple']],
     ['none of it', { modelDraft, specType: ['none'] }, ['none'], []],
@@ -33,17 +35,17 @@ describe('kinds of speculation', () => {
       ['ngram-map-k'],
     ],
   ])('for %s', (_, given, types, kinds) => {
-    const options = { model, ...given };
+    const options = resolved(given);
     expect(specTypesOf(options)).toEqual(types);
     expect(specKindsOf(options, options.modelDraft !== undefined)).toEqual(kinds);
   });
 
   it('give a warning when they are unavailable', () => {
-    expect(optionWarnings({ model, specType: ['draft-simple'] })).toEqual([
+    expect(optionWarnings(resolved({ specType: ['draft-simple'] }))).toEqual([
       expect.stringContaining('draft-simple needs a draft model'),
     ]);
-    expect(optionWarnings({ model, modelDraft })).toEqual([]);
-    expect(optionWarnings({ model, modelDraft, specSynthLen: 2 })).toEqual([
+    expect(optionWarnings(resolved({ modelDraft }))).toEqual([]);
+    expect(optionWarnings(resolved({ modelDraft, specSynthLen: 2 }))).toEqual([
       expect.stringContaining('accepted at random'),
     ]);
   });
@@ -55,38 +57,38 @@ describe('kinds of speculation', () => {
       speculative: { nMin: 0, nMax: 3, pMin: 0 },
     };
     const draft = new FakeForwardPass();
-    expect(createDrafts({ model }, null)).toBeNull();
-    expect(createDrafts({ model, draftAdaptive: false, specType: ['draft-simple'] }, null)).toBeNull();
-    expect(createDrafts({ model, draftAdaptive: false, modelDraft }, draft)).toBeInstanceOf(DraftModel);
+    expect(createDrafts(resolved({}), null)).toBeNull();
+    expect(createDrafts(resolved({ draftAdaptive: false, specType: ['draft-simple'] }), null)).toBeNull();
+    expect(createDrafts(resolved({ draftAdaptive: false, modelDraft }), draft)).toBeInstanceOf(DraftModel);
     const mod = createDrafts(
-      { model, draftAdaptive: false, specType: ['ngram-mod'], ngramModNMax: 50 },
+      resolved({ draftAdaptive: false, specType: ['ngram-mod'], ngramModNMax: 50 }),
       null,
     );
     expect(mod).toBeInstanceOf(NgramDrafts);
     expect(mod?.longest(sequence)).toBe(50);
     const both = createDrafts(
-      { model, draftAdaptive: false, modelDraft, specType: ['ngram-simple', 'draft-simple'] },
+      resolved({ draftAdaptive: false, modelDraft, specType: ['ngram-simple', 'draft-simple'] }),
       draft,
     );
     expect(both?.longest(sequence)).toBe(48);
-    expect(createDrafts({ model, modelDraft }, draft)).toBeInstanceOf(AdaptiveDrafts);
-    expect(createDrafts({ model, modelDraft, specSynthLen: 2 }, draft)).toBeInstanceOf(DraftModel);
+    expect(createDrafts(resolved({ modelDraft }), draft)).toBeInstanceOf(AdaptiveDrafts);
+    expect(createDrafts(resolved({ modelDraft, specSynthLen: 2 }), draft)).toBeInstanceOf(DraftModel);
   });
 });
 
 describe('synthetic acceptance', () => {
-  it.each<[Omit<WireOptions, 'model'>, readonly number[] | null]>([
+  it.each<[Given, readonly number[] | null]>([
     [{ modelDraft }, null],
     [{ modelDraft, specSynthRates: [0.5, 0.25, 0.25] }, [0.5, 0.5, 1]],
     [{ modelDraft, draftMax: 2, specSynthLen: 3 }, [1, 1]],
     [{ specType: ['ngram-simple'], ngramSimpleSizeM: 1, specSynthLen: 1 }, [0]],
   ])('of %j', (given, expected) => {
-    const options = { model, ...given };
+    const options = resolved(given);
     const kinds = specKindsOf(options, options.modelDraft !== undefined);
     expect(syntheticAcceptance(options, kinds)).toEqual(expected);
   });
 
-  it.each<[Omit<WireOptions, 'model'>, string]>([
+  it.each<[Given, string]>([
     [{ modelDraft, specSynthRates: [0.5] }, 'specSynthRates has 1 values, but the longest draft 3 tokens'],
     [{ modelDraft, specSynthRates: [] }, 'specSynthRates has 0 values'],
     [{ modelDraft, specSynthRates: [0.5, 0.6, 0.1] }, 'must not rise, but 0.6 follows 0.5'],
@@ -96,20 +98,20 @@ describe('synthetic acceptance', () => {
     [{ modelDraft, specType: ['none'], specSynthLen: 2 }, 'needs drafts of at least one token'],
     [{ specType: ['draft-simple'], specSynthLen: 2 }, 'needs drafts of at least one token'],
   ])('is refused for %j', (given, message) => {
-    const options = { model, ...given };
+    const options = resolved(given);
     const kinds = specKindsOf(options, options.modelDraft !== undefined);
     expect(() => syntheticAcceptance(options, kinds)).toThrow(message);
   });
 });
 
 describe('output rows', () => {
-  it.each<[string, Omit<WireOptions, 'model'>, number]>([
+  it.each<[string, Given, number]>([
     ['one per slot without drafts', { nSlots: 4 }, 4],
     ['and one per token of the longest draft', { modelDraft, nSlots: 2, draftMax: 8 }, 18],
     ['of look-ups as well', { specType: ['ngram-simple'] }, 49],
     ['all that a batch may have, to embed', { modelDraft, embeddings: true, nBatch: 32 }, 32],
   ])('are %s', (_, given, rows) => {
-    const options = { model, ...given };
+    const options = resolved(given);
     expect(outputRows(options, specKindsOf(options, options.modelDraft !== undefined))).toBe(rows);
   });
 });

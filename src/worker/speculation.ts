@@ -9,9 +9,8 @@ import { NgramSimple } from '../engine/ngram/ngramSimple.ts';
 import { NgramTable } from '../engine/ngram/ngramTable.ts';
 import type { FusedPair } from '../forward/drafting.ts';
 import type { ForwardPass } from '../forward/forwardPass.ts';
-import { DEFAULT_N_BATCH, type SpecType } from '../protocol/options.ts';
+import type { ResolvedOptions, SpecType } from '../protocol/options.ts';
 import type { WireOptions } from '../protocol/worker.ts';
-import { DEFAULT_DRAFT_MAX } from '../server/params/completionFields.ts';
 import { assertNever } from '../util/assert.ts';
 
 /** Kinds of speculation, except `none`. */
@@ -20,27 +19,27 @@ export type SpecKind = Exclude<SpecType, 'none'>;
 /** Kinds in the order in which they are asked, as in llama.cpp. */
 const PRIORITY: readonly SpecKind[] = ['ngram-simple', 'ngram-map-k', 'ngram-mod', 'draft-simple'];
 
-/** llama.cpp's default lengths of n-grams and drafts. */
-export const NGRAM_DEFAULTS = { sizeN: 12, sizeM: 48, nMatch: 24, nMin: 48, nMax: 64 } as const;
+/** Options with their defaults, and whether there is a draft model. */
+export type SpeculationOptions = ResolvedOptions & Pick<WireOptions, 'modelDraft'>;
 
 /** Requested kinds of speculation, as `speculative.types` lists them. A draft model alone implies `draft-simple`. */
-export function specTypesOf({ specType, modelDraft }: WireOptions): readonly SpecType[] {
+export function specTypesOf({ specType, modelDraft }: SpeculationOptions): readonly SpecType[] {
   return specType ?? (modelDraft === undefined ? [] : ['draft-simple']);
 }
 
 /** Requested kinds that are available, in order of priority. */
-export function specKindsOf(options: WireOptions, hasDraft: boolean): readonly SpecKind[] {
+export function specKindsOf(options: SpeculationOptions, hasDraft: boolean): readonly SpecKind[] {
   const types = specTypesOf(options);
   return PRIORITY.filter(kind => types.includes(kind) && (kind !== 'draft-simple' || hasDraft));
 }
 
 /** Whether drafts are accepted at random. */
-export function isSynthetic({ specSynthRates, specSynthLen }: WireOptions): boolean {
+export function isSynthetic({ specSynthRates, specSynthLen }: ResolvedOptions): boolean {
   return specSynthRates !== undefined || specSynthLen !== undefined;
 }
 
 /** Warnings about options that have no effect, or have a side effect. */
-export function optionWarnings(options: WireOptions): string[] {
+export function optionWarnings(options: SpeculationOptions): string[] {
   const warnings: string[] = [];
   if (specTypesOf(options).includes('draft-simple') && options.modelDraft === undefined) {
     warnings.push('draft-simple needs a draft model, and there is none: nothing is drafted by one');
@@ -52,62 +51,61 @@ export function optionWarnings(options: WireOptions): string[] {
 }
 
 /** Longest draft of a kind. */
-export function longestDraft(kind: SpecKind, options: WireOptions): number {
+export function longestDraft(kind: SpecKind, options: SpeculationOptions): number {
   switch (kind) {
     case 'ngram-simple':
-      return options.ngramSimpleSizeM ?? NGRAM_DEFAULTS.sizeM;
+      return options.ngramSimpleSizeM;
     case 'ngram-map-k':
-      return options.ngramMapKSizeM ?? NGRAM_DEFAULTS.sizeM;
+      return options.ngramMapKSizeM;
     case 'ngram-mod':
-      return options.ngramModNMax ?? NGRAM_DEFAULTS.nMax;
+      return options.ngramModNMax;
     case 'draft-simple':
-      return options.draftMax ?? DEFAULT_DRAFT_MAX;
+      return options.draftMax;
     default:
       return assertNever(kind);
   }
 }
 
 /** Largest number of output rows in a batch: per slot the pending token and its longest draft. With embeddings, every row. */
-export function outputRows(options: WireOptions, kinds: readonly SpecKind[]): number {
-  const { nSlots = 1, nBatch = DEFAULT_N_BATCH, embeddings = false } = options;
+export function outputRows(options: SpeculationOptions, kinds: readonly SpecKind[]): number {
+  const { nSlots, nBatch, embeddings } = options;
   const longest = Math.max(0, ...kinds.map(kind => longestDraft(kind, options)));
   return Math.max(nSlots * (1 + Math.min(nBatch, longest)), embeddings ? nBatch : 0);
 }
 
 /** Combines the drafts of all kinds into one source; null without any. `pair`: the draft model with its target. */
 export function createDrafts(
-  options: WireOptions,
+  options: SpeculationOptions,
   draftModel: ForwardPass | null,
   pair: FusedPair | null = null,
 ): DraftSource | null {
   const sources = specKindsOf(options, draftModel !== null).flatMap(kind => {
     const source = createSource(kind, options, draftModel, pair);
     if (source === null) return [];
-    const { draftAdaptive = true } = options;
-    return [draftAdaptive && !isSynthetic(options) ? new AdaptiveDrafts(source) : source];
+    return [options.draftAdaptive && !isSynthetic(options) ? new AdaptiveDrafts(source) : source];
   });
   return sources.length > 1 ? new DraftChain(sources) : (sources[0] ?? null);
 }
 
 function createSource(
   kind: SpecKind,
-  options: WireOptions,
+  options: SpeculationOptions,
   draftModel: ForwardPass | null,
   pair: FusedPair | null,
 ): DraftSource | null {
   const sizeM = longestDraft(kind, options);
   switch (kind) {
     case 'ngram-simple': {
-      const sizes = { sizeN: options.ngramSimpleSizeN ?? NGRAM_DEFAULTS.sizeN, sizeM };
+      const sizes = { sizeN: options.ngramSimpleSizeN, sizeM };
       return new NgramDrafts(sizeM, () => new NgramSimple(sizes));
     }
     case 'ngram-map-k': {
-      const sizes = { sizeN: options.ngramMapKSizeN ?? NGRAM_DEFAULTS.sizeN, sizeM };
+      const sizes = { sizeN: options.ngramMapKSizeN, sizeM };
       return new NgramDrafts(sizeM, () => new NgramMapK(sizes));
     }
     case 'ngram-mod': {
-      const table = new NgramTable(options.ngramModNMatch ?? NGRAM_DEFAULTS.nMatch);
-      const lengths = { nMin: options.ngramModNMin ?? NGRAM_DEFAULTS.nMin, nMax: sizeM };
+      const table = new NgramTable(options.ngramModNMatch);
+      const lengths = { nMin: options.ngramModNMin, nMax: sizeM };
       return new NgramDrafts(sizeM, () => new NgramMod(table, lengths));
     }
     case 'draft-simple':

@@ -1,6 +1,6 @@
 import { conditionalProbabilities, ratesOfLength } from '../engine/syntheticRates.ts';
-import type { WireOptions } from '../protocol/worker.ts';
-import { ForetokenError } from '../util/errors.ts';
+import { invalidOption } from '../protocol/options/option.ts';
+import type { ResolvedOptions } from '../protocol/options.ts';
 import { isSynthetic, longestDraft, type SpecKind } from './speculation.ts';
 
 /**
@@ -8,23 +8,23 @@ import { isSynthetic, longestDraft, type SpecKind } from './speculation.ts';
  * Throws `invalid_option` for rates that do not suit the available kinds of speculation.
  */
 export function syntheticAcceptance(
-  options: WireOptions,
+  options: ResolvedOptions,
   kinds: readonly SpecKind[],
 ): readonly number[] | null {
   if (!isSynthetic(options)) return null;
   const { specSynthRates, specSynthLen } = options;
   if (specSynthRates !== undefined && specSynthLen !== undefined) {
-    throw invalid('specSynthRates and specSynthLen exclude each other; give one of them');
+    throw invalidOption('specSynthRates and specSynthLen exclude each other; give one of them');
   }
   const nMax = Math.max(0, ...kinds.map(kind => longestDraft(kind, options)));
   if (nMax === 0) {
-    throw invalid(
+    throw invalidOption(
       'synthetic acceptance needs drafts of at least one token; give a draft model, or another specType and a longer draft',
     );
   }
   if (specSynthRates !== undefined) checkRates(specSynthRates, nMax);
   if (specSynthLen !== undefined && specSynthLen > nMax + 1) {
-    throw invalid(
+    throw invalidOption(
       `specSynthLen (${specSynthLen}) must be from 1 to ${nMax + 1}: a step yields the ${nMax} tokens of the longest draft and one more at most`,
     );
   }
@@ -33,18 +33,14 @@ export function syntheticAcceptance(
 
 function checkRates(rates: readonly number[], nMax: number): void {
   if (rates.length !== nMax) {
-    throw invalid(
+    throw invalidOption(
       `specSynthRates has ${rates.length} values, but the longest draft ${nMax} tokens; give one value for each`,
     );
   }
   const rising = rates.findIndex((rate, i) => i > 0 && rate > rates[i - 1]);
   if (rising > 0) {
-    throw invalid(
+    throw invalidOption(
       `specSynthRates must not rise, but ${rates[rising]} follows ${rates[rising - 1]}; each is the probability that all up to there are accepted`,
     );
   }
-}
-
-function invalid(message: string): ForetokenError {
-  return new ForetokenError('invalid_option', message);
 }

@@ -1,39 +1,40 @@
-import { oneOf } from '../flags/values.ts';
-import { flagLines, invalid, type LabFlag, readFlags } from './labFlags.ts';
+import { invalidOption, option, type ResolvedValues, resolve } from '../../protocol/options/option.ts';
+import { list, text, word } from '../../protocol/options/valueTypes.ts';
+import { columns, flagLines, flagsOf } from '../flags/flags.ts';
+import { readArguments, valuesOf } from '../flags/readArguments.ts';
 
 export const FORMATS = ['text', 'markdown', 'json', 'llama-bench', 'test-backend-ops'] as const;
 
-/** Options of `foretoken lab compare`. */
-export interface CompareOptions {
-  readonly files: readonly string[];
-  readonly format: (typeof FORMATS)[number];
-  /** Path of the HTML file for the comparison. */
-  readonly out?: string;
-}
-
-const FLAGS: readonly LabFlag<CompareOptions>[] = [
-  {
-    names: ['-f', '--format'],
+const COMPARE_OPTIONS = {
+  files: option(list(text), { default: [], noFlag: 'the arguments without a flag', repeat: 'elements' }),
+  format: option(word(FORMATS), {
+    default: 'text',
+    flag: '-f, --format',
     value: 'FORMAT',
-    help: `what is printed: ${FORMATS.join(', ')} (default: text)`,
-    apply: (given, text, name) => ({ ...given, format: oneOf(...FORMATS)(text, name) }),
-  },
-  {
-    names: ['-o', '--out'],
+    help: `what is printed: ${FORMATS.join(', ')}`,
+  }),
+  /** Path of the HTML file for the comparison. */
+  out: option(text, {
+    flag: '-o, --out',
     value: 'FILE',
     help: 'save the comparison as one HTML file as well, which opens without a server',
-    apply: (given, out) => ({ ...given, out }),
-  },
-];
+  }),
+};
+
+/** Options of `foretoken lab compare`. */
+export type CompareOptions = ResolvedValues<typeof COMPARE_OPTIONS>;
 
 /** Reads the arguments after `foretoken lab compare`. Throws `invalid_option`. */
 export function readCompareLine(args: readonly string[]): CompareOptions {
-  const options = readFlags<CompareOptions>(args, FLAGS, { files: [], format: 'text' }, (given, file) => ({
-    ...given,
-    files: [...given.files, file],
-  }));
+  const remedy = '; see foretoken lab --help';
+  const file = (arg: string) => {
+    if (arg.startsWith('-')) throw invalidOption(`invalid argument: ${arg}${remedy}`);
+    return [{ option: COMPARE_OPTIONS.files, name: arg, value: [arg] }];
+  };
+  const assignments = readArguments(args, flagsOf(COMPARE_OPTIONS), file, { remedy });
+  const options = resolve(COMPARE_OPTIONS, valuesOf(COMPARE_OPTIONS, assignments));
   if (options.files.length > 0) return options;
-  throw invalid('no reports to compare', 'name one or more JSON files of the lab');
+  throw invalidOption('no reports to compare; name one or more JSON files of the lab');
 }
 
 /** Text of `foretoken lab compare --help`. */
@@ -43,7 +44,7 @@ export function compareHelp(): string {
     '',
     'Compares reports of the lab: what one passes and another does not, then speed. The first is the reference.',
     '',
-    ...flagLines(FLAGS),
+    ...columns(flagLines(flagsOf(COMPARE_OPTIONS))),
     '',
     'exit code: 1 where one report passes a check that another fails, and on an error; differences in speed, in bits and in',
     'what an adapter supports do not count',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LabProgress } from '../../lab/options.ts';
+import type { LabProgress } from '../../lab/labOptions.ts';
 import { driveLab } from './driveLab.ts';
 import type { LabPage } from './labPage.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LabOptions, LabProgress } from '../../lab/options.ts';
+import type { LabOptions, LabProgress } from '../../lab/labOptions.ts';
 import { ForetokenError } from '../../util/errors.ts';
 import type { LabPage } from './labPage.ts';
 

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { invalid } from './labFlags.ts';
+import { invalidOption } from '../../protocol/options/option.ts';
 
 /** Browser to run the lab in. */
 export type LabHost =
@@ -21,7 +21,7 @@ const LABELLED = /^([A-Za-z0-9][\w .-]*)=(.*)$/s;
 /** Parses the value of `--browser`. */
 export function localHost(text: string): LabHost {
   const { label, rest } = labelled(text);
-  if (rest === '') throw invalid(`no browser in --browser ${text}`);
+  if (rest === '') throw invalidOption(`no browser in --browser ${text}; see foretoken lab --help`);
   const isName = rest === 'chromium' || rest === 'firefox';
   // Chromium has many names, Firefox one.
   const kind = /firefox/i.test(basename(rest)) ? 'firefox' : 'chromium';
@@ -33,9 +33,8 @@ export function remoteHost(text: string): LabHost {
   const { label, rest: url } = labelled(text);
   const protocol = URL.canParse(url) ? new URL(url).protocol : '';
   if (!['ws:', 'wss:', 'http:', 'https:'].includes(protocol)) {
-    throw invalid(
-      `${url} is no address of a browser`,
-      "give ws://… of a Playwright server, or http://… of Chromium's DevTools",
+    throw invalidOption(
+      `${url} is no address of a browser; give ws://… of a Playwright server, or http://… of Chromium's DevTools`,
     );
   }
   const isCdp = protocol.startsWith('http') || /\/(devtools|cdp)(\/|$)/.test(new URL(url).pathname);

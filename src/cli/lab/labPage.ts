@@ -1,4 +1,4 @@
-import type { LabOptions, LabProgress } from '../../lab/options.ts';
+import type { LabOptions, LabProgress } from '../../lab/labOptions.ts';
 import { ForetokenError } from '../../util/errors.ts';
 
 /** `lab.html` in some browser. All methods reject once the page or its browser is gone. */

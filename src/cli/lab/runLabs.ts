@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import type { LabOptions, LabProgress } from '../../lab/options.ts';
+import type { LabOptions, LabProgress } from '../../lab/labOptions.ts';
 import {
   adapterName,
   compareReports,

@@ -49,7 +49,7 @@ describe('foretoken lab', () => {
 
   it.each([
     [['--remote', 'farm:9222'], /farm:9222 is no address of a browser; give ws:/],
-    [['--max-slowdown', '0.1'], /--max-slowdown 0.1; give a percentage, as 10%/],
+    [['--max-slowdown', '0.1'], /--max-slowdown 0.1 \(give a percentage, as 10%\)/],
     [['--set', 'fast'], /give quick or full/],
     [['--browser'], /expected value for argument: --browser/],
     [['--browser', 'mine='], /no browser in --browser mine=/],

@@ -1,4 +1,7 @@
-import { flagLines, invalid, type LabFlag, readFlags } from '../lab/labFlags.ts';
+import { invalidOption, option, resolve } from '../../protocol/options/option.ts';
+import { anyText, boolean, text } from '../../protocol/options/valueTypes.ts';
+import { columns, flagLines, flagsOf } from '../flags/flags.ts';
+import { readArguments, valuesOf } from '../flags/readArguments.ts';
 
 /** Source of the text. */
 export type TextSource =
@@ -20,83 +23,70 @@ export interface TokenizeOptions {
   readonly escapes: boolean;
 }
 
-type Given = Partial<TokenizeOptions>;
+const REMEDY = '; see foretoken tokenize --help';
 
-const REMEDY = 'see foretoken tokenize --help';
-
-const FLAGS: readonly LabFlag<Given>[] = [
-  {
-    names: ['-m', '--model'],
+const TOKENIZE_OPTIONS = {
+  model: option(text, {
+    flag: '-m, --model',
     value: 'FILE',
     help: 'GGUF file; its header is enough, and so is a file with a vocabulary and no tensors',
-    apply: (given, model) => ({ ...given, model }),
-  },
-  {
-    names: ['-p', '--prompt'],
-    value: 'TEXT',
-    help: 'the text',
-    apply: (given, text) => withSource(given, { kind: 'argument', text }),
-  },
-  {
-    names: ['-f', '--file'],
-    value: 'FILE',
-    help: 'a file with the text',
-    apply: (given, path) => withSource(given, { kind: 'file', path }),
-  },
-  {
-    names: ['--stdin'],
-    help: 'the text comes from standard input',
-    apply: given => withSource(given, { kind: 'stdin' }),
-  },
-  {
-    names: ['--jsonl'],
+  }),
+  prompt: option(anyText, { flag: '-p, --prompt', value: 'TEXT', help: 'the text' }),
+  file: option(text, { flag: '-f, --file', value: 'FILE', help: 'a file with the text' }),
+  stdin: option(boolean, { flag: '--stdin', help: 'the text comes from standard input' }),
+  jsonl: option(boolean, {
+    flag: '--jsonl',
     help: 'each line of standard input is {"content": "…", "add_special": false, "parse_special": true}, answered by {"tokens": […]}, or {"tokens": […]}, answered by {"content": "…"}',
-    apply: given => withSource(given, { kind: 'jsonl' }),
-  },
-  {
-    names: ['--ids'],
+  }),
+  idsOnly: option(boolean, {
+    default: false,
+    flag: '--ids',
     help: 'print nothing but the ids, as [1, 2, 3]',
-    apply: given => ({ ...given, idsOnly: true }),
-  },
-  {
-    names: ['--show-count'],
+  }),
+  showCount: option(boolean, {
+    default: false,
+    flag: '--show-count',
     help: 'print how many tokens there are',
-    apply: given => ({ ...given, showCount: true }),
-  },
-  {
-    names: ['--no-bos'],
+  }),
+  noBos: option(boolean, {
+    default: false,
+    flag: '--no-bos',
     help: 'add no BOS token, though the model wants one',
-    apply: given => ({ ...given, addSpecial: false }),
-  },
-  {
-    names: ['--no-parse-special'],
+  }),
+  noParseSpecial: option(boolean, {
+    default: false,
+    flag: '--no-parse-special',
     help: 'the text of a control token is text',
-    apply: given => ({ ...given, parseSpecial: false }),
-  },
-  {
-    names: ['--no-escape'],
+  }),
+  noEscape: option(boolean, {
+    default: false,
+    flag: '--no-escape',
     help: 'a backslash is a backslash: without it \\n is a newline',
-    apply: given => ({ ...given, escapes: false }),
-  },
-  { names: ['--log-disable'], help: "accepted for llama-tokenize's sake", apply: given => given },
-];
+  }),
+  logDisable: option(boolean, { flag: '--log-disable', help: "accepted for llama-tokenize's sake" }),
+};
 
 /** Reads the arguments after `foretoken tokenize`; null if help is requested. Throws `invalid_option`. */
 export function readTokenizeLine(args: readonly string[]): TokenizeOptions | null {
   if (args.includes('-h') || args.includes('--help')) return null;
-  const noWord = (_: Given, word: string): never => {
-    throw invalid(`invalid argument: ${word}`, REMEDY);
+  const refuse = (arg: string): never => {
+    throw invalidOption(`invalid argument: ${arg}${REMEDY}`);
   };
-  const { model, source, ...given } = readFlags<Given>(args, FLAGS, {}, noWord, REMEDY);
-  if (model === undefined) throw invalid('no model', 'name a GGUF file with -m FILE');
-  if (source === undefined) throw invalid('no text', 'give -p TEXT, -f FILE, --stdin or --jsonl');
-  const defaults = { idsOnly: false, showCount: false, addSpecial: true, parseSpecial: true, escapes: true };
-  return { model, source, ...defaults, ...given };
-}
-
-function withSource(given: Given, source: TextSource): Given {
-  if (given.source !== undefined) throw invalid('-p, -f, --stdin and --jsonl exclude each other', REMEDY);
-  return { ...given, source };
+  const assignments = readArguments(args, flagsOf(TOKENIZE_OPTIONS), refuse, { remedy: REMEDY });
+  const given = resolve(TOKENIZE_OPTIONS, valuesOf(TOKENIZE_OPTIONS, assignments));
+  const { model, prompt, file, stdin, jsonl, idsOnly, showCount } = given;
+  if (model === undefined) throw invalidOption('no model; name a GGUF file with -m FILE');
+  const sources: TextSource[] = [];
+  if (prompt !== undefined) sources.push({ kind: 'argument', text: prompt });
+  if (file !== undefined) sources.push({ kind: 'file', path: file });
+  if (stdin) sources.push({ kind: 'stdin' });
+  if (jsonl) sources.push({ kind: 'jsonl' });
+  const [source, another] = sources;
+  if (source === undefined) throw invalidOption('no text; give -p TEXT, -f FILE, --stdin or --jsonl');
+  if (another) throw invalidOption(`-p, -f, --stdin and --jsonl exclude each other${REMEDY}`);
+  const { noBos, noParseSpecial, noEscape } = given;
+  const tokenizing = { addSpecial: !noBos, parseSpecial: !noParseSpecial, escapes: !noEscape };
+  return { model, source, idsOnly, showCount, ...tokenizing };
 }
 
 /** Text of `foretoken tokenize --help`. */
@@ -106,6 +96,6 @@ export function tokenizeHelp(): string {
     '',
     'Prints the tokens of a text as llama-tokenize does: id and text of one per line. Needs no browser, and of the file no more than its header.',
     '',
-    ...flagLines(FLAGS),
+    ...columns(flagLines(flagsOf(TOKENIZE_OPTIONS))),
   ].join('\n');
 }

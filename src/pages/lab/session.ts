@@ -1,4 +1,4 @@
-import type { LabOptions } from '../../lab/options.ts';
+import type { LabOptions } from '../../lab/labOptions.ts';
 import { readProvenance } from '../../lab/provenance.ts';
 import { type LabRun, startLab } from '../../lab/startLab.ts';
 import type { Report } from '../../report/index.ts';

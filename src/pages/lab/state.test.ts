@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LabEvent } from '../../lab/options.ts';
+import type { LabEvent } from '../../lab/labOptions.ts';
 import { ForetokenError } from '../../util/errors.ts';
 import { type Action, initialState, progressOf, reduce, type State } from './state.ts';
 

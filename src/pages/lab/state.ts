@@ -1,4 +1,4 @@
-import type { LabEvent, LabOptions, LabSet, PlannedJob } from '../../lab/options.ts';
+import type { LabEvent, LabOptions, LabSet, PlannedJob } from '../../lab/labOptions.ts';
 import type { KnownProvenance } from '../../lab/provenance.ts';
 import type { Incident, Report } from '../../report/index.ts';
 import { assertNever } from '../../util/assert.ts';

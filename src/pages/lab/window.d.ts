@@ -1,3 +1,3 @@
 interface Window {
-  foretokenLab: import('../../lab/options.ts').LabDriver;
+  foretokenLab: import('../../lab/labOptions.ts').LabDriver;
 }

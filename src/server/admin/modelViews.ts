@@ -1,4 +1,5 @@
-import type { AutotuneReport, ModelReport, SelfTestReport, ServerSettings } from '../../protocol/options.ts';
+import type { ResolvedOptions } from '../../protocol/options.ts';
+import type { AutotuneReport, ModelReport, SelfTestReport } from '../../protocol/serverReport.ts';
 import type { VocabType } from '../../tokenizer/index.ts';
 import { ForetokenError } from '../../util/errors.ts';
 import type { ChatTemplate } from '../chat/template.ts';
@@ -26,7 +27,7 @@ export interface ModelViewDeps {
   /** Parameters of a request that sets none. */
   readonly defaults: CompletionParams;
   readonly template: ChatTemplate;
-  readonly settings: ServerSettings;
+  readonly settings: ResolvedOptions;
   isSleeping(): boolean;
 }
 
@@ -54,9 +55,9 @@ export function propsView({
     model_ftype: model.fileType,
     model_path: model.file,
     modalities: { vision: false, video: false, audio: false },
-    endpoint_slots: settings.slotsEndpoint ?? true,
-    endpoint_props: settings.propsEndpoint ?? false,
-    endpoint_metrics: settings.metricsEndpoint ?? false,
+    endpoint_slots: settings.slotsEndpoint,
+    endpoint_props: settings.propsEndpoint,
+    endpoint_metrics: settings.metricsEndpoint,
     ui: false,
     ui_settings: {},
     chat_template: template.source,

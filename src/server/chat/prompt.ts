@@ -43,7 +43,7 @@ export function renderChat(body: JsonObject, context: ChatContext): ChatPrompt {
   const reasoning = readReasoning(body, settings, tags !== null);
   const messages = readMessages(body);
   const addOpener = body.add_generation_prompt !== false;
-  const continuation = readContinuation(body, messages, settings.prefillAssistant ?? true);
+  const continuation = readContinuation(body, messages, settings.prefillAssistant);
   const isInChannels = template.kind === 'jinja' && template.toolFormat?.call.kind === 'channel';
   const known = { tags, isInChannels, reasoning, tools, template };
   switch (template.kind) {

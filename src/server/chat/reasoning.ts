@@ -1,4 +1,4 @@
-import type { ReasoningFormat, ServerSettings } from '../../protocol/options.ts';
+import type { ReasoningFormat, ResolvedOptions } from '../../protocol/options.ts';
 import { ForetokenError } from '../../util/errors.ts';
 import { readFields } from '../http/fields.ts';
 import { isJsonObject, type JsonObject } from '../http/json.ts';
@@ -6,7 +6,7 @@ import { reasoningFormatField } from '../params/reasoningFormats.ts';
 
 /** Options of the server that are about chats. */
 export type ChatSettings = Pick<
-  ServerSettings,
+  ResolvedOptions,
   | 'chatTemplateKwargs'
   | 'prefillAssistant'
   | 'reasoning'
@@ -42,12 +42,12 @@ export function readReasoning(body: JsonObject, settings: ChatSettings, canThink
     isEnabled: isWanted && effort !== 'none',
     variables: withEffort(variables, effort),
     budget: readBudget(body, settings),
-    budgetMessage: stringOr(body.reasoning_budget_message, settings.reasoningBudgetMessage ?? ''),
+    budgetMessage: stringOr(body.reasoning_budget_message, settings.reasoningBudgetMessage),
     isControlled: body.reasoning_control === true,
   };
 }
 
-function thinkingVariable({ reasoning = 'auto' }: ChatSettings): JsonObject {
+function thinkingVariable({ reasoning }: ChatSettings): JsonObject {
   return reasoning === 'auto' ? {} : { enable_thinking: reasoning === 'on' };
 }
 
@@ -69,7 +69,7 @@ function withEffort(variables: JsonObject, effort: unknown): JsonObject {
   return effort === 'none' ? others : { ...others, reasoning_effort: effort };
 }
 
-function readBudget(body: JsonObject, { reasoningBudget = -1 }: ChatSettings): number {
+function readBudget(body: JsonObject, { reasoningBudget }: ChatSettings): number {
   const given = [body.reasoning_budget_tokens, body.thinking_budget_tokens].find(
     value => typeof value === 'number',
   );

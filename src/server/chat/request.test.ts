@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { withDefaults } from '../../protocol/options.ts';
 import { tokenizer } from '../testing/testServer.ts';
 import { readChatRequest } from './request.ts';
 import { createChatTemplate } from './template.ts';
@@ -6,7 +7,7 @@ import { createChatTemplate } from './template.ts';
 const context = {
   template: createChatTemplate({ option: '{{ messages[0].content }}', model: null, jinja: true }),
   tokenizer,
-  settings: {},
+  settings: withDefaults({}),
 };
 const chat = { messages: [{ role: 'user', content: 'ab' }] };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { type GivenOptions, withDefaults } from '../../protocol/options.ts';
 import { BOS, EOS, tokenizer } from '../testing/testServer.ts';
 import { renderChat } from './prompt.ts';
-import type { ChatSettings } from './reasoning.ts';
 import { createChatTemplate, type TemplateSources } from './template.ts';
 
 const bosText = tokenizer.pieceText(BOS);
@@ -20,8 +20,8 @@ function templateOf(sources: Partial<TemplateSources>) {
   return createChatTemplate({ option: undefined, model: null, jinja: true, ...sources });
 }
 
-function render(sources: Partial<TemplateSources>, body: object = {}, settings: ChatSettings = {}): string {
-  const context = { template: templateOf(sources), tokenizer, settings };
+function render(sources: Partial<TemplateSources>, body: object = {}, settings: GivenOptions = {}): string {
+  const context = { template: templateOf(sources), tokenizer, settings: withDefaults(settings) };
   return renderChat({ messages: CONVERSATION, ...body }, context).text;
 }
 
@@ -300,7 +300,7 @@ describe('a bad conversation', () => {
   });
 
   it('is one without messages', () => {
-    expect(() => renderChat({}, { template: templateOf({}), tokenizer, settings: {} })).toThrow(
+    expect(() => renderChat({}, { template: templateOf({}), tokenizer, settings: withDefaults({}) })).toThrow(
       "'messages' is required",
     );
   });

@@ -1,4 +1,4 @@
-import type { ServerSettings } from '../../protocol/options.ts';
+import type { ResolvedOptions } from '../../protocol/options.ts';
 import type { Tokenizer } from '../../tokenizer/index.ts';
 import { ForetokenError } from '../../util/errors.ts';
 import { type JsonObject, presentFields } from '../http/json.ts';
@@ -8,23 +8,24 @@ import { NATIVE_FORMAT } from './completionFormat.ts';
 import { type InfillRequest, infillPrompt } from './infillPrompt.ts';
 import { tokenizeMixed } from './prompt.ts';
 
-/** llama.cpp's `--batch-size`. Ours is smaller, because it serves another purpose: a prompt is cut by llama.cpp's. */
-const DEFAULT_INFILL_BATCH = 2048;
+/** Default of llama.cpp's `--batch-size`, by which it cuts infill prompts. Ours is smaller, because it serves another purpose. */
+export const INFILL_BATCH = 2048;
 
 /** `POST /infill`: a completion between two texts. Throws `not_supported` for a model that has no tokens for that. */
 export async function handleInfill(
   request: Request,
-  settings: ServerSettings,
+  settings: ResolvedOptions,
+  nBatch: number,
   deps: CompletionDeps,
 ): Promise<Response> {
   const { tokenizer } = deps.context;
   checkModel(tokenizer);
   const body = await readJsonObject(request);
   const shape = {
-    nBatch: settings.nBatch ?? DEFAULT_INFILL_BATCH,
+    nBatch,
     nCtx: deps.nCtx,
-    nPredict: settings.nPredict ?? -1,
-    spmInfill: settings.spmInfill ?? false,
+    nPredict: settings.nPredict,
+    spmInfill: settings.spmInfill,
   };
   const prompt = infillPrompt(readInfill(body, tokenizer), shape, tokenizer);
   return complete({ ...body, prompt }, request.signal, NATIVE_FORMAT, deps);

@@ -1,6 +1,3 @@
-/** What a request has where it does not say: llama.cpp's `--embd-normalize`. */
-export const DEFAULT_EMBD_NORMALIZE = 2;
-
 /** The largest value of an int16 embedding, less a margin. */
 const INT16_RANGE = 32760;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FakeForwardPass } from '../../engine/fakeForwardPass.ts';
-import type { ServerSettings } from '../../protocol/options.ts';
+import type { GivenOptions } from '../../protocol/options.ts';
 import { errorOf, Gate, testServer, tokenizer } from '../testing/testServer.ts';
 
 interface NativeEmbedding {
@@ -14,7 +14,7 @@ interface OpenAiEmbeddings {
   readonly data: readonly { readonly index: number; readonly embedding: readonly number[] | string }[];
 }
 
-function serverWith(settings: ServerSettings = {}, options: { nCtx?: number; nSlots?: number } = {}) {
+function serverWith(settings: GivenOptions = {}, options: { nCtx?: number; nSlots?: number } = {}) {
   const server = testServer({ nSlots: 2, ...options, settings: { embeddings: true, ...settings } });
   return {
     ...server,
@@ -194,7 +194,7 @@ describe('a request for embeddings is refused', () => {
   const INVALID = { code: 400, type: 'invalid_request_error' };
   it.each<{
     name: string;
-    settings?: ServerSettings;
+    settings?: GivenOptions;
     path?: string;
     body: unknown;
     error: object;

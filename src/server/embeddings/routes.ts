@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import { Pool, type Pooling } from '../../engine/pooling.ts';
-import type { ServerSettings } from '../../protocol/options.ts';
+import type { ResolvedOptions } from '../../protocol/options.ts';
 import { ForetokenError } from '../../util/errors.ts';
 import type { CompletionDeps } from '../completion/completion.ts';
 import { readFields } from '../http/fields.ts';
@@ -8,7 +8,7 @@ import { jsonResponse, readJsonObject } from '../http/jsonBody.ts';
 import { runTasks } from '../scheduling/runTasks.ts';
 import type { Task } from '../scheduling/task.ts';
 import { type Embedding, nativeBody, openAiBody } from './format.ts';
-import { DEFAULT_EMBD_NORMALIZE, normalized } from './normalize.ts';
+import { normalized } from './normalize.ts';
 import { checkInputLength, readEmbeddingRequest } from './request.ts';
 
 /** A prompt to embed, and what takes its hidden states. */
@@ -17,7 +17,7 @@ interface EmbeddingTask extends Task {
 }
 
 /** Adds llama-server's own routes for embeddings, and OpenAI's. Without the option `embeddings` they answer 501. */
-export function addEmbeddingRoutes(routes: Hono, settings: ServerSettings, deps: EmbeddingDeps): void {
+export function addEmbeddingRoutes(routes: Hono, settings: ResolvedOptions, deps: EmbeddingDeps): void {
   for (const path of ['/embedding', '/embeddings']) {
     routes.post(path, ({ req: { raw } }) => handleEmbeddings(raw, false, settings, deps));
   }
@@ -32,10 +32,10 @@ interface EmbeddingDeps extends CompletionDeps {
 async function handleEmbeddings(
   request: Request,
   isOpenAiRoute: boolean,
-  settings: ServerSettings,
+  settings: ResolvedOptions,
   deps: EmbeddingDeps,
 ): Promise<Response> {
-  const { pooling = 'none', embdNormalize = DEFAULT_EMBD_NORMALIZE, nUbatch = Infinity } = settings;
+  const { pooling, embdNormalize, nUbatch = Infinity } = settings;
   if (!settings.embeddings) {
     throw new ForetokenError(
       'not_supported',

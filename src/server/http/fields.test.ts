@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { withDefaults } from '../../protocol/options.ts';
 import { completionFields } from '../params/completionFields.ts';
 import { tokenizer } from '../testing/testServer.ts';
 import { readFields } from './fields.ts';
 import type { JsonObject } from './json.ts';
 
-const read = (body: JsonObject, settings = {}) => readFields(completionFields(settings, tokenizer, 2), body);
+const read = (body: JsonObject, settings = {}) =>
+  readFields(completionFields(withDefaults(settings), tokenizer, 2), body);
 const idOf = (text: string) => tokenizer.tokenOf(text) ?? -1;
 
 describe('request fields', () => {

@@ -55,7 +55,7 @@ export function readFields<Table extends FieldTable>(table: Table, body: JsonObj
 }
 
 /** `table` with other defaults, by the names of the fields in a request. Throws `invalid_option` for one that is none. */
-export function withDefaults<Table extends FieldTable>(table: Table, defaults: JsonObject): Table {
+export function withFallbacks<Table extends FieldTable>(table: Table, defaults: JsonObject): Table {
   const names = new Set(Object.values(table).flatMap(field => field.names));
   const unknown = Object.keys(defaults).find(name => !names.has(name));
   if (unknown !== undefined) {

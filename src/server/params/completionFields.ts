@@ -1,5 +1,5 @@
 import { DEFAULT_SAMPLER_PARAMS as SAMPLING } from '../../engine/sampler/params.ts';
-import type { ServerSettings } from '../../protocol/options.ts';
+import type { ResolvedOptions } from '../../protocol/options.ts';
 import type { Tokenizer } from '../../tokenizer/index.ts';
 import {
   boolean,
@@ -18,21 +18,18 @@ import { grammarField, jsonSchemaField } from './grammarFields.ts';
 import { reasoningFormatField } from './reasoningFormats.ts';
 import { dryBreakersField, logitBiasField, samplersField, stopField } from './samplerFields.ts';
 
-/** llama.cpp's `--spec-draft-n-max`. */
-export const DEFAULT_DRAFT_MAX = 3;
-
 /**
  * Every field of a completion request but the prompt, in llama-server's order of evaluation (the first bad one is
  * reported). Defaults that a server option sets come from `settings`.
  * Source: tools/server/server-schema.cpp of llama.cpp.
  */
-export function completionFields(settings: ServerSettings, tokenizer: Tokenizer, nSlots: number) {
+export function completionFields(settings: ResolvedOptions, tokenizer: Tokenizer, nSlots: number) {
   return {
-    verbose: boolean('verbose', settings.verbose ?? false),
+    verbose: boolean('verbose', settings.verbose),
     timingsPerToken: boolean('timings_per_token', false),
     stream: boolean('stream', false),
     includeUsage: boolean('stream_options.include_usage', false),
-    cachePrompt: boolean('cache_prompt', settings.cachePrompt ?? true),
+    cachePrompt: boolean('cache_prompt', settings.cachePrompt),
     returnTokens: boolean('return_tokens', false),
     returnProgress: boolean('return_progress', false),
     ssePingInterval: integer('sse_ping_interval', 30, hard(-1)),
@@ -41,7 +38,7 @@ export function completionFields(settings: ServerSettings, tokenizer: Tokenizer,
     nKeep: integer('n_keep', 0, hard(-1)),
     nDiscard: integer('n_discard', 0, hard(0)),
     nCmpl: integer(['n_cmpl', 'n'], 1, hard(1, nSlots)),
-    nCacheReuse: integer('n_cache_reuse', settings.cacheReuse ?? 0, hard(0)),
+    nCacheReuse: integer('n_cache_reuse', settings.cacheReuse, hard(0)),
     tMaxPredictMs: milliseconds('t_max_predict_ms'),
     responseFields,
     topK: integer('top_k', SAMPLING.topK, soft(0)),
@@ -51,11 +48,7 @@ export function completionFields(settings: ServerSettings, tokenizer: Tokenizer,
     xtcProbability: float('xtc_probability', SAMPLING.xtcProbability, soft(0, 1)),
     xtcThreshold: float('xtc_threshold', SAMPLING.xtcThreshold, soft(0, 1)),
     typicalP: float('typical_p', SAMPLING.typicalP),
-    temperature: float(
-      'temperature',
-      settings.temperature ?? SAMPLING.temperature,
-      soft(0, Number.MAX_VALUE),
-    ),
+    temperature: float('temperature', settings.temperature, soft(0, Number.MAX_VALUE)),
     dynatempRange: float('dynatemp_range', SAMPLING.dynatempRange),
     dynatempExponent: float('dynatemp_exponent', SAMPLING.dynatempExponent),
     repeatLastN: integer('repeat_last_n', SAMPLING.repeatLastN, hard(0)),
@@ -71,24 +64,24 @@ export function completionFields(settings: ServerSettings, tokenizer: Tokenizer,
     mirostatEta: float('mirostat_eta', SAMPLING.mirostatEta),
     adaptiveTarget: float('adaptive_target', -1, soft(-Number.MAX_VALUE, 1)),
     adaptiveDecay: float('adaptive_decay', 0.9, hard(0, 0.99)),
-    seed: integer('seed', settings.seed ?? -1),
+    seed: integer('seed', settings.seed),
     nProbs: nProbsField,
     minKeep: integer('min_keep', SAMPLING.minKeep, hard(0)),
     backendSampling: boolean('backend_sampling', false),
     postSamplingProbs: boolean('post_sampling_probs', false),
     draftMax: integer(
       ['speculative.n_max', 'speculative.draft_max', 'draft_max'],
-      settings.draftMax ?? DEFAULT_DRAFT_MAX,
+      settings.draftMax,
       hard(0),
     ),
     draftMin: integer(
       ['speculative.n_min', 'speculative.draft_min', 'draft_min'],
-      settings.draftMin ?? 0,
+      settings.draftMin,
       hard(0),
     ),
     draftPMin: float(
       ['speculative.p_min', 'speculative.draft_p_min', 'draft_p_min'],
-      settings.pMin ?? 0,
+      settings.pMin,
       hard(0, 1),
     ),
     reasoningFormat: reasoningFormatField(settings),

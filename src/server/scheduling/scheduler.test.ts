@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../engine/decoder.ts';
 import type { Sampler } from '../../engine/sampler/chain.ts';
+import { withDefaults } from '../../protocol/options.ts';
 import { readFields } from '../http/fields.ts';
 import { completionFields } from '../params/completionFields.ts';
 import { EOS, letters, ScriptedForwardPass, tokenizer } from '../testing/testServer.ts';
@@ -17,7 +18,7 @@ const CONTEXT = {
   slotPromptSimilarity: 0.1,
   log() {},
 };
-const params = readFields(completionFields({}, tokenizer, 1), {});
+const params = readFields(completionFields(withDefaults({}), tokenizer, 1), {});
 
 const sampler: Sampler = { needs: 'argmax', accept() {}, sample: () => EOS, survivors: () => [] };
 

@@ -38,9 +38,6 @@ export function holding(state: IdleState, tokens: readonly TokenId[]): IdleState
   return { ...state, cached: tokens, cells: tokens };
 }
 
-/** Least share of a prompt that a slot must hold to be chosen for it, llama.cpp's `--slot-prompt-similarity`. */
-export const DEFAULT_SLOT_PROMPT_SIMILARITY = 0.1;
-
 /** Idle slots for the choices of a task's prompt, the one that decodes it first; null while there are not as many. */
 export function chooseSlots(
   slots: readonly Slot[],

@@ -1,6 +1,6 @@
 // A server whose model says what a test wants it to say, in a vocabulary of single characters, for the tests of this folder.
 import type { ChatCompletion, ChatCompletionChunk } from '../../protocol/openai.ts';
-import type { ServerSettings } from '../../protocol/options.ts';
+import type { GivenOptions } from '../../protocol/options.ts';
 import { createTokenizer, TOKEN_TYPE } from '../../tokenizer/index.ts';
 import { spmVocabulary } from '../../tokenizer/toyVocabulary.ts';
 import { CHANNEL_MARKS } from '../chat/tools/toolFormat.ts';
@@ -43,7 +43,7 @@ export interface SayingServer {
 }
 
 /** `says`: what the model would say if nothing kept it from doing so. */
-export function sayingServer(says: string, settings: ServerSettings): SayingServer {
+export function sayingServer(says: string, settings: GivenOptions): SayingServer {
   const script: number[] = [];
   const { nVocab } = asciiTokenizer;
   const server = testServer({

@@ -4,7 +4,8 @@ import { FakeForwardPass, type FakeModelOptions } from '../../engine/fakeForward
 import type { BatchRow, Candidates, OutputKind, TokenId } from '../../forward/forward.ts';
 import type { ForwardPass } from '../../forward/forwardPass.ts';
 import type { CompletionChunk, CompletionResponse, ErrorBody } from '../../protocol/completion.ts';
-import type { ServerReport, ServerSettings } from '../../protocol/options.ts';
+import { type GivenOptions, withDefaults } from '../../protocol/options.ts';
+import type { ServerReport } from '../../protocol/serverReport.ts';
 import { createTokenizer, TOKEN_TYPE, type Tokenizer } from '../../tokenizer/index.ts';
 import { spmVocabulary } from '../../tokenizer/toyVocabulary.ts';
 import type { SlotFiles } from '../admin/slotActions.ts';
@@ -105,7 +106,7 @@ export class Gate {
 export interface TestServerOptions {
   readonly nCtx?: number;
   readonly nSlots?: number;
-  readonly settings?: ServerSettings;
+  readonly settings?: GivenOptions;
   /** Instead of this file's; a target that fits it goes with it. */
   readonly tokenizer?: Tokenizer;
   /** Instead of the fake with its hashed logits. */
@@ -145,7 +146,7 @@ export function testServer(options: TestServerOptions = {}): TestServer {
       disagreement === undefined ? null : new DraftModel(new FakeForwardPass({ ...shape, disagreement })),
     syntheticAcceptance: options.syntheticAcceptance ?? null,
     specTypes: disagreement === undefined ? [] : ['draft-simple'],
-    settings: { temperature: 0, ...options.settings },
+    settings: withDefaults({ temperature: 0, ...options.settings }),
     report: report(nCtx, nSlots),
     ...(options.slotFiles && { slotFiles: options.slotFiles }),
     ...(options.log && { log: options.log }),

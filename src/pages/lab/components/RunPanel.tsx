@@ -1,4 +1,4 @@
-import { SETS } from '../../../lab/options.ts';
+import { SETS } from '../../../lab/labOptions.ts';
 import type { Context } from '../context.ts';
 import { GROUP_WORDS, groupOf } from '../parts.ts';
 import { progressOf, type Running } from '../state.ts';

@@ -1,0 +1,139 @@
+import { option } from './option.ts';
+import { boolean, integer, list, number, word } from './valueTypes.ts';
+
+/**
+ * Kinds of speculation, by the names of llama.cpp's `--spec-type`: a draft model, or one of three n-gram look-ups in the text.
+ */
+const SPEC_TYPES = ['none', 'draft-simple', 'ngram-simple', 'ngram-map-k', 'ngram-mod'] as const;
+export type SpecType = (typeof SPEC_TYPES)[number];
+
+const OTHER_SPEC_TYPES = {
+  words: ['draft-eagle3', 'draft-mtp', 'draft-dflash', 'draft-dspark', 'ngram-map-k4v', 'ngram-cache'],
+  reason: 'this kind of speculation is not built',
+};
+
+const ngramSize = integer(1, 1024);
+
+/** Options of speculative decoding. */
+export const SPECULATION_OPTIONS = {
+  /**
+   * Kinds of speculation. N-gram look-ups are asked before the draft model, and the first draft that is not empty is verified.
+   * Default: the draft model if there is one.
+   */
+  specType: option(list(word(SPEC_TYPES, OTHER_SPEC_TYPES)), {
+    flag: '--spec-type',
+    env: 'LLAMA_ARG_SPEC_TYPE',
+    value: 'TYPES',
+    help: `what guesses, one or more of ${SPEC_TYPES.join(', ')} (default: the draft model, if there is one)`,
+    // `none` discards the others of its list, as in llama.cpp.
+    read: types => (types.split(',').some(type => type.trim() === 'none') ? 'none' : types),
+    repeat: 'lists',
+    also: [
+      {
+        flag: '--spec-default',
+        help: 'ngram-mod with its defaults',
+        expands:
+          '--spec-type ngram-mod --spec-ngram-mod-n-match 24 --spec-ngram-mod-n-min 48 --spec-ngram-mod-n-max 64',
+      },
+    ],
+  }),
+  /** Longest draft of the draft model. Default 3. */
+  draftMax: option(integer(0, 2 ** 16), {
+    default: 3,
+    flag: '--spec-draft-n-max, --draft, --draft-n, --draft-max',
+    env: 'LLAMA_ARG_SPEC_DRAFT_N_MAX',
+    help: 'longest draft of the draft model',
+  }),
+  /** Shortest draft of the draft model; shorter ones are not verified. Default 0. */
+  draftMin: option(integer(0, 2 ** 16), {
+    default: 0,
+    flag: '--spec-draft-n-min, --draft-min, --draft-n-min',
+    env: 'LLAMA_ARG_SPEC_DRAFT_N_MIN',
+    help: 'shortest one worth verifying',
+  }),
+  /** Probability of a token below which the draft model stops drafting. Default 0. */
+  pMin: option(number(0, 1), {
+    default: 0,
+    flag: '--spec-draft-p-min, --draft-p-min',
+    env: 'LLAMA_ARG_SPEC_DRAFT_P_MIN',
+    help: 'probability below which drafting stops',
+  }),
+  /**
+   * Whether to choose the draft length that pays on this adapter with this text, within these bounds, and make none if none pays.
+   * Never changes an answer. Default true; drafts that are accepted at random always have full length.
+   */
+  draftAdaptive: option(boolean, {
+    default: true,
+    flag: '--spec-adaptive',
+    off: '--no-spec-adaptive',
+    help: 'make drafts as long as pays, or none where none pays',
+  }),
+  /**
+   * Whether a draft model that does not fit the target is an error. If not, the server runs without it and `report.warnings` says
+   * so. Default true.
+   */
+  draftRequired: option(boolean, {
+    default: true,
+    noFlag: 'false for `foretoken serve`, as in llama-server',
+  }),
+  /** `ngram-simple`: tokens to look up. Default 12. */
+  ngramSimpleSizeN: option(ngramSize, {
+    default: 12,
+    flag: '--spec-ngram-simple-size-n',
+    help: 'ngram-simple: tokens to look up',
+  }),
+  /** `ngram-simple`: longest draft. Default 48. */
+  ngramSimpleSizeM: option(ngramSize, {
+    default: 48,
+    flag: '--spec-ngram-simple-size-m',
+    help: 'ngram-simple: longest draft',
+  }),
+  /** `ngram-map-k`: tokens to look up. Default 12. */
+  ngramMapKSizeN: option(ngramSize, {
+    default: 12,
+    flag: '--spec-ngram-map-k-size-n',
+    help: 'ngram-map-k: tokens to look up',
+  }),
+  /** `ngram-map-k`: longest draft. Default 48. */
+  ngramMapKSizeM: option(ngramSize, {
+    default: 48,
+    flag: '--spec-ngram-map-k-size-m',
+    help: 'ngram-map-k: longest draft',
+  }),
+  /** `ngram-mod`: tokens to look up. Default 24. */
+  ngramModNMatch: option(ngramSize, {
+    default: 24,
+    flag: '--spec-ngram-mod-n-match',
+    help: 'ngram-mod: tokens to look up',
+  }),
+  /** `ngram-mod`: shortest draft; shorter ones are not verified. Default 48. */
+  ngramModNMin: option(integer(0, 1024), {
+    default: 48,
+    flag: '--spec-ngram-mod-n-min',
+    help: 'ngram-mod: shortest draft worth verifying',
+  }),
+  /** `ngram-mod`: longest draft. Default 64. */
+  ngramModNMax: option(integer(0, 1024), {
+    default: 64,
+    flag: '--spec-ngram-mod-n-max',
+    help: 'ngram-mod: longest draft',
+  }),
+  /**
+   * Accepts drafts at random, for benchmarks only, since the answers are then not the target's. Element i is the probability that
+   * the first i + 1 tokens of a draft are accepted; there is one for every token of the longest draft. Default: the target
+   * decides.
+   */
+  specSynthRates: option(list(number(0, 1)), {
+    flag: '--spec-synth-rates',
+    env: 'LLAMA_ARG_SPEC_SYNTH_RATES',
+    value: 'P0,P1,…',
+    help: 'for benchmarks only: accept drafts at random, the first i + 1 tokens with probability Pi',
+  }),
+  /** Mean number of tokens per step, in place of `specSynthRates`. Default: the target decides. */
+  specSynthLen: option(number(1, 1025), {
+    flag: '--spec-synth-len',
+    env: 'LLAMA_ARG_SPEC_SYNTH_LEN',
+    value: 'L',
+    help: 'for benchmarks only: accept drafts at random, so that a step yields L tokens on average',
+  }),
+};

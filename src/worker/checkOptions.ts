@@ -1,0 +1,40 @@
+import { checkValues, invalidOption, option } from '../protocol/options/option.ts';
+import type { ValueType } from '../protocol/options/valueTypes.ts';
+import { OPTIONS, withDefaults } from '../protocol/options.ts';
+import type { WireFile, WireOptions, WireSource } from '../protocol/worker.ts';
+import { createChatTemplate } from '../server/chat/template.ts';
+
+const source: ValueType<WireSource> = {
+  kind: 'other',
+  expected: 'a URL or a Blob, or a list of them',
+  accepts: (value): value is WireSource =>
+    Array.isArray(value) ? value.length > 0 && value.every(isFile) : isFile(value),
+  read: text => text,
+};
+
+const model = option(source, { noFlag: 'files' });
+const TABLE = { model, modelDraft: model, ...OPTIONS };
+
+/** Throws `invalid_option` with the option, its value and the permitted values. */
+export function checkOptions(options: { readonly [Name in keyof WireOptions]: unknown }): void {
+  checkValues(TABLE, options);
+  const { chatTemplate, jinja, draftMin, draftMax, ngramModNMin, ngramModNMax, nSlots, nBatch } =
+    withDefaults(options);
+  // Check the template before loading gigabytes of weights.
+  if (chatTemplate !== undefined) createChatTemplate({ option: chatTemplate, model: null, jinja });
+  if (draftMin > draftMax) {
+    throw invalidOption(`draftMin (${draftMin}) must not be above draftMax (${draftMax})`);
+  }
+  if (ngramModNMin > ngramModNMax) {
+    throw invalidOption(`ngramModNMin (${ngramModNMin}) must not be above ngramModNMax (${ngramModNMax})`);
+  }
+  if (nSlots > nBatch) {
+    throw invalidOption(
+      `nBatch (${nBatch}) must be at least nSlots (${nSlots}): each slot has a row in every batch`,
+    );
+  }
+}
+
+function isFile(value: unknown): value is WireFile {
+  return typeof value === 'string' || value instanceof Blob;
+}
