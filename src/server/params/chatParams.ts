@@ -2,15 +2,15 @@ import type { TokenId } from '../../forward/forward.ts';
 import type { Constraint } from './grammarConstraint.ts';
 import type { ThinkingLimit } from './thinkingLimit.ts';
 
-/** What a chat adds to the parameters of a completion. */
+/** Parameters that a chat adds to those of a completion. */
 export interface ChatParams {
-  /** Whether the answer is told from what else the model writes, as it is with Jinja templates. */
+  /** True if content, thoughts and tool calls are parsed out of the model's text, which needs a Jinja template. */
   readonly isParsed: boolean;
-  /** What opened the answer, at the end of the prompt. */
+  /** Text at the end of the prompt that opens the answer. */
   readonly opener: string;
-  /** Decides what the answer may look like, in place of the request's own grammar. */
+  /** Constraint on the form of the answer; replaces the request's own grammar. */
   readonly constraint: Constraint | null;
-  /** Special tokens that belong to the text of the answer. */
+  /** Special tokens that appear in the answer's text. */
   readonly preserved: readonly TokenId[];
   readonly thinking: ThinkingLimit | null;
 }

@@ -19,8 +19,8 @@ import { reasoningFormatField } from './reasoningFormats.ts';
 import { dryBreakersField, logitBiasField, samplersField, stopField } from './samplerFields.ts';
 
 /**
- * Every field of a completion request but the prompt, in llama-server's order of evaluation (the first bad one is
- * reported). Defaults that a server option sets come from `settings`.
+ * All fields of a completion request except the prompt, in the order in which llama-server evaluates them: the first bad field is
+ * reported. `settings` has the defaults that server options can change.
  * Source: tools/server/server-schema.cpp of llama.cpp.
  */
 export function completionFields(settings: ResolvedOptions, tokenizer: Tokenizer, nSlots: number) {
@@ -97,15 +97,15 @@ export function completionFields(settings: ResolvedOptions, tokenizer: Tokenizer
   };
 }
 
-/** A request's parameters, defaults filled in. `seed` is as asked: negative or 2^32-1 means random. */
+/** Parameters of a request with defaults filled in. `seed` is kept as requested: negative or 2^32-1 means random. */
 export type CompletionParams = FieldValues<ReturnType<typeof completionFields>> & {
-  /** What a chat adds; nothing for any other completion. */
+  /** Parameters of a chat; absent for other completions. */
   readonly chat?: ChatParams | null;
 };
 
 /**
- * Number of alternatives per token to report probabilities of; null for no probabilities at all. 0 means null for
- * llama-server's `n_probs`. For OpenAI's `logprobs` it means the sampled tokens alone.
+ * Number of alternatives per token whose probabilities are reported; null for no probabilities. For llama-server's `n_probs`, 0
+ * means null; for OpenAI's `logprobs`, 0 reports only the sampled tokens.
  */
 const nProbsField: Field<number | null> = {
   names: ['n_probs', 'logprobs'],
@@ -118,14 +118,14 @@ const nProbsField: Field<number | null> = {
 
 const nAlternatives = integer('n_probs', 0, soft(0));
 
-/** Read leniently by llama-server: a value of the wrong type is the default. */
+/** `id_slot`. As in llama-server, a value of the wrong type is replaced by the default. */
 const idSlot: Field<number> = {
   names: ['id_slot'],
   fallback: -1,
   read: value => (typeof value === 'number' && Number.isFinite(value) ? Math.trunc(value) : -1),
 };
 
-/** Scales of adapters by id. There are none, and ids that do not exist count for nothing. */
+/** Scales of LoRA adapters by id. There are no adapters, so every id is unknown and ignored. */
 const loraField: Field<null> = {
   names: ['lora'],
   fallback: null,
@@ -135,14 +135,14 @@ const loraField: Field<null> = {
   },
 };
 
-/** Read leniently as well. */
+/** `response_fields`. As in llama-server, a value of the wrong type is replaced by the default. */
 const responseFields: Field<readonly string[]> = {
   names: ['response_fields'],
   fallback: [],
   read: value => (isStringArray(value) ? value : []),
 };
 
-/** A 64-bit integer of llama-server, which takes no booleans. */
+/** A 64-bit integer in llama-server, which rejects booleans here. */
 function milliseconds(name: string): Field<number> {
   const field = integer(name, -1, hard(-1, Number.MAX_SAFE_INTEGER));
   return {

@@ -3,12 +3,12 @@ import type { CompletionParams } from './completionFields.ts';
 import { constraintOf } from './grammarFields.ts';
 import { effectiveLogitBias, unsignedSeed } from './samplerParams.ts';
 
-/** What the server adds to a request's parameters when it shows them. */
+/** Server state that is shown together with a request's parameters. */
 export interface SettingsContext {
   readonly eogTokens: readonly number[];
-  /** Whether there is anything to speculate with. */
+  /** True if the server has a draft source. */
   readonly isSpeculative: boolean;
-  /** What was asked for, as llama-server lists it: behind a `none` that is always there. */
+  /** Configured draft sources, listed as in llama-server: after a `none` that is always there. */
   readonly specTypes: string;
 }
 
@@ -29,14 +29,14 @@ export function generationSettings(params: CompletionParams, context: SettingsCo
     min_keep: params.minKeep,
     grammar,
     grammar_lazy: isLazy,
-    // 1: a word, in llama.cpp's list of kinds.
+    // Trigger type 1 is "word" in llama.cpp.
     grammar_triggers: words.map(value => ({ type: 1, value })),
     preserved_tokens: params.chat?.preserved ?? [],
     ...chatAndOutput(params, context),
   };
 }
 
-/** The same without what may be long, for `/slots` and `/props`. */
+/** `generation_settings` without its long fields, for `/slots` and `/props`. */
 export function reducedGenerationSettings(
   params: CompletionParams,
   context: SettingsContext,

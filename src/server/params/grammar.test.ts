@@ -11,7 +11,7 @@ describe('a request with a grammar', () => {
     ['with everything in the draw', { temperature: 2, seed: 4, top_k: 0, top_p: 1, min_p: 0 }],
     ['with mirostat', { temperature: 1, seed: 5, mirostat: 2 }],
     ['that bans the end', { temperature: 1, seed: 6, ignore_eos: true }],
-  ])('gets an answer that fits, the same with a draft, %s', async (_, sampling) => {
+  ])('an answer fits the grammar and is the same with a draft, %s', async (_, sampling) => {
     const body = { prompt: 'ab', grammar: GRAMMAR, n_predict: 60, return_tokens: true, ...sampling };
     const plain = await testServer().complete(body);
     expect(plain.content).toMatch(FITS);
@@ -24,7 +24,7 @@ describe('a request with a grammar', () => {
     }
   });
 
-  it('is not the concern of those beside it', async () => {
+  it('a grammar does not affect requests in other slots', async () => {
     const server = testServer({ nSlots: 2 });
     const free = { prompt: 'ab', n_predict: 20, ignore_eos: true };
     const alone = await server.complete(free);
@@ -36,7 +36,7 @@ describe('a request with a grammar', () => {
     expect(beside.content).toBe(alone.content);
   });
 
-  it('may end within a prompt that the grammar would not allow', async () => {
+  it('a grammar does not apply to the prompt', async () => {
     const { content } = await testServer().complete({
       prompt: 'xyz!',
       grammar: 'root ::= "a"',
@@ -45,7 +45,7 @@ describe('a request with a grammar', () => {
     expect(content).toBe('a');
   });
 
-  it('gets characters that are made of bytes', async () => {
+  it('a grammar accepts characters that are split over several byte tokens', async () => {
     const { content } = await testServer().complete({
       prompt: 'a',
       grammar: 'root ::= "é"{3}',
@@ -54,7 +54,7 @@ describe('a request with a grammar', () => {
     expect(content).toBe('ééé');
   });
 
-  it('gets probabilities of the model or of what the grammar left', async () => {
+  it('probabilities are those of the model, or those after the grammar if `post_sampling_probs` is set', async () => {
     const body = { prompt: 'a', grammar: 'root ::= "q" "ing"', n_probs: 2, n_predict: 4, temperature: 1 };
     const raw = await testServer().complete(body);
     expect(raw.completion_probabilities?.[0]).toMatchObject({ token: 'q', logprob: expect.any(Number) });
@@ -62,7 +62,7 @@ describe('a request with a grammar', () => {
     expect(post.completion_probabilities?.[0]).toMatchObject({ token: 'q', prob: 1 });
   });
 
-  it('shows the grammar that was made of a schema', async () => {
+  it('the response shows the grammar that was made from a schema', async () => {
     const grammarOf = async (body: object) =>
       (await testServer().complete({ prompt: 'a', n_predict: 1, ...body })).generation_settings.grammar;
     expect(await grammarOf({ json_schema: { type: 'boolean' }, grammar: '' })).toMatch(/^root ::= \("true" /);

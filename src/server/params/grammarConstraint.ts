@@ -7,20 +7,20 @@ import { GrammarSampler } from '../../engine/sampler/grammarSampler.ts';
 import type { TokenId } from '../../forward/forward.ts';
 import type { Tokenizer } from '../../tokenizer/index.ts';
 
-/** A grammar, and from where in a text it holds. */
+/** Grammar of an answer and the place in the text where it starts. */
 export interface Constraint {
-  /** In GBNF; '' for none. */
+  /** GBNF; '' for no grammar. */
   readonly grammar: string;
-  /** Null: from the beginning. */
+  /** Finds the start of the constrained text; null for the beginning. */
   readonly findStart: FindStart | null;
-  /** Whether the text may do without it; then these are the words that it begins with. */
+  /** True if the text need not contain the constrained part; these are the words that start it. */
   readonly isLazy: boolean;
   readonly words: readonly string[];
 }
 
 /**
- * Puts a sampler chain under a grammar. `preserved`: special tokens that are text here. A vocabulary is looked through
- * for the first grammar and kept for the others. Throws `invalid_request` for a grammar that cannot be used.
+ * Wraps a sampler chain in a grammar. `preserved` lists special tokens that count as text. The first grammar of a vocabulary
+ * indexes it; later grammars reuse the index. Throws `invalid_request` for an unusable grammar.
  */
 export function grammarConstraint(
   tokenizer: Tokenizer,
@@ -41,7 +41,7 @@ export function grammarConstraint(
   };
 }
 
-/** The bytes that each token adds to a text; special tokens add none, unless they are preserved. */
+/** Bytes that each token adds to a text; none for special tokens, unless they are preserved. */
 function* textPieces(tokenizer: Tokenizer, preserved: readonly TokenId[]): Iterable<Uint8Array> {
   const shown = new Set(preserved);
   for (let token = 0; token < tokenizer.nVocab; token++) yield tokenizer.piece(token, shown.has(token));

@@ -3,14 +3,14 @@ import { type Field, fieldError } from '../http/fields.ts';
 import type { Constraint } from './grammarConstraint.ts';
 import { schemaToGrammar } from './jsonSchema/schemaToGrammar.ts';
 
-/** `grammar`: GBNF, '' for none; what is no string is ignored, as llama-server does. */
+/** `grammar`: GBNF, '' for none. As in llama-server, a value that is not a string is ignored. */
 export const grammarField: Field<string> = {
   names: ['grammar'],
   fallback: '',
   read: value => (typeof value === 'string' ? value : ''),
 };
 
-/** `json_schema`: read as the grammar of the JSON that fits it. */
+/** `json_schema`: converted to the grammar of the JSON values that fit it. */
 export const jsonSchemaField: Field<string> = {
   names: ['json_schema'],
   fallback: '',
@@ -24,7 +24,7 @@ export const jsonSchemaField: Field<string> = {
   },
 };
 
-/** What constrains a request: its chat, or else its own grammar or schema. */
+/** Constraint of a request: that of its chat, or else its own grammar or schema. */
 export function constraintOf(params: ConstrainedParams): Constraint {
   const own = { grammar: grammarOf(params), findStart: null, isLazy: false, words: [] };
   return params.chat?.constraint ?? own;
@@ -37,8 +37,8 @@ interface ConstrainedParams {
 }
 
 /**
- * The request's own grammar, '' for none. llama-server ignores the schema where there is a grammar, even an empty one;
- * here an empty one counts for nothing, and both are refused.
+ * The request's own grammar, '' for none. llama-server ignores the schema if there is a grammar, even an empty one. Here an empty
+ * grammar counts as absent, and a request with both is refused.
  */
 function grammarOf(params: ConstrainedParams): string {
   if (params.grammar !== '' && params.jsonSchema !== '') {

@@ -2,7 +2,7 @@ import { REASONING_FORMATS, type ReasoningFormat } from '../../protocol/options/
 import type { ResolvedOptions } from '../../protocol/options.ts';
 import { type Field, fieldError } from '../http/fields.ts';
 
-/** Names where thoughts go; only chats have any. */
+/** Selects where thoughts are returned. Only chats have thoughts. */
 export function reasoningFormatField(
   settings: Pick<ResolvedOptions, 'reasoningFormat'>,
 ): Field<ReasoningFormat> {

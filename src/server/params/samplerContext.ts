@@ -2,9 +2,10 @@ import { buildDryBreakers } from '../../engine/sampler/dryBreakers.ts';
 import type { Tokenizer } from '../../tokenizer/index.ts';
 import type { SamplerContext } from './samplerParams.ts';
 
-/** What sampler chains need of the vocabulary. `random` gives unsigned 32-bit numbers. */
+/** Collects the parts of the vocabulary that sampler chains need. `random` returns unsigned 32-bit numbers. */
 export function samplerContext(tokenizer: Tokenizer, random: () => number): SamplerContext {
-  // Going through the vocabulary takes as long as many tokens: once for the defaults, once for all prompts of a request.
+  // A scan of the vocabulary takes as long as generating many tokens, so it runs once for the defaults and once per request, not
+  // once per prompt.
   const known = new WeakMap<readonly string[], ReturnType<typeof buildDryBreakers>>();
   return {
     eogTokens: tokenizer.eogTokens,

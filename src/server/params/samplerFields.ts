@@ -3,7 +3,9 @@ import type { Tokenizer } from '../../tokenizer/index.ts';
 import { type Field, fieldError } from '../http/fields.ts';
 import { isJsonObject, isStringArray, jsonTypeName } from '../http/json.ts';
 
-/** Samplers by letter and by every spelling llama-server takes; `null`: its own, but not built here. */
+/**
+ * Samplers by letter and by all spellings that llama-server accepts; null for llama-server's samplers that are not implemented.
+ */
 const SAMPLER_LETTERS: Readonly<Record<string, SamplerName | null>> = {
   e: 'penalties',
   d: 'dry',
@@ -36,7 +38,7 @@ const SAMPLER_SPELLINGS: Readonly<Record<string, SamplerName | null>> = {
   adaptivep: null,
 };
 
-/** `samplers`: the chain's order, as names in any spelling or as one string of letters; unknown ones are skipped. */
+/** `samplers`: order of the chain, as names in any accepted spelling or as one string of letters. Unknown names are skipped. */
 export function samplersField(fallback: readonly SamplerName[]): Field<readonly SamplerName[]> {
   return {
     names: ['samplers'],
@@ -64,8 +66,8 @@ function pickSamplers(keys: readonly string[], table: Readonly<Record<string, Sa
 }
 
 /**
- * `logit_bias`: pairs of [token id or text, number or false], or an object of the same. Text biases each of its tokens,
- * false bans. What makes no sense is skipped, as llama-server does.
+ * `logit_bias`: pairs of [token id or text, number or false], or an object with the same entries. A text biases each of its
+ * tokens; false bans. As in llama-server, entries without meaning are skipped.
  */
 export function logitBiasField(tokenizer: Tokenizer): Field<readonly LogitBias[]> {
   return {
@@ -97,7 +99,7 @@ function biasedTokens(key: unknown, tokenizer: Tokenizer): readonly number[] {
   return typeof key === 'number' && Number.isInteger(key) && key >= 0 && key < tokenizer.nVocab ? [key] : [];
 }
 
-/** `stop`: one string or several. What is empty counts for nothing: '', null, [] and {}, which llama-server passes over. */
+/** `stop`: one string or several. As in llama-server, empty values ('', null, [] and {}) are ignored. */
 export const stopField: Field<readonly string[]> = {
   names: ['stop'],
   fallback: [],

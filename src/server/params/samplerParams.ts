@@ -3,27 +3,27 @@ import { DEFAULT_SAMPLER_PARAMS } from '../../engine/sampler/params.ts';
 import type { SpeculativeParams } from '../../engine/sequence.ts';
 import type { CompletionParams } from './completionFields.ts';
 
-/** llama-server's "random" as an unsigned 32-bit seed; -1 reads as this. */
+/** llama-server's "random" as an unsigned 32-bit seed; -1 converts to this value. */
 export const RANDOM_SEED = 2 ** 32 - 1;
 
-/** The seed as llama-server keeps it: 32 bits, unsigned. */
+/** Converts a seed to 32 bits unsigned, as llama-server stores it. */
 export function unsignedSeed(seed: number): number {
   return seed >>> 0;
 }
 
-/** The seed to draw with: the one asked for, or a `random` one. */
+/** Seed of the random generator: the requested one, or a number from `random`. */
 export function concreteSeed(seed: number, random: () => number): number {
   return unsignedSeed(unsignedSeed(seed) === RANDOM_SEED ? random() : seed);
 }
 
-/** What a request's parameters need beyond themselves to become a sampler chain. */
+/** Vocabulary and random numbers that turn a request's parameters into a sampler chain. */
 export interface SamplerContext {
   readonly eogTokens: readonly number[];
   readonly randomSeed: () => number;
   readonly dryBreakers: (breakers: readonly string[]) => SamplerParams['dryBreakers'];
 }
 
-/** The biases in force: the request's own, then a ban of every end-of-generation token if it ignores them. */
+/** Effective biases: the request's own, then a ban of every end-of-generation token if the request ignores them. */
 export function effectiveLogitBias(
   params: CompletionParams,
   eogTokens: readonly number[],
@@ -53,7 +53,7 @@ export function samplerParamsOf(params: CompletionParams, context: SamplerContex
     dryBase: params.dryBase < 1 ? DEFAULT_SAMPLER_PARAMS.dryBase : params.dryBase,
     dryAllowedLength: params.dryAllowedLength,
     dryPenaltyLastN: params.dryPenaltyLastN,
-    // Only a chain with DRY in it pays for looking the breakers up in the vocabulary.
+    // Looking up the breakers in the vocabulary is expensive, so only chains with DRY do it.
     dryBreakers: params.dryMultiplier === 0 ? new Map() : context.dryBreakers(params.dryBreakers),
     mirostat: params.mirostat === 1 || params.mirostat === 2 ? params.mirostat : 0,
     mirostatTau: params.mirostatTau,

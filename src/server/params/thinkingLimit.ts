@@ -2,13 +2,13 @@ import type { Sampler } from '../../engine/sampler/chain.ts';
 import { ThinkingBudget, type ThinkingBudgetOptions } from '../../engine/sampler/thinkingBudget.ts';
 import { StreamDecoder, type Tokenizer } from '../../tokenizer/index.ts';
 
-/** For how long a model may think in one answer; a budget of Infinity is no limit. */
+/** Limit on the thoughts in one answer. A budget of Infinity sets no limit. */
 export interface ThinkingLimit extends Omit<ThinkingBudgetOptions, 'endsWithinCharacter'> {
-  /** Whether `/v1/chat/completions/control` may end them. */
+  /** True if `/v1/chat/completions/control` can end the thoughts. */
   readonly isControlled: boolean;
 }
 
-/** Puts a sampler chain under a limit; null leaves it as it is. */
+/** Wraps a sampler chain in a thinking limit; null leaves the chain unchanged. */
 export function limitThinking(chain: Sampler, limit: ThinkingLimit | null, tokenizer: Tokenizer): Sampler {
   if (limit === null) return chain;
   const decoder = new StreamDecoder(tokenizer, true);

@@ -10,7 +10,7 @@ function post(path: Path, fields: object): Promise<Response> {
   return testServer({ nSlots: 3 }).post(path, { ...REQUESTS[path], ...fields });
 }
 
-describe('a field that would change the answer and is not built', () => {
+describe('fields that would change the answer and are not implemented', () => {
   it.each<[Path, string, unknown]>([
     ['/v1/completions', 'echo', true],
     ['/v1/completions', 'echo', 1],
@@ -26,17 +26,20 @@ describe('a field that would change the answer and is not built', () => {
     ['/v1/chat/completions', 'modalities', ['text', 'audio']],
     ['/v1/chat/completions', 'modalities', 'audio'],
     ['/v1/chat/completions', 'web_search_options', {}],
-  ])('is refused by name on %s: %s %j', async (path, name, value) => {
-    for (const stream of [false, true]) {
-      const response = await post(path, { [name]: value, stream });
-      expect(response.status).toBe(400);
-      const { type, message } = await errorOf(response);
-      expect(type).toBe('invalid_request_error');
-      expect(message).toContain(`Field '${name}': `);
-    }
-  });
+  ])(
+    'a request with the field is refused and the error names the field, on %s: %s %j',
+    async (path, name, value) => {
+      for (const stream of [false, true]) {
+        const response = await post(path, { [name]: value, stream });
+        expect(response.status).toBe(400);
+        const { type, message } = await errorOf(response);
+        expect(type).toBe('invalid_request_error');
+        expect(message).toContain(`Field '${name}': `);
+      }
+    },
+  );
 
-  it('is refused beside others that ask for logprobs of the prompt', async () => {
+  it('the field is refused in a request for logprobs of the prompt', async () => {
     const response = await post('/v1/completions', { echo: true, logprobs: 1, max_tokens: 0 });
     expect(response.status).toBe(400);
     expect((await errorOf(response)).message).toContain("Field 'echo'");
@@ -53,7 +56,7 @@ describe('a field that would change the answer and is not built', () => {
     ['/v1/chat/completions', { modalities: ['text'] }],
     ['/v1/chat/completions', { modalities: [] }],
     ['/v1/chat/completions', { modalities: null, web_search_options: null }],
-  ])('may be there where it asks for nothing, on %s: %j', async (path, fields) => {
+  ])('the field is accepted with a value that changes nothing, on %s: %j', async (path, fields) => {
     expect((await post(path, fields)).status).toBe(200);
   });
 });

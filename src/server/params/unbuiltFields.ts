@@ -1,16 +1,16 @@
 import { fieldError } from '../http/fields.ts';
 import type { JsonObject } from '../http/json.ts';
 
-/** A field of OpenAI's that would change the answer and is not built. */
+/** OpenAI field that would change the answer and is not implemented. */
 interface UnbuiltField {
   readonly name: string;
-  /** Whether `value` asks for nothing that would not be done anyway. */
+  /** True if `value` changes nothing, so that the request can be answered. */
   isIdle(value: unknown, body: JsonObject): boolean;
-  /** Why it is refused, and what there is instead. */
+  /** Reason for the refusal, and the alternative. */
   readonly says: string;
 }
 
-/** Those of `/v1/completions`. */
+/** Unimplemented fields of `/v1/completions`. */
 export const UNBUILT_IN_TEXT: readonly UnbuiltField[] = [
   {
     name: 'echo',
@@ -19,7 +19,7 @@ export const UNBUILT_IN_TEXT: readonly UnbuiltField[] = [
   },
   {
     name: 'best_of',
-    // As many as are wanted are all of them, and there is nothing to choose.
+    // If all of the generated answers are returned, there is nothing to choose.
     isIdle: (value, { n_cmpl, n = n_cmpl ?? 1 }) => value === 1 || value === n,
     says: "answers are not compared with each other; leave it out, or ask for several with 'n'",
   },
@@ -30,7 +30,7 @@ export const UNBUILT_IN_TEXT: readonly UnbuiltField[] = [
   },
 ];
 
-/** Those of chats. */
+/** Unimplemented fields of chats. */
 export const UNBUILT_IN_CHATS: readonly UnbuiltField[] = [
   {
     name: 'functions',
@@ -50,7 +50,7 @@ export const UNBUILT_IN_CHATS: readonly UnbuiltField[] = [
   { name: 'web_search_options', isIdle: () => false, says: 'there is no search in the web; leave it out' },
 ];
 
-/** Throws `invalid_request` for the first of `fields` that asks for what would not be done. */
+/** Throws `invalid_request` for the first of `fields` whose value would change the answer. */
 export function refuseUnbuilt(body: JsonObject, fields: readonly UnbuiltField[]): void {
   for (const { name, isIdle, says } of fields) {
     const { [name]: value } = body;

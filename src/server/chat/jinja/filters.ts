@@ -18,17 +18,17 @@ import {
   type Value,
 } from './values.ts';
 
-/** What a filter is given beside its input. */
+/** Arguments of a filter call, without its input. */
 export interface FilterArguments {
   readonly positional: readonly Value[];
   readonly named: ReadonlyMap<string, Value>;
 }
 
-/** Applies a filter by its name, the library's among them. */
+/** Applies the filter `name`, ours or the library's. */
 type Apply = (name: string, input: Value, args: FilterArguments) => Value;
 type Filter = (input: Value, args: FilterArguments, apply: Apply) => Value;
 
-/** Argument number `index`, which may be given by name. */
+/** Returns the argument at position `index`, or the one passed as `name`. */
 function argument({ positional, named }: FilterArguments, index: number, name: string): Value | undefined {
   return positional[index] ?? named.get(name);
 }
@@ -61,7 +61,7 @@ const byDefault: Filter = (input, args) => {
 
 const length: Filter = input => toValue(itemsOf(input).length);
 
-/** Items, or what they have under `attribute`. */
+/** Items of `input`, or the `attribute` of each item. */
 function picked(input: Value, attribute: string | null): readonly Value[] {
   const items = itemsOf(input);
   return attribute === null ? items : items.map(item => memberOf(item, attribute));
@@ -87,7 +87,7 @@ function extreme(input: Value, args: FilterArguments, sign: 1 | -1): Value {
   return others.reduce((best, item) => (sign * compared(keyOf(item), keyOf(best)) > 0 ? item : best), first);
 }
 
-/** Half to even, as Python rounds, which leaves integers alone; `floor` and `ceil` by their names. */
+/** Rounds like Python: half to even, and integers stay as they are. The methods `floor` and `ceil` do as their names say. */
 function round(input: Value, args: FilterArguments): Value {
   const scale = 10 ** Number(argument(args, 0, 'precision')?.value ?? 0);
   const method = textArgument(args, 1, 'method') ?? 'common';
@@ -100,7 +100,7 @@ function round(input: Value, args: FilterArguments): Value {
   return floatOf((isHalf ? floor + (floor % 2 === 0 ? 0 : 1) : Math.round(scaled)) / scale);
 }
 
-/** The characters of `chars`, or white space, off both ends. */
+/** Strips the characters of `chars`, or white space if null, from both ends. */
 function trimmed(text: string, chars: string | null): string {
   if (chars === null) return text.trim();
   const all = Array.from(text);
@@ -114,7 +114,10 @@ function capitalized(text: string): string {
   return first.toUpperCase() + rest.join('').toLowerCase();
 }
 
-/** A filter's name with its arguments, or an attribute. Of what is empty or none nothing comes, in Jinja2 too. */
+/**
+ * Maps items through a filter, given by name with its arguments, or to one of their attributes. As in Jinja2, a false input gives
+ * an empty list.
+ */
 const map: Filter = (input, args, apply) => {
   if (!isTrue(input)) return listOf([]);
   const [name, ...positional] = args.positional;
@@ -129,7 +132,10 @@ const map: Filter = (input, args, apply) => {
   );
 };
 
-/** Items that pass a test, or fail it: by themselves, or by what they have under an attribute. */
+/**
+ * Builds `select`, `reject`, `selectattr` and `rejectattr`: keeps the items that pass a test (`wanted`) or fail it. `byAttribute`
+ * tests an attribute of each item.
+ */
 function choosing(wanted: boolean, byAttribute: boolean): Filter {
   return (input, { positional }) => {
     if (!isTrue(input)) return listOf([]);
@@ -145,7 +151,7 @@ function choosing(wanted: boolean, byAttribute: boolean): Filter {
   };
 }
 
-/** Pairs of keys and values in the order of either. */
+/** Pairs of a mapping, sorted by key or by value. */
 function dictsort(input: Value, args: FilterArguments): Value {
   const isCased = isTrue(argument(args, 0, 'case_sensitive') ?? toValue(false));
   const index = textArgument(args, 1, 'by') === 'value' ? 1 : 0;
@@ -157,12 +163,12 @@ function dictsort(input: Value, args: FilterArguments): Value {
   return listOf(sorted.map(listOf));
 }
 
-/** A text without case, unless case counts. */
+/** Converts a text to lower case, unless `isCased`. */
 function folded(value: Value, isCased: boolean): Value {
   return isCased || !isText(value) ? value : toValue(value.value.toLowerCase());
 }
 
-/** Filters of Jinja2 that the library lacks or does otherwise. */
+/** Filters of Jinja2 that the library lacks or that differ from Jinja2 there. */
 export const FILTERS: Readonly<Record<string, Filter>> = {
   attr(input, args) {
     const name = textArgument(args, 0, 'name') ?? '';

@@ -4,8 +4,8 @@ import { numberOf, type Value } from './values.ts';
 const DIRECTIVE = /%(?:\(([^)]*)\))?([-+ 0#]*)(\d+)?(?:\.(\d+))?([diuoxXeEfFgGcrsa%])/g;
 
 /**
- * Python's `template % values`: `%s`, `%5.2f`, `%(name)d` and their like. Throws where there are fewer values than directives,
- * or more.
+ * Implements Python's `template % values` with `%s`, `%5.2f`, `%(name)d` and other directives. Throws if the numbers of
+ * directives and values differ.
  */
 export function percentFormat(
   template: string,
@@ -76,7 +76,7 @@ function exponential(number: number, nDigits: number): string {
   return `${digits}e${paddedExponent(exponent)}`;
 }
 
-/** `nDigits` that count, without zeros at the end; with an exponent where that is shorter. */
+/** Formats with `nDigits` significant digits and no trailing zeros; uses an exponent if that is shorter. This is C's `%g`. */
 function general(number: number, nDigits: number): string {
   const exponent = Number(number.toExponential(nDigits - 1).split('e')[1]);
   const isLong = exponent < -4 || exponent >= nDigits;

@@ -2,12 +2,12 @@ import { Environment } from '@huggingface/jinja';
 import { textOf } from './text.ts';
 import { type FunctionValue, isMap, listOf, mapOf, numberOf, toValue, type Value } from './values.ts';
 
-/** Longest `range`: Jinja2's in its sandbox. */
+/** Length limit of `range`, the same as in Jinja2's sandbox. */
 const MAX_RANGE = 100_000;
 
-/** Functions that templates call, beside `namespace`, which the library has. */
+/** Functions that templates can call. `namespace` is missing here because the library has it. */
 export const GLOBALS: Readonly<Record<string, FunctionValue['value']>> = {
-  /** Takes what `namespace` takes. */
+  /** Accepts the same arguments as `namespace`. */
   dict(args, scope) {
     const namespace = new Environment().lookupVariable('namespace');
     const made = typeof namespace.value === 'function' ? namespace.value(args, scope) : toValue({});
@@ -30,7 +30,7 @@ function range(numbers: readonly (number | null)[]): Value {
   return listOf(Array.from({ length }, (_, i) => toValue(start + i * step)));
 }
 
-/** Directives of `strftime` in English, at the local time. */
+/** Directives of `strftime`, in English and local time. */
 const DIRECTIVES: Readonly<Record<string, (date: Date) => string>> = {
   a: date => named(date, { weekday: 'short' }),
   A: date => named(date, { weekday: 'long' }),

@@ -17,7 +17,7 @@ const VARIABLES = {
 
 const render = (template: string) => run(parseTemplate(template), VARIABLES);
 
-/** Templates, and what Jinja2 3.1.6 makes of them with the settings of Transformers. */
+/** Templates with the output of Jinja2 3.1.6 under the settings of Transformers. */
 const TABLE: Readonly<Record<string, readonly (readonly [template: string, text: string])[]>> = {
   'prints a value as Python does': [
     ['{{ true }} {{ false }} {{ none }}', 'True False None'],
@@ -239,18 +239,18 @@ describe('a template', () => {
     ['{% for x in none %}{% endfor %}', 'NullValue is not iterable'],
     ['{% for x in range(1000000) %}{% endfor %}', 'longer than 100000'],
     ['{{ list | map }}', 'map needs'],
-  ])('that does what is no sense fails: %s', (template, message) => {
+  ])('an operation without meaning throws: %s', (template, message) => {
     expect(() => render(template)).toThrow(message);
   });
 
   it.each(['{% raw %}', '{{ x is }}', '{{ 1 < }}', '{% for %}', '{{ (1 < 2 }}', '{{ }}', '{{ a is not }}'])(
-    'that is none is refused: %s',
+    'malformed source throws: %s',
     template => {
       expect(() => parseTemplate(template)).toThrow();
     },
   );
 
-  it('knows the date', () => {
+  it('strftime_now formats the date', () => {
     const year = new Date().getFullYear();
     expect(render("{{ strftime_now('%Y-%m-%d %% %Q') }}")).toMatch(
       new RegExp(`^${year}-\\d\\d-\\d\\d % %Q$`),
@@ -258,13 +258,13 @@ describe('a template', () => {
     expect(render("{{ strftime_now('%d %B %Y') }}")).toMatch(/^\d\d [A-Z][a-z]+ \d{4}$/);
   });
 
-  it('gives macros the arguments that only a filter reads', () => {
+  it('a macro receives arguments that only a filter reads', () => {
     expect(
       render('{% macro k() %}{{ kwargs | length }}{{ varargs | join }}{% endmacro %}{{ k(1, 2, c=3) }}'),
     ).toBe('112');
   });
 
-  it('may have variables with the names of functions', () => {
+  it('a variable may have the name of a function', () => {
     expect(run(parseTemplate('{{ range }}{{ namespace }}'), { range: 1, namespace: 'n' })).toBe('1n');
   });
 });

@@ -4,7 +4,7 @@ import type { ChatMessage } from '../messages.ts';
 import { type Program, parseTemplate } from './program.ts';
 import { run } from './run.ts';
 
-/** What a template is rendered with. */
+/** Input of a chat template. */
 export interface JinjaInput {
   readonly messages: readonly (ChatMessage | JsonObject)[];
   readonly tools: readonly JsonObject[];
@@ -12,16 +12,16 @@ export interface JinjaInput {
   readonly eosToken: string;
   readonly addGenerationPrompt: boolean;
   readonly enableThinking: boolean;
-  /** Variables that only some templates know, such as `chat_template_kwargs`. */
+  /** Further variables, such as `chat_template_kwargs`, that only some templates use. */
   readonly extra: JsonObject;
 }
 
-/** A chat template in the Jinja language, rendered by an interpreter: nothing of it is run as JavaScript. */
+/** Chat template in the Jinja language. An interpreter renders it; no part of it is run as JavaScript. */
 export class JinjaTemplate {
   readonly source: string;
   readonly #program: Program;
 
-  /** @throws ForetokenError `invalid_option` when `source` is no Jinja template */
+  /** @throws ForetokenError `invalid_option` if `source` is not a Jinja template */
   constructor(source: string) {
     this.source = source;
     try {
@@ -32,7 +32,7 @@ export class JinjaTemplate {
     }
   }
 
-  /** Throws `invalid_request` when the template refuses its input or fails at it: asked again, it would do the same. */
+  /** Throws `invalid_request` if the template rejects its input or fails: a second attempt would end the same way. */
   render(input: JinjaInput): string {
     const now = new Date();
     const { addGenerationPrompt } = input;
@@ -40,9 +40,9 @@ export class JinjaTemplate {
       return run(this.#program, {
         ...input.extra,
         messages: input.messages,
-        // None where there are no tools: what templates are written for and tested with.
+        // Without tools the variable is none, not an empty list: templates are written and tested for that.
         tools: input.tools.length > 0 ? input.tools : null,
-        // FireFunction's name for the same, as text.
+        // FireFunction's name for the tools, as text.
         functions: input.tools.length > 0 ? JSON.stringify(input.tools, null, 2) : '',
         bos_token: input.bosToken,
         eos_token: input.eosToken,

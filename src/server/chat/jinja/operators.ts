@@ -13,7 +13,7 @@ import {
   type Value,
 } from './values.ts';
 
-/** Python's `==`: numbers by their size, lists and mappings by what they hold. */
+/** Python's `==`: numbers compare by value, lists and mappings by content. */
 export function isEqual(a: Value, b: Value): boolean {
   const [x, y] = [numberOf(a), numberOf(b)];
   if (x !== null || y !== null) return x === y;
@@ -31,7 +31,7 @@ export function isEqual(a: Value, b: Value): boolean {
   return a.type === b.type && a.value === b.value;
 }
 
-/** Below 0 where `a` comes first, above 0 where `b` does. Throws for what has no order. */
+/** Compares two values: negative if `a` comes first, positive if `b` does. Throws if the values have no order. */
 export function compared(a: Value, b: Value): number {
   const [x, y] = [numberOf(a), numberOf(b)];
   if (x !== null && y !== null) return x - y;
@@ -61,12 +61,12 @@ function remainder(a: Value, b: Value): Value {
   const [x, y] = [numberOf(a), numberOf(b)];
   if (x === null || y === null) throw new Error(`${a.type} % ${b.type} is nothing`);
   if (y === 0) throw new Error('a remainder by zero is nothing');
-  // Of the divisor's sign.
+  // The result has the sign of the divisor, as in Python.
   const result = ((x % y) + y) % y;
   return isFloat(a) || isFloat(b) ? floatOf(result) : toValue(result);
 }
 
-/** Of two texts, two lists or two numbers; a text takes no number in Python, and no list. */
+/** Adds two texts, two lists or two numbers. Python cannot add a number or a list to a text. */
 function sum(a: Value, b: Value): Value {
   if (isText(a) && isText(b)) return toValue(a.value + b.value);
   if (isList(a) && isList(b)) return listOf([...a.value, ...b.value]);
@@ -75,7 +75,7 @@ function sum(a: Value, b: Value): Value {
   return isFloat(a) || isFloat(b) ? floatOf(x + y) : toValue(x + y);
 }
 
-/** Operators that Python does otherwise than the library, which compares as JavaScript does. */
+/** Operators with Python's semantics; the library's compare as JavaScript does. */
 export const OPERATORS: Readonly<Record<string, (a: Value, b: Value) => Value>> = {
   '+': sum,
   '~': (a, b) => toValue(textOf(a) + textOf(b)),
@@ -90,5 +90,5 @@ export const OPERATORS: Readonly<Record<string, (a: Value, b: Value) => Value>> 
   'not in': (a, b) => toValue(!isIn(a, b)),
 };
 
-/** Those that make a chain: `a < b < c` is `a < b and b < c`. */
+/** Operators that chain: `a < b < c` means `a < b and b < c`. */
 export const COMPARISONS: readonly string[] = ['==', '!=', '<', '<=', '>', '>=', 'in', 'not in'];

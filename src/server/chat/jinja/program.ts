@@ -6,14 +6,17 @@ import { GROUP, markGroups, testsAsFilters } from './tokens.ts';
 
 export type Program = ReturnType<typeof parse>;
 
-/** Functions that every program calls; no template can name them. Operators go by their own signs. */
+/**
+ * Names of the functions that rewritten programs call. No template can use these names. An operator's function is named by its
+ * sign.
+ */
 export const PRINT = '{{';
 export const FILTER = '|';
 export const LOOP = 'for';
 export const ITEM = '[]';
 export const MAPPING = '{}';
 
-/** Part of a program. The library exports no classes of these, but goes by their types. */
+/** Node of a syntax tree. The library does not export its node classes, so code here checks `type`. */
 interface Node {
   readonly type: string;
   readonly [member: string]: unknown;
@@ -21,13 +24,13 @@ interface Node {
 
 const STATEMENTS: readonly string[] = [
   ...['Set', 'If', 'For', 'Macro', 'CallStatement', 'FilterStatement', 'Break', 'Continue', 'Comment'],
-  // A text between the tags, which is printed as it stands.
+  // Text between tags is printed as it stands.
   'StringLiteral',
 ];
 
 /**
- * A template as a program for the library's interpreter, in which functions of ours do what the library lacks or does as
- * JavaScript would: print, filter, test, compare and say what a loop is over. Throws where `source` is no template.
+ * Parses a template into a program for the library's interpreter. Printing, filters, tests, comparisons and loops become calls of
+ * our functions, wherever the library lacks a feature or behaves like JavaScript. Throws if `source` is not a template.
  */
 export function parseTemplate(source: string): Program {
   const tokens = tokenize(withoutRawBlocks(source), { lstrip_blocks: true, trim_blocks: true });
@@ -36,7 +39,7 @@ export function parseTemplate(source: string): Program {
   return Object.assign(program, { body });
 }
 
-/** A list of statements, in which an expression prints its value. */
+/** Statements of a body; an expression among them becomes a call that prints its value. */
 function printed(body: readonly unknown[]): unknown[] {
   return body.map(node => (isNode(node) && !STATEMENTS.includes(node.type) ? call(PRINT, [node]) : node));
 }
@@ -64,7 +67,7 @@ function rewritten(node: unknown): unknown {
   }
 }
 
-/** The same node with its parts rewritten. */
+/** Copies a node with its parts rewritten. */
 function withParts(node: Node): Node {
   const parts = Object.entries(node).map(([name, part]) => {
     const isBody =
@@ -75,7 +78,7 @@ function withParts(node: Node): Node {
   return like(node, Object.fromEntries(parts));
 }
 
-/** A filter of ours, or a test, as a call; one of the library's as it is. */
+/** Rewrites our filters and all tests as calls; a filter of the library stays a filter. */
 function filtered(node: Node, input: unknown): unknown {
   const { filter } = node;
   const { name, args } = signatureOf(filter);
@@ -91,12 +94,12 @@ function signatureOf(filter: unknown): { name: string; args: readonly unknown[] 
   return { name: String(name), args: Array.isArray(args) ? args : [] };
 }
 
-/** Whether the node is `a[b]`; a slice and `a.b` are left to the library. */
+/** True for `a[b]`. The library handles slices and `a.b`. */
 function isItem({ computed, property }: Node): boolean {
   return computed === true && isNode(property) && property.type !== 'SliceExpression';
 }
 
-/** A loop over the items of whatever it is over; behind `if` is which of them count. */
+/** Rewrites what a loop iterates over, in front of its `if` filter, as a call that lists the items. */
 function looped(node: Node): Node {
   const { iterable } = node;
   if (!isNode(iterable) || iterable.type !== 'SelectExpression') {
@@ -105,7 +108,7 @@ function looped(node: Node): Node {
   return like(node, { iterable: like(iterable, { lhs: call(LOOP, [iterable.lhs]) }) });
 }
 
-/** Comparisons in a row hold two by two. */
+/** Rewrites a chain of comparisons as pairs joined by `and`. */
 function operated(node: Node): unknown {
   const { left, right } = node;
   const sign = signOf(node);
@@ -117,7 +120,7 @@ function operated(node: Node): unknown {
   return call(sign, [rewritten(left), rewritten(right)]);
 }
 
-/** The operator of an expression; '' for what is none. */
+/** Operator of an expression; '' for other nodes. */
 function signOf({ type, operator }: Node): string {
   return type === 'BinaryExpression' && isNode(operator) ? String(operator.value) : '';
 }
@@ -126,7 +129,7 @@ function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 }
 
-/** The library looks for variables in what has its own prototype. */
+/** Copies a node with its prototype: the library looks for variables only in nodes that have its own. */
 function like(node: object, members: object): Node {
   return Object.assign(Object.create(Object.getPrototypeOf(node)), node, members);
 }

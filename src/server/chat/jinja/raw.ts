@@ -1,8 +1,8 @@
-/** A comment, which may hold anything, or a block whose text is not looked into. */
+/** Matches a comment, which may contain anything, or a raw block. */
 const COMMENT_OR_RAW =
   /\{#[\s\S]*?#\}|(?:^[ \t]*(?=\{%[^+]))?\{%([-+]?)\s*raw\s*(-?)%\}([\s\S]*?)\{%([-+]?)\s*endraw\s*([-+]?)%\}(\n?)/gm;
 
-/** `source` with each `{% raw %}` block as an expression that prints its text: the library knows no such blocks. */
+/** Replaces each `{% raw %}` block by an expression that prints its text, because the library does not support raw blocks. */
 export function withoutRawBlocks(source: string): string {
   return source.replaceAll(
     COMMENT_OR_RAW,
@@ -18,14 +18,20 @@ function strips(sign: string): string {
   return sign === '-' ? '-' : '';
 }
 
-/** What is left of the text: tags take the white space that their signs say, and one that begins a line its indentation. */
+/**
+ * Text of a raw block after white-space control: the signs of its tags strip white space, and a tag at the start of a line strips
+ * its indentation.
+ */
 function inner(text: string, after: string, beforeEnd: string): string {
   const start = after === '-' ? text.trimStart() : text;
   if (beforeEnd === '-') return start.trimEnd();
   return beforeEnd === '+' ? start : start.replace(/\n[ \t]+$/, '\n');
 }
 
-/** As a string literal without a character that means something outside of one, where the library looks first. */
+/**
+ * Escapes the text for a string literal. All special characters are escaped, since the library scans for them before it reads
+ * strings.
+ */
 function escaped(text: string): string {
   return text.replaceAll(/[^\w ]/g, char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

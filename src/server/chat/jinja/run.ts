@@ -18,7 +18,7 @@ import {
   type Value,
 } from './values.ts';
 
-/** The text that a program makes of its variables. Throws what the template raises, and where it asks for the impossible. */
+/** Renders a program with `variables`. Throws the error that the template raises, and for impossible operations. */
 export function run(program: Program, variables: JsonObject): string {
   const environment = new Environment(builtins());
   for (const [name, value] of Object.entries(variables)) environment.setVariable(name, toValue(value));
@@ -42,7 +42,7 @@ function builtins(): Environment {
     PRINT,
     functionOf(([value]) => toValue(textOf(value))),
   );
-  // The library unpacks lists, but no tuples.
+  // The library's loops unpack lists but not tuples, so tuples become lists.
   const items = ([value]: readonly Value[]) =>
     listOf(itemsOf(value).map(item => (isList(item) ? listOf(item.value) : item)));
   environment.setVariable(LOOP, functionOf(items));
@@ -55,7 +55,7 @@ function builtins(): Environment {
   return environment;
 }
 
-/** A call of a filter: its name, its input and its arguments. */
+/** Applies a filter to the arguments of a call: name, input, then the filter's own arguments. */
 function applyCalled([name, input, ...args]: readonly Value[]): Value {
   const last = args.at(-1);
   const named = last && isKeywords(last) ? last.value : new Map<string, Value>();
@@ -68,7 +68,7 @@ function apply(name: string, input: Value, args: FilterArguments): Value {
   return Object.hasOwn(FILTERS, name) ? FILTERS[name](input, args, apply) : applyLibrary(name, input, args);
 }
 
-/** Gives the library a program of one filter, whose input and arguments are variables. */
+/** Applies a filter of the library by evaluating a one-filter program in which input and arguments are variables. */
 function applyLibrary(name: string, input: Value, { positional, named }: FilterArguments): Value {
   const environment = new Environment();
   const variable = (id: string, value: Value) => {

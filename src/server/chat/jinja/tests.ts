@@ -11,7 +11,7 @@ const isLessOrEqual: Test = (value, other) => compared(value, other) <= 0;
 const isMore: Test = (value, other) => compared(value, other) > 0;
 const isMoreOrEqual: Test = (value, other) => compared(value, other) >= 0;
 
-/** Tests of Jinja2 that the library lacks or does otherwise. */
+/** Tests of Jinja2 that the library lacks or that differ from Jinja2 there. */
 const OWN: Readonly<Record<string, Test>> = {
   float: isFloat,
   iterable: value => isList(value) || isMap(value) || isText(value),
@@ -23,7 +23,7 @@ const OWN: Readonly<Record<string, Test>> = {
   ...{ gt: isMore, greaterthan: isMore, '>': isMore, ge: isMoreOrEqual, '>=': isMoreOrEqual },
 };
 
-/** Whether `value` is what the test `name` says. Throws where there is no such test. */
+/** True if `value` passes the test `name`. Throws for an unknown test. */
 export function passes(name: string, value: Value, args: readonly Value[]): boolean {
   const test = Object.hasOwn(OWN, name) ? OWN[name] : new Environment().tests.get(name);
   if (test === undefined) throw new Error(`there is no test '${name}'`);

@@ -1,12 +1,12 @@
 import { isList, isMap, isNone, isNumber, isText, isUndefined, toValue, type Value } from './values.ts';
 
-/** What Python's `str` says of a value, which is what Jinja2 prints. */
+/** Python's `str` of a value, which is the text that Jinja2 prints. */
 export function textOf(value: Value): string {
   if (isText(value)) return value.value;
   return isUndefined(value) ? '' : reprOf(value);
 }
 
-/** What Python's `repr` says of a value, which is how it stands within a list or a mapping. */
+/** Python's `repr` of a value, used inside lists and mappings. */
 export function reprOf(value: Value): string {
   if (isText(value)) return quoted(value.value);
   if (isNumber(value)) return value.type === 'FloatValue' ? floatText(value.value) : integerText(value.value);
@@ -27,7 +27,7 @@ export function reprOf(value: Value): string {
 
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\' };
 
-/** In the quotes that need no escape, the single ones first. */
+/** Quotes a text; prefers single quotes, and double quotes where those avoid an escape. */
 function quoted(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const body = text.replaceAll(/[\\'"]|(?! )[\p{C}\p{Z}]/gu, char => {
@@ -43,12 +43,12 @@ function codeEscape(code: number): string {
   return code < 0x10000 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
 }
 
-/** All digits, however many there are. */
+/** Writes all digits of an integer, without an exponent. */
 function integerText(number: number): string {
   return Number.isInteger(number) ? BigInt(number).toString() : String(number);
 }
 
-/** The shortest digits that say the number, with an exponent below 1e-4 and from 1e16 on. */
+/** Shortest digits that represent the number, with an exponent below 1e-4 and from 1e16 on. */
 function floatText(number: number): string {
   if (Number.isNaN(number)) return 'nan';
   if (!Number.isFinite(number)) return number > 0 ? 'inf' : '-inf';
@@ -60,7 +60,7 @@ function floatText(number: number): string {
   return sign + (Number.isInteger(number) ? `${number}.0` : String(number));
 }
 
-/** `+7` → `+07`, as C prints it. */
+/** Pads an exponent to two digits as C does: `+7` → `+07`. */
 export function paddedExponent(exponent: string): string {
   return exponent.replace(/^([+-])(\d)$/, '$10$2');
 }

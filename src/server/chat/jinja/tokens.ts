@@ -3,13 +3,13 @@ import { COMPARISONS } from './operators.ts';
 
 export type Token = ReturnType<typeof tokenize>[number];
 
-/** A filter that no template can name: it keeps what stands in parentheses apart from a chain of comparisons. */
+/** Marker filter that no template can name. It separates a comparison in parentheses from a chain of comparisons. */
 export const GROUP = '()';
 
 const OPENING: readonly Token['type'][] = ['OpenParen', 'OpenSquareBracket', 'OpenCurlyBracket'];
 const CLOSING: readonly Token['type'][] = ['CloseParen', 'CloseSquareBracket', 'CloseCurlyBracket'];
 
-/** Tokens that an argument of a test may begin with where it has no parentheses. */
+/** Tokens that can start a test's argument without parentheses. */
 const OPERANDS: readonly Token['type'][] = [
   'Identifier',
   'StringLiteral',
@@ -20,8 +20,8 @@ const OPERANDS: readonly Token['type'][] = [
 const KEYWORDS: readonly string[] = ['and', 'or', 'not', 'if', 'else', 'in', 'is', 'recursive'];
 
 /**
- * Tests as filters, `x is not divisibleby 3` as `x | "is not divisibleby"(3)`: the library's tests have no arguments, and
- * Jinja2 gives both the same precedence.
+ * Rewrites tests as filters: `x is not divisibleby 3` becomes `x | "is not divisibleby"(3)`. The library's tests take no
+ * arguments, and in Jinja2 filters and tests have the same precedence.
  */
 export function testsAsFilters(tokens: readonly Token[]): Token[] {
   const found: Token[] = [];
@@ -46,7 +46,7 @@ export function testsAsFilters(tokens: readonly Token[]): Token[] {
   return found;
 }
 
-/** Where the argument ends that begins at `start` without parentheses; `start` where none does. */
+/** Index behind the argument without parentheses that starts at `start`; `start` if there is none. */
 function operandEnd(tokens: readonly Token[], start: number): number {
   const first = tokens[start];
   if (first === undefined || !OPERANDS.includes(first.type)) return start;
@@ -61,7 +61,7 @@ function operandEnd(tokens: readonly Token[], start: number): number {
   return end;
 }
 
-/** The place behind the bracket that closes the one at `start`, or behind the token there. */
+/** Index behind the closing bracket for the one at `start`, or behind the single token there. */
 function groupEnd(tokens: readonly Token[], start: number): number {
   let depth = 0;
   for (let i = start; i < tokens.length; i++) {
@@ -72,7 +72,7 @@ function groupEnd(tokens: readonly Token[], start: number): number {
   return tokens.length;
 }
 
-/** `(a < b)` as `((a < b) | GROUP)`: the library's tree does not tell `(a < b) == c` from `a < b == c`. */
+/** Rewrites `(a < b)` as `((a < b) | GROUP)`, because the library's tree for `(a < b) == c` and `a < b == c` is the same. */
 export function markGroups(tokens: readonly Token[]): Token[] {
   return tokens.flatMap((each, i) => {
     if (each.type === 'OpenParen' && isGroup(tokens, i)) return [each, token('OpenParen', '(')];
@@ -81,7 +81,7 @@ export function markGroups(tokens: readonly Token[]): Token[] {
   });
 }
 
-/** Whether the parentheses that open at `start` hold one expression with a comparison. */
+/** True if the parentheses that open at `start` hold one expression with a comparison. */
 function isGroup(tokens: readonly Token[], start: number): boolean {
   let depth = 0;
   let compares = false;

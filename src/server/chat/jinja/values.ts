@@ -1,6 +1,6 @@
 import { Environment } from '@huggingface/jinja';
 
-/** A value while a template runs. The library exports none of its classes, but makes them of JavaScript's values. */
+/** Runtime value of a template. The library exports none of its value classes; it creates them from JavaScript values. */
 export type Value = ReturnType<Environment['lookupVariable']>;
 export type TextValue = Extract<Value, { value: string }>;
 export type NumberValue = Extract<Value, { value: number }>;
@@ -24,7 +24,7 @@ export function isList(value: Value): value is ListValue {
   return Array.isArray(value.value);
 }
 
-/** Whether the value has members: a mapping, or a namespace. */
+/** True if the value has members: a mapping or a namespace. */
 export function isMap(value: Value): value is MapValue {
   return value.value instanceof Map;
 }
@@ -37,7 +37,7 @@ export function isNone(value: Value): boolean {
   return value.type === 'NullValue';
 }
 
-/** Whether the value is the names and values of a call, behind its other arguments. */
+/** True if the value holds the named arguments of a call, which come last in its argument list. */
 export function isKeywords(value: Value): value is MapValue {
   return value.type === 'KeywordArgumentsValue';
 }
@@ -46,13 +46,13 @@ function isFunction(value: Value): value is FunctionValue {
   return typeof value.value === 'function';
 }
 
-/** The number of a number, or of true and false, which count as 1 and 0; null for any other value. */
+/** Numeric value of a number or a boolean (1 and 0); null for other values. */
 export function numberOf(value: Value): number | null {
   if (isNumber(value)) return value.value;
   return typeof value.value === 'boolean' ? Number(value.value) : null;
 }
 
-/** JSON's values and undefined; whole numbers are integers. */
+/** Converts a JSON value or undefined. Whole numbers become integers. */
 export function toValue(value: unknown): Value {
   return new Environment().set('value', value);
 }
@@ -81,21 +81,21 @@ export function functionOf(run: FunctionValue['value']): Value {
   return callable;
 }
 
-/** A mapping of keys and values in turn. */
+/** Builds a mapping from alternating keys and values. */
 export function mapOfPairs(pairs: readonly Value[]): Value {
   const entries = new Map<string, Value>();
   for (let i = 0; i + 1 < pairs.length; i += 2) entries.set(keyOf(pairs[i]), pairs[i + 1]);
   return mapOf(entries);
 }
 
-/** The value as a key: a text or a number, of which the library's types have texts alone. */
+/** Converts a value to a mapping key. Python's keys may be texts or numbers; the library's are texts only. */
 export function keyOf(value: Value): string {
   if (isText(value)) return value.value;
   if (isNumber(value)) return value.value as unknown as string;
   throw new Error(`${value.type} cannot be a key`);
 }
 
-/** What a loop over the value meets: of a mapping its keys, of a text its characters, of what is not there nothing. */
+/** Items of a loop over the value: the keys of a mapping, the characters of a text, no items for undefined. */
 export function itemsOf(value: Value): readonly Value[] {
   if (isList(value)) return value.value;
   if (isMap(value)) return Array.from(value.value.keys(), toValue);
@@ -104,7 +104,7 @@ export function itemsOf(value: Value): readonly Value[] {
   throw new Error(`${value.type} is not iterable`);
 }
 
-/** `holder[key]`: an item, or else what the library has of that name, such as `items`. */
+/** Evaluates `holder[key]`: the item, or else the library's member of that name, such as `items`. */
 export function itemOf(holder: Value, key: Value): Value {
   const undefinedValue = toValue(undefined);
   if (isMap(holder) && holder.value.has(keyOf(key))) return holder.value.get(keyOf(key)) ?? undefinedValue;
@@ -114,7 +114,7 @@ export function itemOf(holder: Value, key: Value): Value {
   return isText(holder) ? toValue(holder.value.at(key.value)) : undefinedValue;
 }
 
-/** The member under a path such as `a.b.0`. */
+/** Member at a path such as `a.b.0`. */
 export function memberOf(value: Value, path: string): Value {
   return path.split('.').reduce((holder, key) => {
     const found = isMap(holder) ? holder.value.get(key) : isList(holder) ? holder.value[Number(key)] : null;

@@ -2,15 +2,15 @@ import { assertNever } from '../../../util/assert.ts';
 import { type Constraint, type Formula, fits, type Place, VALUE_TYPES, type ValueType } from './formula.ts';
 import { not } from './negation.ts';
 
-/** One way to fit a schema: every constraint holds, for a value of one of the types. */
+/** One way to fit a schema: the value has one of the types, and every constraint holds. */
 export interface Alternative {
   readonly types: readonly ValueType[];
-  /** Whether the schema says the types; otherwise they are all. */
+  /** True if the schema restricts the types; otherwise `types` lists all of them. */
   readonly isTyped: boolean;
   readonly constraints: readonly Constraint[];
 }
 
-/** A formula to be taken apart: the schemas and scopes that it stands in. */
+/** Formula still to be expanded, with the schemas and scopes that enclose it. */
 interface Pending {
   readonly formula: Formula;
   readonly within: readonly string[];
@@ -28,23 +28,23 @@ interface Draft {
 }
 
 export interface Expansion {
-  /** What a schema demands. */
+  /** Reads the demands of a schema. */
   readonly read: (place: Place) => Formula;
-  /** Whether two schemas have no value in common. */
+  /** True if no value fits both schemas. */
   readonly areApart: (a: Place, b: Place) => boolean;
   readonly onCycle: (place: Place) => void;
 }
 
-/** Alternatives of one value. Each choice beside another multiplies them. */
+/** Limit of alternatives of one value. Independent choices multiply their numbers. */
 const MAX_ALTERNATIVES = 1_000;
 
-/** All ways to fit several schemas at once; null when there are too many. */
+/** Lists all ways to fit several schemas at once; null if there are too many. */
 export function expand(places: readonly Place[], expansion: Expansion): Alternative[] | null {
   const found: Alternative[] = [];
   return new Expander(expansion, found).run(places.map(pendingOf), newDraft()) ? found : null;
 }
 
-/** The widest alternative, which leaves every choice open. */
+/** Returns the widest alternative: all choices are dropped. */
 export function withoutChoices(places: readonly Place[], expansion: Expansion): Alternative[] {
   const draft = newDraft();
   const canFit = new Expander(expansion, []).settle(places.map(pendingOf), draft);
@@ -68,7 +68,7 @@ class Expander {
     this.#found = found;
   }
 
-  /** Adds the alternatives of `draft` with `pending`; false when there are too many. */
+  /** Collects the alternatives of `draft` combined with `pending`; returns false if there are too many. */
   run(pending: readonly Pending[], draft: Draft): boolean {
     if (!this.settle(pending, draft)) return true;
     const { types, isTyped, constraints, choices } = draft;
@@ -88,7 +88,7 @@ class Expander {
     );
   }
 
-  /** Adds all that `pending` demands to `draft`, whose choices it leaves open; false when nothing can fit. */
+  /** Adds the demands of `pending` to `draft` and leaves its choices open. Returns false if no value can fit. */
   settle(pending: readonly Pending[], draft: Draft): boolean {
     const stack = [...pending].reverse();
     for (let at = stack.pop(); at !== undefined; at = stack.pop()) {

@@ -1,24 +1,24 @@
 import type { Constraint, Contains, Place } from './formula.ts';
 import { type Count, narrowest } from './notation.ts';
 
-/** What an array has to be. */
+/** Merged constraints of an array. */
 export interface ArrayLimits {
-  /** Schemas of the first items, one list for each, and of all behind them. */
+  /** Schemas of the first items, a list for each; `rest` has the schemas of all later items. */
   readonly prefix: readonly (readonly Place[])[];
   readonly rest: readonly Place[];
   readonly count: Count;
   readonly contains: readonly (Constraint & Contains)[];
-  /** The constraint that wants every item to differ from the others; null where there is none. */
+  /** Constraint that requires all items to differ; null if there is none. */
   readonly unique: Constraint | null;
   readonly unsaid: readonly Constraint[];
 }
 
-/** Items beyond which none is looked at to find out that there can be none. */
+/** Number of leading items that are checked for schemas without any value. */
 const MAX_PREFIX = 1_000;
 
 /**
- * Merges what `constraints` say of an array. Items listed one by one are taken to be all, unless the schema has a word on
- * others or on the number of items.
+ * Merges the constraints of an array. Listed items are taken to be all items, unless the schema says something about further
+ * items or about their number.
  */
 export function arrayLimits(
   constraints: readonly Constraint[],
@@ -46,7 +46,7 @@ export function arrayLimits(
   };
 }
 
-/** All schemas that `constraints` have for the item at `index`. */
+/** All schemas in `constraints` that apply to the item at `index`. */
 export function itemPlaces(constraints: readonly Constraint[], index: number): Place[] {
   const lists = constraints.flatMap(each => (each.kind === 'items' ? each : []));
   return constraints.flatMap(constraint => {

@@ -6,11 +6,11 @@ import { type Count, jsonLiteral, repeated } from './notation.ts';
 import { nested, type ValueRules } from './valueRules.ts';
 
 const MAX_STATES = 4_000;
-/** `contains` at one place, and items of which each pair is looked at. */
+/** Limits: the number of `contains` at one place, and the number of items that are compared pair by pair. */
 const MAX_CONTAINS = 4;
 const MAX_PAIRED = 12;
 
-/** The body of an array's rule; null when no array fits. */
+/** Builds the body of an array's rule; null if no array fits. */
 export function arrayBody(
   constraints: readonly Constraint[],
   name: string,
@@ -25,7 +25,7 @@ export function arrayBody(
   return list === null ? null : `"[" space ${list} "]" space`.replaceAll('  ', ' ');
 }
 
-/** Items that do not depend on each other. */
+/** Rule of items that do not depend on each other. */
 function plainItems({ prefix, rest, count }: ArrayLimits, name: string, values: ValueRules): string | null {
   let { max } = count;
   const items: string[] = [];
@@ -38,7 +38,7 @@ function plainItems({ prefix, rest, count }: ArrayLimits, name: string, values: 
   if (more === null) max = Math.min(max, items.length);
   if (count.min > max) return null;
   const left: Count = { min: Math.max(0, count.min - items.length), max: max - items.length };
-  // From the last to the first: those behind the least number may be left out.
+  // Builds from the last item to the first, because items beyond the minimum are optional.
   let text = more === null ? '' : list(more, left, items.length === 0);
   for (let i = items.length - 1; i >= 0; i--) {
     const from = `${i > 0 ? '"," space ' : ''}${items[i]} ${text}`.trimEnd();
@@ -47,7 +47,7 @@ function plainItems({ prefix, rest, count }: ArrayLimits, name: string, values: 
   return text;
 }
 
-/** `item` as often as `count` says, with commas between and, behind others, before. */
+/** Repeats `item` as often as `count` says, separated by commas; behind other items with a leading comma too. */
 function list(item: string, { min, max }: Count, isStart: boolean): string {
   const next = `("," space ${item})`;
   if (!isStart || max === 0) return repeated(next, { min, max });
@@ -56,24 +56,24 @@ function list(item: string, { min, max }: Count, isStart: boolean): string {
   return min === 0 ? `(${all})?` : all;
 }
 
-/** Whether which items may come depends on those before. */
+/** True if earlier items restrict later ones. */
 function needsStates({ unique, contains, prefix, count }: ArrayLimits, { schemas }: ValueRules): boolean {
   if (contains.length > 0) return true;
   if (unique === null || count.max <= 1) return false;
-  // Items that no value fits both of are never the same.
+  // Two items never repeat each other if no value fits both schemas.
   if (count.max > Math.min(MAX_PAIRED, prefix.length)) return true;
   const items = prefix.slice(0, count.max);
   return items.some((a, i) => items.slice(i + 1).some(b => !schemas.isVoid([...a, ...b])));
 }
 
-/** Where an array stands: how many items it has, which of them must not come again, and how many fit each `contains`. */
+/** State of an array: the number of items, the values that must not be repeated, and the number of hits of each `contains`. */
 interface Progress {
   readonly n: number;
   readonly used: readonly string[];
   readonly hits: readonly number[];
 }
 
-/** Items by an automaton that remembers what matters of those before. */
+/** Rule of dependent items, by an automaton over their state. */
 function countedItems(limits: ArrayLimits, name: string, values: ValueRules): string | null {
   const { prefix, rest, count } = limits;
   const { schemas } = values;
@@ -90,7 +90,7 @@ function countedItems(limits: ArrayLimits, name: string, values: ValueRules): st
     return i < MAX_CONTAINS;
   });
   const { max } = count;
-  /** Items beyond this number make no difference. */
+  /** Larger numbers of items are counted as this one. */
   const cap = max === Number.POSITIVE_INFINITY ? Math.max(count.min, prefix.length, 1) : max;
   const caps = contains.map(each =>
     each.count.max === Number.POSITIVE_INFINITY ? each.count.min : each.count.max + 1,
@@ -140,14 +140,14 @@ function countedItems(limits: ArrayLimits, name: string, values: ValueRules): st
   return plainItems(limits, name, values);
 }
 
-/** An item that may come next: its rule, its value if that must not come again, and which `contains` it fits. */
+/** Possible next item: its rule, its value if values must not repeat, and the `contains` that it fits. */
 interface Item {
   readonly text: string;
   readonly value: string | null;
   readonly hits: readonly boolean[];
 }
 
-/** Items by which of `contains` they fit. Whether one fits matters only where that is limited. */
+/** Splits items by the `contains` that they fit. Items that do not fit one are told apart only if it has a maximum. */
 function itemKinds(
   places: readonly Place[],
   contains: readonly { readonly place: Place; readonly count: Count }[],

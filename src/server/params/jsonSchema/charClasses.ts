@@ -4,7 +4,7 @@ import { literal } from './notation.ts';
 
 type Pairs = readonly (readonly [number, number])[];
 
-/** Classes of one letter, as the first and last of each range; in capitals they stand for everything else. */
+/** Classes of one letter as pairs of first and last character. A capital letter stands for the complement. */
 const LETTER_CLASSES: Readonly<Record<string, string>> = {
   d: '09',
   w: '09AZ__az',
@@ -12,9 +12,9 @@ const LETTER_CLASSES: Readonly<Record<string, string>> = {
 };
 const LINE_ENDS = '\n\n\r\r\u2028\u2029';
 const SURROGATES = [0xd800, 0xdfff] as const;
-/** What JSON escapes within a string, and what models are not to write as it is. */
+/** Characters that JSON must escape in a string, and further ones that models should not write raw. */
 const ESCAPED: Pairs = [[0x00, 0x1f], [0x22, 0x22], [0x5c, 0x5c], [0x7f, 0x7f], SURROGATES];
-/** Characters that JSON escapes with a letter or themselves, and what stands behind the backslash. */
+/** Characters with a two-character escape in JSON, and the character behind the backslash. */
 const SHORT_ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
   '\\': '\\\\',
@@ -24,21 +24,21 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
   '\r': 'r',
   '\t': 't',
 };
-/** Code points tested at once for a property. */
+/** Number of code points that are tested for a property at once. */
 const BLOCK = 0x800;
 
 export function isClassLetter(letter: string): boolean {
   return Object.hasOwn(LETTER_CLASSES, letter.toLowerCase());
 }
 
-/** The characters of `\d`, `\W` and the like, by their letter, and of `.`. */
+/** Characters of `.` and of classes such as `\d` and `\W`, by letter. */
 export function charRanges(letter: string): Ranges {
   if (letter === '.') return complementOf(rangesOf(LINE_ENDS));
   const ranges = rangesOf(LETTER_CLASSES[letter.toLowerCase()] ?? '');
   return letter === letter.toLowerCase() ? ranges : complementOf(ranges);
 }
 
-/** The characters with a property of Unicode, as `\p{…}` names it; null where there is none of that name. */
+/** Characters with a Unicode property, named as in `\p{…}`; null for an unknown name. */
 export function propertyRanges(name: string): Ranges | null {
   let runs: RegExp;
   try {
@@ -58,7 +58,7 @@ export function propertyRanges(name: string): Ranges | null {
   return unionOf(pairs);
 }
 
-/** GBNF of one character of `ranges` as it stands in a JSON string; null where there is none. */
+/** GBNF of one character of `ranges` in a JSON string; null if the ranges are empty. */
 export function jsonChar(ranges: Ranges): string | null {
   const plain = complementOf(unionOf([...pairsOf(complementOf(ranges)), ...ESCAPED]));
   const has = (codePoint: number) => intersects(ranges, codePoint, codePoint);
@@ -82,7 +82,7 @@ export function jsonChar(ranges: Ranges): string | null {
   return alternatives.length === 1 ? alternatives[0] : `(${alternatives.join(' | ')})`;
 }
 
-/** A text as it stands in a JSON string. */
+/** Encodes a text for use inside a JSON string. */
 export function jsonText(text: string): string {
   return literal(JSON.stringify(text).slice(1, -1));
 }

@@ -4,14 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { derives } from '../../../engine/grammar/testVocabulary.ts';
 import { schemaToGrammar } from './schemaToGrammar.ts';
 
-/** Values that fit a schema and values that do not; another validator has to agree on each. */
+/** Values that fit a schema and values that do not; another validator must agree on each. */
 interface Case {
   readonly schema: object | boolean;
   readonly yes: readonly unknown[];
   readonly no: readonly unknown[];
 }
 
-/** A schema with a key of this name, written out, would look like a promise. */
+/** An object literal with this key would look like a promise to the linter. */
 const THEN = 'then';
 const A = { type: 'object', properties: { a: { const: 1 } } };
 const B = { type: 'object', properties: { b: { const: 2 } } };
@@ -406,9 +406,9 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
 const ajv = new Ajv2020({ strict: false });
 addFormats.default(ajv);
 
-describe.each(Object.entries(CASES))('constraints beside each other, %s,', (_, cases) => {
+describe.each(Object.entries(CASES))('combined constraints, %s', (_, cases) => {
   it.each(cases.map(each => [JSON.stringify(each.schema), each] as const))(
-    'hold at once: %s',
+    'combined constraints all apply: %s',
     (_text, { schema, yes, no }) => {
       const grammar = schemaToGrammar(schema);
       const accepted = [...yes, ...no].map(value => [
@@ -425,7 +425,7 @@ describe.each(Object.entries(CASES))('constraints beside each other, %s,', (_, c
   );
 
   it.each(cases.map(each => [JSON.stringify(each.schema), each] as const))(
-    'hold as well in a tool, where a grammar can say them all: %s',
+    "a tool's schema gets the same grammar if a grammar can express it: %s",
     (_text, { schema }) => {
       expect(schemaToGrammar(schema, 'lenient')).toBe(schemaToGrammar(schema, 'strict'));
     },

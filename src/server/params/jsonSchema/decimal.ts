@@ -1,12 +1,12 @@
-/** A finite number as its digits: no rounding. */
+/** Decimal digits of a finite number, without rounding. */
 export interface Decimal {
   readonly isNegative: boolean;
   readonly whole: bigint;
-  /** Digits behind the point, without zeros at the end. */
+  /** Digits behind the point, without trailing zeros. */
   readonly fraction: string;
 }
 
-/** The digits that JavaScript, and so JSON, writes for a number, without an exponent. */
+/** Digits that JavaScript, and therefore JSON, prints for a number, with any exponent expanded. */
 export function decimalOf(value: number): Decimal {
   const [mantissa, exponent = '0'] = String(Math.abs(value)).split('e');
   const [whole, fraction = ''] = mantissa.split('.');
@@ -22,13 +22,13 @@ export function decimalOf(value: number): Decimal {
   };
 }
 
-/** The number in steps of 10^-`places`; `places` has to be enough for its digits. */
+/** Converts to steps of 10^-`places`; `places` must cover all digits. */
 export function scaled({ isNegative, whole, fraction }: Decimal, places: number): bigint {
   const steps = BigInt(`${whole}${fraction.padEnd(places, '0')}`);
   return isNegative ? -steps : steps;
 }
 
-/** The number that is so many steps of 10^-`places`. */
+/** Converts `steps` of 10^-`places` to a number. */
 export function unscaled(steps: bigint, places: number): number {
   const digits = String(steps < 0n ? -steps : steps).padStart(places + 1, '0');
   const split = digits.length - places;

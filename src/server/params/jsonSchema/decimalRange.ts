@@ -1,20 +1,20 @@
 import { decimalOf } from './decimal.ts';
 import { naturalRange } from './integerRange.ts';
 
-/** An end of a range. */
+/** Bound of a range. */
 export interface End {
   readonly value: number;
   readonly isExclusive: boolean;
 }
 
-/** Digits of a number that a 64-bit float keeps apart. */
+/** Number of decimal digits that a 64-bit float preserves. */
 const MAX_DIGITS = 15;
 
-/** The decimal numbers from `min` to `max` (null: no bound) as alternatives of GBNF, without exponents; none where there are none. */
+/** GBNF alternatives of the decimal numbers from `min` to `max` (null: no bound), without exponents. Empty for an empty range. */
 export function decimalRange(min: End | null, max: End | null): string[] {
   const alternatives: string[] = [];
   if (min === null || min.value < 0) {
-    // Zero has no sign.
+    // Zero is written without a sign.
     const from = max !== null && max.value < 0 ? mirrored(max) : { value: 0, isExclusive: true };
     const range = positiveRange(from, min && mirrored(min));
     if (range.length > 0) alternatives.push(`"-" (${range.join(' | ')})`);
@@ -30,7 +30,7 @@ function mirrored({ value, isExclusive }: End): End {
   return { value: -value, isExclusive };
 }
 
-/** The same for numbers without a sign. */
+/** Alternatives of the numbers without a sign. */
 function positiveRange(min: End, max: End | null): string[] {
   const low = decimalOf(min.value);
   const high = max && decimalOf(max.value);
@@ -55,11 +55,14 @@ function positiveRange(min: End, max: End | null): string[] {
 interface FractionEnds {
   readonly isLowExclusive: boolean;
   readonly isHighExclusive: boolean;
-  /** Digits where no bound is near. */
+  /** Number of digits where the bounds do not restrict them. */
   readonly places: number;
 }
 
-/** What may stand behind the whole part: the point and digits between those of `low` and `high`, or nothing. */
+/**
+ * Continues behind the whole part, between the remaining digits `low` and `high` of the bounds: with a point and digits, or with
+ * nothing.
+ */
 function fractionText(low: string | null, high: string | null, ends: FractionEnds): string | null {
   const digits = moreDigits(low, high, ends);
   const canEnd = canEndAt(low, high, ends);
@@ -67,13 +70,16 @@ function fractionText(low: string | null, high: string | null, ends: FractionEnd
   return `("." ${digits})${canEnd ? '?' : ''}`;
 }
 
-/** Whether the number may end where `low` and `high` are left of the bounds' digits; null: it is beyond doubt. */
+/**
+ * True if the number may end here. `low` and `high` are the remaining digits of the bounds; null if the digits so far already
+ * satisfy the bound.
+ */
 function canEndAt(low: string | null, high: string | null, ends: FractionEnds): boolean {
   const isAbove = low === null || (low === '' && !ends.isLowExclusive);
   return isAbove && (high === null || high !== '' || !ends.isHighExclusive);
 }
 
-/** One digit or more; null where no digit can follow. */
+/** Rule of one or more digits; null if no digit can follow. */
 function moreDigits(low: string | null, high: string | null, ends: FractionEnds): string | null {
   const { places } = ends;
   if (low === '' && !ends.isLowExclusive) return moreDigits(null, high, ends);

@@ -1,23 +1,23 @@
 import { isJsonObject, type JsonObject } from '../../http/json.ts';
 import { pointer, tokensOf } from './pointer.ts';
 
-/** A part of a schema's document, and the JSON pointer that leads there. */
+/** Part of a schema document, with its JSON pointer. */
 export interface Part {
   readonly json: unknown;
   readonly path: string;
 }
 
-/** Keywords with values that are data, in which nothing is a schema. */
+/** Keywords whose values are data, not schemas. */
 const DATA = new Set(['const', 'enum', 'default', 'examples', 'example']);
-/** What relative addresses are relative to where a schema has none of its own. */
+/** Base address of schemas that define none. */
 const NO_ADDRESS = 'http://schema.invalid/';
 
-/** Finds what references mean: by JSON pointer, `$anchor` or `$id`, all within one document. Source: JSON Schema 2020-12, §8.2. */
+/** Resolves references by JSON pointer, `$anchor` or `$id` within one document. Source: JSON Schema 2020-12, §8.2. */
 export class SchemaDocument {
   readonly root: Part;
-  /** Schemas by their address, and by address and anchor. */
+  /** Schemas by address, and by address with anchor. */
   readonly #byAddress = new Map<string, Part>();
-  /** Addresses by the path of the schema that has one. */
+  /** Addresses by the path of the schema that defines them. */
   readonly #addresses = new Map<string, string>();
 
   constructor(json: unknown) {
@@ -35,7 +35,7 @@ export class SchemaDocument {
     }
   }
 
-  /** What `ref` means at `path`, or why it means nothing. */
+  /** Resolves `ref` at `path`; returns the reason if it cannot be resolved. */
   resolve(ref: string, path: string): Part | string {
     const [uri, ...rest] = ref.split('#');
     const fragment = rest.join('#');
@@ -51,14 +51,14 @@ export class SchemaDocument {
         this.#byAddress.get(`${address}#${decoded}`) ?? `cannot resolve $ref ${ref}, no $anchor ${decoded}`
       );
     }
-    // Encoded as RFC 6901 wants it, or as it is; from the schema with the address, or from the whole.
+    // Tries the pointer decoded (RFC 6901) and as written, from the schema with that address and from the root.
     const found = [decoded, fragment].flatMap(text => [follow(resource, text), follow(this.root, text)]);
     return (
       found.find(part => typeof part !== 'string') ?? `cannot resolve $ref ${ref}, ${found[0]} not found`
     );
   }
 
-  /** Notes what a schema is called, and returns the address that holds within it. */
+  /** Registers the names of a schema and returns the base address inside it. */
   #enter(json: JsonObject, part: Part, around: string): string {
     const id = json.$id ?? json.id;
     const [uri, anchor = ''] = typeof id === 'string' ? id.split('#') : [''];
@@ -83,7 +83,7 @@ export class SchemaDocument {
   }
 }
 
-/** The part that a JSON pointer leads to, or the first token that leads nowhere. */
+/** Follows a JSON pointer; returns its first unknown token if it leads nowhere. */
 function follow(from: Part, text: string): Part | string {
   let { json, path } = from;
   for (const token of tokensOf(text)) {

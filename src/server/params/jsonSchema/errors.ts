@@ -1,6 +1,6 @@
 import { ForetokenError } from '../../../util/errors.ts';
 
-/** What is wrong at a place of a schema, `#` or `#/properties/age`, in llama-server's words. */
+/** Error at a place in a schema, such as `#` or `#/properties/age`, in llama-server's words. */
 export function schemaError(path: string, message: string): ForetokenError {
   return new ForetokenError(
     'invalid_request',

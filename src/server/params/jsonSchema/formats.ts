@@ -1,4 +1,4 @@
-/** Regular expressions of formats: what every validator takes. */
+/** Regular expressions of formats. They match only texts that every validator accepts. */
 const HEX = '[0-9A-Fa-f]';
 const BYTE = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
 const LABEL = '[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
@@ -10,7 +10,7 @@ const TAIL = `(\\?${QUERY})?(#${QUERY})?`;
 const AUTHORITY = `//${HOST}(:[0-9]{1,5})?(/${PATH}*)?`;
 
 const YEAR = '[0-9]{4}';
-/** Years that 4 divides and 100 does not, and those that 400 divides. */
+/** Leap years: divisible by 4 but not by 100, or divisible by 400. */
 const LEAP_YEAR = '([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)';
 const DAY =
   `(${YEAR}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))` +
@@ -35,14 +35,14 @@ const FORMATS: Readonly<Record<string, string>> = {
   'json-pointer': '(/([^~/]|~[01])*)*',
 };
 
-/** The expression of a format; null for one that says nothing of a text. */
+/** Regular expression of a format; null for a format that does not restrict texts. */
 export function formatPattern(format: string): string | null {
-  // llama.cpp's names of the versions.
+  // llama.cpp also has a format for each UUID version.
   const name = /^uuid[1-5]$/.test(format) ? 'uuid' : format;
   return Object.hasOwn(FORMATS, name) ? `^(${FORMATS[name]})$` : null;
 }
 
-/** Eight groups of digits, or fewer with :: for those of zeros. */
+/** Eight groups of digits, or fewer with `::` in place of zero groups. */
 function ipv6(): string {
   const group = `${HEX}{1,4}`;
   const forms = [`(${group}:){7}${group}`, `(${group}:){1,7}:`];

@@ -1,21 +1,21 @@
 import { assertNever } from '../../../util/assert.ts';
 import type { Count } from './notation.ts';
 
-/** The types of JSON, with numbers by whether they are whole. */
+/** JSON's types, with numbers split into integers and fractions. */
 export const VALUE_TYPES = ['null', 'boolean', 'integer', 'fraction', 'string', 'array', 'object'] as const;
 export type ValueType = (typeof VALUE_TYPES)[number];
 
-/** A schema at its place in the document; a negated one stands for every value that does not fit it. */
+/** Schema at its place in the document. A negated place stands for all values that do not fit the schema. */
 export interface Place {
   readonly json: unknown;
   readonly path: string;
   readonly isNegated: boolean;
 }
 
-/** One thing that a schema demands, and which keyword of the schema at `path` demands it. */
+/** One demand of a schema, with the keyword and the path of the schema that makes it. */
 export type Constraint = Demand & { readonly keyword: string; readonly path: string };
 
-/** Demands that speak of one type leave values of other types alone. */
+/** Demands about one type do not restrict values of other types. */
 export type Demand =
   | { readonly kind: 'types'; readonly types: readonly ValueType[] }
   | { readonly kind: 'values'; readonly values: readonly unknown[] }
@@ -31,7 +31,7 @@ export type Demand =
   | { readonly kind: 'required' | 'absent'; readonly name: string }
   | { readonly kind: 'names'; readonly place: Place }
   | Unevaluated
-  /** The opposite of a constraint for which there is no other. */
+  /** Opposite of a constraint that no other constraint expresses. */
   | { readonly kind: 'not'; readonly constraint: Constraint };
 
 export interface Bound {
@@ -41,14 +41,14 @@ export interface Bound {
   readonly isExclusive: boolean;
 }
 
-/** How many items fit a schema. */
+/** Number of items that must fit a schema. */
 export interface Contains {
   readonly kind: 'contains';
   readonly place: Place;
   readonly count: Count;
 }
 
-/** Schemas of the first items, one each, and of all behind them; null for any. */
+/** Schemas of the first items, one each, and of all later items; null if any item fits. */
 export interface Items {
   readonly kind: 'items';
   readonly prefix: readonly Place[];
@@ -56,18 +56,18 @@ export interface Items {
   readonly scopes?: readonly string[];
 }
 
-/** Schemas of the properties with a name, of those whose name fits a pattern, and of all others; null for any. */
+/** Schemas of named properties, of properties whose names match a pattern, and of all others; null if any value fits. */
 export interface Members {
   readonly kind: 'members';
   readonly properties: ReadonlyMap<string, Place>;
   readonly patterns: ReadonlyMap<string, Place>;
   readonly additional: Place | null;
-  /** Whether the schema lists the properties of its objects, so that others are not expected. */
+  /** True if the schema lists its properties, so that others are unexpected. */
   readonly isList: boolean;
   readonly scopes?: readonly string[];
 }
 
-/** The schema of what no constraint within `scope` speaks of: within the schema that says it. */
+/** Schema of the items or properties that no constraint within `scope` covers; `scope` is the schema with this keyword. */
 export interface Unevaluated {
   readonly kind: 'unevaluated';
   readonly of: 'array' | 'object';
@@ -75,18 +75,18 @@ export interface Unevaluated {
   readonly scope: string;
 }
 
-/** What a value has to be, as a formula of constraints. */
+/** Demands on a value, as a formula of constraints. */
 export type Formula =
   | { readonly kind: 'constraint'; readonly constraint: Constraint }
   | { readonly kind: 'and'; readonly parts: readonly Formula[] }
   | { readonly kind: 'or'; readonly parts: readonly Formula[] }
   | { readonly kind: 'schema'; readonly place: Place }
-  /** Exactly one of the schemas; negated, any other number of them. */
+  /** Exactly one of the schemas; if negated, any other number of them. */
   | { readonly kind: 'oneOf'; readonly places: readonly Place[]; readonly isNegated: boolean }
-  /** Marks what the schema at `path` has evaluated. */
+  /** Marks the constraints that belong to the schema at `path`, for `unevaluated…`. */
   | { readonly kind: 'scope'; readonly path: string; readonly part: Formula };
 
-/** A schema of no document, which anything fits. */
+/** Schema that any value fits; it belongs to no document. */
 export const ANYTHING: Place = { json: true, path: 'true', isNegated: false };
 export const ALWAYS: Formula = { kind: 'and', parts: [] };
 export const NEVER: Formula = { kind: 'or', parts: [] };
@@ -99,7 +99,7 @@ export function fits(place: Place): Formula {
   return { kind: 'schema', place };
 }
 
-/** The types that a constraint speaks of. */
+/** Types that a constraint restricts. */
 export function typesOf(constraint: Constraint): readonly ValueType[] {
   switch (constraint.kind) {
     case 'types':

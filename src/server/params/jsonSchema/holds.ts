@@ -5,7 +5,7 @@ import type { Count } from './notation.ts';
 import { memberPlaces } from './objectLimits.ts';
 import { fitsText, type Refuse, type TextLimits } from './textRule.ts';
 
-/** What the constraints on the parts of a value are asked for. */
+/** Answers questions about the parts of a value. */
 interface Judge {
   readonly refuse: Refuse;
   holds(places: readonly Place[], value: unknown): boolean;
@@ -21,14 +21,14 @@ export function typeOfValue(value: unknown): ValueType {
   return Array.isArray(value) ? 'array' : 'object';
 }
 
-/** Two values are equal if their texts are, with the properties in one order. */
+/** Text form in which equal values have equal texts: properties are sorted. */
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, each: unknown) =>
     isJsonObject(each) ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1))) : each,
   );
 }
 
-/** Whether `value` is as one of the constraints `all` demands. */
+/** True if `value` satisfies `constraint`, one of the constraints `all`. */
 export function satisfies(
   constraint: Constraint,
   value: unknown,

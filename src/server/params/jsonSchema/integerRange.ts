@@ -1,12 +1,15 @@
-/** Digits of a number without a bound, as in the rule for any integer. */
+/** Maximum number of digits without a bound, as in the rule of any integer. */
 const MAX_DIGITS = 16;
 
-/** The integers from `min` to `max` (null: no bound, but never more than 16 digits unless a bound has them) as GBNF. */
+/**
+ * GBNF of the integers from `min` to `max`. Null means no bound; then numbers have at most 16 digits, or as many as the other
+ * bound needs.
+ */
 export function integerRange(min: bigint | null, max: bigint | null): string {
   const alternatives: string[] = [];
   if (min === null || min < 0n) {
     const least = max !== null && max < 0n ? -max : 0n;
-    // A lone zero has no sign, unless nothing else is left.
+    // Zero is written without a sign; a sign for it is possible only if the range has nothing else.
     const from = least === 0n ? 1n : least;
     alternatives.push(`"-" (${naturalRange(from, min === null ? null : -min)})`);
   }
@@ -14,7 +17,7 @@ export function integerRange(min: bigint | null, max: bigint | null): string {
   return alternatives.join(' | ');
 }
 
-/** The same of numbers without a sign, for a `min` of at least 0. */
+/** GBNF of integers without a sign, for `min` of at least 0. */
 export function naturalRange(min: bigint, max: bigint | null): string {
   const first = String(min);
   const last = max === null ? '9'.repeat(Math.max(MAX_DIGITS, first.length)) : String(max);
@@ -27,7 +30,7 @@ export function naturalRange(min: bigint, max: bigint | null): string {
   return alternatives.join(' | ');
 }
 
-/** The strings of digits from `from` to `to`, which are equally long. */
+/** Digit strings from `from` to `to`, which have the same length. */
 function digitsBetween(from: string, to: string): string {
   if (from === to) return `"${from}"`;
   let nShared = 0;
@@ -38,7 +41,7 @@ function digitsBetween(from: string, to: string): string {
   const nRest = lowRest.length;
   const [zeros, nines] = ['0'.repeat(nRest), '9'.repeat(nRest)];
 
-  // Of the first digit that differs: the lowest and the highest may bound the digits behind it, those between do not.
+  // At the first digit that differs, only the lowest and the highest digit restrict the digits behind them.
   const startsWhole = lowRest === zeros;
   const endsWhole = highRest === nines;
   const alternatives: string[] = [];

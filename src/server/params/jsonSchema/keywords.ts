@@ -3,7 +3,7 @@ import { schemaError } from './errors.ts';
 import type { Place } from './formula.ts';
 import { pointer } from './pointer.ts';
 
-/** A schema's keywords and where it stands. null is no value of a keyword but means that it is absent. */
+/** Keywords of a schema, and the place of the schema. A keyword with the value null counts as absent. */
 export class Keywords {
   readonly json: JsonObject;
   readonly path: string;
@@ -21,7 +21,7 @@ export class Keywords {
     return this.has(keyword) ? this.json[keyword] : undefined;
   }
 
-  /** Position of the first of `keywords` that the schema has; Infinity for none. A `const` may be null. */
+  /** Position of the first of `keywords` that the schema has; Infinity if it has none. A `const` may be null. */
   indexOf(keywords: readonly string[]): number {
     const index = Object.keys(this.json).findIndex(
       key => keywords.includes(key) && (this.has(key) || key === 'const'),
@@ -47,7 +47,7 @@ export class Keywords {
     return value;
   }
 
-  /** A number of things. */
+  /** Reads a keyword that holds a count. */
   count(keyword: string, fallback: number): number {
     const value = this.get(keyword);
     if (value === undefined) return fallback;
@@ -55,7 +55,7 @@ export class Keywords {
     throw this.error(`${keyword} must be a non-negative integer`);
   }
 
-  /** A schema within this one; `tokens` lead from here to it. */
+  /** Place of a schema inside this one; `tokens` are the pointer from here to it. */
   place(json: unknown, ...tokens: readonly (string | number)[]): Place {
     const path = pointer(this.path, ...tokens);
     if (!isJsonObject(json) && typeof json !== 'boolean') {
@@ -64,13 +64,13 @@ export class Keywords {
     return { json, path, isNegated: false };
   }
 
-  /** The schema that is a keyword's value. */
+  /** Reads a keyword that holds a schema. */
   schema(keyword: string): Place | null {
     const value = this.get(keyword);
     return value === undefined ? null : this.place(value, keyword);
   }
 
-  /** The schemas in a keyword's list; none for an empty one, which is how some write that there is none. */
+  /** Reads a keyword that holds a list of schemas. Some authors write an empty list for an absent keyword, so it returns none. */
   schemas(keyword: string): Place[] {
     const value = this.get(keyword);
     if (value === undefined) return [];
@@ -78,7 +78,7 @@ export class Keywords {
     return value.map((each, i) => this.place(each, keyword, i));
   }
 
-  /** The schemas that are a keyword's values, by their names; null is one that demands nothing. */
+  /** Reads a keyword that maps names to schemas; a null among them demands nothing. */
   named(keyword: string): Map<string, Place> {
     return new Map(
       this.entries(keyword).map(([name, value]) => [name, this.place(value ?? true, keyword, name)] as const),

@@ -1,6 +1,8 @@
 import type { RuleSet } from './ruleSet.ts';
 
-/** A finite automaton; state 0 is the start. Without a state nothing fits. An arc may be empty, then it must not lead back. */
+/**
+ * Finite automaton with start state 0; without states it accepts nothing. An arc with an empty label must not be part of a cycle.
+ */
 export interface Machine<L> {
   readonly states: readonly MachineState<L>[];
 }
@@ -18,11 +20,13 @@ export interface Arc<L, S> {
 export interface Moves<L, S> {
   readonly keyOf: (state: S) => string | number;
   readonly isFinal: (state: S) => boolean;
-  /** Null to give up. */
+  /** Arcs out of a state; null to give up. */
   readonly arcsOf: (state: S) => readonly Arc<L, S>[] | null;
 }
 
-/** The automaton of the states that can be reached from `start` and lead to an end; null when there are more than `limit`. */
+/**
+ * Builds the automaton of all states that are reachable from `start` and can reach an end; null if it visits more than `limit`.
+ */
 export function explore<L, S>(
   start: S,
   { keyOf, isFinal, arcsOf }: Moves<L, S>,
@@ -49,7 +53,7 @@ export function explore<L, S>(
   return trimmed(states);
 }
 
-/** Leaves out the states from which there is no end. */
+/** Removes states that cannot reach an end. */
 function trimmed<L>(states: readonly MachineState<L>[]): Machine<L> {
   const before = states.map((): number[] => []);
   for (const [from, { arcs }] of states.entries()) for (const { to } of arcs) before[to].push(from);
@@ -77,7 +81,7 @@ function trimmed<L>(states: readonly MachineState<L>[]): Machine<L> {
   };
 }
 
-/** Adds rules, one for each state that is not read in passing, and returns the body of the start's. */
+/** Adds a rule for each state that is not inlined, and returns the body of the start state's rule. */
 export function machineBody<L>(
   machine: Machine<L>,
   textOf: (label: L) => string,
@@ -99,7 +103,7 @@ export function machineBody<L>(
     }
     return rule;
   };
-  /** What follows from a state on; a chain of states that only one arc leads to is one sequence. */
+  /** Continuation from a state. A chain of states with one incoming arc each becomes one sequence. */
   const rest = (from: number): string => {
     const parts: string[] = [];
     for (let id = from; ; ) {

@@ -6,10 +6,10 @@ import type { RuleSet } from './ruleSet.ts';
 import type { Refuse } from './textRule.ts';
 
 const MAX_STATES = 3_000;
-/** The largest multiple where no bound says it: a longer one could be rounded to another number. */
+/** Largest multiple without a bound: a longer number could be rounded to another one. */
 const MOST = 10n ** 15n - 1n;
 
-/** Whole multiples: those of ten end with zeros, others are told by what is left of a division, digit by digit. */
+/** Rule of whole multiples. Multiples of ten end with zeros; the others are found by long division, digit by digit. */
 export function multiplesBody(
   limits: NumberLimits,
   name: string,
@@ -36,7 +36,7 @@ export function multiplesBody(
   });
   return ways.length === 0 ? null : ways.join(' | ');
 
-  /** Multiples of the step from `low`, at least 1, to `high`. */
+  /** Multiples of the step from `low` (at least 1) to `high`. */
   function naturals(low: bigint, high: bigint): string[] {
     if (low > high) return [];
     const body = step === 1n ? `(${integerRange(low, high)})` : remainderBody(step, low, high, name, rules);
@@ -46,7 +46,7 @@ export function multiplesBody(
   }
 }
 
-/** The one whole number that whole multiples of all are multiples of. */
+/** Smallest whole number that is a multiple of all `multiples`. */
 function wholeStep(multiples: readonly { readonly of: number }[]): bigint {
   return multiples
     .map(({ of }) => {
@@ -63,7 +63,9 @@ function floorDivide(a: bigint, b: bigint): bigint {
   return a % b < 0n ? quotient - 1n : quotient;
 }
 
-/** Multiples of `step` from `low` to `high`, digit by digit; '' when there are none, null when that takes too many states. */
+/**
+ * Rule of the multiples of `step` from `low` to `high`, digit by digit; '' if there are none, null if there are too many states.
+ */
 function remainderBody(step: bigint, low: bigint, high: bigint, name: string, rules: RuleSet): string | null {
   if (step > BigInt(MAX_STATES)) return null;
   const divisor = Number(step);
@@ -71,7 +73,7 @@ function remainderBody(step: bigint, low: bigint, high: bigint, name: string, ru
   interface Digits {
     readonly n: number;
     readonly rest: number;
-    /** How the digits compare with as many of the bound's. */
+    /** Sign of the comparison with the bound's leading digits. */
     readonly toLow: number;
     readonly toHigh: number;
   }

@@ -16,7 +16,7 @@ import type { Count } from './notation.ts';
 
 type Say = (demand: Demand) => Formula;
 
-/** What holds exactly where `formula` does not. */
+/** Negates a formula. */
 export function not(formula: Formula): Formula {
   switch (formula.kind) {
     case 'and':
@@ -44,7 +44,7 @@ function notConstraint(constraint: Constraint): Formula {
   if (constraint.kind === 'types') {
     return say({ kind: 'types', types: VALUE_TYPES.filter(type => !constraint.types.includes(type)) });
   }
-  // A value that a constraint does not speak of is not against it.
+  // A constraint applies only to its own types, so a value of another type never violates it.
   const spoken = VALUE_TYPES.filter(type => !types.includes(type));
   return {
     kind: 'and',
@@ -52,7 +52,7 @@ function notConstraint(constraint: Constraint): Formula {
   };
 }
 
-/** The ways in which a value that a constraint speaks of can be against it. */
+/** All ways in which a value of the constraint's types can violate it. */
 function violations(constraint: Constraint, say: Say): Formula[] {
   switch (constraint.kind) {
     case 'bound': {
@@ -122,7 +122,7 @@ function wrongMembers(constraint: Constraint & Members, say: Say): Formula[] {
     return { kind: 'and', parts: [say({ kind: 'required', name }), member] };
   });
   if (patterns.size === 0 && additional === null) return wrong;
-  // Names count as known, whatever their values.
+  // Named properties are no longer restricted, whatever their values.
   const known = new Map([...properties.keys()].map(name => [name, ANYTHING] as const));
   return [...wrong, say({ kind: 'not', constraint: { ...constraint, properties: known } })];
 }

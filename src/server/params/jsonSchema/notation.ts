@@ -1,6 +1,6 @@
 const ESCAPES: Readonly<Record<string, string>> = { '\r': '\\r', '\n': '\\n', '"': '\\"', '\\': '\\\\' };
 
-/** How often something comes; `max` may be Infinity. */
+/** Number of repetitions; `max` may be Infinity. */
 export interface Count {
   readonly min: number;
   readonly max: number;
@@ -8,7 +8,7 @@ export interface Count {
 
 export const ANY_COUNT: Count = { min: 0, max: Number.POSITIVE_INFINITY };
 
-/** The counts that are in all of `counts`; there may be none, then `min` is above `max`. */
+/** Intersection of `counts`. If it is empty, `min` is greater than `max`. */
 export function narrowest(counts: readonly Count[]): Count {
   return {
     min: Math.max(0, ...counts.map(({ min }) => min)),
@@ -16,17 +16,17 @@ export function narrowest(counts: readonly Count[]): Count {
   };
 }
 
-/** `text` as a literal of GBNF. */
+/** Quotes `text` as a GBNF literal. */
 export function literal(text: string): string {
   return `"${text.replaceAll(/[\r\n"\\]/g, char => ESCAPES[char] ?? char)}"`;
 }
 
-/** A JSON value as a literal, without white space in it. */
+/** Quotes a JSON value as a GBNF literal without white space. */
 export function jsonLiteral(value: unknown): string {
   return literal(JSON.stringify(value));
 }
 
-/** `rule` as often as `count` says. */
+/** Repeats `rule` as often as `count` says. */
 export function repeated(rule: string, { min, max }: Count): string {
   if (max === 0) return '';
   if (min === 1 && max === 1) return rule;

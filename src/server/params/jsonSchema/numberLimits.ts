@@ -2,7 +2,7 @@ import { decimalOf, leastCommonMultiple, scaled, unscaled } from './decimal.ts';
 import type { End } from './decimalRange.ts';
 import type { Constraint } from './formula.ts';
 
-/** What a number has to be. */
+/** Merged constraints of a number. */
 export interface NumberLimits {
   readonly isInteger: boolean;
   readonly isFraction: boolean;
@@ -10,22 +10,22 @@ export interface NumberLimits {
   readonly max: End | null;
   readonly multiples: readonly (Constraint & { readonly kind: 'multiple' })[];
   readonly excluded: readonly number[];
-  /** What a grammar cannot say. */
+  /** Constraints that a grammar cannot express. */
   readonly unsaid: readonly Constraint[];
 }
 
-/** A range between excluded numbers; null for no bound. */
+/** Range between excluded numbers; null for no bound. */
 export interface Range {
   readonly min: End | null;
   readonly max: End | null;
 }
 
-/** Beyond these a bound is none: no number of a grammar has so many digits. */
+/** Bounds beyond this are ignored: no number in a grammar has so many digits. */
 const HUGE = 2 ** 63;
-/** Numbers listed one by one. */
+/** Limit of numbers that are listed one by one. */
 const MAX_LISTED = 400;
 
-/** Merges what `constraints` say of numbers that are whole, or not, or either. */
+/** Merges the constraints of numbers: integers, fractions or both. */
 export function numberLimits(
   constraints: readonly Constraint[],
   isInteger: boolean,
@@ -51,7 +51,7 @@ export function numberLimits(
     ),
     unsaid: [
       ...opposites.filter(each => each.kind === 'multiple'),
-      // Numbers that are not whole are said by their last digit, which leaves no room for more.
+      // The rule of fractions is built on their last digit and leaves no room for other constraints.
       ...(isInteger ? [] : constraints.filter(speaksOfFractions)),
     ],
   };
@@ -63,13 +63,13 @@ function speaksOfFractions(constraint: Constraint): boolean {
   return constraint.constraint.values.some(value => typeof value === 'number' && !Number.isInteger(value));
 }
 
-/** Whether no number fits, as far as that is known. */
+/** True if it is certain that no number fits. */
 export function isVoidNumber(limits: NumberLimits): boolean {
   const listed = listNumbers(limits);
   return listed !== null ? listed.length === 0 : ranges(limits).length === 0;
 }
 
-/** The ranges between the excluded numbers that have a number at all. */
+/** Ranges between the excluded numbers, without empty ones. */
 export function ranges({ min, max, excluded, isFraction }: NumberLimits): Range[] {
   const cuts = [...new Set(excluded)].sort((a, b) => a - b).map(value => ({ value, isExclusive: true }));
   const within = cuts.filter(
@@ -86,19 +86,19 @@ export function ranges({ min, max, excluded, isFraction }: NumberLimits): Range[
   });
 }
 
-/** The first whole number of a range. */
+/** Smallest integer of a range. */
 export function lowest(min: End | null): bigint | null {
   if (min === null) return null;
   return BigInt(Math.ceil(min.value)) + (min.isExclusive && Number.isInteger(min.value) ? 1n : 0n);
 }
 
-/** The last whole number of a range. */
+/** Largest integer of a range. */
 export function highest(max: End | null): bigint | null {
   if (max === null) return null;
   return BigInt(Math.floor(max.value)) - (max.isExclusive && Number.isInteger(max.value) ? 1n : 0n);
 }
 
-/** All numbers that fit, when they are few; null otherwise. */
+/** Lists all numbers that fit if there are few; null otherwise. */
 export function listNumbers(limits: NumberLimits): number[] | null {
   const { min, max, multiples, excluded, isInteger, isFraction } = limits;
   if (min === null || max === null) return null;
@@ -117,7 +117,7 @@ export function listNumbers(limits: NumberLimits): number[] | null {
     const isIn =
       (min.isExclusive ? value > min.value : value >= min.value) &&
       (max.isExclusive ? value < max.value : value <= max.value);
-    // A validator divides floats: what it would not take either is left out.
+    // Validators divide floats, so multiples that they would reject are left out.
     const isMultiple = multiples.every(({ of }) => Number.isInteger(value / of));
     if (
       isIn &&

@@ -6,11 +6,11 @@ import { highest, listNumbers, lowest, type NumberLimits, ranges } from './numbe
 import type { RuleSet } from './ruleSet.ts';
 import type { Refuse } from './textRule.ts';
 
-/** Digits of a number with a fraction that must not be rounded to a whole one, on either side of the point. */
+/** Digits on either side of the point that keep a fraction from being rounded to an integer. */
 const FRACTION_DIGITS = 7;
 const FRACTIONS = `"-"? ("0" | [1-9] [0-9]{0,${FRACTION_DIGITS}}) "." [0-9]{0,${FRACTION_DIGITS}} [1-9]`;
 
-/** GBNF of the numbers that fit; null when there are none. */
+/** GBNF of the numbers that fit; null if there are none. */
 export function numberBody(
   limits: NumberLimits,
   name: string,

@@ -3,16 +3,16 @@ import { type Count, narrowest } from './notation.ts';
 import { readRegex, UnsaidRegex } from './regexReader.ts';
 import { fitsText, type Refuse, type TextLimits, textLimits } from './textRule.ts';
 
-/** What an object has to be. */
+/** Merged constraints of an object. */
 export interface ObjectLimits {
-  /** In the order of the schema, which is that of the answer. */
+  /** Known properties, in the order of the schema, which is also the order of the answer. */
   readonly members: readonly Member[];
-  /** Other properties, by what their names are like. */
+  /** Other properties, grouped by the patterns that their names match. */
   readonly others: readonly OtherMembers[];
-  /** Names of properties that are members or must not be there. */
+  /** Names of properties that are members or forbidden. */
   readonly known: readonly string[];
   readonly size: Count;
-  /** The constraint on the number of properties, if there is any. */
+  /** Constraint on the number of properties; null if there is none. */
   readonly sizeFrom: Constraint | null;
   readonly unsaid: readonly Constraint[];
 }
@@ -24,12 +24,12 @@ export interface Member {
 }
 
 export interface OtherMembers {
-  /** What a name has to be, besides being none of those known; null for any. */
+  /** Constraints of a name, besides being none of the known names; null for any name. */
   readonly key: TextLimits | null;
   readonly places: readonly Place[];
 }
 
-/** What is asked of the schemas within an object. */
+/** Answers questions about the schemas inside an object. */
 interface Asked {
   isVoid(places: readonly Place[]): boolean;
   holds(places: readonly Place[], value: unknown): boolean;
@@ -39,12 +39,12 @@ interface Asked {
 
 type MembersConstraint = Constraint & Members;
 
-/** Patterns of names; each doubles the kinds of names. */
+/** Limit of name patterns: each doubles the number of groups of names. */
 const MAX_PATTERNS = 5;
 
 /**
- * Merges what `constraints` say of an object; null when none fits. Properties that the schema lists are taken to be all,
- * unless it has a word on others or needs more of them.
+ * Merges the constraints of an object; null if none fits. Listed properties are taken to be all properties, unless the schema
+ * says something about further properties or requires more of them.
  */
 export function objectLimits(
   constraints: readonly Constraint[],
@@ -66,7 +66,7 @@ export function objectLimits(
   const sizes = all.flatMap(each => (each.kind === 'size' ? each : []));
   const size = narrowest(sizes.map(({ count }) => count));
   if (size.min > size.max || size.max < required.size) return null;
-  /** Whether it matters how many optional properties there can be. */
+  /** True if the number of possible optional properties matters. */
   const isCounted = size.min > required.size;
   const members = known.flatMap((name): Member[] => {
     const places = memberPlaces(all, name, refuse);
@@ -92,7 +92,7 @@ export function objectLimits(
   };
 }
 
-/** Whether properties are listed and nothing is said of others. */
+/** True if the schemas list properties and say nothing about others. */
 function listsAll(constraints: readonly Constraint[]): boolean {
   const lists = constraints.flatMap(each => (each.kind === 'members' ? each : []));
   const speaksOfOthers =
@@ -101,7 +101,7 @@ function listsAll(constraints: readonly Constraint[]): boolean {
   return !speaksOfOthers && lists.some(({ isList }) => isList);
 }
 
-/** All schemas that `constraints` have for the property `name`. */
+/** All schemas in `constraints` that apply to the property `name`. */
 export function memberPlaces(constraints: readonly Constraint[], name: string, refuse: Refuse): Place[] {
   const matched = (list: MembersConstraint) =>
     [...list.patterns.keys()].filter(pattern =>
@@ -110,7 +110,7 @@ export function memberPlaces(constraints: readonly Constraint[], name: string, r
   return placesFor(constraints, matched, name);
 }
 
-/** The schemas for a property by which patterns it matches, and its name if it is one of those known. */
+/** Schemas of a property: by the patterns that its name matches, and by `name` if that is known. */
 function placesFor(
   constraints: readonly Constraint[],
   matchedOf: (list: MembersConstraint) => readonly string[],
@@ -135,7 +135,7 @@ function placesFor(
   });
 }
 
-/** Other properties than those known, by which of all patterns their names match. */
+/** Groups the properties that are not known by the patterns that their names match. */
 function otherMembers(
   constraints: readonly Constraint[],
   names: readonly Place[],
@@ -184,7 +184,10 @@ function bothTexts(a: TextLimits, b: TextLimits): TextLimits {
   };
 }
 
-/** Without the patterns that cannot be read: names that match one may have any value. */
+/**
+ * Drops patterns that cannot be read. A name that matches one of them may have any value, so additional properties become
+ * unrestricted.
+ */
 function readable(constraint: Constraint, refuse: Refuse): Constraint {
   if (constraint.kind !== 'members') return constraint;
   const { patterns } = constraint;

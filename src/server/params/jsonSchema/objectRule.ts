@@ -7,7 +7,7 @@ import { textsRegex } from './regex.ts';
 import { searchFor, type TextLimits, textBody } from './textRule.ts';
 import { nested, type ValueRules } from './valueRules.ts';
 
-/** A property as the rule for its key and value. */
+/** Property, as the rule of its key and value. */
 interface Pair {
   readonly rule: string;
   readonly isRequired: boolean;
@@ -16,8 +16,8 @@ interface Pair {
 const MAX_STATES = 4_000;
 
 /**
- * The body of an object's rule; null when no object fits. Properties come in the order of the schema, or first those that
- * are required, as llama.cpp has it; additional ones at the end.
+ * Builds the body of an object's rule; null if no object fits. Properties come in the schema's order, or required ones first as
+ * in llama.cpp; additional ones come last.
  */
 export function objectBody(
   constraints: readonly Constraint[],
@@ -44,7 +44,7 @@ export function objectBody(
   return `"{" space ${body} "}" space`.replaceAll('  ', ' ');
 }
 
-/** The members that can be there; null when one is missing that has to be. */
+/** Rules of the possible members; null if a required member has no possible value. */
 function memberPairs({ members }: ObjectLimits, name: string, values: ValueRules): Pair[] | null {
   const pairs: Pair[] = [];
   for (const { name: key, places, isRequired } of members) {
@@ -58,7 +58,7 @@ function memberPairs({ members }: ObjectLimits, name: string, values: ValueRules
   return pairs;
 }
 
-/** The rule of key and value of one kind of additional properties; null when there can be none. */
+/** Rule of key and value of one group of additional properties; null if there can be none. */
 function otherPair(
   { key, places }: OtherMembers,
   index: number,
@@ -84,15 +84,15 @@ function otherPair(
   return rules.add(`${base}-kv`, `${rules.add(`${base}-k`, `"\\"" ${body} "\\"" space`)} ":" space ${value}`);
 }
 
-/** Where an object stands: the pair that may come next, and how many there are. */
+/** State of an object: the index of the next pair, and the number of pairs so far. */
 interface Progress {
   readonly next: number;
   readonly n: number;
-  /** Whether one of the additional properties counts: the next could have the same name. */
+  /** True if an additional property was counted towards the minimum: another one could have the same name. */
   readonly hasOther: boolean;
 }
 
-/** Pairs in their order, then others; null when there can never be enough. */
+/** Rule of pairs in their order, then others; null if there can never be enough. */
 function pairsBody(
   pairs: readonly Pair[],
   others: readonly string[],
@@ -106,7 +106,7 @@ function pairsBody(
     schemas.refuse(sizeFrom, `of ${min} cannot be told from a name that comes twice`);
   }
   const max = others.length === 0 && size.max >= pairs.length ? Number.POSITIVE_INFINITY : size.max;
-  /** Beyond this number no more is counted. */
+  /** Larger numbers of pairs are counted as this one. */
   const cap = max === Number.POSITIVE_INFINITY ? Math.max(1, min) : max;
   const label = (rule: string, n: number) => (n > 0 ? `"," space ${rule}` : rule);
   const machine = explore<string, Progress>(
@@ -121,7 +121,7 @@ function pairsBody(
           const taken = n < max ? [{ label: label(rule, n), to: { next: next + 1, n: more, hasOther } }] : [];
           return isRequired ? taken : [...taken, { label: '', to: { next: next + 1, n, hasOther } }];
         }
-        // A second one could have the name of the first.
+        // A second additional property could repeat the name of the first, so only one counts towards the minimum.
         if (n >= max || (hasOther && n < min && !schemas.isLenient)) return [];
         return others.map(rule => ({ label: label(rule, n), to: { next, n: more, hasOther: n < min } }));
       },

@@ -1,6 +1,6 @@
 import type { RuleSet } from './ruleSet.ts';
 
-/** Characters that must not stand in a string as they are, for use within a class. */
+/** Characters that must be escaped in a JSON string, written for use inside a GBNF class. */
 const UNQUOTED = '"\\\\\\x00-\\x1F\\x7F';
 
 interface KeyNode {
@@ -9,8 +9,8 @@ interface KeyNode {
 }
 
 /**
- * GBNF of a JSON string that is none of `keys`. As long as it begins like one of them it has no escape sequence, so that
- * a key cannot be spelled in another way.
+ * GBNF of a JSON string that equals none of `keys`. While it starts like one of them it has no escape sequence, so no key can be
+ * spelled in a different way.
  */
 export function otherKeys(keys: readonly string[], rules: RuleSet): string {
   const root: KeyNode = { children: new Map(), isKey: false };
@@ -26,7 +26,7 @@ export function otherKeys(keys: readonly string[], rules: RuleSet): string {
   return `"\\"" ${continuation(root, rules.shared('char'))} "\\"" space`;
 }
 
-/** What may follow a beginning that is `node`. */
+/** Continuations of a string whose characters so far lead to `node`. */
 function continuation({ children, isKey }: KeyNode, char: string): string {
   const alternatives = [...children].map(
     ([next, child]) => `[${classMember(next)}] ${continuation(child, char)}`,
@@ -36,7 +36,7 @@ function continuation({ children, isKey }: KeyNode, char: string): string {
   return `(${alternatives.join(' | ')})${isKey ? '' : '?'}`;
 }
 
-/** One character within a class of GBNF. */
+/** Writes one character for use inside a GBNF class. */
 function classMember(char: string): string {
   return /[\\\]"[^-]/.test(char) ? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}` : char;
 }

@@ -226,7 +226,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
 
 describe.each(Object.entries(CASES))('a schema %s', (_, cases) => {
   it.each(cases.map(each => [JSON.stringify(each.schema), each] as const))(
-    'means what it says: %s',
+    'the grammar accepts and rejects the same values as another validator: %s',
     (_text, { schema, yes, no }) => {
       for (const mode of ['strict', 'lenient'] as const) {
         const grammar = schemaToGrammar(schema, mode);
@@ -237,14 +237,14 @@ describe.each(Object.entries(CASES))('a schema %s', (_, cases) => {
   );
 });
 
-describe('what a grammar cannot say', () => {
+describe('a keyword that a grammar cannot express', () => {
   const part = (schema: object) => ({
     type: 'object',
     properties: { n: schema },
     required: ['n'],
     additionalProperties: false,
   });
-  /** The schema of `n`, what is said of it, and values of `n` that a tool has to be able to get and must not. */
+  /** Schema of `n`, the error about it, and values of `n` that a tool must accept (`yes`) or reject (`no`). */
   it.each<[object, string, { yes: unknown[]; no: unknown[] }]>([
     [{ type: 'number', multipleOf: 0.01 }, 'multipleOf of 0.01', { yes: [0.5, 3], no: ['a'] }],
     [{ type: 'number', multipleOf: 0.5, minimum: 2 }, 'multipleOf of 0.5', { yes: [2.5, 3], no: [1.5, 'a'] }],
@@ -303,7 +303,7 @@ describe('what a grammar cannot say', () => {
     ],
     [{ $ref: '#/properties/n', type: 'null' }, '$ref refers to itself', { yes: [null], no: [1] }],
   ])(
-    'is refused with its place, and in a tool costs that keyword alone: %j',
+    "the keyword is refused with its path; in a tool's schema only that keyword is dropped: %j",
     (schema, message, { yes, no }) => {
       expect(() => schemaToGrammar(part(schema))).toThrow(/JSON schema error at #\/properties\/n(\/not)?: /);
       expect(() => schemaToGrammar(part(schema))).toThrow(message);

@@ -14,10 +14,10 @@ import { Keywords } from './keywords.ts';
 import { not } from './negation.ts';
 import { ANY_COUNT } from './notation.ts';
 
-/** Finds what a `$ref` at a path means. Null where it is to count for nothing. */
+/** Resolves a `$ref` at a path; null if the reference is to be ignored. */
 export type Resolve = (ref: string, path: string) => Place | null;
 
-/** Reads keywords that belong together; null where they demand nothing. */
+/** Reads keywords that belong together; returns null if they demand nothing. */
 interface Reader {
   readonly keywords: readonly string[];
   readonly read: (schema: Keywords, resolve: Resolve) => Formula | null;
@@ -34,7 +34,7 @@ const TYPE_NAMES: Readonly<Record<string, readonly ValueType[]>> = {
 };
 const INT32 = 2 ** 31;
 
-/** All keywords that demand something, of JSON Schema 2020-12, of older drafts and of OpenAPI. Others are ignored. */
+/** All supported keywords of JSON Schema 2020-12, of older drafts and of OpenAPI. Other keywords are ignored. */
 const READERS: readonly Reader[] = [
   { keywords: ['type'], read: readType },
   { keywords: ['const'], read: readConst },
@@ -65,10 +65,10 @@ const READERS: readonly Reader[] = [
 ];
 
 /**
- * What a schema demands, all its keywords at once, in the order in which it has them. Source: JSON Schema 2020-12, Core §10
- * and 11, Validation §6.
+ * Reads the demands of a schema: all keywords apply at once, in the order in which the schema has them. Source: JSON Schema
+ * 2020-12, Core §10 and §11, Validation §6.
  *
- * Throws `invalid_request` with the place of what is malformed.
+ * Throws `invalid_request` with the path of a malformed keyword.
  */
 export function readSchema({ json, path }: Place, resolve: Resolve): Formula {
   if (typeof json === 'boolean') return json ? ALWAYS : NEVER;
@@ -79,7 +79,7 @@ export function readSchema({ json, path }: Place, resolve: Resolve): Formula {
     .sort((a, b) => a.index - b.index);
   const parts = present.flatMap(({ reader }) => reader.read(schema, resolve) ?? []);
   const all = withUnevaluated(schema, and(parts));
-  // OpenAPI 3.0: beside a type it adds to that, see `readType`.
+  // OpenAPI 3.0's `nullable` extends a `type` beside it, see `readType`.
   const isNullable = schema.get('nullable') === true && !schema.has('type');
   return isNullable ? { kind: 'or', parts: [say(schema, 'nullable', NULL), all] } : all;
 }
@@ -113,7 +113,7 @@ function readType(schema: Keywords): Formula | null {
   );
 }
 
-/** Beside a type that is not null, a null is a keyword that was not set. */
+/** If the type is not null, a `const` of null is a keyword that was not set. */
 function readConst(schema: Keywords): Formula | null {
   const { const: value } = schema.json;
   if (value === undefined || (value === null && typesOfSchema(schema)?.includes('null') === false))
@@ -127,7 +127,7 @@ function readEnum(schema: Keywords): Formula | null {
   return values.length === 0 ? null : say(schema, 'enum', { kind: 'values', values });
 }
 
-/** In draft 4 `exclusiveMinimum` is a boolean that belongs to `minimum`. */
+/** In draft 4 `exclusiveMinimum` is a boolean that modifies `minimum`. */
 function readBound(schema: Keywords, side: 'min' | 'max'): Formula | null {
   const [inclusive, exclusive] =
     side === 'min' ? ['minimum', 'exclusiveMinimum'] : ['maximum', 'exclusiveMaximum'];
@@ -168,7 +168,7 @@ function readFormat(schema: Keywords): Formula | null {
   const format = schema.string('format');
   if (format === null) return null;
   if (format !== 'int32') return say(schema, 'format', { kind: 'format', format });
-  // One of OpenAPI's formats of numbers; the wider ones have no bounds that a number of JavaScript could be beyond.
+  // A number format of OpenAPI. The wider formats have no bounds that a JavaScript number could exceed.
   return and([
     say(schema, 'format', { kind: 'multiple', of: 1 }),
     say(schema, 'format', { kind: 'bound', side: 'min', value: -INT32, isExclusive: false }),
@@ -176,7 +176,7 @@ function readFormat(schema: Keywords): Formula | null {
   ]);
 }
 
-/** Before 2020-12 `items` was a list where it is now called `prefixItems`, and `additionalItems` the schema of the others. */
+/** Before 2020-12, `items` could be a list, now `prefixItems`, and `additionalItems` was the schema of the other items. */
 function readItems(schema: Keywords): Formula {
   const isOld = Array.isArray(schema.get('items'));
   const prefix = schema.schemas(isOld ? 'items' : 'prefixItems');
@@ -205,7 +205,7 @@ function readMembers(schema: Keywords): Formula {
   });
 }
 
-/** In draft 3 `required` was a boolean, which belongs to the property: it says nothing of a value. */
+/** In draft 3 `required` was a boolean on the property itself; it does not restrict the property's value. */
 function readRequired(schema: Keywords): Formula | null {
   const names = schema.get('required');
   if (typeof names === 'boolean') return null;
@@ -220,7 +220,7 @@ function readNames(schema: Keywords): Formula | null {
   return place && say(schema, 'propertyNames', { kind: 'names', place });
 }
 
-/** What has to be where a property is: `dependencies` of older drafts has either. */
+/** Demands that apply if a property is present. In older drafts `dependencies` has both kinds. */
 function readDependencies(schema: Keywords): Formula {
   const parts = ['dependentRequired', 'dependentSchemas', 'dependencies'].flatMap(keyword =>
     schema.entries(keyword).map(([name, value]): Formula => {

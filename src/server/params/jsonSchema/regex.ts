@@ -3,14 +3,14 @@ import { MAX_CODE_POINT } from '../../../engine/grammar/grammar.ts';
 import { assertNever } from '../../../util/assert.ts';
 import type { Count } from './notation.ts';
 
-/** A regular expression. It is a search: what is not anchored may stand anywhere in the text. */
+/** Regular expression with search semantics: without anchors it may match anywhere in the text. */
 export type Regex =
   | { readonly kind: 'chars'; readonly ranges: Ranges }
   | { readonly kind: 'sequence' | 'choice'; readonly parts: readonly Regex[] }
   | { readonly kind: 'repeat'; readonly part: Regex; readonly count: Count }
   | { readonly kind: 'start' | 'end' };
 
-/** Every character of a text; surrogates are none. */
+/** Every character of a text; surrogates are excluded. */
 export const ANY_CHAR: Ranges = [0, 0xd7ff, 0xe000, MAX_CODE_POINT];
 export const EMPTY: Regex = { kind: 'sequence', parts: [] };
 const ANY_TEXT: Regex = {
@@ -27,7 +27,7 @@ export function choice(parts: readonly Regex[]): Regex {
   return parts.length === 1 ? parts[0] : { kind: 'choice', parts };
 }
 
-/** The expression of exactly these texts. */
+/** Expression that matches exactly these texts. */
 export function textsRegex(texts: readonly string[]): Regex {
   const each = texts.map(text => sequence([...text].map(charRegex)));
   return sequence([{ kind: 'start' }, choice(each), { kind: 'end' }]);
@@ -38,7 +38,7 @@ export function charRegex(char: string): Regex {
   return { kind: 'chars', ranges: [codePoint, codePoint] };
 }
 
-/** The expression of the whole texts in which `regex` is found, without anchors; null if there are some within it. */
+/** Expression of the whole texts that contain a match of `regex`, without anchors; null if there are anchors inside it. */
 export function wholeRegex(regex: Regex): Regex | null {
   const whole = withoutAnchors(regex);
   return whole !== null && !hasAnchors(whole) ? whole : null;
@@ -74,7 +74,7 @@ function hasAnchors(regex: Regex): boolean {
   }
 }
 
-/** How many characters the texts of an expression without anchors have. */
+/** Lengths, in characters, of the texts that match an expression without anchors. */
 export function lengthOf(regex: Regex): Count {
   switch (regex.kind) {
     case 'chars':
@@ -104,5 +104,5 @@ export function lengthOf(regex: Regex): Count {
   }
 }
 
-/** No text at all. */
+/** Expression that matches no text. */
 export const NOTHING: Regex = { kind: 'choice', parts: [] };

@@ -1,12 +1,12 @@
 import type { Count } from './notation.ts';
 import { EMPTY, lengthOf, NOTHING, type Regex, sequence } from './regex.ts';
 
-/** Lengths by which a part is told apart. */
+/** Maximum number of lengths by which a part is split. */
 const MAX_LENGTHS = 40;
 
 /**
- * The texts of an expression without anchors that have a length in `count`, as an expression; null where that is not
- * simple. It is where every part has a few lengths, but for one that repeats a character.
+ * Restricts an expression without anchors to texts whose length is in `count`; null if that is not simple. It is simple if every
+ * part has few lengths, except for one part that repeats a character.
  */
 export function ofLength(regex: Regex, count: Count): Regex | null {
   const own = lengthOf(regex);
@@ -34,7 +34,7 @@ export function ofLength(regex: Regex, count: Count): Regex | null {
   return ways.length > MAX_LENGTHS ? null : oneOf(ways);
 }
 
-/** The texts of an expression by their length; null when there are too many lengths. */
+/** Splits the texts of an expression by length; null if there are too many lengths. */
 function byLength(regex: Regex): Map<number, Regex> | null {
   const { min, max } = lengthOf(regex);
   if (max - min >= MAX_LENGTHS) return null;
@@ -66,7 +66,7 @@ function byLength(regex: Regex): Map<number, Regex> | null {
   }
 }
 
-/** The texts of one followed by those of the other. */
+/** Texts of one followed by texts of the other. */
 function combined(a: Map<number, Regex> | null, b: Map<number, Regex> | null): Map<number, Regex> | null {
   if (a === null || b === null) return null;
   const pairs = [...a].flatMap(([n, first]) =>

@@ -39,7 +39,7 @@ const TEXTS = [
   '{a}',
   '日本',
 ];
-/** Lengths that some of the texts have. */
+/** Lengths of some of the texts. */
 const LENGTHS = [
   { minLength: 0, maxLength: 20 },
   { minLength: 1, maxLength: 3 },
@@ -82,7 +82,7 @@ describe('a pattern of a JSON schema', () => {
     ['with any text', '^[\\s\\S]*$'],
     ['with nothing', '[]'],
     ['with alternatives that are empty', '^(a|)b?$'],
-  ])('%s finds what it finds elsewhere: %s', (_, pattern) => {
+  ])("%s matches the same texts as JavaScript's regular expression: %s", (_, pattern) => {
     const regex = new RegExp(pattern, 'u');
     for (const { minLength, maxLength } of LENGTHS) {
       const found = TEXTS.filter(text => {
@@ -124,7 +124,7 @@ describe('a pattern of a JSON schema', () => {
     ['^*', '"^*" repeats an anchor'],
     ['((a{1000}){1000}){1000}', 'repeats too often for a grammar'],
     ['(a|b)*a(a|b){12}', 'maxLength is too large beside pattern'],
-  ])('%s is refused with its place, and in a tool left out', (pattern, message) => {
+  ])("%s is refused with its path; in a tool's schema it is dropped", (pattern, message) => {
     const schema = {
       type: 'object',
       properties: { p: { type: 'string', pattern, maxLength: 20 } },

@@ -4,14 +4,14 @@ import { charRanges, isClassLetter, propertyRanges } from './charClasses.ts';
 import type { Count } from './notation.ts';
 import { choice, type Regex, sequence } from './regex.ts';
 
-/** An expression that is malformed, or of which no grammar can be made. */
+/** Expression that is malformed or that no grammar can express. */
 export class UnsaidRegex extends Error {}
 
-/** Escapes that stand for control characters. */
+/** Escapes of control characters. */
 const CONTROLS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', f: '\f', v: '\v', 0: '\0' };
 const MAX_DEPTH = 100;
 
-/** Reads an expression in the syntax of ECMA-262, as JSON Schema has it. Throws `UnsaidRegex`. */
+/** Reads a regular expression in ECMA-262 syntax, which JSON Schema uses. Throws `UnsaidRegex`. */
 export function readRegex(pattern: string): Regex {
   return new RegexReader(pattern).read();
 }
@@ -40,7 +40,7 @@ class RegexReader {
     return found;
   }
 
-  /** What `pattern` matches next, moved behind. */
+  /** Consumes the next match of `pattern`. */
   #match(pattern: RegExp): RegExpExecArray | null {
     const found = pattern.exec(this.#chars.slice(this.#at, this.#at + 100).join(''));
     this.#at += found ? [...found[0]].length : 0;
@@ -119,11 +119,11 @@ class RegexReader {
     const char = this.#chars[this.#at++];
     if (char === undefined) throw new UnsaidRegex('has unbalanced square brackets');
     if (char !== '\\') return one(char);
-    // Here a backspace, elsewhere the bound of a word.
+    // Inside a class `\b` is a backspace; elsewhere it is a word boundary.
     return this.#skip('b') ? one('\b') : this.#escape();
   }
 
-  /** The characters that an escape behind its `\` stands for. */
+  /** Characters of an escape, without its `\`. */
   #escape(): Ranges {
     const letter = this.#chars[this.#at++];
     if (letter === undefined) throw new UnsaidRegex('ends within an escape');
@@ -167,7 +167,7 @@ class RegexReader {
     if (count === null) return part;
     if (part.kind === 'start' || part.kind === 'end') throw new UnsaidRegex('repeats an anchor');
     if (count.min > count.max) throw new UnsaidRegex('has a repetition out of order');
-    // A lazy or possessive quantifier finds the same texts.
+    // Lazy and possessive quantifiers match the same texts.
     if (!this.#skip('?')) this.#skip('+');
     if (/^[*+?]$/.test(this.#peek() ?? '')) throw new UnsaidRegex(`has nothing before '${this.#peek()}'`);
     return { kind: 'repeat', part, count };
@@ -177,7 +177,7 @@ class RegexReader {
     if (this.#skip('*')) return { min: 0, max: Number.POSITIVE_INFINITY };
     if (this.#skip('+')) return { min: 1, max: Number.POSITIVE_INFINITY };
     if (this.#skip('?')) return { min: 0, max: 1 };
-    // A brace that begins no quantifier is one of the text.
+    // A brace that starts no quantifier is a literal.
     const [found, min = '', comma = '', max = ''] = this.#match(/^\{(?=,?\d)(\d*)(,?)(\d*)\}/) ?? [];
     if (found === undefined) return null;
     const least = Number(min);

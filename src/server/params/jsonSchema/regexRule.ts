@@ -5,12 +5,12 @@ import { repeated } from './notation.ts';
 import { lengthOf, type Regex } from './regex.ts';
 import type { RuleSet } from './ruleSet.ts';
 
-/** Length from which on a class of characters gets a rule of its own. */
+/** Length from which a character class gets a rule of its own. */
 const LONG_CLASS = 100;
 
 /**
- * GBNF of the texts of an expression as they stand in a JSON string. Null for what GBNF has no words for: a repetition of
- * what may be empty, a character that is none, an anchor.
+ * GBNF of an expression's texts inside a JSON string. Null if GBNF cannot express it: a repetition of a part that may be empty,
+ * an empty character class, or an anchor.
  */
 export function regexBody(regex: Regex, rules: RuleSet): string | null {
   switch (regex.kind) {
@@ -41,13 +41,13 @@ export function regexBody(regex: Regex, rules: RuleSet): string | null {
   }
 }
 
-/** GBNF of one character as it stands in a JSON string; null where there is none. */
+/** GBNF of one character inside a JSON string; null if the ranges are empty. */
 export function charBody(ranges: Ranges, rules: RuleSet): string | null {
   const body = jsonChar(ranges);
   return body !== null && body.length > LONG_CLASS ? rules.add('characters', body) : body;
 }
 
-/** Joins characters one after the other to texts. */
+/** Joins consecutive characters to texts. */
 function withTexts(parts: readonly Regex[]): (Regex | string)[] {
   const joined: (Regex | string)[] = [];
   for (const part of parts) {

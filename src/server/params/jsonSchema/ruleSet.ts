@@ -1,6 +1,6 @@
-/** Rules that many schemas use, and those that each uses in turn. They derive the texts that llama.cpp's derive. */
+/** Rules shared by many schemas, with the rules that they use. They derive the same texts as llama.cpp's rules. */
 const SHARED_RULES = {
-  // White space is bounded, lest a model write nothing else.
+  // White space is bounded, so that a model cannot write white space forever.
   space: { body: '" "? | "\\n"{1,2} [ \\t]{0,20}', uses: [] },
   boolean: { body: '("true" | "false") space', uses: [] },
   null: { body: '"null" space', uses: [] },
@@ -9,7 +9,7 @@ const SHARED_RULES = {
   digits: { body: '"0" | [1-9] [0-9]{0,15}', uses: [] },
   string: { body: '"\\"" char* "\\"" space', uses: ['char'] },
   char: { body: '[^"\\\\\\x00-\\x1F\\x7F] | "\\\\" (["\\\\bfnrt] | "u" hex{4})', uses: ['hex'] },
-  // One character of the text: half of a pair, as an escape, is none.
+  // One character of the text. An escaped lone surrogate is not a character.
   character: {
     body: '[^"\\\\\\x00-\\x1F\\x7F] | "\\\\" (["\\\\bfnrt] | "u" ([0-9a-ce-fA-CE-F] hex{3} | [dD] [0-7] hex{2}))',
     uses: ['hex'],
@@ -26,7 +26,7 @@ const SHARED_RULES = {
 
 export type SharedRule = keyof typeof SHARED_RULES;
 
-/** The rules of a grammar under construction, each with a name of its own. */
+/** Rules of a grammar under construction; each has a unique name. */
 export class RuleSet {
   readonly #bodies = new Map<string, string>();
 
@@ -35,8 +35,8 @@ export class RuleSet {
   }
 
   /**
-   * Adds a rule and returns its name: `name` with hyphens for what GBNF allows in none, and a number where that is
-   * taken by another rule.
+   * Adds a rule and returns its name: `name` with hyphens for characters that GBNF does not allow, and with a number if another
+   * rule has the name.
    */
   add(name: string, body: string): string {
     const free = this.#freeName(name, body);
@@ -44,24 +44,24 @@ export class RuleSet {
     return free;
   }
 
-  /** Takes a name like `name` for a rule that is yet to be defined. */
+  /** Reserves a name like `name` for a rule that is defined later. */
   reserve(name: string): string {
     const free = this.#freeName(name, null);
     this.#bodies.set(free, '');
     return free;
   }
 
-  /** Gives a reserved name its rule. */
+  /** Defines the rule of a reserved name. */
   define(reserved: string, body: string): void {
     this.#bodies.set(reserved, body);
   }
 
-  /** Gives a reserved name back. */
+  /** Releases a reserved name. */
   drop(reserved: string): void {
     this.#bodies.delete(reserved);
   }
 
-  /** Adds a shared rule under its name or another one, with all it uses, and returns the name. */
+  /** Adds a shared rule, and the rules that it uses, under its own or another name. Returns the name. */
   shared(rule: SharedRule, name: string = rule): string {
     const { body, uses } = SHARED_RULES[rule];
     const added = this.add(name, body);
@@ -73,18 +73,18 @@ export class RuleSet {
     return this.#bodies.has(name);
   }
 
-  /** Whether rules made of a schema must not take `name`. */
+  /** True if rules made from a schema must not use `name`. */
   isReserved(name: string): boolean {
     return name === 'root' || Object.hasOwn(SHARED_RULES, name);
   }
 
-  /** All rules as GBNF, in order of their names. */
+  /** All rules as GBNF, sorted by name. */
   toGrammar(): string {
     const names = [...this.#bodies.keys()].sort();
     return names.map(name => `${name} ::= ${this.#bodies.get(name)}\n`).join('');
   }
 
-  /** `name` or one like it that no rule has, or only one with the same body. */
+  /** Returns `name`, or a variant that no rule or only a rule with the same body has. */
   #freeName(name: string, body: string | null): string {
     const base = name.replaceAll(/[^a-zA-Z0-9-]+/g, '-');
     let free = base;

@@ -18,7 +18,7 @@ interface Sample {
   readonly isValid: (value: unknown) => boolean;
   /** Values that fit the schema. */
   readonly valid: readonly unknown[];
-  /** Null where the schema is refused, then `refusal` says why. */
+  /** Automaton of the grammar; null if the schema is refused, and then `refusal` has the reason. */
   readonly automaton: Automaton | null;
   readonly refusal: string;
 }
@@ -43,7 +43,7 @@ function sampleOf(seed: number): Sample {
   }
 }
 
-/** The validator's code for one of some hundred schemas ends with an error of its own: that is no answer. */
+/** For one in some hundred schemas the validator's generated code throws a TypeError, which is no verdict. */
 function validity(validate: ValidateFunction): (value: unknown) => boolean {
   return value => {
     try {
@@ -55,13 +55,13 @@ function validity(validate: ValidateFunction): (value: unknown) => boolean {
   };
 }
 
-describe('schemas with constraints beside each other, by the hundred,', { timeout: 120_000 }, () => {
+describe('hundreds of random schemas with combined constraints', { timeout: 120_000 }, () => {
   let samples: readonly Sample[] = [];
   beforeAll(() => {
     samples = Array.from({ length: N_SCHEMAS }, (_, i) => sampleOf(i * 7919 + 1));
   }, 120_000);
 
-  it('have grammars that derive only what fits', () => {
+  it('the grammars derive only values that fit', () => {
     const wrong: unknown[] = [];
     let nAsked = 0;
     let nTexts = 0;
@@ -78,19 +78,19 @@ describe('schemas with constraints beside each other, by the hundred,', { timeou
     expect(nTexts).toBeGreaterThan(0.9 * nAsked);
   });
 
-  it('are seldom refused, and then with the place', () => {
+  it('few schemas are refused, and each error has the path', () => {
     const refused = samples.filter(({ automaton }) => automaton === null);
     for (const { refusal } of refused) expect(refusal).toMatch(/JSON schema error at #[^ ]*: [^ ]/);
     const contradictory = refused.filter(({ refusal }) => NOTHING_FITS.test(refusal));
     expect(contradictory.filter(({ valid }) => valid.length > 0)).toEqual([]);
-    // Chance makes contradictions, which are not the converter's fault.
+    // Random schemas contain contradictions, and the converter rightly refuses these.
     expect({ contradictory: contradictory.length, unsaid: refused.length - contradictory.length }).toEqual({
       contradictory: 59,
       unsaid: 22,
     });
   });
 
-  it('have grammars that derive nearly all that fits, those of tools as well', () => {
+  it("the grammars derive nearly all values that fit, in tools' schemas too", () => {
     const missed: unknown[] = [];
     let nValid = 0;
     for (const { schema, valid, automaton } of samples) {
@@ -100,7 +100,7 @@ describe('schemas with constraints beside each other, by the hundred,', { timeou
       missed.push(...some.filter(value => !accepts(grammar, JSON.stringify(value))));
     }
     expect(nValid).toBeGreaterThan(N_SCHEMAS / 2);
-    // Objects have only the properties that are listed, and in that order; tuples are whole.
+    // Grammars allow only listed properties, in their order, and complete tuples.
     expect(missed.length).toBeLessThan(0.05 * nValid);
   });
 });

@@ -76,7 +76,7 @@ describe('a JSON schema', () => {
     { schema: { oneOf: [{ type: 'null' }] }, yes: ['null'], no: ['1'] },
     {
       schema: { ...ABC, required: ['b'] },
-      // In the schema's order, or what is required first.
+      // Properties come in the schema's order, or required ones first.
       yes: ['{"b":true}', '{"b": true, "a": null}', '{"b":true,"a":null,"c":1}', '{"a":null,"b":true,"c":1}'],
       no: ['{}', '{"a":null}', '{"b":true,"c":1,"a":null}', '{"b":true,"d":1}', '{"c":1,"b":true}'],
     },
@@ -160,7 +160,7 @@ describe('a JSON schema', () => {
     [{ type: 'integer', multipleOf: 0 }, '#: multipleOf must be greater than 0'],
     [{ type: 'string', pattern: 5 }, '#: pattern must be a string'],
     [{ additionalProperties: 5 }, '#/additionalProperties: schema must be an object or a boolean'],
-  ])('%j is malformed, in a tool as well', (schema, message) => {
+  ])('a malformed schema is refused, in a tool too: %j', (schema, message) => {
     for (const mode of ['strict', 'lenient'] as const) {
       expect(() => schemaToGrammar(schema, mode)).toThrow(
         expect.objectContaining({
@@ -181,13 +181,13 @@ describe('a JSON schema', () => {
       { properties: { n: { type: 'integer', minimum: 2, exclusiveMaximum: 2 } }, required: ['n'] },
       '#/properties/n: minimum, exclusiveMaximum: no value fits',
     ],
-  ])('%j fits no value, which is said with the place', (schema, message) => {
+  ])('a schema that no value fits is refused with the path: %j', (schema, message) => {
     expect(() => schemaToGrammar(schema)).toThrow(`JSON schema error at ${message}`);
-    // A tool whose arguments nobody can get right must not keep the others from being called.
+    // A tool whose arguments no value can satisfy must not make the other tools unusable.
     expect(derives(schemaToGrammar(schema, 'lenient'), '{"a":1}')).toBe(true);
   });
 
-  it('that is nested without end is refused', () => {
+  it('an endlessly nested schema is refused', () => {
     let deep: unknown = {};
     for (let i = 0; i < 200; i++) deep = { items: deep };
     expect(() => schemaToGrammar(deep)).toThrow('more than 100 schemas within each other');

@@ -12,11 +12,11 @@ import { textBody, textLimits } from './textRule.ts';
 import type { ValueRules } from './valueRules.ts';
 
 /**
- * The grammar, in GBNF, of JSON values that fit a JSON schema: none that does not, little white space, properties in the
- * schema's order. An empty schema stands for any object. What a grammar cannot say is refused, or in mode `lenient` left
- * out while the rest of the schema holds.
+ * Converts a JSON schema to a GBNF grammar. The grammar derives only JSON values that fit, with little white space and properties
+ * in the schema's order. An empty schema stands for any object. Constraints that a grammar cannot express are refused; mode
+ * `lenient` drops them and keeps the rest of the schema.
  *
- * Throws `invalid_request` with the keyword and its place, also for a schema that is malformed or that nothing fits.
+ * Throws `invalid_request` with keyword and path, also if the schema is malformed or no value fits it.
  */
 export function schemaToGrammar(json: unknown, mode: Mode = 'strict'): string {
   const rules = new RuleSet();
@@ -24,7 +24,7 @@ export function schemaToGrammar(json: unknown, mode: Mode = 'strict'): string {
   return rules.toGrammar();
 }
 
-/** Adds the rule of a schema to a grammar that has others, and returns its name: `name` or one like it, '' for the root. */
+/** Adds the rule of a schema to an existing grammar. Returns the rule's name: `name` or a variant of it, '' for the root. */
 export function addSchema(json: unknown, name: string, rules: RuleSet, mode: Mode = 'strict'): string {
   const isEmpty =
     json === true || (typeof json === 'object' && json !== null && Object.keys(json).length === 0);
@@ -35,7 +35,7 @@ export function addSchema(json: unknown, name: string, rules: RuleSet, mode: Mod
 class Converter implements ValueRules {
   readonly rules: RuleSet;
   readonly schemas: Schemas;
-  /** Rules of merged schemas, from the moment that they are begun; null where nothing fits. */
+  /** Names of the rules of merged schemas, set when the rule is begun; null if no value fits. */
   readonly #names = new Map<string, string | null>();
   #depth = 0;
 
@@ -63,7 +63,7 @@ class Converter implements ValueRules {
     if (shared !== null) return rules.shared(shared, ruleName === 'root' ? 'root' : shared);
     if (this.#depth >= MAX_DEPTH) throw tooDeep(places);
     this.#depth++;
-    // Begun before it is done, for schemas that refer to themselves.
+    // The name is set before the rule is complete, for schemas that refer to themselves.
     const isNest = ways.some(({ types }) => types.includes('array') || types.includes('object'));
     const reserved = isNest ? rules.reserve(ruleName) : null;
     if (reserved !== null) this.#names.set(key, reserved);
@@ -88,7 +88,7 @@ class Converter implements ValueRules {
     }
   }
 
-  /** The values of a way, by their types. */
+  /** Rule bodies of a way, one per type. */
   #bodies(way: Way, name: string): string[] {
     const { values } = way;
     if (values !== null) return [`(${values.map(jsonLiteral).join(' | ')}) space`];
@@ -99,7 +99,7 @@ class Converter implements ValueRules {
     );
   }
 
-  /** The values of one type; `isNumber`: numbers that are whole are among those that are fractions. */
+  /** Rule body of one type. `isNumber`: the rule of fractions covers integers too. */
   #body(way: Way, type: ValueType, isNumber: boolean, name: string): string | null {
     const { rules, schemas } = this;
     const own = constraintsOn(way, type);
@@ -132,7 +132,7 @@ class Converter implements ValueRules {
   }
 }
 
-/** The shared rule that says all of some ways; null when there is none. */
+/** Shared rule that is equivalent to `ways`; null if there is none. */
 function sharedRule(ways: readonly Way[]): SharedRule | null {
   const [way] = ways;
   if (ways.length !== 1 || way.values !== null) return null;
@@ -148,14 +148,14 @@ function sharedOf(type: ValueType, isNumber: boolean): SharedRule | null {
   return type;
 }
 
-/** The types that a schema means: without a word on types, those that it has other words on. */
+/** Types that a schema means. Without an explicit type, these are the types that its other keywords restrict. */
 function expectedTypes({ types, isTyped, constraints }: Way): readonly ValueType[] {
   if (isTyped) return types;
   const spoken = new Set(constraints.flatMap(each => (each.kind === 'not' ? [] : typesOf(each))));
   return spoken.size === 0 ? types : types.filter(type => spoken.has(type));
 }
 
-/** The constraints that matter for values of a type. */
+/** Constraints that restrict values of a type. */
 function constraintsOn({ constraints }: Way, type: ValueType): Constraint[] {
   const isNumber = type === 'integer' || type === 'fraction';
   return constraints.filter(each => {

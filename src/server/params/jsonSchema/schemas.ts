@@ -12,23 +12,23 @@ import { readSchema } from './readSchema.ts';
 import { textsRegex } from './regex.ts';
 import { isVoidText, type Refuse, searchFor, type TextLimits, textLimits } from './textRule.ts';
 
-/** Whether what a grammar cannot say is refused, or left out while the rest of the schema holds. */
+/** Treatment of constraints that a grammar cannot express: refuse the schema, or drop them and keep the rest. */
 export type Mode = 'strict' | 'lenient';
 
-/** An alternative that some value fits, as far as that is known. */
+/** Alternative that some value fits, unless the converter cannot tell. */
 export interface Way extends Alternative {
-  /** All values, when the schema lists them; null otherwise. */
+  /** All values if the schema lists them; null otherwise. */
   readonly values: readonly unknown[] | null;
 }
 
-/** Values of one schema that are listed, where another one asks for that. */
+/** Limit of values that `finite` lists. */
 const MAX_FINITE = 12;
-/** Schemas that are merged, each a set of places. */
+/** Limit of merged schemas; each is a set of places. */
 const MAX_MERGED = 5_000;
 export const MAX_DEPTH = 100;
 const ignore: Refuse = () => {};
 
-/** Answers what several schemas of one document demand together. */
+/** Merges the demands of several schemas of one document. */
 export class Schemas {
   readonly root: Place;
   readonly refuse: Refuse;
@@ -37,7 +37,7 @@ export class Schemas {
   readonly #formulas = new Map<string, Formula>();
   readonly #alternatives = new Map<string, readonly Alternative[]>();
   readonly #ways = new Map<string, readonly Way[]>();
-  /** Keys of what is being found out: a schema may ask for itself. */
+  /** Keys whose alternatives are being computed: a schema may depend on itself. */
   readonly #pending = new Set<string>();
   readonly #asked = new Set<string>();
   readonly #texts = new Map<Constraint, TextLimits>();
@@ -71,7 +71,7 @@ export class Schemas {
     return [...new Set(places.map(placeKey))].sort().join(' ');
   }
 
-  /** The ways to fit all of `places`; null while they are being found. */
+  /** Ways to fit all of `places`; null while they are being computed. */
   waysOf(places: readonly Place[]): readonly Way[] | null {
     const key = this.keyOf(places);
     const known = this.#ways.get(key);
@@ -86,12 +86,12 @@ export class Schemas {
     return ways;
   }
 
-  /** Whether no value fits all of `places`, as far as that is known. */
+  /** True if it is certain that no value fits all of `places`. */
   isVoid(places: readonly Place[]): boolean {
     return this.waysOf(places)?.length === 0;
   }
 
-  /** What to say where no value fits: the innermost place that leaves none. */
+  /** Error for places that no value fits; it names the innermost one. */
   voidError(places: readonly Place[]): Error {
     const [alternative] = this.#alternativesOf(places) ?? [];
     const constraints = alternative?.constraints ?? [];
@@ -120,21 +120,21 @@ export class Schemas {
     return constraints.every(constraint => satisfies(constraint, value, constraints, this));
   }
 
-  /** What one constraint says of texts. */
+  /** Text constraints of one constraint. */
   textLimitsOf(constraint: Constraint): TextLimits {
     const limits = this.#texts.get(constraint) ?? textLimits([constraint], this.refuse);
     this.#texts.set(constraint, limits);
     return limits;
   }
 
-  /** The values that one constraint lists, as texts to be compared. */
+  /** Values that one constraint lists, in canonical form. */
   listedBy(constraint: Constraint & { readonly kind: 'values' }): ReadonlySet<string> {
     const listed = this.#listed.get(constraint) ?? new Set(constraint.values.map(canonical));
     this.#listed.set(constraint, listed);
     return listed;
   }
 
-  /** All values that fit `places`, when they are few; null otherwise. */
+  /** All values that fit `places` if there are few; null otherwise. */
   finite(places: readonly Place[]): unknown[] | null {
     const lists = this.waysOf(places)?.map(way => this.#finiteWay(way));
     if (lists === undefined || !lists.every(list => list !== null)) return null;
@@ -142,7 +142,7 @@ export class Schemas {
     return values.size > MAX_FINITE ? null : [...values.values()];
   }
 
-  /** What the texts among the values are, one for each way. */
+  /** Constraints of the texts that fit `places`, one for each way. */
   textsOf(places: readonly Place[]): TextLimits[] {
     return (this.waysOf(places) ?? []).flatMap(({ types, values, constraints }) => {
       if (values === null) return types.includes('string') ? textLimits(constraints, this.refuse) : [];
@@ -200,7 +200,7 @@ export class Schemas {
     return alternatives;
   }
 
-  /** The alternative without types for which nothing fits; null when none is left. */
+  /** Drops the types of an alternative that no value fits; null if no type is left. */
   #wayOf(alternative: Alternative): Way | null {
     const { constraints } = alternative;
     const lists = constraints.flatMap(each => (each.kind === 'values' ? [each.values] : []));
@@ -221,7 +221,7 @@ export class Schemas {
       case 'boolean':
         return ![true, false].some(value => this.holdsAll(constraints, value));
       case 'integer':
-        // Beside others, whole numbers are not told apart.
+        // If fractions are allowed too, integers are not handled separately.
         return isVoidNumber(numberLimits(constraints, true, types.includes('fraction')));
       case 'fraction':
         return isVoidFraction(constraints);
@@ -237,7 +237,7 @@ export class Schemas {
   }
 }
 
-/** Whether no number fits that is not whole, as far as that is known. */
+/** True if it is certain that no fraction fits. */
 function isVoidFraction(constraints: readonly Constraint[]): boolean {
   const limits = numberLimits(constraints, false, true);
   return !limits.isFraction || isVoidNumber(limits);

@@ -1,10 +1,10 @@
-// Schemas, values and texts from a seed, for the tests that ask another validator.
+// Random schemas, values and texts from a seed, for tests against another validator.
 import type { Automaton, State } from '../../../engine/grammar/automaton.ts';
 import type { Ranges } from '../../../engine/grammar/grammar.ts';
 import { intersects } from '../../../engine/grammar/ranges.ts';
 import type { JsonObject } from '../../http/json.ts';
 
-/** Numbers from 0 to 1 (exclusive) that depend on the seed alone. */
+/** Pseudo-random numbers from 0 to 1 (exclusive); the seed determines the sequence. */
 export function randomNumbers(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -86,7 +86,7 @@ function keyword(random: Random, type: Type): JsonObject {
   }
 }
 
-/** A small schema. */
+/** Builds a small schema. */
 function leaf(random: Random): unknown {
   return pick(random, [
     () => ({ type: 'string' }),
@@ -99,7 +99,7 @@ function leaf(random: Random): unknown {
   ])();
 }
 
-/** A keyword that joins schemas around some about the type. */
+/** Builds a keyword that combines schemas about the type. */
 function joined(random: Random, type: Type): JsonObject {
   const part = () => keyword(random, type);
   return pick(random, [
@@ -114,7 +114,7 @@ function joined(random: Random, type: Type): JsonObject {
   ])();
 }
 
-/** A schema with two or three constraints at one node, somewhere in it. */
+/** Builds a schema that has a node with two or three constraints. */
 export function randomSchema(seed: number): JsonObject {
   const random = randomNumbers(seed);
   const type = pick(random, TYPES);
@@ -148,7 +148,7 @@ const ENDS = ['"', '}', ']'].map(char => char.charCodeAt(0));
 const PLAIN = [...'abcxyz0123456789 -.:T@Z{["é'].map(char => char.codePointAt(0) ?? 0);
 const MAX_CHARS = 300;
 
-/** A text that a grammar derives, by chance but soon at its end; null when it does not come to one. */
+/** Derives a random text from a grammar, with a preference for short texts; null if the derivation does not end. */
 export function randomText(automaton: Automaton, seed: number): string | null {
   const random = randomNumbers(seed);
   let text = '';
@@ -168,7 +168,7 @@ export function randomText(automaton: Automaton, seed: number): string | null {
   return null;
 }
 
-/** Whether a grammar derives `text`. */
+/** True if a grammar derives `text`. */
 export function accepts(automaton: Automaton, text: string): boolean {
   let state: State | null = automaton.start;
   for (const char of text) state = state && automaton.next(state, char.codePointAt(0) ?? 0);
@@ -179,11 +179,11 @@ function anyOf(random: Random, branches: readonly { readonly ranges: Ranges }[])
   const { ranges } = pick(random, branches);
   const i = 2 * Math.floor(random() * (ranges.length / 2));
   const codePoint = ranges[i] + Math.floor(random() * (ranges[i + 1] - ranges[i] + 1));
-  // Halves of pairs are no characters of a text.
+  // Surrogates are not characters of a text.
   return codePoint >= 0xd800 && codePoint < 0xe000 ? ranges[i] : codePoint;
 }
 
-/** A value that may fit a schema of `randomSchema`, with properties in the order in which they are listed there. */
+/** Builds a value that may fit a schema of `randomSchema`, with properties in the schema's order. */
 export function randomValue(random: Random, depth = 0): unknown {
   const kind = random();
   if (kind < 0.3) return pick(random, TEXTS);

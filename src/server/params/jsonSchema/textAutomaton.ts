@@ -6,19 +6,21 @@ import type { Count } from './notation.ts';
 import { ANY_CHAR, type Regex } from './regex.ts';
 import { UnsaidRegex } from './regexReader.ts';
 
-/** States of one expression, its repetitions written out. */
+/** Limit of states of one expression with its repetitions unrolled. */
 const MAX_STATES = 10_000;
 
-/** Where an expression can go on: behind a character, or at once, some only at the start or the end of the text. */
+/**
+ * State: `arcs` consume a character, `next` moves are free. Some of those are possible only at the start or the end of the text.
+ */
 interface State {
   readonly arcs: Arc<Ranges, number>[];
   readonly next: { readonly to: number; readonly only: 'start' | 'end' | null }[];
 }
 
-/** What one expression has matched so far: the states that it can be in. */
+/** States that an expression can be in after the text so far. */
 export type StateSet = readonly number[];
 
-/** Follows a search for an expression through a text, in all ways at once. */
+/** Nondeterministic automaton that searches a text for an expression. */
 export class TextAutomaton {
   readonly #states: State[] = [];
   readonly #start: number;
@@ -58,7 +60,7 @@ export class TextAutomaton {
     return this.isFinal(states, text === '');
   }
 
-  /** What can be reached without a character; only states from which something follows are kept. */
+  /** States that are reachable without a character, without dead ends. */
   #closure(states: StateSet, isAtStart: boolean, isAtEnd: boolean): StateSet {
     const seen = new Set(states);
     for (const state of seen) {
@@ -110,7 +112,7 @@ export class TextAutomaton {
     }
   }
 
-  /** A new state behind `from`, into which nothing else leads. */
+  /** Adds a state behind `from` that no other state leads to. */
   #fork(from: number): number {
     const to = this.#add();
     this.#skip(from, to);

@@ -5,20 +5,20 @@ import type { Count } from './notation.ts';
 import { ANY_CHAR } from './regex.ts';
 import type { StateSet, TextAutomaton } from './textAutomaton.ts';
 
-/** States of all expressions and the length together. */
+/** Limit of states of the product of all expressions and the length. */
 const MAX_PRODUCT = 5_000;
-/** States of single expressions looked at for them. */
+/** Limit of states of single expressions that are visited for the product. */
 const MAX_WORK = 300_000;
 
-/** An expression that a text has to match, or must not. */
+/** Expression that a text must match, or must not match if negated. */
 export interface TextPart {
   readonly automaton: TextAutomaton;
   readonly isNegated: boolean;
 }
 
-/** The texts of a length for which every part holds; null when that takes too much. */
+/** Automaton of the texts whose length is in the range and for which every part holds; null if it is too large. */
 export function intersection(parts: readonly TextPart[], { min, max }: Count): Machine<Ranges> | null {
-  /** Characters beyond this number make no difference. */
+  /** Larger lengths are counted as this one. */
   const cap = max === Number.POSITIVE_INFINITY ? Math.max(min, 1) : max;
   interface Product {
     readonly reached: Reached;
@@ -47,13 +47,13 @@ export function intersection(parts: readonly TextPart[], { min, max }: Count): M
   );
 }
 
-/** What every part has matched of a text. */
+/** State of every part after a text. */
 interface Reached {
   readonly id: number;
   readonly sets: readonly StateSet[];
 }
 
-/** Finds what parts reach together, each once. */
+/** Computes combined states of all parts, each once. */
 class Reach {
   readonly start: Reached;
   readonly #parts: readonly TextPart[];
@@ -66,7 +66,7 @@ class Reach {
     this.start = this.#reached(parts.map(({ automaton }) => automaton.start));
   }
 
-  /** Where characters lead; null when too much has been looked at. */
+  /** Arcs out of a combined state; null if too many states have been visited. */
   arcsOf(from: Reached): readonly Arc<Ranges, Reached>[] | null {
     const known = this.#arcs.get(from);
     if (known !== undefined) return known;
@@ -84,7 +84,7 @@ class Reach {
     return reached;
   }
 
-  /** Splits the characters by where they lead. */
+  /** Partitions the characters by the combined state that they lead to. */
   #split({ sets }: Reached): Arc<Ranges, Reached>[] {
     const cuts = new Set(ANY_CHAR.map((end, i) => (i % 2 === 0 ? end : end + 1)));
     for (const [i, { automaton }] of this.#parts.entries()) {

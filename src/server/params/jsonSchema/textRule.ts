@@ -11,16 +11,18 @@ import type { RuleSet } from './ruleSet.ts';
 import { TextAutomaton } from './textAutomaton.ts';
 import { intersection } from './textProduct.ts';
 
-/** Says that a grammar has no words for a constraint, and why: the constraint is left out, or that is refused. */
+/**
+ * Reports that a grammar cannot express a constraint, and why. In strict mode this throws; otherwise the constraint is dropped.
+ */
 export type Refuse = (constraint: Constraint, why: string) => void;
 
 const TOO_MANY = 'repeats too often for a grammar';
 
-/** What a text has to be. */
+/** Merged constraints of a text. */
 export interface TextLimits {
   readonly searches: readonly Search[];
   readonly length: Count;
-  /** The constraint on the length, if there is any. */
+  /** Constraint on the length; null if there is none. */
   readonly lengthFrom: Constraint | null;
 }
 
@@ -28,7 +30,7 @@ export interface Search {
   readonly constraint: Constraint;
   readonly regex: Regex;
   readonly isNegated: boolean;
-  /** Made when it is first asked for; null where that would be too large. */
+  /** Built at the first call; null if the automaton would be too large. */
   readonly automaton: () => TextAutomaton | null;
 }
 
@@ -53,7 +55,7 @@ export function searchFor(constraint: Constraint, regex: Regex, isNegated: boole
   };
 }
 
-/** Merges what `constraints` say of a text. */
+/** Merges the constraints of a text. */
 export function textLimits(constraints: readonly Constraint[], refuse: Refuse): TextLimits {
   const lengths = constraints.flatMap(each => (each.kind === 'length' ? each : []));
   return {
@@ -80,7 +82,7 @@ function searchOf(constraint: Constraint, isNegated: boolean, refuse: Refuse): R
     case 'format': {
       const pattern = formatPattern(constraint.format);
       if (pattern === null) return null;
-      // Validators differ in what else they take.
+      // Validators differ in the further texts that they accept.
       if (isNegated) refuse(constraint, `${constraint.format} has no opposite that a grammar can say`);
       return isNegated ? null : readRegex(pattern);
     }
@@ -93,7 +95,7 @@ function searchOf(constraint: Constraint, isNegated: boolean, refuse: Refuse): R
   }
 }
 
-/** Whether a text fits; a search that cannot be followed is refused, or counts for nothing. */
+/** True if a text fits. A search without an automaton is reported, and ignored unless that throws. */
 export function fitsText(text: string, limits: TextLimits, refuse: Refuse): boolean {
   const length = [...text].length;
   if (length < limits.length.min || length > limits.length.max) return false;
@@ -105,7 +107,7 @@ export function fitsText(text: string, limits: TextLimits, refuse: Refuse): bool
   });
 }
 
-/** Whether no text fits, as far as that is known. */
+/** True if it is certain that no text fits. */
 export function isVoidText(limits: TextLimits): boolean {
   const { length, searches } = limits;
   if (length.min > length.max) return true;
@@ -113,7 +115,7 @@ export function isVoidText(limits: TextLimits): boolean {
   return !isSimple && machineOf(limits, () => {})?.states.length === 0;
 }
 
-/** GBNF of the texts that fit as they stand in a JSON string, without its quotes; null when there are none. */
+/** GBNF of the texts that fit, inside a JSON string without its quotes; null if there are none. */
 export function textBody(limits: TextLimits, name: string, rules: RuleSet, refuse: Refuse): string | null {
   const { searches, length } = limits;
   if (length.min > length.max) return null;
@@ -138,7 +140,7 @@ export function textBody(limits: TextLimits, name: string, rules: RuleSet, refus
   return machineBody(machine, charOf, `${name || 'text'}-text`, rules);
 }
 
-/** The automaton of the texts that fit; where it would be too large first the length is given up, then the searches. */
+/** Automaton of the texts that fit. If it would be too large, first the length is dropped, then the searches. */
 function machineOf({ searches, length, lengthFrom }: TextLimits, refuse: Refuse): Machine<Ranges> | null {
   const followed = searches.flatMap(search => {
     const { constraint, isNegated } = search;

@@ -2,16 +2,16 @@ import type { Constraint, Place } from './formula.ts';
 import type { RuleSet } from './ruleSet.ts';
 import type { Schemas } from './schemas.ts';
 
-/** What the rules of arrays and objects are made with. */
+/** Functions and state from which rules of arrays and objects are built. */
 export interface ValueRules {
   readonly rules: RuleSet;
   readonly schemas: Schemas;
-  /** Adds the rule of what fits all of `places` and returns its name, `name` or one like it; null where nothing fits. */
+  /** Adds a rule of the values that fit all of `places` and returns its name: `name` or a variant. Null if no value fits. */
   visit(places: readonly Place[], name: string): string | null;
   refuseAll(constraints: readonly Constraint[]): void;
 }
 
-/** Name of a rule within the rule `name`; never empty, which is the root's. */
+/** Name of a rule inside the rule `name`; never empty, because '' is the root. */
 export function nested(name: string, part: string): string {
   return name === '' ? part || 'empty' : `${name}-${part}`;
 }
