@@ -84,7 +84,7 @@ const ROUTES: readonly { path: string; body: object; optional: readonly string[]
   { path: '/detokenize', body: {}, optional: ['tokens'] },
 ];
 
-/** What an answer says, without what is another in each. */
+/** Answer without the fields that differ from run to run. */
 async function said(path: string, body: object): Promise<unknown> {
   const server = testServer({ settings: { embeddings: true, pooling: 'mean' } });
   const response = await server.post(path, body);
@@ -95,21 +95,24 @@ async function said(path: string, body: object): Promise<unknown> {
   );
 }
 
-describe('a field that is null', () => {
-  it.each(ROUTES)('is absent in $path, whichever it is', async ({ path, body, optional }) => {
-    const absent = await said(path, body);
-    const given = new Set(Object.keys(body));
-    const names = optional.filter(name => !given.has(name));
-    const nulls = Object.fromEntries(names.map(name => [name, null]));
-    expect(await said(path, { ...nulls, ...body })).toEqual(absent);
-  });
+describe('a field with the value null', () => {
+  it.each(ROUTES)(
+    'null counts as absent in $path, for each optional field',
+    async ({ path, body, optional }) => {
+      const absent = await said(path, body);
+      const given = new Set(Object.keys(body));
+      const names = optional.filter(name => !given.has(name));
+      const nulls = Object.fromEntries(names.map(name => [name, null]));
+      expect(await said(path, { ...nulls, ...body })).toEqual(absent);
+    },
+  );
 
   it.each([
     [{ prompt: { prompt_string: 'ab', multimodal_data: null } }, { prompt: 'ab' }],
     [{ prompt: 'ab', stream_options: { include_usage: null } }, { prompt: 'ab' }],
     [{ prompt: 'ab', speculative: { n_max: null, n_min: null } }, { prompt: 'ab' }],
     [{ prompt: 'ab', stop: [null] }, { prompt: 'ab' }],
-  ])('is absent within a field of a completion: %j', async (body, expected) => {
+  ])('null counts as absent inside a field of a completion: %j', async (body, expected) => {
     expect(await said('/completion', { ...body, n_predict: 2 })).toEqual(
       await said('/completion', { ...expected, n_predict: 2 }),
     );
@@ -131,7 +134,7 @@ describe('a field that is null', () => {
       { role: 'assistant', content: null, tool_calls: [{ ...call, id: null, index: null }] },
       { role: 'assistant', content: '', tool_calls: [call] },
     ],
-  ])('is absent within a message: %j', async (message, expected) => {
+  ])('null counts as absent inside a message: %j', async (message, expected) => {
     const chat = (given: object) => ({ messages: [MESSAGE, given, MESSAGE] });
     expect(await said('/apply-template', chat(message))).toEqual(
       await said('/apply-template', chat(expected)),

@@ -58,7 +58,7 @@ describe('a bad request', () => {
         message: 'Cannot use both json_schema and grammar: leave one of them out',
       },
     },
-  ])('$body gives $expected.code $expected.type', async ({ body, expected }) => {
+  ])('$body is refused with $expected.code $expected.type', async ({ body, expected }) => {
     const response = await server.post('/completion', body);
     const error = await errorOf(response);
     const { message, ...rest } = { message: /./, ...expected };
@@ -91,11 +91,11 @@ describe('routes', () => {
   const server = testServer({ nCtx: 64, nSlots: 2, settings: { alias: 'my-model', temperature: 0.5 } });
   const json = async (path: string) => (await server.fetch(get(path))).json();
 
-  it.each(['/health', '/v1/health'])('%s is ok', async path => {
+  it.each(['/health', '/v1/health'])('%s returns ok', async path => {
     expect(await json(path)).toEqual({ status: 'ok' });
   });
 
-  it('/props shows the defaults of requests', async () => {
+  it('/props shows the default parameters of requests', async () => {
     expect(await json('/props')).toMatchObject({
       default_generation_settings: { params: { temperature: 0.5, n_predict: -1, stream: false }, n_ctx: 64 },
       total_slots: 2,
@@ -115,7 +115,7 @@ describe('routes', () => {
     expect((await errorOf(response)).type).toBe('not_supported_error');
   });
 
-  it.each(['/models', '/v1/models'])('%s lists the one model', async path => {
+  it.each(['/models', '/v1/models'])('%s lists the only model', async path => {
     const { models, object, data } = await json(path);
     expect(object).toBe('list');
     expect(models).toMatchObject([{ name: 'my-model', capabilities: ['completion'] }]);
@@ -131,11 +131,11 @@ describe('routes', () => {
       tokens: [BOS, ...letters('a'), 9, ...letters('b')],
     },
     { body: {}, tokens: [] },
-  ])('/tokenize $body', async ({ body, tokens }) => {
+  ])('/tokenize returns the tokens of $body', async ({ body, tokens }) => {
     expect(await (await server.post('/tokenize', body)).json()).toEqual({ tokens });
   });
 
-  it('/tokenize gives pieces: text, or bytes of half a character', async () => {
+  it('/tokenize returns pieces: text, or the bytes of a partial character', async () => {
     const body = { content: ['a', ...E_ACUTE], with_pieces: true };
     expect(await (await server.post('/tokenize', body)).json()).toEqual({
       tokens: [
@@ -168,7 +168,7 @@ describe('routes', () => {
 });
 
 describe('DRY', () => {
-  it('looks for the breakers of DRY once, however many prompts there are', async () => {
+  it('the sequence breakers are looked up once, however many prompts a request has', async () => {
     const server = testServer();
     const request = { dry_multiplier: 1, dry_sequence_breakers: ['.', 'é'], n_predict: 1 };
     const piece = vi.spyOn(tokenizer, 'piece');

@@ -27,48 +27,48 @@ import { SlotCaches } from './scheduling/cache/slotCaches.ts';
 import { Metrics } from './scheduling/metrics.ts';
 import { Scheduler } from './scheduling/scheduler.ts';
 
-/** What a server is made of. The two last stand in for the clock and for chance in tests. */
+/** Parts of a server. `now` and `randomSeed` replace clock and random numbers in tests. */
 export interface AppDeps {
   readonly tokenizer: Tokenizer;
   readonly target: ForwardPass;
   readonly drafts: DraftSource | null;
-  /** Kinds of speculation that were asked for, whether or not `drafts` has them all. */
+  /** Requested kinds of speculation; `drafts` may lack some of them. */
   readonly specTypes: readonly SpecType[];
-  /** Probabilities at which draft tokens are accepted, for benchmarks; null to accept what the target samples. */
+  /** Acceptance probability of each draft position, for benchmarks; null to verify drafts with the target. */
   readonly syntheticAcceptance?: readonly number[] | null;
   readonly settings: ResolvedOptions;
-  /** Tokens that the text around the cursor of an infill request may have; llama-server's if absent. */
+  /** Maximum number of tokens of the text around the cursor of an infill request; llama-server's by default. */
   readonly infillBatch?: number;
   readonly report: ServerReport;
-  /** The model's own chat template, if it has one. */
+  /** Chat template of the model file. */
   readonly chatTemplate?: string | null;
-  /** The model's own for conversations with tools, if that is another one. */
+  /** The model file's separate template for conversations with tools. */
   readonly toolUseTemplate?: string | null;
-  /** Where slots are saved; nowhere without it. */
+  /** Storage for saved slots; without it slots cannot be saved. */
   readonly slotFiles?: SlotFiles | null;
-  /** Told what the server does, a line at a time. */
+  /** Receives the server's log, a line at a time. */
   readonly log?: (line: string) => void;
-  /** What was counted before, by a server of the same models. */
+  /** Counters to continue, from an earlier server with the same models. */
   readonly metrics?: Metrics;
-  /** Where the models may be gone for a while. */
+  /** Present if the models may be unloaded while idle. */
   readonly sleep?: {
     isSleeping(): boolean;
-    /** Answers when they are there again. */
+    /** Loads the models again and answers `request`. */
     wake(request: Request): Promise<Response>;
   } | null;
-  /** Milliseconds of a clock that never goes back. */
+  /** Monotonic clock in milliseconds. */
   readonly now?: () => number;
-  /** An unsigned 32-bit number. */
+  /** Returns a random unsigned 32-bit number. */
   readonly randomSeed?: () => number;
 }
 
-/** llama-server as a function from request to response; paths count, hosts do not. */
+/** llama-server as a function from request to response. The path of a URL selects the route; the host is ignored. */
 export interface App {
-  /** Never rejects: every failure becomes a response in the error shape of the requested route. */
+  /** Never rejects: every failure becomes a response in the error format of the requested route. */
   fetch(request: Request): Promise<Response>;
-  /** When the last task ended, by the server's clock; null while there is one, or a request that may bring one. */
+  /** Time when the last task ended, by the server's clock; null while a task exists or a request is still arriving. */
   idleSince(): number | null;
-  /** Ends all requests with `closed`; resolves when the model is not in use any more. */
+  /** Ends all requests with `closed`; resolves when the model is no longer in use. */
   close(): Promise<void>;
 }
 
@@ -84,7 +84,7 @@ export function createApp(deps: AppDeps): App {
     minSimilarity: slotPromptSimilarity,
     limitBytes: unlimitedIfNegative(settings.cacheRam * 2 ** 20),
     saveIdle: settings.cacheIdleSlots,
-    // Where every slot has cells of its own, nobody else could use them.
+    // If every slot has cells of its own, no other slot can use them.
     clearIdle: settings.kvUnified,
     log,
   });
@@ -165,13 +165,13 @@ export function createApp(deps: AppDeps): App {
     slotActions: { scheduler, target, files: deps.slotFiles ?? null, now, log },
   });
 
-  // Requests that are not answered yet; some are still arriving, so that the scheduler knows nothing of them.
+  // Unanswered requests. The scheduler does not know those whose bodies are still arriving.
   let nOpen = 0;
   return {
     async fetch(request) {
       nOpen++;
       try {
-        // Before there is a route: who has no key does not learn which paths there are.
+        // The check runs before routing, so that a client without a key does not learn which paths exist.
         await checkApiKey(request);
         if (sleep?.isSleeping() && !isAnsweredAsleep(new URL(request.url).pathname)) {
           return await sleep.wake(request);
@@ -188,7 +188,7 @@ export function createApp(deps: AppDeps): App {
   };
 }
 
-/** The names of the server in alphabetical order; the first is the one it gives. */
+/** Names of the server, sorted; responses use the first one. */
 function namesOf(alias: ResolvedOptions['alias'], fallback: string): readonly [string, ...string[]] {
   const given = typeof alias === 'string' ? [alias] : (alias ?? []);
   const [first = fallback, ...rest] = [...new Set(given)].sort();

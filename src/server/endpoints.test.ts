@@ -5,12 +5,12 @@ import { errorOf, Gate, testServer, tokenizer } from './testing/testServer.ts';
 const get = (server: ReturnType<typeof testServer>, path: string, headers: Record<string, string> = {}) =>
   server.fetch(new Request(`http://page${path}`, { headers }));
 
-describe('an endpoint that is off', () => {
+describe('an endpoint that is turned off', () => {
   it.each([
     ['GET', '/slots', { slotsEndpoint: false }, '--slots'],
     ['GET', '/metrics', {}, '--metrics'],
     ['POST', '/props', {}, '--props'],
-  ])('%s %s says how to turn it on', async (method, path, settings, flag) => {
+  ])('%s %s names the flag that turns it on', async (method, path, settings, flag) => {
     const response = await testServer({ settings }).fetch(new Request(`http://page${path}`, { method }));
     expect(response.status).toBe(501);
     expect(await errorOf(response)).toMatchObject({
@@ -19,7 +19,7 @@ describe('an endpoint that is off', () => {
     });
   });
 
-  it('is answered when it is on', async () => {
+  it('the endpoint answers after it is turned on', async () => {
     const server = testServer({ settings: { metricsEndpoint: true, propsEndpoint: true } });
     await server.complete({ prompt: 'abc', n_predict: 3 });
     const metrics = await get(server, '/metrics');
@@ -33,7 +33,7 @@ describe('an endpoint that is off', () => {
 describe('API keys', () => {
   const settings = { apiKeys: ['key'] };
 
-  it('come before everything but /health', async () => {
+  it('every route except /health needs a key', async () => {
     const server = testServer({ settings });
     for (const path of ['/props', '/no-such-path']) {
       expect((await get(server, path)).status).toBe(401);
@@ -44,7 +44,7 @@ describe('API keys', () => {
   });
 });
 
-describe('models that sleep', () => {
+describe('a server whose models are unloaded while idle', () => {
   const asleep = (woken: string[]) => ({
     isSleeping: () => true,
     async wake(request: Request) {
@@ -54,7 +54,7 @@ describe('models that sleep', () => {
   });
 
   it.each(['/health', '/v1/health', '/props', '/models', '/v1/models', '/v1/models/tiny', '/metrics'])(
-    'are not needed for %s',
+    '%s is answered without the models',
     async path => {
       const woken: string[] = [];
       const server = testServer({ settings: { metricsEndpoint: true }, sleep: asleep(woken) });
@@ -63,12 +63,12 @@ describe('models that sleep', () => {
     },
   );
 
-  it('are told of in /props', async () => {
+  it('/props shows that the models are unloaded', async () => {
     const server = testServer({ sleep: asleep([]) });
     expect(await (await get(server, '/props')).json()).toMatchObject({ is_sleeping: true });
   });
 
-  it('are woken by whatever else may pass', async () => {
+  it('any other request loads the models', async () => {
     const woken: string[] = [];
     const server = testServer({ settings: { apiKeys: ['key'] }, sleep: asleep(woken) });
     expect((await get(server, '/slots')).status).toBe(401);
@@ -77,7 +77,7 @@ describe('models that sleep', () => {
     expect(woken).toEqual(['/slots']);
   });
 
-  it('may not fall asleep while a request arrives', async () => {
+  it('models are not unloaded while a request arrives', async () => {
     const server = testServer();
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
     const init = { method: 'POST', body: readable, duplex: 'half' };
@@ -90,7 +90,7 @@ describe('models that sleep', () => {
     await expect.poll(() => server.idleSince()).not.toBeNull();
   });
 
-  it('that do not wake are an error', async () => {
+  it('models that cannot be loaded are an error', async () => {
     const wake = () => Promise.reject(new Error('no network'));
     const response = await get(testServer({ sleep: { isSleeping: () => true, wake } }), '/slots');
     expect(response.status).toBe(500);
@@ -99,7 +99,7 @@ describe('models that sleep', () => {
 });
 
 describe('request defaults', () => {
-  it('count where a request does not say', async () => {
+  it('server defaults apply to fields that a request leaves out', async () => {
     const server = testServer({ settings: { requestDefaults: { top_k: 7, stop: ['x'], n_keep: 2 } } });
     const { generation_settings: settings } = await server.complete({
       prompt: 'abc',
@@ -112,12 +112,12 @@ describe('request defaults', () => {
   it.each([
     [{ top_kk: 1 }, "requests have no field 'top_kk'"],
     [{ n_keep: -2 }, "Field 'n_keep': Value must be between"],
-  ])('%j are refused', (requestDefaults, message) => {
+  ])('faulty defaults are refused: %j', (requestDefaults, message) => {
     expect(() => testServer({ settings: { requestDefaults } })).toThrow(message);
   });
 });
 
-it('a server with several names gives the first in the alphabet', async () => {
+it('a server with several names uses the first in alphabetical order', async () => {
   const server = testServer({ settings: { alias: ['b', 'a', 'b'], tags: ['y', 'x'] } });
   expect(await (await get(server, '/v1/models')).json()).toMatchObject({
     data: [{ id: 'a', aliases: ['a', 'b'], tags: ['x', 'y'] }],
@@ -138,7 +138,7 @@ it.each([
     await vi.waitFor(async () => expect(await metrics()).toContain('requests_processing 1\n'));
     const second = server.complete({ prompt: 'x', n_predict: 1 });
     await vi.waitFor(async () => expect(await metrics()).toContain('requests_deferred 1\n'));
-    // One step of the first, at whose end a request may join.
+    // One step of the first request; another request may join at its end.
     gate.open();
     gate.close();
     await vi.waitFor(async () => expect(await metrics()).toContain('n_decode_total 1\n'));

@@ -20,12 +20,12 @@ import { refuseUnbuilt, UNBUILT_IN_TEXT } from './params/unbuiltFields.ts';
 import { type Metrics, restartsMetric } from './scheduling/metrics.ts';
 import type { Scheduler } from './scheduling/scheduler.ts';
 
-/** Whether a path is answered without the models, and does not wake them. */
+/** True if a path is answered without the models and does not load them. */
 export function isAnsweredAsleep(path: string): boolean {
   return /^\/(props|metrics|(v1\/)?(health|models|models\/.+))$/.test(path);
 }
 
-/** The parts of a server that its routes lead to. */
+/** Parts of a server that its routes use. */
 export interface RouteDeps {
   readonly settings: ResolvedOptions;
   readonly infillBatch: number;
@@ -38,14 +38,14 @@ export interface RouteDeps {
   readonly slotActions: SlotActionDeps;
 }
 
-/** Every path of llama-server, and what it leads to. */
+/** Creates all routes of llama-server. */
 export function createRoutes(deps: RouteDeps): Hono {
   const { settings, infillBatch, tokenizer, completion, model } = deps;
   const routes = new Hono();
   for (const path of ['/health', '/v1/health']) routes.get(path, () => jsonResponse({ status: 'ok' }));
   for (const path of ['/models', '/v1/models']) {
     routes.get(path, () => jsonResponse(modelsView(model, Date.now())));
-    // From the address itself: a name may have slashes, and what the router makes of it is decoded once already.
+    // The name is taken from the URL: it may contain slashes, and the router's parameters are already decoded once.
     routes.get(`${path}/*`, c => {
       const id = new URL(c.req.url).pathname.slice(`${path}/`.length);
       return jsonResponse(modelView(model, id, Date.now()));
@@ -54,7 +54,7 @@ export function createRoutes(deps: RouteDeps): Hono {
   routes.get('/props', () => jsonResponse(propsView(model)));
   routes.post('/props', () => {
     requireEndpoint(settings.propsEndpoint, 'changing global properties', '--props');
-    // There are none to change; llama-server says the same.
+    // There are no properties to change; llama-server responds the same.
     return jsonResponse({ success: true });
   });
   addMetricsRoute(routes, deps);
@@ -109,7 +109,7 @@ function addSlotRoutes(routes: Hono, { settings, scheduler, completion, slotActi
   );
 }
 
-/** Throws `not_supported`, in llama-server's words, unless the endpoint is on. */
+/** Throws `not_supported`, in llama-server's words, if the endpoint is off. */
 function requireEndpoint(isOn: boolean, what: string, flag: string): void {
   if (isOn) return;
   throw new ForetokenError(

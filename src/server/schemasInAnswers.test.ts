@@ -18,7 +18,7 @@ const ENDS = ['"', ']', '}'].flatMap(text =>
   asciiTokenizer.encode(text, { addSpecial: false, parseSpecial: false }),
 );
 
-/** A model that says anything, and soon ends what it has begun. */
+/** Model that generates anything but soon ends what it has begun. */
 class TerseForwardPass extends FakeForwardPass {
   override async forward(rows: readonly BatchRow[], kind: OutputKind): Promise<Candidates[]> {
     const all = await super.forward(rows, kind);
@@ -41,13 +41,13 @@ const LIMITS = { max_tokens: 300, max_output_tokens: 300, n_predict: 300 };
 const messages = [{ role: 'user', content: 'hi' }];
 const ofTool = (schema: object) => ({ type: 'object', properties: { v: schema }, required: ['v'] });
 
-/** A way for a schema into the server, and for the text that it constrains out of an answer; null if a limit cut the text. */
+/** Route of a schema into the server, and of the constrained text out of the response; null if a limit cut the text. */
 interface Road {
   readonly name: string;
   readonly path: string;
   readonly body: (schema: object) => object;
   readonly read: (answer: string) => string | null;
-  /** The schema is that of the argument `v` of a tool; keywords that a grammar cannot say are left out. */
+  /** The schema is that of a tool's argument `v`; keywords that a grammar cannot express are dropped. */
   readonly isTool?: true;
 }
 
@@ -141,7 +141,7 @@ function finishedBlock(answer: string) {
   return stop_reason === 'max_tokens' ? null : content[0];
 }
 
-/** Whether every keyword of a schema can be said. */
+/** True if a grammar can express every keyword of a schema. */
 function isSayable(schema: object): boolean {
   try {
     schemaToGrammar(schema);
@@ -154,9 +154,9 @@ function isSayable(schema: object): boolean {
 const ajv = new Ajv2020({ strict: false });
 addFormats.default(ajv);
 
-describe('schemas with constraints beside each other', { timeout: 120_000 }, () => {
+describe('combined constraints of a schema', { timeout: 120_000 }, () => {
   it.each(ROADS.map((road, index) => ({ ...road, index })))(
-    'hold as the $name: the answer is valid, or the request refused by its place',
+    "the answer is valid, or the request is refused with the schema's path, as the $name",
     async ({ path, body, read, isTool = false, index }) => {
       let nValid = 0;
       for (let i = index; i < SAMPLES; i += ROADS.length) {

@@ -5,7 +5,7 @@ const RERANKING = 'This server does not support reranking. Start it with `--rera
 const DISABLED = { error: { message: 'this feature is disabled', type: 'feature_disabled' } };
 const notSupported = (message: string) => ({ error: { code: 501, message, type: 'not_supported_error' } });
 
-describe('a server without', () => {
+describe('a server without optional features', () => {
   it.each([
     ...['/rerank', '/reranking', '/v1/rerank', '/v1/reranking'].map(path => ({
       request: `POST ${path}`,
@@ -39,7 +39,7 @@ describe('a server without', () => {
         error: { code: 400, message: 'Request body must be an array', type: 'invalid_request_error' },
       },
     },
-  ])('what $request is for answers $status', async ({ request, status, answer, ...rest }) => {
+  ])('$request answers $status', async ({ request, status, answer, ...rest }) => {
     const [method = '', path = ''] = request.split(' ');
     const body = 'body' in rest ? rest.body : null;
     const response = await testServer().fetch(new Request(`http://page${path}`, { method, body }));

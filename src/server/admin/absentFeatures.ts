@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import { ForetokenError } from '../../util/errors.ts';
 import { jsonResponse, readJson } from '../http/jsonBody.ts';
 
-/** Adds the routes of what is not there, which answer as a llama-server does that was started without it. */
+/** Adds the routes of features that do not exist here. They answer like a llama-server that was started without the feature. */
 export function addAbsentFeatureRoutes(routes: Hono): void {
   for (const path of ['/rerank', '/reranking', '/v1/rerank', '/v1/reranking']) {
     routes.post(path, () => {
@@ -23,12 +23,12 @@ export function addAbsentFeatureRoutes(routes: Hono): void {
     if (!Array.isArray(await readJson(raw))) {
       throw new ForetokenError('invalid_request', 'Request body must be an array');
     }
-    // Scales of adapters that are not loaded are nobody's.
+    // No adapter is loaded, so the scales are ignored.
     return jsonResponse({ success: true });
   });
 }
 
-/** The one error of llama-server without a `code` in its body. */
+/** The only error of llama-server whose body has no `code`. */
 function disabled(): Response {
   const error = { message: 'this feature is disabled', type: 'feature_disabled' };
   return jsonResponse({ error }, 403);

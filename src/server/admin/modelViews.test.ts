@@ -7,7 +7,7 @@ function get(path: string, alias: string[] = ALIAS): Promise<Response> {
   return testServer({ settings: { alias } }).fetch(new Request(`http://page${path}`));
 }
 
-describe('one model of the list', () => {
+describe('GET /v1/models/ID', () => {
   it.each([
     '/v1/models/plain',
     '/models/plain',
@@ -23,14 +23,14 @@ describe('one model of the list', () => {
     '/v1/models/org%2F%252F',
     '/v1/models/%C3%BC',
     '/v1/models/ü',
-  ])('is the entry of the list at %s', async path => {
+  ])('every name of the model returns its entry of the list: %s', async path => {
     const response = await get(path);
     expect(response.status).toBe(200);
     const [{ created: _, ...entry }] = (await (await get('/v1/models')).json()).data;
     expect(await response.json()).toMatchObject(entry);
   });
 
-  it('has the name of its file where it was given none', async () => {
+  it('a model without an alias is named after its file', async () => {
     expect(await (await get('/v1/models/tiny', [])).json()).toMatchObject({ id: 'tiny', object: 'model' });
   });
 
@@ -45,7 +45,7 @@ describe('one model of the list', () => {
     ['/v1/models/%', '%'],
     ['/v1/models/plain%00', 'plain\0'],
     ['/v1/models/50%2525', '50%25'],
-  ])('is no such model at %s', async (path, name) => {
+  ])('an unknown model is not found: %s', async (path, name) => {
     const response = await get(path);
     expect(response.status).toBe(404);
     expect(await errorOf(response)).toMatchObject({
@@ -55,7 +55,7 @@ describe('one model of the list', () => {
     });
   });
 
-  it('is behind the API key', async () => {
+  it('the route needs the API key', async () => {
     const server = testServer({ settings: { apiKeys: ['key'] } });
     expect((await server.fetch(new Request('http://page/v1/models/tiny'))).status).toBe(401);
   });

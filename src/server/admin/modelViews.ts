@@ -11,10 +11,10 @@ import { reducedGenerationSettings } from '../params/generationSettings.ts';
 /** llama.cpp's `enum llama_vocab_type`. */
 const VOCAB_TYPES: Readonly<Record<VocabType, number>> = { spm: 1, bpe: 2, wpm: 3, ugm: 4 };
 
-/** `build_info`, and `system_fingerprint` of OpenAI's answers; llama-server's begins with a `b` and a number, and clients look for that. */
+/** `build_info`, and `system_fingerprint` in OpenAI's responses. Clients expect llama-server's form: a `b` and a number. */
 export const BUILD_INFO = 'b1-foretoken';
 
-/** What `/props` and `/v1/models` tell of a server. */
+/** Server state shown by `/props` and `/v1/models`. */
 export interface ModelViewDeps {
   readonly context: ResponseContext;
   readonly model: ModelReport;
@@ -22,9 +22,9 @@ export interface ModelViewDeps {
   readonly autotune: AutotuneReport | null;
   readonly nCtx: number;
   readonly nSlots: number;
-  /** All names of the server, in alphabetical order. */
+  /** All names of the server, sorted. */
   readonly names: readonly string[];
-  /** Parameters of a request that sets none. */
+  /** Default parameters of a request. */
   readonly defaults: CompletionParams;
   readonly template: ChatTemplate;
   readonly settings: ResolvedOptions;
@@ -77,7 +77,7 @@ export function propsView({
   }
 }
 
-/** What llama-server has no need to tell: which kernels this adapter runs, and that they were tried. */
+/** Extension to llama-server's `/props`: the kernels that this adapter runs, and their self-test. */
 function selfTestView({ ms, kernels, replaced }: SelfTestReport): JsonObject {
   return {
     ms,
@@ -92,7 +92,7 @@ function selfTestView({ ms, kernels, replaced }: SelfTestReport): JsonObject {
   };
 }
 
-/** `GET /v1/models`: the one model there is, as Ollama and as OpenAI list it. `createdAt` in milliseconds. */
+/** `GET /v1/models`: the only model, in Ollama's and OpenAI's form. `createdAt` in milliseconds. */
 export function modelsView(deps: ModelViewDeps, createdAt: number): JsonObject {
   const name = deps.context.model;
   return {
@@ -124,8 +124,8 @@ export function modelsView(deps: ModelViewDeps, createdAt: number): JsonObject {
 }
 
 /**
- * `GET /v1/models/ID`: the entry of the list, under any of the server's names. `path` is what stands behind `/models/`, whose
- * slashes and colons may be percent-encoded. Throws `not_found` for any other name.
+ * `GET /v1/models/ID`: the entry of the list, for any of the server's names. `path` is the part behind `/models/`; slashes and
+ * colons in it may be percent-encoded. Throws `not_found` for any other name.
  */
 export function modelView(deps: ModelViewDeps, path: string, createdAt: number): JsonObject {
   const id = decoded(path);
@@ -136,7 +136,7 @@ export function modelView(deps: ModelViewDeps, path: string, createdAt: number):
   );
 }
 
-/** A path without percent-encoding; as it is where that is no UTF-8. */
+/** Decodes percent-encoding; returns the path unchanged if the bytes are not UTF-8. */
 function decoded(path: string): string {
   try {
     return decodeURIComponent(path);

@@ -6,7 +6,7 @@ import type { SlotFiles } from './slotActions.ts';
 
 const body = { prompt: letters('abcdefgh'), n_predict: 6, ignore_eos: true, return_tokens: true, id_slot: 1 };
 
-/** A folder in memory. */
+/** Slot files in memory. */
 class MemoryFiles implements SlotFiles {
   readonly files = new Map<string, Uint8Array>();
 
@@ -34,36 +34,39 @@ async function act(server: TestServer, path: string, filename = 'a'): Promise<Re
   return response.json();
 }
 
-describe('a saved slot', () => {
-  it.each([{}, { draftDisagreement: 0.3 }])('goes on where it was, in any slot, with %j', async draft => {
-    const { server, files } = start(draft);
-    const first = await server.complete(body);
-    const sizeBytes = 4 * (3 + 4 + 13) + 4 * 13;
-    expect(await act(server, '/slots/1?action=save')).toEqual({
-      id_slot: 1,
-      filename: 'a',
-      n_saved: 8 + 5,
-      n_written: sizeBytes,
-      timings: { save_ms: expect.any(Number) },
-    });
-    expect(files.get('a')).toHaveLength(sizeBytes);
-    expect(await act(server, '/slots/1?action=erase')).toEqual({ id_slot: 1, n_erased: 13 });
-    const erased = await server.complete(body);
-    expect(erased.timings).toMatchObject({ cache_n: 0, prompt_n: 8 });
+describe('saving a slot', () => {
+  it.each([{}, { draftDisagreement: 0.3 }])(
+    'a restored slot continues where it was saved, in any slot, with %j',
+    async draft => {
+      const { server, files } = start(draft);
+      const first = await server.complete(body);
+      const sizeBytes = 4 * (3 + 4 + 13) + 4 * 13;
+      expect(await act(server, '/slots/1?action=save')).toEqual({
+        id_slot: 1,
+        filename: 'a',
+        n_saved: 8 + 5,
+        n_written: sizeBytes,
+        timings: { save_ms: expect.any(Number) },
+      });
+      expect(files.get('a')).toHaveLength(sizeBytes);
+      expect(await act(server, '/slots/1?action=erase')).toEqual({ id_slot: 1, n_erased: 13 });
+      const erased = await server.complete(body);
+      expect(erased.timings).toMatchObject({ cache_n: 0, prompt_n: 8 });
 
-    expect(await act(server, '/slots/0?action=restore')).toEqual({
-      id_slot: 0,
-      filename: 'a',
-      n_restored: 13,
-      n_read: sizeBytes,
-      timings: { restore_ms: expect.any(Number) },
-    });
-    const restored = await server.complete({ ...body, id_slot: 0 });
-    expect(restored.timings).toMatchObject({ cache_n: 7, prompt_n: 1 });
-    expect(restored.tokens).toEqual(first.tokens);
-  });
+      expect(await act(server, '/slots/0?action=restore')).toEqual({
+        id_slot: 0,
+        filename: 'a',
+        n_restored: 13,
+        n_read: sizeBytes,
+        timings: { restore_ms: expect.any(Number) },
+      });
+      const restored = await server.complete({ ...body, id_slot: 0 });
+      expect(restored.timings).toMatchObject({ cache_n: 7, prompt_n: 1 });
+      expect(restored.tokens).toEqual(first.tokens);
+    },
+  );
 
-  it('is what the slot was, although the next request is in it at once', async () => {
+  it('a saved file has the state before the next request, even if that starts at once', async () => {
     const { server } = start();
     await server.complete(body);
     const [, other] = await Promise.all([
@@ -75,7 +78,7 @@ describe('a saved slot', () => {
     expect((await server.complete({ ...body, id_slot: 0 })).timings.cache_n).toBe(7);
   });
 
-  it('may be an empty one', async () => {
+  it('an empty slot can be saved', async () => {
     const { server } = start();
     expect(await act(server, '/slots/0?action=save')).toMatchObject({ n_saved: 0, n_written: 28 });
     await server.complete(body);
@@ -84,14 +87,14 @@ describe('a saved slot', () => {
   });
 });
 
-describe('an action', () => {
-  it('wraps ids around, and answers with the one it was given', async () => {
+describe('a slot action', () => {
+  it('slot ids wrap around, and the response repeats the requested id', async () => {
     const { server } = start();
     await server.complete(body);
     expect(await act(server, '/slots/9?action=erase')).toEqual({ id_slot: 9, n_erased: 13 });
   });
 
-  it('waits for a slot that is busy', async () => {
+  it('an action waits for a busy slot', async () => {
     const gate = new Gate();
     const model = new FakeForwardPass({ nVocab: tokenizer.nVocab, nSlots: 2 });
     const { server } = start({ target: gate.guard(model) });
@@ -122,14 +125,14 @@ describe('an action', () => {
     ['/slots/9999999999?action=erase', {}, 400, 'Invalid slot ID'],
     ['/slots/0?action=copy', {}, 400, 'Invalid action'],
     ['/slots/0', {}, 400, 'Invalid action'],
-  ])('%s of %j is %i', async (path, request, status, message) => {
+  ])('a faulty request is refused: %s of %j is %i', async (path, request, status, message) => {
     const { server } = start();
     const response = await server.post(path, request);
     expect(response.status).toBe(status);
     expect((await errorOf(response)).message).toEqual(message);
   });
 
-  it('is 501 without a place for files', async () => {
+  it('actions are 501 on a server without a place for files', async () => {
     const response = await testServer().post('/slots/0?action=erase', {});
     expect(await errorOf(response)).toEqual({
       code: 501,
@@ -139,7 +142,7 @@ describe('an action', () => {
   });
 });
 
-describe('what cannot be restored', () => {
+describe('a file that cannot be restored', () => {
   const tokens = Array.from({ length: 129 }, () => 9);
 
   it.each([
@@ -160,7 +163,7 @@ describe('what cannot be restored', () => {
       encodeSlotFile({ tokens: [tokenizer.nVocab], cache: new Uint8Array(4) }),
       'Invalid tokens in slot save file',
     ],
-  ])('%s leaves the slot empty', async (_, file, reason) => {
+  ])('the slot is left empty by %s', async (_, file, reason) => {
     const { server, files } = start();
     if (file) files.set('a', file);
     await server.complete(body);

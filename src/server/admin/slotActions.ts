@@ -9,25 +9,25 @@ import { decodeSlotFile, encodeSlotFile, type SavedSlot } from '../scheduling/ca
 import type { Scheduler } from '../scheduling/scheduler.ts';
 import { holding } from '../scheduling/slots.ts';
 
-/** A folder for saved slots. */
+/** Storage for saved slots. */
 export interface SlotFiles {
-  /** Rejects where there is no such file. */
+  /** Rejects if the file does not exist. */
   read(name: string): Promise<Uint8Array>;
-  /** Takes the place of a file of that name at once, or not at all. */
+  /** Replaces a file of that name atomically. */
   write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
 }
 
 export interface SlotActionDeps {
   readonly scheduler: Scheduler;
   readonly target: Pick<ForwardPass, 'nCtx' | 'nVocab' | 'readCache' | 'writeCache'>;
-  /** Null where slots cannot be saved. */
+  /** Null if slots cannot be saved. */
   readonly files: SlotFiles | null;
-  /** Milliseconds of a clock that never goes back. */
+  /** Monotonic clock in milliseconds. */
   readonly now: () => number;
   readonly log: (line: string) => void;
 }
 
-/** `POST /slots/:id?action=save|restore|erase`; waits for a slot that is busy. Throws whatever is wrong with the request. */
+/** `POST /slots/:id?action=save|restore|erase`; waits for a busy slot. Throws the error of a faulty request. */
 export async function handleSlotAction(
   request: Request,
   id: string,
@@ -82,7 +82,7 @@ async function save(
   };
 }
 
-/** What cannot be restored leaves the slot empty. */
+/** Restores a slot from a file. On failure the slot is left empty. */
 async function restore(
   idSlot: number,
   filename: string,
@@ -108,7 +108,7 @@ async function restore(
   };
 }
 
-/** Puts `saved` into a slot; gives the tokens that it holds now. */
+/** Loads `saved` into a slot and returns the tokens that the slot holds now. */
 function load(slot: number, saved: SavedSlot | null, target: ActionDeps['target']): SavedSlot['tokens'] {
   if (saved === null) throw notRestored('No available space in KV cache or invalid slot save file');
   const { tokens, cache } = saved;
@@ -132,7 +132,7 @@ async function erase(idSlot: number, { scheduler }: ActionDeps): Promise<JsonObj
   return { id_slot: idSlot, n_erased: nErased };
 }
 
-/** A number with anything behind it, as C reads it. */
+/** Parses the number at the start of a text and ignores the rest, as C does. */
 function slotId(text: string): number {
   const [digits = ''] = /^\s*\+?\d+/.exec(text) ?? [];
   const id = Number(digits);

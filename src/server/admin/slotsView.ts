@@ -2,7 +2,7 @@ import type { JsonObject } from '../http/json.ts';
 import { reducedGenerationSettings, type SettingsContext } from '../params/generationSettings.ts';
 import type { Slot } from '../scheduling/slots.ts';
 
-/** One element of `GET /slots`: the slot, and the task it runs or last ran. */
+/** One element of `GET /slots`: the slot with its current or last task. */
 export function slotView(slot: Slot, nCtx: number, context: SettingsContext): JsonObject {
   const { state } = slot;
   const busy = state.kind === 'busy';

@@ -5,7 +5,7 @@ import { jsonResponse, readJsonObject } from '../http/jsonBody.ts';
 
 const CONTENT_SHAPES = '"content" must be a string, or a list of mixed strings & tokens';
 
-/** `POST /tokenize`: text, or an array of texts and ids, as token ids, with their pieces if wanted. */
+/** `POST /tokenize`: converts text, or an array of texts and ids, to token ids, with pieces on request. */
 export async function handleTokenize(request: Request, tokenizer: Tokenizer): Promise<Response> {
   const body = await readJsonObject(request);
   const { content = [] } = body;
@@ -16,7 +16,7 @@ export async function handleTokenize(request: Request, tokenizer: Tokenizer): Pr
   return jsonResponse({ tokens: tokens.map(id => ({ id, piece: pieceOf(id, tokenizer) })) });
 }
 
-/** `POST /detokenize`: the text of token ids, special tokens included. */
+/** `POST /detokenize`: converts token ids to text, special tokens included. */
 export async function handleDetokenize(request: Request, tokenizer: Tokenizer): Promise<Response> {
   const { tokens = [] } = await readJsonObject(request);
   if (!Array.isArray(tokens) || !tokens.every(Number.isInteger)) {
@@ -26,7 +26,7 @@ export async function handleDetokenize(request: Request, tokenizer: Tokenizer): 
   return jsonResponse({ content: tokenizer.decode(tokens, true) });
 }
 
-/** Text where the bytes of a token are whole characters, else the bytes. */
+/** Text of a token if its bytes are whole characters, otherwise the bytes. */
 function pieceOf(id: number, tokenizer: Tokenizer): string | number[] {
   const bytes = tokenizer.piece(id, true);
   try {

@@ -3,7 +3,7 @@ import { handlePredict } from './vertexPredict.ts';
 
 const PATHS = ['/v1/chat/completions', '/apply-template', '/tokenize'];
 
-/** Answers with the path and the body it was asked with. */
+/** Responds with the path and the body of the request. */
 async function echo(request: Request): Promise<Response> {
   return Response.json({ path: new URL(request.url).pathname, body: await request.json() });
 }
@@ -21,7 +21,7 @@ async function predictions(...instances: unknown[]): Promise<readonly unknown[]>
 }
 
 describe('POST /predict', () => {
-  it('asks the route of each instance, in order', async () => {
+  it('each instance is sent to its route, in order', async () => {
     expect(
       await predictions(
         { '@requestFormat': 'chatCompletions', messages: [] },
@@ -35,7 +35,7 @@ describe('POST /predict', () => {
     ]);
   });
 
-  it('never streams', async () => {
+  it('instances never stream', async () => {
     expect(await predictions({ '@requestFormat': 'tokenize', stream: true })).toEqual([
       { path: '/tokenize', body: { stream: false } },
     ]);
@@ -45,7 +45,7 @@ describe('POST /predict', () => {
     [5, 'each instance must be a JSON object'],
     [{}, 'each instance must include a string @requestFormat'],
     [{ '@requestFormat': 'unheardOf' }, 'no handler registered for @requestFormat: unheardOf'],
-  ])('answers %j with an error of its own', async (instance, message) => {
+  ])('a faulty instance gets its own error: %j', async (instance, message) => {
     const good = { '@requestFormat': 'tokenize' };
     expect(await predictions(instance, good)).toMatchObject([
       { error: { code: 400, message } },
@@ -57,7 +57,7 @@ describe('POST /predict', () => {
     [{}, 'array field named instances'],
     [{ instances: {} }, 'array field named instances'],
     [{ instances: Array.from({ length: 129 }, () => ({})) }, 'maximum size of 128'],
-  ])('refuses a body without instances, or with too many', async (body, message) => {
+  ])('a body without instances, or with too many, is refused: %j', async (body, message) => {
     await expect(predict(body)).rejects.toThrow(message);
   });
 });

@@ -3,15 +3,15 @@ import { ForetokenError } from '../../util/errors.ts';
 import { isJsonObject } from '../http/json.ts';
 import { jsonResponse, readJsonObject } from '../http/jsonBody.ts';
 
-/** llama-server's limit. */
+/** llama-server's limit of instances. */
 const MAX_INSTANCES = 128;
 
 /**
- * `POST /predict`, the one route of Vertex AI's prediction protocol: every element of `instances` is a request of its own
- * for the route that its `@requestFormat` names, and `predictions` are the answers, errors included.
+ * `POST /predict`, the route of Vertex AI's prediction protocol. Every element of `instances` is a request to the route named by
+ * its `@requestFormat`; `predictions` are the responses, errors included.
  * Source: https://cloud.google.com/vertex-ai/docs/predictions/custom-container-requirements
  *
- * @param paths the routes that take a `POST`
+ * @param paths routes that accept `POST`
  * @param fetch answers the request of one instance
  */
 export async function handlePredict(
@@ -45,7 +45,7 @@ async function predict(
   if (typeof format !== 'string') return invalid('each instance must include a string @requestFormat');
   const path = routes.get(format);
   if (path === undefined) return invalid(`no handler registered for @requestFormat: ${format}`);
-  // An answer of several cannot be a stream.
+  // Responses of several instances cannot be streamed.
   const record = JSON.stringify({ ...body, ...('stream' in body && { stream: false }) });
   const response = await fetch(new Request(new URL(path, url), { method: 'POST', body: record, signal }));
   return response.json();

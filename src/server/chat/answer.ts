@@ -1,4 +1,4 @@
-/** What an answer of the assistant comes to. */
+/** Parsed answer of the assistant. */
 export interface Answer {
   readonly reasoning: string;
   readonly content: string;
@@ -7,13 +7,13 @@ export interface Answer {
 
 export interface AnswerCall {
   readonly name: string;
-  /** JSON, as the model wrote it; only its beginning while the call is being written. */
+  /** JSON as the model wrote it; incomplete while the call is being generated. */
   readonly arguments: string;
-  /** The id that the model gave it, if it gives ids. */
+  /** Id from the model, if the model writes ids. */
   readonly id?: string;
 }
 
-/** What more of an answer there is. A call begins once, and then has its arguments bit by bit. */
+/** Addition to an answer. A call starts once; then its arguments arrive in pieces. */
 export type AnswerDelta =
   | { readonly kind: 'reasoning' | 'content'; readonly text: string }
   | { readonly kind: 'call'; readonly index: number; readonly name: string }
@@ -21,7 +21,7 @@ export type AnswerDelta =
 
 export const NO_ANSWER: Answer = { reasoning: '', content: '', calls: [] };
 
-/** What `after` has that `before`, an earlier state of the same answer, had not. */
+/** Additions from `before` to `after`, a later state of the same answer. */
 export function answerDeltas(before: Answer, after: Answer): AnswerDelta[] {
   const deltas: AnswerDelta[] = [];
   for (const kind of ['reasoning', 'content'] as const) {

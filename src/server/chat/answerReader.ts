@@ -2,25 +2,25 @@ import { randomId } from '../http/randomId.ts';
 import { type Answer, type AnswerDelta, answerDeltas, NO_ANSWER } from './answer.ts';
 
 /**
- * Tells what a text of the model says. While the text is not whole, only what more text cannot change any more: each
- * answer goes on where the one before it ended.
+ * Parses the text of a model. While the text is incomplete, returns only the part that further text cannot change, so each answer
+ * extends the previous one.
  */
 export type ReadAnswer = (text: string, isWhole: boolean) => Answer;
 
-/** How the answers to a request are read. */
+/** Format in which the answers to a request are parsed. */
 export interface AnswerSyntax {
   readonly read: ReadAnswer;
-  /** Letters and digits of the ids that calls are given. */
+  /** Number of letters and digits in generated call ids. */
   readonly callIdLength: number;
 }
 
-/** llama-server's. */
+/** Length of llama-server's call ids. */
 export const CALL_ID_LENGTH = 32;
 
-/** A text without marks: all of it is content. */
+/** Parses a text without markup: all of it is content. */
 export const readPlainAnswer: ReadAnswer = content => ({ ...NO_ANSWER, content });
 
-/** Reads one answer as it comes. The state is the whole text, so that a stream cannot tell anything else than a whole. */
+/** Parses one answer as it arrives. The state is the whole text, so a streamed answer always equals the answer in one piece. */
 export class AnswerReader {
   readonly #syntax: AnswerSyntax;
   readonly #callIds: string[] = [];
@@ -31,12 +31,12 @@ export class AnswerReader {
     this.#syntax = syntax;
   }
 
-  /** What was read so far. */
+  /** Answer parsed so far. */
   get answer(): Answer {
     return this.#answer;
   }
 
-  /** A name for call number `index`, by which the answer to it will be told from others. */
+  /** Id of call number `index`, by which the tool's result refers to the call. */
   callId(index: number): string {
     const own = this.#answer.calls[index]?.id;
     if (own !== undefined) return own;
@@ -50,7 +50,7 @@ export class AnswerReader {
     return text === '' ? [] : this.#advance(this.#text + text, false);
   }
 
-  /** What was held back, once no more text will come. */
+  /** Returns the held-back rest when the text is complete. */
   end(): AnswerDelta[] {
     return this.#advance(this.#text, true);
   }
@@ -63,7 +63,7 @@ export class AnswerReader {
   }
 }
 
-/** The answer that a whole text is. */
+/** Parses a complete text. */
 export function wholeAnswer(syntax: AnswerSyntax, text: string): AnswerReader {
   const reader = new AnswerReader(syntax);
   reader.push(text);
@@ -71,7 +71,7 @@ export function wholeAnswer(syntax: AnswerSyntax, text: string): AnswerReader {
   return reader;
 }
 
-/** The readers of a stream of several choices, by their index. */
+/** Readers of a stream with several choices, by index. */
 export class AnswerReaders {
   readonly #syntax: AnswerSyntax;
   readonly #readers = new Map<number, AnswerReader>();

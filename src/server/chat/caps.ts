@@ -1,9 +1,9 @@
 import type { JsonObject } from '../http/json.ts';
 import type { JinjaInput, JinjaTemplate } from './jinja/jinjaTemplate.ts';
 
-/** What a template can make use of; `chat_template_caps` of `/props`, in llama-server's order. */
+/** Capabilities of a template: `chat_template_caps` of `/props`, in llama-server's order. */
 export interface TemplateCaps {
-  /** Arguments of tool calls are objects, not JSON text. */
+  /** Arguments of tool calls are passed as objects instead of JSON text. */
   readonly supports_object_arguments: boolean;
   readonly supports_parallel_tool_calls: boolean;
   readonly supports_preserve_reasoning: boolean;
@@ -16,7 +16,7 @@ export interface TemplateCaps {
   readonly supports_typed_content: boolean;
 }
 
-/** A text that no template has of its own. */
+/** Marker text that occurs in no template. */
 const NEEDLE = 'u9Qx7';
 
 const USER = { role: 'user', content: 'hello' };
@@ -30,7 +30,7 @@ const NOTHING: JinjaInput = {
   extra: {},
 };
 
-/** Finds out by trying: what a template supports leaves its trace in the text. */
+/** Detects capabilities by rendering test conversations: a supported feature leaves its marker in the output. */
 export function capsOf(template: JinjaTemplate): TemplateCaps {
   const outputOf = (input: Partial<JinjaInput>): string => {
     try {
@@ -41,7 +41,7 @@ export function capsOf(template: JinjaTemplate): TemplateCaps {
   };
   const shows = (input: Partial<JinjaInput>) => outputOf(input).includes(NEEDLE);
   const showsIn = (messages: readonly JsonObject[]) => shows({ messages });
-  // Some templates take arguments as objects only, some as text only.
+  // Some templates accept arguments only as objects, others only as text.
   const showsCalls = (calls: (args: JsonObject | string) => readonly JsonObject[]) =>
     showsIn(afterCalls(calls({}))) || showsIn(afterCalls(calls('{}')));
   const typed = outputOf({ messages: [{ role: 'user', content: [{ type: 'text', text: NEEDLE }] }] });
@@ -56,12 +56,12 @@ export function capsOf(template: JinjaTemplate): TemplateCaps {
     supports_system_role: showsIn([{ role: 'system', content: NEEDLE }, USER]),
     supports_tool_calls: showsCalls(args => [call(NEEDLE, args)]),
     supports_tools: shows({ tools: [tool(NEEDLE)] }),
-    // A template that knows no parts prints the list as it is, keys and all.
+    // A template without support for parts prints the list itself, keys included.
     supports_typed_content: typed.includes(NEEDLE) && !/["']type["']/.test(typed),
   };
 }
 
-/** Whether a template writes calls, but only those of messages whose content is null. */
+/** True if a template writes calls only for messages whose content is null. */
 export function writesCallsAlone(template: JinjaTemplate): boolean {
   const shows = (content: string | null, args: JsonObject | string): boolean => {
     try {
@@ -88,7 +88,7 @@ function call(name: string, args: JsonObject | string): JsonObject {
   return { id: idOf(name), type: 'function', function: { name, arguments: args } };
 }
 
-/** Nine letters and digits, which is what Mistral's templates insist on. Others write the id in place of the name. */
+/** Call id of nine letters and digits, which Mistral's templates require. Some templates write the id instead of the name. */
 function idOf(name: string): string {
   return `id${name}`.padEnd(9, '0');
 }

@@ -2,15 +2,15 @@ import { invalid } from '../http/invalid.ts';
 import type { JsonObject } from '../http/json.ts';
 import type { ChatMessage } from './messages.ts';
 
-/** The assistant's last message, which the answer goes on from: from what it says, or from its thoughts. */
+/** Last message, of the assistant, that the answer continues: its content or its thoughts. */
 export interface Continuation {
   readonly message: ChatMessage;
   readonly part: 'content' | 'reasoning';
 }
 
 /**
- * What a chat request wants to be continued; null for an answer of its own. With `prefill` a last message of the
- * assistant is enough to want it. Throws `invalid_request` where it cannot be.
+ * Finds the message that a chat request wants continued; null for a new answer. With `prefill`, a last message of the assistant
+ * is always continued. Throws `invalid_request` if that is impossible.
  */
 export function readContinuation(
   { continue_final_message: wanted, add_generation_prompt }: JsonObject,

@@ -1,11 +1,11 @@
 import { type ChatMessage, contentText } from './messages.ts';
 
-/** A chat format that needs no template engine. */
+/** Chat format that needs no template engine. */
 export interface Formatter {
-  /** Texts that, all found in a model's template, give this format away. */
+  /** Texts that identify the format: a model's template contains all of them. */
   readonly marks: readonly string[];
   turn(role: string, text: string): string;
-  /** What opens the assistant's answer. */
+  /** Text that opens the assistant's answer. */
   readonly opener: string;
 }
 
@@ -15,7 +15,7 @@ const COMMAND_R_ROLES: Readonly<Record<string, string>> = {
   assistant: 'CHATBOT',
 };
 
-/** The formats that can be had by name. Source: src/llama-chat.cpp of llama.cpp. */
+/** Formats that can be selected by name. Source: src/llama-chat.cpp of llama.cpp. */
 export const FORMATTERS = {
   chatml: {
     marks: ['<|im_start|>'],
@@ -30,7 +30,7 @@ export const FORMATTERS = {
   'command-r': {
     marks: ['<|START_OF_TURN_TOKEN|>', '<|USER_TOKEN|>'],
     turn(role, text) {
-      // A role that the format does not have is left out.
+      // Messages with a role that the format lacks are left out.
       if (!Object.hasOwn(COMMAND_R_ROLES, role)) return '';
       const token = `<|${COMMAND_R_ROLES[role]}_TOKEN|>`;
       return `<|START_OF_TURN_TOKEN|>${token}${text.trim()}<|END_OF_TURN_TOKEN|>`;
@@ -39,7 +39,7 @@ export const FORMATTERS = {
   },
 } as const satisfies Record<string, Formatter>;
 
-/** The format that `template` names, or that its text gives away; null for any other template. */
+/** Finds the format by its name, or by marks in the template text; null if `template` is neither. */
 export function findFormatter(template: string): Formatter | null {
   const formatters: Readonly<Record<string, Formatter>> = FORMATTERS;
   if (Object.hasOwn(formatters, template)) return formatters[template];
@@ -47,7 +47,7 @@ export function findFormatter(template: string): Formatter | null {
   return known ?? null;
 }
 
-/** The conversation in a format, ready for the answer if `addGenerationPrompt`. */
+/** Renders a conversation in a format, and opens an answer if `addGenerationPrompt`. */
 export function formatMessages(
   { turn, opener }: Formatter,
   messages: readonly ChatMessage[],

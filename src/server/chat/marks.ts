@@ -1,4 +1,4 @@
-/** `text` without an end that more text could turn into one of `marks`. */
+/** Cuts off an ending that further text could complete to one of `marks`. */
 export function settled(text: string, marks: readonly string[]): string {
   const longest = marks.reduce((max, mark) => Math.max(max, mark.length), 0);
   for (let at = Math.max(0, text.length - longest + 1); at < text.length; at++) {

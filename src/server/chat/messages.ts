@@ -13,7 +13,7 @@ export interface ToolCall {
   readonly id?: string;
 }
 
-/** One turn of a conversation, by the names that templates know it by. */
+/** Turn of a conversation, with the field names that templates use. */
 export interface ChatMessage {
   readonly role: string;
   readonly content: string | readonly TextPart[];
@@ -23,25 +23,25 @@ export interface ChatMessage {
   readonly tool_calls?: readonly ToolCall[];
 }
 
-/** `messages` of a chat request. Throws `invalid_request`, in llama-server's words. */
+/** Reads `messages` of a chat request. Throws `invalid_request` with llama-server's message. */
 export function readMessages({ messages }: JsonObject): ChatMessage[] {
   if (messages === undefined) throw invalid("'messages' is required");
   if (!Array.isArray(messages)) throw invalid("Expected 'messages' to be an array");
-  // All of them get the first look before any is parsed, so that the first look's error comes first.
+  // A first check of all messages runs before any is parsed, so its errors come first, as in llama-server.
   const looked = messages.map(message => ({ message, content: readContent(message) }));
   return looked.map(({ message, content }) => readMessage(message, content));
 }
 
-/** The text of a content; parts become lines, or whatever `separator` makes of them. */
+/** Text of a content; parts are joined by `separator`. */
 export function contentText(content: ChatMessage['content'], separator = '\n'): string {
   return typeof content === 'string' ? content : content.map(({ text }) => text).join(separator);
 }
 
 function readContent(message: unknown): ChatMessage['content'] {
   const { role, content, tool_calls, refusal } = presentFields(message);
-  // OpenAI's message that only refuses has this field and no content.
+  // A message of OpenAI that only refuses has this field and no content.
   if (role === 'assistant' && content === undefined && typeof refusal === 'string') return refusal;
-  // A content of null is one that says nothing, as clients give an answer back that had none.
+  // Content null means empty: clients send an answer without content back this way.
   if (!isJsonObject(message) || message.content === undefined) {
     if (role !== 'assistant') throw invalid("All non-assistant messages must contain 'content'");
     if (tool_calls === undefined) {

@@ -11,29 +11,29 @@ import type { ChatTemplate, JinjaChatTemplate } from './template.ts';
 import { type ThinkingTags, thinkingTagsOf } from './thinking.ts';
 import { readTools, type ToolOptions } from './tools/tools.ts';
 
-/** What turns a conversation into a prompt. */
+/** Template, tokenizer and settings that turn a conversation into a prompt. */
 export interface ChatContext {
   readonly template: ChatTemplate;
   readonly tokenizer: Tokenizer;
   readonly settings: ChatSettings;
 }
 
-/** A conversation as a prompt, and what is to be known of it to read the answer. */
+/** Rendered conversation, with the information needed to parse the answer. */
 export interface ChatPrompt {
   readonly text: string;
-  /** What opens the answer, the end of the text. */
+  /** End of the text, which opens the answer. */
   readonly opener: string;
-  /** The tags of thoughts, if the model thinks, and whether the prompt ends within thoughts. */
+  /** Tags of thoughts if the model thinks, and whether the prompt ends inside thoughts. */
   readonly tags: ThinkingTags | null;
   readonly isThinking: boolean;
-  /** Whether the model answers in channels, as gpt-oss does. */
+  /** True if the model answers in channels, as gpt-oss does. */
   readonly isInChannels: boolean;
   readonly reasoning: ReasoningOptions;
   readonly tools: ToolOptions;
   readonly template: ChatTemplate;
 }
 
-/** The prompt of the chat request `body`. Throws whatever is wrong with the conversation. */
+/** Renders the prompt of the chat request `body`. Throws the error of a faulty conversation. */
 export function renderChat(body: JsonObject, context: ChatContext): ChatPrompt {
   const { tokenizer, settings } = context;
   const tools = readTools(body);
@@ -69,7 +69,7 @@ function templateFor({ tools }: ToolOptions, template: ChatTemplate): ChatTempla
   return template.kind === 'jinja' && tools.length > 0 ? (template.toolUse ?? template) : template;
 }
 
-/** The turns closed as the template has them, and the turns before an answer with what opens it. */
+/** Renders the conversation twice, closed and open for an answer, and splits the open one before its opener. */
 function renderJinja(
   { jinja, caps, writesCallsAlone }: JinjaChatTemplate,
   turns: readonly ChatMessage[],
@@ -93,7 +93,7 @@ function renderJinja(
   return { closed, before: opened.slice(0, nSame), opener: opened.slice(nSame) };
 }
 
-/** The opener with the beginning of the answer: thoughts, which end before the content does. */
+/** Opener plus the beginning of the answer. Thoughts are closed before content starts. */
 function continued(opener: string, { message, part }: Continuation, tags: ThinkingTags | null): string {
   const content = part === 'content' ? contentText(message.content, '\n\n') : '';
   if (tags === null) return opener + content;
@@ -104,12 +104,12 @@ function continued(opener: string, { message, part }: Continuation, tags: Thinki
     : outside + thoughts;
 }
 
-/** Some templates open the answer whether they are asked to or not. */
+/** Some templates open an answer whether or not they are asked to. */
 function endsInThoughts(text: string, opener: string, { start, end }: ThinkingTags): boolean {
   return opener.lastIndexOf(start) > opener.lastIndexOf(end) || text.trimEnd().endsWith(start);
 }
 
-/** The text without a special token at either end that tokenizing would add a second time. */
+/** Removes special tokens at both ends that the tokenizer would add again. */
 function withoutAddedTokens(text: string, tokenizer: Tokenizer): string {
   const bos = specialText(tokenizer.bos, tokenizer);
   const eos = specialText(tokenizer.eos, tokenizer);

@@ -4,7 +4,7 @@ import { readFields } from '../http/fields.ts';
 import { isJsonObject, type JsonObject } from '../http/json.ts';
 import { reasoningFormatField } from '../params/reasoningFormats.ts';
 
-/** Options of the server that are about chats. */
+/** Server options that concern chats. */
 export type ChatSettings = Pick<
   ResolvedOptions,
   | 'chatTemplateKwargs'
@@ -15,22 +15,22 @@ export type ChatSettings = Pick<
   | 'reasoningFormat'
 >;
 
-/** What a chat request, or else the server, says of thinking. */
+/** Thinking options of a chat request, with the server's as defaults. */
 export interface ReasoningOptions {
   readonly format: ReasoningFormat;
-  /** What templates know as `enable_thinking`. */
+  /** Templates' variable `enable_thinking`. */
   readonly isEnabled: boolean;
-  /** Variables for the template, without what it gets anyway. */
+  /** Variables for the template, without its standard ones. */
   readonly variables: JsonObject;
-  /** Most tokens of thoughts; -1 for no limit. */
+  /** Maximum number of thinking tokens; -1 for no limit. */
   readonly budget: number;
-  /** What the thoughts end with where the budget does. */
+  /** Text that ends the thoughts when the budget is used up. */
   readonly budgetMessage: string;
-  /** Whether thinking may be ended while it goes on. */
+  /** True if a client may end the thoughts while they are generated. */
   readonly isControlled: boolean;
 }
 
-/** Reads them, in llama-server's words where they are wrong. `canThink`: the template knows thoughts. */
+/** Reads the options and throws with llama-server's messages. `canThink`: the template supports thoughts. */
 export function readReasoning(body: JsonObject, settings: ChatSettings, canThink: boolean): ReasoningOptions {
   const given = isJsonObject(body.chat_template_kwargs) ? body.chat_template_kwargs : {};
   const variables: JsonObject = { ...thinkingVariable(settings), ...settings.chatTemplateKwargs, ...given };
@@ -51,7 +51,7 @@ function thinkingVariable({ reasoning }: ChatSettings): JsonObject {
   return reasoning === 'auto' ? {} : { enable_thinking: reasoning === 'on' };
 }
 
-/** What is no boolean says nothing, but a text is a mistake. */
+/** Values that are not booleans are ignored, except a string, which is an error. */
 function readEnableThinking(value: unknown): boolean | null {
   if (typeof value === 'string') {
     throw new ForetokenError(
@@ -62,7 +62,7 @@ function readEnableThinking(value: unknown): boolean | null {
   return typeof value === 'boolean' ? value : null;
 }
 
-/** The effort that the request asks for counts, not the one among the variables; none means no variable. */
+/** Adds the requested effort, which overrides the variable of that name; the effort `none` removes the variable. */
 function withEffort(variables: JsonObject, effort: unknown): JsonObject {
   if (typeof effort !== 'string' || effort === '') return variables;
   const { reasoning_effort: _, ...others } = variables;

@@ -5,7 +5,7 @@ const text = (text: string) => ({ type: 'text', text });
 const refusal = (refusal: unknown) => ({ type: 'refusal', refusal });
 const assistant = (fields: object) => ({ role: 'assistant', ...fields });
 
-describe('a refusal, as OpenAI words it, that comes back in the conversation', () => {
+describe("a refusal in OpenAI's form, sent back in the conversation", () => {
   it.each<{ message: object; content: unknown }>([
     { message: assistant({ content: [refusal('no')] }), content: [text('no')] },
     { message: assistant({ content: [text('a'), refusal('no')] }), content: [text('a'), text('no')] },
@@ -16,7 +16,7 @@ describe('a refusal, as OpenAI words it, that comes back in the conversation', (
     { message: assistant({ content: 'a', refusal: null }), content: 'a' },
     { message: assistant({ content: 'a', refusal: 'no' }), content: 'a' },
     { message: assistant({ content: null, refusal: null }), content: '' },
-  ])('$message', ({ message, content }) => {
+  ])('the refusal becomes content: $message', ({ message, content }) => {
     expect(readMessages({ messages: [message] })).toEqual([{ role: 'assistant', content }]);
   });
 
@@ -28,7 +28,7 @@ describe('a refusal, as OpenAI words it, that comes back in the conversation', (
     { message: { role: 'system', content: [refusal('no')] } },
     { message: assistant({ refusal: 5 }) },
     { message: { role: 'user', refusal: 'no' } },
-  ])('is nowhere else: $message', ({ message }) => {
+  ])('a refusal anywhere else is refused: $message', ({ message }) => {
     expect(() => readMessages({ messages: [message] })).toThrow(
       expect.objectContaining({ code: 'invalid_request' }),
     );

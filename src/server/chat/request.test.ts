@@ -11,8 +11,8 @@ const context = {
 };
 const chat = { messages: [{ role: 'user', content: 'ab' }] };
 
-describe('a chat request as a completion request', () => {
-  it('keeps what is not for chats alone', () => {
+describe('converting a chat request to a completion request', () => {
+  it('fields that are not specific to chats are kept', () => {
     const body = { ...chat, top_k: 3, stop: 'x', n_predict: 5, prompt: 'overwritten' };
     expect(readChatRequest(body, context).body).toMatchObject({
       prompt: 'ab',
@@ -34,7 +34,7 @@ describe('a chat request as a completion request', () => {
     { body: { json_schema: { const: 4 } }, schema: { const: 4 } },
     { body: { response_format: null }, schema: undefined },
     { body: { response_format: {} }, schema: undefined },
-  ])('has the schema of $body', ({ body, schema }) => {
+  ])('the schema of $body is found', ({ body, schema }) => {
     expect(readChatRequest({ ...chat, ...body }, context).body.json_schema).toEqual(schema);
   });
 });

@@ -16,7 +16,7 @@ import { withCalls } from './tools/toolCalls.ts';
 import { CHANNEL_MARKS, fixedTexts } from './tools/toolFormat.ts';
 import { readToolUse, type ToolUse } from './tools/toolUse.ts';
 
-/** A chat request in the words of `/completion`, what chats add to that, and how the answers are read. */
+/** Chat request as a `/completion` request, with the additions of a chat and the format of its answers. */
 export interface ChatRequest {
   readonly body: JsonObject;
   readonly params: ChatParams;
@@ -24,8 +24,8 @@ export interface ChatRequest {
 }
 
 /**
- * Reads the chat request `body`: the conversation becomes the prompt, OpenAI's fields llama-server's, and everything else
- * stays as it is. Throws whatever is wrong with what belongs to chats alone.
+ * Reads the chat request `body`: renders the conversation as the prompt, converts OpenAI's fields to llama-server's and keeps all
+ * others. Throws the error of a faulty chat field.
  */
 export function readChatRequest(body: JsonObject, context: ChatContext): ChatRequest {
   refuseUnbuilt(body, UNBUILT_IN_CHATS);
@@ -67,14 +67,14 @@ function readerOf(prompt: ChatPrompt, toolUse: ToolUse | null): ReadAnswer {
   return tags === null || reasoning.format === 'none' ? readRest : withThoughts(readRest, tags, isThinking);
 }
 
-/** The special tokens in `texts`: they would not be seen in the answer. */
+/** Special tokens in `texts`, which would otherwise be missing from the answer's text. */
 function preservedTokens(texts: readonly string[], tokenizer: Tokenizer): TokenId[] {
   const tokens = texts.flatMap(text =>
     tokenizer
       .encode(text, { addSpecial: false, parseSpecial: true })
-      // A character that the vocabulary lacks is a special token as well, but not one of the text.
+      // A character that the vocabulary lacks becomes a special token (unknown) too, but not one that the text means.
       .filter(token => tokenizer.isSpecial(token) && text.includes(tokenizer.pieceText(token)))
-      // One that ends the answer is not seen in any case.
+      // An end-of-generation token is never part of the text.
       .filter(token => !tokenizer.eogTokens.includes(token)),
   );
   return [...new Set(tokens)];
@@ -98,11 +98,11 @@ function thinkingLimit(
   };
 }
 
-/** `top_logprobs` of a chat; llama-server's default is 20. */
+/** `top_logprobs` of a chat; 20 by default, as in llama-server. */
 const topLogprobs = integer('top_logprobs', 20, soft(0));
 
 function nProbsOf(body: JsonObject): JsonObject {
-  // A completion takes the number of alternatives as `logprobs`.
+  // A completion expects the number of alternatives in `logprobs`.
   if (body.logprobs === true)
     return { n_probs: null, logprobs: readFields({ topLogprobs }, body).topLogprobs };
   if (presentFields(body).top_logprobs === undefined) return {};

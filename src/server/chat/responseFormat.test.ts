@@ -20,11 +20,11 @@ describe('response_format', () => {
     { format: { type, schema: null, json_schema: { schema } }, name: 'in its wrapper, beside null' },
     { format: { type: 'json_object', schema }, name: 'of an object, beside the type' },
     { format: { type: 'json_object', json_schema: { schema } }, name: 'of an object, in a wrapper' },
-  ])('has a schema $name', ({ format }) => {
+  ])('the schema of $name is found', ({ format }) => {
     expect(responseSchema({ response_format: format })).toEqual(schema);
   });
 
-  it.each([false, true])('keeps the schema %s', value => {
+  it.each([false, true])('a boolean schema is kept: %s', value => {
     expect(responseSchema({ response_format: { type, json_schema: { schema: value } } })).toBe(value);
   });
 

@@ -31,7 +31,7 @@ export function responseSchema(body: JsonObject): unknown {
   }
 }
 
-/** Finds the schema: OpenAI puts it into a wrapper, llama-server beside the type. */
+/** Finds the schema: OpenAI puts it into a wrapper object, llama-server next to the type. */
 function schemaIn(format: JsonObject): unknown {
   const { json_schema: wrapper = {}, schema: beside } = presentFields(format);
   if (!isJsonObject(wrapper)) throw invalid("response_format.json_schema must be an object with a 'schema'");

@@ -7,8 +7,8 @@ import { endOfThoughts } from './thinking.ts';
 import { untilMark } from './tools/untilMark.ts';
 
 /**
- * What constrains an answer that has to follow a schema behind thoughts, which may be any; null where the schema alone says
- * it all. Throws `invalid_request` for a schema that no grammar can say.
+ * Constraint of an answer that follows a schema behind unrestricted thoughts; null if the schema alone is the constraint. Throws
+ * `invalid_request` for a schema that no grammar can express.
  */
 export function schemaConstraint(
   schema: unknown,

@@ -3,7 +3,8 @@ import type { TemplateCaps } from './caps.ts';
 import { type ChatMessage, contentText, type ToolCall } from './messages.ts';
 
 /**
- * The messages in the shape that a template can read. `writesCallsAlone`: the template writes calls only of messages without content.
+ * Converts messages to the form that a template supports. `writesCallsAlone`: the template writes calls only for messages without
+ * content.
  */
 export function suitedMessages(
   messages: readonly ChatMessage[],
@@ -15,7 +16,7 @@ export function suitedMessages(
   return writesCallsAlone ? suitedTurns.flatMap(callsAlone) : suitedTurns;
 }
 
-/** What is said beside calls in a message of its own, and the calls without any content. */
+/** Splits a message with content and calls into one with the content and one with the calls. */
 function callsAlone(message: JsonObject): readonly JsonObject[] {
   const { tool_calls: calls, ...spoken } = message;
   if (calls === undefined) return [message];
@@ -23,7 +24,7 @@ function callsAlone(message: JsonObject): readonly JsonObject[] {
   return message.content === '' ? [called] : [spoken, called];
 }
 
-/** For templates without a system role: what the system says opens the message behind it. */
+/** Moves the system message into the next message, for templates without a system role. */
 function withoutSystem(messages: readonly ChatMessage[]): readonly ChatMessage[] {
   const [system, next, ...rest] = messages;
   if (system?.role !== 'system') return messages;
@@ -32,10 +33,10 @@ function withoutSystem(messages: readonly ChatMessage[]): readonly ChatMessage[]
   return [{ ...next, content }, ...rest];
 }
 
-/** The message in the shape that a template can read. */
+/** Converts one message to the form that the template supports. */
 function suited(message: ChatMessage, caps: TemplateCaps): JsonObject {
   const { content, tool_calls, reasoning_content } = message;
-  // gpt-oss' name of thoughts. Its template refuses them beside words where there are calls.
+  // gpt-oss uses this name for thoughts. Its template rejects them next to content if the message has calls.
   const hasThoughts = reasoning_content !== undefined && !(tool_calls && content.length > 0);
   return {
     ...message,
@@ -59,7 +60,7 @@ function withObjectArguments(call: ToolCall): ToolCall {
     const parsed: unknown = JSON.parse(given);
     if (isJsonObject(parsed)) return { ...call, function: { name, arguments: parsed } };
   } catch {
-    // What is no JSON stays the text it is.
+    // Arguments that are not JSON stay text.
   }
   return call;
 }

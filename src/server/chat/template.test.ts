@@ -51,11 +51,11 @@ describe('a chat template', () => {
       sources: { model: '{{ "<|START_OF_TURN_TOKEN|>" }}<|USER_TOKEN|>', jinja: false },
       expected: COMMAND_R_TEXT,
     },
-  ])('from $sources gives $expected', ({ sources, expected }) => {
+  ])('the template from $sources is $expected', ({ sources, expected }) => {
     expect(render(sources)).toBe(expected);
   });
 
-  it.each([{}, { jinja: false }])('leaves the opener out when asked to, %j', sources => {
+  it.each([{}, { jinja: false }])('the opener is left out on request, %j', sources => {
     const text = render(sources, { add_generation_prompt: false });
     expect(text).toBe(CHATML_TEXT.slice(0, -'<|im_start|>assistant\n'.length));
   });
@@ -63,7 +63,7 @@ describe('a chat template', () => {
   it.each([
     { sources: { option: '{% for %}' }, message: 'the chat template is not valid Jinja' },
     { sources: { option: 'no such format', jinja: false }, message: 'try using --jinja' },
-  ])('refuses the option of $sources', ({ sources, message }) => {
+  ])('the template option of $sources is refused', ({ sources, message }) => {
     expect(() => templateOf(sources)).toThrow(
       expect.objectContaining({ code: 'invalid_option', message: expect.stringContaining(message) }),
     );
@@ -72,12 +72,12 @@ describe('a chat template', () => {
   it.each([
     { model: '{% for %}', jinja: true },
     { model: 'a format of its own', jinja: false },
-  ])('of a model that is of no use fails chats only, %j', sources => {
+  ])('an unusable template in the model file makes only chats fail, %j', sources => {
     expect(templateOf(sources)).toMatchObject({ kind: 'unusable', source: sources.model });
     expect(() => render(sources)).toThrow(expect.objectContaining({ code: 'internal' }));
   });
 
-  it('knows tokens, thinking, the date and variables of the request', () => {
+  it('a template can use tokens, thinking, the date and variables of the request', () => {
     const option =
       '{{ bos_token }}|{{ eos_token }}|{{ enable_thinking }}|{{ date_string }}|{{ datetime }}|{{ strftime_now("%Y") }}|{{ mood }}|{{ reasoning_effort }}|{{ add_generation_prompt is defined }}';
     const year = new Date().getFullYear();
@@ -95,11 +95,11 @@ describe('a chat template', () => {
     );
   });
 
-  it('leaves the beginning-of-sequence text to the tokenizer that adds it', () => {
+  it('the beginning-of-sequence text is left out if the tokenizer adds the token', () => {
     expect(render({ option: '{{ bos_token }}a{{ bos_token }}' })).toBe(`a${bosText}`);
   });
 
-  it('gives a template what it can read: parts, strings or lines', () => {
+  it('content is passed in a form that the template supports: parts, strings or lines', () => {
     const parts = [
       { type: 'text', text: 'a' },
       { type: 'text', text: 'b' },
@@ -117,7 +117,7 @@ describe('a chat template', () => {
     expect(render({ jinja: false }, { messages })).toContain('user\na\nb<|im_end|>');
   });
 
-  it('puts the system message into the next one for a template without that role', () => {
+  it('the system message moves into the next message if the template lacks that role', () => {
     const option = "{% for m in messages if m.role != 'system' %}{{ m.content }};{% endfor %}";
     expect(render({ option })).toBe(' Book \nHey;');
   });
@@ -125,12 +125,12 @@ describe('a chat template', () => {
   it.each([
     { prefill: 'Whill', end: 'Whill' },
     { prefill: ['Wh', 'ill'].map(text => ({ type: 'text', text })), end: 'Wh\n\nill' },
-  ])('goes on from a last message of the assistant, $prefill', ({ prefill, end }) => {
+  ])('an answer continues a last message of the assistant, $prefill', ({ prefill, end }) => {
     const messages = [...CONVERSATION, { role: 'assistant', content: prefill }];
     expect(render({}, { messages })).toBe(CHATML_TEXT + end);
     const explicit = { messages, continue_final_message: true, add_generation_prompt: false };
     expect(render({}, explicit)).toBe(CHATML_TEXT + end);
-    // The fixed formats know turns only.
+    // The fixed formats have turns only, no continuation.
     expect(render({ jinja: false }, { messages })).toMatch(/<\|im_end\|>\n<\|im_start\|>assistant\n$/);
   });
 
@@ -148,7 +148,7 @@ describe('a chat template', () => {
     { body: {}, reasoning: 'hm', content: '', end: ';A:<think>hm' },
     { body: {}, settings: { prefillAssistant: false }, end: ';A:<think>' },
   ])(
-    'goes on from thoughts or behind them, $body $settings',
+    'an answer continues thoughts, or the content behind them, $body $settings',
     ({ body, settings, reasoning, content = 'Wh', end }) => {
       const message = { role: 'assistant', content, ...(reasoning && { reasoning_content: reasoning }) };
       const messages = [...CONVERSATION, message];
@@ -157,7 +157,7 @@ describe('a chat template', () => {
     },
   );
 
-  it('may close turns in another way than it opens an answer', () => {
+  it('turns may be closed by another text than the one that opens an answer', () => {
     const option = '{{ messages[0].content }}{% if add_generation_prompt %}<|a|>{% else %}<|end|>{% endif %}';
     const user = { role: 'user', content: 'x' };
     const started = [user, { role: 'assistant', content: 'y' }];
@@ -166,7 +166,7 @@ describe('a chat template', () => {
     expect(render({ option }, { messages: started })).toBe('x<|a|>y');
   });
 
-  it('hands over tools, and arguments of calls in the shape the template takes', () => {
+  it('tools are passed on, and arguments of calls in the form that the template supports', () => {
     const tool = { type: 'function', function: { name: 'clock', parameters: {} } };
     const messages = [
       { role: 'user', content: 'When?' },
@@ -188,7 +188,7 @@ describe('a chat template', () => {
     expect(asText).toBe('<clock>When?;clock({"zone":"UTC"});now;');
   });
 
-  it('gets what is said beside calls in a message of its own, if it writes calls of messages without content only', () => {
+  it('content next to calls becomes a message of its own if the template writes calls of messages without content only', () => {
     const option =
       '{% for m in messages %}{% if m.content is none %}{% for c in m.tool_calls %}[{{ c.function.name }}]{% endfor %}{% else %}{{ m.content }}{% endif %};{% endfor %}';
     const tool_calls = [{ type: 'function', id: 'x', function: { name: 'clock', arguments: '{}' } }];
@@ -199,7 +199,7 @@ describe('a chat template', () => {
     expect(render({ option }, { messages })).toBe('When?;Let me see.;[clock];When?;');
   });
 
-  it("gets thoughts under gpt-oss' name as well, but not beside words and calls", () => {
+  it("thoughts are also passed under gpt-oss' name, but not next to content and calls", () => {
     const option = '{% for m in messages %}{{ m.thinking }}/{{ m.content }};{% endfor %}';
     const thought = { role: 'assistant', reasoning_content: 'hm', content: 'yes' };
     const tool_calls = [{ type: 'function', id: 'x', function: { name: 'clock', arguments: '{}' } }];
@@ -209,13 +209,13 @@ describe('a chat template', () => {
     expect(render({ option }, { messages: [{ ...thought, tool_calls }, user] })).toBe('/yes;/a;');
   });
 
-  it('may be another one for conversations with tools', () => {
+  it('conversations with tools may have a template of their own', () => {
     const sources = { model: 'alone', toolUse: '{{ tools[0].function.name }}' };
     expect(render(sources)).toBe('alone');
     expect(render(sources, { tools: [{ type: 'function', function: { name: 'clock' } }] })).toBe('clock');
   });
 
-  it('tells what it supports', () => {
+  it('capabilities of a template are detected', () => {
     const template = templateOf({});
     expect(template).toMatchObject({
       kind: 'jinja',
@@ -293,13 +293,13 @@ describe('a bad conversation', () => {
       body: { messages: [user], chat_template_kwargs: { enable_thinking: 'yes' } },
       message: 'invalid type for "enable_thinking" (expected boolean, got string)',
     },
-  ])('is refused: $body', ({ body, code = 'invalid_request', message }) => {
+  ])('a faulty conversation is refused: $body', ({ body, code = 'invalid_request', message }) => {
     expect(() => render({}, body)).toThrow(
       expect.objectContaining({ code, message: expect.stringContaining(message) }),
     );
   });
 
-  it('is one without messages', () => {
+  it('a conversation without messages is refused', () => {
     expect(() => renderChat({}, { template: templateOf({}), tokenizer, settings: withDefaults({}) })).toThrow(
       "'messages' is required",
     );
@@ -308,13 +308,13 @@ describe('a bad conversation', () => {
   it.each([
     { body: { tools: [tool] }, message: 'tools param requires --jinja flag' },
     { body: { tool_choice: 'none' }, message: 'tool_choice param requires --jinja flag' },
-  ])('is $body for a fixed format', ({ body, message }) => {
+  ])('a fixed format refuses $body', ({ body, message }) => {
     expect(() => render({ jinja: false }, body)).toThrow(
       expect.objectContaining({ code: 'invalid_request', message }),
     );
   });
 
-  it('is one that the template refuses', () => {
+  it('a conversation that the template rejects is refused', () => {
     const option = "{{ raise_exception('roles must alternate') }}";
     expect(() => render({ option })).toThrow(
       expect.objectContaining({

@@ -5,11 +5,11 @@ import { JinjaTemplate } from './jinja/jinjaTemplate.ts';
 import { findToolFormat } from './tools/findFormat.ts';
 import type { ToolFormat } from './tools/toolFormat.ts';
 
-/** How a server turns a conversation into a prompt; `source` is what `/props` shows of it. */
+/** Chat template of a server; `/props` shows `source`. */
 export type ChatTemplate =
   | JinjaChatTemplate
   | { readonly kind: 'formatter'; readonly source: string; readonly formatter: Formatter }
-  /** The model's own is of no use here: everything but chat works. */
+  /** The model's template cannot be used: all routes except chats work. */
   | { readonly kind: 'unusable'; readonly source: string; readonly error: ForetokenError };
 
 export interface JinjaChatTemplate {
@@ -17,25 +17,25 @@ export interface JinjaChatTemplate {
   readonly source: string;
   readonly jinja: JinjaTemplate;
   readonly caps: TemplateCaps;
-  /** Whether it writes calls of messages without content only. */
+  /** True if the template writes calls only for messages without content. */
   readonly writesCallsAlone: boolean;
-  /** How its model writes calls of tools; null where it does not say. */
+  /** Format of the model's tool calls; null if the template does not show it. */
   readonly toolFormat: ToolFormat | null;
-  /** The one for conversations with tools, where there is one. */
+  /** Separate template for conversations with tools, if the model has one. */
   readonly toolUse: JinjaChatTemplate | null;
 }
 
-/** Where a template may come from, the first that there is: the option, the model file, and chatml. */
+/** Possible sources of a template. The first available one is used: the option, the model file, chatml. */
 export interface TemplateSources {
   readonly option: string | undefined;
   readonly model: string | null;
-  /** The model's own for conversations with tools; of no use without the model's own for all others. */
+  /** The model's template for conversations with tools; it is used only together with `model`. */
   readonly toolUse?: string | null;
-  /** Whether templates are Jinja; otherwise only the built-in formats can be had. */
+  /** True if templates are Jinja; otherwise only the built-in formats are available. */
   readonly jinja: boolean;
 }
 
-/** The format of models that bring no template. */
+/** Format of models without a template. */
 const CHATML = `{%- for message in messages -%}
 {{- '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>\\n' -}}
 {%- endfor -%}
@@ -44,8 +44,8 @@ const CHATML = `{%- for message in messages -%}
 {%- endif -%}`;
 
 /**
- * Throws `invalid_option` for an option that is no template; a template of the model that is none is `unusable`. The name
- * of a built-in format is that format, with Jinja or without.
+ * Creates the chat template. Throws `invalid_option` if the option is not a template; an invalid template of the model becomes
+ * `unusable`. The name of a built-in format selects that format, with or without Jinja.
  */
 export function createChatTemplate({ option, model, toolUse, jinja }: TemplateSources): ChatTemplate {
   if (option !== undefined) return fromOption(option, jinja);
@@ -59,7 +59,7 @@ export function createChatTemplate({ option, model, toolUse, jinja }: TemplateSo
 
 function fromOption(option: string, jinja: boolean): ChatTemplate {
   if (!jinja) return formatterOf(option);
-  // Jinja does more than the format: an answer can be continued.
+  // A Jinja template can do more than the built-in format: it can continue an answer.
   if (option === 'chatml') return jinjaTemplate(CHATML);
   return Object.hasOwn(FORMATTERS, option) ? formatterOf(option) : jinjaTemplate(option);
 }
@@ -83,7 +83,7 @@ function formatterOf(source: string): ChatTemplate {
   throw new ForetokenError('invalid_option', 'this custom template is not supported, try using --jinja');
 }
 
-/** A request for chat fails with it, which is not the request's fault. */
+/** Error of chat requests to a server with an unusable template; the request is not at fault. */
 function unusable(error: ForetokenError): ForetokenError {
   return new ForetokenError('internal', error.message, {}, { cause: error });
 }

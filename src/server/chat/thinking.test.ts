@@ -4,7 +4,7 @@ import { splitThoughts, thinkingTagsOf } from './thinking.ts';
 
 const TAGS = { start: '<think>', end: '</think>' };
 
-describe('thoughts', () => {
+describe('parsing thoughts', () => {
   it.each([
     { text: '<think>hm</think>yes', reasoning: 'hm', rest: 'yes' },
     { text: '\n<think>\n a b \n</think>\n\nyes ', reasoning: 'a b', rest: 'yes ' },
@@ -16,7 +16,7 @@ describe('thoughts', () => {
     { text: '<think>hm</think>yes', isOpen: true, reasoning: 'hm', rest: 'yes' },
     { text: 'cut off', isOpen: true, reasoning: 'cut off', rest: '' },
     { text: 'a < b</think></think>', isOpen: true, reasoning: 'a < b', rest: '</think>' },
-  ])('in $text', ({ text, isOpen = false, ...expected }) => {
+  ])('thoughts are separated from the rest in $text', ({ text, isOpen = false, ...expected }) => {
     expect(splitThoughts(text, true, TAGS, isOpen)).toEqual(expected);
     let before = { reasoning: '', rest: '' };
     for (let end = 0; end <= text.length; end++) {
@@ -33,7 +33,7 @@ describe('thoughts', () => {
     { source: 'a </think> b', start: '<think>' },
     { source: '<|START_THINKING|><|END_THINKING|>', start: '<|START_THINKING|>' },
     { source: 'thinking aloud', start: undefined },
-  ])('are told by the template $source', ({ source, start }) => {
+  ])('the template gives away the tags: $source', ({ source, start }) => {
     expect(thinkingTagsOf(source)?.start).toBe(start);
   });
 });
@@ -63,22 +63,25 @@ describe('a chat with a model that thinks', () => {
       content: 'yes',
     },
     { chatTemplate: THINKER, says, body: { max_tokens: 3 }, reasoning: 'so', content: '' },
-  ])('$chatTemplate that says $says', async ({ says, body, settings, chatTemplate, reasoning, content }) => {
-    const { whole, chunks } = await sayingServer(says, { chatTemplate, ...settings }).ask(body);
-    const { message } = whole.choices[0];
-    expect({ content: message.content, reasoning: message.reasoning_content }).toEqual({
-      content,
-      reasoning,
-    });
-    expect(joined(chunks)).toEqual({ content, reasoning: reasoning ?? '', calls: [] });
-  });
+  ])(
+    'an answer has content and thoughts apart: $chatTemplate that says $says',
+    async ({ says, body, settings, chatTemplate, reasoning, content }) => {
+      const { whole, chunks } = await sayingServer(says, { chatTemplate, ...settings }).ask(body);
+      const { message } = whole.choices[0];
+      expect({ content: message.content, reasoning: message.reasoning_content }).toEqual({
+        content,
+        reasoning,
+      });
+      expect(joined(chunks)).toEqual({ content, reasoning: reasoning ?? '', calls: [] });
+    },
+  );
 
   it.each([
     { budget: 0, reasoning: undefined },
     { budget: 1, reasoning: 'a' },
     { budget: 3, reasoning: 'abc' },
     { budget: -1, reasoning: 'abcde' },
-  ])('thinks $budget tokens', async ({ budget, reasoning }) => {
+  ])('a thinking budget of $budget tokens limits the thoughts', async ({ budget, reasoning }) => {
     for (const [says, chatTemplate] of [
       ['<think>abcde</think>ok', THINKER],
       ['abcde</think>ok', OPEN],
@@ -90,13 +93,13 @@ describe('a chat with a model that thinks', () => {
     }
   });
 
-  it('is told how to stop thinking', async () => {
+  it('the budget message ends the thoughts', async () => {
     const settings = { chatTemplate: OPEN, reasoningBudget: 2, reasoningBudgetMessage: '.Enough' };
     const { whole } = await sayingServer('abcde', settings).ask();
     expect(whole.choices[0].message.reasoning_content).toBe('ab.Enough');
   });
 
-  it('answers in JSON behind its thoughts', async () => {
+  it('a JSON answer follows its thoughts', async () => {
     const body = { response_format: { type: 'json_schema', json_schema: { schema: { const: 'x' } } } };
     const { whole } = await sayingServer('so {</think>\nno', { chatTemplate: OPEN }).ask(body);
     expect(whole.choices[0].message).toMatchObject({ reasoning_content: 'so {', content: '"x"' });

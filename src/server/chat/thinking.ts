@@ -1,11 +1,11 @@
 import type { ReadAnswer } from './answerReader.ts';
 import { settled } from './marks.ts';
 
-/** What a model writes around its thoughts. */
+/** Tags around a model's thoughts. */
 export interface ThinkingTags {
   readonly start: string;
   readonly end: string;
-  /** What stands behind the end, before content. */
+  /** Text between the end tag and the content. */
   readonly afterEnd?: string;
 }
 
@@ -18,14 +18,14 @@ const KNOWN_TAGS: readonly ThinkingTags[] = [
   { start: '<|channel>thought', end: '<channel|>' },
 ];
 
-/** gpt-oss thinks in a channel of its own. Its end is that of other things in other templates. */
+/** gpt-oss thinks in a channel of its own. Its end tag is used in other templates too, for other things. */
 const CHANNEL_TAGS: ThinkingTags = {
   start: '<|channel|>analysis<|message|>',
   end: '<|end|>',
   afterEnd: '<|start|>assistant<|channel|>final<|message|>',
 };
 
-/** The tags of the model whose chat template is `source`; null for one that does not think. */
+/** Tags of the model with the chat template `source`; null for a model that does not think. */
 export function thinkingTagsOf(source: string): ThinkingTags | null {
   if (source.includes(CHANNEL_TAGS.start)) return CHANNEL_TAGS;
   return KNOWN_TAGS.find(({ end }) => source.includes(end)) ?? null;
@@ -33,13 +33,13 @@ export function thinkingTagsOf(source: string): ThinkingTags | null {
 
 export interface Thoughts {
   readonly reasoning: string;
-  /** What is said after thinking; empty while that is not sure. */
+  /** Text behind the thoughts; empty as long as the thoughts may continue. */
   readonly rest: string;
 }
 
 /**
- * Tells thoughts, which come first, from the rest of a text. `isOpen`: the prompt ends with the start tag. While the text
- * is not whole, what may yet belong to a tag is in neither. White space around thoughts is nobody's.
+ * Splits a text into thoughts, which come first, and the rest. `isOpen`: the prompt ends with the start tag. While the text is
+ * incomplete, a possible beginning of a tag belongs to neither. White space around thoughts is dropped.
  */
 export function splitThoughts(
   text: string,
@@ -57,7 +57,7 @@ export function splitThoughts(
   return { reasoning: (isWhole ? body : settled(body, [end])).trim(), rest: '' };
 }
 
-/** Reads thoughts, and what is behind them by `readRest`. */
+/** Parses thoughts, and the text behind them with `readRest`. */
 export function withThoughts(readRest: ReadAnswer, tags: ThinkingTags, isOpen: boolean): ReadAnswer {
   return (text, isWhole) => {
     const { reasoning, rest } = splitThoughts(text, isWhole, tags, isOpen);
@@ -65,7 +65,7 @@ export function withThoughts(readRest: ReadAnswer, tags: ThinkingTags, isOpen: b
   };
 }
 
-/** Where a text goes on after its thoughts; null before that. */
+/** Index behind the thoughts; null before their end. */
 export function endOfThoughts(text: string, { end }: ThinkingTags): number | null {
   const at = text.indexOf(end);
   return at < 0 ? null : at + end.length;

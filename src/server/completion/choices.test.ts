@@ -14,14 +14,17 @@ async function choicesOf(server: TestServer, request: object): Promise<Completio
 }
 
 describe('several choices of a prompt', () => {
-  it.each([{}, { draftDisagreement: 0.3 }])('answer as each of them alone: %j', async draft => {
-    const choices = await choicesOf(testServer({ nSlots: 4, ...draft }), { ...body, n: 3 });
-    for (const [i, { tokens }] of choices.entries()) {
-      expect(tokens).toEqual((await testServer().complete({ ...body, seed: 5 + i })).tokens);
-    }
-  });
+  it.each([{}, { draftDisagreement: 0.3 }])(
+    'each choice has the answer that it would have alone: %j',
+    async draft => {
+      const choices = await choicesOf(testServer({ nSlots: 4, ...draft }), { ...body, n: 3 });
+      for (const [i, { tokens }] of choices.entries()) {
+        expect(tokens).toEqual((await testServer().complete({ ...body, seed: 5 + i })).tokens);
+      }
+    },
+  );
 
-  it('decode the prompt once', async () => {
+  it('the prompt is decoded once', async () => {
     const target = new FakeForwardPass({ nVocab, nSlots: 3 });
     const server = testServer({ nSlots: 3, target });
     await choicesOf(server, { ...body, n: 3 });
@@ -30,7 +33,7 @@ describe('several choices of a prompt', () => {
     expect(target.calls.filter(({ kind }) => kind === 'copy')).toHaveLength(2);
   });
 
-  it('report the same of the prompt, again when a slot held it', async () => {
+  it('all choices report the same prompt timings, also if a slot held the prompt', async () => {
     const server = testServer({ nSlots: 2 });
     for (const cached of [0, prompt.length - 1]) {
       const choices = await choicesOf(server, { ...body, n: 2 });
@@ -39,13 +42,13 @@ describe('several choices of a prompt', () => {
     }
   });
 
-  it('leave the cache of the first one alone', async () => {
+  it('further choices do not change the cache of the first', async () => {
     const target = new FakeForwardPass({ nVocab, nSlots: 3 });
     await choicesOf(testServer({ nSlots: 3, target }), { ...body, n: 3 });
     await expect.poll(() => target.nUsed).toBe(prompt.length + body.n_predict - 1);
   });
 
-  it('wait for as many slots, and hold up nobody', async () => {
+  it('choices wait for enough slots without blocking other requests', async () => {
     const server = testServer({ nSlots: 2 });
     const order: string[] = [];
     const ask = (name: string, request: object) =>
@@ -58,7 +61,7 @@ describe('several choices of a prompt', () => {
     expect(order).toEqual(['short', 'long', 'both']);
   });
 
-  it('are all over when the request is cancelled, and leave the slots free', async () => {
+  it('cancelling the request ends all choices and frees their slots', async () => {
     const gate = new Gate();
     const server = testServer({ nSlots: 3, target: gate.guard(new FakeForwardPass({ nVocab, nSlots: 3 })) });
     const controller = new AbortController();
@@ -77,13 +80,13 @@ describe('several choices of a prompt', () => {
     ['no token to predict', { n_predict: 0 }],
     ['one token to predict', { n_predict: 1 }],
     ['two prompts', { prompt: [letters('ab'), letters('cd')] }],
-  ])('are as many with %s', async (_, request) => {
+  ])('the number of choices is that of %s', async (_, request) => {
     const choices = await choicesOf(testServer({ nSlots: 2 }), { ...body, n: 2, ...request });
     expect(choices.map(({ index }) => index)).toEqual([...choices.keys()]);
     expect(choices.length % 2).toBe(0);
   });
 
-  it('cannot shift a full context', async () => {
+  it('several choices cannot shift a full context', async () => {
     const server = testServer({ nSlots: 2, nCtx: 20, settings: { ctxShift: true } });
     const error = await errorOf(await server.post('/completion', { ...body, n_predict: 40, n: 2 }));
     expect(error).toMatchObject({ code: 500, message: 'context shift cannot be used for shared prompt' });
@@ -91,20 +94,20 @@ describe('several choices of a prompt', () => {
   });
 });
 
-describe('slots that share a pool', () => {
+describe('slots that share a pool of cells', () => {
   const shared = (nCells: number) =>
     testServer({
       nSlots: 3,
       target: new FakeForwardPass({ nVocab, nSlots: 3, nCells }),
-      // What was given up is not to come back from memory.
+      // The prompt cache is off, so that dropped cells do not come back from memory.
       settings: { cacheRam: 0 },
     });
 
-  it('give up what idle ones hold, the least recently released first', async () => {
+  it('a request takes the cells of idle slots, the least recently released first', async () => {
     const server = shared(60);
     const prompts = ['abcdefgh', 'ijklmnop', 'qrstuvwx'].map(letters);
     for (const each of prompts) await server.complete({ ...body, prompt: each });
-    // Holds 30 of 60 cells; 15 of the third prompt stay, the first two have to go.
+    // Holds 30 of 60 cells. Of the third prompt 15 stay, and the first two must go.
     await server.complete({ ...body, prompt: prompts[1], n_predict: 30 });
     const cached = [];
     for (const each of [prompts[2], prompts[0]]) {
@@ -113,7 +116,7 @@ describe('slots that share a pool', () => {
     expect(cached).toEqual([7, 0]);
   });
 
-  it('all fail when there are too few cells for them, and then start anew', async () => {
+  it('all choices fail if there are too few cells, and the slots start empty', async () => {
     const server = shared(50);
     const requests = ['abcd', 'efgh', 'ijkl'].map(text => ({
       ...body,
@@ -137,7 +140,7 @@ describe('slots that share a pool', () => {
 });
 
 it.each(Array.from({ length: 12 }, (_, i) => 34 + i))(
-  'choices that fill their context take nobody with them, in a pool of %d cells',
+  'choices that fill their context do not end other requests, in a pool of %d cells',
   async nCells => {
     const target = new FakeForwardPass({ nVocab, nCtx: 16, nSlots: 3, nCells });
     const server = testServer({ target, settings: { ctxShift: true, kvUnified: true, cacheRam: 0 } });

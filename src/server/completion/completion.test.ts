@@ -11,11 +11,11 @@ import {
 } from '../testing/testServer.ts';
 
 const PROMPT = 'the cat';
-/** Without what differs from run to run. */
+/** Response without the fields that differ from run to run. */
 const untimed = (answer: object) => ({ ...answer, timings: null, id_slot: null });
 const partialsOf = (events: readonly CompletionChunk[]) => events.filter(event => !event.stop);
 
-/** A server whose model says `text` after the prompt `p`, then EOS. */
+/** Server whose model generates `text` after the prompt `p`, then EOS. */
 function scripted(text: readonly number[] | string, settings = {}, nCtx = 128) {
   const script = [BOS, ...letters('p'), ...(typeof text === 'string' ? letters(text) : text)];
   const target = new ScriptedForwardPass(script, { nCtx, nSlots: 1 });
@@ -23,7 +23,7 @@ function scripted(text: readonly number[] | string, settings = {}, nCtx = 128) {
 }
 
 describe('the answer', () => {
-  it('has llama-server’s keys in their order', async () => {
+  it('a response has llama-server’s keys in their order', async () => {
     const answer = await testServer().complete({ prompt: PROMPT, n_predict: 4, n_probs: 1 });
     expect(Object.keys(answer)).toEqual([
       ...['index', 'content', 'tokens', 'id_slot', 'stop', 'model', 'tokens_predicted', 'tokens_evaluated'],
@@ -37,7 +37,7 @@ describe('the answer', () => {
     ]);
   });
 
-  it('counts tokens: the last one sampled is never in the cache', async () => {
+  it('the last sampled token is not counted as cached', async () => {
     const answer = await testServer().complete({ prompt: PROMPT, n_predict: 5, ignore_eos: true });
     const nPrompt = tokenizer.encode(PROMPT, { addSpecial: true, parseSpecial: true }).length;
     expect(answer).toMatchObject({
@@ -51,7 +51,7 @@ describe('the answer', () => {
     });
   });
 
-  it('returns the sampled ids, end of generation included, when asked', async () => {
+  it('a response has the sampled ids, end of generation included, on request', async () => {
     const answer = await scripted('hello').complete({ prompt: 'p', return_tokens: true });
     expect(answer).toMatchObject({
       content: 'hello',
@@ -61,7 +61,7 @@ describe('the answer', () => {
     });
   });
 
-  it('only decodes the prompt when n_predict is 0', async () => {
+  it('n_predict 0 only decodes the prompt', async () => {
     const server = testServer();
     const answer = await server.complete({ prompt: PROMPT, n_predict: 0 });
     expect(answer).toMatchObject({ content: '', tokens_predicted: 0, stop_type: 'limit' });
@@ -70,7 +70,7 @@ describe('the answer', () => {
     expect(next.timings.cache_n).toBe(answer.tokens_evaluated - 1);
   });
 
-  it('is empty for an empty list of tokens', async () => {
+  it('an empty list of tokens has an empty answer', async () => {
     const answer = await testServer().complete({ prompt: [[]], n_predict: 5 });
     expect(answer).toMatchObject({
       content: '',
@@ -81,7 +81,7 @@ describe('the answer', () => {
     expect(Object.values(answer.timings)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
-  it('takes n_predict of the server when the request leaves it open, and shows what was asked', async () => {
+  it("the server's n_predict is the default, and the response shows the requested one", async () => {
     const server = testServer({ settings: { nPredict: 3 } });
     const answer = await server.complete({ prompt: PROMPT, ignore_eos: true });
     expect(answer.tokens_predicted).toBe(3);
@@ -90,7 +90,7 @@ describe('the answer', () => {
     expect(longer.tokens_predicted).toBe(5);
   });
 
-  it('holds only the response fields asked for', async () => {
+  it('response_fields selects the fields of a response', async () => {
     const answer = await testServer().complete({
       prompt: PROMPT,
       n_predict: 2,
@@ -99,7 +99,7 @@ describe('the answer', () => {
     expect(Object.keys(answer)).toEqual(['content', 'generation_settings/n_predict']);
   });
 
-  it('answers several prompts in their order', async () => {
+  it('several prompts are answered in their order', async () => {
     const server = testServer({ nSlots: 2 });
     const body = { n_predict: 6, return_tokens: true };
     const alone = [];
@@ -126,7 +126,7 @@ describe('a stream', () => {
   ];
 
   it.each(requests.flatMap(request => drafts.map(draft => ({ ...request, draft }))))(
-    'says what the whole answer says: $name, $draft.name draft',
+    'a stream has the text of the response in one piece: $name, $draft.name draft',
     async ({ body, draft }) => {
       const { draftDisagreement } = draft;
       const server = testServer({
@@ -155,7 +155,7 @@ describe('a stream', () => {
     },
   );
 
-  it('is data lines of one JSON object each, with the real slot in every one', async () => {
+  it("each event is one data line with a JSON object and the slot's id", async () => {
     const response = await testServer().post('/completion', { prompt: PROMPT, n_predict: 2, stream: true });
     expect(response.headers.get('content-type')).toBe('text/event-stream');
     const lines = (await response.text()).split('\n\n');
@@ -168,7 +168,7 @@ describe('a stream', () => {
     expect(first).toMatchObject({ stop: false, id_slot: 0, tokens_predicted: 1 });
   });
 
-  it('tells the tokens of the draft from those of the target', async () => {
+  it("a stream tells the draft's tokens from the target's", async () => {
     const events = await testServer({ draftDisagreement: 0.3 }).stream({
       prompt: PROMPT,
       n_predict: 40,
@@ -182,7 +182,7 @@ describe('a stream', () => {
     expect(partialsOf(events)[0]?.drafted).toBe(false);
   });
 
-  it('reports prompt progress and timings when asked', async () => {
+  it('a stream reports prompt progress and timings on request', async () => {
     const events = await testServer({ settings: { nBatch: 4 } }).stream({
       prompt: letters('abcdefghij'),
       n_predict: 2,
@@ -198,7 +198,7 @@ describe('a stream', () => {
 });
 
 describe('text', () => {
-  it('is cut at a stop string, which may span tokens, and nothing of it is streamed', async () => {
+  it('a stop string, which may span tokens, cuts the text and is never streamed', async () => {
     const server = scripted('abc, the end');
     const answer = await server.complete({ prompt: 'p', stop: ['c, t'] });
     expect(answer).toMatchObject({ content: 'ab', stop_type: 'word', stopping_word: 'c, t' });
@@ -206,7 +206,7 @@ describe('text', () => {
     expect(partialsOf(events).map(event => event.content)).toEqual(['a', 'b', '', '', '', '']);
   });
 
-  it('held back for a stop string comes with the last token when a limit ends the answer', async () => {
+  it('text held back for a stop string comes with the last token when a limit ends the answer', async () => {
     const server = scripted('abc, the end');
     const body = { prompt: 'p', stop: ['c, x'], n_predict: 4 };
     expect((await server.complete(body)).content).toBe('abc,');
@@ -214,7 +214,7 @@ describe('text', () => {
     expect(partialsOf(events).map(event => event.content)).toEqual(['a', 'b', '', 'c,']);
   });
 
-  it('never breaks within a character', async () => {
+  it('a stream never splits a character', async () => {
     const server = scripted([...letters('a'), ...E_ACUTE, ...letters('b')]);
     const events = await server.stream({ prompt: 'p' });
     expect(partialsOf(events).map(event => event.content)).toEqual(['a', '', 'é', 'b', '']);
@@ -222,13 +222,13 @@ describe('text', () => {
     expect(cut.content).toBe('a\uFFFD');
   });
 
-  it('ends at a line that is indented too little', async () => {
+  it('n_indent ends the text at a line with too little indentation', async () => {
     const server = scripted('a\n  b\n c');
     const answer = await server.complete({ prompt: 'p', n_indent: 2 });
     expect(answer).toMatchObject({ content: 'a\n  b\n ', stop_type: 'limit', has_new_line: true });
   });
 
-  it('ends at a newline once the time is over', async () => {
+  it('the text ends at a newline when its time is used up', async () => {
     let now = 0;
     const script = [BOS, ...letters('pa\nb\nc\nd')];
     const target = new ScriptedForwardPass(script, { nSlots: 1 });
@@ -237,7 +237,7 @@ describe('text', () => {
     expect(answer).toMatchObject({ content: 'a\nb\n', stop_type: 'limit' });
   });
 
-  it('does not end at an end-of-generation token that is ignored', async () => {
+  it('an ignored end-of-generation token does not end the text', async () => {
     const answer = await testServer().complete({ prompt: PROMPT, n_predict: 100, ignore_eos: true });
     expect(answer.tokens_predicted).toBe(100);
     expect(answer.generation_settings.logit_bias).toEqual([{ bias: null, token: EOS }]);
@@ -245,7 +245,7 @@ describe('text', () => {
 });
 
 describe('probabilities', () => {
-  it('are of the raw distribution, one item per token, drafted ones included', async () => {
+  it('probabilities are those of the raw distribution, one item per token, drafted tokens included', async () => {
     const server = testServer({ draftDisagreement: 0 });
     const body = { prompt: PROMPT, n_predict: 6, n_probs: 3, ignore_eos: true };
     const { completion_probabilities: items = [] } = await server.complete(body);
@@ -260,7 +260,7 @@ describe('probabilities', () => {
     expect(items).toEqual(plain.completion_probabilities);
   });
 
-  it('after sampling are those of the survivors: one of 1 when greedy', async () => {
+  it('post-sampling probabilities are those of the remaining tokens: 1 for greedy sampling', async () => {
     const answer = await testServer().complete({
       prompt: PROMPT,
       n_predict: 1,
@@ -270,27 +270,27 @@ describe('probabilities', () => {
     expect(answer.completion_probabilities).toMatchObject([{ prob: 1, top_probs: [{ prob: 1 }] }]);
   });
 
-  it('are of the whole vocabulary at most', async () => {
+  it('n_probs is limited to the size of the vocabulary', async () => {
     const answer = await testServer().complete({ prompt: PROMPT, n_predict: 1, n_probs: 1e9 });
     const [item] = answer.completion_probabilities ?? [];
     expect(item && 'top_logprobs' in item && item.top_logprobs.length).toBe(tokenizer.nVocab);
   });
 
-  it('leave out the tokens of the stop string', async () => {
+  it('tokens of the stop string have no probabilities', async () => {
     const answer = await scripted('abcd').complete({ prompt: 'p', stop: 'cd', n_probs: 1 });
     expect(answer.completion_probabilities?.map(({ token }) => token)).toEqual(['a', 'b']);
   });
 });
 
 describe('parameters', () => {
-  it('penalise what the prompt already says', async () => {
+  it("penalties apply to the prompt's tokens too", async () => {
     const server = scripted('pp');
     expect((await server.complete({ prompt: 'p' })).content).toBe('pp');
     const penalised = await server.complete({ prompt: 'p', presence_penalty: 30, n_predict: 1 });
     expect(penalised.content).not.toBe('p');
   });
 
-  it('draw a new seed for every request without one, and report it as asked', async () => {
+  it('each request without a seed draws a new one, and the response shows the requested seed', async () => {
     const seeds = [1, 2, 1];
     const server = testServer({ randomSeed: () => seeds.shift() ?? 0 });
     const body = { prompt: PROMPT, n_predict: 20, temperature: 1.5, ignore_eos: true };
@@ -303,7 +303,7 @@ describe('parameters', () => {
     expect(seeded.content).toBe(a);
   });
 
-  it('draft no further than n_predict', async () => {
+  it('a draft ends at n_predict', async () => {
     const body = { prompt: PROMPT, n_predict: 4, draft_max: 8, ignore_eos: true };
     const { timings } = await testServer({ draftDisagreement: 0 }).complete(body);
     expect(timings).toMatchObject({ predicted_n: 4, draft_n: 2, draft_n_accepted: 2 });
@@ -314,7 +314,7 @@ describe('parameters', () => {
     { name: 'nested', extra: { speculative: { n_max: 0 } } },
     { name: 'old', extra: { draft_max: 0 } },
     { name: 'a least length above the longest', extra: { draft_min: 5, draft_max: 4 } },
-  ])('turn speculation off for one request: $name', async ({ extra }) => {
+  ])('speculation can be turned off for one request: $name', async ({ extra }) => {
     const server = testServer({ draftDisagreement: 0 });
     const body = { prompt: PROMPT, n_predict: 20, ignore_eos: true };
     expect((await server.complete(body)).timings.draft_n).toBeGreaterThan(0);
@@ -325,7 +325,7 @@ describe('parameters', () => {
 describe('several choices', () => {
   const sampling = { n_predict: 6, temperature: 1.5, top_k: 0, top_p: 1, min_p: 0, ignore_eos: true };
 
-  it('come prompt by prompt, each with the next seed', async () => {
+  it('choices come prompt by prompt, each with the next seed', async () => {
     const server = testServer({ nSlots: 3 });
     const request = { prompt: ['ab', 'xyz'], ...sampling, seed: 7, n_cmpl: 3 };
     const results: CompletionResponse[] = await (await server.post('/completion', request)).json();
@@ -339,7 +339,7 @@ describe('several choices', () => {
     expect(new Set(results.map(({ content }) => content)).size).toBe(6);
   });
 
-  it('each draw a seed of their own when there is none', async () => {
+  it('without a seed each choice draws its own', async () => {
     let seed = 0;
     const server = testServer({ nSlots: 2, randomSeed: () => seed++ });
     const request = { prompt: 'ab', ...sampling, n: 2 };

@@ -22,23 +22,25 @@ export interface CompletionDeps {
   readonly fields: ReturnType<typeof completionFields>;
   readonly context: ResponseContext;
   readonly nCtx: number;
-  /** What `n_predict` -1 means; Infinity when unlimited. */
+  /** Number of tokens for `n_predict` -1; Infinity if unlimited. */
   readonly nPredict: number;
-  /** A new chain for a request. Throws `invalid_request` for parameters that make none. */
+  /** Creates a sampler chain for a request. Throws `invalid_request` for unusable parameters. */
   createSampler(params: CompletionParams): Sampler;
   readonly running: RunningCompletions;
-  /** Number of the next task of this server. */
+  /** Returns the number of the server's next task. */
   nextTaskId(): number;
 }
 
-/** `POST /completion`: one object or an array of them, or a stream of events. Throws whatever is wrong with the request. */
+/**
+ * `POST /completion`: responds with an object, an array of objects, or a stream of events. Throws the error of a faulty request.
+ */
 export async function handleCompletion(request: Request, deps: CompletionDeps): Promise<Response> {
   return complete(await readJsonObject(request), request.signal, NATIVE_FORMAT, deps);
 }
 
 /**
- * Answers the completion request `body`, to which a chat adds `chat`, in `format`; `signal` cancels it. Throws whatever
- * is wrong with the request.
+ * Answers the completion request `body`, to which a chat adds `chat`, in `format`; `signal` cancels it. Throws the error of a
+ * faulty request.
  */
 export async function complete(
   body: JsonObject,
@@ -53,7 +55,7 @@ export async function complete(
     : collected(tasks, params, signal, format, deps);
 }
 
-/** Checks everything that can be checked before there is a slot: prompts, fields, sampler, length, in this order. */
+/** Runs all checks that need no slot: prompts, fields, sampler, length, in this order. */
 function prepare(body: JsonObject, deps: CompletionDeps, chat: ChatParams | null) {
   const prompts = tokenizePrompts(body, deps.context.tokenizer, deps.nCtx);
   const params = { ...readFields(deps.fields, body), chat };
@@ -73,7 +75,7 @@ function prepare(body: JsonObject, deps: CompletionDeps, chat: ChatParams | null
   return { tasks, params };
 }
 
-/** Parameters of a prompt's choice number `choice`: a fixed seed counts on from one to the next. */
+/** Parameters of choice number `choice` of a prompt; each choice adds one to a fixed seed. */
 function choiceParams(params: CompletionParams, choice: number): CompletionParams {
   const isRandom = unsignedSeed(params.seed) === RANDOM_SEED;
   return isRandom ? params : { ...params, seed: params.seed + choice };
@@ -100,7 +102,7 @@ async function collected(
   return jsonResponse(format.whole(results, params));
 }
 
-/** Resolves when the first task has its slot; what fails before is an ordinary error, what fails later is an event. */
+/** Resolves when the first task has its slot. Earlier failures are ordinary error responses, later ones are events. */
 function streamed(
   tasks: readonly Task[],
   params: CompletionParams,

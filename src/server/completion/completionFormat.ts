@@ -4,29 +4,31 @@ import type { JsonObject } from '../http/json.ts';
 import type { CompletionParams } from '../params/completionFields.ts';
 import { pickFields } from './response.ts';
 
-/** An event of a stream; most formats give theirs no name. */
+/** Event of a stream; most formats do not name events. */
 export interface StreamEvent {
   readonly name?: string;
   readonly data: object;
 }
 
-/** How a route words what llama-server's own `/completion` would answer. A stream may need one of its own. */
+/**
+ * Converts the results of llama-server's `/completion` to the response of a route. Each stream needs a format object of its own.
+ */
 export interface CompletionFormat {
-  /** What the client will know this completion by; '' where the format has no ids. */
+  /** Id of this completion for clients; '' if the format has no ids. */
   readonly id: string;
-  /** The body of an answer in one piece; at least one result, in the order of the prompts. */
+  /** Body of a response in one piece; at least one result, in the order of the prompts. */
   whole(results: readonly CompletionResponse[], params: CompletionParams): unknown;
-  /** What a stream sends in place of `chunk`. */
+  /** Events that replace `chunk` in a stream. */
   events(chunk: CompletionChunk, params: CompletionParams): readonly StreamEvent[];
-  /** What a stream sends when it fails; without it llama-server's error object, under no name. */
+  /** Event of a failed stream; by default an unnamed event with llama-server's error object. */
   failure?(error: ForetokenError): StreamEvent;
   /** Returns the last events of a successful stream, after all choices have finished. */
   closing?(params: CompletionParams): readonly StreamEvent[];
-  /** Data of the last event of a stream that succeeded; null where the stream just ends. */
+  /** Data of the last event of a successful stream; null if the stream simply ends. */
   readonly lastLine: string | null;
 }
 
-/** `POST /completion`: the results themselves, as far as `response_fields` wants them. */
+/** `POST /completion`: the results, reduced to `response_fields`. */
 export const NATIVE_FORMAT: CompletionFormat = {
   id: '',
   whole(results, { responseFields }) {

@@ -6,7 +6,7 @@ const body = { n_predict: 6, ignore_eos: true, return_tokens: true };
 const drafts = [{}, { draftDisagreement: 0 }, { draftDisagreement: 0.3 }];
 
 describe('prefix reuse', () => {
-  it('decodes one token of a prompt that is all in the cache', async () => {
+  it('a prompt that is completely cached decodes one token', async () => {
     const server = testServer();
     const prompt = letters('abcdefgh');
     const first = await server.complete({ ...body, prompt });
@@ -16,7 +16,7 @@ describe('prefix reuse', () => {
     expect(second.tokens).toEqual(first.tokens);
   });
 
-  it('reuses what was generated, but for the last token, and drops the rest', async () => {
+  it('generated tokens are reused except the last one, and the rest is dropped', async () => {
     const server = testServer();
     const prompt = letters('abcdefgh');
     const { tokens } = await server.complete({ ...body, prompt });
@@ -29,14 +29,14 @@ describe('prefix reuse', () => {
     expect((await server.complete({ ...body, prompt: branch })).timings.cache_n).toBe(5);
   });
 
-  it('is off with cache_prompt false', async () => {
+  it('cache_prompt false turns reuse off', async () => {
     const server = testServer();
     await server.complete({ ...body, prompt: 'abc' });
     const again = await server.complete({ ...body, prompt: 'abc', cache_prompt: false });
     expect(again.timings.cache_n).toBe(0);
   });
 
-  it.each(drafts)('holds the same tokens after a stop string with draft %j', async draft => {
+  it.each(drafts)('after a stop string the cache holds the same tokens with draft %j', async draft => {
     const request = { prompt: 'the cat', n_predict: 60, stop: ['a'], ignore_eos: true };
     const plain = await testServer().complete(request);
     const server = testServer(draft);
@@ -47,7 +47,7 @@ describe('prefix reuse', () => {
 });
 
 describe('a full context', () => {
-  it.each(drafts)('ends the answer after exactly n_ctx tokens with draft %j', async draft => {
+  it.each(drafts)('the answer ends after exactly n_ctx tokens with draft %j', async draft => {
     const server = testServer({ nCtx: 64, ...draft });
     const answer = await server.complete({ prompt: letters('abcdefgh'), ignore_eos: true });
     expect(answer).toMatchObject({
@@ -59,7 +59,7 @@ describe('a full context', () => {
     expect(answer.generation_settings.n_predict).toBe(-1);
   });
 
-  it('leaves one token to the longest prompt that is accepted', async () => {
+  it('the longest accepted prompt leaves room for one token', async () => {
     const server = testServer({ nCtx: 64 });
     const prompt = letters('a'.repeat(63));
     const answer = await server.complete({ prompt, ignore_eos: true });
@@ -71,7 +71,7 @@ describe('a full context', () => {
 describe('context shift', () => {
   const settings = { ctxShift: true };
 
-  it('drops half of what is not kept: with a context of 64, 31 tokens behind the first', async () => {
+  it('a shift drops half of the positions behind n_keep: with a context of 64, 31 tokens behind the first', async () => {
     const server = testServer({ nCtx: 64, settings });
     const answer = await server.complete({ prompt: 'abcdefg', n_predict: 100, ignore_eos: true });
     const nPrompt = answer.tokens_evaluated;
@@ -88,7 +88,7 @@ describe('context shift', () => {
     });
   });
 
-  it.each(drafts)('gives the same tokens with draft %j', async draft => {
+  it.each(drafts)('a shift gives the same tokens with draft %j', async draft => {
     const request = {
       prompt: 'abcdefg',
       n_predict: 200,
@@ -108,7 +108,7 @@ describe('context shift', () => {
     expect(drafted.tokens).toHaveLength(200);
   });
 
-  it('leaves to the next request what it did not move: the rest was decoded behind other text', async () => {
+  it('a later request reuses only unmoved tokens: the others were decoded behind other text', async () => {
     const server = testServer({ nCtx: 64, settings });
     const prompt = tokenizer.encode('abcdefg', { addSpecial: true, parseSpecial: true });
     const { tokens } = await server.complete({ ...body, prompt, n_predict: 60, n_keep: 3 });

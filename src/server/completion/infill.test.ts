@@ -26,11 +26,11 @@ function fimServer() {
 const BODY = { input_prefix: 'ab', input_suffix: 'yz' };
 
 describe('POST /infill', () => {
-  it('completes the middle as /completion does with that prompt', async () => {
+  it('the answer equals that of /completion with the infill prompt', async () => {
     const server = fimServer();
     const response = await server.post('/infill', {
       ...BODY,
-      // Special tokens count in the prompt, and nowhere else.
+      // Special tokens are recognised in the prompt only.
       input_suffix: '<MID>',
       prompt: 'c</s>',
       return_tokens: true,
@@ -43,12 +43,12 @@ describe('POST /infill', () => {
     expect(rest).toMatchObject({ stop: true, index: 0 });
   });
 
-  it.each([5, ['c'], null])('takes %j as prompt for none', async prompt => {
+  it.each([5, ['c'], null])('a prompt that is not a text counts as absent: %j', async prompt => {
     const response = await fimServer().post('/infill', { ...BODY, prompt });
     expect((await response.json()).prompt).toBe('<s><PRE>ab<SUF>yz<MID>');
   });
 
-  it('is not for a model without the tokens for it', async () => {
+  it('a model without infill tokens is refused', async () => {
     const error = await errorOf(await testServer().post('/infill', BODY));
     expect(error).toEqual({
       code: 501,
@@ -74,7 +74,7 @@ describe('POST /infill', () => {
     { body: { input_prefix: 'ab' }, code: 400, message: "key 'input_suffix' not found" },
     { body: { ...BODY, input_prefix: 5 }, code: 400, message: '"input_prefix" must be a string' },
     { body: { ...BODY, stream: 1 }, code: 400, message: "Field 'stream'" },
-  ])('refuses $body', async ({ body, code, message }) => {
+  ])('a faulty request is refused: $body', async ({ body, code, message }) => {
     const error = await errorOf(await fimServer().post('/infill', body));
     expect(error).toMatchObject({ code, message: expect.stringContaining(message) });
   });

@@ -8,10 +8,13 @@ import { NATIVE_FORMAT } from './completionFormat.ts';
 import { type InfillRequest, infillPrompt } from './infillPrompt.ts';
 import { tokenizeMixed } from './prompt.ts';
 
-/** Default of llama.cpp's `--batch-size`, by which it cuts infill prompts. Ours is smaller, because it serves another purpose. */
+/**
+ * Default of llama.cpp's `--batch-size`, which limits the prompt of an infill. This server's own batch size has another purpose
+ * and is smaller.
+ */
 export const INFILL_BATCH = 2048;
 
-/** `POST /infill`: a completion between two texts. Throws `not_supported` for a model that has no tokens for that. */
+/** `POST /infill`: completes the gap between two texts. Throws `not_supported` for a model without infill tokens. */
 export async function handleInfill(
   request: Request,
   settings: ResolvedOptions,
@@ -40,7 +43,7 @@ function checkModel({ fim }: Tokenizer): void {
 
 function readInfill(body: JsonObject, tokenizer: Tokenizer): InfillRequest {
   const extra = readExtra(body.input_extra);
-  // llama-server takes a prompt that is no text for none.
+  // As in llama-server, a prompt that is not a text counts as absent.
   const prompt = typeof body.prompt === 'string' ? body.prompt : '';
   return {
     extra,
@@ -71,7 +74,7 @@ function readExtra(extra: unknown): InfillRequest['extra'] {
   });
 }
 
-/** Tokens of the text before or behind the cursor, in which no special tokens are recognised. */
+/** Tokens of the text before or behind the cursor; special tokens are not recognised in it. */
 function readPart(body: JsonObject, name: string, tokenizer: Tokenizer): number[] {
   const part = body[name];
   if (part === undefined) {

@@ -20,7 +20,7 @@ const withoutBos = createTokenizer(toyVocabulary(FIM, { addBos: false, addSpaceP
 
 const SHAPE: InfillShape = { nBatch: 64, nCtx: 512, nPredict: -1, spmInfill: false };
 
-/** One token per byte, of SentencePiece's mark for a space too. */
+/** One token per byte; a space is SentencePiece's mark, which has several bytes. */
 const bytes = (text: string) =>
   [...new TextEncoder().encode(text.replaceAll(' ', '▁'))].map(byte => byte + 3);
 const letters = (letter: string, count: number) => bytes(letter.repeat(count));
@@ -59,7 +59,7 @@ describe('an infill prompt', () => {
     {
       name: 'as much of the text as lies at the cursor',
       request: { prefix: [...letters('a', 9), ...letters('b', 48)], suffix: letters('y', 99) },
-      // A quarter of 64 less two and the prompt.
+      // A quarter of 64, less two tokens and the prompt.
       expected: [BOS, PRE, ...letters('b', 48), ...bytes('c'), SUF, ...letters('y', 13), MID],
     },
     {
@@ -79,7 +79,7 @@ describe('an infill prompt', () => {
       shape: { nCtx: 60 },
       expected: [BOS, ...middle],
     },
-  ])('has $name', ({ request: changes, shape, tokenizer = plain, expected }) => {
+  ])('the prompt has $name', ({ request: changes, shape, tokenizer = plain, expected }) => {
     expect(infillPrompt({ ...request, ...changes }, { ...SHAPE, ...shape }, tokenizer)).toEqual(expected);
   });
 });

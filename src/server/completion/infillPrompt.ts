@@ -1,7 +1,7 @@
 import type { Tokenizer } from '../../tokenizer/index.ts';
 import { assert } from '../../util/assert.ts';
 
-/** What an editor sends: the text around the cursor, what was begun there, and other files. */
+/** Request of an editor: the text around the cursor, the beginning of the insertion, and other files. */
 export interface InfillRequest {
   readonly prefix: readonly number[];
   readonly suffix: readonly number[];
@@ -9,29 +9,29 @@ export interface InfillRequest {
   readonly extra: readonly { readonly text: string; readonly filename: string }[];
 }
 
-/** How many tokens the parts may have, and in which order they go. */
+/** Limits and order of the prompt's parts. */
 export interface InfillShape {
-  /** Prefix and suffix share so many tokens, three to one. */
+  /** Maximum number of tokens of prefix and suffix together, in the ratio 3 : 1. */
   readonly nBatch: number;
   readonly nCtx: number;
-  /** The server's default of `n_predict`; -1 is unlimited. */
+  /** Server's default of `n_predict`; -1 is unlimited. */
   readonly nPredict: number;
-  /** Suffix, prefix, middle instead of prefix, suffix, middle. */
+  /** Order suffix, prefix, middle instead of prefix, suffix, middle. */
   readonly spmInfill: boolean;
 }
 
-/** Stands between the files for a model without a token for that. */
+/** Separates files if the model has no token for that. */
 const SNIPPET = '\n\n--- snippet ---\n\n';
 
 const PLAIN = { addSpecial: false, parseSpecial: false } as const;
 
 /**
- * The prompt whose continuation goes between prefix and suffix, for a model that has tokens for the three:
+ * Builds the prompt whose continuation belongs between prefix and suffix, for a model with infill tokens:
  *
  *     [other files] [BOS] FIM_PRE prefix prompt FIM_SUF suffix FIM_MID
  *
- * Other files come as repository-level models know them (Qwen2.5-Coder, arXiv 2409.12186), each behind FIM_SEP and its name.
- * What is too long loses the end that is farther from the cursor; the lengths are those of llama.cpp's
+ * Other files have the form of repository-level training data (Qwen2.5-Coder, arXiv 2409.12186): each behind FIM_SEP and its
+ * name. Parts that are too long are cut at the end that is farther from the cursor; the lengths are those of llama.cpp's
  * `format_prompt_infill`.
  */
 export function infillPrompt(request: InfillRequest, shape: InfillShape, tokenizer: Tokenizer): number[] {

@@ -2,10 +2,10 @@ import type { SampledToken } from '../../engine/sequence.ts';
 import type { CompletionProbability, TokenText } from '../../protocol/completion.ts';
 import type { Tokenizer } from '../../tokenizer/index.ts';
 
-/** What JSON has in place of log(0): the lowest float32, as llama-server prints it. */
+/** JSON's substitute for log(0): the lowest float32, as llama-server prints it. */
 const LOWEST_FLOAT32 = -(2 - 2 ** -23) * 2 ** 127;
 
-/** `completion_probabilities` of the tokens that carry any. */
+/** `completion_probabilities` of the tokens that have any. */
 export function completionProbabilities(
   sampled: readonly SampledToken[],
   postSampling: boolean,
@@ -35,7 +35,7 @@ function finite(logprob: number): number {
 
 function tokenText(id: number, tokenizer: Tokenizer): TokenText {
   const bytes = tokenizer.piece(id, false);
-  // With `stream` a decoder keeps a character that is cut off at the end to itself.
+  // With `stream`, a decoder holds back an incomplete character at the end.
   const token = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes, { stream: true });
   return { id, token, bytes: [...bytes] };
 }

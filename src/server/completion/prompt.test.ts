@@ -37,12 +37,12 @@ describe('prompt shapes', () => {
         [BOS, b],
       ],
     },
-  ])('$prompt', ({ prompt, expected }) => {
+  ])('the prompt $prompt is tokenized', ({ prompt, expected }) => {
     expect(tokenizePrompts({ prompt }, tokenizer)).toEqual(expected);
   });
 
   it.each([5, {}, [1.5], [true], [[1.5]], [1, [2]], [1, null], { prompt_string: 5 }])(
-    'refuses %j',
+    'the prompt is refused: %j',
     prompt => {
       expect(() => tokenizePrompts({ prompt }, tokenizer)).toThrow(/^"prompt" elements must be a string/);
     },
@@ -53,7 +53,7 @@ describe('prompt shapes', () => {
     { body: { prompt: null }, message: /key 'prompt' not found/ },
     { body: { prompt: [] }, message: /^"prompt" must not be empty/ },
     { body: { prompt: { prompt_string: 'a', multimodal_data: [] } }, message: /^Multimodal data provided/ },
-  ])('refuses $body', ({ body, message }) => {
+  ])('the request is refused: $body', ({ body, message }) => {
     expect(() => tokenizePrompts(body, tokenizer)).toThrow(message);
   });
 });
@@ -62,7 +62,7 @@ describe('a text that cannot fit', () => {
   const text = 'ab the '.repeat(1000);
 
   it.each([[text], [[text]], [[1, text]], [{ prompt_string: text }]])(
-    'is refused without being turned into tokens',
+    'the text is refused before it is tokenized',
     prompt => {
       const encode = vi.spyOn(tokenizer, 'encode');
       expect(() => tokenizePrompts({ prompt }, tokenizer, 100)).toThrow('exceeds the available context size');
@@ -72,7 +72,7 @@ describe('a text that cannot fit', () => {
   );
 
   it.each(['', 'a', 'ab the the', '<s>      a', 'é'.repeat(50), text])(
-    'is never one that fits: %j',
+    'a text that fits is never refused: %j',
     prompt => {
       const [tokens] = tokenizePrompts({ prompt }, tokenizer);
       expect(tokenizer.leastTokens(prompt)).toBeLessThanOrEqual(tokens.length);

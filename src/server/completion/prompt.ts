@@ -9,10 +9,12 @@ function shapesOf(field: string): string {
 const PROMPT_ENCODING: EncodeOptions = { addSpecial: true, parseSpecial: true };
 
 /**
- * The prompts of a request as tokens. An array with an integer at its top level is one prompt, any other array is
- * several. Special-token text is parsed; the beginning-of-sequence token is added where a prompt begins with text.
- * They are in `field`. Throws `invalid_request` for any other shape, and `context_exceeded` for text that is much too long for `nCtx`: to turn
- * megabytes into tokens would keep everybody waiting. Ids are not checked here: see `checkTokens`.
+ * Tokenizes the prompts of a request, found in `field`. An array with an integer at its top level is one prompt; any other array
+ * is a list of prompts. Special tokens in texts are recognised, and the beginning-of-sequence token is added if a prompt begins
+ * with text.
+ *
+ * Throws `invalid_request` for any other shape, and `context_exceeded` for text that is much too long for `nCtx`, because
+ * tokenizing megabytes would delay all requests. Ids are checked by `checkTokens`.
  */
 export function tokenizePrompts(
   body: JsonObject,
@@ -25,7 +27,7 @@ export function tokenizePrompts(
     throw new ForetokenError('invalid_request', `[json.exception.out_of_range.403] key '${field}' not found`);
   }
   for (const text of textsOf(prompt)) {
-    // Nearly every text: there are never more of the least tokens than characters.
+    // Nearly all texts are accepted here: a text has at most as many least tokens as characters.
     if (text.length < nCtx) continue;
     const nLeast = tokenizer.leastTokens(text);
     if (nLeast >= nCtx) throw contextExceeded(nLeast, nCtx);
@@ -36,7 +38,7 @@ export function tokenizePrompts(
   return prompt.map(element => tokenizePrompt(element, tokenizer, field));
 }
 
-/** The texts in a prompt, or in several: what is nested deeper is no prompt. */
+/** Texts in one prompt or in a list of prompts; anything nested deeper is not a prompt. */
 function textsOf(prompt: unknown, depth = 2): string[] {
   if (typeof prompt === 'string') return [prompt];
   if (Array.isArray(prompt)) return depth === 0 ? [] : prompt.flatMap(part => textsOf(part, depth - 1));
@@ -57,8 +59,8 @@ function tokenizePrompt(prompt: unknown, tokenizer: Tokenizer, field: string): n
 }
 
 /**
- * Text, or an array of texts and token ids, as tokens; only a text at the very beginning gets the special tokens that
- * `addSpecial` adds. Throws `invalid_request` with the message `shapes` for anything else.
+ * Tokenizes a text, or an array of texts and token ids. Only a text at the very beginning gets the special tokens of
+ * `addSpecial`. Throws `invalid_request` with the message `shapes` for anything else.
  */
 export function tokenizeMixed(
   content: unknown,
@@ -75,7 +77,7 @@ export function tokenizeMixed(
   });
 }
 
-/** Throws `invalid_request` when an id is not in the vocabulary; `where` is what the error says it was found in. */
+/** Throws `invalid_request` if an id is not in the vocabulary; the message names `where`. */
 export function checkTokens(tokens: readonly number[], nVocab: number, where = 'Prompt'): void {
   const stranger = tokens.find(token => token < 0 || token >= nVocab);
   if (stranger === undefined) return;
@@ -85,7 +87,7 @@ export function checkTokens(tokens: readonly number[], nVocab: number, where = '
   );
 }
 
-/** Throws `context_exceeded` when a prompt leaves no room for a single token. */
+/** Throws `context_exceeded` if a prompt leaves no room for a single token. */
 export function checkLength(nTokens: number, nCtx: number): void {
   if (nTokens < nCtx) return;
   throw contextExceeded(nTokens, nCtx);

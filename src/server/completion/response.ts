@@ -6,13 +6,13 @@ import { generationSettings, type SettingsContext } from '../params/generationSe
 import type { Generation } from '../scheduling/generation.ts';
 import { completionProbabilities } from './probabilities.ts';
 
-/** What a response says beyond what its generation knows. */
+/** Server state that a response shows besides its generation. */
 export interface ResponseContext extends SettingsContext {
   readonly model: string;
   readonly tokenizer: Tokenizer;
 }
 
-/** The event of one token. `text` may be empty: end of generation, held back, or half a character. */
+/** Event of one token. `text` is empty at the end of generation, while text is held back, and for a partial character. */
 export function tokenPartial(
   generation: Generation,
   sampled: SampledToken,
@@ -28,7 +28,7 @@ export function tokenPartial(
   };
 }
 
-/** The event that tells how much of the prompt is in the cache. */
+/** Event with the number of prompt tokens that are in the cache. */
 export function progressPartial(generation: Generation): CompletionPartial {
   return {
     ...partial(generation, '', [], false),
@@ -60,7 +60,7 @@ function partial(
   };
 }
 
-/** The whole answer, or the last event of a stream, which repeats neither text nor tokens. */
+/** Response in one piece, or the last event of a stream, which repeats neither text nor tokens. */
 export function finalResponse(generation: Generation, context: ResponseContext): CompletionResponse {
   const { task, sampled } = generation;
   const { params } = task;
@@ -93,7 +93,7 @@ export function finalResponse(generation: Generation, context: ResponseContext):
   };
 }
 
-/** The sampled tokens without as many as the stop string, which is not in the text, comes to. */
+/** Sampled tokens, without those of the stop string at the end, which is not part of the text. */
 function keptTokens({ sampled, stoppingWord }: Generation, tokenizer: Tokenizer): readonly SampledToken[] {
   if (stoppingWord === '') return sampled;
   const nStop = tokenizer.encode(stoppingWord, { addSpecial: false, parseSpecial: false }).length;
@@ -101,8 +101,8 @@ function keptTokens({ sampled, stoppingWord }: Generation, tokenizer: Tokenizer)
 }
 
 /**
- * `response_fields`: only these fields of `body`, in the order asked for. `a/b` is the field `b` of `a`, under the key
- * `a/b`; what does not exist is left out. No fields: all of `body`.
+ * Applies `response_fields`: selects these fields of `body`, in the requested order. `a/b` selects field `b` of `a` and stores it
+ * under the key `a/b`. Missing fields are left out. An empty list selects all of `body`.
  */
 export function pickFields(body: CompletionResponse, fields: readonly string[]): JsonObject {
   if (fields.length === 0) return { ...body };

@@ -21,7 +21,7 @@ describe(CONTROL, () => {
       content: false,
     },
   ])(
-    'ends thoughts if that is allowed: $reasoning_control',
+    'reasoning_control decides if thoughts can be ended: $reasoning_control',
     async ({ reasoning_control, answer, content }) => {
       const gate = new Gate();
       const { nVocab } = asciiTokenizer;
@@ -59,7 +59,7 @@ describe(CONTROL, () => {
   it.each([
     { body: { action: 'reasoning_end' }, message: 'missing completion id' },
     { body: { id: 'x', action: 'stop' }, message: 'unknown control action' },
-  ])('refuses $body', async ({ body, message }) => {
+  ])('a faulty request is refused: $body', async ({ body, message }) => {
     const response = await sayingServer('', {}).server.post(CONTROL, body);
     expect(response.status).toBe(400);
     expect((await errorOf(response)).message).toBe(message);

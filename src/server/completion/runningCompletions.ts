@@ -3,17 +3,17 @@ import { invalid } from '../http/invalid.ts';
 import type { JsonObject } from '../http/json.ts';
 import type { Task } from '../scheduling/task.ts';
 
-/** The completions that are under way, by the ids that their clients know. */
+/** Completions in progress, by the ids that clients know. */
 export class RunningCompletions {
   readonly #tasks = new Map<string, readonly Task[]>();
 
-  /** Returns what takes it off the list again. */
+  /** Adds a completion and returns a function that removes it. */
   add(id: string, tasks: readonly Task[]): () => void {
     this.#tasks.set(id, tasks);
     return () => this.#tasks.delete(id);
   }
 
-  /** `POST /v1/chat/completions/control`: ends the thoughts of a completion that allows it. */
+  /** `POST /v1/chat/completions/control`: ends the thoughts of a completion that allows this. */
   control({ id, action }: JsonObject): JsonObject {
     if (typeof id !== 'string' || id === '') throw invalid('missing completion id');
     if (action !== 'reasoning_end') throw invalid('unknown control action');

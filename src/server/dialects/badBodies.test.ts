@@ -7,7 +7,7 @@ const WRONG: readonly unknown[] = [null, 5, -1, 'x', '', true, false, [], [null]
 
 const schema = { type: 'object', properties: {} };
 
-/** Bodies that are right, with every field that the route knows. */
+/** Correct bodies with every field that the route knows. */
 const GOOD: Readonly<Record<string, object>> = {
   '/v1/messages': {
     model: 'm',
@@ -76,7 +76,7 @@ const GOOD: Readonly<Record<string, object>> = {
   },
 };
 
-/** The body with a value of another kind at one place, for every place in it and every such value. */
+/** Replaces each value of a body, one at a time, by values of other types. */
 function* mutants(value: unknown): Generator<{ place: string; body: unknown }> {
   if (Array.isArray(value)) {
     for (const [i, item] of value.entries()) {
@@ -94,7 +94,7 @@ function* mutants(value: unknown): Generator<{ place: string; body: unknown }> {
   for (const wrong of WRONG) yield { place: ` = ${JSON.stringify(wrong)}`, body: wrong };
 }
 
-describe("a mistake at any place of a body is the client's", () => {
+describe('a wrong value at any place of a body', () => {
   it.each(Object.keys(GOOD))(
     '%s',
     async path => {

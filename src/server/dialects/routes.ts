@@ -14,10 +14,10 @@ import { createChatFormat } from './openai/chatFormat.ts';
 import { createResponsesFormat } from './responses/format.ts';
 import { chatBodyOfResponses } from './responses/request.ts';
 
-/** One way to word a chat: its routes, its requests in the words of `/v1/chat/completions`, and its answers. */
+/** Chat API: its routes, the conversion of its requests to `/v1/chat/completions`, and its response formats. */
 interface Dialect {
   readonly paths: readonly string[];
-  /** Routes, below the others, that count the tokens of a prompt, and what they call the answer. */
+  /** Route that counts the tokens of a prompt, below the main routes, and the `object` of its response. */
   readonly count: { readonly path: string; readonly object?: string };
   chatBody(body: JsonObject): JsonObject;
   /** `request` is the original body. */
@@ -50,7 +50,7 @@ const DIALECTS: readonly Dialect[] = [
   },
 ];
 
-/** Adds what takes a conversation instead of a prompt: the answer to it, the prompt it becomes, and how long that is. */
+/** Adds the routes that take a conversation: its answer, its prompt, and its number of tokens. */
 export function addChatRoutes(routes: Hono, chat: ChatContext, completion: CompletionDeps): void {
   for (const { paths, count, chatBody, createFormat } of DIALECTS) {
     for (const path of paths) {

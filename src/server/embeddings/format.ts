@@ -1,13 +1,13 @@
 import type { JsonObject } from '../http/json.ts';
 
-/** The embedding of one prompt. */
+/** Embedding of one prompt. */
 export interface Embedding {
   readonly nTokens: number;
-  /** One when pooled, else one per token. */
+  /** One vector if pooled, otherwise one per token. */
   readonly vectors: readonly Float32Array[];
 }
 
-/** llama-server's own answer: a list of vectors for each prompt. */
+/** llama-server's own response: a list of vectors for each prompt. */
 export function nativeBody(embeddings: readonly Embedding[]): readonly JsonObject[] {
   return embeddings.map(({ vectors }, index) => ({
     index,
@@ -15,7 +15,7 @@ export function nativeBody(embeddings: readonly Embedding[]): readonly JsonObjec
   }));
 }
 
-/** OpenAI's answer to `POST /v1/embeddings`: one vector for each prompt. */
+/** OpenAI's response to `POST /v1/embeddings`: one vector for each prompt. */
 export function openAiBody(embeddings: readonly Embedding[], model: string, base64: boolean): JsonObject {
   const nTokens = embeddings.reduce((sum, embedding) => sum + embedding.nTokens, 0);
   return {
@@ -31,7 +31,7 @@ export function openAiBody(embeddings: readonly Embedding[], model: string, base
   };
 }
 
-/** The float32 values, lowest byte first. */
+/** Encodes the float32 values, little-endian. */
 function toBase64(vector: Float32Array): string {
   const view = new DataView(new ArrayBuffer(4 * vector.length));
   for (const [i, value] of vector.entries()) view.setFloat32(4 * i, value, true);

@@ -1,10 +1,9 @@
-/** The largest value of an int16 embedding, less a margin. */
+/** Largest value of an int16 embedding, with a margin. */
 const INT16_RANGE = 32760;
 
 /**
- * An embedding over its norm, as llama.cpp's `common_embd_normalize` computes it: -1 leaves it alone, 0 scales the largest
- * value to the range of an int16, any other p divides by the p-norm (1: sum of magnitudes, 2: Euclidean length). A vector
- * of zeros stays one.
+ * Divides an embedding by its norm, as llama.cpp's `common_embd_normalize` does. -1 does nothing, 0 scales the largest value to
+ * the int16 range, any other p divides by the p-norm (1: sum of magnitudes, 2: Euclidean length). A zero vector stays zero.
  */
 export function normalized(vector: Float32Array, p: number): Float32Array {
   const divisor = norm(vector, p);

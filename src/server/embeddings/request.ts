@@ -5,25 +5,25 @@ import { checkLength, checkTokens, tokenizePrompts } from '../completion/prompt.
 import { type Field, fieldError, hard, integer, readFields, wrongType } from '../http/fields.ts';
 import { type JsonObject, jsonTypeName } from '../http/json.ts';
 
-/** What a request for embeddings asks for. */
+/** Request for embeddings, after checks and defaults. */
 export interface EmbeddingRequest {
   readonly prompts: readonly (readonly number[])[];
-  /** Whether the answer is to have OpenAI's shape, where the route offers it. */
+  /** True if OpenAI's format is requested on a route that has it. */
   readonly openAi: boolean;
   readonly base64: boolean;
-  /** The norm of pooled vectors. */
+  /** Norm of pooled vectors. */
   readonly embdNormalize: number;
-  /** Length of pooled vectors; null for all that the model has. */
+  /** Length of pooled vectors; null for the model's full length. */
   readonly dimensions: number | null;
   readonly model: string;
 }
 
-/** Parts of a server that the reading of a request depends on. */
+/** Parts of a server that are needed to read a request. */
 export interface EmbeddingDefaults {
   readonly tokenizer: Tokenizer;
   readonly embdNormalize: number;
   readonly model: string;
-  /** Numbers of a vector that is not cut. */
+  /** Length of a full vector. */
   readonly nEmbd: number;
 }
 
@@ -61,7 +61,7 @@ const encodingField: Field<'float' | 'base64'> = {
   },
 };
 
-/** The first so many numbers of a vector, which a model that was trained for it packs the most into. */
+/** Truncates a vector. Models trained for this (Matryoshka) put most information into the first numbers. */
 function dimensionsField(nEmbd: number): Field<number | null> {
   return {
     names: ['dimensions'],
@@ -76,7 +76,7 @@ function dimensionsField(nEmbd: number): Field<number | null> {
 
 /**
  * Throws `input_too_large` for a prompt that llama-server could not embed in one physical batch of `nUbatch`, and
- * `context_exceeded` for one that does not fit a slot. Only the last state does not need the whole prompt in one batch there.
+ * `context_exceeded` for one that does not fit a slot. Pooling `last` does not need the whole prompt in one batch.
  */
 export function checkInputLength(nTokens: number, pooling: Pooling, nUbatch: number, nCtx: number): void {
   if (pooling === 'last') {

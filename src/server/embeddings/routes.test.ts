@@ -34,7 +34,7 @@ function serverWith(settings: GivenOptions = {}, options: { nCtx?: number; nSlot
 const CAT = tokenizer.encode('the cat', { addSpecial: true, parseSpecial: true });
 
 describe('embeddings', () => {
-  it('are one vector per token without pooling, and none of them normalised', async () => {
+  it('without pooling there is one vector per token, not normalised', async () => {
     const [{ index, embedding }] = await serverWith().native({ input: 'the cat', embd_normalize: 1 });
     const model = new FakeForwardPass({ nVocab: tokenizer.nVocab });
     const states = await model.embed(
@@ -43,22 +43,25 @@ describe('embeddings', () => {
     expect({ index, embedding }).toEqual({ index: 0, embedding: states.map(state => [...state]) });
   });
 
-  it.each(['mean', 'cls', 'last'] as const)('are one vector of length 1 with pooling %s', async pooling => {
-    const server = serverWith({ pooling });
-    const [{ embedding }] = await server.native({ content: 'the cat' });
-    expect(embedding).toHaveLength(1);
-    expect(Math.hypot(...embedding[0])).toBeCloseTo(1, 5);
-    const [taxicab] = await server.native({ content: 'the cat', embd_normalize: 1 });
-    expect(taxicab.embedding[0].reduce((sum, value) => sum + Math.abs(value), 0)).toBeCloseTo(1, 5);
-  });
+  it.each(['mean', 'cls', 'last'] as const)(
+    'with pooling %s there is one vector of length 1',
+    async pooling => {
+      const server = serverWith({ pooling });
+      const [{ embedding }] = await server.native({ content: 'the cat' });
+      expect(embedding).toHaveLength(1);
+      expect(Math.hypot(...embedding[0])).toBeCloseTo(1, 5);
+      const [taxicab] = await server.native({ content: 'the cat', embd_normalize: 1 });
+      expect(taxicab.embedding[0].reduce((sum, value) => sum + Math.abs(value), 0)).toBeCloseTo(1, 5);
+    },
+  );
 
-  it('have the norm that the server was made with', async () => {
+  it('pooled vectors have the norm that the server is configured with', async () => {
     const server = serverWith({ pooling: 'mean', embdNormalize: 0 });
     const [{ embedding }] = await server.native({ content: 'the cat' });
     expect(Math.max(...embedding[0].map(Math.abs))).toBeCloseTo(32760, -1);
   });
 
-  it('come in the order of the inputs, as OpenAI words them', async () => {
+  it("OpenAI's response has the vectors in the order of the inputs", async () => {
     const server = serverWith({ pooling: 'last' });
     const answer = await server.openAi({ input: ['the cat', [1, 20, 'ab'], 'the cat'], model: 'mine' });
     expect(answer).toMatchObject({
@@ -72,7 +75,7 @@ describe('embeddings', () => {
     expect(second).not.toEqual(first);
   });
 
-  it('are little-endian float32 in base64', async () => {
+  it('base64 vectors are little-endian float32', async () => {
     const server = serverWith({ pooling: 'last' });
     const plain = await server.openAi({ input: 'the cat' });
     const encoded = await server.openAi({ input: 'the cat', encoding_format: 'base64' });
@@ -82,12 +85,12 @@ describe('embeddings', () => {
     expect(values).toEqual(plain.data[0].embedding);
   });
 
-  it("answer 'content' in llama-server's own shape on OpenAI's route too", async () => {
+  it("'content' gets llama-server's own format on OpenAI's route too", async () => {
     const response = await serverWith({ pooling: 'last' }).post('/v1/embeddings', { content: 'the cat' });
     expect(await response.json()).toEqual([{ index: 0, embedding: [expect.any(Array)] }]);
   });
 
-  it('are the same beside completions, which are the same as without them', async () => {
+  it("concurrent completions and embeddings do not change each other's results", async () => {
     const completion = { prompt: 'the king', n_predict: 24, ignore_eos: true, return_tokens: true };
     const alone = await testServer().complete(completion);
     for (const pooling of ['none', 'mean', 'cls', 'last'] as const) {
@@ -104,7 +107,7 @@ describe('embeddings', () => {
     }
   });
 
-  it('leave a cache behind that completions go on from', async () => {
+  it('completions can continue from the cache that an embedding left', async () => {
     const server = serverWith({ pooling: 'mean' }, { nSlots: 1 });
     await server.native({ input: 'the cat' });
     const { timings, tokens } = await server.complete({
@@ -117,13 +120,13 @@ describe('embeddings', () => {
     expect(tokens).toEqual(fresh.tokens);
   });
 
-  it('do not shift a context that they fill', async () => {
+  it('an embedding that fills the context does not shift it', async () => {
     const server = serverWith({ ctxShift: true }, { nCtx: 8 });
     const [{ embedding }] = await server.native({ input: [1, 20, 21, 22, 23, 24, 25, 26] });
     expect(embedding).toHaveLength(8);
   });
 
-  it('free their slots when they are cancelled', async () => {
+  it('cancelled embeddings free their slots', async () => {
     const gate = new Gate();
     const model = new FakeForwardPass({ nVocab: tokenizer.nVocab, nSlots: 1 });
     const server = testServer({ target: gate.guard(model), settings: { embeddings: true } });
@@ -149,17 +152,20 @@ describe('embeddings of fewer dimensions', () => {
     for (const [i, value] of expected.entries()) expect(actual[i]).toBeCloseTo(value, 5);
   };
 
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])('are the first %i numbers, normalised again', async dimensions => {
-    const server = serverWith({ pooling: 'mean' });
-    const input = ['the cat', 'king', [1, 20, 21]];
-    const whole = await server.openAi({ input });
-    const cut = await server.openAi({ input, dimensions });
-    for (const [i, { embedding }] of cut.data.entries()) {
-      expectClose(embedding as number[], first(whole.data[i].embedding as number[], dimensions));
-    }
-  });
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    'the vector has the first %i numbers, normalised again',
+    async dimensions => {
+      const server = serverWith({ pooling: 'mean' });
+      const input = ['the cat', 'king', [1, 20, 21]];
+      const whole = await server.openAi({ input });
+      const cut = await server.openAi({ input, dimensions });
+      for (const [i, { embedding }] of cut.data.entries()) {
+        expectClose(embedding as number[], first(whole.data[i].embedding as number[], dimensions));
+      }
+    },
+  );
 
-  it('are as many numbers in base64', async () => {
+  it('a base64 vector has as many numbers', async () => {
     const server = serverWith({ pooling: 'last' });
     const plain = await server.openAi({ input: 'the cat', dimensions: 3 });
     const encoded = await server.openAi({ input: 'the cat', dimensions: 3, encoding_format: 'base64' });
@@ -169,7 +175,7 @@ describe('embeddings of fewer dimensions', () => {
     );
   });
 
-  it("are cut before they are normalised, in llama-server's own shape too", async () => {
+  it("vectors are truncated before they are normalised, in llama-server's own format too", async () => {
     const server = serverWith({ pooling: 'mean' });
     const [{ embedding }] = await server.native({ content: 'the cat', dimensions: 2, embd_normalize: 1 });
     expect(Math.abs(embedding[0][0]) + Math.abs(embedding[0][1])).toBeCloseTo(1, 5);
@@ -178,7 +184,7 @@ describe('embeddings of fewer dimensions', () => {
   });
 
   it.each([0, -1, 9, 100_000, 2.5, true, '8', [8], {}, 1e300])(
-    'are refused for %j, with the field and the width of the model',
+    "the value is refused with the field and the model's width: %j",
     async dimensions => {
       const server = serverWith({ pooling: 'mean' });
       const response = await server.post('/v1/embeddings', { input: 'the cat', dimensions });
@@ -190,7 +196,7 @@ describe('embeddings of fewer dimensions', () => {
   );
 });
 
-describe('a request for embeddings is refused', () => {
+describe('a faulty request for embeddings', () => {
   const INVALID = { code: 400, type: 'invalid_request_error' };
   it.each<{
     name: string;

@@ -11,7 +11,7 @@ import { type Embedding, nativeBody, openAiBody } from './format.ts';
 import { normalized } from './normalize.ts';
 import { checkInputLength, readEmbeddingRequest } from './request.ts';
 
-/** A prompt to embed, and what takes its hidden states. */
+/** Prompt to embed, with the pool that receives its hidden states. */
 interface EmbeddingTask extends Task {
   readonly pool: Pool;
 }
@@ -25,7 +25,7 @@ export function addEmbeddingRoutes(routes: Hono, settings: ResolvedOptions, deps
 }
 
 interface EmbeddingDeps extends CompletionDeps {
-  /** Numbers of one vector. */
+  /** Length of a vector. */
   readonly nEmbd: number;
 }
 
@@ -61,7 +61,7 @@ async function handleEmbeddings(
   const embeddings = embedded.map(
     ({ prompt, pool }): Embedding => ({
       nTokens: prompt.length,
-      // What belongs to single tokens is given as it is.
+      // Vectors of single tokens are not normalised.
       vectors: pool.vectors
         .map(vector => vector.subarray(0, asked.dimensions ?? vector.length))
         .map(vector => (pooling === 'none' ? vector : normalized(vector, asked.embdNormalize))),
@@ -74,7 +74,7 @@ async function handleEmbeddings(
   );
 }
 
-/** Decodes the prompts in slots, like those of completions, and resolves when all their states are pooled. */
+/** Decodes the prompts in slots, like completions, and resolves when all states are pooled. */
 async function embed(
   prompts: readonly (readonly number[])[],
   pooling: Pooling,
@@ -84,7 +84,7 @@ async function embed(
   const params = readFields(deps.fields, {
     n_predict: 0,
     'speculative.n_max': 0,
-    // A state that was not read back when its token was decoded is gone; the last one is always decoded anew.
+    // Cached tokens have no hidden states any more, so only pooling `last` can use the cache: the last token is always decoded.
     ...(pooling !== 'last' && { cache_prompt: false }),
   });
   const tasks = prompts.map(

@@ -20,7 +20,7 @@ describe('the check of API keys', () => {
     ['/props', { authorization: '', 'x-api-key': 'first-key' }],
     ['/health', {}],
     ['/v1/health?x', {}],
-  ])('lets %s pass with %j', async (path, headers) => {
+  ])('the request to %s passes with %j', async (path, headers) => {
     await expect(check(path, headers)).resolves.toBeUndefined();
   });
 
@@ -36,7 +36,7 @@ describe('the check of API keys', () => {
     ['/completion', { authorization: 'bearer bearer first-key' }],
     ['/nothing', {}],
     ['/healthy', {}],
-  ])('refuses %s with %j', async (path, headers) => {
+  ])('the request to %s is refused with %j', async (path, headers) => {
     await expect(check(path, headers)).rejects.toMatchObject({
       code: 'unauthorized',
       status: 401,
@@ -45,7 +45,7 @@ describe('the check of API keys', () => {
     });
   });
 
-  it('asks for nothing where there are no keys', async () => {
+  it('every request passes if there are no keys', async () => {
     await expect(check('/props', {}, [])).resolves.toBeUndefined();
   });
 });

@@ -1,12 +1,12 @@
 import { ForetokenError } from '../../util/errors.ts';
 
-/** What anybody may ask: whether the server is there. */
+/** Public routes: health checks. */
 const PUBLIC_PATHS = ['/health', '/v1/health'];
 
 /**
- * The check of a request, which throws `unauthorized` unless it may pass: it needs one of `keys`, as
- * `Authorization: Bearer KEY`, without the `Bearer`, or, where there is no such header, as `X-Api-Key`. No keys: everybody
- * may. The name of the scheme has no case, and any number of spaces may follow it (RFC 9110, 11.1 and 11.4).
+ * Creates the API key check, which throws `unauthorized` for a request without one of `keys`. Accepted are `Authorization: Bearer
+ * KEY`, the same without `Bearer`, and, if that header is absent, `X-Api-Key`. Without keys every request passes. The scheme's
+ * name is case-insensitive, and any number of spaces may follow it (RFC 9110, 11.1 and 11.4).
  */
 export function createApiKeyCheck(keys: readonly string[]): (request: Request) => Promise<void> {
   const hashed = Promise.all(keys.map(digest));
@@ -14,7 +14,7 @@ export function createApiKeyCheck(keys: readonly string[]): (request: Request) =
     if (keys.length === 0 || PUBLIC_PATHS.includes(new URL(url).pathname)) return;
     const authorization = headers.get('authorization') || headers.get('x-api-key') || '';
     const given = await digest(authorization.replace(/^Bearer +/i, ''));
-    // Every key is compared, and to its end: how long it takes tells nothing.
+    // Every key is compared completely, so that the duration reveals nothing.
     const matches = (await hashed).filter(key => isSame(key, given));
     if (matches.length === 0) throw new ForetokenError('unauthorized', 'Invalid API Key');
   };

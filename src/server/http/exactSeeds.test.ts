@@ -4,7 +4,7 @@ import { withExactSeeds } from './exactSeeds.ts';
 
 const read = (text: string) => withExactSeeds(JSON.parse(text), text);
 
-describe('a seed', () => {
+describe('reading a seed', () => {
   it.each([
     ['{"seed":18446744073709551615}', 4294967295],
     ['{"seed":18446744073709551614}', 4294967294],
@@ -19,7 +19,7 @@ describe('a seed', () => {
     ['{"b":["seed",7],"seed":9007199254740995,"c":["seed",8,{"seed":9}]}', 3],
     ['{"\\u0073eed":9007199254740995}', 3],
     ['{\n\t"seed"\n:\t9007199254740995\n}', 3],
-  ])('in %s is %i, the lowest 32 bits of what is written', (text, seed) => {
+  ])('the seed in %s is %i, the lowest 32 bits of the written number', (text, seed) => {
     expect(read(text)).toMatchObject({ seed });
   });
 
@@ -31,18 +31,18 @@ describe('a seed', () => {
     '{"seed":"9007199254740993"}',
     '{}',
     '[]',
-  ])('in %s is what JSON.parse makes of it', text => {
+  ])('the seed in %s is the number that JSON.parse returns', text => {
     expect(read(text)).toEqual(JSON.parse(text));
   });
 
   it.each([
     ['{"instances":[{"seed":9007199254740995},{"seed":1},{"seed":9007199254740993}]}', [3, 1, 1]],
     ['{"instances":[{"a":[{"seed":9007199254740997}],"seed":9007199254740995}]}', [3]],
-  ])('of an instance is exact as well: %s', (text, seeds) => {
+  ])('seeds of instances are exact too: %s', (text, seeds) => {
     expect(read(text)).toMatchObject({ instances: seeds.map(seed => ({ seed })) });
   });
 
-  it('that belongs to data is left alone', () => {
+  it('a seed inside data is unchanged', () => {
     const text =
       '{"seed":9007199254740995,"tools":[{"seed":9007199254740995}],"x":{"seed":9007199254740995}}';
     expect(read(text)).toEqual({ ...JSON.parse(text), seed: 3 });
@@ -52,7 +52,7 @@ describe('a seed', () => {
     ['/completion', '{"prompt":"ab","n_predict":1,"seed":9007199254740995}', 3],
     ['/completion', '{"prompt":"ab","n_predict":1,"seed":18446744073709551615}', 4294967295],
     ['/completion', '{"prompt":"ab","n_predict":1,"seed":18446744069414584327}', 7],
-  ])('of 64 bits is taken by %s: %s', async (path, body, seed) => {
+  ])('%s accepts a 64-bit seed: %s', async (path, body, seed) => {
     const answer = await (await testServer().post(path, body)).json();
     expect(answer.generation_settings.seed).toBe(seed);
   });

@@ -1,11 +1,10 @@
 import { isJsonObject, type JsonObject } from './json.ts';
 
 /**
- * `body` with each seed as it was written, its own and those of its `instances`. A seed may have 64 bits, of which the lowest
- * 32 count, and they are lost where a JavaScript number is too large for single steps. Other numbers stay as they are, and so
- * do seeds deeper within, which are data.
+ * Restores the exact seeds of `body` and of its `instances`. A seed may have 64 bits, of which the lowest 32 are used; a
+ * JavaScript number loses them if it is large. Other numbers stay unchanged, and so do seeds nested deeper, which are data.
  *
- * @param text the JSON that `body` was parsed from
+ * @param text JSON that `body` was parsed from
  */
 export function withExactSeeds(body: unknown, text: string): unknown {
   if (!isJsonObject(body)) return body;
@@ -23,15 +22,15 @@ function isInexact(part: unknown): part is JsonObject {
   return isJsonObject(part) && Number.isInteger(part.seed) && !Number.isSafeInteger(part.seed);
 }
 
-/** The lowest 32 bits of an integer; null for what is none, such as 1e20, which has no bits to lose. */
+/** Lowest 32 bits of an integer; null for numbers such as 1e20, which are not written as integers. */
 function lowestBits(written = ''): number | null {
   return /^-?\d+$/.test(written) ? Number(BigInt.asUintN(32, BigInt(written))) : null;
 }
 
-/** Scalars under the name `seed`, as a JSON text has them, by their places, such as `.instances.0.seed`. */
+/** Finds the scalars named `seed` in a JSON text, as written, by path, such as `.instances.0.seed`. */
 function writtenSeeds(text: string): ReadonlyMap<string, string> {
   const seeds = new Map<string, string>();
-  // Keys and indices on the way to where the reading is; a key is null until it is read.
+  // Keys and indices on the current path; a key is null until it is read.
   const path: (string | number | null)[] = [];
   for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s"{}[\]:,]+/g)) {
     const last = path.at(-1);
@@ -45,7 +44,7 @@ function writtenSeeds(text: string): ReadonlyMap<string, string> {
   return seeds;
 }
 
-/** Behind a comma: the next index of an array, or a key of an object that is still to come. */
+/** Next step behind a comma: the next index of an array, or null for an object's next key. */
 function nextStep(step: string | number | null | undefined): number | null {
   return typeof step === 'number' ? step + 1 : null;
 }

@@ -9,7 +9,7 @@ const read = (body: JsonObject, settings = {}) =>
   readFields(completionFields(withDefaults(settings), tokenizer, 2), body);
 const idOf = (text: string) => tokenizer.tokenOf(text) ?? -1;
 
-describe('request fields', () => {
+describe('reading request fields', () => {
   it.each<{ body: JsonObject; expected: object }>([
     { body: { n_predict: 2.7 }, expected: { nPredict: 2 } },
     { body: { n_predict: -0.5 }, expected: { nPredict: 0 } },
@@ -53,7 +53,7 @@ describe('request fields', () => {
       expected: { jsonSchema: expect.stringContaining('root ::= ("1") space') },
     },
     { body: { constructor: 1, __proto__: { stream: true } }, expected: { stream: false } },
-  ])('reads $body', ({ body, expected }) => {
+  ])('the fields of $body are read', ({ body, expected }) => {
     expect(read(body)).toMatchObject(expected);
   });
 
@@ -76,12 +76,12 @@ describe('request fields', () => {
       ],
     },
     { bias: 5, expected: [] },
-  ])('reads logit_bias $bias', ({ bias, expected }) => {
+  ])('logit_bias $bias is read', ({ bias, expected }) => {
     const pairs = read({ logit_bias: bias }).logitBias.map(({ token, bias: value }) => [token, value]);
     expect(pairs).toEqual(expected);
   });
 
-  it('takes the defaults of the server', () => {
+  it("the server's defaults apply", () => {
     const settings = { temperature: 0.1, seed: 9, cachePrompt: false, draftMax: 8, draftMin: 1, pMin: 0.25 };
     expect(read({}, settings)).toMatchObject({
       ...{ temperature: 0.1, seed: 9, cachePrompt: false },
@@ -137,13 +137,16 @@ describe('request fields', () => {
       { stream: 1, n_predict: -2 },
       "Field 'stream': [json.exception.type_error.302] type must be boolean, but is number",
     ],
-  ])('refuses %j', (body, message) => {
+  ])('a faulty field is refused: %j', (body, message) => {
     expect(() => read(body)).toThrow(expect.objectContaining({ code: 'invalid_request', message }));
   });
 
-  it.each([{ samplers: ['adaptive_p'] }, { samplers: 'i' }])('says that %j is not supported', body => {
-    expect(() => read(body)).toThrow(
-      expect.objectContaining({ code: 'invalid_request', message: expect.stringContaining("'samplers'") }),
-    );
-  });
+  it.each([{ samplers: ['adaptive_p'] }, { samplers: 'i' }])(
+    'an unsupported sampler is refused: %j',
+    body => {
+      expect(() => read(body)).toThrow(
+        expect.objectContaining({ code: 'invalid_request', message: expect.stringContaining("'samplers'") }),
+      );
+    },
+  );
 });

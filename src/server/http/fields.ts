@@ -1,21 +1,21 @@
 import { ForetokenError } from '../../util/errors.ts';
 import { type JsonObject, jsonTypeName } from './json.ts';
 
-/** A field of a request: its names in order of precedence, its default, and how a value of it is read. */
+/** Field of a request: its names in order of precedence, its default, and its reader. */
 export interface Field<T> {
   readonly names: readonly [string, ...string[]];
   readonly fallback: T;
-  /** `name` is the one the request used; errors are told with it. */
+  /** `name` is the name that the request used, for error messages. */
   read(value: unknown, name: string): T;
 }
 
-/** A table of fields, in order of evaluation, and what reading it gives. */
+/** Fields in order of evaluation. */
 export type FieldTable = Readonly<Record<string, Field<unknown>>>;
 export type FieldValues<Table extends FieldTable> = {
   readonly [Key in keyof Table]: Table[Key] extends Field<infer T> ? T : never;
 };
 
-/** `hard` ranges refuse a value outside, `soft` ones clamp it. Both ends belong to the range. */
+/** A `hard` range refuses outside values, a `soft` range clamps them. Both ends are included. */
 export interface Range {
   readonly kind: 'hard' | 'soft';
   readonly min: number;
@@ -32,12 +32,12 @@ export function soft(min: number, max = INT32_MAX): Range {
   return { kind: 'soft', min, max };
 }
 
-/** A bad value of the field `name`, in llama-server's words. */
+/** Error of a field's value, in llama-server's words. */
 export function fieldError(name: string, message: string): ForetokenError {
   return new ForetokenError('invalid_request', `Field '${name}': ${message}`);
 }
 
-/** A value of the wrong JSON type, in llama-server's words. */
+/** Error of a value of the wrong JSON type, in llama-server's words. */
 export function wrongType(name: string, expected: string, value: unknown): ForetokenError {
   return fieldError(
     name,
@@ -46,15 +46,15 @@ export function wrongType(name: string, expected: string, value: unknown): Foret
 }
 
 /**
- * Reads every field of `table` from `body`: the first name with a value that is not null wins, else the default.
- * A dotted name is looked for as it stands, then as a path. Throws `invalid_request` for the first bad field.
+ * Reads every field of `table` from `body`. The first name with a value other than null wins; without one the default applies. A
+ * dotted name is looked up literally first, then as a path. Throws `invalid_request` for the first faulty field.
  */
 export function readFields<Table extends FieldTable>(table: Table, body: JsonObject): FieldValues<Table> {
   const values = Object.entries(table).map(([key, field]) => [key, readField(field, body)]);
   return Object.fromEntries(values) as FieldValues<Table>;
 }
 
-/** `table` with other defaults, by the names of the fields in a request. Throws `invalid_option` for one that is none. */
+/** Replaces defaults of `table`, by the field names of requests. Throws `invalid_option` for unknown names. */
 export function withFallbacks<Table extends FieldTable>(table: Table, defaults: JsonObject): Table {
   const names = new Set(Object.values(table).flatMap(field => field.names));
   const unknown = Object.keys(defaults).find(name => !names.has(name));
@@ -100,7 +100,7 @@ function namesOf(names: Names): readonly [string, ...string[]] {
   return typeof names === 'string' ? [names] : names;
 }
 
-/** `true` or `false`, nothing else. */
+/** Reads `true` or `false`, nothing else. */
 export function boolean(names: Names, fallback: boolean): Field<boolean> {
   return {
     names: namesOf(names),
@@ -112,7 +112,7 @@ export function boolean(names: Names, fallback: boolean): Field<boolean> {
   };
 }
 
-/** A whole number; fractions are cut off, and true and false are 1 and 0, as llama-server reads them. */
+/** Reads a whole number. As in llama-server, fractions are cut off, and true and false are 1 and 0. */
 export function integer(names: Names, fallback: number, range?: Range): Field<number> {
   return {
     names: namesOf(names),
@@ -121,7 +121,7 @@ export function integer(names: Names, fallback: number, range?: Range): Field<nu
   };
 }
 
-/** A number that fits a float32, the type the samplers compute in; true and false are 1 and 0. */
+/** Reads a number that fits a float32, the type that samplers compute in; true and false are 1 and 0. */
 export function float(names: Names, fallback: number, range?: Range): Field<number> {
   return {
     names: namesOf(names),

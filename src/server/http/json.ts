@@ -1,4 +1,4 @@
-/** A parsed JSON object. */
+/** Parsed JSON object. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function isJsonObject(value: unknown): value is JsonObject {
@@ -6,9 +6,9 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /**
- * The members of an object that say something: null is absent, as clients write out what they were not given. Nothing where
- * `value` is no object. Whatever reads an object of a request reads it through this; schemas, arguments of calls and
- * variables of templates are data, in which null is a value.
+ * Returns the members of an object that are not null: clients write null for fields that were not set. Returns no members if
+ * `value` is not an object. All code that reads an object of a request goes through this function, except for data: in schemas,
+ * arguments of calls and variables of templates, null is a value.
  */
 export function presentFields(value: unknown): JsonObject {
   if (!isJsonObject(value)) return {};
@@ -19,7 +19,7 @@ export function isStringArray(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every(item => typeof item === 'string');
 }
 
-/** The type of a JSON value, in the words of llama-server's error messages. */
+/** Type of a JSON value, in the words of llama-server's error messages. */
 export function jsonTypeName(value: unknown): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'array' : typeof value;

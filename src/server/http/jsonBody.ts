@@ -2,7 +2,7 @@ import { ForetokenError } from '../../util/errors.ts';
 import { withExactSeeds } from './exactSeeds.ts';
 import { isJsonObject, type JsonObject, jsonTypeName, presentFields } from './json.ts';
 
-/** Whatever the content type says, a body is JSON. Throws `invalid_json`. */
+/** Parses a body as JSON, whatever its content type. Throws `invalid_json`. */
 export async function readJson(request: Request): Promise<unknown> {
   const text = await request.text();
   try {
@@ -13,7 +13,7 @@ export async function readJson(request: Request): Promise<unknown> {
   }
 }
 
-/** The fields of a request: null is an absent field. Throws `invalid_json` where the body is no object. */
+/** Reads the fields of a request; null counts as absent. Throws `invalid_json` if the body is not an object. */
 export async function readJsonObject(request: Request): Promise<JsonObject> {
   const body = await readJson(request);
   if (isJsonObject(body)) return presentFields(body);

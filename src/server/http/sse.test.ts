@@ -4,7 +4,7 @@ import { EventStream } from './sse.ts';
 const textOf = (stream: EventStream) => new Response(stream.body).text();
 
 describe('an event stream', () => {
-  it('writes one data line per event', async () => {
+  it('each event is one data line', async () => {
     const stream = new EventStream(-1, () => {});
     stream.send({ content: 'a\nb' });
     stream.send([1]);
@@ -12,14 +12,14 @@ describe('an event stream', () => {
     expect(await textOf(stream)).toBe('data: {"content":"a\\nb"}\n\ndata: [1]\n\n');
   });
 
-  it('writes the name of an event that has one', async () => {
+  it('a named event has a line with its name', async () => {
     const stream = new EventStream(-1, () => {});
     stream.send({ type: 'a' }, 'a');
     stream.close();
     expect(await textOf(stream)).toBe('event: a\ndata: {"type":"a"}\n\n');
   });
 
-  it('breaks silence with comments, and only silence', async () => {
+  it('a comment is sent in silence only', async () => {
     const stream = new EventStream(0.04, () => {});
     const text = textOf(stream);
     await new Promise(resolve => setTimeout(resolve, 60));
@@ -29,7 +29,7 @@ describe('an event stream', () => {
     expect(await text).toBe(':\n\ndata: 1\n\n');
   });
 
-  it('tells of a reader that gives up, and swallows what is sent after', async () => {
+  it('a cancelled reader is reported, and later events are dropped', async () => {
     let nCancelled = 0;
     const stream = new EventStream(30, () => nCancelled++);
     stream.send(1);

@@ -1,4 +1,4 @@
-/** A response body of server-sent events: a `data:` line each, some with a name, and comments that break a long silence. */
+/** Response body of server-sent events: a `data:` line for each, a name for some, and comments in long silences. */
 export class EventStream {
   readonly body: ReadableStream<Uint8Array>;
   readonly #encoder = new TextEncoder();
@@ -7,7 +7,7 @@ export class EventStream {
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
   #ping: ReturnType<typeof setTimeout> | undefined;
 
-  /** `pingSeconds` of silence bring a comment, if above 0. `onCancel` is called when the reader gives up. */
+  /** Sends a comment after `pingSeconds` of silence, if above 0. Calls `onCancel` if the reader cancels. */
   constructor(pingSeconds: number, onCancel: () => void) {
     this.#pingMs = pingSeconds * 1000;
     this.#onCancel = onCancel;
@@ -23,13 +23,13 @@ export class EventStream {
     this.#schedulePing();
   }
 
-  /** An event whose data is JSON, with a line for its name if it has one. */
+  /** Sends an event with JSON data, and its name if it has one. */
   send(event: unknown, name?: string): void {
     const data = `data: ${JSON.stringify(event)}\n\n`;
     this.#write(name === undefined ? data : `event: ${name}\n${data}`);
   }
 
-  /** An event whose data is `line` as it stands. */
+  /** Sends an event with `line` as its data. */
   sendText(line: string): void {
     this.#write(`data: ${line}\n\n`);
   }
@@ -61,6 +61,6 @@ export class EventStream {
 export const EVENT_STREAM_HEADERS = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-cache',
-  // Keeps a reverse proxy from collecting the events.
+  // Tells reverse proxies not to buffer the events.
   'x-accel-buffering': 'no',
 } as const;

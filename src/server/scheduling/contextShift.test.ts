@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { contextShift } from './contextShift.ts';
 
-describe('a full slot', () => {
+describe('shifting a full slot', () => {
   it.each([
     { nCtx: 256, nKeep: 0, nDiscard: 0, addBos: true, expected: { keep: 1, discard: 127 } },
     { nCtx: 256, nKeep: 0, nDiscard: 0, addBos: false, expected: { keep: 0, discard: 127 } },
@@ -10,7 +10,7 @@ describe('a full slot', () => {
     { nCtx: 256, nKeep: 1000, nDiscard: 0, addBos: true, expected: { keep: 252, discard: 1 } },
     { nCtx: 256, nKeep: 0, nDiscard: 1000, addBos: true, expected: { keep: 1, discard: 253 } },
     { nCtx: 4, nKeep: 0, nDiscard: 0, addBos: true, expected: { keep: 0, discard: 1 } },
-  ])('of $nCtx with n_keep $nKeep and n_discard $nDiscard', ({ nCtx, expected, ...params }) => {
+  ])('a slot of $nCtx with n_keep $nKeep and n_discard $nDiscard', ({ nCtx, expected, ...params }) => {
     expect(contextShift(nCtx - 1, nCtx, { ...params, nPrompt: 8 })).toEqual(expected);
   });
 });

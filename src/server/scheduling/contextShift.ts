@@ -1,10 +1,10 @@
-/** Fewest positions of a slot that can shift: something to drop, something to keep, and the token to come. */
+/** Minimum size of a slot that can shift: a position to drop, positions to keep, and one for the next token. */
 export const MIN_SHIFTED_N_CTX = 4;
 
 /**
- * Which positions a full slot gives up: [keep, keep + discard). Rule of llama-server's `--context-shift`: the first
- * `nKeep` tokens stay (-1: the whole prompt; one more when the tokenizer adds a beginning-of-sequence token), and of
- * the rest `nDiscard`, or half of them, go.
+ * Positions that a full slot drops: [keep, keep + discard). Rule of llama-server's `--context-shift`: the first `nKeep` tokens
+ * stay (-1: the whole prompt; one more if the tokenizer adds a beginning-of-sequence token); of the rest `nDiscard`, or half of
+ * them, are dropped.
  *
  * @param nPast positions in the cache
  * @param nCtx positions of the slot, at least `MIN_SHIFTED_N_CTX`

@@ -1,6 +1,6 @@
 /**
- * Resolves in a new task of the event loop, so that requests, cancellations and timers get their turn. Browsers delay a
- * nested `setTimeout` by 4 ms, which is the time of a whole decoding step; a message is delivered at once.
+ * Resolves in a new task of the event loop, so that requests, cancellations and timers are handled. Browsers delay a nested
+ * `setTimeout` by 4 ms, as long as a decoding step; a message is delivered at once.
  */
 export function nextTask(): Promise<void> {
   return new Promise(resolve => {

@@ -10,23 +10,23 @@ import { IndentGuard } from './indent.ts';
 import type { Task } from './task.ts';
 import { timingsOf } from './timings.ts';
 
-/** What every generation of a server has in common. */
+/** Settings shared by all generations of a server. */
 export interface GenerationContext {
   readonly tokenizer: Tokenizer;
   readonly nCtx: number;
-  /** Whether a full slot drops old context and goes on. */
+  /** True if a full slot drops old context and continues. */
   readonly ctxShift: boolean;
-  /** What decides about the drafts of a generation in place of its target; null for none. */
+  /** Creates the rule that accepts drafts instead of the target; null for none. */
   readonly createAcceptance?: (params: CompletionParams) => SyntheticAcceptance | null;
 }
 
 export type GenerationEvent =
-  /** More of the prompt is in the cache. */
+  /** A further part of the prompt is in the cache. */
   | { readonly kind: 'progress' }
-  /** A token was sampled; `text` is what may be shown after it, held-back text included. */
+  /** A token was sampled. `text` is the text that may be shown after it, including held-back text. */
   | { readonly kind: 'token'; readonly sampled: SampledToken; readonly text: string };
 
-/** One task running in a slot, or what it came to: its sequence, its text, why it stopped, and what it took. */
+/** Task in a slot, running or finished: its sequence, text, stop reason and timings. */
 export class Generation {
   readonly task: Task;
   readonly sequence: Sequence;
@@ -40,14 +40,14 @@ export class Generation {
   #text = '';
   #hasNewLine = false;
   #truncated = false;
-  /** Positions at the beginning that were never moved. */
+  /** Number of leading positions that were never moved. */
   #nUnshifted = Number.POSITIVE_INFINITY;
   #stopType: StopType = 'none';
   #stoppingWord = '';
   #nDrafted = 0;
   #nAccepted = 0;
   #nRounds = 0;
-  /** Sampled in the last step behind the token that ended the generation. */
+  /** Tokens sampled in the last step behind the token that ended the generation. */
   #nDropped = 0;
   #promptDoneAt: number | null = null;
   #nCached: number;
@@ -79,17 +79,17 @@ export class Generation {
     };
   }
 
-  /** Prompt tokens that a slot's cache already held. */
+  /** Number of prompt tokens that the slot's cache already held. */
   get nCached(): number {
     return this.#nCached;
   }
 
-  /** The text so far, without what a stop string may yet cut. */
+  /** Text so far, without the part that a stop string may still cut. */
   get text(): string {
     return this.#text;
   }
 
-  /** Everything sampled so far, end-of-generation token and tokens of a stop string included. */
+  /** All sampled tokens, including the end-of-generation token and the tokens of a stop string. */
   get sampled(): readonly SampledToken[] {
     return this.#sampled;
   }
@@ -110,7 +110,7 @@ export class Generation {
     return this.#stoppingWord;
   }
 
-  /** Prompt tokens in the cache by now. */
+  /** Number of prompt tokens in the cache so far. */
   get nPromptDone(): number {
     return this.#promptDoneAt === null ? this.sequence.nPast : this.task.prompt.length;
   }
@@ -138,41 +138,41 @@ export class Generation {
     });
   }
 
-  /** Tokens whose K and V the slot holds: all but the last one, which was sampled but never decoded. */
+  /** Tokens whose K and V the slot holds: all except the last one, which was sampled but never decoded. */
   get cachedTokens(): readonly TokenId[] {
     const { tokens, nPast } = this.sequence;
     const end = this.#promptDoneAt === null ? nPast : tokens.length - this.#nDropped - 1;
     return tokens.slice(0, Math.min(nPast, end));
   }
 
-  /** Of these, the ones a later request may go on from: what was moved down still knows the text that was dropped. */
+  /** Part of `cachedTokens` that a later request may reuse: moved cells still depend on the text that was dropped. */
   get reusableTokens(): readonly TokenId[] {
     return this.cachedTokens.slice(0, this.#nUnshifted);
   }
 
-  /** To be called when the cache of `parent`, another choice of the same prompt, was copied for this one. */
+  /** Records that the cache of `parent`, another choice of the same prompt, was copied for this generation. */
   markForked(parent: Generation): void {
     this.#nCached = parent.nCached;
   }
 
-  /** To be called when positions of the sequence from `keep` on were dropped to make room. */
+  /** Records that positions from `keep` on were dropped to make room. */
   markShifted(keep: number): void {
     this.#truncated = true;
     this.markMoved(keep);
   }
 
-  /** To be called when what the slot holds from `keep` on was decoded at other positions. */
+  /** Records that the tokens from `keep` on were decoded at other positions. */
   markMoved(keep: number): void {
     this.#nUnshifted = Math.min(this.#nUnshifted, keep);
   }
 
-  /** Whether there is a reason to stop; to an embedding there is nothing but the prompt. */
+  /** True if there is a reason to stop. An embedding ends with its prompt. */
   get isOver(): boolean {
     const { pool, nPast, tokens } = this.sequence;
     return this.#stopType !== 'none' || (pool !== undefined && nPast === tokens.length);
   }
 
-  /** Takes in what a step did to the sequence, one event at a time: at each, the generation is as of that event. */
+  /** Applies the result of a step, one event at a time; at each event the generation has the state of that event. */
   *advance(result: StepResult, now: number): Generator<GenerationEvent, void> {
     this.#updatedAt = now;
     this.#nDrafted += result.nDrafted;
@@ -192,7 +192,7 @@ export class Generation {
     this.sequence.nRemain = this.task.nPredict - this.#sampled.length;
   }
 
-  /** The text that `sampled` makes visible. */
+  /** Returns the text that `sampled` makes visible. */
   #take(sampled: SampledToken): string {
     this.#sampled.push(sampled);
     const matched = this.#stops.push(this.#decoder.push(sampled.token));
@@ -211,7 +211,9 @@ export class Generation {
     return text;
   }
 
-  /** Why the token just taken is the last one; `none` when it is not. `text` is what it made visible. */
+  /**
+   * Stop reason after the token just taken; `none` if the generation continues. `text` is the text that the token made visible.
+   */
   #reasonToStop(token: TokenId, text: string, indentEnded: boolean): StopType {
     const { nPredict, params } = this.task;
     const { nCtx, ctxShift, tokenizer } = this.#context;
@@ -224,7 +226,7 @@ export class Generation {
     return isLate && text.includes('\n') ? 'limit' : 'none';
   }
 
-  /** Text that waited for a stop string or for the rest of a character, which will not come any more. */
+  /** Text that was held back for a stop string or an incomplete character, when no more text will come. */
   #heldBack(): string {
     return this.#stops.push(this.#decoder.flush()).text + this.#stops.flush();
   }

@@ -1,18 +1,18 @@
 /**
- * `n_indent`: ends a text at the first line, after the one it began in, whose indentation is too small. A blank line
- * has none. Meant for completing code inside a block.
+ * `n_indent`: ends a text at the first line, after the one where it starts, whose indentation is too small. A blank line has
+ * none. Meant for completing code inside a block.
  */
 export class IndentGuard {
   readonly #min: number;
-  /** Spaces and tabs seen at the start of the line so far; null once the line has shown its indentation. */
+  /** Spaces and tabs at the start of the current line; null once the indentation is known. */
   #indent: number | null = null;
 
-  /** `min`: least number of spaces and tabs; 0 lets everything through. */
+  /** `min`: minimum number of spaces and tabs; 0 accepts every line. */
   constructor(min: number) {
     this.#min = min;
   }
 
-  /** The part of `text` that may stay, and whether the text ends there. */
+  /** Returns the part of `text` that may stay, and true if the text ends there. */
   push(text: string): { readonly text: string; readonly ended: boolean } {
     if (this.#min === 0) return { text, ended: false };
     for (let i = 0; i < text.length; i++) {

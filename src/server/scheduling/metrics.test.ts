@@ -33,7 +33,7 @@ const TIMINGS = timingsOf({
 });
 
 describe('Metrics', () => {
-  it('counts what finished tasks took', () => {
+  it('totals cover finished tasks', () => {
     const metrics = new Metrics();
     metrics.finished(TIMINGS);
     metrics.finished(TIMINGS);
@@ -46,7 +46,7 @@ describe('Metrics', () => {
     });
   });
 
-  it('tells rates since the last scrape, the first token of an answer not counted', () => {
+  it('rates cover the time since the last scrape, without the first token of each answer', () => {
     const metrics = new Metrics();
     metrics.finished(TIMINGS);
     expect(valuesOf(metrics.scrape(IDLE))).toMatchObject({
@@ -60,7 +60,7 @@ describe('Metrics', () => {
     });
   });
 
-  it('counts steps, busy slots and drafts by position', () => {
+  it('steps, busy slots and drafts by position are counted', () => {
     const metrics = new Metrics();
     metrics.stepped([result(8), result(20, 4, 2)]);
     metrics.stepped([result(10, 3, 1)]);
@@ -78,12 +78,12 @@ describe('Metrics', () => {
     });
   });
 
-  it('tells of tabs that were replaced where there is a port', () => {
+  it('replaced tabs are counted if there is a port', () => {
     expect(restartsMetric(undefined)).toBe('');
     expect(restartsMetric(2)).toMatch(/^foretoken_tab_restarts_total 2$/m);
   });
 
-  it('explains every sample', () => {
+  it('every sample has a description', () => {
     const lines = new Metrics().scrape(IDLE).trimEnd().split('\n');
     expect(lines.length % 3).toBe(0);
     for (let i = 0; i < lines.length; i += 3) {

@@ -1,24 +1,24 @@
 import type { StepResult } from '../../engine/sequence.ts';
 import type { Timings } from '../../protocol/completion.ts';
 
-/** Tokens, the steps of the model they took, and milliseconds. */
+/** Tokens, model steps, and milliseconds. */
 interface Work {
   nTokens: number;
   nSteps: number;
   ms: number;
 }
 
-/** What `/metrics` tells of the moment it is asked. */
+/** Current load, as shown by `/metrics`. */
 export interface Load {
   readonly nProcessing: number;
   readonly nDeferred: number;
 }
 
-/** What a server has done since it was created, whether its models sleep in between or not. */
+/** Counters of a server since its creation, including the times when its models were unloaded. */
 export class Metrics {
   readonly #prompt = noWork();
   readonly #predicted = noWork();
-  /** The same since the last scrape. */
+  /** Work since the last scrape. */
   #recentPrompt = noWork();
   #recentPredicted = noWork();
   #nCached = 0;
@@ -27,10 +27,10 @@ export class Metrics {
   #nTokensMax = 0;
   #nDrafted = 0;
   #nDrafts = 0;
-  /** Accepted draft tokens by their position in the draft. */
+  /** Accepted draft tokens by position in the draft. */
   readonly #acceptedAt: number[] = [];
 
-  /** One step of the target was decoded, with something in it for each of `results`. */
+  /** Counts a step of the target with its `results`. */
   stepped(results: readonly StepResult[]): void {
     this.#nDecode++;
     this.#nBusy += results.length;
@@ -42,7 +42,7 @@ export class Metrics {
     }
   }
 
-  /** A task has ended, in whatever way, with these timings. */
+  /** Counts a task that has ended, with its timings. */
   finished(timings: Timings): void {
     this.#nCached += timings.cache_n;
     for (const work of [this.#prompt, this.#recentPrompt]) {
@@ -54,7 +54,7 @@ export class Metrics {
     }
   }
 
-  /** The exposition format of Prometheus. Rates are over the time since the last call. */
+  /** Prometheus exposition format. Rates cover the time since the last call. */
   scrape({ nProcessing, nDeferred }: Load): string {
     const nAccepted = this.#acceptedAt.reduce((sum, n) => sum + n, 0);
     const lines = [
@@ -104,7 +104,7 @@ export class Metrics {
   }
 }
 
-/** How often the tab behind a port was replaced; nothing where there is no port. Not one of llama-server's. */
+/** Number of times that the tab behind a port was replaced; '' if there is no port. llama-server has no such metric. */
 export function restartsMetric(restarts: number | undefined): string {
   if (restarts === undefined) return '';
   return sample('foretoken_tab_restarts_total', 'counter', 'Tabs that died and were replaced', restarts);

@@ -3,7 +3,7 @@ import type { Job, JobEvent } from './job.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Task } from './task.ts';
 
-/** Told what becomes of the tasks of one request: events, then exactly one of `done` and `failed`. */
+/** Receives the events of one request's tasks, then exactly one of `done` and `failed`. */
 export interface RunListener {
   event(event: Exclude<JobEvent, { readonly kind: 'failed' }>): void;
   done(): void;
@@ -11,8 +11,8 @@ export interface RunListener {
 }
 
 /**
- * Runs the tasks of one request, which succeed or fail together: the first failure, or `signal`, cancels the others.
- * Returns a function that cancels them all.
+ * Runs the tasks of one request, which succeed or fail together: the first failure, or `signal`, cancels the others. Returns a
+ * function that cancels all of them.
  */
 export function runTasks(
   scheduler: Scheduler,
@@ -41,7 +41,7 @@ export function runTasks(
         listener.done();
       }
     } catch (error) {
-      // One request that cannot be answered must not take those that share its step with it.
+      // A request that fails here must not end the other requests of the same step.
       fail(ForetokenError.from(error));
     }
   }

@@ -22,7 +22,7 @@ const params = readFields(completionFields(withDefaults({}), tokenizer, 1), {});
 
 const sampler: Sampler = { needs: 'argmax', accept() {}, sample: () => EOS, survivors: () => [] };
 
-/** The model ends every text at once. */
+/** Scheduler whose model ends every text at once. */
 function startScheduler(nSlots = 1): Scheduler {
   const model = new ScriptedForwardPass([], { nSlots });
   const decoder = new Decoder(model, null, { nBatch: 16 });
@@ -36,7 +36,7 @@ function startScheduler(nSlots = 1): Scheduler {
   return new Scheduler(decoder, nSlots, CONTEXT, caches, () => 0, new Metrics());
 }
 
-/** A job and the kinds of the events it heard, the failure as its message; `listen` hears them first. */
+/** Job that records the kinds of its events, and the message of a failure; `listen` is called first. */
 function recorded(overrides: Partial<Sampler> = {}, listen: (event: JobEvent) => void = () => {}) {
   const heard: string[] = [];
   const job: Job = {
@@ -56,14 +56,14 @@ function recorded(overrides: Partial<Sampler> = {}, listen: (event: JobEvent) =>
   return { job, heard };
 }
 
-describe('a job that cannot begin', () => {
+describe('a job that cannot start', () => {
   const broken = {
     accept() {
       throw new Error('no history');
     },
   };
 
-  it('fails alone, and those behind it run', async () => {
+  it('the job fails alone, and the jobs behind it run', async () => {
     const scheduler = startScheduler();
     const first = recorded(broken);
     const second = recorded();
@@ -74,7 +74,7 @@ describe('a job that cannot begin', () => {
     await scheduler.close();
   });
 
-  it('is over even when it does not want to hear of it', async () => {
+  it('the job ends even if its listener throws', async () => {
     const scheduler = startScheduler();
     const first = recorded(broken, () => {
       throw new Error('not listening');
@@ -86,7 +86,7 @@ describe('a job that cannot begin', () => {
     await scheduler.close();
   });
 
-  it('is given up with its slot when whoever hears of its start throws', async () => {
+  it('the job gives up its slot if the listener of its start throws', async () => {
     const scheduler = startScheduler();
     const first = recorded({}, event => {
       if (event.kind === 'started') throw new Error('no stream');
@@ -98,7 +98,7 @@ describe('a job that cannot begin', () => {
   });
 });
 
-it('does not begin a job that was cancelled when an earlier one began', async () => {
+it('a job does not start if it was cancelled when an earlier one started', async () => {
   const scheduler = startScheduler(2);
   const second = recorded();
   const first = recorded({}, event => {
@@ -111,7 +111,7 @@ it('does not begin a job that was cancelled when an earlier one began', async ()
   await scheduler.close();
 });
 
-it('does not go through the queue while every slot is at work', async () => {
+it('the queue is not scanned while every slot is busy', async () => {
   const scheduler = startScheduler();
   let nLooks = 0;
   const jobs = Array.from({ length: 40 }, () => {
@@ -127,7 +127,7 @@ it('does not go through the queue while every slot is at work', async () => {
   });
   for (const { job } of jobs) scheduler.submit(job);
   await expect.poll(() => jobs.at(-1)?.heard.at(-1)).toBe('finished');
-  // A few when each of them starts, of those behind it.
+  // A few scans happen when each of them starts, over the jobs behind it.
   expect(nLooks).toBeLessThan(3 * jobs.length ** 2);
   await scheduler.close();
 });

@@ -19,10 +19,10 @@ import {
   type Slot,
 } from './slots.ts';
 
-/** What the scheduler needs of the engine. */
+/** Part of the engine that the scheduler uses. */
 export type StepDecoder = Pick<Decoder, 'step' | 'shift' | 'fork' | 'truncate'>;
 
-/** Something to do with a slot that has no task. */
+/** Action on a slot that has no task. */
 interface Visit {
   readonly slot: Slot;
   readonly begin: (state: IdleState) => void;
@@ -30,18 +30,18 @@ interface Visit {
 }
 
 export interface SchedulerContext extends GenerationContext {
-  /** Whether a job may start while others generate. */
+  /** True if a job may start while others generate. */
   readonly contBatching: boolean;
-  /** Least share of a prompt that a slot must hold to be chosen for it. */
+  /** Minimum share of a prompt that a slot must hold to be chosen for it. */
   readonly slotPromptSimilarity: number;
   readonly log: (line: string) => void;
 }
 
 /**
- * Slots, a first-in-first-out queue without a bound, and one loop that decodes all running generations together
- * (continuous batching): a job joins between two steps as soon as a slot is free. The choices of one prompt join together:
- * the first decodes it, and the others wait to go on from its cache. The loop exists only while there is work, and lets the
- * event loop run between steps.
+ * Slots, an unbounded first-in-first-out queue, and one loop that decodes all running generations together (continuous batching).
+ * A job joins between two steps as soon as a slot is free. The choices of one prompt start together: the first decodes the
+ * prompt, the others wait and continue from its cache. The loop exists only while there is work, and yields to the event loop
+ * between steps.
  */
 export class Scheduler {
   readonly slots: readonly Slot[];
@@ -74,7 +74,7 @@ export class Scheduler {
     this.#idleSince = now();
   }
 
-  /** When the last job ended; null while there is one. */
+  /** Time when the last job ended; null while there is one. */
   get idleSince(): number | null {
     return this.#loop === null ? this.#idleSince : null;
   }
@@ -83,7 +83,7 @@ export class Scheduler {
     return { nProcessing: this.#running().length, nDeferred: this.#queue.length };
   }
 
-  /** Queues `job`. It hears of nothing before this returns, unless the server is closed. */
+  /** Queues `job`. No event is sent before this method returns, unless the server is closed. */
   submit(job: Job): void {
     if (this.#closed) {
       job.onEvent({ kind: 'failed', error: closedError() });
@@ -94,8 +94,8 @@ export class Scheduler {
   }
 
   /**
-   * Calls `visit` between two steps, as soon as the slot has no task; ids wrap around. What it asks of the model before it
-   * returns comes before the slot's next task.
+   * Calls `visit` between two steps, as soon as the slot has no task; ids wrap around. Model calls that it makes before it
+   * returns precede the slot's next task.
    */
   whenIdle<T>(idSlot: number, visit: (slot: Slot, state: IdleState) => T | Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -109,12 +109,12 @@ export class Scheduler {
     });
   }
 
-  /** Ends `job` with `aborted`, queued or running; its slot is free at once. Nothing happens if it is over. */
+  /** Ends `job` with `aborted`, queued or running; its slot is free at once. Has no effect if the job is over. */
   cancel(job: Job): void {
     this.#abandon(job, new ForetokenError('aborted', 'The request was cancelled by its sender'));
   }
 
-  /** Ends every job with `closed` and resolves when the step under way is done. */
+  /** Ends every job with `closed` and resolves when the current step is done. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const job of [...this.#queue, ...this.#running().map(state => state.job)]) {
@@ -132,11 +132,11 @@ export class Scheduler {
       this.#receiveVisits();
       await this.#admit();
       if (this.#running().length === 0) {
-        // Something may have come while the others were admitted.
+        // Jobs or visits may have arrived during `#admit`.
         if (this.#queue.length + this.#visits.length === 0) break;
         continue;
       }
-      // Prompts to embed and generations take turns: they share no batch.
+      // Embeddings and generations alternate, because they cannot share a batch.
       for (const embedded of [false, true]) {
         const batch = this.#running().filter(
           state => isEmbedded(state.generation.sequence) === embedded && !this.#waitsForPrompt(state),
@@ -152,13 +152,13 @@ export class Scheduler {
     return this.slots.flatMap(({ state }) => (state.kind === 'busy' ? state : []));
   }
 
-  /** Whether another choice of the same prompt is still decoding it. */
+  /** True if another choice of the same prompt is still decoding it. */
   #waitsForPrompt({ job }: BusyState): boolean {
     const parent = this.#running().find(({ job: { task } }) => task === job.task.parent);
     return parent !== undefined && !parent.generation.isPromptDone;
   }
 
-  /** Gives back the cells of idle slots that no prompt can go on from: a step may have taken some for a cancelled job. */
+  /** Frees cells of idle slots behind their reusable tokens: a step may have filled some for a cancelled job. */
   #dropUnused(): void {
     for (const { id, state } of this.slots) {
       if (state.kind === 'idle') this.#decoder.truncate(id, state.cells.length);
@@ -175,21 +175,21 @@ export class Scheduler {
     }
   }
 
-  /** Starts every queued job that has a slot; one that waits for a certain slot, or for several, holds up nobody else. */
+  /** Starts every queued job that has a slot. A job that waits for a certain slot, or for several, does not block others. */
   async #admit(): Promise<void> {
     if (!this.#context.contBatching && this.#running().length > 0) return;
     for (const job of [...this.#queue]) {
-      // The queue may be long, and this is asked between any two steps.
+      // The queue may be long, and this check runs between any two steps.
       if (this.#running().length === this.slots.length) return;
-      // The job may have use for what the one before it pushed out.
+      // The job may reuse the cache that the previous one replaced.
       await this.#caches.settled();
-      // A choice starts with the first one.
+      // Further choices start together with the first one.
       if (this.#queue.some(({ task }) => task === job.task.parent)) continue;
       const choices = [job, ...this.#queue.filter(({ task }) => task.parent === job.task)];
       const slots = chooseSlots(this.slots, job.task, this.#context.slotPromptSimilarity, choices.length);
       if (slots === null) continue;
       for (const [i, choice] of choices.entries()) {
-        // Whoever heard of an earlier start may have cancelled this job.
+        // The listener of an earlier start may have cancelled this job.
         if (this.#queue.includes(choice)) this.#startOrFail(choice, slots[i]);
       }
     }
@@ -199,12 +199,12 @@ export class Scheduler {
     try {
       this.#start(job, slot);
     } catch (error) {
-      // A task that cannot begin is no concern of the others.
+      // A task that cannot start must not affect the others.
       this.#abandon(job, ForetokenError.from(error));
     }
   }
 
-  /** False when `job` is not in the queue (any more). */
+  /** Removes `job` from the queue; returns false if it is not there. */
   #unqueue(job: Job): boolean {
     const at = this.#queue.indexOf(job);
     if (at >= 0) this.#queue.splice(at, 1);
@@ -216,7 +216,7 @@ export class Scheduler {
     const now = this.#now();
     assert(slot.state.kind === 'idle', () => `slot ${slot.id} is busy`);
     const isFork = job.task.parent !== undefined;
-    // What a further choice goes on from is still to come.
+    // A further choice starts from the first choice's cache, which does not exist yet.
     const idle = isFork ? holding(slot.state, []) : this.#caches.prepare(slot, slot.state, job.task);
     slot.state = idle;
     const reuse = this.#caches.reuse(idle, job.task);
@@ -241,7 +241,7 @@ export class Scheduler {
     let results: readonly StepResult[];
     try {
       for (const state of batch) this.#shiftIfFull(state);
-      // Those that cannot be shifted are over; others of their request went with them.
+      // Generations that cannot shift have ended, and with them the others of their requests.
       running = batch.filter(state => this.#isRunning(state));
       if (running.length === 0) return;
       const sequences = running.map(({ generation }) => generation.sequence);
@@ -257,7 +257,7 @@ export class Scheduler {
       try {
         this.#advance(state, results[i], now);
       } catch (error) {
-        // The text of one answer is no concern of the others.
+        // An error in the text of one answer must not affect the others.
         this.#abandon(state.job, ForetokenError.from(error));
       }
     }
@@ -265,7 +265,7 @@ export class Scheduler {
 
   #advance(state: BusyState, result: StepResult, now: number): void {
     const { generation, job } = state;
-    // Whoever hears of an event may cancel; and the job may have been cancelled during the step.
+    // A listener may cancel jobs, and this job may have been cancelled during the step.
     if (!this.#isRunning(state)) return;
     for (const event of generation.advance(result, now)) {
       job.onEvent({ ...event, generation });
@@ -274,7 +274,7 @@ export class Scheduler {
     if (generation.isOver) this.#finish(state);
   }
 
-  /** Empties idle slots, one at each call, the least recently released first; false when none is left. */
+  /** Returns a function that empties one idle slot per call, the least recently released first; false if none is left. */
   #sparePlaces(): () => boolean {
     const idle = idleSlots(this.slots);
     return () => {
@@ -286,7 +286,7 @@ export class Scheduler {
     };
   }
 
-  /** Lets the other choices of a prompt that was finished in this step go on from it. */
+  /** Lets the other choices continue from a prompt that was completed in this step. */
   #fork(state: BusyState, { nPrompt, sampled }: StepResult): void {
     if (nPrompt === 0 || sampled.length === 0 || !this.#isRunning(state)) return;
     for (const { job, generation } of this.#running()) {
@@ -330,7 +330,7 @@ export class Scheduler {
     this.#metrics.finished(generation.timings);
     this.slots[generation.sequence.slot].state = {
       kind: 'idle',
-      // Of several choices only the first one's cache is kept, as llama-server does.
+      // As in llama-server, only the first choice's cache is kept.
       cached: task.parent ? [] : generation.reusableTokens,
       cells: task.parent ? [] : generation.cachedTokens,
       last: generation,
@@ -345,11 +345,11 @@ export class Scheduler {
     try {
       job.onEvent({ kind: 'failed', error });
     } catch {
-      // There is nobody else to tell, and the loop has to go on for the others.
+      // An error of the failure listener has no receiver, and the loop must continue for the other jobs.
     }
   }
 
-  /** A step failed: nobody knows what the caches of its slots hold now. */
+  /** Handles a failed step: the state of its slots' caches is unknown. */
   #failAll(running: readonly BusyState[], error: ForetokenError): void {
     for (const { job, generation } of running) {
       this.#abandon(job, error);

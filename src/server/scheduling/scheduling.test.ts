@@ -12,24 +12,24 @@ import {
 } from '../testing/testServer.ts';
 
 const body = { n_predict: 12, ignore_eos: true, return_tokens: true };
-/** Long enough for whatever is about to happen without anybody's help. */
+/** Waits long enough for everything that happens without further input. */
 const settled = () => new Promise(resolve => setTimeout(resolve, 20));
 
-/** Resolves when `nBusy` slots are at work. */
+/** Resolves when `nBusy` slots are busy. */
 async function busy(server: TestServer, nBusy: number): Promise<void> {
   await expect
     .poll(async () => (await server.slots()).filter(slot => slot.is_processing).length, { interval: 2 })
     .toBe(nBusy);
 }
 
-/** A server whose model waits at a gate. */
+/** Server whose model waits at a gate. */
 function gatedServer(nSlots = 1) {
   const gate = new Gate();
   const model = new FakeForwardPass({ nVocab: tokenizer.nVocab, nSlots });
   return { gate, model, server: testServer({ nSlots, target: gate.guard(model) }) };
 }
 
-describe('requests at the same time', () => {
+describe('simultaneous requests', () => {
   const requests = ['abc', 'the cat', 'xyz.', 'e', 'king'].map((prompt, i) => ({
     ...body,
     n_predict: 10 + 7 * i,
@@ -43,16 +43,19 @@ describe('requests at the same time', () => {
     { nSlots: 4, draft: { draftDisagreement: 0.3 } },
     { nSlots: 2, draft: { draftDisagreement: 0 } },
     { nSlots: 1, draft: {} },
-  ])('answer as each of them alone: $nSlots slots, $draft', async ({ nSlots, draft }) => {
-    const server = testServer({ nSlots, ...draft });
-    const together = await Promise.all(requests.map(request => server.complete(request)));
-    for (const [i, request] of requests.entries()) {
-      const alone = await testServer().complete(request);
-      expect(together[i]?.tokens).toEqual(alone.tokens);
-    }
-  });
+  ])(
+    'each request has the answer that it would have alone: $nSlots slots, $draft',
+    async ({ nSlots, draft }) => {
+      const server = testServer({ nSlots, ...draft });
+      const together = await Promise.all(requests.map(request => server.complete(request)));
+      for (const [i, request] of requests.entries()) {
+        const alone = await testServer().complete(request);
+        expect(together[i]?.tokens).toEqual(alone.tokens);
+      }
+    },
+  );
 
-  it('are decoded in one batch', async () => {
+  it('simultaneous requests are decoded in one batch', async () => {
     const { gate, model, server } = gatedServer(2);
     gate.close();
     const both = Promise.all([
@@ -62,11 +65,11 @@ describe('requests at the same time', () => {
     await settled();
     gate.open();
     await both;
-    // Each alone takes 12 steps; the second may have come when the first was already in its first one.
+    // Each request alone takes 12 steps; the second may have arrived during the first one's first step.
     expect(model.calls.length).toBeLessThanOrEqual(13);
   });
 
-  it('fail one by one: text that cannot be made of one of them is not the end of the others', async () => {
+  it('a request whose tokens cannot become text does not end the others', async () => {
     const { gate, server } = gatedServer(2);
     gate.close();
     const both = ['ab', 'cd'].map(prompt => server.post('/completion', { ...body, prompt }));
@@ -81,7 +84,7 @@ describe('requests at the same time', () => {
     await busy(server, 0);
   });
 
-  it('wait for a slot in the order they came', async () => {
+  it('requests get slots in the order of their arrival', async () => {
     const server = testServer({ nSlots: 1 });
     const finished: string[] = [];
     await Promise.all(
@@ -93,7 +96,7 @@ describe('requests at the same time', () => {
     expect(finished).toEqual(['a', 'b', 'c']);
   });
 
-  it('that wait for a certain slot hold up nobody else', async () => {
+  it('a request that waits for a certain slot does not block requests for other slots', async () => {
     const { gate, server } = gatedServer(2);
     gate.close();
     const onOne = server.complete({ ...body, prompt: 'ab', id_slot: 1, n_predict: 40 });
@@ -106,7 +109,7 @@ describe('requests at the same time', () => {
     expect((await onOne).id_slot).toBe(1);
   });
 
-  it('get their stream’s head only with their slot', async () => {
+  it("a stream's response head is sent when the request has its slot", async () => {
     const { gate, server } = gatedServer();
     gate.close();
     const first = await server.post('/completion', { ...body, prompt: 'ab', stream: true });
@@ -124,7 +127,7 @@ describe('requests at the same time', () => {
 });
 
 describe('/slots', () => {
-  it('shows a fresh slot, one at work, and one at rest', async () => {
+  it('/slots shows a fresh slot, a busy one and an idle one', async () => {
     const { gate, server } = gatedServer();
     expect(await server.slots()).toEqual([{ id: 0, n_ctx: 128, speculative: false, is_processing: false }]);
     gate.close();
@@ -153,7 +156,7 @@ describe('/slots', () => {
     ]);
   });
 
-  it('is 503 with fail_on_no_slot while none is idle', async () => {
+  it('fail_on_no_slot makes /slots a 503 while no slot is idle', async () => {
     const { gate, server } = gatedServer();
     const ask = () => server.fetch(new Request('http://page/slots?fail_on_no_slot=1'));
     expect((await ask()).status).toBe(200);
@@ -172,7 +175,7 @@ describe('/slots', () => {
 });
 
 describe('a cancelled request', () => {
-  it('frees its slot at once, in the middle of a step', async () => {
+  it('cancelling a request frees its slot at once, in the middle of a step', async () => {
     const { gate, server } = gatedServer();
     const abort = new AbortController();
     gate.close();
@@ -180,7 +183,7 @@ describe('a cancelled request', () => {
     await busy(server, 1);
     await settled();
     abort.abort();
-    // What the step under way decodes does not count yet.
+    // Tokens of the step in progress are not counted yet.
     expect(await server.slots()).toMatchObject([{ is_processing: false, n_prompt_tokens: 0 }]);
     expect((await answer).status).toBe(499);
     gate.open();
@@ -188,7 +191,7 @@ describe('a cancelled request', () => {
     expect(next.tokens).toEqual((await testServer().complete({ ...body, prompt: 'ab' })).tokens);
   });
 
-  it('frees its slot when the body of its stream is given up', async () => {
+  it('cancelling the body of a stream frees the slot', async () => {
     const server = testServer();
     const response = await server.post('/completion', {
       ...body,
@@ -204,7 +207,7 @@ describe('a cancelled request', () => {
     expect(next.tokens).toHaveLength(12);
   });
 
-  it('leaves the queue, and those behind it move up', async () => {
+  it('a cancelled request leaves the queue, and the requests behind it move up', async () => {
     const { gate, server } = gatedServer();
     const abort = new AbortController();
     gate.close();
@@ -218,7 +221,7 @@ describe('a cancelled request', () => {
     expect((await first).tokens_predicted + (await third).tokens_predicted).toBe(24);
   });
 
-  it('is not begun when it was cancelled before it came', async () => {
+  it('a request that was cancelled before its arrival is not started', async () => {
     const { model, server } = gatedServer();
     const response = await server.post('/completion', { ...body, prompt: 'ab' }, AbortSignal.abort());
     expect(response.status).toBe(499);
@@ -228,7 +231,7 @@ describe('a cancelled request', () => {
 });
 
 describe('a step that fails', () => {
-  it('fails the requests that run with 500, and the server goes on with an empty cache', async () => {
+  it('running requests fail with 500, and the server continues with an empty cache', async () => {
     const model = new FakeForwardPass({ nVocab: tokenizer.nVocab, nSlots: 2 });
     const server = testServer({ nSlots: 2, target: model });
     const before = await server.complete({ ...body, prompt: 'ab', id_slot: 0 });
@@ -249,7 +252,7 @@ describe('a step that fails', () => {
     expect(after.timings.cache_n).toBe(0);
   });
 
-  it('is the last event of a stream that has begun', async () => {
+  it('the error is the last event of a stream that has begun', async () => {
     const model = new FakeForwardPass({ nVocab: tokenizer.nVocab, nSlots: 1 });
     const server = testServer({ target: model });
     const response = await server.post('/completion', {
@@ -268,8 +271,8 @@ describe('a step that fails', () => {
   });
 });
 
-describe('closing', () => {
-  it('ends what runs and what waits, waits for the step, and refuses what comes later', async () => {
+describe('closing the server', () => {
+  it('closing ends running and queued requests, waits for the step, and refuses later requests', async () => {
     const { gate, server } = gatedServer();
     gate.close();
     const answers = ['ab', 'cd'].map(prompt => server.post('/completion', { ...body, prompt }));

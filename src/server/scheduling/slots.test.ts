@@ -13,7 +13,7 @@ const busy = (id: number): Slot => ({
 });
 const PROMPT = Array.from({ length: 20 }, (_, i) => i);
 
-describe('the slot for a prompt', () => {
+describe('choosing the slot for a prompt', () => {
   it.each([
     { name: 'the highest of fresh ones', slots: [idle(0, [], 0), idle(1, [], 0)], expected: 1 },
     { name: 'the least recently used', slots: [idle(0, [9], 1), idle(1, [9], 2)], expected: 0 },
@@ -38,7 +38,7 @@ describe('the slot for a prompt', () => {
       expected: undefined,
     },
     { name: 'nothing while all are busy', slots: [busy(0), busy(1)], expected: undefined },
-  ])('is $name', ({ slots, idSlot = -1, expected }) => {
+  ])('the chosen slot is $name', ({ slots, idSlot = -1, expected }) => {
     expect(chooseSlot(slots, PROMPT, idSlot, 0.1)?.id).toBe(expected);
   });
 });

@@ -3,16 +3,16 @@ import type { Generation } from './generation.ts';
 import type { Job } from './job.ts';
 import type { Task } from './task.ts';
 
-/** A slot either runs a generation, or rests on the KV cache its last one left. */
+/** State of a slot: it runs a generation, or is idle and keeps the KV cache of its last one. */
 export type SlotState =
   | {
       readonly kind: 'idle';
-      /** Tokens whose K and V the slot still holds, as far as decoding them again would give the same. */
+      /** Tokens whose K and V the slot holds with the bits of a new computation. */
       readonly cached: readonly TokenId[];
       /** All tokens whose K and V it holds; they begin with `cached`. */
       readonly cells: readonly TokenId[];
       readonly last: Generation | null;
-      /** Order of release, for choosing the least recently used; 0 before the first. */
+      /** Order of release, for choosing the least recently used slot; 0 before the first release. */
       readonly releasedAt: number;
     }
   | { readonly kind: 'busy'; readonly job: Job; readonly generation: Generation };
@@ -33,12 +33,12 @@ export function createSlots(nSlots: number): readonly Slot[] {
   }));
 }
 
-/** The state of an idle slot whose K and V are now those of `tokens`. */
+/** Idle state whose K and V are those of `tokens`. */
 export function holding(state: IdleState, tokens: readonly TokenId[]): IdleState {
   return { ...state, cached: tokens, cells: tokens };
 }
 
-/** Idle slots for the choices of a task's prompt, the one that decodes it first; null while there are not as many. */
+/** Chooses idle slots for the choices of a task's prompt; the first one decodes it. Null while too few are idle. */
 export function chooseSlots(
   slots: readonly Slot[],
   { prompt, params }: Pick<Task, 'prompt' | 'params'>,
@@ -57,7 +57,7 @@ export function commonPrefix(a: readonly TokenId[], b: readonly TokenId[]): numb
   return length;
 }
 
-/** The idle slots, the least recently released first; of fresh ones the highest id. */
+/** Idle slots, the least recently released first; among fresh ones the highest id first. */
 export function idleSlots(slots: readonly Slot[]): Slot[] {
   const releasedAt = ({ state }: Slot) => (state.kind === 'idle' ? state.releasedAt : 0);
   return slots
@@ -66,9 +66,9 @@ export function idleSlots(slots: readonly Slot[]): Slot[] {
 }
 
 /**
- * The idle slot for a prompt, or null while there is none: the one asked for (ids wrap around, and it is waited for);
- * else the one that holds the most of the prompt, if that is more than `minSimilarity` of it; else the least recently used,
- * the highest id on a tie.
+ * Chooses the idle slot for a prompt; null while there is none. A requested slot (ids wrap around) is waited for. Otherwise the
+ * slot with the largest part of the prompt is chosen, if that is more than `minSimilarity` of it; otherwise the least recently
+ * used one, the highest id on a tie.
  */
 export function chooseSlot(
   slots: readonly Slot[],

@@ -5,7 +5,7 @@ const REQUEST = { prompt: 'ab', n_predict: 40, ignore_eos: true, return_tokens: 
 
 describe('synthetic acceptance', () => {
   it.each([{ temperature: 0 }, { temperature: 1, seed: 42 }])(
-    'of nothing leaves the answer as it is, with %j',
+    'accepting nothing does not change the answer, with %j',
     async sampling => {
       const plain = await testServer().complete({ ...REQUEST, ...sampling });
       const server = testServer({ draftDisagreement: 0.2, syntheticAcceptance: [0, 0, 0] });
@@ -16,7 +16,7 @@ describe('synthetic acceptance', () => {
     },
   );
 
-  it('decides by the seed of the request', async () => {
+  it("the request's seed decides about acceptance", async () => {
     const server = testServer({ draftDisagreement: 0.5, syntheticAcceptance: [0.6, 0.6, 0.6] });
     const answers = [];
     for (const seed of [7, 7, 8]) {
@@ -27,11 +27,11 @@ describe('synthetic acceptance', () => {
     expect(answers[2]).not.toEqual(answers[0]);
   });
 
-  it('of everything ends where n_predict says, also under a grammar', async () => {
+  it('accepting everything ends at n_predict, also under a grammar', async () => {
     const server = testServer({ draftDisagreement: 0.5, syntheticAcceptance: [1, 1, 1] });
     const answer = await server.complete(REQUEST);
     expect(answer).toMatchObject({ tokens_predicted: 40, stop_type: 'limit' });
-    // A drafted end of generation is not accepted; there is one among these.
+    // A drafted end-of-generation token is not accepted; the script contains one.
     const { draft_n = 0, draft_n_accepted } = answer.timings;
     expect(draft_n_accepted).toBe(draft_n - 1);
     const constrained = await server.complete({ ...REQUEST, n_predict: 6, grammar: 'root ::= "a"{5,5}' });
@@ -39,7 +39,7 @@ describe('synthetic acceptance', () => {
   });
 });
 
-it('says what it speculates with', async () => {
+it('the server reports its kinds of speculation', async () => {
   const settings = async (server: ReturnType<typeof testServer>) =>
     (await server.complete({ prompt: 'ab', n_predict: 1 })).generation_settings;
   expect(await settings(testServer())).toMatchObject({ 'speculative.types': 'none' });

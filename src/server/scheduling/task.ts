@@ -11,10 +11,10 @@ export interface Task {
   readonly prompt: readonly TokenId[];
   readonly params: CompletionParams;
   readonly sampler: Sampler;
-  /** Most tokens to generate; Infinity when unlimited. */
+  /** Maximum number of tokens to generate; Infinity if unlimited. */
   readonly nPredict: number;
-  /** The first choice of the same prompt, from whose cache this one goes on; absent in the first choice itself. */
+  /** First choice of the same prompt, whose cache this choice continues; absent in the first choice itself. */
   readonly parent?: Task;
-  /** Set where the prompt is to be embedded: takes its hidden states. There is nothing to generate then. */
+  /** Receives the hidden states of a prompt to embed; then no tokens are generated. */
   readonly pool?: Pool;
 }

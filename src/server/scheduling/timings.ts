@@ -1,16 +1,16 @@
 import type { Timings } from '../../protocol/completion.ts';
 
-/** What a generation counts and when; times in milliseconds of one clock. */
+/** Counters and times of a generation; times in milliseconds of one clock. */
 export interface Progress {
   readonly nCached: number;
   readonly nPrompt: number;
   readonly nPredicted: number;
   readonly nDrafted: number;
   readonly nAccepted: number;
-  /** Steps behind the one that ended the prompt, each of which may have had a draft. */
+  /** Steps behind the one that completed the prompt; each may have had a draft. */
   readonly nRounds: number;
   readonly startedAt: number;
-  /** When the prompt was done, which is when the first token was there. */
+  /** Time when the prompt was decoded, which is also when the first token was sampled. */
   readonly promptDoneAt: number;
   readonly lastTokenAt: number;
 }

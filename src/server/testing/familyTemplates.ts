@@ -1,6 +1,6 @@
-// Chat templates in the formats of model families, reduced to what they write of turns and calls, for the tests of this folder.
+// Chat templates in the formats of model families, reduced to their turns and calls, for the tests of this folder.
 
-/** A template with turns of `role` and `text`; of calls it writes `calls` behind the content. */
+/** Template with turns of `role` and `text`; `calls` prints tool calls behind the content. */
 function turns(open: string, close: string, calls: string): string {
   return [
     "{%- if tools %}{{ '[tools]' }}{% for t in tools %}{{ t | tojson }}{% endfor %}{{ '[/tools]' }}{% endif -%}",
@@ -98,7 +98,7 @@ export const TEMPLATES = {
     "'<|eot_id|>'",
     `{%- if m.tool_calls | length != 1 %}{{ raise_exception('one call at a time') }}{% endif -%}{%- set c = m.tool_calls[0] -%}{{- '{"name": "' + c.function.name + '", "parameters": ' }}{{ c.function.arguments | tojson }}{{ '}' -}}`,
   ),
-  /** Asks for calls in its words, and writes none. */
+  /** Asks for calls and writes none. */
   llamaPythonic: `{# [func_name1(params_name1=params_value1, params_name2=params_value2...), func_name2(params)] #}${turns("m.role + ': '", "'<|eot|>'", '')}`,
   lfm2: turns(
     ...CHATML,

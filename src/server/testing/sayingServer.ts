@@ -1,4 +1,4 @@
-// A server whose model says what a test wants it to say, in a vocabulary of single characters, for the tests of this folder.
+// Server whose model generates a scripted text, in a vocabulary of single characters, for the tests of this folder.
 import type { ChatCompletion, ChatCompletionChunk } from '../../protocol/openai.ts';
 import type { GivenOptions } from '../../protocol/options.ts';
 import { createTokenizer, TOKEN_TYPE } from '../../tokenizer/index.ts';
@@ -9,7 +9,7 @@ import { parseOpenAiEvents, ScriptedForwardPass, type TestServer, testServer } f
 const CHARACTERS = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i).replace(' ', '▁'));
 const CONTROL = [
   ...['<think>', '</think>', '<tool_call>', '</tool_call>', '[TOOL_CALLS]'],
-  // A vocabulary without the last two would end answers with `<|end|>`.
+  // Without the last two tokens of this vocabulary, `<|end|>` would end answers.
   ...[...CHANNEL_MARKS, '<|call|>', '<|return|>'],
 ];
 const TOKENS = ['<unk>', '<s>', '</s>', '<0x0A>', ...CHARACTERS, ...CONTROL];
@@ -27,7 +27,7 @@ export const asciiTokenizer = createTokenizer(
   }),
 );
 
-/** A conversation of turns, and `opener` before the answer. */
+/** Template with plain turns, and `opener` before the answer. */
 export function templateOpening(opener: string): string {
   return `{% for m in messages %}{{ m.role }}:{{ m.content }};{% endfor %}{% if add_generation_prompt %}${opener}{% endif %}`;
 }
@@ -38,11 +38,11 @@ export interface SayingServer {
   readonly server: TestServer;
   /** Posts `body` to a conversation route: chat completions, Responses or Messages. */
   post(path: string, body: object): Promise<Response>;
-  /** The whole answer to `body`, and the chunks of the same answer streamed. */
+  /** Response to `body` in one piece, and the chunks of the same response streamed. */
   ask(body?: object): Promise<{ whole: ChatCompletion; chunks: ChatCompletionChunk[] }>;
 }
 
-/** `says`: what the model would say if nothing kept it from doing so. */
+/** `says`: text that the model generates unless a constraint prevents it. */
 export function sayingServer(says: string, settings: GivenOptions): SayingServer {
   const script: number[] = [];
   const { nVocab } = asciiTokenizer;
@@ -75,7 +75,7 @@ export function sayingServer(says: string, settings: GivenOptions): SayingServer
   };
 }
 
-/** The message that the chunks of one choice make. */
+/** Assembles the message from the chunks of one choice. */
 export function joined(chunks: readonly ChatCompletionChunk[]) {
   let [content, reasoning] = ['', ''];
   const calls: { name: string; arguments: string }[] = [];

@@ -1,4 +1,4 @@
-// A server around a fake model and a tiny vocabulary, for the tests of this folder.
+// Server with a fake model and a tiny vocabulary, for the tests of this folder.
 import { DraftModel } from '../../engine/draftModel.ts';
 import { FakeForwardPass, type FakeModelOptions } from '../../engine/fakeForwardPass.ts';
 import type { BatchRow, Candidates, OutputKind, TokenId } from '../../forward/forward.ts';
@@ -16,7 +16,7 @@ const BYTES = ['<0x0A>', '<0xC3>', '<0xA9>', '<0x09>'];
 const PIECES = [...'▁abcdefghijklmnopqrstuvwxyz.,:!?', 'ab', '▁th', '▁the', 'ing'];
 const TOKENS = ['<unk>', '<s>', '</s>', ...BYTES, ...PIECES];
 
-/** Letters, a few merges, newline, tab, the two bytes of é; adds BOS. */
+/** Letters, a few merges, newline, tab, and the two bytes of é; adds BOS. */
 export const tokenizer = createTokenizer(
   spmVocabulary({
     texts: TOKENS,
@@ -28,7 +28,7 @@ export const tokenizer = createTokenizer(
 
 export const BOS = 1;
 export const EOS = 2;
-/** First byte of é, then second. */
+/** Tokens of the first and second byte of é. */
 export const E_ACUTE: readonly TokenId[] = [4, 5];
 
 /** Tokens of a text, one per character and without BOS. */
@@ -36,7 +36,7 @@ export function letters(text: string): TokenId[] {
   return [...text].flatMap(char => tokenizer.encode(char, { addSpecial: false, parseSpecial: false }));
 }
 
-/** A model that always says `script`: the token at position p of every sequence is `script[p]`, and EOS behind its end. */
+/** Model that generates `script`: the token at position p of every sequence is `script[p]`, and EOS behind its end. */
 export class ScriptedForwardPass extends FakeForwardPass {
   readonly #script: readonly TokenId[];
 
@@ -86,7 +86,7 @@ export class Gate {
         await passed();
         return model.forward(rows, kind);
       },
-      // A step that is stopped before it is submitted has none behind it.
+      // A step that is stopped before its submission has none behind it.
       forwardAhead: () => null,
       async embed(rows) {
         await passed();
@@ -107,13 +107,13 @@ export interface TestServerOptions {
   readonly nCtx?: number;
   readonly nSlots?: number;
   readonly settings?: GivenOptions;
-  /** Instead of this file's; a target that fits it goes with it. */
+  /** Replaces this file's tokenizer; needs a target that fits it. */
   readonly tokenizer?: Tokenizer;
-  /** Instead of the fake with its hashed logits. */
+  /** Replaces the fake model with hashed logits. */
   readonly target?: ForwardPass;
   /** Share of contexts in which the draft model disagrees with the target; without it there is no draft. */
   readonly draftDisagreement?: number;
-  /** Instead of the target, what decides about drafts. */
+  /** Acceptance probabilities that replace verification by the target. */
   readonly syntheticAcceptance?: readonly number[];
   readonly slotFiles?: SlotFiles;
   readonly log?: (line: string) => void;
@@ -125,9 +125,9 @@ export interface TestServerOptions {
 export interface TestServer extends App {
   readonly target: ForwardPass;
   post(path: string, body: unknown, signal?: AbortSignal): Promise<Response>;
-  /** The JSON of a request that must succeed. */
+  /** JSON of a request that must succeed. */
   complete(body: object, signal?: AbortSignal): Promise<CompletionResponse>;
-  /** The events of a stream that must succeed. */
+  /** Events of a stream that must succeed. */
   stream(body: object): Promise<CompletionChunk[]>;
   slots(): Promise<readonly Record<string, unknown>[]>;
 }
@@ -180,7 +180,7 @@ export function testServer(options: TestServerOptions = {}): TestServer {
   };
 }
 
-/** Events of a whole stream, in llama-server's format and no other. */
+/** Parses the events of a complete stream, in llama-server's format only. */
 export function parseEvents<T = CompletionChunk>(text: string): T[] {
   if (!text.endsWith('\n\n')) throw new Error(`the stream ends within an event: ${text.slice(-40)}`);
   return text
@@ -193,14 +193,14 @@ export function parseEvents<T = CompletionChunk>(text: string): T[] {
     });
 }
 
-/** Events of a whole stream on a route of OpenAI's, without the `[DONE]` that it must end with. */
+/** Parses the events of a complete stream of an OpenAI route, without the `[DONE]` that it must end with. */
 export function parseOpenAiEvents<T>(text: string): T[] {
   const done = 'data: [DONE]\n\n';
   if (!text.endsWith(done)) throw new Error(`the stream does not end with [DONE]: ${text.slice(-40)}`);
   return parseEvents(text.slice(0, -done.length));
 }
 
-/** Events of a whole stream that names each by its type, without `[DONE]`. */
+/** Parses the events of a complete stream that names each by its type, without `[DONE]`. */
 export function parseNamedEvents<T extends { readonly type: string }>(text: string): T[] {
   const events = text.replaceAll(/^event: .*\n/gm, '');
   const parsed = parseEvents<T>(events);

@@ -31,7 +31,7 @@ describe('an answer in channels', () => {
       text: '<|channel|>analysis to=functions.f<|message|>{}',
       answer: { calls: [{ name: 'f', arguments: '{}' }] },
     },
-  ])('is read, whole and in pieces: $text', ({ text, answer }) => {
+  ])('the answer is parsed in one piece and in several: $text', ({ text, answer }) => {
     const read = readChannels(false);
     expect(read(text, true)).toEqual({ ...NO_ANSWER, ...answer });
     let before = NO_ANSWER;
@@ -43,7 +43,7 @@ describe('an answer in channels', () => {
     }
   });
 
-  it('keeps thoughts in the content where they are not to be told apart', () => {
+  it('thoughts stay in the content if they are not to be separated', () => {
     const text = `${THOUGHT}${NEXT}<|channel|>final<|message|>yes`;
     expect(readChannels(true)(text, true)).toEqual({ ...NO_ANSWER, content: `${THOUGHT}\nyes` });
   });
@@ -56,7 +56,7 @@ describe('an answer in channels', () => {
     { text: `${THOUGHT}${NEXT} to=functions.f`, call: ' to=functions.f' },
     { text: '<|channel|>analysis<|message|>to=functions.f', call: null },
     { text: `${THOUGHT}${NEXT}<|channel|>final<|message|> to=functions.f`, call: null },
-  ])('has a call, or none, that begins in a header: $text', ({ text, call }) => {
+  ])('the start of a call is found in its header: $text', ({ text, call }) => {
     const at = findChannelCall(text);
     expect(at === null ? null : text.slice(at)).toBe(call);
   });

@@ -4,29 +4,29 @@ import { settled } from '../marks.ts';
 import { Cursor } from './cursor.ts';
 import { CHANNEL_MARKS } from './toolFormat.ts';
 
-// gpt-oss answers in messages to several readers. Each has a header with a channel and perhaps a recipient, and a body.
-// Source: OpenAI's harmony format, cookbook.openai.com/articles/openai-harmony.
+// gpt-oss answers with messages to several recipients. A message has a header, with a channel and an optional recipient, and a
+// body. Source: OpenAI's harmony format, cookbook.openai.com/articles/openai-harmony.
 
 const [CHANNEL, MESSAGE, START] = CHANNEL_MARKS;
-/** What a body ends with. Those that end the answer are seldom seen in its text. */
+/** Marks that end a body. Marks that end the answer rarely appear in its text. */
 const ENDS = ['<|end|>', '<|call|>', '<|return|>', START, CHANNEL] as const;
 const MARKS = [...ENDS, MESSAGE];
-/** What names a function in a header, and a header that begins with it. */
+/** Matches the function name in a header, and a header that starts with it. */
 const RECIPIENT = /to=functions\.([^\s<]*)/;
 const RECIPIENT_FIRST = /^ ?to=/;
 
 interface Message {
-  /** Where its header begins, behind the role. */
+  /** Start of the header, behind the role. */
   readonly at: number;
   readonly header: string;
-  /** Null while the header is being written. */
+  /** Null while the header is incomplete. */
   readonly body: string | null;
   readonly isClosed: boolean;
-  /** Where the body ends. */
+  /** End of the body. */
   readonly end?: number;
 }
 
-/** Splits an answer, whose first role the prompt has, into its messages. */
+/** Splits an answer into messages. The role of the first message is in the prompt. */
 function messagesOf(text: string, isWhole: boolean): Message[] {
   const messages: Message[] = [];
   for (let at = 0; at < text.length; ) {
@@ -58,15 +58,15 @@ function bodyAt(text: string, at: number) {
   return { body: text.slice(at, end), isClosed: found.length > 0, end };
 }
 
-/** Where the next message may begin, behind the mark that a body ends with. */
+/** Start of the next message, behind the mark that ends the body. */
 function behind(text: string, end: number): number {
   const mark = ENDS.find(each => text.startsWith(each, end)) ?? '';
   return mark === START || mark === CHANNEL ? end : end + mark.length;
 }
 
 /**
- * Reads the channels of an answer: `analysis` is thought, a message to a function is a call, and any other is content.
- * `showsThoughts`: thoughts stay in the content, in their marks.
+ * Parses the channels of an answer: `analysis` holds thoughts, a message to a function is a call, any other message is content.
+ * `showsThoughts`: thoughts stay in the content, with their marks.
  */
 export function readChannels(showsThoughts: boolean): ReadAnswer {
   return (text, isWhole): Answer => {
@@ -74,7 +74,7 @@ export function readChannels(showsThoughts: boolean): ReadAnswer {
     const said: string[] = [];
     const calls: AnswerCall[] = [];
     for (const { header, body, isClosed } of messagesOf(isWhole ? text : settled(text, MARKS), isWhole)) {
-      // A header that never got a body is what the answer was cut off at.
+      // A header without a body is where the answer was cut off.
       if (body === null) continue;
       const name = RECIPIENT.exec(header)?.[1];
       if (name !== undefined) calls.push({ name, arguments: new Cursor(body).value().text });
@@ -86,7 +86,7 @@ export function readChannels(showsThoughts: boolean): ReadAnswer {
   };
 }
 
-/** Where the header of a call begins; null if there is none yet. */
+/** Start of the header of the first call; null if there is none yet. */
 export function findChannelCall(text: string): number | null {
   const call = messagesOf(text, false).find(({ header }) => RECIPIENT.test(header));
   return call?.at ?? null;

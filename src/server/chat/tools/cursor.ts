@@ -1,7 +1,7 @@
-/** What was looked for in a text that may go on: it is there, it is not, or the text ends too early to tell. */
+/** Result of a search in a text that may continue: found, not found, or undecided because the text ends too early. */
 export type Found = 'yes' | 'no' | 'more';
 
-/** Goes through a text from left to right; white space between what it looks for counts for nothing. */
+/** Reads a text from left to right and skips white space between the parts that it looks for. */
 export class Cursor {
   readonly text: string;
   at: number;
@@ -11,7 +11,7 @@ export class Cursor {
     this.at = at;
   }
 
-  /** Passes `words`, which are apart by spaces. What is not there is not passed. */
+  /** Reads `words`, which are separated by spaces. On failure the position stays. */
   pass(words: string): Found {
     const from = this.at;
     for (const word of words.split(' ')) {
@@ -28,12 +28,12 @@ export class Cursor {
     return 'yes';
   }
 
-  /** Passes everything up to `mark`, and returns it; null if there is no mark. */
+  /** Reads up to `mark` and returns that text; null if there is no mark. */
   until(mark: string): string | null {
     return this.untilAny([mark]);
   }
 
-  /** Passes everything up to the first of `marks`, and returns it; null if there is none. */
+  /** Reads up to the first of `marks` and returns that text; null if there is none. */
   untilAny(marks: readonly string[]): string | null {
     const found = marks.map(mark => this.text.indexOf(mark, this.at)).filter(at => at >= 0);
     if (found.length === 0) return null;
@@ -43,7 +43,7 @@ export class Cursor {
     return passed;
   }
 
-  /** Passes a JSON value and returns its text; of one without an end what there is, and `isWhole` is false. */
+  /** Reads a JSON value and returns its text. `isWhole` is false if the value does not end; then the text is its beginning. */
   value(): { readonly text: string; readonly isWhole: boolean } {
     this.skipSpace();
     const from = this.at;
@@ -57,7 +57,7 @@ export class Cursor {
   }
 }
 
-/** Where the JSON value that begins at `at` ends, told by brackets and quotes alone; null if it does not. */
+/** End of the JSON value that begins at `at`, found by brackets and quotes only; null if it does not end. */
 function endOfValue(text: string, at: number): number | null {
   let depth = 0;
   let inString = false;
@@ -73,7 +73,7 @@ function endOfValue(text: string, at: number): number | null {
     } else if (char === '{' || char === '[') {
       depth++;
     } else if (char === '}' || char === ']') {
-      // A bracket of something that the value, a number or a word, is in.
+      // Closing bracket of a container around the value, which is a number or a word.
       if (depth === 0) return i;
       depth--;
       if (depth === 0) return i + 1;

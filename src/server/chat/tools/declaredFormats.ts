@@ -1,15 +1,15 @@
 import { type NamedCall, PYTHON, type ToolFormat } from './toolFormat.ts';
 
-/** A format that a chat template gives away by its words. */
+/** Format that is recognised by words in a chat template. */
 interface DeclaredFormat {
-  /** Texts that, all found in a template, give the format away, and texts that speak against it. */
+  /** Texts that a template of this format contains, and texts that it must not contain. */
   readonly marks: readonly string[];
   readonly unless?: readonly string[];
   readonly format: ToolFormat;
 }
 
 const JSON_ARGUMENTS = { kind: 'json' } as const;
-/** A call as Python has it: `name(key=value)`. */
+/** Call in Python's notation: `name(key=value)`. */
 const PYTHON_CALL: NamedCall = {
   kind: 'named',
   open: '',
@@ -18,7 +18,7 @@ const PYTHON_CALL: NamedCall = {
   arguments: { kind: 'pairs', assign: '=', values: PYTHON },
 };
 
-/** Formats in which a template asks for calls that it does not write itself, or does not write whole. */
+/** Formats of templates that ask for calls but do not write them, or not completely. */
 const DECLARED_FORMATS: readonly DeclaredFormat[] = [
   {
     // gpt-oss
@@ -26,7 +26,7 @@ const DECLARED_FORMATS: readonly DeclaredFormat[] = [
     format: { begin: '', end: '', separator: null, call: { kind: 'channel', open: '', close: '' } },
   },
   {
-    // Kimi K2, whose template writes ids only
+    // Kimi K2; its template writes only ids.
     marks: ['<|tool_call_begin|>', '<|tool_call_argument_begin|>'],
     format: {
       begin: '<|tool_calls_section_begin|>',
@@ -62,7 +62,7 @@ const DECLARED_FORMATS: readonly DeclaredFormat[] = [
   },
 ];
 
-/** The same for templates that write no calls at all, by what they ask for. */
+/** Formats of templates that write no calls at all, by the instructions in them. */
 const ASKED_FORMATS: readonly DeclaredFormat[] = [
   {
     marks: ['<tool_call>', '"arguments"'],
@@ -158,12 +158,12 @@ const ASKED_FORMATS: readonly DeclaredFormat[] = [
   },
 ];
 
-/** The format of templates that do not write calls as their models do; null for all others. */
+/** Format of templates that write calls in a different way than their models; null for other templates. */
 export function declaredFormat(template: string): ToolFormat | null {
   return find(DECLARED_FORMATS, template);
 }
 
-/** The format that a template asks for in its words; null where none is known. */
+/** Format that a template's instructions ask for; null if it is unknown. */
 export function askedFormat(template: string): ToolFormat | null {
   return find(ASKED_FORMATS, template);
 }

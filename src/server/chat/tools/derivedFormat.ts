@@ -23,9 +23,8 @@ import {
 } from './toolFormat.ts';
 
 /**
- * The format in which a template writes calls of earlier answers: it is rendered with calls that differ in one thing, and
- * the differences show what is written around names and arguments. Null where it writes none, or in a way that no format
- * here can say.
+ * Derives the format of tool calls from a template: renders calls that differ in one part and reads the text around names and
+ * arguments from the differences. Null if the template writes no calls, or in a way that `ToolFormat` cannot express.
  */
 export function deriveFormat(template: JinjaTemplate): ToolFormat | null {
   for (const idLength of ID_LENGTHS) {
@@ -40,10 +39,10 @@ export function deriveFormat(template: JinjaTemplate): ToolFormat | null {
   return null;
 }
 
-/** A shape, and the text of a call between the shape's delimiters. */
+/** Shape of calls, and the text of a call between the shape's delimiters. */
 interface Shaped {
   readonly call: CallShape;
-  /** Where the body of a call begins and ends in a text of one call or more, from `from` on. */
+  /** Finds the body of the next call at or behind `from`. */
   bodyOf(text: string, name: string, from: number): { readonly start: number; readonly end: number } | null;
 }
 
@@ -72,7 +71,7 @@ function objectShape(text: string): Shaped | null {
   };
 }
 
-/** The JSON object, from `from` on, that has `value` among its values. */
+/** Finds the JSON object, at or behind `from`, that has `value` among its values. */
 function objectWith(value: string, text: string, from: number) {
   for (let start = text.indexOf('{', from); start >= 0; start = text.indexOf('{', start + 1)) {
     const found = objectAt(text, start);
@@ -111,7 +110,7 @@ function namedShape(one: string, probe: Probe): Shaped | null {
 interface FoundArguments {
   readonly between: string;
   readonly notation: ArgumentsNotation;
-  /** Characters behind the probe's last text that still belong to the arguments. */
+  /** Number of characters behind the probe's last text that still belong to the arguments. */
   readonly closing: number;
 }
 
@@ -123,7 +122,7 @@ function jsonArguments(rest: string): FoundArguments | null {
   return { between: words(rest.slice(0, start)), notation: { kind: 'json' }, closing };
 }
 
-/** `(key='text')`, or `{key:"text"}` with quotes of any kind. */
+/** Recognises `(key='text')` and `{key:"text"}` with any quotes. */
 function pairArguments(rest: string): FoundArguments | null {
   const [before, value] = [upTo(rest, KEYS[0]), behind(rest, KEYS[0])];
   const assign = value.trimStart()[0];
@@ -160,7 +159,7 @@ function taggedArguments(rest: string, probe: Probe): FoundArguments | null {
   return { between: words(head.slice(0, -keyOpen.length)), notation, closing: valueClose.length };
 }
 
-/** Tells the delimiters of a call from those around all of them, by what stands between two calls. */
+/** Separates the delimiters of one call from those around all calls, by the text between two calls. */
 function delimited({ call: shape, bodyOf }: Shaped, probe: Probe): ToolFormat {
   const [one, two] = [probe([ONE]) ?? '', probe([ONE, { ...ONE, name: NAMES[1] }]) ?? ''];
   const only = bodyOf(one, NAMES[0], 0);
@@ -200,7 +199,7 @@ function formatOf(shape: CallShape, { begin, open, close, end, separator }: Deli
   };
 }
 
-/** Tags and brackets are words of their own. */
+/** Separates tags and brackets by spaces. */
 function words(text: string): string {
   const apart = text.replaceAll(/([>\]}])(?=[<[{])/g, '$1 ');
   return apart.trim().replaceAll(/\s+/g, ' ');

@@ -39,7 +39,7 @@ function readerOf(format: ToolFormat): ReadAnswer {
   return format.call.kind === 'channel' ? readChannels(false) : withCalls(format, callableTools(TOOLS));
 }
 
-/** Reads a text in pieces of `size` and then as a whole. Nothing that was told may be taken back. */
+/** Parses a text in pieces of `size` and then as a whole. Later results must extend earlier ones. */
 function readInPieces(text: string, reader: ReadAnswer, size: number): Answer {
   let told: Answer = NO_ANSWER;
   const tell = (answer: Answer) => {
@@ -60,7 +60,7 @@ function readInPieces(text: string, reader: ReadAnswer, size: number): Answer {
   return told;
 }
 
-/** Lengths of the pieces in which answers come. */
+/** Lengths of the pieces in which answers arrive. */
 const SIZES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 17, 31, 64] as const;
 
 const encoder = new TextEncoder();
@@ -82,10 +82,10 @@ const LINES_JSON = JSON.stringify(WRITE.arguments.lines);
 
 interface Case {
   readonly family: Family;
-  /** A call of FIND; several of FIND, WRITE and NOW, or null where there can be one only. */
+  /** A call of FIND, and calls of FIND, WRITE and NOW; null if only one call is possible. */
   readonly one: string;
   readonly several: string | null;
-  /** Texts that are no calls of these tools. */
+  /** Texts that are not calls of these tools. */
   readonly wrong: readonly string[];
 }
 
@@ -255,9 +255,9 @@ const CASES: readonly Case[] = [
 const parsed = (calls: readonly AnswerCall[]) =>
   calls.map(({ name, arguments: text }) => ({ name, arguments: JSON.parse(text) }));
 
-describe('the format of calls that a chat template gives away', () => {
+describe('the tool format of a model family', () => {
   it.each(CASES)(
-    '$family: a call is accepted by the grammar and read, in pieces of any size',
+    '$family: the grammar accepts a call, and the reader parses it in pieces of any size',
     ({ family, one }) => {
       const format = formatOf(family);
       expect(accepts(format, one)).toBe(true);
@@ -269,7 +269,7 @@ describe('the format of calls that a chat template gives away', () => {
   );
 
   it.each(CASES.filter(({ several }) => several !== null))(
-    '$family: several calls are accepted by the grammar and read, in pieces of any size',
+    '$family: the grammar accepts several calls, and the reader parses them in pieces of any size',
     ({ family, several }) => {
       const [format, text] = [formatOf(family), several ?? ''];
       expect(accepts(format, text)).toBe(true);
@@ -280,7 +280,7 @@ describe('the format of calls that a chat template gives away', () => {
   );
 
   it.each(CASES.flatMap(({ family, wrong }) => wrong.map(text => ({ family, text }))))(
-    '$family: the grammar refuses $text',
+    '$family: the grammar rejects $text',
     ({ family, text }) => {
       expect(accepts(formatOf(family), text)).toBe(false);
     },
@@ -291,7 +291,7 @@ describe('the format of calls that a chat template gives away', () => {
   );
 
   it.each(written)(
-    '%s: what the template writes of an earlier call is one for grammar and reader',
+    "%s: grammar and reader accept the template's own rendering of an earlier call",
     family => {
       const format = formatOf(family);
       const before = rendered(family, { content: 'H' });

@@ -3,7 +3,7 @@ import { askedFormat, declaredFormat } from './declaredFormats.ts';
 import { deriveFormat } from './derivedFormat.ts';
 import type { ToolFormat } from './toolFormat.ts';
 
-/** The format of calls in which a template's model answers; null where the template does not give it away. */
+/** Finds the format of tool calls of a template's model; null if the template does not show it. */
 export function findToolFormat(template: JinjaTemplate): ToolFormat | null {
   const { source } = template;
   return declaredFormat(source) ?? deriveFormat(template) ?? askedFormat(source);

@@ -57,7 +57,7 @@ interface Case {
   readonly wrong: string;
 }
 
-describe('arguments in the notation of Python', () => {
+describe("arguments in Python's notation", () => {
   it.each<Case>([
     { schema: one({ type: 'string' }), text: "f(a='it\\'s \"x\"')", wrong: 'f(a=x)' },
     { schema: one({ type: 'string' }), text: 'f(a="it\'s")', wrong: "f(a='it's')" },
@@ -100,13 +100,13 @@ describe('arguments in the notation of Python', () => {
     { schema: THREE, text: 'f(b=False, a=1)', wrong: "f(c='x', b=True)" },
     { schema: { properties: {} }, text: 'f()', wrong: 'f(a=1)' },
     { schema: {}, text: 'f(any=1, other=[2])', wrong: 'f(1)' },
-  ])('follow $schema', ({ schema, text, wrong }) => {
+  ])('arguments fit $schema', ({ schema, text, wrong }) => {
     expect({ text, isAccepted: accepts(PYTHONIC, schema, text) }).toEqual({ text, isAccepted: true });
     expect({ wrong, isAccepted: accepts(PYTHONIC, schema, wrong) }).toEqual({ wrong, isAccepted: false });
   });
 });
 
-describe('arguments in the notation of Gemma', () => {
+describe("arguments in Gemma's notation", () => {
   it.each<Case>([
     { schema: one({ type: 'string' }), text: 'f{a:<|"|>it "is"<|"|>}', wrong: 'f{a:it}' },
     { schema: one({ type: 'integer' }), text: 'f{a:4}', wrong: 'f{a:<|"|>4<|"|>}' },
@@ -119,7 +119,7 @@ describe('arguments in the notation of Gemma', () => {
     { schema: one({}), text: 'f{a:[1,{k:null}]}', wrong: 'f{a:}' },
     { schema: THREE, text: 'f{a:1,b:true}', wrong: 'f{a:1}' },
     { schema: { properties: {} }, text: 'f{}', wrong: 'f{a:1}' },
-  ])('follow $schema', ({ schema, text, wrong }) => {
+  ])('arguments fit $schema', ({ schema, text, wrong }) => {
     expect({ text, isAccepted: accepts(GEMMA, schema, text) }).toEqual({ text, isAccepted: true });
     expect({ wrong, isAccepted: accepts(GEMMA, schema, wrong) }).toEqual({ wrong, isAccepted: false });
   });
@@ -145,7 +145,7 @@ describe('arguments between tags', () => {
     { schema: THREE, text: 'f><b>true</><a>1</></f>', wrong: 'f><c>x</><b>true</></f>' },
     { schema: {}, text: 'f><any>1</><other>x</></f>', wrong: 'f><any></f>' },
     { schema: { properties: {} }, text: 'f></f>', wrong: 'f><a>1</></f>' },
-  ])('follow $schema', ({ schema, text, wrong }) => {
+  ])('arguments fit $schema', ({ schema, text, wrong }) => {
     expect({ text, isAccepted: accepts(TAGGED, schema, text) }).toEqual({ text, isAccepted: true });
     expect({ wrong, isAccepted: accepts(TAGGED, schema, wrong) }).toEqual({ wrong, isAccepted: false });
   });
@@ -158,7 +158,7 @@ describe('a schema that refers to itself many times', () => {
     { schema: { properties: { a: { anyOf: selves(9) } } } },
     { schema: { properties: { a: { allOf: selves(9) } } } },
     { schema: { properties: { a: { type: 'array', items: { oneOf: selves(9) } } } } },
-  ])('makes a grammar in seconds and not in years: $schema', ({ schema }) => {
+  ])('a grammar is built in seconds: $schema', ({ schema }) => {
     expect(accepts(GEMMA, schema, 'f{}')).toBe(true);
   });
 });

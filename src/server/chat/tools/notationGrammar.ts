@@ -7,7 +7,7 @@ import type { PairsNotation, TaggedNotation, ValueNotation } from './toolFormat.
 import { type JsonType, jsonTypeOf, type ToolSchema } from './toolSchema.ts';
 import { untilMark } from './untilMark.ts';
 
-/** Adds the rule of all arguments in a row of elements, and returns its body. */
+/** Adds the rule of arguments as a sequence of elements, and returns its body. */
 export function taggedArguments(
   { keyOpen, keyClose, jsonKeyClose, valueClose }: TaggedNotation,
   schema: ToolSchema,
@@ -38,13 +38,13 @@ export function taggedArguments(
   return sequence(membersOf(schema, `[^${'<>"\\n'}]{1,64}`, literal, element, name, rules), '', name, rules);
 }
 
-/** Templates write these words as their language prints them, and models do the same. */
+/** Python's spellings of null, true and false: templates print these, and models imitate them. */
 function pythonWords(types: ReadonlySet<JsonType>): readonly string[] {
   const words = [...(types.has('boolean') ? ['True', 'False'] : []), ...(types.has('null') ? ['None'] : [])];
   return words.map(word => `${literal(word)} space`);
 }
 
-/** Adds the rule of all arguments as names and values, and returns its body. */
+/** Adds the rule of arguments as names and values, and returns its body. */
 export function pairedArguments(
   { assign, values }: PairsNotation,
   schema: ToolSchema,
@@ -56,11 +56,11 @@ export function pairedArguments(
 }
 
 const WORD = '[a-zA-Z_] [a-zA-Z0-9_]{0,63} space';
-/** Values within values, and values in all, that are told apart: a schema that refers to itself has any number of them. */
+/** Limits of nesting and of the number of values: a schema that refers to itself has infinitely many. */
 const MAX_DEPTH = 12;
 const MAX_VALUES = 1000;
 
-/** Writes the rules of values in a notation other than JSON. */
+/** Builds the rules of values in a notation other than JSON. */
 class ValueWriter {
   readonly #notation: ValueNotation;
   readonly #rules: RuleSet;
@@ -154,7 +154,7 @@ class ValueWriter {
     return any;
   }
 
-  /** Any text: in the notation's quotes, or in those of JSON where a backslash escapes. */
+  /** Rule of any text: in the notation's quotes, or in JSON's if backslashes escape. */
   #text(): string {
     const { quotes, hasEscapes } = this.#notation;
     const [quote] = quotes;
@@ -172,7 +172,7 @@ class ValueWriter {
     return this.#rules.add(`notated-${type}`, `(${[...new Set(names)].map(literal).join(' | ')}) space`);
   }
 
-  /** One certain value, in JSON's quotes and in the notation's. */
+  /** Rule of one fixed value, in JSON's quotes and in the notation's. */
   #literal(value: unknown): string {
     const { quotes, hasEscapes, words } = this.#notation;
     switch (jsonTypeOf(value)) {
@@ -192,7 +192,7 @@ class ValueWriter {
   }
 }
 
-/** The rules of an object's properties; other ones stand behind them and have any key that `otherKey` allows. */
+/** Rules of an object's properties. Other properties follow them, with any key that `otherKey` allows. */
 function membersOf(
   schema: ToolSchema,
   otherKey: string,

@@ -3,14 +3,14 @@ import { addSchema } from '../../params/jsonSchema/schemaToGrammar.ts';
 import type { ToolSchema } from './toolSchema.ts';
 
 /**
- * Adds the rule of the JSON that fits the parameters of a tool, and returns its name. A keyword that a grammar cannot say
- * is left out: it must not keep the other tools from being called. Throws `invalid_request` for a malformed schema.
+ * Adds the rule of the JSON that fits a tool's parameters, and returns its name. Keywords that a grammar cannot express are
+ * dropped, so that one tool does not make the others unusable. Throws `invalid_request` for a malformed schema.
  */
 export function parametersRule(parameters: unknown, name: string, rules: RuleSet): string {
   return addSchema(parameters ?? {}, name, rules, 'lenient');
 }
 
-/** The same for one value among the parameters; of several types only `type` counts. */
+/** Adds the rule of one value among the parameters. `type` restricts a value of several types to numbers. */
 export function valueRule(schema: ToolSchema, name: string, rules: RuleSet, type?: 'number'): string {
   if (type === 'number' && (schema.types.size > 1 || schema.types.has('null'))) return rules.shared('number');
   const json = schema.toJson();

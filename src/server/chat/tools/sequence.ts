@@ -1,16 +1,16 @@
 import type { RuleSet } from '../../params/jsonSchema/ruleSet.ts';
 
-/** One of several things that stand in a row, by its rule. */
+/** Member of a sequence, by its rule. */
 export interface Member {
   readonly rule: string;
   readonly isRequired: boolean;
-  /** Whether it may stand there any number of times. */
+  /** True if the member may be repeated. */
   readonly mayRepeat?: boolean;
 }
 
 /**
- * The body of a rule for members in a row, with `separator` between each two: all that are required, and any of the
- * others. They stand in the given order, or those that are required come first. `name` is a proposal for the rules within.
+ * Body of a rule for a sequence with `separator` between members: all required members and any of the others, in the given order
+ * or with the required ones first. `name` is the prefix of the names of helper rules.
  */
 export function sequence(
   members: readonly Member[],
@@ -25,7 +25,7 @@ export function sequence(
 }
 
 function inOrder(members: readonly Member[], separator: string, name: string, rules: RuleSet): string {
-  /** What may follow where nothing was written yet, and behind a member. */
+  /** Continuations at the start of the sequence, and behind a member. */
   let [first, after] = ['', ''];
   for (const [i, { rule, isRequired, mayRepeat = false }] of [...members.entries()].reverse()) {
     const rest = after === '' ? '' : rules.add(`${name}-after-${i}`, after);

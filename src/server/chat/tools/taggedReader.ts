@@ -5,12 +5,15 @@ import { jsonTypeOf, type ToolSchema } from './toolSchema.ts';
 import { inString, isHalf, ValueReader } from './valueReader.ts';
 
 export interface ReadArguments {
-  /** JSON; its beginning while it is not whole. */
+  /** JSON of the arguments; its beginning while they are incomplete. */
   readonly json: string;
   readonly isWhole: boolean;
 }
 
-/** Reads arguments in elements, up to what is none, and writes them as JSON by the types of the schema. */
+/**
+ * Parses arguments in elements, up to the first text that is not an element, and converts them to JSON by the types of the
+ * schema.
+ */
 export function readTagged(cursor: Cursor, notation: TaggedNotation, schema: ToolSchema): ReadArguments {
   let json = '{';
   for (let n = 0; ; n++) {
@@ -25,7 +28,7 @@ export function readTagged(cursor: Cursor, notation: TaggedNotation, schema: Too
   }
 }
 
-/** `isJson`: what the marks say of the value; null where they say nothing. */
+/** Parses the key. `isJson`: value type according to the marks; null if they do not show it. */
 function readKey(
   cursor: Cursor,
   { keyClose, jsonKeyClose }: TaggedNotation,
@@ -53,7 +56,7 @@ function readValue(
   const isWhole = found !== null;
   const rest = cursor.text.slice(cursor.at);
   if (isWhole) cursor.pass(mark);
-  // A line end that the format has around values is not theirs.
+  // The format puts line breaks around values; they are not part of the value.
   const [opening, closing] = [keyClose.endsWith('\n'), valueClose.startsWith('\n')];
   let text = found ?? settled(rest, [mark, ...(closing ? [`\n${mark}`] : [])]);
   if (opening) text = text.replace(/^\n/, '');
@@ -74,18 +77,18 @@ function textJson(text: string, isWhole: boolean): string {
   return isWhole ? JSON.stringify(text) : `"${inString(isHalf(text) ? text.slice(0, -1) : text)}`;
 }
 
-/** The beginning of a list or an object; nothing of any other value. */
+/** JSON of the beginning of a list or an object; '' for other values. */
 function beginningJson(text: string): string {
   if (!/^\s*[[{]/.test(text)) return '';
   const reader = new ValueReader(text, 0, PYTHON);
   return reader.value() === 'wrong' ? '' : reader.json;
 }
 
-/** A whole value that is no text without quotes; null for anything else. */
+/** JSON of a complete value that is not an unquoted text; null otherwise. */
 function otherJson(text: string): string | null {
   const reader = new ValueReader(text.trim(), 0, PYTHON, true);
   const read = reader.value();
   if (read !== 'whole' || reader.at < text.trim().length) return null;
-  // A bare word was made a text.
+  // An unquoted word was read as text.
   return reader.json.startsWith('"') && !/^["']/.test(text.trim()) ? null : reader.json;
 }

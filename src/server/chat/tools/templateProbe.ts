@@ -3,13 +3,13 @@ import type { JinjaTemplate } from '../jinja/jinjaTemplate.ts';
 import { type ThinkingTags, thinkingTagsOf } from '../thinking.ts';
 import { difference } from './textDifference.ts';
 
-/** Names, keys and texts that no template has of its own, and that differ from their first character on. */
+/** Names, keys and texts that occur in no template and differ in their first character. */
 export const NAMES = ['Qf7x', 'Zg8y'] as const;
 export const KEYS = ['ku3a', 'wv4b'] as const;
 export const TEXT = 'Xt5c';
 export const NUMBER = 90817;
 const SAID = 'Hs6d';
-/** Lengths of ids to try: some templates refuse all but their own. */
+/** Id lengths to try: some templates accept only one length. */
 export const ID_LENGTHS = [32, 9] as const;
 
 export interface ProbeCall {
@@ -20,10 +20,10 @@ export interface ProbeCall {
 export const probeCall = (name: string, args: JsonObject): ProbeCall => ({ name, arguments: args });
 export const ONE = probeCall(NAMES[0], { [KEYS[0]]: TEXT });
 
-/** Renders calls and returns what the template writes from their beginning to their end; null if it writes none. */
+/** Renders calls and returns the part of the output from the first call to the last; null if the template writes none. */
 export type Probe = (calls: readonly ProbeCall[]) => string | null;
 
-/** `writeArguments`: as the template takes them, as objects or as JSON. */
+/** Creates a probe. `writeArguments` converts arguments to the form that the template accepts: objects or JSON text. */
 export function probeOf(
   template: JinjaTemplate,
   idLength: number,
@@ -55,7 +55,7 @@ export function probeOf(
       type: 'function',
       function: { name, arguments: writeArguments(args) },
     }));
-    // Some write calls only where nothing is said.
+    // Some templates write calls only for messages without content.
     for (const content of ['', null]) {
       const text = render({ content, tool_calls });
       const written = text === null ? '' : difference(text, plain);
@@ -67,7 +67,7 @@ export function probeOf(
   };
 }
 
-/** Some think of nothing before they call. */
+/** Some templates write empty thoughts in front of calls. */
 function withoutThoughts(text: string, tags: ThinkingTags | null): string {
   const at = tags === null ? -1 : text.slice(0, text.indexOf(NAMES[0])).lastIndexOf(tags.end);
   return tags === null || at < 0 ? text : text.slice(at + tags.end.length);

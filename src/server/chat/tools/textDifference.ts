@@ -1,23 +1,23 @@
-/** The beginning that two texts share. */
+/** Common beginning of two texts. */
 export function commonPrefix(a: string, b: string): string {
   let n = 0;
   while (n < a.length && a[n] === b[n]) n++;
   return a.slice(0, n);
 }
 
-/** The end that two texts share. */
+/** Common end of two texts. */
 export function commonSuffix(a: string, b: string): string {
   let n = 0;
   while (n < a.length && n < b.length && a.at(-1 - n) === b.at(-1 - n)) n++;
   return a.slice(a.length - n);
 }
 
-/** Without the beginning of a tag at the end. */
+/** Cuts off an incomplete tag at the end. */
 export function wholeTags(text: string): string {
   return text.replace(/<[^<>]*$/, '');
 }
 
-/** What one text has between the beginning and the end that it shares with another one, in whole tags. */
+/** Middle part of `text`, between the beginning and the end that it shares with `other`, in whole tags. */
 export function difference(text: string, other: string): string {
   const shared = commonPrefix(text, other);
   const start = wholeTags(shared).length;

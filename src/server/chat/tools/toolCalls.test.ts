@@ -37,7 +37,7 @@ function formatOf(family: keyof typeof TEMPLATES): ToolFormat {
 
 const read = (text: string, family: keyof typeof TEMPLATES) => withCalls(formatOf(family), TOOLS)(text, true);
 
-describe('a text that is no call', () => {
+describe('a text that is not a call', () => {
   it.each<{ family: keyof typeof TEMPLATES; text: string }>([
     { family: 'hermes', text: 'a < b, <tool_cal' },
     { family: 'hermes', text: 'say <tool_call>what?</tool_call>' },
@@ -55,12 +55,12 @@ describe('a text that is no call', () => {
     { family: 'llama3', text: '{"name": 5}' },
     { family: 'llama3', text: 'it is {"name": "f", "parameters": {}}' },
     { family: 'llama3', text: '  ' },
-  ])('stays as it is: $text, of $family', ({ family, text }) => {
+  ])('the text stays content: $text, of $family', ({ family, text }) => {
     expect(read(text, family)).toEqual({ ...NO_ANSWER, content: text });
   });
 });
 
-describe('a call', () => {
+describe('parsing calls', () => {
   it.each<{ family: keyof typeof TEMPLATES; text: string; calls: object[]; content?: string }>([
     {
       family: 'llama3',
@@ -115,12 +115,12 @@ describe('a call', () => {
       text: '<|tool_call>call:f{text:<|"|>a "b" \\n<|"|>,map:{k:[1,{x:null}]}}<tool_call|>',
       calls: [{ name: 'f', arguments: '{"text": "a \\"b\\" \\\\n", "map": {"k": [1, {"x": null}]}}' }],
     },
-  ])('is read from $text, of $family', ({ family, text, calls, content = '' }) => {
+  ])('a call is parsed from $text, of $family', ({ family, text, calls, content = '' }) => {
     expect(read(text, family)).toEqual({ ...NO_ANSWER, content, calls });
   });
 });
 
-describe('an argument between tags', () => {
+describe('arguments between tags', () => {
   const argumentRead = (name: string, text: string, family: 'qwenCoder' | 'glm') => {
     const written =
       family === 'glm'
@@ -154,13 +154,13 @@ describe('an argument between tags', () => {
     { name: 'known', text: '1', value: '1' },
     { name: 'referred', text: '4', value: 4 },
     { name: 'other', text: 'x', value: 'x' },
-  ])('has the type of the schema: $name $text', ({ name, text, value }) => {
+  ])('an argument has the type of the schema: $name $text', ({ name, text, value }) => {
     expect(argumentRead(name, text, 'glm')).toEqual(value);
     expect(argumentRead(name, text, 'qwenCoder')).toEqual(value);
   });
 });
 
-describe('the format of a template', () => {
+describe("finding a template's tool format", () => {
   it.each([
     { template: '{# <tool_call> {"name": n, "arguments": a} #}', open: '<tool_call>' },
     { template: '{# [TOOL_CALLS] #}', open: '' },
@@ -170,16 +170,16 @@ describe('the format of a template', () => {
       template: '{# <｜tool▁calls▁begin｜> <｜tool▁sep｜> ```json #}',
       open: '<｜tool▁call▁begin｜>function<｜tool▁sep｜>',
     },
-  ])('is what it asks for, if it writes no calls: $template', ({ template, open }) => {
+  ])('a template that writes no calls gets the format that it asks for: $template', ({ template, open }) => {
     expect(findToolFormat(new JinjaTemplate(template))?.call.open).toBe(open);
   });
 
-  it('is unknown where the template knows no tools', () => {
+  it('a template without tools has no format', () => {
     expect(findToolFormat(new JinjaTemplate('no tools'))).toBeNull();
     expect(GENERIC_TOOL_FORMAT.separator).toBeNull();
   });
 
-  it('is derived from arguments as text where the template takes no others', () => {
+  it('the format is derived from arguments as text if the template accepts only those', () => {
     const template = `{% for m in messages %}{% for c in m.tool_calls or [] %}{{ '<call>' + c.function.name + '|' + c.function.arguments + '</call>' }}{% endfor %}{{ m.content }};{% endfor %}`;
     expect(findToolFormat(new JinjaTemplate(template))).toEqual({
       begin: '',

@@ -9,7 +9,7 @@ import { firstWord, type NamedCall, type ObjectCall, type ToolFormat } from './t
 import { ToolSchema } from './toolSchema.ts';
 import { ValueReader } from './valueReader.ts';
 
-/** The tools that may be called, by their names. */
+/** Callable tools by name. */
 export type CallableTools = ReadonlyMap<string, ToolSchema>;
 
 export function callableTools(tools: readonly JsonObject[]): CallableTools {
@@ -21,7 +21,7 @@ export function callableTools(tools: readonly JsonObject[]): CallableTools {
   );
 }
 
-/** Reads calls in a format, and what is said before them. A text that is no call is content. */
+/** Parses calls in a format, and the content before them. Text that is not a call is content. */
 export function withCalls(format: ToolFormat, tools: CallableTools): ReadAnswer {
   return (text, isWhole) => {
     const found = readCalls(text, format, tools);
@@ -33,7 +33,7 @@ export function withCalls(format: ToolFormat, tools: CallableTools): ReadAnswer 
   };
 }
 
-/** Where calls may begin in a text; null if they do not yet. */
+/** Index where calls may begin; null if there is none yet. */
 export function findCalls(text: string, format: ToolFormat, tools: CallableTools): number | null {
   if (format.call.kind === 'channel') return findChannelCall(text);
   return readCalls(text, format, tools)?.start ?? null;
@@ -41,11 +41,11 @@ export function findCalls(text: string, format: ToolFormat, tools: CallableTools
 
 interface FoundCalls {
   readonly start: number;
-  /** Those whose names are known. */
+  /** Calls of known tools. */
   readonly calls: readonly AnswerCall[];
 }
 
-/** The first place that is, or may yet become, the beginning of calls, and the calls from there on. */
+/** Finds the first place that is, or may become, the beginning of calls, and parses the calls from there. */
 function readCalls(text: string, format: ToolFormat, tools: CallableTools): FoundCalls | null {
   const word = firstWord(format);
   if (word === '') {
@@ -60,10 +60,10 @@ function readCalls(text: string, format: ToolFormat, tools: CallableTools): Foun
   return null;
 }
 
-/** Some models announce JSON with the token for code. */
+/** Some models put the token for code in front of JSON. */
 const CODE = '<|python_tag|>';
 
-/** Whether a text begins with a call that no word announces, and where. */
+/** Finds a call without an introducing word at the start of a text. */
 function openCall(
   text: string,
   { begin, call }: ToolFormat,
@@ -84,7 +84,7 @@ function openCall(
   return { found: found.find(each => each === 'yes') ?? found.find(each => each === 'more') ?? 'no', at };
 }
 
-/** Content without what may yet become the beginning of calls, and without white space that would be before them. */
+/** Content without a possible beginning of calls and the white space before it. */
 function plain(text: string, isWhole: boolean, format: ToolFormat, tools: CallableTools): string {
   if (isWhole) return text;
   const word = firstWord(format);
@@ -92,7 +92,7 @@ function plain(text: string, isWhole: boolean, format: ToolFormat, tools: Callab
   return openCall(text, format, tools).found === 'more' ? '' : text.trimEnd();
 }
 
-/** The calls from `start` on whose names are known; 'none' for what turns out to be none at all. */
+/** Parses the calls from `start` and returns those of known tools; 'none' if there is no call at all. */
 function callsAt(
   text: string,
   start: number,
@@ -113,7 +113,7 @@ function callsAt(
 }
 
 interface ReadCall {
-  /** Null while the name is not known. */
+  /** Null while the name is unknown. */
   readonly call: AnswerCall | null;
   readonly isWhole: boolean;
 }
@@ -159,7 +159,7 @@ function readNamed(cursor: Cursor, shape: NamedCall, tools: CallableTools): Read
   }
 }
 
-/** Reads the name, and an id behind it, up to what comes behind them. Null while they are not all there. */
+/** Parses name and id, up to the text behind them; null while they are incomplete. */
 function readHead(cursor: Cursor, shape: NamedCall): { name: string; id?: string } | null {
   const head = cursor.untilAny(marksBehindName(shape));
   if (head === null) return null;

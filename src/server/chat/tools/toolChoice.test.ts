@@ -13,12 +13,12 @@ const TEMPLATES = {
   thinks: `${LISTED}{# <tool_call> "arguments" <think> </think> #}${templateOpening('A:')}`,
 } as const;
 
-/** A template that has several calls in one answer. */
+/** Template with several calls in one answer. */
 const WRITES_CALLS = `${LISTED}{% for m in messages %}{{ m.role }}:{{ m.content }}{% for c in m.tool_calls or [] %}<tool_call>{"name": "{{ c.function.name }}", "arguments": {{ c.function.arguments | tojson }}}</tool_call>{% endfor %};{% endfor %}{% if add_generation_prompt %}A:{% endif %}`;
 
 const hermes = (name: string) => `<tool_call>{"name": "${name}", "arguments": {}}</tool_call>`;
 
-/** What keeps a model that does not know what to say from white space. */
+/** Token bias that keeps an undecided model from writing white space. */
 const NO_SPACE = {
   logit_bias: [
     [' ', false],
@@ -55,7 +55,7 @@ const DIALECTS = {
   },
 } as const satisfies Record<string, Dialect>;
 
-/** Objects under a key, anywhere in an answer. */
+/** Finds the objects under a key, anywhere in an answer. */
 function found(answer: unknown, key: string): { name: string }[] {
   return Object.entries(answer ?? {}).flatMap(([name, value]) => {
     if (typeof value !== 'object' || value === null) return [];
@@ -84,7 +84,7 @@ const allowedNames = (mode: string, ...names: string[]) => ({
 interface Choice {
   readonly dialect: keyof typeof DIALECTS;
   readonly choice: unknown;
-  /** Any of these, and nothing else. */
+  /** Any of these tools, and no other. */
   readonly called: readonly string[];
 }
 
@@ -119,9 +119,9 @@ async function ask(says: string, chatTemplate: string, dialect: keyof typeof DIA
   return { response, called };
 }
 
-describe('a choice that forces a call', () => {
+describe('a tool choice that forces a call', () => {
   it.each(forced)(
-    'is obeyed in $dialect where the template $template: $choice',
+    'the call is made in $dialect, template $template: $choice',
     async ({ chatTemplate, dialect, choice, called }) => {
       const says = chatTemplate === TEMPLATES['knows none'] ? 'no.' : hermes('alpha');
       const asked = await ask(says, chatTemplate, dialect, { tool_choice: choice });
@@ -132,17 +132,23 @@ describe('a choice that forces a call', () => {
     },
   );
 
-  it.each(FORCING)('is obeyed in a stream of $dialect: $choice', async ({ dialect, choice, called }) => {
-    const asked = await ask('no.', TEMPLATES['knows tools'], dialect, { tool_choice: choice, stream: true });
-    const text = await asked.response.text();
-    const events = [...text.matchAll(/^data: (\{.*)$/gm)].map(([, json]) => JSON.parse(json));
-    const names = asked.called(events).filter(name => name !== undefined);
-    expect(names.length).toBeGreaterThan(0);
-    for (const name of names) expect(called).toContain(name);
-  });
+  it.each(FORCING)(
+    'the call is made in a stream of $dialect: $choice',
+    async ({ dialect, choice, called }) => {
+      const asked = await ask('no.', TEMPLATES['knows tools'], dialect, {
+        tool_choice: choice,
+        stream: true,
+      });
+      const text = await asked.response.text();
+      const events = [...text.matchAll(/^data: (\{.*)$/gm)].map(([, json]) => JSON.parse(json));
+      const names = asked.called(events).filter(name => name !== undefined);
+      expect(names.length).toBeGreaterThan(0);
+      for (const name of names) expect(called).toContain(name);
+    },
+  );
 });
 
-describe('a choice among some of the tools', () => {
+describe('a tool choice that allows some of the tools', () => {
   it.each([
     { dialect: 'chat', choice: allowed('auto', 'beta'), says: hermes('beta'), called: ['beta'] },
     { dialect: 'chat', choice: allowed('auto', 'beta'), says: 'It is late.', called: [] },
@@ -150,19 +156,22 @@ describe('a choice among some of the tools', () => {
     { dialect: 'chat', choice: allowed('auto'), says: hermes('alpha'), called: [] },
     { dialect: 'responses', choice: allowedNames('auto', 'gamma'), says: hermes('gamma'), called: ['gamma'] },
     { dialect: 'responses', choice: allowedNames('auto', 'gamma'), says: 'late.', called: [] },
-  ] as const)('holds in $dialect: $choice, $says', async ({ dialect, choice, says, called }) => {
-    const asked = await ask(says, TEMPLATES['knows tools'], dialect, { tool_choice: choice });
-    expect(asked.called(await asked.response.json())).toEqual(called);
-  });
+  ] as const)(
+    'only allowed tools are called in $dialect: $choice, $says',
+    async ({ dialect, choice, says, called }) => {
+      const asked = await ask(says, TEMPLATES['knows tools'], dialect, { tool_choice: choice });
+      expect(asked.called(await asked.response.json())).toEqual(called);
+    },
+  );
 });
 
-describe("Anthropic's wish for one call at a time", () => {
+describe("Anthropic's disable_parallel_tool_use", () => {
   it.each([
     { choice: { type: 'auto' }, called: ['alpha', 'beta'] },
     { choice: { type: 'auto', disable_parallel_tool_use: false }, called: ['alpha', 'beta'] },
     { choice: { type: 'auto', disable_parallel_tool_use: true }, called: ['alpha'] },
     { choice: { type: 'any', disable_parallel_tool_use: true }, called: ['alpha'] },
-  ])('is heard: $choice', async ({ choice, called }) => {
+  ])('at most one call is made: $choice', async ({ choice, called }) => {
     const asked = await ask(`${hermes('alpha')}${hermes('beta')}`, WRITES_CALLS, 'anthropic', {
       tool_choice: choice,
     });
@@ -170,13 +179,13 @@ describe("Anthropic's wish for one call at a time", () => {
   });
 });
 
-describe('a choice of one certain tool', () => {
+describe('a tool choice that names one tool', () => {
   it.each([
     { body: {}, called: ['beta'] },
     { body: { parallel_tool_calls: true }, called: ['beta', 'beta'] },
     { body: { parallel_tool_calls: false }, called: ['beta'] },
     { body: { parallel_tool_calls: null }, called: ['beta'] },
-  ])('means one call, unless several are asked for: $body', async ({ body, called }) => {
+  ])('the tool is called once, unless parallel calls are requested: $body', async ({ body, called }) => {
     const asked = await ask(hermes('beta').repeat(2), WRITES_CALLS, 'chat', {
       tool_choice: named('beta'),
       logit_bias: null,
@@ -186,7 +195,7 @@ describe('a choice of one certain tool', () => {
   });
 });
 
-describe('a choice that cannot be obeyed', () => {
+describe('an impossible tool choice', () => {
   it.each<{ dialect: keyof typeof DIALECTS; choice: unknown; tools?: unknown; message: string }>([
     { dialect: 'chat', choice: named('nope'), message: '"nope"' },
     { dialect: 'chat', choice: named('nope'), tools: [], message: '"nope"' },
@@ -214,7 +223,7 @@ describe('a choice that cannot be obeyed', () => {
     { dialect: 'anthropic', choice: { type: 'function', name: 'beta' }, message: 'tool_choice' },
     { dialect: 'anthropic', choice: 'auto', message: 'tool_choice' },
     { dialect: 'anthropic', choice: {}, message: 'tool_choice' },
-  ])('is a 400 in $dialect: $choice', async ({ dialect, choice, tools, message }) => {
+  ])('the request is a 400 in $dialect: $choice', async ({ dialect, choice, tools, message }) => {
     const body = { tool_choice: choice, ...(tools !== undefined && { tools }) };
     const { response } = await ask('no.', TEMPLATES['knows tools'], dialect, body);
     expect(response.status).toBe(400);
@@ -222,7 +231,7 @@ describe('a choice that cannot be obeyed', () => {
   });
 });
 
-describe('tools that are none', () => {
+describe('malformed tools', () => {
   it.each([
     { tools: 5 },
     { tools: {} },
@@ -236,7 +245,7 @@ describe('tools that are none', () => {
     { tools: [{ type: 'function', function: {} }] },
     { tools: [{ type: 'function', function: { name: 5 } }] },
     { tools: [DIALECTS.chat.tool('f'), { type: 'custom', custom: { name: 'g' } }] },
-  ])('are a 400: $tools', async ({ tools }) => {
+  ])('the request is a 400: $tools', async ({ tools }) => {
     const { response } = await ask('no.', TEMPLATES['knows tools'], 'chat', { tools });
     expect(response.status).toBe(400);
     expect((await errorOf(response)).message).toContain('Failed to parse tools: ');

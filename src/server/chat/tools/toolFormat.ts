@@ -1,22 +1,22 @@
 /**
- * How a family of models writes calls of tools: `begin`, calls with `separator` between them, `end`. Fixed texts are words
- * with spaces between them, where a model may put white space or none. Both the grammar of calls and their reader follow
- * from this value, so that both agree on what is a call.
+ * Format of a model family's tool calls: `begin`, calls joined by `separator`, `end`. In fixed texts, words are separated by
+ * spaces, at which a model may write white space or none. Grammar and reader of calls are both built from this value, so they
+ * agree.
  */
 export interface ToolFormat {
   readonly begin: string;
   readonly end: string;
-  /** Null where there can be only one call. */
+  /** Null if only one call is possible. */
   readonly separator: string | null;
   readonly call: CallShape;
-  /** Letters and digits in the id of a call, where the template insists on a number of them. */
+  /** Number of letters and digits in a call id, if the template requires one. */
   readonly idLength?: number;
 }
 
-/** A call between `open` and `close`. */
+/** Call between `open` and `close`. */
 export type CallShape = ObjectCall | NamedCall | ChannelCall;
 
-/** One JSON object; these are its keys for the name, the arguments, and a number that comes first or an id at the end. */
+/** Call as one JSON object, with its keys for the name, the arguments, and optionally a leading index or a trailing id. */
 export interface ObjectCall {
   readonly kind: 'object';
   readonly open: string;
@@ -27,7 +27,7 @@ export interface ObjectCall {
   readonly id?: string;
 }
 
-/** The name as it is, `between`, and the arguments. */
+/** Call as the bare name, `between`, and the arguments. */
 export interface NamedCall {
   readonly kind: 'named';
   readonly open: string;
@@ -37,13 +37,13 @@ export interface NamedCall {
   readonly id?: IdMark;
 }
 
-/** An id behind the name: `mark` and letters or digits, or the name with all that, where `isWhole`. */
+/** Id behind the name: `mark` and letters or digits. If `isWhole`, the id includes the name. */
 export interface IdMark {
   readonly mark: string;
   readonly isWhole: boolean;
 }
 
-/** A message to a function, as gpt-oss writes it: the recipient is in the header, arguments are JSON. */
+/** Call as gpt-oss writes it, as a message to a function: the recipient is in the header, arguments are JSON. */
 export interface ChannelCall {
   readonly kind: 'channel';
   readonly open: '';
@@ -52,36 +52,36 @@ export interface ChannelCall {
 
 export const CHANNEL_MARKS = ['<|channel|>', '<|message|>', '<|start|>', '<|constrain|>', '<|end|>'] as const;
 
-/** How arguments are written. */
+/** Notation of arguments. */
 export type ArgumentsNotation = { readonly kind: 'json' } | TaggedNotation | PairsNotation;
 
 /**
- * One element for each argument: `keyOpen`, its name, `keyClose`, its value, `valueClose`. A value that may be a text is
- * that text without quotes; any other is JSON.
+ * One element per argument: `keyOpen`, name, `keyClose`, value, `valueClose`. A value that may be a text is written without
+ * quotes; other values are JSON.
  */
 export interface TaggedNotation {
   readonly kind: 'tagged';
   readonly keyOpen: string;
   readonly keyClose: string;
-  /** The same before values that are JSON, where it differs and so tells them from texts. */
+  /** Variant of `keyClose` in front of JSON values, if the format marks them. */
   readonly jsonKeyClose: string;
   readonly valueClose: string;
 }
 
-/** Names and values with `assign` between them and commas behind; values look like those of a programming language. */
+/** Names and values, joined by `assign` and separated by commas; values are in the style of a programming language. */
 export interface PairsNotation {
   readonly kind: 'pairs';
   readonly assign: '=' | ':';
   readonly values: ValueNotation;
 }
 
-/** How values other than numbers are written. Readers take JSON, too. */
+/** Notation of values other than numbers. Readers accept JSON too. */
 export interface ValueNotation {
-  /** What texts stand between; the first one is what a grammar offers beside JSON's. */
+  /** Quotes of texts. The grammar offers the first kind, next to JSON's. */
   readonly quotes: readonly string[];
-  /** Whether a backslash escapes what is behind it. */
+  /** True if a backslash escapes the next character. */
   readonly hasEscapes: boolean;
-  /** Whether keys of objects stand without quotes. */
+  /** True if keys of objects have no quotes. */
   readonly hasBareKeys: boolean;
   readonly words: ValueWords;
 }
@@ -99,7 +99,7 @@ export const PYTHON: ValueNotation = {
   words: { true: 'True', false: 'False', null: 'None' },
 };
 
-/** The notation of Gemma, whose quotes are tokens of their own. */
+/** Notation of Gemma, whose quotes are special tokens. */
 export function gemmaValues(quote: string): ValueNotation {
   return {
     quotes: [quote],
@@ -109,7 +109,7 @@ export function gemmaValues(quote: string): ValueNotation {
   };
 }
 
-/** Where nothing is known of the model but that it can be made to call. */
+/** Format for models whose own is unknown; the grammar forces it. */
 export const GENERIC_TOOL_FORMAT: ToolFormat = {
   begin: '',
   end: '',
@@ -117,13 +117,13 @@ export const GENERIC_TOOL_FORMAT: ToolFormat = {
   call: { kind: 'object', open: '', close: '', name: 'name', arguments: 'arguments' },
 };
 
-/** The word that calls begin with; '' where nothing but their shape tells them, so that only a whole answer can be calls. */
+/** Word that introduces calls; '' if only their shape marks them, so that only a whole answer can be a call. */
 export function firstWord({ begin, call }: ToolFormat): string {
   const [word] = `${begin} ${call.open}`.trim().split(' ');
   return word === '[' ? '' : word;
 }
 
-/** The texts of a format that do not depend on the call. */
+/** Texts of a format that are the same for every call. */
 export function fixedTexts({ begin, end, call }: ToolFormat): readonly string[] {
   return [begin, end, call.open, call.close, ...textsWithin(call)];
 }

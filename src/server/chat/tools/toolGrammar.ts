@@ -10,15 +10,15 @@ import { ToolSchema } from './toolSchema.ts';
 import { untilMark } from './untilMark.ts';
 
 export interface ToolGrammarOptions {
-  /** Whether there may be more than one call. */
+  /** True if several calls are allowed. */
   readonly parallel: boolean;
-  /** Marks of thoughts that may stand before the calls; null for none. */
+  /** Tags of thoughts that may precede the calls; null for none. */
   readonly thoughts?: ThinkingTags | null;
 }
 
 /**
- * The grammar, in GBNF, of calls of `tools` in a format: at least one, with arguments that fit the tool's schema. Throws
- * `invalid_request` for a schema that no grammar can say.
+ * GBNF of calls of `tools` in a format: at least one call, with arguments that fit the tool's schema. Throws `invalid_request`
+ * for a schema that no grammar can express.
  */
 export function toolGrammar(
   format: ToolFormat,
@@ -80,7 +80,7 @@ function objectBody(shape: ObjectCall, { begin }: ToolFormat, name: string, args
     shape.number === undefined ? '' : `${key(shape.number)} "\\""? [0-9]{1,3} "\\""? space "," space`;
   const id =
     shape.id === undefined ? '' : `("," space ${key(shape.id)} "\\"" [a-zA-Z0-9_-]{1,64} "\\"" space)?`;
-  // Where nothing but JSON tells a call, some models say first that it is one.
+  // If calls are bare JSON, some models announce them first.
   const type = `${begin}${shape.open}` === '' ? `(${key('type')} "\\"function\\"" space "," space)?` : '';
   const named = `${key(shape.name)} ${jsonLiteral(name)} space "," space`;
   return `"{" space ${type} ${number} ${named} ${key(shape.arguments)} ${args} ${id} "}" space`;
@@ -109,7 +109,7 @@ function key(name: string): string {
   return `${jsonLiteral(name)} space ":" space`;
 }
 
-/** The end of all calls. A tag in it may be the token that ends the answer, which is not seen in the text. */
+/** End of all calls. A tag in it may be the end-of-generation token, which is missing from the text. */
 function ending(text: string): string {
   const parts = text.match(/<[^<>]*>|[^<>\s]+/g) ?? [];
   const nTags = [...parts].reverse().findIndex(part => !part.startsWith('<'));
@@ -118,7 +118,7 @@ function ending(text: string): string {
   return `${words(parts.slice(0, nFixed).join(' '))} ${tags}`;
 }
 
-/** Fixed words, with white space behind each if the model wants it. */
+/** Fixed words, with optional white space behind each. */
 function words(text: string): string {
   return text
     .split(' ')

@@ -10,39 +10,39 @@ export function jsonTypeOf(value: unknown): JsonType {
   return type === 'string' || type === 'number' || type === 'boolean' ? type : 'object';
 }
 
-/** A part of a tool's schema, as far as notations other than JSON need to know it. */
+/** Part of a tool's schema, with the properties that notations other than JSON need. */
 export class ToolSchema {
-  /** As it is given, and with all that it refers to. */
+  /** Schema as given, and resolved with its references. */
   readonly #given: unknown;
   readonly #json: JsonObject;
   readonly #root: JsonObject;
 
-  /** `root`: where references begin. */
+  /** `root`: document that references refer to. */
   constructor(json: unknown, root: unknown = json) {
     this.#root = isJsonObject(root) ? root : {};
     this.#given = json;
     this.#json = resolved(json, this.#root);
   }
 
-  /** The types that a value may have; all of them where the schema says nothing. */
+  /** Possible types of a value; all types if the schema does not restrict them. */
   get types(): ReadonlySet<JsonType> {
     return typesOf(this.#json, this.#root, new Map());
   }
 
-  /** The only values that there may be; null where they are not listed. */
+  /** Allowed values if the schema lists them; null otherwise. */
   get choices(): readonly unknown[] | null {
     if (this.#json.const !== undefined) return [this.#json.const];
     return Array.isArray(this.#json.enum) ? this.#json.enum : null;
   }
 
-  /** Schemas of which one has to hold; empty where there are none. */
+  /** Schemas of which one must fit; empty if there are none. */
   get alternatives(): readonly ToolSchema[] {
     const { anyOf, oneOf } = this.#json;
     const schemas = Array.isArray(anyOf) ? anyOf : Array.isArray(oneOf) ? oneOf : [];
     return schemas.map(each => new ToolSchema(each, this.#root));
   }
 
-  /** Of an object: its properties in the order of the schema. */
+  /** Properties of an object, in the order of the schema. */
   get properties(): readonly ToolProperty[] {
     const { properties, required } = this.#json;
     const names = Array.isArray(required) ? required : [];
@@ -59,7 +59,7 @@ export class ToolSchema {
     return this.properties.find(property => property.name === name)?.schema ?? this.additional ?? ANYTHING;
   }
 
-  /** Of an object: what other properties have to be; null where there may be none. */
+  /** Schema of an object's other properties; null if there may be none. */
   get additional(): ToolSchema | null {
     const { additionalProperties: additional, properties } = this.#json;
     if (isJsonObject(additional)) {
@@ -69,7 +69,7 @@ export class ToolSchema {
     return isOpen === true ? ANYTHING : null;
   }
 
-  /** Of an array: what its items have to be, and how many there may be. */
+  /** Schema and number of an array's items. */
   get items(): { readonly schema: ToolSchema; readonly min: number; readonly max: number } {
     const { items, minItems, maxItems } = this.#json;
     return {
@@ -79,7 +79,7 @@ export class ToolSchema {
     };
   }
 
-  /** The schema by itself, with what it may refer to. */
+  /** Standalone schema, including referenced definitions. */
   toJson(): JsonObject {
     const { $defs, definitions } = this.#root;
     return {
@@ -99,8 +99,7 @@ export interface ToolProperty {
 const ANYTHING = new ToolSchema({});
 
 /**
- * A schema with what it refers to, and with the parts of which all have to hold. One that was met before, `known`, adds
- * nothing: so schemas that refer to themselves have an end.
+ * Resolves references and merges `allOf`. `known` holds the schemas visited so far, which add nothing, so recursive schemas end.
  */
 function resolved(json: unknown, root: JsonObject, known = new Set<unknown>()): JsonObject {
   if (!isJsonObject(json) || known.has(json)) return {};
@@ -113,7 +112,7 @@ function resolved(json: unknown, root: JsonObject, known = new Set<unknown>()): 
   return parts.map(part => resolved(part, root, known)).reduce(merged, own);
 }
 
-/** Both of two schemas, as far as objects go; of other keywords the first one's counts. */
+/** Merges two schemas: `properties` and `required` are combined; for other keywords the first schema wins. */
 function merged(first: JsonObject, second: JsonObject): JsonObject {
   const [own, others] = [first.properties, second.properties];
   const required = [first.required, second.required].flatMap(names => (Array.isArray(names) ? names : []));
@@ -131,7 +130,7 @@ function excludesAll(not: unknown): boolean {
   return not === true || (isJsonObject(not) && Object.keys(not).length === 0);
 }
 
-/** What a reference into the document refers to; undefined for nothing. */
+/** Resolves a reference into the document; undefined if it leads nowhere. */
 function referred(ref: string, root: JsonObject): unknown {
   let target: unknown = root;
   for (const key of ref.split('/').slice(1)) {
@@ -141,7 +140,7 @@ function referred(ref: string, root: JsonObject): unknown {
   return ref.startsWith('#') ? target : undefined;
 }
 
-/** `known`: types of schemas that were met before; none while they are being found out, which adds none to a choice. */
+/** Computes the types of a schema. `known` caches types; a schema in progress contributes none. */
 function typesOf(
   json: unknown,
   root: JsonObject,

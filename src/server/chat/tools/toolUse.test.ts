@@ -18,7 +18,7 @@ const LLAMA3 = `${LISTED}{# {"name": function name, "parameters": #}${templateOp
 const THINKER = `${HERMES}<think>{# </think> #}`;
 const MISTRAL = `${LISTED}{# [TOOL_CALLS] #}${templateOpening('A:')}`;
 const KNOWS_NONE = templateOpening('A:');
-/** gpt-oss: what opens the answer is its role. */
+/** gpt-oss: the role opens the answer. */
 const CHANNELS = `${LISTED}{# <|channel|>analysis<|message|> #}${templateOpening('<|start|>assistant')}`;
 const toClock = (zone: string) =>
   `<|channel|>commentary to=functions.clock <|constrain|>json<|message|>{"zone": "${zone}"}`;
@@ -27,7 +27,7 @@ const call = (zone: string) =>
   `<tool_call>\n{"name": "clock", "arguments": {"zone": "${zone}"}}\n</tool_call>`;
 const clock = (zone: string) => ({ name: 'clock', arguments: `{"zone": "${zone}"}` });
 
-/** Without white space, which a model that does not know what to say would fill its answer with. */
+/** Token bias against white space, which an undecided model would write forever. */
 const REQUIRED = {
   tool_choice: 'required',
   logit_bias: [
@@ -87,7 +87,7 @@ describe('a chat with tools', () => {
       chatTemplate: HERMES,
       says: call('UXX'),
       body: { tool_choice: 'none' },
-      // What is no call has no special tokens in it.
+      // Content has no special tokens.
       content: '\n{"name": "clock", "arguments": {"zone": "UXX"}}\n',
     },
     {
@@ -198,7 +198,7 @@ describe('a chat with tools', () => {
     expect(chunks.at(-1)?.choices[0].finish_reason).toBe(finish_reason);
   });
 
-  it('streams a call as its beginning and then its arguments, under one id', async () => {
+  it('a streamed call starts once and then sends its arguments, under one id', async () => {
     const { whole, chunks } = await sayingServer(call('UTC'), { chatTemplate: HERMES }).ask({ tools });
     const deltas = chunks.flatMap(({ choices }) => choices).map(({ delta }) => delta);
     const [role, begun, ...rest] = deltas;
@@ -220,7 +220,7 @@ describe('a chat with tools', () => {
     expect(whole.choices[0].message.tool_calls?.[0].id).toMatch(/^[0-9A-Za-z]{32}$/);
   });
 
-  it('gives ids that the template takes', async () => {
+  it('call ids have the form that the template requires', async () => {
     const says = '[TOOL_CALLS][{"name": "dice", "arguments": {}}]';
     const { whole } = await sayingServer(says, { chatTemplate: MISTRAL }).ask({ tools });
     expect(whole.choices[0].message.tool_calls).toMatchObject([
@@ -228,14 +228,14 @@ describe('a chat with tools', () => {
     ]);
   });
 
-  it('is a call that was cut off', async () => {
+  it('a call that a limit cuts off is still a call', async () => {
     const body = { tools, max_tokens: 42 };
     const { whole } = await sayingServer(call('UTC'), { chatTemplate: HERMES }).ask(body);
     expect(whole.choices[0]).toMatchObject({ finish_reason: 'length' });
     expect(whole.choices[0].message.tool_calls?.[0].function.arguments).toMatch(/^\{[^}]*$/);
   });
 
-  it('shows what it asks of the model', async () => {
+  it('the response shows the grammar and its triggers', async () => {
     const { whole } = await sayingServer('x', { chatTemplate: HERMES }).ask({ tools, verbose: true });
     expect(whole.__verbose).toMatchObject({
       generation_settings: {
@@ -255,7 +255,7 @@ describe('a chat with tools', () => {
     { body: { grammar: undefined } },
     { body: { parallel_tool_calls: null } },
     { body: { tool_choice: null } },
-  ])('takes what was not set for absent: $body', async ({ body }) => {
+  ])('an unset field counts as absent: $body', async ({ body }) => {
     const { whole } = await sayingServer(call('UTC'), { chatTemplate: HERMES }).ask({ tools, ...body });
     expect(whole.choices[0].message.tool_calls?.map(each => each.function)).toEqual([clock('UTC')]);
   });
@@ -264,7 +264,7 @@ describe('a chat with tools', () => {
     { body: { grammar: 'root ::= "a"' }, message: 'Cannot use custom grammar constraints with tools.' },
     { body: { logprobs: true, stream: true }, message: 'logprobs is not supported with tools + stream' },
     { body: { tools: [tool('f', { type: 'hiccup' })] }, message: 'hiccup' },
-  ])('refuses $body', async ({ body, message }) => {
+  ])('a faulty request is refused: $body', async ({ body, message }) => {
     const { server } = sayingServer('', { chatTemplate: HERMES });
     const messages = [{ role: 'user', content: 'a' }];
     const response = await server.post('/v1/chat/completions', { messages, tools, ...body });
@@ -272,7 +272,7 @@ describe('a chat with tools', () => {
     expect((await errorOf(response)).message).toContain(message);
   });
 
-  it("streams to Anthropic's clients one block after the other", async () => {
+  it("Anthropic's streams have one block after the other", async () => {
     const says = `hm</think>Look: ${call('UTC')}`;
     const { server, ask } = sayingServer(says, { chatTemplate: THINKER });
     await ask({ tools });
@@ -297,7 +297,7 @@ describe('a chat with tools', () => {
     ]);
   });
 
-  it('is worded as each dialect has calls', async () => {
+  it('each dialect has calls in its own form', async () => {
     const { server, ask } = sayingServer(call('UTC'), { chatTemplate: HERMES });
     await ask({ tools });
     const messages = [{ role: 'user', content: 'hi' }];

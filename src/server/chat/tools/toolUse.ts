@@ -7,14 +7,16 @@ import { type CallableTools, callableTools, findCalls } from './toolCalls.ts';
 import { firstWord, GENERIC_TOOL_FORMAT, type ToolFormat } from './toolFormat.ts';
 import { toolGrammar } from './toolGrammar.ts';
 
-/** How an answer may call tools. */
+/** Tool calls of an answer: grammar, start and format. */
 export interface ToolUse {
   readonly format: ToolFormat;
   readonly tools: CallableTools;
   readonly constraint: Constraint;
 }
 
-/** How the answer to a chat may call tools; null if it cannot. Throws where the request asks for more than that. */
+/**
+ * Determines if and how the answer to a chat may call tools; null if it may not. Throws if the request asks for the impossible.
+ */
 export function readToolUse(body: JsonObject, prompt: ChatPrompt): ToolUse | null {
   const { callable, choice, isNamed } = prompt.tools;
   if (callable.length === 0 || choice === 'none') return null;
@@ -33,7 +35,7 @@ export function readToolUse(body: JsonObject, prompt: ChatPrompt): ToolUse | nul
       : template.caps.supports_parallel_tool_calls && !isNamed;
   const tools = callableTools(callable);
   const isLazy = choice === 'auto';
-  // A model that has to call may think first, whether or not the prompt opens the thoughts for it.
+  // A model that must call a tool may think first, whether or not the prompt opens the thoughts.
   const thoughts = !isLazy && !isThinking && reasoning.isEnabled ? tags : null;
   const constraint = {
     grammar: toolGrammar(format, callable, { parallel, thoughts }),
@@ -44,7 +46,7 @@ export function readToolUse(body: JsonObject, prompt: ChatPrompt): ToolUse | nul
   return { format, tools, constraint };
 }
 
-/** A model that was never told of tools is not taken to call any, unless it has to. */
+/** Without tools in the prompt, a model is not expected to call any, unless the choice forces it. */
 function formatOf({ template, tools: { choice } }: ChatPrompt): ToolFormat | null {
   if (template.kind !== 'jinja') return null;
   if (template.toolFormat !== null) return template.toolFormat;
@@ -52,19 +54,19 @@ function formatOf({ template, tools: { choice } }: ChatPrompt): ToolFormat | nul
   return supports_tools || supports_tool_calls || choice === 'required' ? GENERIC_TOOL_FORMAT : null;
 }
 
-/** What announces calls, as `/completion` shows it. */
+/** Word that introduces calls, shown by `/completion`. */
 function triggerWord(format: ToolFormat): string {
   if (format.call.kind === 'channel') return 'to=functions.';
   return firstWord(format) || (format.call.kind === 'object' ? `{"${format.call.name}"` : '[');
 }
 
-/** Calls are told from text behind the thoughts, by the same rule that reads them. */
+/** Finds the start of calls, behind the thoughts, by the rule that also parses them. */
 function findLazyStart(
   { tags, isThinking }: ChatPrompt,
   format: ToolFormat,
   tools: CallableTools,
 ): Constraint['findStart'] {
-  // Channels tell thoughts from calls themselves.
+  // Channels already separate thoughts from calls.
   if (format.call.kind === 'channel') return text => findCalls(text, format, tools);
   return text => {
     const thinks = tags !== null && (isThinking || text.trimStart().startsWith(tags.start));

@@ -2,14 +2,14 @@ import type { ForetokenError } from '../../../util/errors.ts';
 import { invalid } from '../../http/invalid.ts';
 import { isJsonObject, type JsonObject } from '../../http/json.ts';
 
-/** What a chat request says of tools. */
+/** Tool options of a chat request. */
 export interface ToolOptions {
-  /** All of them, as the prompt lists them. */
+  /** All tools, as listed in the prompt. */
   readonly tools: readonly JsonObject[];
-  /** Those that may be called. */
+  /** Tools that may be called. */
   readonly callable: readonly JsonObject[];
   readonly choice: ToolChoice;
-  /** Whether the choice is one certain tool, which is then called once unless the request says otherwise. */
+  /** True if the choice names one tool. It is called once, unless the request allows several calls. */
   readonly isNamed: boolean;
 }
 
@@ -17,8 +17,8 @@ const TOOL_CHOICES = ['auto', 'none', 'required'] as const;
 type ToolChoice = (typeof TOOL_CHOICES)[number];
 
 /**
- * Reads `tools` and `tool_choice`, whose forms are those of OpenAI's chat completions. Throws `invalid_request` for tools
- * that are none, a choice of another form, and one that cannot be obeyed.
+ * Reads `tools` and `tool_choice` in the form of OpenAI's chat completions. Throws `invalid_request` for malformed tools or
+ * choices, and for a choice that cannot be satisfied.
  */
 export function readTools({ tools = null, tool_choice }: JsonObject): ToolOptions {
   if (tools !== null && !Array.isArray(tools)) throw unparsable('expected an array', tools);
@@ -38,7 +38,7 @@ export function readTools({ tools = null, tool_choice }: JsonObject): ToolOption
   return { tools: checked, callable, choice, isNamed };
 }
 
-/** `names`: the tools that the choice is among; null for all. */
+/** `names`: tools to choose from; null for all. */
 interface ReadChoice {
   readonly choice: ToolChoice;
   readonly names: readonly string[] | null;

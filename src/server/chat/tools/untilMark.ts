@@ -2,8 +2,8 @@ import { literal } from '../../params/jsonSchema/notation.ts';
 import type { RuleSet } from '../../params/jsonSchema/ruleSet.ts';
 
 /**
- * Adds the rule of any text up to the first `mark`, and the mark; returns the rule's name. There is one rule for each
- * number of the mark's characters that the text ends with: each says how many there are behind one more character.
+ * Adds the rule of any text up to and including the first `mark`; returns the rule's name. There is one rule for each number of
+ * mark characters that the text ends with.
  */
 export function untilMark(mark: string, rules: RuleSet): string {
   const chars = [...mark];
@@ -20,7 +20,7 @@ export function untilMark(mark: string, rules: RuleSet): string {
   return rule(0);
 }
 
-/** How many characters of the mark a text ends with that ended with `n` of them before `char`. */
+/** Number of mark characters at the end of the text after `char`, if it was `n` before. */
 function matchedBehind(mark: readonly string[], n: number, char: string): number {
   const text = [...mark.slice(0, n), char];
   for (let length = text.length; length > 0; length--) {
@@ -29,7 +29,7 @@ function matchedBehind(mark: readonly string[], n: number, char: string): number
   return 0;
 }
 
-/** A character within a class. */
+/** Escapes a character inside a class. */
 function escaped(char: string): string {
   if (char === '\n') return '\\n';
   return /[[\]\\-]/.test(char) ? `\\${char}` : char;

@@ -1,22 +1,22 @@
 import type { ValueNotation } from './toolFormat.ts';
 
-/** How far a value was read: to its end, to the end of the text, or to something that no value has. */
+/** Result of reading a value: complete, cut off by the end of the text, or malformed. */
 export type Read = 'whole' | 'partial' | 'wrong';
 
 const ESCAPED: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', '/': '/' };
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 const BARE_WORD = /[^\s,:=[\]{}()"']+/y;
-/** Values within values. */
+/** Maximum nesting of values. */
 const MAX_DEPTH = 200;
 
 /**
- * Reads values in a notation like Python's, or in JSON, and writes the same as JSON. What is written of the beginning of a
- * text is the beginning of what is written of the whole.
+ * Reads values in a notation like Python's, or in JSON, and writes them as JSON. The output for the beginning of a text is a
+ * beginning of the output for the whole text.
  */
 export class ValueReader {
   readonly #text: string;
   readonly #notation: ValueNotation;
-  /** Whether no more text will come. */
+  /** True if no more text will come. */
   readonly #isEnd: boolean;
   at: number;
   json = '';
@@ -50,7 +50,7 @@ export class ValueReader {
     }
   }
 
-  /** Names and values up to the bracket that ends them, which is not passed. Writes an object. */
+  /** Reads names and values up to the closing bracket, which is not consumed. Writes an object. */
   members(assign: '=' | ':', depth = 0): Read {
     return this.#items('{', '}', /[)}]/, () => {
       const key = this.#key();
@@ -127,7 +127,7 @@ export class ValueReader {
     return word;
   }
 
-  /** The quote that comes next, null where none does, and 'partial' where more text could make one. */
+  /** Next quote; null if there is none, 'partial' if further text could complete one. */
   #quote(): string | 'partial' | null {
     const rest = this.#text.slice(this.at);
     const quotes = [...this.#notation.quotes, '"'];
@@ -157,7 +157,7 @@ export class ValueReader {
     return 'partial';
   }
 
-  /** Passes an escape; false if it is not all there. */
+  /** Reads an escape sequence; false if it is incomplete. */
   #escape(): boolean {
     const letter = this.#text[this.at + 1];
     if (letter === undefined) return false;
@@ -182,12 +182,12 @@ export class ValueReader {
   }
 }
 
-/** A text as it stands between the quotes of JSON. */
+/** Text as written between JSON's quotes. */
 export function inString(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** Whether a text ends with the first half of a character. */
+/** True if a text ends with a high surrogate. */
 export function isHalf(text: string): boolean {
   return /[\ud800-\udbff]$/.test(text);
 }

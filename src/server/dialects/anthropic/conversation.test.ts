@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../protocol/anthropic.ts';
 import { testServer } from '../../testing/testServer.ts';
 
-/** Every field of a message leaves its trace in the prompt. */
+/** Template that prints every field of a message. */
 const TEMPLATE =
   "{% for m in messages %}{{ m.role }}:{{ m.reasoning_content or '' }}:{{ m.content }}{% for c in m.tool_calls or [] %}call {{ c.function.name }}{{ c.function.arguments | tojson }}{% endfor %};{% endfor %}";
 
@@ -27,7 +27,7 @@ interface Conversation {
   readonly chat: readonly object[];
 }
 
-describe('a conversation of Messages has the prompt of the same chat', () => {
+describe('a Messages conversation has the same prompt as the equal chat', () => {
   it.each<Conversation>([
     { name: 'a text', messages: [user('a')], chat: [user('a')] },
     { name: 'several texts', messages: [user([text('a'), text('b')])], chat: [user([text('a'), text('b')])] },
@@ -120,13 +120,13 @@ describe('a conversation of Messages has the prompt of the same chat', () => {
     const { input_tokens } = await counted.json();
     expect((await chatCounted.json()).input_tokens).toBe(input_tokens);
 
-    // What the chat left in the cache is all of the prompt but the token that is always decoded.
+    // The chat left the whole prompt in the cache, except the token that is always decoded.
     await server.post('/v1/chat/completions', { messages: chat, max_tokens: 1 });
     const answer: Message = await (await server.post('/v1/messages', { messages, max_tokens: 1 })).json();
     expect(answer.usage).toMatchObject({ input_tokens: 1, cache_read_input_tokens: input_tokens - 1 });
   });
 
-  it('and not that of the chat in another order', async () => {
+  it('a chat in another order has a different prompt', async () => {
     const server = newServer();
     const chat = [user('a'), chatCalls('c'), user('b'), tool('c', 'r')];
     await server.post('/v1/chat/completions', { messages: chat, max_tokens: 1 });

@@ -18,7 +18,7 @@ async function failureOf(response: Response): Promise<MessageFailure> {
 
 const pdf = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'AA' } };
 
-describe("an error on Anthropic's routes has Anthropic's shape", () => {
+describe("errors of Anthropic's routes have Anthropic's format", () => {
   it.each<{ body: unknown; says: string }>([
     { body: '', says: 'not valid JSON' },
     { body: '{"messages": [', says: 'not valid JSON' },
@@ -87,7 +87,7 @@ describe("an error on Anthropic's routes has Anthropic's shape", () => {
       says: 'output_config.format: must be an object',
     },
     { body: { messages: user('hi'), output_format: { type: 'xml', schema: {} } }, says: 'output_format: ' },
-  ])('$body', async ({ body, says }) => {
+  ])('a faulty field: $body', async ({ body, says }) => {
     for (const path of PATHS) {
       const response = await newServer().post(path, body);
       expect(response.status).toBe(400);
@@ -99,7 +99,7 @@ describe("an error on Anthropic's routes has Anthropic's shape", () => {
     }
   });
 
-  it.each([{ stream: false }, { stream: true }])('when the prompt does not fit, with %j', async body => {
+  it.each([{ stream: false }, { stream: true }])('a prompt that does not fit, with %j', async body => {
     const messages = user('x '.repeat(200));
     const response = await newServer().post('/v1/messages', { messages, ...body });
     expect(response.status).toBe(400);
@@ -110,7 +110,7 @@ describe("an error on Anthropic's routes has Anthropic's shape", () => {
   });
 
   it.each([{ temperature: 'hot' }, { max_tokens: 'many' }, { stop_sequences: 5 }, { stream: 'yes' }])(
-    'when a field is what it cannot be: %j',
+    'a field with an impossible value: %j',
     async body => {
       const response = await newServer().post('/v1/messages', { messages: user('hi'), ...body });
       expect(response.status).toBe(400);
@@ -118,7 +118,7 @@ describe("an error on Anthropic's routes has Anthropic's shape", () => {
     },
   );
 
-  it.each(PATHS)('when the key of %s is missing or wrong', async path => {
+  it.each(PATHS)('a missing or wrong API key for %s', async path => {
     const server = newServer({ apiKeys: ['sesame'] });
     for (const headers of [{}, { 'x-api-key': 'wrong' }, { authorization: 'Bearer wrong' }]) {
       const response = await server.fetch(
@@ -134,13 +134,13 @@ describe("an error on Anthropic's routes has Anthropic's shape", () => {
     ['GET', '/v1/messages/count_tokens?beta=true'],
     ['POST', '/v1/messages/batches'],
     ['DELETE', '/v1/messages/x'],
-  ])('when there is no %s %s', async (method, path) => {
+  ])('an unknown route %s %s', async (method, path) => {
     const response = await newServer().fetch(new Request(`http://page${path}`, { method }));
     expect(response.status).toBe(404);
     expect((await failureOf(response)).error.type).toBe('not_found_error');
   });
 
-  it('when the server closes before there is an answer, and within a stream', async () => {
+  it('a server that closes before the answer or during a stream', async () => {
     const server = newServer();
     const stream = await server.post('/v1/messages', {
       messages: user('a'),
@@ -158,7 +158,7 @@ describe("an error on Anthropic's routes has Anthropic's shape", () => {
     expect((await failureOf(await waiting)).error.type).toBe('overloaded_error');
   });
 
-  it('and nowhere else', async () => {
+  it('other routes keep their own error format', async () => {
     for (const path of ['/v1/chat/completions', '/v1/responses', '/v1/message', '/v1/messagesx']) {
       expect(Object.keys(await (await newServer().post(path, {})).json())).toEqual(['error']);
     }

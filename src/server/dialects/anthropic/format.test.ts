@@ -3,7 +3,7 @@ import type { Message, MessageEvent } from '../../../protocol/anthropic.ts';
 import { letters, parseNamedEvents, ScriptedForwardPass, testServer } from '../../testing/testServer.ts';
 
 const TEMPLATE = '{% for m in messages %}{{ m.content }}{% endfor %}';
-// BOS and two tokens of prompt, then what the model says.
+// The script has BOS and two prompt tokens, then the model's answer.
 const script = [1, 0, 0, ...letters('hello')];
 const messages = [{ role: 'user', content: 'xy' }];
 const newServer = () =>
@@ -13,7 +13,7 @@ const newServer = () =>
   });
 
 describe('/v1/messages', () => {
-  it('answers as llama-server', async () => {
+  it("a message has llama-server's format", async () => {
     const server = newServer();
     await server.post('/v1/messages', { messages });
     const answer: Message = await (await server.post('/v1/messages', { messages })).json();
@@ -61,7 +61,7 @@ describe('/v1/messages', () => {
     expect(events.at(-2)).toMatchObject({ type: 'message_delta', delta: end });
   });
 
-  it('streams a start, one block, and a stop', async () => {
+  it('a stream has a start, one block and a stop', async () => {
     const response = await newServer().post('/v1/messages', { messages, stream: true, max_tokens: 2 });
     expect(parseNamedEvents<MessageEvent>(await response.text())).toEqual([
       {
@@ -90,13 +90,13 @@ describe('/v1/messages', () => {
     ]);
   });
 
-  it('counts the tokens of a prompt', async () => {
+  it('count_tokens returns the length of the prompt', async () => {
     const body = { system: 'q', messages };
     const response = await newServer().post('/v1/messages/count_tokens', body);
     expect(await response.json()).toEqual({ input_tokens: 4 });
   });
 
-  it('tells a full context from the limit of the request', async () => {
+  it("stop_reason tells a full context from the request's limit", async () => {
     const server = testServer({
       target: new ScriptedForwardPass(script, { nCtx: 6 }),
       settings: { chatTemplate: TEMPLATE },

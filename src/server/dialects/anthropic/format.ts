@@ -6,7 +6,10 @@ import { randomId } from '../../http/randomId.ts';
 import { blocksOf, endOf } from './output.ts';
 import { MessageStream } from './stream.ts';
 
-/** `POST /v1/messages` for one request, whose answer is in `syntax`. Every event of a stream is named by its type. */
+/**
+ * Creates the format of `POST /v1/messages` for one request, whose answer is in `syntax`. Every event of a stream is named by its
+ * type.
+ */
 export function createAnthropicFormat(model: string, syntax: AnswerSyntax): CompletionFormat {
   const id = `chatcmpl-${randomId()}`;
   const stream = new MessageStream(id, model, syntax);

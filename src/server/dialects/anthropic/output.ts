@@ -5,7 +5,7 @@ import type { Answer } from '../../chat/answer.ts';
 import type { AnswerReader } from '../../chat/answerReader.ts';
 import { isJsonObject } from '../../http/json.ts';
 
-/** Blocks of a whole message. */
+/** Blocks of a complete message. */
 export function blocksOf(reader: AnswerReader): MessageBlock[] {
   const { reasoning, content, calls } = reader.answer;
   const blocks: MessageBlock[] = [];
@@ -17,7 +17,7 @@ export function blocksOf(reader: AnswerReader): MessageBlock[] {
   return blocks;
 }
 
-/** Arguments that were cut off are no JSON, and the block has to have an object. */
+/** Arguments that were cut off are not valid JSON, but the block must have an object. */
 function inputOf(text: string): unknown {
   try {
     const input: unknown = JSON.parse(text);
@@ -27,7 +27,7 @@ function inputOf(text: string): unknown {
   }
 }
 
-/** Why a message ends. */
+/** Stop reason of a message. */
 export function endOf(
   response: CompletionResponse,
   { calls }: Answer,

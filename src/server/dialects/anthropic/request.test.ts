@@ -8,7 +8,7 @@ const image = { type: 'image', source: { type: 'base64', media_type: 'image/png'
 const messages = [{ role: 'user', content: 'a' }];
 const chatImage = { type: 'image_url', image_url: { url: 'data:image/png;base64,AA' } };
 
-describe('a request for Messages', () => {
+describe('converting a Messages request to a chat request', () => {
   it.each<{ message: object; chat: object[] }>([
     { message: { role: 'user', content: 'a' }, chat: [{ role: 'user', content: 'a' }] },
     {
@@ -95,7 +95,7 @@ describe('a request for Messages', () => {
       message: { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'c' }] },
       chat: [{ role: 'tool', tool_call_id: 'c', content: '' }],
     },
-  ])('reads $message', ({ message, chat }) => {
+  ])('the message is converted: $message', ({ message, chat }) => {
     expect(chatBodyOfAnthropic({ messages: [message] }).messages).toEqual(chat);
   });
 
@@ -148,11 +148,11 @@ describe('a request for Messages', () => {
     },
     { body: { thinking: { type: 'enabled', budget_tokens: 9 } }, chat: { thinking_budget_tokens: 9 } },
     { body: { thinking: { type: 'enabled' } }, chat: { thinking_budget_tokens: 10_000 } },
-  ])('with $body', ({ body, chat }) => {
+  ])('the request is converted: $body', ({ body, chat }) => {
     expect(chatBodyOfAnthropic({ messages, ...body })).toMatchObject(chat);
   });
 
-  it('leaves out what means something else in a chat', () => {
+  it('fields with another meaning in a chat are left out', () => {
     const body = { messages, n: 2, grammar: 'root ::= "a"', thinking: { type: 'disabled' } };
     expect(Object.keys(chatBodyOfAnthropic(body))).toEqual(['messages', 'max_tokens', 'timings_per_token']);
   });

@@ -3,13 +3,13 @@ import { invalid, readTexts, textOf } from './blocks.ts';
 import { anthropicMessages } from './messages.ts';
 import { chatToolChoice } from './toolChoice.ts';
 
-/** llama-server's; Anthropic's API has none, there the field must be given. */
+/** llama-server's default. Anthropic's API has none; the field is required there. */
 const DEFAULT_MAX_TOKENS = 4096;
 
-/** llama-server's, where thinking is enabled without a budget. */
+/** llama-server's budget if thinking is enabled without one. */
 const DEFAULT_THINKING_BUDGET = 10_000;
 
-/** Fields that mean the same in a chat. */
+/** Fields with the same meaning in a chat. */
 const SHARED_FIELDS = ['temperature', 'top_p', 'top_k', 'stream', 'chat_template_kwargs'] as const;
 
 /**
@@ -27,7 +27,7 @@ export function chatBodyOfAnthropic(request: JsonObject): JsonObject {
     ...responseFormatOf(body),
     ...stopOf(body.stop_sequences),
     max_tokens: body.max_tokens ?? DEFAULT_MAX_TOKENS,
-    // The first event of a stream tells how much of the prompt was in the cache.
+    // The first event of a stream needs the number of cached prompt tokens.
     timings_per_token: true,
     ...Object.fromEntries(shared),
     ...thinkingOf(body.thinking),
@@ -40,8 +40,8 @@ function systemMessage(system: unknown): JsonObject[] {
 }
 
 /**
- * Claude Code opens its system prompt with a stamp that is another in every request; as part of the prompt it says
- * nothing, and the cache of the conversation would end at it.
+ * Replaces the changing part of a header that Claude Code puts in front of its system prompt. The header has no meaning for the
+ * model, but a different one in every request would end prefix reuse right at the start.
  */
 function withSteadyStamp(text: string): string {
   return text.replace(/^(x-anthropic-billing-header:.*?cch=).{5};/s, '$1fffff;');

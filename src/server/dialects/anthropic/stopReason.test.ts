@@ -20,7 +20,7 @@ const because = (stop_reason: string, stop_sequence: string | null = null) => ({
   stop_sequence,
 });
 
-describe('a message tells why it ends', () => {
+describe('stop_reason of a message', () => {
   it.each<Row>([
     { says: 'hello.', blocks: ['text'], end: because('end_turn') },
     { says: '', blocks: [], end: because('end_turn') },

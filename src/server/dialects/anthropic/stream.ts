@@ -5,12 +5,12 @@ import type { AnswerDelta } from '../../chat/answer.ts';
 import { AnswerReader, type AnswerSyntax } from '../../chat/answerReader.ts';
 import { endOf } from './output.ts';
 
-/** The events of one streamed message: it starts, its blocks come one after another, and it stops. */
+/** Builds the events of one streamed message: it starts, its blocks follow one after another, and it stops. */
 export class MessageStream {
   readonly #id: string;
   readonly #model: string;
   readonly #reader: AnswerReader;
-  /** Kind and number of the block that is being sent, which is the last one. */
+  /** Kind and number of the last block, which is being sent. */
   #open: { readonly kind: 'thinking' | 'text' | 'call'; readonly call: number } | null = null;
   #nBlocks = 0;
   #isStarted = false;
@@ -94,7 +94,7 @@ export class MessageStream {
 
   #closed(): MessageEvent[] {
     if (this.#open === null) return [];
-    // Clients expect thoughts to be signed before they end.
+    // Clients expect a signature before thoughts end.
     const signed: MessageEvent[] =
       this.#open.kind === 'thinking' ? [this.#delta({ type: 'signature_delta', signature: '' })] : [];
     this.#open = null;

@@ -24,7 +24,7 @@ interface Row {
   readonly chatTemplate?: string;
 }
 
-describe('a message follows the schema of its request', () => {
+describe('a message fits the schema of its request', () => {
   it.each<Row>([
     { name: 'an object', says: '{"z":8}', schema: Z, value: { z: 7 } },
     { name: 'a number', says: 'seven', schema: { const: 7 }, value: 7 },

@@ -1,7 +1,7 @@
 import { ForetokenError } from '../../../util/errors.ts';
 import { isJsonObject, type JsonObject } from '../../http/json.ts';
 
-/** Anthropic's `tool_choice` in the words of a chat. Throws `invalid_request` for one of another form. */
+/** Converts Anthropic's `tool_choice` to a chat's. Throws `invalid_request` for any other form. */
 export function chatToolChoice(choice: unknown): JsonObject {
   if (choice === undefined || choice === null) return {};
   if (!isJsonObject(choice)) throw unknownForm(choice);

@@ -12,7 +12,7 @@ import {
 
 const MESSAGES = [{ role: 'user', content: 'ab' }];
 const TEMPLATE = '{% for m in messages %}{{ m.content }}{% endfor %}';
-// BOS and one token of prompt, then what the model says.
+// The script has BOS and one prompt token, then the model's answer.
 const script = [1, 0, ...letters('h'), ...E_ACUTE, ...letters('llo')];
 const newServer = (settings = {}) =>
   testServer({
@@ -33,29 +33,32 @@ async function stream(server: TestServer, body: object = {}): Promise<ChatComple
 }
 
 describe('/v1/chat/completions', () => {
-  it.each(['/v1/chat/completions', '/chat/completions'])('%s answers as llama-server', async path => {
-    const answer = await ask(newServer(), { model: 'any' }, path);
-    expect(Object.keys(answer)).toEqual([
-      'choices',
-      'created',
-      'model',
-      'system_fingerprint',
-      'object',
-      'usage',
-      'id',
-      'timings',
-    ]);
-    expect(answer).toMatchObject({
-      model: 'tiny',
-      object: 'chat.completion',
-      system_fingerprint: expect.stringMatching(/^b\d/),
-      id: expect.stringMatching(/^chatcmpl-[0-9A-Za-z]{32}$/),
-      usage: { completion_tokens: 7, prompt_tokens: 2, total_tokens: 9 },
-    });
-    expect(JSON.stringify(answer.choices)).toBe(
-      '[{"finish_reason":"stop","index":0,"message":{"role":"assistant","content":"héllo"}}]',
-    );
-  });
+  it.each(['/v1/chat/completions', '/chat/completions'])(
+    "%s has llama-server's response format",
+    async path => {
+      const answer = await ask(newServer(), { model: 'any' }, path);
+      expect(Object.keys(answer)).toEqual([
+        'choices',
+        'created',
+        'model',
+        'system_fingerprint',
+        'object',
+        'usage',
+        'id',
+        'timings',
+      ]);
+      expect(answer).toMatchObject({
+        model: 'tiny',
+        object: 'chat.completion',
+        system_fingerprint: expect.stringMatching(/^b\d/),
+        id: expect.stringMatching(/^chatcmpl-[0-9A-Za-z]{32}$/),
+        usage: { completion_tokens: 7, prompt_tokens: 2, total_tokens: 9 },
+      });
+      expect(JSON.stringify(answer.choices)).toBe(
+        '[{"finish_reason":"stop","index":0,"message":{"role":"assistant","content":"héllo"}}]',
+      );
+    },
+  );
 
   it.each([
     { body: { max_tokens: 4 }, content: 'hél', reason: 'length' },
@@ -83,7 +86,7 @@ describe('/v1/chat/completions', () => {
     ]);
   });
 
-  it('streams in the key order of llama-server, under one id', async () => {
+  it("a stream has llama-server's key order and one id", async () => {
     const chunks = await stream(newServer());
     const keys = ['choices', 'created', 'id', 'model', 'system_fingerprint', 'object'];
     for (const chunk of chunks.slice(0, -1)) expect(Object.keys(chunk)).toEqual(keys);
@@ -94,7 +97,7 @@ describe('/v1/chat/completions', () => {
     );
   });
 
-  it('adds a chunk with the usage when asked to, which then has the timings', async () => {
+  it('a usage chunk is added on request and then has the timings', async () => {
     const chunks = await stream(newServer(), {
       max_tokens: 3,
       stream_options: { include_usage: true },
@@ -104,7 +107,7 @@ describe('/v1/chat/completions', () => {
     expect(chunks.map(chunk => chunk.timings?.predicted_n)).toEqual([undefined, 1, 3, undefined, 3]);
   });
 
-  it('tells of the progress of the prompt in role chunks', async () => {
+  it('prompt progress comes in role chunks', async () => {
     const chunks = await stream(newServer(), { return_progress: true, max_tokens: 1 });
     const progress = chunks.filter(chunk => chunk.prompt_progress);
     expect(progress.map(chunk => chunk.prompt_progress?.processed)).toEqual([0, 2]);
@@ -112,7 +115,7 @@ describe('/v1/chat/completions', () => {
       expect(choices[0].delta).toEqual({ role: 'assistant', content: null });
   });
 
-  it('gives the log-probabilities of what it says', async () => {
+  it('the response has the log-probabilities of its content', async () => {
     const body = { logprobs: true, top_logprobs: 2 };
     const [whole] = (await ask(newServer(), body)).choices;
     const streamed = (await stream(newServer(), body)).flatMap(({ choices }) => choices);
@@ -134,12 +137,12 @@ describe('/v1/chat/completions', () => {
     [{ logprobs: null, top_logprobs: null }, 0],
     [{ logprobs: false, n_probs: 4 }, 4],
     [{}, 0],
-  ])('reads %j as n_probs %i', async (body, nProbs) => {
+  ])('%j sets n_probs to %i', async (body, nProbs) => {
     const { __verbose } = await ask(newServer(), { ...body, verbose: true, max_tokens: 1 });
     expect(__verbose).toMatchObject({ generation_settings: { n_probs: nProbs }, prompt: '<s>ab' });
   });
 
-  it('gives several choices, each with a role and an end of its own', async () => {
+  it('each of several choices has its own role and end', async () => {
     const server = testServer({ nSlots: 2, settings: { chatTemplate: TEMPLATE } });
     const body = { n: 2, max_tokens: 3, temperature: 1, seed: 1, ignore_eos: true };
     const { choices } = await ask(server, body);
@@ -173,7 +176,7 @@ describe('/v1/chat/completions', () => {
     },
     { body: { max_tokens: -2 }, code: 400, message: "Field 'max_tokens': Value must be between -1" },
     { body: { messages: [{ role: 'user', content: 'a'.repeat(64) }] }, code: 400, message: 'exceeds' },
-  ])('refuses $body with $code', async ({ body, code, message }) => {
+  ])('the request is refused with $code: $body', async ({ body, code, message }) => {
     for (const isStream of [false, true]) {
       const request = { messages: MESSAGES, stream: isStream, ...body };
       const response = await newServer().post('/v1/chat/completions', request);
@@ -182,7 +185,7 @@ describe('/v1/chat/completions', () => {
     }
   });
 
-  it('lets tools stand in the prompt of a request that calls none', async () => {
+  it('tools may be in the prompt of a request that calls none', async () => {
     const server = newServer({
       chatTemplate: '{% for t in tools or [] %}{{ t.function.name }}{% endfor %}a',
     });
@@ -192,13 +195,13 @@ describe('/v1/chat/completions', () => {
 });
 
 describe('the prompt of a conversation', () => {
-  it('can be had without an answer', async () => {
+  it('/apply-template returns the prompt without generating', async () => {
     const response = await newServer().post('/apply-template', { messages: MESSAGES });
     expect(await response.json()).toEqual({ prompt: 'ab' });
   });
 
   it.each(['/v1/chat/completions/input_tokens', '/chat/completions/input_tokens'])(
-    '%s counts its tokens',
+    '%s counts the tokens of the prompt',
     async path => {
       const response = await newServer().post(path, { messages: MESSAGES });
       expect(JSON.stringify(await response.json())).toBe(
@@ -207,7 +210,7 @@ describe('the prompt of a conversation', () => {
     },
   );
 
-  it('comes from the template that /props shows', async () => {
+  it('the prompt comes from the template that /props shows', async () => {
     const response = await newServer().fetch(new Request('http://page/props'));
     const { chat_template, chat_template_caps } = await response.json();
     expect(chat_template).toBe(TEMPLATE);

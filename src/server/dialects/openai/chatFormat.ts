@@ -31,7 +31,7 @@ import {
 
 const ROLE: ChatDelta = { role: 'assistant', content: null };
 
-/** `POST /v1/chat/completions` for one request, whose answers are in `syntax`. */
+/** Creates the format of `POST /v1/chat/completions` for one request, whose answers are in `syntax`. */
 export function createChatFormat(model: string, syntax: AnswerSyntax): CompletionFormat {
   const envelope = createEnvelope(model);
   const stream = new ChatStream(envelope, syntax);
@@ -53,7 +53,7 @@ function wholeChat(
   { id, created, model, system_fingerprint }: Envelope,
   syntax: AnswerSyntax,
 ): ChatCompletion {
-  // Timings and `__verbose`, which llama-server adds, are those of the first choice.
+  // llama-server's additions, timings and `__verbose`, are those of the first choice.
   const [first] = results;
   return {
     choices: results.map(result => chatChoice(result, wholeAnswer(syntax, result.content))),
@@ -90,11 +90,11 @@ function chatChoice(response: CompletionResponse, reader: AnswerReader): ChatCho
   };
 }
 
-/** The chunks of one chat stream: a role, what the answer says, an end, for each choice. */
+/** Builds the chunks of one chat stream: for each choice a role, the answer, and an end. */
 class ChatStream {
   readonly #envelope: Envelope;
   readonly #readers: AnswerReaders;
-  /** Probabilities of tokens whose text is held back, by choice: an event that says nothing is not sent. */
+  /** Probabilities of tokens whose text is held back, by choice; an event without content is not sent. */
   readonly #waiting = new Map<number, readonly CompletionProbability[]>();
   readonly #finished: CompletionResponse[] = [];
 
@@ -131,7 +131,7 @@ class ChatStream {
     const said = this.#choices(index, reader.end());
     const reason = finishReason(response, reader.answer.calls.length > 0);
     const finish: ChatChunkChoice = { finish_reason: reason, index, delta: {} };
-    // These tokens belong to held-back text or end the generation. After a stop string they are part of it: drop them.
+    // These tokens belong to held-back text or end the generation. After a stop string they are part of it and are dropped.
     const waiting = response.stop_type === 'word' ? [] : (this.#waiting.get(index) ?? []);
     const at = Math.max(0, said.length - 1);
     const chunks = [...said, finish].map((choice, i) =>
@@ -140,7 +140,7 @@ class ChatStream {
         choice === finish ? finishExtras(response, params) : {},
       ),
     );
-    // A choice without a single token still says whose it is.
+    // A choice without any token still has a chunk with its role.
     if (response.tokens_predicted === 0) chunks.unshift(this.#chunk([opened(index)]));
     return chunks;
   }

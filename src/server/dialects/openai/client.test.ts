@@ -2,7 +2,7 @@ import { OpenAI } from 'openai';
 import { describe, expect, it } from 'vitest';
 import { testServer } from '../../testing/testServer.ts';
 
-/** What a client retries is the server's fault: its own mistakes it may ask once. */
+/** Client with retries: it repeats a request that failed by the server's fault, but not one that is wrong. */
 function clientOf(settings = {}) {
   const template = '{% for m in messages %}{{ m.content }}{% endfor %}';
   const server = testServer({ nSlots: 2, settings: { chatTemplate: template, ...settings } });
@@ -25,7 +25,7 @@ const request = {
 } as const satisfies OpenAI.ChatCompletionCreateParams;
 
 describe('the official client', () => {
-  it('puts all choices of a stream together, and finds the usage of the whole request', async () => {
+  it('the client assembles all choices of a stream and finds the usage of the whole request', async () => {
     const { client } = clientOf();
     const body = { ...request, messages: [...request.messages], n: 2, seed: 1, temperature: 1 };
     const whole = await client.chat.completions.create(body);
@@ -38,7 +38,7 @@ describe('the official client', () => {
     expect(streamed.usage?.prompt_tokens).toBe(whole.usage?.prompt_tokens);
   });
 
-  it('reads log-probabilities without alternatives, whole and streamed', async () => {
+  it('the client reads log-probabilities without alternatives, whole and streamed', async () => {
     const { client } = clientOf();
     const body = { ...request, messages: [...request.messages], logprobs: true, top_logprobs: 0 };
     const whole = await client.chat.completions.create(body);
@@ -48,7 +48,7 @@ describe('the official client', () => {
     expect(streamedTokens).toEqual(tokens);
   });
 
-  it('reads log-probabilities of a response where it includes them', async () => {
+  it('the client reads included log-probabilities of a response', async () => {
     const { client } = clientOf();
     const { output, output_text } = await client.responses.create({
       model: 'any',
@@ -68,7 +68,7 @@ describe('the official client', () => {
     { top_logprobs: 3 },
     { max_tokens: -2 },
     { messages: [] as OpenAI.ChatCompletionMessageParam[], n: 0 },
-  ])('asks once where the request is wrong: %j', async wrong => {
+  ])('the client does not retry a wrong request: %j', async wrong => {
     const { client, nAsked } = clientOf();
     const body = { ...request, messages: [...request.messages], ...wrong };
     await expect(client.chat.completions.create(body)).rejects.toBeInstanceOf(OpenAI.BadRequestError);
@@ -85,7 +85,7 @@ describe('the official client', () => {
         format: { type: 'json_schema', name: 'n', schema: null as unknown as Record<string, unknown> },
       },
     },
-  ])('asks once where a response cannot be: %j', async wrong => {
+  ])('the client does not retry an impossible response request: %j', async wrong => {
     const { client, nAsked } = clientOf();
     const answer = client.responses.create({ model: 'any', input: 'ab', ...wrong });
     await expect(answer).rejects.toBeInstanceOf(OpenAI.BadRequestError);

@@ -4,7 +4,7 @@ import { BUILD_INFO } from '../../admin/modelViews.ts';
 import { randomId } from '../../http/randomId.ts';
 import type { CompletionParams } from '../../params/completionFields.ts';
 
-/** Fields that everything sent for one request shares. */
+/** Fields shared by all chunks or objects of one request. */
 export interface Envelope {
   readonly id: string;
   /** Unix time in seconds. */
@@ -13,7 +13,7 @@ export interface Envelope {
   readonly system_fingerprint: string;
 }
 
-/** A new envelope for a request that is answered by `model`. */
+/** Creates the envelope of a request that `model` answers. */
 export function createEnvelope(model: string): Envelope {
   return {
     id: `chatcmpl-${randomId()}`,
@@ -28,7 +28,7 @@ export function finishReason({ stop_type }: CompletionResponse, hasCalls = false
   return hasCalls ? 'tool_calls' : 'stop';
 }
 
-/** Adds up the tokens of a request: those of every choice, and every prompt once, also if it has several choices. */
+/** Adds up the tokens of a request: all choices, and each prompt once. */
 export function usageOf(results: readonly CompletionResponse[], { nCmpl }: CompletionParams): Usage {
   const prompts = results.filter(({ index }) => index % nCmpl === 0);
   const completion_tokens = sum(results.map(result => result.tokens_predicted));
@@ -51,7 +51,7 @@ export function logprobsOf({
   return content === undefined ? null : { content };
 }
 
-/** llama-server's additions to an event before the last. */
+/** llama-server's additions to all events except the last. */
 export function partialExtras(partial: CompletionPartial, { verbose }: CompletionParams): Extras {
   const { timings, prompt_progress } = partial;
   return {

@@ -10,7 +10,7 @@ const chat = { messages: [{ role: 'user', content: 'ab' }], max_tokens: 4, ignor
 const text = { prompt: 'ab', max_tokens: 4, ignore_eos: true };
 const template = { chatTemplate: '{% for m in messages %}{{ m.content }}{% endfor %}' };
 
-/** Log-probabilities of an answer, or of the events of a stream. */
+/** Log-probabilities of a response, or of the events of a stream. */
 async function logprobsOf(path: string, body: object): Promise<readonly TokenLogprobs[]> {
   const response = await testServer({ nSlots: 2, settings: template }).post(path, body);
   expect(response.status).toBe(200);
@@ -68,7 +68,7 @@ describe('log-probabilities without alternatives', () => {
       none: { ...text, logprobs: 0, n_probs: null },
       some: { ...text, n_probs: 2 },
     },
-  ])('are the same numbers: $path $none', async ({ path, none, some }) => {
+  ])('the numbers are the same with and without alternatives: $path $none', async ({ path, none, some }) => {
     const tokens = await logprobsOf(path, none);
     expect(tokens.length).toBeGreaterThanOrEqual(4);
     expect(tokens.map(token => token.top_logprobs)).toEqual(tokens.map(() => []));
@@ -86,7 +86,7 @@ describe('log-probabilities without alternatives', () => {
     { path: TEXT, body: { ...text, n_probs: 0 } },
     { path: TEXT, body: { ...text, n_probs: 0, logprobs: 3 } },
     { path: TEXT, body: { ...text, stream: true } },
-  ])('are not there where nobody asked: $path $body', async ({ path, body }) => {
+  ])('log-probabilities are absent unless requested: $path $body', async ({ path, body }) => {
     expect(await logprobsOf(path, body)).toEqual([]);
   });
 });
@@ -105,12 +105,15 @@ describe('log-probabilities of a stream', () => {
     { says: 'hello', body: { stop: 'z' } },
     { says: 'hello wor', body: { stop: 'world' } },
     { says: 'hello', body: { top_logprobs: 2 } },
-  ])('are those of the same answer in one piece: "$says" $body', async ({ says, body }) => {
-    const { ask } = sayingServer(says, { chatTemplate: THINKER });
-    const { whole, chunks } = await ask({ logprobs: true, top_logprobs: 0, ...body });
-    const streamed = chunks
-      .flatMap(({ choices }) => choices)
-      .flatMap(choice => choice.logprobs?.content ?? []);
-    expect(streamed).toEqual(whole.choices[0].logprobs?.content);
-  });
+  ])(
+    'a stream has the log-probabilities of the response in one piece: "$says" $body',
+    async ({ says, body }) => {
+      const { ask } = sayingServer(says, { chatTemplate: THINKER });
+      const { whole, chunks } = await ask({ logprobs: true, top_logprobs: 0, ...body });
+      const streamed = chunks
+        .flatMap(({ choices }) => choices)
+        .flatMap(choice => choice.logprobs?.content ?? []);
+      expect(streamed).toEqual(whole.choices[0].logprobs?.content);
+    },
+  );
 });

@@ -10,7 +10,7 @@ import {
 } from '../../testing/testServer.ts';
 
 const PROMPT = 'ab';
-// BOS and one token of prompt, then what the model says.
+// The script has BOS and one prompt token, then the model's answer.
 const script = [1, 0, ...letters('hello you')];
 const newServer = () => testServer({ target: new ScriptedForwardPass(script, { nCtx: 64 }) });
 
@@ -27,7 +27,7 @@ async function stream(server: TestServer, body: object): Promise<TextCompletion[
 }
 
 describe('/v1/completions', () => {
-  it('answers in the key order of llama-server', async () => {
+  it("a response has llama-server's key order", async () => {
     const answer = await ask(newServer(), { model: 'any', echo: false, best_of: 1, suffix: '', user: 'me' });
     expect(Object.keys(answer)).toEqual([
       'choices',
@@ -73,7 +73,7 @@ describe('/v1/completions', () => {
     expect(reasons).toEqual([...events.slice(1).map(() => null), reason]);
   });
 
-  it('streams under one id, in the key order of llama-server', async () => {
+  it("a stream has one id and llama-server's key order", async () => {
     const events = await stream(newServer(), { max_tokens: 2 });
     expect(new Set(events.map(({ id }) => id)).size).toBe(1);
     const keys = ['choices', 'created', 'model', 'system_fingerprint', 'object', 'id'];
@@ -81,7 +81,7 @@ describe('/v1/completions', () => {
     expect(events.at(-1)?.timings?.predicted_n).toBe(2);
   });
 
-  it('gives log-probabilities in the style of chats', async () => {
+  it('log-probabilities have the format of chats', async () => {
     const { choices } = await ask(newServer(), { logprobs: 2, max_tokens: 3 });
     const content = choices[0].logprobs?.content ?? [];
     expect(content.map(({ token }) => token)).toEqual(['h', 'e', 'l']);
@@ -90,7 +90,7 @@ describe('/v1/completions', () => {
     expect(events.map(event => event.choices[0].logprobs?.content.length)).toEqual([1, 1, undefined]);
   });
 
-  it('merges the choices of several prompts', async () => {
+  it('the choices of several prompts are merged', async () => {
     const { choices } = await ask(newServer(), { prompt: ['ab', 'abc'], max_tokens: 2 });
     expect(choices).toMatchObject([
       { index: 0, text: 'he' },
@@ -98,20 +98,20 @@ describe('/v1/completions', () => {
     ]);
   });
 
-  it('counts what the cache had', async () => {
+  it('usage counts cached tokens', async () => {
     const server = newServer();
     await ask(server, { prompt: 'abc' });
     const { usage } = await ask(server, { prompt: 'abc' });
     expect(usage?.prompt_tokens_details.cached_tokens).toBe(2);
   });
 
-  it.each([true, false])('shows what /completion would answer, if verbose (%s)', async verbose => {
+  it.each([true, false])("verbose decides if the response shows /completion's own (%s)", async verbose => {
     const answer = await ask(newServer(), { verbose, max_tokens: 1 });
     expect('__verbose' in answer).toBe(verbose);
     if (verbose) expect(answer.__verbose).toMatchObject({ content: 'h', prompt: '<s>ab', stop: true });
   });
 
-  it('fails as /completion does, and ends a stream that fails later without [DONE]', async () => {
+  it("an early error has /completion's format, and a stream that fails later has no [DONE]", async () => {
     const error = await errorOf(await newServer().post('/v1/completions', {}));
     expect(error).toEqual({
       code: 400,

@@ -13,14 +13,14 @@ import {
   usageOf,
 } from './envelope.ts';
 
-/** `POST /v1/completions` for one request. */
+/** Creates the format of `POST /v1/completions` for one request. */
 export function createTextFormat(model: string): CompletionFormat {
   const envelope = createEnvelope(model);
   const finished: CompletionResponse[] = [];
   return {
     id: envelope.id,
     whole(results, params) {
-      // Timings and `__verbose`, which llama-server adds, are those of the first choice.
+      // llama-server's additions, timings and `__verbose`, are those of the first choice.
       const extras = { usage: usageOf(results, params), ...finalExtras(results[0], params) };
       return body(results.map(choice), envelope, extras);
     },

@@ -81,7 +81,7 @@ describe('the usage is that of the whole request', () => {
   it.each([
     { path: CHAT, body: { messages: [{ role: 'user', content: 'abcdef' }], n: 3 }, cached: 5 },
     { path: TEXT, body: { prompt: 'abcdef', n: 3 }, cached: 5 },
-  ])('the cache of a prompt counts once: $path $body', async ({ path, body, cached }) => {
+  ])('the cached part of a prompt counts once: $path $body', async ({ path, body, cached }) => {
     const server = newServer();
     const ask = async () => {
       const response = await server.post(path, { ...endless, ...body, max_tokens: 1 });

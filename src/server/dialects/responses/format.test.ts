@@ -10,7 +10,7 @@ import {
 } from '../../testing/testServer.ts';
 
 const TEMPLATE = '{% for m in messages %}{{ m.content }}{% endfor %}';
-// BOS and two tokens of prompt, then what the model says.
+// The script has BOS and two prompt tokens, then the model's answer.
 const script = [1, 0, 0, ...letters('hello')];
 const newServer = () =>
   testServer({
@@ -31,7 +31,7 @@ async function stream(body: object = {}): Promise<ResponseEvent[]> {
 }
 
 describe('/v1/responses', () => {
-  it.each(['/v1/responses', '/responses'])('%s answers as llama-server', async path => {
+  it.each(['/v1/responses', '/responses'])("%s has llama-server's response format", async path => {
     const answer = await ask({ model: 'any' }, path);
     expect(Object.keys(answer)).toEqual([
       'completed_at',
@@ -90,7 +90,7 @@ describe('/v1/responses', () => {
     expect((await ask(body)).output).toMatchObject([{ content: [{ text }] }]);
   });
 
-  it('streams what is created, grows and is completed', async () => {
+  it('a stream creates the response, extends it and completes it', async () => {
     const events = await stream();
     const delta = 'response.output_text.delta';
     expect(events.map(({ type }) => type)).toEqual([
@@ -118,7 +118,7 @@ describe('/v1/responses', () => {
     expect(completed.timings).toMatchObject({ predicted_n: 6 });
   });
 
-  it('is incomplete where the context was full', async () => {
+  it('a response that filled the context is incomplete', async () => {
     const server = testServer({
       target: new ScriptedForwardPass(script, { nCtx: 6 }),
       settings: { chatTemplate: TEMPLATE },
@@ -131,7 +131,7 @@ describe('/v1/responses', () => {
     expect(events.at(-1)?.type).toBe('response.incomplete');
   });
 
-  it('tells of progress and timings on the way', async () => {
+  it('a stream reports progress and timings', async () => {
     const events = await stream({ return_progress: true, timings_per_token: true, max_output_tokens: 2 });
     const progress = events.filter(event => event.prompt_progress);
     expect(progress.map(({ type }) => type)).toEqual(['response.in_progress', 'response.in_progress']);
@@ -140,12 +140,12 @@ describe('/v1/responses', () => {
     expect(deltas.map(({ timings }) => timings?.predicted_n)).toEqual([1, 2]);
   });
 
-  it.each(['/v1/responses', '/responses'])('%s/input_tokens counts the prompt', async path => {
+  it.each(['/v1/responses', '/responses'])('%s/input_tokens counts the tokens of the prompt', async path => {
     const response = await newServer().post(`${path}/input_tokens`, { instructions: 'q', input: 'xyz' });
     expect(await response.json()).toEqual({ input_tokens: 5, object: 'response.input_tokens' });
   });
 
-  it('is what the official client puts together from a stream', async () => {
+  it('the official client assembles the response from a stream', async () => {
     const server = newServer();
     const client = new OpenAI({
       apiKey: 'none needed',
@@ -162,7 +162,7 @@ describe('/v1/responses', () => {
     });
   });
 
-  it('refuses in JSON what cannot be a chat', async () => {
+  it('an impossible chat is refused in JSON', async () => {
     const response = await newServer().post('/v1/responses', { stream: true });
     expect(response.status).toBe(400);
     expect(await errorOf(response)).toMatchObject({ message: "'input' is required" });

@@ -27,7 +27,7 @@ function messageLogprobs(output: readonly ResponseItem[]): readonly CompletionPr
   return output.flatMap(item => (item.type === 'message' ? item.content : [])).flatMap(part => part.logprobs);
 }
 
-describe('the tokens of a message', () => {
+describe('selecting the tokens of a message', () => {
   it.each<{ tokens: (string | readonly number[])[]; pieces: string[]; expected: string[][] }>([
     { tokens: ['he', 'llo'], pieces: ['hello'], expected: [['he', 'llo']] },
     { tokens: ['he', 'llo'], pieces: ['he', 'llo'], expected: [['he'], ['llo']] },
@@ -42,7 +42,7 @@ describe('the tokens of a message', () => {
     { tokens: ['', 'a', ''], pieces: ['a'], expected: [['a']] },
     { tokens: ['a'], pieces: ['b'], expected: [[]] },
     { tokens: [], pieces: ['a'], expected: [[]] },
-  ])('$pieces among $tokens', ({ tokens, pieces, expected }) => {
+  ])('$pieces are matched to tokens among $tokens', ({ tokens, pieces, expected }) => {
     const logprobs = new MessageLogprobs();
     logprobs.push(tokens.map(token));
     expect(pieces.map(piece => bytesOf(logprobs.take(piece)))).toEqual(expected);
@@ -65,7 +65,7 @@ describe('log-probabilities of a response', () => {
     { says: 'hello', body: { top_logprobs: 0 }, tokens: [] },
     { says: 'hello', body: { include: [], top_logprobs: null }, tokens: [] },
     { says: 'hello', body: { include: ['reasoning.encrypted_content'] }, tokens: [] },
-  ])('$body of $says', async ({ says, body, tokens, nTop = 0 }) => {
+  ])('$body gives the tokens of $says', async ({ says, body, tokens, nTop = 0 }) => {
     const { post } = sayingServer(says, { chatTemplate: THINKER });
     const whole: ResponseObject = await (await post('/v1/responses', { input: 'hi', ...body })).json();
     const streamed = await post('/v1/responses', { input: 'hi', ...body, stream: true });
@@ -83,7 +83,7 @@ describe('log-probabilities of a response', () => {
     expect(of('response.output_text.done')).toEqual(logprobs);
   });
 
-  it('has the bytes of a character that is of several tokens', async () => {
+  it('a character of several tokens has all of its bytes', async () => {
     const script = [1, 0, ...letters('h'), ...E_ACUTE, ...letters('y')];
     const server = testServer({
       target: new ScriptedForwardPass(script, { nCtx: 64 }),

@@ -14,7 +14,7 @@ const said2 = { ...said, content: [{ type: 'output_text', text: 'b2' }] };
 const thought = { type: 'reasoning', summary: [], content: [{ type: 'reasoning_text', text: 'hm' }] };
 const user = { role: 'user', content: 'a' };
 
-describe('a request for Responses', () => {
+describe('converting a Responses request to a chat request', () => {
   it.each<{ input: unknown; messages: object[] }>([
     { input: 'a', messages: [{ role: 'user', content: 'a' }] },
     { input: [user], messages: [{ role: 'user', content: text('a') }] },
@@ -64,7 +64,7 @@ describe('a request for Responses', () => {
       input: [{ ...user, content: [{ type: 'input_image', image_url: 'u' }] }],
       messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'u' } }] }],
     },
-  ])('has the messages of $input', ({ input, messages }) => {
+  ])('the input becomes messages: $input', ({ input, messages }) => {
     expect(chatBodyOfResponses({ input }).messages).toEqual(messages);
   });
 
@@ -89,7 +89,7 @@ describe('a request for Responses', () => {
     { item: { summary: [], content: [] } },
     { item: { summary: null } },
     { item: {} },
-  ])('reads the thoughts of $item', ({ item, reasoning }) => {
+  ])('the thoughts of the item are read: $item', ({ item, reasoning }) => {
     const input = [user, { type: 'reasoning', id: 'rs_1', ...item }, said, user];
     expect(chatBodyOfResponses({ input }).messages).toEqual([
       { role: 'user', content: text('a') },
@@ -141,7 +141,7 @@ describe('a request for Responses', () => {
       chat: { response_format: { type: 'json_schema', json_schema: { name: 'x', schema: { const: 1 } } } },
     },
     { body: { text: { format: { type: 'text' } } }, chat: { response_format: { type: 'text' } } },
-  ])('with $body', ({ body, chat }) => {
+  ])('the request is converted: $body', ({ body, chat }) => {
     expect(chatBodyOfResponses({ input: 'a', ...body })).toMatchObject(chat);
   });
 

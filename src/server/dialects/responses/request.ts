@@ -38,7 +38,7 @@ export function chatBodyOfResponses(request: JsonObject): JsonObject {
   return {
     ...rest,
     messages: [...systemMessage(instructions), ...responsesMessages(input)],
-    // There is one response.
+    // A response has one choice.
     n: 1,
     n_cmpl: 1,
     ...(chatTools.length > 0 && { tools: chatTools }),

@@ -8,7 +8,7 @@ const CALLER = `{% for t in tools or [] %}{{ t.function.name }},{% endfor %}{# <
 const tools = [{ type: 'function', name: 'f', parameters: { type: 'object' } }];
 const CALL = '<tool_call>\n{"name": "f", "arguments": {"a": 1}}\n</tool_call>';
 
-/** The response to `body`, and the last one that a stream of it has, with the events of that. */
+/** Response to `body`, the final response of its stream, and the stream's events. */
 async function respond(says: string, body: object) {
   const { post } = sayingServer(says, { chatTemplate: CALLER });
   const request = { input: 'hi', tools, ...body };
@@ -26,7 +26,7 @@ interface Row {
 
 const [done, cut] = ['completed', 'incomplete'];
 
-describe('a response', () => {
+describe('the status of a response', () => {
   it.each<Row>([
     { says: 'hello', body: {}, items: [['message', done]] },
     { says: 'hello', body: { stop: 'l' }, items: [['message', done]] },
@@ -58,15 +58,18 @@ describe('a response', () => {
       ],
     },
     { says: '', body: {}, items: [] },
-  ])('that ends by itself is completed, and so are its items: $says', async ({ says, body, items }) => {
-    const { whole, events } = await respond(says, body);
-    expect(whole.output.map(({ type, status }) => [type, status])).toEqual(items);
-    expect(whole).toMatchObject({ status: done, incomplete_details: null });
-    expect(whole.completed_at).toBeGreaterThan(0);
-    expect(events.at(-1)?.type).toBe('response.completed');
-    expect(events.at(-1)?.response).toMatchObject({ status: done, incomplete_details: null });
-    expect(statusesOfDone(events)).toEqual(items);
-  });
+  ])(
+    'a response that ends by itself is completed, and so are its items: $says',
+    async ({ says, body, items }) => {
+      const { whole, events } = await respond(says, body);
+      expect(whole.output.map(({ type, status }) => [type, status])).toEqual(items);
+      expect(whole).toMatchObject({ status: done, incomplete_details: null });
+      expect(whole.completed_at).toBeGreaterThan(0);
+      expect(events.at(-1)?.type).toBe('response.completed');
+      expect(events.at(-1)?.response).toMatchObject({ status: done, incomplete_details: null });
+      expect(statusesOfDone(events)).toEqual(items);
+    },
+  );
 
   it.each<Row>([
     { says: 'hello', body: { max_output_tokens: 1 }, items: [['message', cut]] },
@@ -101,7 +104,7 @@ describe('a response', () => {
       ],
     },
     { says: 'hello', body: { max_output_tokens: 0 }, items: [] },
-  ])('that a limit cut is incomplete, and so is its last item: $says $body', async row => {
+  ])('a response cut by a limit is incomplete, and so is its last item: $says $body', async row => {
     const { whole, events } = await respond(row.says, row.body);
     const incomplete_details = { reason: 'max_output_tokens' };
     expect(whole.output.map(({ type, status }) => [type, status])).toEqual(row.items);
@@ -132,7 +135,7 @@ describe('a response', () => {
       body: { instructions: null, metadata: null, tools: null, tool_choice: null, parallel_tool_calls: null },
       fields: { instructions: null, tools: [], tool_choice: 'auto', parallel_tool_calls: true },
     },
-  ])('to $body has $fields, whole and from its creation on', async ({ body, fields }) => {
+  ])('the response to $body has $fields, in one piece and from its creation on', async ({ body, fields }) => {
     const { whole, events } = await respond('hello', { tools: undefined, ...body });
     const streamed = events.flatMap(({ type, response }) => (response ? [{ type, ...response }] : []));
     for (const response of [whole, ...streamed]) expect(response).toMatchObject(fields);
@@ -145,7 +148,7 @@ describe('a response', () => {
     { says: 'hello', nThoughts: 0 },
     { says: '<think>hm</think>yes', nThoughts: 2 },
     { says: '<think>hm, so</think>', nThoughts: 6 },
-  ])('counts the tokens of thoughts: $says', async ({ says, nThoughts }) => {
+  ])('usage counts the tokens of thoughts: $says', async ({ says, nThoughts }) => {
     const { whole, events } = await respond(says, {});
     const output_tokens_details = { reasoning_tokens: nThoughts };
     expect(whole.usage).toMatchObject({ output_tokens_details });

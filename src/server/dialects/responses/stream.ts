@@ -14,17 +14,17 @@ import { MessageLogprobs } from './logprobs.ts';
 import { callItem, finalState, messageItem, reasoningItem, textPart } from './output.ts';
 
 /**
- * The events of one streamed response: it is created, its items are added and grow, and at the end all of them are done.
- * Places of items and the number of an event are OpenAI's, for clients that put a response together by them.
+ * Builds the events of one streamed response: it is created, its items are added and grow, and finally all items are done. Item
+ * indices and event numbers are OpenAI's, because clients assemble the response by them.
  */
 export class ResponseStream {
   readonly #envelope: ResponseEnvelope;
   readonly #reader: AnswerReader;
   readonly #tokenizer: Tokenizer;
-  /** Ids of the items so far, in order. */
+  /** Ids of all items so far, in order. */
   readonly #items: string[] = [];
   readonly #logprobs = new MessageLogprobs();
-  /** Log-probabilities that were sent. */
+  /** Log-probabilities that have been sent. */
   readonly #messageLogprobs: CompletionProbability[] = [];
   #nEvents = 0;
   #isCreated = false;
@@ -100,7 +100,7 @@ export class ResponseStream {
     }
   }
 
-  /** Nothing for an item that is there already. */
+  /** Adds `item`; returns no event if it already exists. */
   #added(item: ResponseItem): ResponseEvent[] {
     if (this.#items.includes(item.id)) return [];
     this.#items.push(item.id);

@@ -2,8 +2,8 @@ import { ForetokenError } from '../../../util/errors.ts';
 import { isJsonObject, type JsonObject } from '../../http/json.ts';
 
 /**
- * `tool_choice` of a request for Responses, which has names where a chat has functions, in the words of a chat. Throws
- * `invalid_request` for a choice of another form; one that is a text is left to the chat.
+ * Converts `tool_choice` of a Responses request, which names functions directly, to a chat's. Throws `invalid_request` for any
+ * other form; text values are left to the chat.
  */
 export function chatToolChoice(choice: unknown): JsonObject {
   if (choice === undefined || choice === null) return {};

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { chunkShifts } from './chunkReuse.ts';
 
-/** What the cells are after the shifts, up to the end of what the prompt can use. */
+/** Cells after the shifts, up to the end of the reusable part of the prompt. */
 function shifted(cells: readonly number[], prompt: readonly number[], nPast: number, minLength: number) {
   const { shifts, nPast: reached } = chunkShifts(cells, prompt, nPast, minLength);
   const moved = [...cells];
@@ -49,6 +49,6 @@ it.each([
     reached: 2,
   },
   { name: 'no more than the prompt', cells: [1, 9, 2, 3], prompt: [1, 2], min: 1, nShifts: 1, reached: 2 },
-])('reuses $name', ({ cells, prompt, min, nShifts, reached, nPast = 1 }) => {
+])('chunks are reused: $name', ({ cells, prompt, min, nShifts, reached, nPast = 1 }) => {
   expect(shifted(cells, prompt, nPast, min)).toEqual({ nShifts, reached });
 });

@@ -1,6 +1,6 @@
 import type { TokenId } from '../../../forward/forward.ts';
 
-/** A context shift that brings a chunk to the place where a prompt has it: arguments of `ForwardPass.shift`. */
+/** Context shift that moves a chunk to its position in the prompt: arguments of `ForwardPass.shift`. */
 export interface ChunkShift {
   readonly keep: number;
   readonly discard: number;
@@ -8,9 +8,9 @@ export interface ChunkShift {
 }
 
 /**
- * `n_cache_reuse`: what of a slot's cells can serve a prompt whose first `nPast` tokens they hold, when later chunks of at
- * least `minLength` equal tokens are moved down to where the prompt has them. What lies between is dropped. Gives the
- * shifts, in order, and how many tokens of the prompt the cells hold after them.
+ * Plans the reuse for `n_cache_reuse`. The slot's cells already hold the first `nPast` tokens of the prompt. Later chunks of at
+ * least `minLength` equal tokens are moved down to their positions in the prompt, and the cells between are dropped. Returns the
+ * shifts, in order, and the number of prompt tokens that the cells hold afterwards.
  */
 export function chunkShifts(
   cells: readonly TokenId[],
@@ -28,7 +28,7 @@ export function chunkShifts(
       from++;
       continue;
     }
-    // Cells have moved by what was dropped so far.
+    // Earlier shifts have moved the cells down by the number of dropped ones.
     const moved = cells.length - end;
     const discard = from - moved - at;
     if (discard > 0) shifts.push({ keep: at, discard, end });
@@ -39,7 +39,7 @@ export function chunkShifts(
   return { shifts, nPast: at };
 }
 
-/** How many tokens are equal from these positions on. */
+/** Number of equal tokens from these positions on. */
 function commonRun(a: readonly TokenId[], fromA: number, b: readonly TokenId[], fromB: number): number {
   const most = Math.min(a.length - fromA, b.length - fromB);
   for (let i = 0; i < most; i++) if (a[fromA + i] !== b[fromB + i]) return i;

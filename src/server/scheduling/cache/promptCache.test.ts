@@ -9,8 +9,8 @@ function cacheOf(...entries: readonly (readonly number[])[]): PromptCache {
   return cache;
 }
 
-describe('adding', () => {
-  it('skips what is there already, or begins an entry', () => {
+describe('adding an entry', () => {
+  it('an entry that is contained in another one is not added', () => {
     const cache = cacheOf([1, 2, 3]);
     expect(cache.add(entry([1, 2, 3]))).toBe(false);
     expect(cache.add(entry([1, 2]))).toBe(false);
@@ -19,7 +19,7 @@ describe('adding', () => {
     expect(cache.nEntries).toBe(1);
   });
 
-  it('drops entries that begin the new one, and no others', () => {
+  it('an entry replaces the entries that are its beginning, and no others', () => {
     const cache = cacheOf([1], [4, 5], [1, 2, 9]);
     expect(cache.nEntries).toBe(2);
     expect(cache.add(entry([1, 2, 9, 3]))).toBe(true);
@@ -27,14 +27,14 @@ describe('adding', () => {
     expect(cache.contains([4, 5])).toBe(true);
   });
 
-  it('makes room by dropping the oldest', () => {
+  it('the oldest entries are dropped to make room', () => {
     const cache = new PromptCache(10);
     for (const token of [1, 2, 3]) cache.add(entry([token], 4));
     expect(cache.sizeBytes).toBe(8);
     expect([1, 2, 3].map(token => cache.contains([token]))).toEqual([false, true, true]);
   });
 
-  it('disturbs nobody for what is too large', () => {
+  it('an entry that is too large is not added, and no other is dropped', () => {
     const cache = new PromptCache(10);
     cache.add(entry([1], 10));
     expect(cache.fits(11)).toBe(false);
@@ -43,7 +43,7 @@ describe('adding', () => {
   });
 });
 
-describe('taking', () => {
+describe('taking an entry', () => {
   const prompt = [1, 2, 3, 4, 5, 6, 7, 8];
 
   it.each<[string, number[][], number[], number[] | null]>([

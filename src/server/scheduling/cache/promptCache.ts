@@ -2,16 +2,16 @@ import type { TokenId } from '../../../forward/forward.ts';
 import { commonPrefix } from '../slots.ts';
 import type { SavedSlot } from './slotFile.ts';
 
-/** An entry of which a prompt would use less than this is left alone: another prompt may want the rest. */
+/** Minimum share of an entry that a prompt must use to take it: another prompt may need the rest. */
 const MIN_KEPT = 0.25;
 
 /**
- * Prompts with their K and V in memory, up to a number of bytes; the oldest go first. No entry is the beginning of
- * another. The rules are those of llama-server's `--cache-ram`.
+ * Prompts with their K and V in memory, up to a number of bytes; the oldest entries are dropped first. No entry is the beginning
+ * of another. The rules are those of llama-server's `--cache-ram`.
  */
 export class PromptCache {
   readonly #limitBytes: number;
-  /** From the oldest to the newest. */
+  /** Entries from the oldest to the newest. */
   #entries: SavedSlot[] = [];
 
   constructor(limitBytes: number) {
@@ -26,17 +26,17 @@ export class PromptCache {
     return this.#entries.reduce((sum, { cache }) => sum + cache.length, 0);
   }
 
-  /** Whether an entry begins with these tokens, so that nothing is won by adding them. */
+  /** True if an entry begins with these tokens, so that adding them gains nothing. */
   contains(tokens: readonly TokenId[]): boolean {
     return this.#entries.some(entry => commonPrefix(entry.tokens, tokens) === tokens.length);
   }
 
-  /** Whether something of this size may be added at all. */
+  /** True if an entry of this size can be added. */
   fits(sizeBytes: number): boolean {
     return sizeBytes <= this.#limitBytes;
   }
 
-  /** Adds an entry in place of those that it begins with; false when it is contained already, or too large. */
+  /** Adds an entry and removes those that it begins with; returns false if it is already contained or too large. */
   add(entry: SavedSlot): boolean {
     if (!this.fits(entry.cache.length) || this.contains(entry.tokens)) return false;
     this.#entries = this.#entries.filter(({ tokens }) => commonPrefix(tokens, entry.tokens) < tokens.length);
@@ -46,8 +46,8 @@ export class PromptCache {
   }
 
   /**
-   * Takes out the entry that is better for `prompt` than a slot that holds `held`: more of the prompt is in it, and more
-   * of it is used. Null when the slot is as good.
+   * Takes the entry that serves `prompt` better than a slot with the tokens `held`: a larger part of the prompt and of the entry
+   * is used. Null if the slot is at least as good.
    */
   take(prompt: readonly TokenId[], held: readonly TokenId[]): SavedSlot | null {
     let longest = commonPrefix(held, prompt);

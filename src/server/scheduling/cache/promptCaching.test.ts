@@ -7,7 +7,7 @@ const A = letters('abcdefgh');
 const B = letters('the cat sat');
 const MARK = '__TEST_TAG_CACHE_IDLE_SLOT__';
 
-/** A server and what it logs. */
+/** Starts a server and records its log. */
 function start(options: TestServerOptions = {}) {
   const lines: string[] = [];
   const server = testServer({ ...options, log: line => lines.push(line) });
@@ -21,7 +21,7 @@ async function fresh(prompt: readonly number[]) {
 
 describe('the prompt cache', () => {
   it.each([{}, { draftDisagreement: 0.3 }])(
-    'brings back what another prompt pushed out, with %j',
+    'a prompt that was replaced in its slot comes back from memory, with %j',
     async draft => {
       const { server, drain } = start(draft);
       for (const prompt of [A, B, A, B]) await server.complete({ ...body, prompt });
@@ -34,7 +34,7 @@ describe('the prompt cache', () => {
     },
   );
 
-  it('is off with 0, and has room for what fits', async () => {
+  it('size 0 turns the cache off, and other sizes limit it', async () => {
     const nCached = async (cacheRam: number) => {
       const { server } = start({ settings: { cacheRam } });
       for (const prompt of [A, B]) await server.complete({ ...body, prompt });
@@ -43,7 +43,7 @@ describe('the prompt cache', () => {
     expect(await Promise.all([0, 1, -1].map(nCached))).toEqual([0, 7, 7]);
   });
 
-  it('is left alone by a request that goes on with most of its slot', async () => {
+  it('a request that continues most of its slot does not use the cache', async () => {
     const { server, drain } = start();
     const { tokens } = await server.complete({ ...body, prompt: A });
     drain();
@@ -51,7 +51,7 @@ describe('the prompt cache', () => {
     expect(drain()).not.toContain('updating prompt cache');
   });
 
-  it('saves what a slot that was asked for would lose, and leaves an empty one empty', async () => {
+  it('the state of a requested slot is saved before it is lost, unless the slot is empty', async () => {
     const { server, drain } = start({ nSlots: 2 });
     await server.complete({ ...body, prompt: A, id_slot: 0 });
     expect(drain()).not.toContain('updating');
@@ -61,14 +61,14 @@ describe('the prompt cache', () => {
     expect(timings.cache_n).toBe(7);
   });
 
-  it('serves requests that come together', async () => {
+  it('simultaneous requests are served from the cache', async () => {
     const { server } = start({ nSlots: 2 });
     const prompts = [A, B, letters('xyz'), A, B, letters('king'), A];
     const answers = await Promise.all(prompts.map(prompt => server.complete({ ...body, prompt })));
     for (const [i, prompt] of prompts.entries()) expect(answers[i]?.tokens).toEqual(await fresh(prompt));
   });
 
-  it('does without an entry that cannot be read', async () => {
+  it('an entry that cannot be read is skipped', async () => {
     class Unreadable extends FakeForwardPass {
       override async readCache(): Promise<Uint8Array> {
         throw new Error('no memory');
@@ -81,7 +81,7 @@ describe('the prompt cache', () => {
     expect((await server.complete({ ...body, prompt: A })).tokens).toEqual(await fresh(A));
   });
 
-  it('never writes the moved cells of a context shift into an entry', async () => {
+  it('cells moved by a context shift are never saved', async () => {
     const { server } = start({ nCtx: 64, settings: { ctxShift: true } });
     const { tokens } = await server.complete({ ...body, prompt: A, n_predict: 70, n_keep: 3 });
     await server.complete({ ...body, prompt: B });
@@ -93,7 +93,7 @@ describe('the prompt cache', () => {
 });
 
 describe('idle slots', () => {
-  it('are saved when a task starts elsewhere, once', async () => {
+  it('idle slots are saved once when a task starts in another slot', async () => {
     const { server, drain } = start({ nSlots: 2 });
     expect(drain()).toContain('__TEST_TAG_CACHE_IDLE_SLOTS_ENABLED__');
     await server.complete({ ...body, prompt: A, id_slot: 0 });
@@ -104,19 +104,22 @@ describe('idle slots', () => {
     expect(drain()).not.toContain(MARK);
   });
 
-  it.each([{ cacheIdleSlots: false }, { cacheRam: 0 }])('are not with %j', async settings => {
-    const { server, drain } = start({ nSlots: 2, settings });
-    await server.complete({ ...body, prompt: A, id_slot: 0 });
-    await server.complete({ ...body, prompt: B, id_slot: 1 });
-    expect(drain()).not.toContain('IDLE_SLOT');
-  });
+  it.each([{ cacheIdleSlots: false }, { cacheRam: 0 }])(
+    'idle slots are not saved with %j',
+    async settings => {
+      const { server, drain } = start({ nSlots: 2, settings });
+      await server.complete({ ...body, prompt: A, id_slot: 0 });
+      await server.complete({ ...body, prompt: B, id_slot: 1 });
+      expect(drain()).not.toContain('IDLE_SLOT');
+    },
+  );
 });
 
 describe('n_cache_reuse', () => {
-  /** `A` without its second and third token: four tokens of it lie two positions further in the slot. */
+  /** `A` without its second and third token: four of its tokens lie two positions further in the slot. */
   const cut = [...A.slice(0, 2), ...A.slice(4), ...letters('zz')];
 
-  it('moves chunks that are long enough to where the prompt has them', async () => {
+  it('chunks that are long enough are moved to their positions in the prompt', async () => {
     const { server } = start();
     await server.complete({ ...body, prompt: A });
     const reused = await server.complete({ ...body, prompt: cut, n_cache_reuse: 4 });
@@ -125,7 +128,7 @@ describe('n_cache_reuse', () => {
   });
 
   it.each([{ n_cache_reuse: 5 }, { n_cache_reuse: 0 }, {}])(
-    'reuses the beginning alone with %j',
+    'only the beginning is reused with %j',
     async option => {
       const { server } = start();
       await server.complete({ ...body, prompt: A });
@@ -135,13 +138,13 @@ describe('n_cache_reuse', () => {
     },
   );
 
-  it('has a default for requests that do not say', async () => {
+  it("the server's default applies to requests without the field", async () => {
     const { server } = start({ settings: { cacheReuse: 4 } });
     await server.complete({ ...body, prompt: A });
     expect((await server.complete({ ...body, prompt: cut })).timings.cache_n).toBe(6);
   });
 
-  it('that fails leaves the slot with what was not moved', async () => {
+  it('after a failed move the slot holds the unmoved tokens', async () => {
     class Stuck extends FakeForwardPass {
       override shift(slot: number, keep: number, discard: number, end: number): void {
         super.shift(slot, keep, discard, end);
@@ -157,7 +160,7 @@ describe('n_cache_reuse', () => {
     expect(tokens).toEqual(await fresh(A));
   });
 
-  it('leaves moved tokens only to requests that ask for them', async () => {
+  it('moved tokens are reused only by requests with n_cache_reuse', async () => {
     const { server } = start();
     await server.complete({ ...body, prompt: A });
     await server.complete({ ...body, prompt: cut, n_cache_reuse: 4 });

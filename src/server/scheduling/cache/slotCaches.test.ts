@@ -6,7 +6,7 @@ import { SlotCaches } from './slotCaches.ts';
 
 const TOKENS = [5, 6, 7, 8];
 
-/** Slots of which the first holds `TOKENS`. */
+/** Slots; the first one holds `TOKENS`. */
 async function start(options: { readonly clearIdle?: boolean; readonly limitBytes?: number }) {
   const model = new FakeForwardPass();
   const rows = TOKENS.map((token, position) => ({ token, position, slot: 0, output: false }));
@@ -34,7 +34,7 @@ describe('saving idle slots', () => {
   it.each([
     { clearIdle: false, left: TOKENS },
     { clearIdle: true, left: [] },
-  ])('leaves $left with clearIdle $clearIdle', async ({ clearIdle, left }) => {
+  ])('clearIdle $clearIdle leaves $left in the slot', async ({ clearIdle, left }) => {
     const { slots, caches, lines } = await start({ clearIdle });
     caches.saveIdle(slots);
     expect(tokensOf(slots[0])).toEqual(left);
@@ -44,7 +44,7 @@ describe('saving idle slots', () => {
     );
   });
 
-  it('skips what is too large, without reading it again', async () => {
+  it('an entry that is too large is skipped and not read again', async () => {
     const { model, slots, caches, lines } = await start({ limitBytes: 15 });
     const read = vi.spyOn(model, 'readCache');
     const before = lines.length;

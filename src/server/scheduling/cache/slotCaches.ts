@@ -5,37 +5,36 @@ import { type ChunkShift, chunkShifts } from './chunkReuse.ts';
 import { PromptCache } from './promptCache.ts';
 
 export interface SlotCachesOptions {
-  /** Most bytes of the prompt cache; 0 for none. */
+  /** Size limit of the prompt cache in bytes; 0 turns it off. */
   readonly limitBytes: number;
-  /** Whether idle slots are saved when a task starts in another one. */
+  /** True if idle slots are saved when a task starts in another one. */
   readonly saveIdle: boolean;
-  /** Whether these are emptied then, because others can use their cells. */
+  /** True if saved idle slots are also emptied, because other slots can use their cells. */
   readonly clearIdle: boolean;
-  /** Least share of a prompt for which a slot is chosen. */
+  /** Minimum share of a prompt that a slot must hold to be chosen. */
   readonly minSimilarity: number;
   readonly log: (line: string) => void;
 }
 
-/** What of a prompt a slot holds. */
+/** Reusable part of a prompt in a slot. */
 export interface Reuse {
   readonly nCached: number;
-  /** So many of its first tokens have the bits that decoding them again would give. */
+  /** Number of leading tokens whose bits equal those of a new computation. */
   readonly nExact: number;
-  /** What has to be moved for that. */
+  /** Moves that are needed for the rest. */
   readonly shifts: readonly ChunkShift[];
 }
 
 /**
- * What becomes of a slot's K and V when the next task comes: saved to the prompt cache in memory, exchanged for a better
- * entry of it, reused. Saving only begins here: the GPU copies in the order of calls, so the slot may go on at once, and
- * the bytes arrive while it does.
+ * Manages a slot's K and V between tasks: saves them to the prompt cache in memory, exchanges them for a better entry, or reuses
+ * them. Saving only starts here: the GPU copies in the order of calls, so the slot can continue at once while the bytes arrive.
  */
 export class SlotCaches {
   readonly #model: Pick<ForwardPass, 'canShift' | 'readCache' | 'writeCache' | 'shift'>;
   readonly #options: SlotCachesOptions;
   readonly #prompts: PromptCache;
   readonly #saving = new Set<Promise<void>>();
-  /** Known from the first one that was read. */
+  /** Measured at the first entry that was read. */
   #bytesPerToken = 0;
 
   constructor(
@@ -47,23 +46,23 @@ export class SlotCaches {
     this.#prompts = new PromptCache(options.limitBytes);
     if (this.#savesIdle) {
       options.log('idle slots are saved to the prompt cache when a task starts');
-      // Names that llama-server's tests look for in its log, here and below.
+      // llama-server's tests look for these names in its log.
       options.log('__TEST_TAG_CACHE_IDLE_SLOTS_ENABLED__');
     }
   }
 
-  /** Resolves when everything that was being saved can be found again. */
+  /** Resolves when all entries being saved are in the cache. */
   async settled(): Promise<void> {
     await Promise.all(this.#saving);
   }
 
-  /** `task` comes to `slot`: what it would lose is saved, and what is better for it is loaded. */
+  /** Prepares `slot` for `task`: saves the state that it would lose, and loads an entry that serves it better. */
   prepare(slot: Slot, state: IdleState, { prompt, params }: Task): IdleState {
     const { cached } = state;
     const { limitBytes, minSimilarity, log } = this.#options;
     const shared = commonPrefix(cached, prompt);
     const losesHalf = shared < cached.length / 2;
-    // A slot that was not asked for, and does not hold the prompt, was the least recently used.
+    // If the slot was neither requested nor holds the prompt, it was chosen as the least recently used.
     const wasOldest = params.idSlot < 0 && shared <= minSimilarity * prompt.length;
     if (limitBytes === 0 || prompt.length === 0 || !(losesHalf || wasOldest)) return state;
     log(`slot ${slot.id}: updating prompt cache`);
@@ -80,7 +79,7 @@ export class SlotCaches {
     }
   }
 
-  /** A task has started: saves the slots that are idle. */
+  /** Saves the idle slots when a task has started. */
   saveIdle(slots: readonly Slot[]): void {
     if (!this.#savesIdle) return;
     for (const slot of slots) {
@@ -90,10 +89,10 @@ export class SlotCaches {
     }
   }
 
-  /** How much of the task's prompt a slot has, once the chunks are moved that `n_cache_reuse` asks for. */
+  /** Finds the part of the task's prompt that a slot holds, after the moves that `n_cache_reuse` allows. */
   reuse({ cached, cells }: IdleState, { prompt, params }: Task): Reuse {
     if (!params.cachePrompt) return { nCached: 0, nExact: 0, shifts: [] };
-    // At least one token has to be decoded: its logits choose the first one of the answer.
+    // At least one token must be decoded: its logits select the first token of the answer.
     const most = Math.max(0, prompt.length - 1);
     const nExact = Math.min(commonPrefix(cached, prompt), most);
     if (params.nCacheReuse === 0 || !this.#model.canShift) return { nCached: nExact, nExact, shifts: [] };
@@ -101,7 +100,7 @@ export class SlotCaches {
     return { nCached: Math.min(nPast, most), nExact, shifts };
   }
 
-  /** Moves what `reuse` found. A draft model goes by the tokens, and decodes what it lacks. */
+  /** Moves the chunks that `reuse` found. A draft model compares tokens itself and decodes those that it lacks. */
   move(slot: Slot, { shifts }: Reuse): void {
     for (const { keep, discard, end } of shifts) this.#model.shift(slot.id, keep, discard, end);
   }
@@ -124,7 +123,7 @@ export class SlotCaches {
         const total = `prompt cache: ${nEntries} prompts, ${(sizeBytes / 2 ** 20).toFixed(1)} MiB`;
         log(`slot ${id}: saved ${tokens.length} tokens; ${total} ${mark}`.trimEnd());
       })
-      // Without the entry the prompt is decoded again, which is no reason to fail anybody.
+      // Without the entry the prompt is decoded again, so no request fails.
       .catch((error: unknown) => log(`slot ${id}: not saved to the prompt cache: ${String(error)}`))
       .finally(() => this.#saving.delete(saving));
     this.#saving.add(saving);

@@ -8,19 +8,19 @@ function words(...values: number[]): Uint8Array {
 }
 
 describe('the file of a slot', () => {
-  it('has llama.cpp’s layout', () => {
+  it('the file has llama.cpp’s layout', () => {
     const file = encodeSlotFile(saved);
     const head = words(0x67677371, 3, 7, -1, 1, 3, 1, 70_000, 3, 0);
     expect(file).toEqual(Uint8Array.of(...head, 9, 8, 7));
   });
 
-  it('is read again, also from the middle of a buffer', () => {
+  it('the file is read back, also from the middle of a buffer', () => {
     expect(decodeSlotFile(encodeSlotFile(saved))).toEqual(saved);
     const inside = Uint8Array.of(0, ...encodeSlotFile(saved)).subarray(1);
     expect(decodeSlotFile(inside)).toEqual(saved);
   });
 
-  it('may have just the tokens as payload', () => {
+  it('the payload may be the tokens alone', () => {
     const file = Uint8Array.of(...words(0x67677371, 3, 2, 5, 6), 9);
     expect(decodeSlotFile(file)).toEqual({ tokens: [5, 6], cache: Uint8Array.of(9) });
   });
@@ -35,7 +35,7 @@ describe('the file of a slot', () => {
     ['another packed version', words(0x67677371, 3, 4, -1, 2, 0, 0)],
     ['fewer tokens than it says', words(0x67677371, 3, 4, -1, 1, 2, 0)],
     ['media', words(0x67677371, 3, 5, -1, 1, 1, 7, 1)],
-  ])('is not %s', (_, file) => {
+  ])('a damaged file is rejected: %s', (_, file) => {
     expect(decodeSlotFile(file)).toBe(null);
   });
 });

@@ -1,6 +1,6 @@
 import type { TokenId } from '../../../forward/forward.ts';
 
-/** A slot in a file: the tokens, and the target's K and V of them. */
+/** Saved slot: the tokens, and the target's K and V of them. */
 export interface SavedSlot {
   readonly tokens: readonly TokenId[];
   readonly cache: Uint8Array;
@@ -8,16 +8,13 @@ export interface SavedSlot {
 
 const MAGIC = 0x67677371;
 const VERSION = 3;
-/** Magic, version, and the number of words that say which tokens there are. */
+/** Magic, version, and the number of payload words. */
 const HEADER_WORDS = 3;
-/** In place of a first token: what follows is a version, a number, so many tokens, and the number of media. */
+/** Marks the packed payload, in place of a first token: version, number of tokens, tokens, number of media. */
 const PACKED = -1;
 const PACKED_VERSION = 1;
 
-/**
- * llama.cpp's file of a sequence, little-endian: the header, the payload with the tokens, and behind it the model's own
- * bytes.
- */
+/** Encodes llama.cpp's file of a sequence, little-endian: the header, the payload with the tokens, and the model's bytes. */
 export function encodeSlotFile({ tokens, cache }: SavedSlot): Uint8Array<ArrayBuffer> {
   const payload = [PACKED, PACKED_VERSION, tokens.length, ...tokens, 0];
   const words = [MAGIC, VERSION, payload.length, ...payload];
@@ -28,7 +25,7 @@ export function encodeSlotFile({ tokens, cache }: SavedSlot): Uint8Array<ArrayBu
   return file;
 }
 
-/** What `encodeSlotFile` was given, or null for another file. Servers before the packed payload wrote just the tokens. */
+/** Decodes a file of `encodeSlotFile`; null for other files. Servers before the packed payload wrote the tokens alone. */
 export function decodeSlotFile(file: Uint8Array): SavedSlot | null {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   if (file.length < 4 * HEADER_WORDS) return null;
