@@ -9,7 +9,9 @@ const REQUESTS = [
 /** Time limit of the search, plus the sample or compilation that is running when it ends. */
 const AT_MOST_MS = 1500;
 
-test('finds its choices within a second, only once, and changes no answer', async ({ startServer }) => {
+test('the search finds its choices within a second, only once, and changes no answer', async ({
+  startServer,
+}) => {
   const answers = async (autotune: boolean) => {
     const server = await startServer({ ...OPTIONS, autotune });
     const { body } = await server.get('/props');
@@ -38,7 +40,7 @@ test('finds its choices within a second, only once, and changes no answer', asyn
   );
 });
 
-test('runs on GPUs only, unless it is requested', async ({ startServer }) => {
+test('the search runs on GPUs only, unless it is requested', async ({ startServer }) => {
   const { report } = await startServer({ model: DRAFT_Q4_0, nCtx: 512, selfTest: false });
   expect(report.autotune === null).toBe(report.adapter.isFallback);
 });

@@ -45,7 +45,7 @@ test.describe('the openai package over HTTP', () => {
   const clientWith = (apiKey: string) =>
     new OpenAI({ apiKey, baseURL: new URL('v1', url).href, maxRetries: 0 });
 
-  test('completes and chats, at once and as a stream', async () => {
+  test('the package completes and chats, at once and as a stream', async () => {
     const client = clientWith(KEY);
     const native = { prompt: 'Once upon a time', temperature: 0, n_predict: 8 };
     const { content } = (await ask('completion', native)) as { content: string };
@@ -72,7 +72,7 @@ test.describe('the openai package over HTTP', () => {
   });
 
   for (const stream of [false, true]) {
-    test(`frees the slot of a chat that is aborted, ${stream ? '' : 'not '}streaming`, async () => {
+    test(`an aborted chat frees its slot, ${stream ? '' : 'not '}streaming`, async () => {
       const leaving = new AbortController();
       const request = { ...ENDLESS, stream };
       const answer = (async () => {
@@ -88,7 +88,7 @@ test.describe('the openai package over HTTP', () => {
     });
   }
 
-  test('embeds and lists models', async () => {
+  test('the package embeds and lists models', async () => {
     const client = clientWith(KEY);
     const input = ['The wise owl', 'A brave dog'];
     const decoded = await client.embeddings.create({ model: 'any', input });
@@ -100,7 +100,7 @@ test.describe('the openai package over HTTP', () => {
     expect(models.data).toMatchObject([{ object: 'model', owned_by: 'llamacpp' }]);
   });
 
-  test('throws the errors of the package', async () => {
+  test('the package throws its own errors', async () => {
     const long = { model: 'any', prompt: 'x '.repeat(600) };
     await expect(clientWith(KEY).completions.create(long)).rejects.toMatchObject({
       constructor: OpenAI.BadRequestError,
@@ -215,7 +215,7 @@ test.describe('the AI SDK', () => {
   });
   test.afterAll(() => page.close());
 
-  test('gives the same results through both doors', async ({ harness: _ }) => {
+  test('the SDK gets the same results through both doors', async ({ harness: _ }) => {
     for (const run of [AI_RUNS.generate, AI_RUNS.complete, AI_RUNS.object, AI_RUNS.embed]) {
       expect(await doors.port<unknown>(run)).toEqual(await doors.page<unknown>(run));
     }
@@ -228,7 +228,7 @@ test.describe('the AI SDK', () => {
   });
 
   for (const door of ['port', 'page'] as const) {
-    test(`aborts and throws through the ${door}`, async ({ harness: _ }) => {
+    test(`the SDK aborts and throws through the ${door}`, async ({ harness: _ }) => {
       expect(await doors[door](AI_RUNS.abort)).toBe('aborted');
       await expect.poll(areBusy[door]).toBe(false);
       expect(await doors[door](AI_RUNS.error)).toMatchObject({

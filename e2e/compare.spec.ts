@@ -18,7 +18,7 @@ async function openWith(page: Page, ...files: readonly ReturnType<typeof json>[]
   await expect(page.getByTestId('report')).toHaveCount(files.length);
 }
 
-test('shows differences first, and marks what is only noise', async ({ page }) => {
+test('the page shows differences first, and marks those within noise', async ({ page }) => {
   await openWith(page, RIGHT, WRONG);
   await expect(page.getByTestId('summary')).toContainText(
     '2 checks of 8 are right in one report and not in another',
@@ -42,7 +42,7 @@ test('shows differences first, and marks what is only noise', async ({ page }) =
   await expect(page.getByTestId('origins')).toContainText('268435456');
 });
 
-test('filters, changes the reference and removes a report', async ({ page }) => {
+test('the page filters checks, changes the reference and removes a report', async ({ page }) => {
   await openWith(page, RIGHT, WRONG);
   await page.getByLabel('Weights').selectOption('Q8_0');
   await expect(page.getByTestId('checks').locator('tbody tr')).toHaveCount(1);
@@ -57,7 +57,7 @@ test('filters, changes the reference and removes a report', async ({ page }) => 
   await expect(page.getByTestId('summary')).toContainText('One report');
 });
 
-test('accepts dropped reports, and explains the error of a broken file', async ({ page }) => {
+test('the page accepts dropped reports, and explains the error of a broken file', async ({ page }) => {
   await openWith(page, RIGHT);
   const files = [
     ['wrong.json', JSON.stringify(wrongReport())],
@@ -83,7 +83,7 @@ test('accepts dropped reports, and explains the error of a broken file', async (
   await expect(page.getByTestId('refusal')).toHaveCount(1);
 });
 
-test('saves one file that opens without a server and shows the same', async ({ page }, testInfo) => {
+test('the page saves one file that opens without a server and shows the same', async ({ page }, testInfo) => {
   await openWith(page, RIGHT, WRONG);
   // Charts are drawn once their width is known.
   await expect(page.getByRole('img')).toHaveCount(2);
@@ -100,7 +100,7 @@ test('saves one file that opens without a server and shows the same', async ({ p
   await expect(page.getByRole('link', { name: 'Run this case here' })).toHaveCount(0);
 });
 
-test('fits a narrow screen', async ({ page }) => {
+test('the page fits a narrow screen', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 800 });
   await openWith(page, RIGHT, WRONG);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);

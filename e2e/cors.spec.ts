@@ -5,7 +5,7 @@ import { bundledFile, DRAFT_Q4_0 } from './fixtures/models.ts';
 import { ServeProcess } from './fixtures/serveProcess.ts';
 
 const MODEL = ['-m', fileURLToPath(bundledFile(DRAFT_Q4_0)), '-c', '512', '--port', '0', '--api-key', 'key'];
-/** With credentials a browser takes `*`, the default, for the name of a header, which is not `Authorization`. */
+/** With credentials, browsers read `*`, the default, as the name of a header, so `Authorization` must be listed. */
 const HEADERS = ['--cors-headers', 'content-type,authorization'];
 
 interface Asked {
@@ -14,7 +14,10 @@ interface Asked {
   readonly body?: object;
 }
 
-/** What a page of another origin gets to read, with cookies and keys sent along: a status and a text, or nothing. */
+/**
+ * Response that a page of another origin can read, with cookies and keys sent along: a status and a text; null if it can read
+ * none.
+ */
 function ask(page: Page, server: string, asked: Asked): Promise<{ status: number; text: string } | null> {
   return page.evaluate(
     async ({ url, key, body }) => {
@@ -35,7 +38,7 @@ function ask(page: Page, server: string, asked: Asked): Promise<{ status: number
 const COMPLETION = { prompt: 'Once upon a time', n_predict: 2 };
 
 for (const origins of ['*', 'localhost', 'page']) {
-  test(`a page of another origin reads every answer to its credentials, with --cors-origins ${origins}`, async ({
+  test(`a page of another origin reads every response to its credentials, with --cors-origins ${origins}`, async ({
     page,
     baseURL,
   }) => {
@@ -68,7 +71,7 @@ for (const origins of ['*', 'localhost', 'page']) {
   });
 }
 
-test('a page of another origin reads no answer to its credentials where they are not wanted', async ({
+test('a page of another origin cannot read responses to its credentials if they are not allowed', async ({
   page,
 }) => {
   const server = await ServeProcess.start([...MODEL, '--no-cors-credentials']);

@@ -21,7 +21,7 @@ async function beGreedy(page: Page): Promise<void> {
   await page.getByTestId('setting-temperature').fill('0');
 }
 
-test('loads the bundled pair and writes a story with the help of the draft', async ({ page }) => {
+test('the page loads the bundled pair and writes a story with the help of the draft', async ({ page }) => {
   await expect(page.getByTestId('adapter')).toHaveText(/\S/);
   await beGreedy(page);
   await page.getByTestId('prompt').fill('I believe the meaning of life is');
@@ -35,7 +35,7 @@ test('loads the bundled pair and writes a story with the help of the draft', asy
   await expect(page.getByTestId('error')).toHaveCount(0);
 });
 
-test('stops by the button and by the Escape key, and runs again', async ({ page }) => {
+test('the Stop button and the Escape key stop an answer, and the next one runs', async ({ page }) => {
   await beGreedy(page);
   for (const stop of [
     (page: Page) => page.getByTestId('stop').click(),
@@ -57,7 +57,7 @@ test('stops by the button and by the Escape key, and runs again', async ({ page 
   }
 });
 
-test('accepts a split model as several files, and names a missing one', async ({ page }) => {
+test('the page accepts a split model as several files, and names a missing one', async ({ page }) => {
   const files = (await splitModel(bundledFile(DRAFT_Q4_0), 3)).map((bytes, no) => ({
     name: partName('stories', no, 3),
     mimeType: 'application/octet-stream',
@@ -72,7 +72,7 @@ test('accepts a split model as several files, and names a missing one', async ({
   await expect(page.getByTestId('target-source')).toHaveText(/stories-00001-of-00003\.gguf and 2 more/);
 });
 
-test('explains the error for a file that is not GGUF, and offers a way back', async ({ page }) => {
+test('the page explains the error for a file that is not GGUF, and offers a way back', async ({ page }) => {
   await page.getByTestId('target-file').setInputFiles({
     name: 'notes.gguf',
     mimeType: 'application/octet-stream',

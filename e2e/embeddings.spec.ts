@@ -50,7 +50,7 @@ function largestDifference(a: readonly (readonly number[])[], b: readonly (reado
 }
 
 for (const pooling of ['none', 'mean', 'cls', 'last'] as const) {
-  test(`embeds like the CPU, pooling ${pooling}`, async ({ startServer }) => {
+  test(`embeddings agree with the CPU twin, pooling ${pooling}`, async ({ startServer }) => {
     const server = await startServer({ ...OPTIONS, pooling, embdNormalize: -1, nBatch: 8 });
     const tokens = await tokensOf(server, TEXT);
     const expected = expectedVectors(tokens, pooling);
@@ -60,7 +60,7 @@ for (const pooling of ['none', 'mean', 'cls', 'last'] as const) {
   });
 }
 
-test('gives the same bits alone and among other requests, and does not change completions', async ({
+test('embeddings have the same bits alone and among other requests, and do not change completions', async ({
   startServer,
 }) => {
   const story = { prompt: 'The wise owl said,', n_predict: 24, temperature: 0, ignore_eos: true };
@@ -83,7 +83,7 @@ test('gives the same bits alone and among other requests, and does not change co
   expect(await embed(inSmallBatches, { input: TEXT })).toEqual(alone);
 });
 
-test('answers the openai package', async ({ startServer }) => {
+test('the openai package reads embeddings', async ({ startServer }) => {
   const server = await startServer({ ...OPTIONS, pooling: 'last' });
   const client = await openAiClient(server.handle, await bundleOpenAi());
   const input = [TEXT, 'The end.'];

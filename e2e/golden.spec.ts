@@ -61,7 +61,7 @@ for (const golden of goldens) {
     });
     test.afterAll(() => server?.close());
 
-    test('splits text into the same tokens', async ({ harness: _ }) => {
+    test('text is split into the same tokens', async ({ harness: _ }) => {
       for (const { content, tokens } of golden.tokenize) {
         const { body } = await server.post('/tokenize', { content, add_special: true, parse_special: true });
         expect(body, JSON.stringify(content)).toEqual({ tokens });
@@ -69,7 +69,9 @@ for (const golden of goldens) {
     });
 
     for (const expected of golden.greedy) {
-      test(`continues ${JSON.stringify(expected.prompt)} greedily`, async ({ harness: _ }) => {
+      test(`the greedy continuation of ${JSON.stringify(expected.prompt)} is the same`, async ({
+        harness: _,
+      }) => {
         const answer = await server.completion({
           prompt: expected.prompt,
           n_predict: N_GREEDY,
@@ -86,7 +88,7 @@ for (const golden of goldens) {
         expect(answer.stop_type).toBe(expected.stop_type);
       });
 
-      test(`weighs the continuation of ${JSON.stringify(expected.prompt)} the same`, async ({
+      test(`the continuation of ${JSON.stringify(expected.prompt)} has the same probabilities`, async ({
         harness: _,
       }) => {
         const { completion_probabilities: positions = [] } = await server.completion({
@@ -106,7 +108,7 @@ for (const golden of goldens) {
       });
     }
 
-    test('draws the same tokens from the same seed', async ({ harness: _ }) => {
+    test('the same seed samples the same tokens', async ({ harness: _ }) => {
       const different: string[] = [];
       for (const { prompt, params, tokens } of golden.sampled) {
         const answer = await server.completion({

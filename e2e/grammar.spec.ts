@@ -51,7 +51,9 @@ const CONSTRAINTS = [
 
 const SAMPLINGS = [{ temperature: 0 }, { temperature: 1, seed: 7 }] as const;
 
-test('constrains the answer, the same with a draft as without', async ({ startServer }) => {
+test('a constraint holds for the answer, which is the same with a draft as without', async ({
+  startServer,
+}) => {
   const plain = await startServer(SETTINGS);
   const drafting = await startServer({ ...SETTINGS, modelDraft: DRAFT_Q4_0 });
   for (const { name, body, check } of CONSTRAINTS) {
@@ -70,7 +72,7 @@ test('constrains the answer, the same with a draft as without', async ({ startSe
   }
 });
 
-test('refuses an invalid grammar, and answers the next request', async ({ startServer }) => {
+test('an invalid grammar is refused, and the next request is answered', async ({ startServer }) => {
   const server: PageServer = await startServer(SETTINGS);
   const refused = [
     { grammar: 'root ::= (' },

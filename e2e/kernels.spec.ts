@@ -2,7 +2,7 @@ import { KERNEL_CASES } from '../src/conformance/allCases.ts';
 import type { KernelCase } from '../src/conformance/cases.ts';
 import { expect, test } from './fixtures/test.ts';
 
-/** Types whose unpacking is tried in every tuning: one of each layout. The text of the others is the same in each, too. */
+/** Types whose unpacking is tested in every tuning: one of each layout. The other types use the same shader text. */
 const LAYOUTS = ['F32', 'F16', 'Q4_0', 'Q5_1', 'Q8_0', 'Q4_K', 'Q6_K', 'IQ2_S', 'IQ4_XS', 'MXFP4', 'TQ1_0'];
 
 function isWorthTrying({ tunings, axes }: KernelCase, tuning: 'software' | 'gpu' | 'subgroups'): boolean {
@@ -10,8 +10,8 @@ function isWorthTrying({ tunings, axes }: KernelCase, tuning: 'software' | 'gpu'
   return tunings.includes(tuning) && (axes.weight === undefined || LAYOUTS.includes(String(axes.weight)));
 }
 
-// Every kernel against its CPU twin: with few lanes, as software adapters have it; what a tuning changes also with many lanes, as
-// GPUs have it, and with shared loads.
+// Tests every kernel against its CPU twin: with few lanes, as on software adapters; and if a tuning changes the kernel, also with
+// many lanes, as on GPUs, and with shared loads.
 for (const tuning of ['software', 'gpu', 'subgroups'] as const) {
   test.describe(`kernels with the ${tuning} tuning`, () => {
     for (const { id } of KERNEL_CASES.filter(kernelCase => isWorthTrying(kernelCase, tuning))) {

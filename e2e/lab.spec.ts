@@ -26,7 +26,7 @@ test.beforeEach(async ({ page }, { title }) => {
   await page.waitForFunction(() => 'foretokenLab' in window);
 });
 
-test('finds the faults that it injects, and their places', async ({ page }) => {
+test('the lab finds the faults that it injects, and their places', async ({ page }) => {
   const { controls, conformance, omitted } = await run(page, { only: ['control:*'] });
   expect(controls.map(({ id }) => id)).toEqual(FAULTS.map(({ id }) => id));
   for (const control of controls) {
@@ -42,7 +42,7 @@ test('finds the faults that it injects, and their places', async ({ page }) => {
 });
 
 for (const { id, fault, change, tuning, caught, spared } of FAULTS) {
-  test(`detects a driver with this fault: ${fault}`, async ({ page }) => {
+  test(`the lab detects a driver with this fault: ${fault}`, async ({ page }) => {
     const [wrong, right] = [`${caught.id}@${tuning}`, spared];
     const sound = await run(page, { only: [wrong, right] });
     test.skip(statuses(sound)[wrong] === 'unsupported', 'this adapter lacks what the fault is in');
@@ -60,7 +60,7 @@ for (const { id, fault, change, tuning, caught, spared } of FAULTS) {
   });
 }
 
-test('reports where it ran, and the limits of the adapter', async ({ page }) => {
+test('the report has the adapter, the browser and the limits', async ({ page }) => {
   const report = await run(page, { only: ['limit:*', 'speed:rms_norm*', 'swiglu:*'] });
   const { provenance, speed, conformance } = report;
   expect(provenance).toMatchObject({
@@ -112,7 +112,7 @@ const WIDTH_FAULTS = [
 ];
 
 for (const { name, kernel, change, cases, isTouched, weights } of WIDTH_FAULTS) {
-  test(`detects sums of ${kernel} that depend on ${name}`, async ({ page }) => {
+  test(`the lab detects sums of ${kernel} that depend on ${name}`, async ({ page }) => {
     const only = [`invariance:${kernel}@software`, cases];
     const { invariance, conformance } = await run(page, { only, change });
     expect(conformance.length).toBeGreaterThan(0);
@@ -130,7 +130,7 @@ for (const { name, kernel, change, cases, isTouched, weights } of WIDTH_FAULTS) 
   });
 }
 
-test('compares a model with llama.cpp, and rows with themselves in batches', async ({ page }) => {
+test('the lab compares a model with llama.cpp, and rows with themselves in batches', async ({ page }) => {
   const { goldens, invariance, provenance } = await run(page, {
     only: [
       'golden:foretoken-stories-draft-q4_0',
@@ -142,7 +142,7 @@ test('compares a model with llama.cpp, and rows with themselves in batches', asy
   expect(provenance.models.map(({ name }) => name)).toContain('foretoken-stories-draft-q4_0');
 });
 
-test('survives a lost device, and names the case that lost it', async ({ page }) => {
+test('the lab survives a lost device, and names the case that lost it', async ({ page }) => {
   const started = page.waitForEvent('worker');
   const report = run(page, { only: CASES });
   const worker = await started;
@@ -167,7 +167,7 @@ test('survives a lost device, and names the case that lost it', async ({ page })
 test.describe('work that the GPU refuses', () => {
   test.use({ expectedErrors: [/While /] });
 
-  test('is an error of its case, and of no other', async ({ page }) => {
+  test('the refusal is an error of its own case only', async ({ page }) => {
     const started = page.waitForEvent('worker');
     const report = run(page, { only: CASES });
     const worker = await started;
@@ -185,7 +185,7 @@ test.describe('work that the GPU refuses', () => {
   });
 });
 
-test('runs the case of a link, and offers the report', async ({ page }) => {
+test('the page runs the case of a link, and offers the report', async ({ page }) => {
   const id = 'argmax:nVocab=300,rows=1,kind=equal,draftStep=0';
   await page.goto(`lab.html?case=${encodeURIComponent(id)}`);
   await expect(page.getByTestId('linked')).toContainText(id);
@@ -212,7 +212,7 @@ for (const [id, verdict] of [
   ['control:other-tie-rule', '1 planted fault was found.'],
   ['invariance:rms_norm@software', 'All 5 checks are right.'],
 ] as const) {
-  test(`runs exactly the jobs that a link names: ${id}`, async ({ page }) => {
+  test(`the page runs exactly the jobs that a link names: ${id}`, async ({ page }) => {
     await page.goto(`lab.html?case=${encodeURIComponent(id)}`);
     await page.getByTestId('run-linked').click();
     await expect(page.getByTestId('verdict')).toHaveText(verdict);
@@ -222,13 +222,13 @@ for (const [id, verdict] of [
   });
 }
 
-test('reports that the case of a link does not exist', async ({ page }) => {
+test('the page reports that the case of a link does not exist', async ({ page }) => {
   await page.goto('lab.html?case=mul_mat:weight=Q9');
   await page.getByTestId('run-linked').click();
   await expect(page.getByTestId('problem')).toContainText('there is no case mul_mat:weight=Q9');
 });
 
-test('pauses, resumes, and reports what was done when stopped', async ({ page }) => {
+test('a run pauses, resumes, and reports the finished cases when stopped', async ({ page }) => {
   await page.getByTestId('start').click();
   await expect(page.getByTestId('result').first()).toBeVisible();
   await page.getByTestId('pause').click();
@@ -246,7 +246,7 @@ test('pauses, resumes, and reports what was done when stopped', async ({ page })
 });
 
 test.describe('without WebGPU', () => {
-  test('shows a remedy', async ({ page }) => {
+  test('the page shows a remedy', async ({ page }) => {
     await page.addInitScript(() => {
       Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined });
     });

@@ -25,7 +25,9 @@ async function foretokenLab(args: readonly string[], interruptAt?: RegExp) {
   return { code, ...printed };
 }
 
-test('runs the lab here and in remote browsers, side by side', async ({ browserName: _ }, testInfo) => {
+test('the command runs the lab here and in remote browsers, side by side', async ({
+  browserName: _,
+}, testInfo) => {
   const executablePath = ensureChromium();
   const args = chromiumFlags();
   const server = await chromium.launchServer({ executablePath, args });
@@ -61,7 +63,7 @@ test('runs the lab here and in remote browsers, side by side', async ({ browserN
   }
 });
 
-test('drives Firefox, which does not name its adapter', async ({ browserName: _ }, testInfo) => {
+test('the command drives Firefox, which does not name its adapter', async ({ browserName: _ }, testInfo) => {
   const { FORETOKEN_FIREFOX: path } = process.env;
   test.skip(!path, 'FORETOKEN_FIREFOX names no Firefox with an adapter');
   const out = testInfo.outputPath('reports');
@@ -74,7 +76,7 @@ test('drives Firefox, which does not name its adapter', async ({ browserName: _ 
   expect(report.provenance.flags).toContain('dom.webgpu.enabled=true');
 });
 
-test('reports what was done when it is interrupted', async ({ browserName: _ }, testInfo) => {
+test('an interrupted run reports the finished cases', async ({ browserName: _ }, testInfo) => {
   const out = testInfo.outputPath('reports');
   const { code, output } = await foretokenLab(['--only', 'mul_mat:*', '--out', out], /\d+ of \d+/);
   expect(output).toContain('The run was stopped');
@@ -85,7 +87,7 @@ test('reports what was done when it is interrupted', async ({ browserName: _ }, 
   expect(report.conformance.length).toBeGreaterThan(0);
 });
 
-test('reports that a browser has no adapter', async ({ browserName: _ }, testInfo) => {
+test('the command reports that a browser has no adapter', async ({ browserName: _ }, testInfo) => {
   const out = testInfo.outputPath('reports');
   const { code, output } = await foretokenLab([
     ...['--browser-arg', '--disable-gpu', '--browser-arg', '--disable-software-rasterizer', '--out', out],

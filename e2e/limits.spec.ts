@@ -6,7 +6,7 @@ import { expect, test } from './fixtures/test.ts';
 /** More slots than fit, each with the context that the model was trained with. */
 const N_SLOTS = 64;
 const N_CTX = N_SLOTS * 512;
-/** Bytes of their K in one layer: 4 KV heads of 32 values in float32. */
+/** Bytes of these slots' K in one layer: 4 KV heads of 32 values in float32. */
 const NEEDED_BYTES = N_CTX * 4 * 32 * 4;
 
 /** Enough for the model. */
@@ -25,7 +25,7 @@ for (const name of ['maxBufferSize', 'maxStorageBufferBindingSize']) {
   await page.goto('harness.html');
 }
 
-test("refuses a context that exceeds the adapter's largest buffer, with the numbers, and loads the next one", async ({
+test("a context that exceeds the adapter's largest buffer is refused with the numbers, and the next one loads", async ({
   page,
 }) => {
   await openModest(page, LIMIT_BYTES);
@@ -45,7 +45,7 @@ test("refuses a context that exceeds the adapter's largest buffer, with the numb
   expect(content).not.toBe('');
 });
 
-test('loads a model whose matrices are larger than any buffer: same answer, fewer rows at a time', async ({
+test('a model whose matrices are larger than any buffer has the same answer, with fewer rows at a time', async ({
   page,
   startServer,
 }) => {

@@ -36,14 +36,14 @@ test.describe('loading', () => {
   test.use({ expectedErrors: [/Failed to load resource.*404/] });
 
   for (const { name, model, code } of BAD_FILES) {
-    test(`refuses ${name}`, async ({ harness }) => {
+    test(`the page refuses ${name}`, async ({ harness }) => {
       const error = await PageServer.startError(harness.page, { model: await model(harness.page) });
       expect(error).toMatchObject({ code, message: expect.stringMatching(/\S/) });
       await expectNoWorkers(harness.page);
     });
   }
 
-  test('loads the next model after every refusal', async ({ harness, startServer }) => {
+  test('the next model loads after every refusal', async ({ harness, startServer }) => {
     for (const { model, code } of BAD_FILES) {
       const error = await PageServer.startError(harness.page, { model: await model(harness.page) });
       expect(error).toMatchObject({ code });
@@ -52,7 +52,7 @@ test.describe('loading', () => {
     expect((await server.completion(REQUEST)).content).not.toBe('');
   });
 
-  test('refuses a draft of another vocabulary', async ({ harness }) => {
+  test('a draft with another vocabulary is refused', async ({ harness }) => {
     test.skip(STORIES260K === undefined, NO_STORIES260K);
     const modelDraft = await fileInPage(harness.page, STORIES260K ?? '');
     const error = await PageServer.startError(harness.page, { model: MOE_Q4_0, modelDraft });
@@ -60,7 +60,7 @@ test.describe('loading', () => {
     await expectNoWorkers(harness.page);
   });
 
-  test('runs without it if that is allowed, unless its acceptance is to be measured', async ({
+  test('an unsuitable draft is dropped if that is allowed, unless its acceptance is to be measured', async ({
     harness,
     startServer,
   }) => {
@@ -77,7 +77,7 @@ test.describe('loading', () => {
     expect(error).toMatchObject({ code: 'draft_incompatible' });
   });
 
-  test('accepts the bytes of a file as well as its address', async ({ harness, startServer }) => {
+  test('a model can be given as bytes as well as by its address', async ({ harness, startServer }) => {
     const byUrl = await startServer({ model: DRAFT_Q4_0, nCtx: 512 });
     const byBytes = await startServer({
       model: await fileInPage(harness.page, bundledFile(DRAFT_Q4_0)),
@@ -86,7 +86,7 @@ test.describe('loading', () => {
     expect((await byBytes.completion(REQUEST)).content).toBe((await byUrl.completion(REQUEST)).content);
   });
 
-  test('accepts the files of a split model in any order', async ({ harness, startServer }) => {
+  test('the files of a split model can be given in any order', async ({ harness, startServer }) => {
     const file = bundledFile(DRAFT_Q4_0);
     const parts: PageModel[] = [];
     for (const bytes of await splitModel(file, 3)) parts.unshift(await bytesInPage(harness.page, bytes));
@@ -103,14 +103,14 @@ test.describe('loading', () => {
   });
 });
 
-test('loads a model that the page itself has fetched before', async ({ harness, startServer }) => {
+test('a model loads that the page itself has fetched before', async ({ harness, startServer }) => {
   // A host may have compressed the earlier response, and the browser's cache then mixes it with the ranges read here.
   await harness.page.evaluate(async url => (await fetch(url)).arrayBuffer(), DRAFT_Q4_0);
   const server = await startServer({ model: DRAFT_Q4_0, nCtx: 512 });
   expect((await server.completion(REQUEST)).content).not.toBe('');
 });
 
-test('terminates the worker when it is closed', async ({ harness, startServer }) => {
+test('closing the server terminates the worker', async ({ harness, startServer }) => {
   const server = await startServer({ model: DRAFT_Q4_0, nCtx: 512 });
   expect(harness.page.workers()).toHaveLength(1);
   await server.close();
@@ -121,7 +121,7 @@ test('terminates the worker when it is closed', async ({ harness, startServer })
   expect(code).toBe('closed');
 });
 
-test('frees everything when the page is reloaded', async ({ page }) => {
+test('reloading the page frees everything', async ({ page }) => {
   async function answer(): Promise<string> {
     const server = await PageServer.start(page, { model: DRAFT_Q4_0, nCtx: 512 });
     return (await server.completion(REQUEST)).content;

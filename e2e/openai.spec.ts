@@ -36,7 +36,7 @@ async function isBusy(): Promise<boolean> {
   return body.some(slot => slot.is_processing);
 }
 
-test('completes a text like /completion, at once and as a stream', async ({ harness: _ }) => {
+test('a text is completed like /completion does, at once and as a stream', async ({ harness: _ }) => {
   const { content } = await server.completion({ prompt: TEXT.prompt, temperature: 0, n_predict: 16 });
   const whole = await client.evaluate((client, request) => client.completions.create(request), TEXT);
   expect(whole).toMatchObject({
@@ -56,7 +56,7 @@ test('completes a text like /completion, at once and as a stream', async ({ harn
   expect(streamed.join('')).toBe(content);
 });
 
-test('chats by the template, at once and as a stream', async ({ harness: _ }) => {
+test('a chat follows the template, at once and as a stream', async ({ harness: _ }) => {
   const applied = await server.post('/apply-template', CHAT);
   expect(applied.body).toEqual({
     prompt:
@@ -91,7 +91,7 @@ test('chats by the template, at once and as a stream', async ({ harness: _ }) =>
 });
 
 for (const stream of [false, true]) {
-  test(`cancels an endless chat, ${stream ? 'streaming' : 'not streaming'}`, async ({ harness: _ }) => {
+  test(`an endless chat is cancelled, ${stream ? 'streaming' : 'not streaming'}`, async ({ harness: _ }) => {
     const outcome = client.evaluate(
       async (client, { request, stream }) => {
         const controller = new AbortController();
@@ -116,7 +116,7 @@ for (const stream of [false, true]) {
   });
 }
 
-test('throws the errors of the package', async ({ harness: _ }) => {
+test('the package throws its own errors', async ({ harness: _ }) => {
   const error = await client.evaluate(async client => {
     try {
       return await client.chat.completions.create({

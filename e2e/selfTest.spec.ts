@@ -29,7 +29,7 @@ test('every kernel of the bundled pair passes, and /props says so', async ({ sta
   expect(result).toMatchObject({ replaced: [], ms: expect.any(Number) });
 });
 
-test('does not run if it is turned off', async ({ startServer }) => {
+test('the self-test does not run if it is turned off', async ({ startServer }) => {
   const { report } = await startServer({ model: DRAFT_Q4_0, nCtx: 512, selfTest: false });
   expect(report.selfTest).toBeNull();
 });
@@ -68,7 +68,7 @@ test('a width that rounds differently is replaced, though it is as close to its 
 test.describe('a compiler that refuses a variant', () => {
   test.use({ expectedErrors: [/ShaderModule/] });
 
-  test('changes only the speed', async ({ harness }) => {
+  test('the refusal changes only the speed', async ({ harness }) => {
     const change = {
       file: 'mul_mat.wgsl',
       from: 'fn n_products()',
@@ -93,7 +93,7 @@ test('a row that depends on its neighbours is found in a kernel without widths',
   });
 });
 
-test('a wrong base variant ends the loading, with kernel, adapter and numbers', async ({ harness }) => {
+test('a wrong base variant ends loading, with kernel, adapter and numbers', async ({ harness }) => {
   const change = { file: 'attention.wgsl', from: 'acc{r} / total{r}', to: 'acc{r} / (total{r} + 0.01)' };
   const { error } = await selfTest(harness, change);
   expect(error).toMatchObject({

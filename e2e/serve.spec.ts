@@ -50,7 +50,7 @@ async function cancellationDelay(url: string, stream: boolean): Promise<number> 
   return performance.now() - begin;
 }
 
-test("serves the tab's answers, cancels for clients that disconnect, and leaves nothing behind", async ({
+test("the process relays the tab's answers, cancels for clients that disconnect, and leaves nothing behind", async ({
   start,
 }) => {
   const server = await start(PAIR);
@@ -85,7 +85,7 @@ test("serves the tab's answers, cancels for clients that disconnect, and leaves 
   expect(await server.profiles()).toEqual([]);
 });
 
-test('a killed server takes its browser and profile along', async ({ start }) => {
+test('killing the server ends its browser and removes its profile', async ({ start }) => {
   const server = await start(PAIR);
   await server.ready();
   await server.kill('SIGKILL');
@@ -130,7 +130,7 @@ test('the first file of a split model suffices if the others are beside it', asy
   }
 });
 
-test('a file that is no model is one line and exit code 1', async ({ start }) => {
+test('a file that is not a model is one line and exit code 1', async ({ start }) => {
   const server = await start(['-m', fileURLToPath(import.meta.url), '--port', '0']);
   expect(await server.exitCode()).toBe(1);
   expect(server.errors).toMatch(/^error: serve\.spec\.ts is not a valid GGUF file: .*\n$/);

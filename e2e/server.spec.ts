@@ -28,7 +28,9 @@ async function expectItAnswers(): Promise<void> {
 }
 
 for (const sampling of [{ temperature: 0 }, { temperature: 1, seed: 7 }]) {
-  test(`streams what it would answer at once, ${JSON.stringify(sampling)}`, async ({ harness: _ }) => {
+  test(`a stream has the text of the answer in one piece, ${JSON.stringify(sampling)}`, async ({
+    harness: _,
+  }) => {
     const request = { prompt: 'The wise owl said,', n_predict: 40, ...sampling };
     const whole = await server.completion({ ...request, return_tokens: true });
     const stream = await server.stream(request);
@@ -49,7 +51,7 @@ for (const sampling of [{ temperature: 0 }, { temperature: 1, seed: 7 }]) {
 }
 
 for (const stream of [false, true]) {
-  test(`frees the slot when a request is cancelled, ${stream ? 'streaming' : 'not streaming'}`, async ({
+  test(`cancelling a request frees its slot, ${stream ? 'streaming' : 'not streaming'}`, async ({
     harness: _,
   }) => {
     const pending = await PendingCompletion.begin(server, { ...ENDLESS, stream });
@@ -61,7 +63,7 @@ for (const stream of [false, true]) {
   });
 }
 
-test('lets a request wait while every slot is busy', async ({ harness: _ }) => {
+test('a request waits while every slot is busy', async ({ harness: _ }) => {
   const first = await PendingCompletion.begin(server, { ...SHORT, n_predict: 100, ignore_eos: true });
   await expect.poll(busySlots).toBe(1);
   const second = await PendingCompletion.begin(server, { ...SHORT, n_predict: 1 });
@@ -72,7 +74,7 @@ test('lets a request wait while every slot is busy', async ({ harness: _ }) => {
   expect(secondOutcome.atMs).toBeGreaterThan(firstOutcome.atMs);
 });
 
-test('drops a waiting request that is cancelled', async ({ harness: _ }) => {
+test('a waiting request that is cancelled is dropped', async ({ harness: _ }) => {
   const running = await PendingCompletion.begin(server, ENDLESS);
   await expect.poll(busySlots).toBe(1);
   const waiting = await PendingCompletion.begin(server, ENDLESS);
@@ -138,14 +140,14 @@ const BAD_REQUESTS: readonly { name: string; body: object | string; error: objec
 ];
 
 for (const { name, body, error } of BAD_REQUESTS) {
-  test(`refuses ${name} and answers the next request`, async ({ harness: _ }) => {
+  test(`the server refuses ${name} and answers the next request`, async ({ harness: _ }) => {
     const reply = await server.post('/completion', body);
     expect(reply).toMatchObject({ status: 400, body: { error } });
     await expectItAnswers();
   });
 }
 
-test('answers 404 for an unknown path', async ({ harness: _ }) => {
+test('an unknown path is a 404', async ({ harness: _ }) => {
   expect(await server.get('/nothing')).toMatchObject({
     status: 404,
     body: { error: { type: 'not_found_error' } },

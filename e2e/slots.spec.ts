@@ -62,7 +62,9 @@ test("a slot is saved in the page's own files and restored, f16, and an evicted 
   expect(again.tokens).toEqual(first.tokens);
 });
 
-test('moves chunks of a prompt for n_cache_reuse, and continues from them', async ({ startServer }) => {
+test('n_cache_reuse moves chunks of a prompt, and the answer continues from them', async ({
+  startServer,
+}) => {
   const post = postTo(await startServer({ model: MOE_Q4_0, nCtx: 512 }));
   const text = 'There was a dragon in the cave. Once upon a time, a wise old owl sat in a tree and said:';
   const { body } = await post('/tokenize', { content: text, add_special: true });

@@ -84,7 +84,7 @@ for (const { name, skip, models, prompt, expected, longPrompt } of PAIRS) {
     });
     test.afterAll(() => server?.close());
 
-    test('gives the same with a draft as without, for every draft length', async ({
+    test('the answer is the same with a draft as without, for every draft length', async ({
       harness,
       startServer,
     }) => {
@@ -109,7 +109,7 @@ for (const { name, skip, models, prompt, expected, longPrompt } of PAIRS) {
       ['in one slot', { id_slot: 0 }],
       ['side by side', {}],
     ] as const) {
-      test(`answers 2 requests at once ${where}`, async ({ harness: _ }) => {
+      test(`2 simultaneous requests are answered ${where}`, async ({ harness: _ }) => {
         const request = { prompt, ...GREEDY, ...slots, cache_prompt: false };
         const replies = await Promise.all([1, 2].map(() => server.post('/completion', request)));
         const alone = await server.completion(request);

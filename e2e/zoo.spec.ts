@@ -16,7 +16,7 @@ const CHOSEN: Readonly<Record<string, string>> = {
 const all = goldens();
 
 for (const [name, what] of Object.entries(CHOSEN)) {
-  test(`answers like llama.cpp with ${what} (${name})`, async ({ harness }) => {
+  test(`a model with ${what} answers like llama.cpp (${name})`, async ({ harness }) => {
     const golden = all.find(({ model }) => model === `${name}.gguf`);
     test.skip(golden === undefined, 'set FORETOKEN_ZOO to the folder of the zoo to run this');
     if (golden === undefined) return;
