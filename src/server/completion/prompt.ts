@@ -27,7 +27,7 @@ export function tokenizePrompts(
     throw new ForetokenError('invalid_request', `[json.exception.out_of_range.403] key '${field}' not found`);
   }
   for (const text of textsOf(prompt)) {
-    // Nearly all texts are accepted here: a text has at most as many least tokens as characters.
+    // Accepts nearly all texts without counting: the lower bound on their tokens never exceeds their number of characters.
     if (text.length < nCtx) continue;
     const nLeast = tokenizer.leastTokens(text);
     if (nLeast >= nCtx) throw contextExceeded(nLeast, nCtx);
