@@ -1,6 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
 import { build, type Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { buildLibrary } from './bin/package/library.mjs';
+import { bareShaders } from './bin/package/shaders.mjs';
+import { workerAt } from './bin/package/workerAt.mjs';
 import manifest from './package.json' with { type: 'json' };
 
 // What all builds have in common. Relative addresses: the build works from any path of a static host.
@@ -11,8 +15,9 @@ export default defineConfig({
   base: BASE,
   // Several pages and no router: what is not there is a 404.
   appType: 'mpa',
-  worker: { format: 'es' },
-  plugins: [onePage('compare.html')],
+  // The lab's worker; the engine's is the library's.
+  worker: { format: 'es', plugins: () => [bareShaders()] },
+  plugins: [onePage('compare.html'), workerAt('../lib/worker.js'), library()],
   // What reports of the lab say they are of.
   define: {
     'import.meta.env.FORETOKEN_VERSION': JSON.stringify(manifest.version),
@@ -20,6 +25,8 @@ export default defineConfig({
   },
   build: {
     target: TARGET,
+    license: { fileName: 'licenses.json' },
+    chunkSizeWarningLimit: 1000,
     rolldownOptions: {
       input: ['index.html', 'engine.html', 'harness.html', 'lab.html'],
       // How long plugins take on a busy machine is no news.
@@ -45,6 +52,26 @@ function commit(): string {
   }
 }
 
+/** Name of an asset; reports are in a folder of their own, which the package leaves out. */
+function assetName(source = ''): string {
+  return `assets/${source.startsWith('docs/reports/') ? 'reports/' : ''}[name]-[hash][extname]`;
+}
+
+/** Builds the library beside the site, which starts its worker. */
+function library(): Plugin {
+  let outDir = '';
+  let root = '';
+  return {
+    name: 'foretoken:library',
+    apply: 'build',
+    configResolved: config => {
+      ({ root } = config);
+      outDir = resolve(root, config.build.outDir);
+    },
+    writeBundle: () => buildLibrary(root, join(outDir, 'lib')),
+  };
+}
+
 /** Builds a page into one file, script and style within: saved or sent by mail, it opens as it is. */
 function onePage(page: string): Plugin {
   let root = '.';
@@ -67,7 +94,13 @@ function onePage(page: string): Plugin {
           target: TARGET,
           assetsInlineLimit: 0,
           // Beside the page, as it will be when it is within: what it fetches keeps its address.
-          rolldownOptions: { input: page, output: { entryFileNames: '[name].js' } },
+          rolldownOptions: {
+            input: page,
+            output: {
+              entryFileNames: '[name].js',
+              assetFileNames: ({ originalFileNames: [source] }) => assetName(source),
+            },
+          },
         },
       });
       if (Array.isArray(built) || !('output' in built)) throw new Error(`${page} was built more than once`);

@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-const NO_CHROMIUM =
+/** Says what to do without a Chromium. */
+export const NO_CHROMIUM =
   'no Chromium found: install Chrome or Chromium, or set FORETOKEN_CHROMIUM to the path of its executable';
 const DOWNLOAD_LIMIT_MS = 180_000;
 

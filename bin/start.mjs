@@ -30,7 +30,7 @@ async function start() {
   const port = await freePort(wanted);
   const { main } = await import('../dist-cli/main.js');
   await main(['serve', ...PAIR, ...FLAGS, '--port', String(port), ...browserArguments()], {
-    ...machineAt(root),
+    ...machineAt(root, ensureChromium),
     ready: ({ url, report }) => void prove(url, report.adapter),
   });
 }

@@ -3,6 +3,7 @@ import type { ServerOptions } from '../protocol/options.ts';
 import type { LoadProgress } from '../protocol/serverReport.ts';
 import type { Foretoken } from './foretoken.ts';
 import { openServer } from './open.ts';
+import { spawnWorker } from './spawn.ts';
 
 export type * from '../protocol/completion.ts';
 export type { CacheType, ModelFiles, ModelSource, ServerOptions } from '../protocol/options.ts';
@@ -13,6 +14,11 @@ export type { CallOptions } from './completion.ts';
 export type { Foretoken } from './foretoken.ts';
 
 export type CreateServerOptions = ServerOptions & {
+  /**
+   * Starts the worker, for pages that host its script (`foretoken/worker`) themselves:
+   * `() => new Worker('/worker.js', { type: 'module' })`. By default it is found beside this module.
+   */
+  readonly worker?: () => Worker | Promise<Worker>;
   /** Called with the loading progress, several times a second. */
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Called with log lines about tasks, slots and the prompt cache, one line at a time, for people to read. */
@@ -26,9 +32,6 @@ export type CreateServerOptions = ServerOptions & {
  * `ForetokenError`: `invalid_option`, `no_webgpu`, `fetch_failed`, `invalid_gguf`, `unsupported_model`, `draft_incompatible`,
  * `device_limits`, `out_of_memory`, `shader_error`, …. After a rejection the worker is terminated.
  */
-export function createServer(options: CreateServerOptions): Promise<Foretoken> {
-  return openServer(
-    () => new Worker(new URL('../worker/main.ts', import.meta.url), { type: 'module', name: 'foretoken' }),
-    options,
-  );
+export function createServer({ worker = spawnWorker, ...options }: CreateServerOptions): Promise<Foretoken> {
+  return openServer(worker, options);
 }

@@ -88,7 +88,7 @@ describe('loading', () => {
   it('rejects when the worker crashes while it loads', async () => {
     const worker = new FakeWorker(() => {}, { load: () => new Promise(() => {}) });
     const opening = openServer(() => worker, { model: new Uint8Array(1) });
-    worker.crash('out of stack');
+    setTimeout(() => worker.crash('out of stack'));
     await expect(opening).rejects.toThrow('the worker stopped: out of stack');
     expect(worker.terminated).toBe(true);
   });

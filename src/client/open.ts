@@ -7,7 +7,7 @@ import { wireSource } from './source.ts';
 
 /** `createServer` for any worker. Calls `spawn` once, and only if the options can be sent. */
 export async function openServer(
-  spawn: () => WorkerPort,
+  spawn: () => WorkerPort | Promise<WorkerPort>,
   options: ServerOptions & {
     readonly onProgress?: (progress: LoadProgress) => void;
     readonly onLog?: (line: string) => void;
@@ -21,7 +21,7 @@ export async function openServer(
     model: wireSource(model, 'model'),
     ...(modelDraft === undefined ? {} : { modelDraft: wireSource(modelDraft, 'modelDraft') }),
   };
-  const connection = new Connection(spawn());
+  const connection = new Connection(await spawn());
   try {
     const report = await abortable(connection.load(wireOptions, onProgress, onLog), signal);
     return createForetoken(connection, report);

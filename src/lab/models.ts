@@ -57,8 +57,9 @@ export class LabModels {
 async function fetchModel(url: URL, name: ModelName): Promise<FetchedModel> {
   const response = await fetch(url);
   if (!response.ok) {
+    // A site need not have all of them: what it lacks is left out of the report's verdict.
     throw new ForetokenError(
-      'fetch_failed',
+      response.status === 404 ? 'not_supported' : 'fetch_failed',
       `${url.href} answered ${response.status}; put the folder models beside the page`,
     );
   }

@@ -42,6 +42,9 @@ export interface WorkerApi {
   close(): Promise<void>;
 }
 
+/** Message that the worker's script posts when it runs; the others are Comlink's. */
+export const WORKER_STARTED = 'foretoken worker started';
+
 /** Host of an exchange's URL. Only the path matters. */
 export const EXCHANGE_ORIGIN = 'http://foretoken.invalid';
 

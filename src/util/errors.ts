@@ -24,6 +24,7 @@ export const ERROR_CODES = {
   invalid_option: { status: 500, type: 'server_error' },
   // Reports of the lab.
   invalid_report: { status: 400, type: 'invalid_request_error' },
+  worker_failed: { status: 500, type: 'server_error' },
   // The adapter.
   no_webgpu: { status: 500, type: 'server_error' },
   device_limits: { status: 500, type: 'server_error' },

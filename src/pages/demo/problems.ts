@@ -96,6 +96,7 @@ export function describeProblem(error: ForetokenError): Problem {
         remedies: ['retry', 'dismiss'],
       };
     case 'shader_error':
+    case 'worker_failed':
     case 'aborted':
     case 'cache_full':
     case 'closed':
