@@ -23,6 +23,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   model: ['util', 'quant', 'gguf', 'architectures', 'gpu', 'forward'],
   server: ['util', 'tokenizer', 'protocol', 'forward', 'engine'],
   client: ['util', 'protocol'],
+  languageModel: ['util', 'protocol', 'client'],
+  aiSdk: ['client'],
   worker: [
     'util',
     'quant',
@@ -73,7 +75,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 
 /** Package → the folders that may import it. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  '@ai-sdk/openai-compatible': ['aiSdk'],
   '@huggingface/jinja': ['server'],
+  ai: ['aiSdk'],
   comlink: ['client', 'worker'],
   hono: ['server'],
   playwright: ['cli'],

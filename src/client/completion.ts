@@ -1,9 +1,5 @@
 import type { CompletionChunk, CompletionRequest, CompletionResponse } from '../protocol/completion.ts';
-import { ForetokenError } from '../util/errors.ts';
-import { errorFromBody } from './errorBody.ts';
-import { eventData } from './sse.ts';
-
-type Fetch = (path: string, init: RequestInit) => Promise<Response>;
+import { type Fetch, jsonEvents, postJson } from './jsonRequest.ts';
 
 /** Options of a call, as opposed to those of the request. */
 export interface CallOptions {
@@ -15,9 +11,9 @@ export interface CallOptions {
 export async function complete(
   fetch: Fetch,
   request: CompletionRequest,
-  options: CallOptions,
+  { signal }: CallOptions,
 ): Promise<CompletionResponse> {
-  const response = await post(fetch, request, options);
+  const response = await postJson(fetch, '/completion', request, signal);
   return response.json();
 }
 
@@ -25,35 +21,9 @@ export async function complete(
 export async function* streamCompletion(
   fetch: Fetch,
   request: CompletionRequest,
-  options: CallOptions,
+  { signal }: CallOptions,
 ): AsyncGenerator<CompletionChunk, void, undefined> {
-  const { body } = await post(fetch, request, options);
-  if (!body) return;
-  for await (const data of eventData(body)) {
-    if (data === '[DONE]') return;
-    const event: unknown = JSON.parse(data);
-    const error = errorFromBody(event);
-    if (error) throw error;
+  for await (const event of jsonEvents(await postJson(fetch, '/completion', request, signal))) {
     yield event as CompletionChunk;
-  }
-}
-
-async function post(fetch: Fetch, request: CompletionRequest, options: CallOptions): Promise<Response> {
-  const response = await fetch('/completion', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(request),
-    signal: options.signal ?? null,
-  });
-  if (response.ok) return response;
-  const text = await response.text();
-  throw errorFromBody(parsed(text)) ?? new ForetokenError('internal', `status ${response.status}: ${text}`);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }
