@@ -77,7 +77,6 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@ai-sdk/openai-compatible': ['aiSdk'],
   '@huggingface/jinja': ['server'],
-  ai: ['aiSdk'],
   comlink: ['client', 'worker'],
   hono: ['server'],
   playwright: ['cli'],

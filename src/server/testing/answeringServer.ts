@@ -26,10 +26,10 @@ export function answeringServer(...answers: string[]): AnsweringServer {
   const server: AnsweringServer['server'] = {
     async fetch(input, init = {}) {
       init.signal?.throwIfAborted();
-      const path = String(input);
+      const { pathname: path } = new URL(input instanceof Request ? input.url : input, 'http://page');
       const body = typeof init.body === 'string' ? JSON.parse(init.body) : {};
       if (path !== '/v1/chat/completions' || body.max_tokens === 0) {
-        return idle.fetch(new Request(`http://page${path}`, init));
+        return idle.fetch(new Request(new URL(path, 'http://page'), init));
       }
       chats.push(body);
       try {
