@@ -1,0 +1,82 @@
+import { readdirSync } from 'node:fs';
+import { expect, type Page } from 'playwright/test';
+import { readGuide } from './guide.ts';
+import { serveDist, startNext } from './project.ts';
+import { test } from './test.ts';
+
+/** Guides whose project is a site that `vite build` makes, and what its page has to show. */
+const PAGES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  async 'quick-start'(page) {
+    await expect(page.locator('pre')).toHaveText(/^\s*(?!header|weights|pipelines|ready)\S.{40,}/s);
+  },
+  async react(page) {
+    const send = page.getByRole('button', { name: 'Send' });
+    await expect(page.getByRole('progressbar')).toBeVisible();
+    await expect(send).toBeEnabled();
+    await page.getByLabel('Message').fill('Tell me about an owl.');
+    await send.click();
+    await expect(page.locator('li.user')).toHaveText('Tell me about an owl.');
+    await expect(page.locator('li.assistant')).toHaveText(/\w/);
+    const stop = page.getByRole('button', { name: 'Stop' });
+    if (await stop.isEnabled()) await stop.click();
+    await expect(send).toBeEnabled();
+    await expect(page.getByRole('alert')).toHaveCount(0);
+  },
+  async openai(page) {
+    await expect(page.locator('pre')).toHaveText(/\w{2}/);
+  },
+  async 'ai-sdk'(page) {
+    await expect(page.locator('pre')).toHaveText(/^\{/);
+    const { text, usage, timings, streamed, output, nDimensions } = JSON.parse(
+      (await page.locator('pre').textContent()) ?? '',
+    );
+    expect(text).toMatch(/\w/);
+    expect(streamed).toMatch(/\w/);
+    expect(usage.outputTokens).toBeGreaterThan(0);
+    expect(timings.predicted_n).toBe(usage.outputTokens);
+    expect(output).toEqual({ isWise: expect.any(Boolean) });
+    expect(nDimensions).toBeGreaterThan(1);
+    await page.getByLabel('Message').fill('Tell me about an owl.');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await expect(page.locator('li.assistant')).toHaveText(/\w/);
+  },
+  async langchain(page) {
+    await expect(page.locator('pre')).toHaveText(/\w{2}/);
+  },
+  async 'prompt-api'(page) {
+    await expect(page.locator('pre')).toHaveText(/^(yes|no), \d+ of \d+ tokens$/);
+    expect(await page.locator('progress').evaluate(bar => (bar as HTMLProgressElement).value)).toBe(1);
+  },
+};
+
+for (const [name, check] of Object.entries(PAGES)) {
+  test(`the guide ${name} works when it is followed to the letter`, async ({ follow, serve, page }) => {
+    await page.goto(await serve(serveDist, await follow(name)));
+    await check(page);
+  });
+}
+
+test('the guide nextjs works when it is followed to the letter', async ({ follow, serve, page }) => {
+  await page.goto(await serve(startNext, await follow('nextjs')));
+  await page.getByRole('button').click();
+  await expect(page.locator('pre')).toHaveText(/\w{2}/);
+  await expect(page.getByRole('button')).toBeEnabled();
+});
+
+test('the guide extension works when it is followed to the letter', async ({ follow, openExtension }) => {
+  const openPage = await openExtension(`${await follow('extension')}/dist`);
+  const page = await openPage('popup.html');
+  await expect(page.locator('pre[data-done]')).toHaveText(/\w{2}/);
+  // The model stays when the page goes.
+  await page.close();
+  const again = await openPage('popup.html');
+  await expect(again.locator('pre[data-done]')).toHaveText(/\w{2}/, { timeout: 10_000 });
+});
+
+test('every guide is followed, and says with titles which files it is about', () => {
+  const folder = new URL('../../docs/guides/', import.meta.url);
+  const names = readdirSync(folder).map(file => file.replace(/\.md$/, ''));
+  const mine = [...Object.keys(PAGES), 'nextjs', 'extension'];
+  expect(names).toEqual(expect.arrayContaining(mine));
+  for (const name of mine) expect(Object.keys(readGuide(name).files)).not.toEqual([]);
+});

@@ -1,0 +1,14 @@
+import { defineConfig } from 'playwright/test';
+import { chromiumFlags, ensureChromium } from '../../bin/chromium.mjs';
+
+// Follows the guides of docs/guides like a reader does, each in a folder of its own: `npm run test:guides`.
+export default defineConfig({
+  testDir: '.',
+  outputDir: '../../test-results',
+  timeout: 600_000,
+  expect: { timeout: 120_000 },
+  forbidOnly: Boolean(process.env.CI),
+  reporter: 'list',
+  workers: 1,
+  use: { launchOptions: { executablePath: ensureChromium(), args: chromiumFlags() } },
+});

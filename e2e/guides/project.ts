@@ -1,0 +1,90 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { preview } from 'vite';
+import { readGuide } from './guide.ts';
+import versions from './versions.json' with { type: 'json' };
+
+const run = promisify(execFile);
+const INSTALL = ['install', '--no-audit', '--no-fund', '--prefer-offline'];
+const BUILD_LIMIT_MS = 300_000;
+
+/** Follows the guide `name` in `folder`: writes its files, installs its packages, pinned, and `tarball`, runs its commands. */
+export async function followGuide(name: string, folder: string, tarball: string): Promise<void> {
+  const { files, packages, commands } = readGuide(name);
+  const dependencies = Object.fromEntries(packages.map(each => [each, versionOf(each, tarball)]));
+  const manifest = { name: `guide-${name}`, private: true, type: 'module', dependencies };
+  const all = { ...files, 'package.json': JSON.stringify(manifest, null, 2) };
+  for (const [path, content] of Object.entries(all)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), content);
+  }
+  await inFolder(folder, 'npm', INSTALL);
+  for (const command of commands) {
+    const [program, ...args] = command.split(' ');
+    await inFolder(folder, program, args);
+  }
+}
+
+function versionOf(name: string, tarball: string): string {
+  if (name === 'foretoken') return `file:${tarball}`;
+  const pinned: Readonly<Record<string, string>> = versions;
+  if (!Object.hasOwn(pinned, name)) throw new Error(`versions.json has no version of ${name}`);
+  return pinned[name];
+}
+
+/** Runs a program in a folder. Throws what it printed if it fails. */
+async function inFolder(cwd: string, program: string, args: readonly string[]): Promise<void> {
+  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', CI: '1' };
+  try {
+    await run(program, [...args], { cwd, env, timeout: BUILD_LIMIT_MS, maxBuffer: 64 << 20 });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${program} ${args.join(' ')} failed\n${stdout}\n${stderr}`, { cause: error });
+  }
+}
+
+/** Site at an address of this machine. */
+export interface Site {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Serves the `dist` of a project. */
+export async function serveDist(folder: string): Promise<Site> {
+  const server = await preview({
+    root: folder,
+    configFile: false,
+    logLevel: 'warn',
+    preview: { host: '127.0.0.1', port: 0 },
+  });
+  const [url] = server.resolvedUrls?.local ?? [];
+  return { url, close: () => server.close() };
+}
+
+/** Runs `next start` in a project. */
+export async function startNext(folder: string): Promise<Site> {
+  const bin = join(folder, 'node_modules', 'next', 'dist', 'bin', 'next');
+  const next = spawn(process.execPath, [bin, 'start', '--port', '0', '--hostname', '127.0.0.1'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = new Promise<void>(resolve => next.once('exit', () => resolve()));
+  const url = await new Promise<string>((resolve, reject) => {
+    let printed = '';
+    next.stdout.on('data', chunk => {
+      printed += chunk;
+      const found = /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(printed);
+      if (found) resolve(found[0]);
+    });
+    exited.then(() => reject(new Error(`next start ended: ${printed}`)));
+  });
+  return {
+    url,
+    async close() {
+      next.kill();
+      await exited;
+    },
+  };
+}
