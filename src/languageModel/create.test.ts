@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LoadProgress } from '../protocol/options.ts';
+import type { LoadProgress } from '../protocol/serverReport.ts';
 import { answeringServer, CONTEXT } from '../server/testing/answeringServer.ts';
 import { ForetokenError } from '../util/errors.ts';
 import type { ChatServer } from './chat.ts';

@@ -1,5 +1,5 @@
 import { abortable } from '../client/abortable.ts';
-import type { LoadProgress } from '../protocol/options.ts';
+import type { LoadProgress } from '../protocol/serverReport.ts';
 import { type ChatServer, countTokens, prefill, readDefaults } from './chat.ts';
 import { Conversation } from './conversation.ts';
 import { domError, fromServer, quotaExceeded } from './errors.ts';

@@ -57,6 +57,7 @@ function nameOf(code: ErrorCode): ErrorName {
     case 'device_limits':
     case 'out_of_memory':
     case 'shader_error':
+    case 'worker_failed':
       return 'OperationError';
     case 'invalid_request':
     case 'invalid_json':
