@@ -1,12 +1,5 @@
-import { ACCESS_OPTIONS } from '../protocol/options/accessOptions.ts';
-import { CHAT_OPTIONS } from '../protocol/options/chatOptions.ts';
-import { CONTEXT_OPTIONS } from '../protocol/options/contextOptions.ts';
-import { EMBEDDING_OPTIONS } from '../protocol/options/embeddingOptions.ts';
-import { MODEL_OPTIONS } from '../protocol/options/modelOptions.ts';
 import { invalidOption, type OptionTable, resolve } from '../protocol/options/option.ts';
-import { REQUEST_OPTIONS } from '../protocol/options/requestOptions.ts';
-import { SPECULATION_OPTIONS } from '../protocol/options/speculationOptions.ts';
-import { type GivenOptions, OPTIONS } from '../protocol/options.ts';
+import { type GivenOptions, OPTION_GROUPS, OPTIONS } from '../protocol/options.ts';
 import { assertNever } from '../util/assert.ts';
 import { withContextShape } from './contextShape.ts';
 import type { CorsPolicy } from './cors.ts';
@@ -65,13 +58,13 @@ export type Command =
 
 /** Flags under one heading of `--help`. */
 const GROUPS: readonly { readonly title: string; readonly tables: readonly OptionTable[] }[] = [
-  { title: 'the model', tables: [FILE_OPTIONS, MODEL_OPTIONS] },
-  { title: 'slots and context', tables: [CONTEXT_OPTIONS] },
-  { title: 'speculative decoding', tables: [SPECULATION_OPTIONS, IGNORED_OPTIONS] },
-  { title: 'defaults of requests', tables: [REQUEST_OPTIONS, REQUEST_FIELDS] },
-  { title: 'chats', tables: [CHAT_OPTIONS] },
-  { title: 'embeddings and infill', tables: [EMBEDDING_OPTIONS] },
-  { title: 'the server', tables: [HTTP_OPTIONS, ACCESS_OPTIONS] },
+  { title: 'the model', tables: [FILE_OPTIONS, OPTION_GROUPS.model] },
+  { title: 'slots and context', tables: [OPTION_GROUPS.context] },
+  { title: 'speculative decoding', tables: [OPTION_GROUPS.speculation, IGNORED_OPTIONS] },
+  { title: 'defaults of requests', tables: [OPTION_GROUPS.request, REQUEST_FIELDS] },
+  { title: 'chats', tables: [OPTION_GROUPS.chat] },
+  { title: 'embeddings and infill', tables: [OPTION_GROUPS.embedding] },
+  { title: 'the server', tables: [HTTP_OPTIONS, OPTION_GROUPS.access] },
   { title: 'the browser', tables: [BROWSER_OPTIONS] },
 ];
 

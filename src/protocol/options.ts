@@ -3,14 +3,16 @@ import { CHAT_OPTIONS } from './options/chatOptions.ts';
 import { CONTEXT_OPTIONS } from './options/contextOptions.ts';
 import { EMBEDDING_OPTIONS } from './options/embeddingOptions.ts';
 import { MODEL_OPTIONS } from './options/modelOptions.ts';
-import { type GivenValues, type ResolvedValues, resolve } from './options/option.ts';
+import { type ResolvedValues, resolve } from './options/option.ts';
 import { REQUEST_OPTIONS } from './options/requestOptions.ts';
 import { SPECULATION_OPTIONS } from './options/speculationOptions.ts';
+import type { GivenOptions } from './serverOptions.ts';
 
 export type { ReasoningFormat } from './options/chatOptions.ts';
 export type { Pooling } from './options/embeddingOptions.ts';
 export type { CacheType } from './options/modelOptions.ts';
 export type { SpecType } from './options/speculationOptions.ts';
+export type { GivenOptions } from './serverOptions.ts';
 
 /**
  * Source of a GGUF file: a URL, a file that the user chose, or its bytes. `hf:ORG/NAME`, `hf:ORG/NAME:TYPE` and
@@ -25,19 +27,27 @@ export type ModelSource = string | URL | Blob | Uint8Array | ArrayBuffer;
  */
 export type ModelFiles = ModelSource | readonly ModelSource[];
 
-/** Every option of `createServer` except the models. A new option is a row of one of these tables, and nothing else. */
-export const OPTIONS = {
-  ...MODEL_OPTIONS,
-  ...CONTEXT_OPTIONS,
-  ...SPECULATION_OPTIONS,
-  ...REQUEST_OPTIONS,
-  ...CHAT_OPTIONS,
-  ...EMBEDDING_OPTIONS,
-  ...ACCESS_OPTIONS,
+/** Tables of the options by subject. A new option is a row of one of them. */
+export const OPTION_GROUPS = {
+  model: MODEL_OPTIONS,
+  context: CONTEXT_OPTIONS,
+  speculation: SPECULATION_OPTIONS,
+  request: REQUEST_OPTIONS,
+  chat: CHAT_OPTIONS,
+  embedding: EMBEDDING_OPTIONS,
+  access: ACCESS_OPTIONS,
 };
 
-/** Options as a user gives them. */
-export interface GivenOptions extends GivenValues<typeof OPTIONS> {}
+/** Every option of `createServer` except the models. */
+export const OPTIONS = {
+  ...OPTION_GROUPS.model,
+  ...OPTION_GROUPS.context,
+  ...OPTION_GROUPS.speculation,
+  ...OPTION_GROUPS.request,
+  ...OPTION_GROUPS.chat,
+  ...OPTION_GROUPS.embedding,
+  ...OPTION_GROUPS.access,
+};
 
 /** Options with the defaults filled in; those that depend on the model or the adapter may be undefined. */
 export interface ResolvedOptions extends ResolvedValues<typeof OPTIONS> {}

@@ -5,7 +5,7 @@ import { readArguments, valuesOf } from '../flags/readArguments.ts';
 
 export const FORMATS = ['text', 'markdown', 'json', 'llama-bench', 'test-backend-ops'] as const;
 
-const COMPARE_OPTIONS = {
+export const COMPARE_OPTIONS = {
   files: option(list(text), { default: [], noFlag: 'the arguments without a flag', repeat: 'elements' }),
   format: option(word(FORMATS), {
     default: 'text',

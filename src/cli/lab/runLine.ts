@@ -18,7 +18,7 @@ const percentage: ValueType<number> = {
   read: given => Number(/^(\d{1,4}(?:\.\d+)?) ?%$/.exec(given)?.[1]) / 100,
 };
 
-const RUN_OPTIONS = {
+export const RUN_OPTIONS = {
   hosts: option(list(host), {
     default: [localHost('chromium')],
     flag: '--browser',

@@ -25,7 +25,7 @@ export interface TokenizeOptions {
 
 const REMEDY = '; see foretoken tokenize --help';
 
-const TOKENIZE_OPTIONS = {
+export const TOKENIZE_OPTIONS = {
   model: option(text, {
     flag: '-m, --model',
     value: 'FILE',
