@@ -1,7 +1,52 @@
 import { describe, expect, it } from 'vitest';
+import type { Option } from '../protocol/options/option.ts';
+import { withDefaults } from '../protocol/options.ts';
+import { completionFields } from '../server/params/completionFields.ts';
+import { tokenizer } from '../server/testing/testServer.ts';
 import { FLAGS, helpText, readCommandLine, type ServeOptions } from './commandLine.ts';
 import { HINTS } from './flags/hints.ts';
 import { REFUSALS } from './flags/refusals.ts';
+import { REQUEST_FIELDS } from './flags/requestFields.ts';
+
+/** Variables that llama-server reads, and the Hub's. */
+const VARIABLES = `
+HF_TOKEN LLAMA_API_KEY LLAMA_ARG_ALIAS LLAMA_ARG_API_KEY_FILE LLAMA_ARG_BATCH LLAMA_ARG_CACHE_IDLE_SLOTS
+LLAMA_ARG_CACHE_PROMPT LLAMA_ARG_CACHE_RAM LLAMA_ARG_CACHE_REUSE LLAMA_ARG_CACHE_TYPE_K
+LLAMA_ARG_CACHE_TYPE_V LLAMA_ARG_CHAT_TEMPLATE LLAMA_ARG_CHAT_TEMPLATE_FILE LLAMA_ARG_CHAT_TEMPLATE_KWARGS
+LLAMA_ARG_CONTEXT_SHIFT LLAMA_ARG_CONT_BATCHING LLAMA_ARG_CORS_CREDENTIALS LLAMA_ARG_CORS_HEADERS
+LLAMA_ARG_CORS_METHODS LLAMA_ARG_CORS_ORIGINS LLAMA_ARG_CTX_SIZE LLAMA_ARG_EMBEDDINGS
+LLAMA_ARG_ENDPOINT_METRICS LLAMA_ARG_ENDPOINT_PROPS LLAMA_ARG_ENDPOINT_SLOTS LLAMA_ARG_FREQUENCY_PENALTY
+LLAMA_ARG_HF_FILE LLAMA_ARG_HF_REPO LLAMA_ARG_HOST LLAMA_ARG_JINJA LLAMA_ARG_KV_UNIFIED LLAMA_ARG_MIN_P
+LLAMA_ARG_MODEL LLAMA_ARG_MODEL_URL LLAMA_ARG_N_PARALLEL LLAMA_ARG_N_PREDICT LLAMA_ARG_OFFLINE
+LLAMA_ARG_POOLING LLAMA_ARG_PORT LLAMA_ARG_PREFILL_ASSISTANT LLAMA_ARG_PRESENCE_PENALTY LLAMA_ARG_REASONING
+LLAMA_ARG_REASONING_EFFORT LLAMA_ARG_REPEAT_PENALTY LLAMA_ARG_SPEC_DRAFT_HF_REPO LLAMA_ARG_SPEC_DRAFT_MODEL
+LLAMA_ARG_SPEC_DRAFT_N_MAX LLAMA_ARG_SPEC_DRAFT_N_MIN LLAMA_ARG_SPEC_DRAFT_P_MIN LLAMA_ARG_SPEC_SYNTH_LEN
+LLAMA_ARG_SPEC_SYNTH_RATES LLAMA_ARG_SPEC_TYPE LLAMA_ARG_SSE_PING_INTERVAL LLAMA_ARG_TAGS
+LLAMA_ARG_TEMPERATURE LLAMA_ARG_THINK LLAMA_ARG_THINK_BUDGET LLAMA_ARG_THINK_BUDGET_MESSAGE
+LLAMA_ARG_TIMEOUT LLAMA_ARG_TOP_K LLAMA_ARG_TOP_P LLAMA_ARG_UBATCH LLAMA_ARG_UI
+`.trim();
+
+/** Flags of llama-server. */
+const KNOWN_FLAGS = `
+--alias --api-key --api-key-file --backend-sampling --batch-size --cache-idle-slots --cache-prompt
+--cache-ram --cache-reuse --cache-type-k --chat-template --chat-template-file --chat-template-kwargs
+--cont-batching --context-shift --cors-origins --ctx-size --draft --draft-max --draft-min --draft-n
+--draft-n-min --draft-p-min --draft-p-split --embd-normalize --embedding --fit --flash-attn --grammar
+--hf-file --hf-repo --hf-repo-draft --host --ignore-eos --jinja --json-schema --keep --kv-unified
+--kv-unified-per-slot --logit-bias --lora --lora-init-without-apply --lora-scaled --mcp-servers-config
+--mcp-servers-json --media-path --metrics --min-p --mirostat --mmproj-url --model --model-draft --model-url
+--models-dir --models-max --models-preset --n-gpu-layers --n-predict --no-cont-batching --no-context-shift
+--no-jinja --no-kv-unified --no-mmproj --no-models-autoload --no-slots --no-ui --offline --parallel
+--pooling --port --predict --prefill-assistant --props --reasoning --reasoning-budget --reasoning-format
+--rerank --reranking --reverse-prompt --sampler-seq --samplers --seed --sleep-idle-seconds
+--slot-prompt-similarity --slot-save-path --slots --spec-default --spec-draft-hf --spec-draft-model
+--spec-draft-n-max --spec-draft-n-min --spec-draft-ngl --spec-draft-p-min --spec-draft-p-split
+--spec-draft-threads --spec-synth-len --spec-synth-rates --spec-type --spm-infill --sse-ping-interval
+--swa-full --tags --temp --temperature --threads --threads-http --timeout --tools --tools-runtime --top-k
+--top-n-sigma --top-p --typical-p --ubatch-size --ui --ui-mcp-proxy --verbose --verbosity --warmup --webui
+-a -b -bs -c -cb -cram -ctk -ctv -fa -hf -hfd -hff -hfr -hfrd -kvu -lv -m -md -mu -n -ngl -ngld -nocb -np -r
+-rea -s -sps -t -td -to -ub -v
+`.trim();
 
 /** Settings of the engine if the command line does not mention slots. */
 const AUTO = { nSlots: 4, kvUnified: true };
@@ -127,6 +172,11 @@ describe('readCommandLine', () => {
     ['--api-key a,b --api-key c', { apiKeys: ['a', 'b', 'c'] }],
     ['--no-slots --metrics --props', { slotsEndpoint: false, metricsEndpoint: true, propsEndpoint: true }],
     ['-nocb', { contBatching: false }],
+    ['-ctk f16 -ctk f32', { cacheType: 'f32' }],
+    [
+      '--spec-type ngram-mod --spec-default --spec-ngram-mod-n-min 2',
+      { specType: ['ngram-mod', 'ngram-mod'], ngramModNMatch: 24, ngramModNMin: 2, ngramModNMax: 64 },
+    ],
     ['--no-jinja --chat-template llama3', { jinja: false, chatTemplate: 'llama3' }],
     [
       '--chat-template-kwargs {"a":1} --reasoning-effort low',
@@ -183,6 +233,10 @@ describe('readCommandLine', () => {
     ['-j {', 'invalid value for argument: -j {'],
     ['--grammar-file /nowhere', 'cannot read the file after --grammar-file'],
     ['-ctk f16 -ctv f32', '-ctk f16 and -ctv f32 differ'],
+    ['--host ,', 'invalid value for argument: --host , (give a text that is not empty)'],
+    ['-np 0', 'invalid value for argument: -np 0 (give a whole number from 1 to 256)'],
+    ['--draft-p-min 2', 'invalid value for argument: --draft-p-min 2 (give a number from 0 to 1)'],
+    ['--chat-template-kwargs 1', 'invalid value for argument: --chat-template-kwargs 1 (give an object)'],
   ])('refuses %s', (line, message) => {
     expect(() => serveOptions(line.split(' '))).toThrow(message);
   });
@@ -213,6 +267,13 @@ describe('the environment', () => {
     [{ LLAMA_ARG_ENDPOINT_METRICS: 'on' }, { engine: { metricsEndpoint: true } }],
     [{ LLAMA_ARG_ENDPOINT_METRICS: 'off' }, { engine: {} }],
     [{ UNRELATED: 'x' }, { hosts: ['127.0.0.1'] }],
+    [
+      { AIP_MODE: 'PREDICTION', AIP_HTTP_PORT: '7' },
+      { port: 7, engine: { predictRoute: '/predict' } },
+    ],
+    // A secret that a workflow does not have is an empty variable.
+    [{ HF_TOKEN: '', LLAMA_ARG_PORT: '' }, { port: 8080 }],
+    [{ LLAMA_ARG_CACHE_TYPE_V: 'f32' }, { engine: { cacheType: 'f32' } }],
   ])('%j counts', (env, options) => {
     expect(read(env)).toMatchObject(options);
   });
@@ -227,6 +288,8 @@ describe('the environment', () => {
 
   it.each([
     [{ LLAMA_ARG_PORT: 'x' }, 'LLAMA_ARG_PORT x'],
+    [{ AIP_MODE: 'PREDICTION', AIP_HTTP_PORT: 'x' }, 'AIP_HTTP_PORT'],
+    [{ LLAMA_ARG_CACHE_TYPE_K: 'f32', LLAMA_ARG_CACHE_TYPE_V: 'f16' }, 'differ'],
     [{ LLAMA_ARG_JINJA: 'maybe' }, 'LLAMA_ARG_JINJA: maybe'],
   ])('is refused where it makes no sense: %j', (env, message) => {
     expect(() => read(env)).toThrow(message);
@@ -241,5 +304,26 @@ describe('flags', () => {
     const refused = REFUSALS.flatMap(refusal => refusal.names);
     expect(new Set([...names, ...refused]).size).toBe(names.length + refused.length);
     for (const name of names) expect(helpText()).toContain(name);
+  });
+
+  it('have the variables of llama-server', () => {
+    const variables = FLAGS.flatMap(({ flag }) => flag.env ?? []);
+    expect(new Set(variables).size).toBe(variables.length);
+    expect(variables.toSorted()).toEqual(VARIABLES.split(/\s+/).toSorted());
+  });
+
+  it('of llama-server are known by name: set, ignored or refused with a reason', () => {
+    const names = [...FLAGS, ...HINTS, ...REFUSALS].flatMap(flag => flag.names);
+    const known = new Set([...names, ...FLAGS.flatMap(({ offNames }) => offNames)]);
+    expect(KNOWN_FLAGS.split(/\s+/).filter(name => !known.has(name))).toEqual([]);
+  });
+
+  it('for fields of requests have the defaults of the server', () => {
+    const fields = Object.values(completionFields(withDefaults({}), tokenizer, 1));
+    for (const [name, row] of Object.entries<Option<unknown>>(REQUEST_FIELDS)) {
+      const field = fields.find(({ names }) => names.includes(name));
+      expect(field, name).toBeDefined();
+      if (row.default !== undefined) expect({ [name]: field?.fallback }).toEqual({ [name]: row.default });
+    }
   });
 });

@@ -6,7 +6,7 @@ import type { CorsPolicy } from './cors.ts';
 import type { Environment } from './environment.ts';
 import { columns, flagLines, flagsOf } from './flags/flags.ts';
 import { HINTS } from './flags/hints.ts';
-import { type Assignment, readArguments, valuesOf } from './flags/readArguments.ts';
+import { type Assignment, readArguments, readValue, valuesOf } from './flags/readArguments.ts';
 import { REFUSALS } from './flags/refusals.ts';
 import { REQUEST_FIELDS } from './flags/requestFields.ts';
 import {
@@ -123,7 +123,9 @@ function optionsFrom(assignments: readonly Assignment[], env: Environment): Serv
   const { hosts, port, timeoutSeconds, ui, offline, hfToken, browser: path, headed, attach } = own;
   const model = modelFrom(own);
   const modelDraft = draftFrom(own);
+  // Variables of Vertex AI's prediction containers.
   const prediction = env.AIP_MODE === 'PREDICTION';
+  const { AIP_HTTP_PORT: predictionPort = '8080', AIP_PREDICT_ROUTE: predictRoute = '/predict' } = env;
   const requestDefaults = valuesOf(REQUEST_FIELDS, assignments);
   return {
     model,
@@ -131,7 +133,7 @@ function optionsFrom(assignments: readonly Assignment[], env: Environment): Serv
     offline,
     ...(hfToken !== undefined && { hfToken }),
     hosts,
-    port: prediction ? Number(env.AIP_HTTP_PORT ?? 8080) : port,
+    port: prediction ? readValue(HTTP_OPTIONS.port.type, predictionPort, 'AIP_HTTP_PORT') : port,
     timeoutSeconds,
     cors: {
       origins: own.corsOrigins,
@@ -143,7 +145,7 @@ function optionsFrom(assignments: readonly Assignment[], env: Environment): Serv
     browser: { ...(path !== undefined && { path }), headed, args: own.browserArgs, attach },
     engine: {
       alias: aliasOf(model),
-      ...(prediction && { predictRoute: env.AIP_PREDICT_ROUTE ?? '/predict' }),
+      ...(prediction && { predictRoute }),
       ...withContextShape(valuesOf(OPTIONS, assignments)),
       ...(Object.keys(requestDefaults).length > 0 && { requestDefaults }),
       // As in llama-server, a draft model that does not fit only causes a warning.

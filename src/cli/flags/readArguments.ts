@@ -97,36 +97,43 @@ function fromVariable(found: OptionFlag, env: Environment): readonly Assignment[
   throw invalidOption(`invalid value for ${name}: ${text} (give 1 or 0)`);
 }
 
-function assignment({ option, flag }: OptionFlag, text: string, name: string): readonly Assignment[] {
+function assignment(found: OptionFlag, text: string, name: string): readonly Assignment[] {
+  const { option, flag } = found;
   if (flag.automatic !== undefined && text === String(flag.automatic)) {
     return [{ option, name, value: undefined }];
   }
   const spelled = flag.from ? fileText(text, name) : text;
   const read = flag.read ? flag.read(spelled) : spelled;
   if (read === undefined) return [];
+  const { type } = option;
   if (typeof read !== 'string') return [{ option, name, value: read }];
-  const { type, repeat } = option;
-  const value = (element: ValueType<unknown>, part: string) =>
-    readValue(element, part, `${name} ${flag.from ? text : part}`);
-  if (!type.element) return [{ option, name, value: value(type, read) }];
+  if (!type.element) return [{ option, name, value: readValue(type, read, name, text) }];
   const { element } = type;
-  if (repeat === 'elements') return [{ option, name, value: [value(element, read)] }];
-  const parts = read
-    .split(flag.from === 'lines' ? '\n' : ',')
-    .map(part => part.trim())
-    .filter(part => part !== '' || element.kind !== 'text');
-  return [{ option, name, value: parts.map(part => value(element, part)) }];
+  const parts = partsOf(read, found, element);
+  return [{ option, name, value: parts.map(part => readValue(element, part, name, text)) }];
 }
 
-/** Reads one value; `argument` is how an error names it. */
-function readValue(type: ValueType<unknown>, text: string, argument: string): unknown {
+/** Splits the text of a list, which has at least one part. Texts are not empty, so empty parts of them are dropped. */
+function partsOf(
+  text: string,
+  { option, flag }: OptionFlag,
+  { kind }: ValueType<unknown>,
+): readonly string[] {
+  if (option.repeat === 'elements') return [text];
+  const parts = text.split(flag.from === 'lines' ? '\n' : ',').map(part => part.trim());
+  const filled = kind === 'text' ? parts.filter(part => part !== '') : parts;
+  return filled.length > 0 ? filled : [''];
+}
+
+/** Reads one value of the argument `whole` after `name`. Throws `invalid_option` for a value that is not permitted. */
+export function readValue<T>(type: ValueType<T>, text: string, name: string, whole = text): T {
   const value = type.read(text);
   if (type.accepts(value)) return value;
   const permitted = `give ${type.expected.replaceAll("'", '')}`;
   throw invalidOption(
     type.unsupported?.words.includes(text)
-      ? `${argument} is not supported: ${type.unsupported.reason}; ${permitted}`
-      : `invalid value for argument: ${argument} (${permitted})`,
+      ? `${name} ${text} is not supported: ${type.unsupported.reason}; ${permitted}`
+      : `invalid value for argument: ${name} ${whole} (${permitted})`,
   );
 }
 

@@ -160,7 +160,7 @@ export const REQUEST_FIELDS = {
     flag: '--samplers',
     value: 'NAMES',
     help: 'the sampler chain, names separated by semicolons',
-    read: names => names.split(';'),
+    read: names => names.split(';').filter(name => name !== ''),
     also: [
       {
         flag: '--sampler-seq, --sampling-seq',
