@@ -79,6 +79,7 @@ describe('checkOptions', () => {
     [{ nSlots: 3, nBatch: 2 }, 'nBatch (2) must be at least nSlots (3)'],
     [{ model: [] }, 'model must be a URL or a Blob, or a list of them'],
     [{ modelDraft: [model, 3] }, 'modelDraft must be a URL or a Blob, or a list of them'],
+    [{ toString: 1 }, 'unknown option toString'],
     [{ n_ctx: 64 }, 'unknown option n_ctx; the options are model, modelDraft, hfEndpoint'],
   ])('refuses %j', (options, message) => {
     expect(() => checkOptions(Object.assign({ model }, options))).toThrow(message);

@@ -12,7 +12,7 @@ const source: ValueType<WireSource> = {
   read: text => text,
 };
 
-const model = option(source, { noFlag: 'files' });
+const model = option(source, { noFlag: 'the process names its files otherwise' });
 const TABLE = { model, modelDraft: model, ...OPTIONS };
 
 /** Throws `invalid_option` with the option, its value and the permitted values. */

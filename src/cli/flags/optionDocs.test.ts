@@ -16,7 +16,7 @@ import { HINTS } from './hints.ts';
 import { REFUSALS } from './refusals.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
-const COMMENTED_ROW = /^ {2}(\/\*\*[\s\S]*?\*\/)\n {2}(\w+): option\(/gm;
+const COMMENTED_ROW = /^ {2}(\/\*\*[\s\S]*?\*\/)\n {2}(\w+): \w+\(/gm;
 
 /** Comments on the keys of the tables, as they stand in the source. */
 const COMMENTS = new Map(

@@ -36,126 +36,60 @@ const samplerChain: ValueType<string | readonly string[]> = {
   read: given => given,
 };
 
+/** Row of a field whose range the server checks. */
+function real(fallback: number, flag: string, help: string, env?: string) {
+  return option(number(), { default: fallback, flag, help, ...(env !== undefined && { env }) });
+}
+
+/** The same for a whole number. */
+function whole(fallback: number, flag: string, help: string, env?: string) {
+  return option(integer(), { default: fallback, flag, help, ...(env !== undefined && { env }) });
+}
+
 export const REQUEST_FIELDS = {
-  n_keep: option(integer(), {
-    default: 0,
-    flag: '--keep',
-    help: 'tokens of the prompt that a context shift keeps, -1 for all',
-  }),
-  top_k: option(integer(), {
-    default: 40,
-    flag: '--top-k',
-    env: 'LLAMA_ARG_TOP_K',
-    help: 'likeliest tokens to choose from, 0 for all',
-  }),
-  top_p: option(number(), {
-    default: 0.95,
-    flag: '--top-p',
-    env: 'LLAMA_ARG_TOP_P',
-    help: 'nucleus sampling, 1 turns it off',
-  }),
-  min_p: option(number(), {
-    default: 0.05,
-    flag: '--min-p',
-    env: 'LLAMA_ARG_MIN_P',
-    help: 'least probability, as a share of the largest',
-  }),
-  top_n_sigma: option(number(), {
-    default: -1,
-    flag: '--top-nsigma, --top-n-sigma',
-    help: 'standard deviations below the best (default: -1, off)',
-  }),
-  xtc_probability: option(number(), {
-    default: 0,
-    flag: '--xtc-probability',
-    help: 'probability of excluding the top choices',
-  }),
-  xtc_threshold: option(number(), {
-    default: 0.1,
-    flag: '--xtc-threshold',
-    help: 'probability that makes a top choice',
-  }),
-  typical_p: option(number(), {
-    default: 1,
-    flag: '--typical, --typical-p',
-    help: 'locally typical sampling, 1 turns it off',
-  }),
-  repeat_last_n: option(integer(), {
-    default: 64,
-    flag: '--repeat-last-n',
-    help: 'tokens that the penalties look back',
-  }),
-  repeat_penalty: option(number(), {
-    default: 1,
-    flag: '--repeat-penalty',
-    env: 'LLAMA_ARG_REPEAT_PENALTY',
-    help: 'penalty of repeated tokens',
-  }),
-  presence_penalty: option(number(), {
-    default: 0,
-    flag: '--presence-penalty',
-    env: 'LLAMA_ARG_PRESENCE_PENALTY',
-    help: 'penalty of tokens that were there',
-  }),
-  frequency_penalty: option(number(), {
-    default: 0,
-    flag: '--frequency-penalty',
-    env: 'LLAMA_ARG_FREQUENCY_PENALTY',
-    help: 'penalty for each time a token was there',
-  }),
-  dry_multiplier: option(number(), {
-    default: 0,
-    flag: '--dry-multiplier',
-    help: 'strength of DRY (default: 0, off)',
-  }),
-  dry_base: option(number(), {
-    default: 1.75,
-    flag: '--dry-base',
-    help: 'growth of DRY with the length of a repetition',
-  }),
-  dry_allowed_length: option(integer(), {
-    default: 2,
-    flag: '--dry-allowed-length',
-    help: 'longest repetition that DRY lets pass',
-  }),
-  dry_penalty_last_n: option(integer(), {
-    default: 64,
-    flag: '--dry-penalty-last-n',
-    help: 'tokens that DRY looks back',
-  }),
+  n_keep: whole(0, '--keep', 'tokens of the prompt that a context shift keeps, -1 for all'),
+  top_k: whole(40, '--top-k', 'likeliest tokens to choose from, 0 for all', 'LLAMA_ARG_TOP_K'),
+  top_p: real(0.95, '--top-p', 'nucleus sampling, 1 turns it off', 'LLAMA_ARG_TOP_P'),
+  min_p: real(0.05, '--min-p', 'least probability, as a share of the largest', 'LLAMA_ARG_MIN_P'),
+  top_n_sigma: real(
+    -1,
+    '--top-nsigma, --top-n-sigma',
+    'standard deviations below the best (default: -1, off)',
+  ),
+  xtc_probability: real(0, '--xtc-probability', 'probability of excluding the top choices'),
+  xtc_threshold: real(0.1, '--xtc-threshold', 'probability that makes a top choice'),
+  typical_p: real(1, '--typical, --typical-p', 'locally typical sampling, 1 turns it off'),
+  repeat_last_n: whole(64, '--repeat-last-n', 'tokens that the penalties look back'),
+  repeat_penalty: real(1, '--repeat-penalty', 'penalty of repeated tokens', 'LLAMA_ARG_REPEAT_PENALTY'),
+  presence_penalty: real(
+    0,
+    '--presence-penalty',
+    'penalty of tokens that were there',
+    'LLAMA_ARG_PRESENCE_PENALTY',
+  ),
+  frequency_penalty: real(
+    0,
+    '--frequency-penalty',
+    'penalty for each time a token was there',
+    'LLAMA_ARG_FREQUENCY_PENALTY',
+  ),
+  dry_multiplier: real(0, '--dry-multiplier', 'strength of DRY (default: 0, off)'),
+  dry_base: real(1.75, '--dry-base', 'growth of DRY with the length of a repetition'),
+  dry_allowed_length: whole(2, '--dry-allowed-length', 'longest repetition that DRY lets pass'),
+  dry_penalty_last_n: whole(64, '--dry-penalty-last-n', 'tokens that DRY looks back'),
   dry_sequence_breakers: option(list(anyText), {
     flag: '--dry-sequence-breaker',
     value: 'TEXT',
     help: 'text at which DRY stops looking back; may be repeated, the first one replaces the defaults',
     repeat: 'elements',
   }),
-  dynatemp_range: option(number(), {
-    default: 0,
-    flag: '--dynatemp-range',
-    help: 'range of the dynamic temperature (default: 0, off)',
-  }),
-  dynatemp_exponent: option(number(), { default: 1, flag: '--dynatemp-exp', help: 'its exponent' }),
-  mirostat: option(integer(), {
-    default: 0,
-    flag: '--mirostat',
-    help: 'Mirostat 1 or 2 (default: 0, off)',
-  }),
-  mirostat_eta: option(number(), {
-    default: 0.1,
-    flag: '--mirostat-lr',
-    help: 'learning rate of Mirostat',
-  }),
-  mirostat_tau: option(number(), { default: 5, flag: '--mirostat-ent', help: 'target entropy of Mirostat' }),
-  adaptive_target: option(number(), {
-    default: -1,
-    flag: '--adaptive-target',
-    help: 'target of adaptive-p (default: -1, off)',
-  }),
-  adaptive_decay: option(number(), {
-    default: 0.9,
-    flag: '--adaptive-decay',
-    help: 'decay of adaptive-p',
-  }),
+  dynatemp_range: real(0, '--dynatemp-range', 'range of the dynamic temperature (default: 0, off)'),
+  dynatemp_exponent: real(1, '--dynatemp-exp', 'its exponent'),
+  mirostat: whole(0, '--mirostat', 'Mirostat 1 or 2 (default: 0, off)'),
+  mirostat_eta: real(0.1, '--mirostat-lr', 'learning rate of Mirostat'),
+  mirostat_tau: real(5, '--mirostat-ent', 'target entropy of Mirostat'),
+  adaptive_target: real(-1, '--adaptive-target', 'target of adaptive-p (default: -1, off)'),
+  adaptive_decay: real(0.9, '--adaptive-decay', 'decay of adaptive-p'),
   samplers: option(samplerChain, {
     flag: '--samplers',
     value: 'NAMES',
@@ -198,10 +132,10 @@ export const REQUEST_FIELDS = {
     help: 'text that ends an answer; may be repeated',
     repeat: 'elements',
   }),
-  sse_ping_interval: option(integer(), {
-    default: 30,
-    flag: '--sse-ping-interval',
-    env: 'LLAMA_ARG_SSE_PING_INTERVAL',
-    help: 'seconds of silence in a stream before a comment, -1 for never',
-  }),
+  sse_ping_interval: whole(
+    30,
+    '--sse-ping-interval',
+    'seconds of silence in a stream before a comment, -1 for never',
+    'LLAMA_ARG_SSE_PING_INTERVAL',
+  ),
 };

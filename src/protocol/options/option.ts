@@ -23,7 +23,10 @@ export interface Flag {
   readonly expands?: string;
 }
 
-/** One row of a table of options. The comment on its key is its documentation: editors show it, and docs/options.md has it. */
+/**
+ * One row of a table of options. The comment on its key is its documentation, which src/cli/flags/optionDocs.test.ts copies to where
+ * editors and people read it.
+ */
 export interface Option<T, Default = T | undefined> {
   readonly type: ValueType<T>;
   readonly default: Default | undefined;
@@ -59,6 +62,7 @@ type Spec<Default> = Pick<Option<unknown>, 'repeat' | 'agree'> & {
   readonly also?: readonly Flag[];
 } & (Flag | { readonly noFlag: string });
 
+/** Defines a row. Without a flag it needs the reason. */
 export function option<T, const Default extends T | undefined = undefined>(
   type: ValueType<T>,
   spec: Spec<Default>,
@@ -80,7 +84,7 @@ export function checkValues<Table extends OptionTable>(
   values: object,
 ): asserts values is GivenValues<Table> {
   for (const [name, value] of Object.entries(values)) {
-    const row: Option<unknown> | undefined = table[name];
+    const row: Option<unknown> | undefined = Object.hasOwn(table, name) ? table[name] : undefined;
     if (!row) throw invalidOption(`unknown option ${name}; the options are ${Object.keys(table).join(', ')}`);
     if (value === undefined || row.type.accepts(value)) continue;
     throw invalidOption(

@@ -12,7 +12,10 @@ const OTHER_SPEC_TYPES = {
   reason: 'this kind of speculation is not built',
 };
 
-const ngramSize = integer(1, 1024);
+/** Row of a length of n-gram look-ups, in tokens. */
+function ngramLength(fallback: number, flag: string, help: string, min = 1) {
+  return option(integer(min, 1024), { default: fallback, flag, help });
+}
 
 /** Options of speculative decoding. */
 export const SPECULATION_OPTIONS = {
@@ -77,47 +80,19 @@ export const SPECULATION_OPTIONS = {
     noFlag: 'false for `foretoken serve`, as in llama-server',
   }),
   /** `ngram-simple`: tokens to look up. Default 12. */
-  ngramSimpleSizeN: option(ngramSize, {
-    default: 12,
-    flag: '--spec-ngram-simple-size-n',
-    help: 'ngram-simple: tokens to look up',
-  }),
+  ngramSimpleSizeN: ngramLength(12, '--spec-ngram-simple-size-n', 'ngram-simple: tokens to look up'),
   /** `ngram-simple`: longest draft. Default 48. */
-  ngramSimpleSizeM: option(ngramSize, {
-    default: 48,
-    flag: '--spec-ngram-simple-size-m',
-    help: 'ngram-simple: longest draft',
-  }),
+  ngramSimpleSizeM: ngramLength(48, '--spec-ngram-simple-size-m', 'ngram-simple: longest draft'),
   /** `ngram-map-k`: tokens to look up. Default 12. */
-  ngramMapKSizeN: option(ngramSize, {
-    default: 12,
-    flag: '--spec-ngram-map-k-size-n',
-    help: 'ngram-map-k: tokens to look up',
-  }),
+  ngramMapKSizeN: ngramLength(12, '--spec-ngram-map-k-size-n', 'ngram-map-k: tokens to look up'),
   /** `ngram-map-k`: longest draft. Default 48. */
-  ngramMapKSizeM: option(ngramSize, {
-    default: 48,
-    flag: '--spec-ngram-map-k-size-m',
-    help: 'ngram-map-k: longest draft',
-  }),
+  ngramMapKSizeM: ngramLength(48, '--spec-ngram-map-k-size-m', 'ngram-map-k: longest draft'),
   /** `ngram-mod`: tokens to look up. Default 24. */
-  ngramModNMatch: option(ngramSize, {
-    default: 24,
-    flag: '--spec-ngram-mod-n-match',
-    help: 'ngram-mod: tokens to look up',
-  }),
+  ngramModNMatch: ngramLength(24, '--spec-ngram-mod-n-match', 'ngram-mod: tokens to look up'),
   /** `ngram-mod`: shortest draft; shorter ones are not verified. Default 48. */
-  ngramModNMin: option(integer(0, 1024), {
-    default: 48,
-    flag: '--spec-ngram-mod-n-min',
-    help: 'ngram-mod: shortest draft worth verifying',
-  }),
+  ngramModNMin: ngramLength(48, '--spec-ngram-mod-n-min', 'ngram-mod: shortest draft worth verifying', 0),
   /** `ngram-mod`: longest draft. Default 64. */
-  ngramModNMax: option(integer(0, 1024), {
-    default: 64,
-    flag: '--spec-ngram-mod-n-max',
-    help: 'ngram-mod: longest draft',
-  }),
+  ngramModNMax: ngramLength(64, '--spec-ngram-mod-n-max', 'ngram-mod: longest draft', 0),
   /**
    * Accepts drafts at random, for benchmarks only, since the answers are then not the target's. Element i is the probability that
    * the first i + 1 tokens of a draft are accepted; there is one for every token of the longest draft. Default: the target
