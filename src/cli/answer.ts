@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ExchangeRequest } from '../protocol/exchange.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { AnswerWriter, CONNECTION_HEADERS, writeError } from './answerWriter.ts';
-import type { Engine, HttpRequest } from './engine.ts';
+import type { Engine } from './engine.ts';
 
 /** llama-server's limits: of a body, of a form's body (curl's default content type), and of an address. */
 const MAX_BODY_BYTES = 100 * 1024 * 1024;
@@ -41,7 +42,10 @@ export async function answer(
   response.on('close', cancel);
 }
 
-function recordOf({ method = 'GET', url = '/', rawHeaders }: IncomingMessage, body: Uint8Array): HttpRequest {
+function recordOf(
+  { method = 'GET', url = '/', rawHeaders }: IncomingMessage,
+  body: Uint8Array<ArrayBuffer>,
+): ExchangeRequest {
   const headers: [string, string][] = [];
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] ?? '';
@@ -51,7 +55,7 @@ function recordOf({ method = 'GET', url = '/', rawHeaders }: IncomingMessage, bo
 }
 
 /** Reads the whole body; null as soon as it is known to be too large. */
-async function readBody(request: IncomingMessage): Promise<Uint8Array | null> {
+async function readBody(request: IncomingMessage): Promise<Uint8Array<ArrayBuffer> | null> {
   const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
   const limitBytes = isForm ? MAX_FORM_BYTES : MAX_BODY_BYTES;
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) return null;

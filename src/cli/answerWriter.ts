@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { errorBodyAt } from '../protocol/errorBody.ts';
-import type { ExchangeMessage } from '../protocol/worker.ts';
+import type { ExchangeMessage } from '../protocol/exchange.ts';
 import { assertNever } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 

@@ -273,7 +273,7 @@ describe('a request', () => {
     tab.head(id, 'text/event-stream');
     const reader = (await pending).body?.pipeThrough(new TextDecoderStream()).getReader();
     for (const text of ['data: 1\n\n', 'data: 2\n\n']) {
-      tab.send({ kind: 'chunk', id }, text);
+      tab.chunk(id, text);
       expect((await reader?.read())?.value).toBe(text);
     }
     tab.send({ kind: 'end', id });
@@ -324,7 +324,7 @@ describe('a request', () => {
       isCancelled = message.kind === 'cancel';
     });
     for (let sent = 0; sent < pieces && !isCancelled; sent++) {
-      tab.send({ kind: 'chunk', id }, 'x'.repeat(2 ** 20));
+      tab.chunk(id, 'x'.repeat(2 ** 20));
       await new Promise(resolve => setTimeout(resolve, 2));
     }
     await cancelled;

@@ -1,29 +1,11 @@
 import { once } from 'node:events';
 import type { WebSocket } from 'ws';
-import { decodeFrame, encodeFrame } from '../protocol/frame.ts';
+import { type Caller, callOver } from '../protocol/channel.ts';
+import type { Exchange } from '../protocol/exchange.ts';
+import { Replay } from '../protocol/replay.ts';
 import type { ServerReport } from '../protocol/serverReport.ts';
-import type { FromTab, TabOptions, ToTab } from '../protocol/tab.ts';
-import type { ExchangeMessage } from '../protocol/worker.ts';
-import { assertNever } from '../util/assert.ts';
+import { decodeMessage, encodeMessage, type FromTab, type TabOptions, type ToTab } from '../protocol/tab.ts';
 import { ForetokenError } from '../util/errors.ts';
-
-/** Request in the form in which it goes to the tab. */
-export interface HttpRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly body: Uint8Array;
-}
-
-/** Request without a complete response. */
-interface Exchange {
-  readonly request: HttpRequest;
-  readonly deliver: (message: ExchangeMessage) => void;
-  /** Whether its client has received a part of the response. */
-  started: boolean;
-  /** Number of tabs that received it. */
-  attempts: number;
-}
 
 /** Events of the tab. */
 export interface TabEvents {
@@ -42,24 +24,25 @@ type State =
       readonly failure: ForetokenError | null;
     };
 
-/** Number of tabs that a request may take down. */
-const MAX_ATTEMPTS = 2;
-
 /**
  * Connection to the tab that answers, with all pending requests. When the tab is lost, requests without a response wait for the
  * next tab; the others end with an error.
  */
 export class Engine {
   readonly #events: TabEvents;
-  readonly #exchanges = new Map<number, Exchange>();
+  readonly #replay = new Replay();
   #state: State = { kind: 'none' };
   #options: TabOptions | null = null;
   /** Number of tabs that were ready and are gone. */
   #restarts = 0;
-  #nextId = 0;
 
   constructor(events: TabEvents) {
     this.#events = events;
+  }
+
+  /** Answers through the tab; a request without one waits for the next. */
+  get exchange(): Exchange {
+    return this.#replay.exchange;
   }
 
   get isReady(): boolean {
@@ -83,9 +66,10 @@ export class Engine {
       return;
     }
     this.#state = { kind: 'loading', socket, failure: null };
-    socket.on('message', (data: Buffer) => {
+    const caller = callOver(message => this.#send(message));
+    socket.on('message', (data: Buffer<ArrayBuffer>) => {
       try {
-        this.#receive(decodeFrame<FromTab>(data));
+        this.#receive(decodeMessage<FromTab>(data), caller);
       } catch (error) {
         // Drop a tab that does not speak the protocol.
         this.#fail(ForetokenError.from(error));
@@ -94,19 +78,6 @@ export class Engine {
     socket.on('error', () => socket.terminate());
     socket.on('close', () => this.#closed());
     this.#send({ kind: 'load', options: { ...this.#options, restarts: this.#restarts } });
-  }
-
-  /**
-   * Sends a request to the tab and returns a function that cancels it. Messages arrive until `end` or `error`, and none after a
-   * cancellation.
-   */
-  exchange(request: HttpRequest, deliver: (message: ExchangeMessage) => void): () => void {
-    const id = this.#nextId++;
-    this.#exchanges.set(id, { request, deliver, started: false, attempts: 0 });
-    if (this.isReady) this.#start(id);
-    return () => {
-      if (this.#exchanges.delete(id)) this.#send({ kind: 'cancel', id });
-    };
   }
 
   /** Disconnects the tab, if there is one; resolves when it is gone. */
@@ -118,13 +89,13 @@ export class Engine {
     await closed;
   }
 
-  #receive({ message, bytes }: { message: FromTab; bytes: Uint8Array }): void {
+  #receive(message: FromTab, caller: Caller): void {
     switch (message.kind) {
       case 'ready':
         if (this.#state.kind === 'none') return;
         this.#state = { ...this.#state, kind: 'ready' };
         this.#events.ready(message.report);
-        for (const id of this.#exchanges.keys()) this.#start(id);
+        this.#replay.connect(caller.exchange);
         break;
       case 'failed':
         this.#fail(ForetokenError.fromWire(message.error));
@@ -132,34 +103,9 @@ export class Engine {
       case 'log':
         this.#events.log(message.line);
         break;
-      case 'head':
-      case 'end':
-      case 'error':
-        this.#deliver(message.id, message);
-        break;
-      case 'chunk':
-        this.#deliver(message.id, { kind: 'chunk', bytes });
-        break;
       default:
-        assertNever(message);
+        caller.receive(message);
     }
-  }
-
-  #start(id: number): void {
-    const exchange = this.#exchanges.get(id);
-    if (!exchange) return;
-    exchange.attempts++;
-    const { body, ...head } = exchange.request;
-    this.#send({ kind: 'request', id, ...head }, body);
-  }
-
-  #deliver(id: number, message: ExchangeMessage): void {
-    const exchange = this.#exchanges.get(id);
-    // Messages of a cancelled exchange may still arrive.
-    if (!exchange) return;
-    exchange.started = true;
-    if (message.kind === 'end' || message.kind === 'error') this.#exchanges.delete(id);
-    exchange.deliver(message);
   }
 
   #fail(failure: ForetokenError): void {
@@ -176,16 +122,12 @@ export class Engine {
       'device_lost',
       `the engine stopped during this request${state.failure ? ` (${state.failure.message})` : ''}; send it again`,
     );
-    for (const [id, { started, attempts }] of this.#exchanges) {
-      if (started || attempts >= MAX_ATTEMPTS) {
-        this.#deliver(id, { kind: 'error', error: error.toWire() });
-      }
-    }
+    this.#replay.disconnect(error);
     if (state.kind === 'ready') this.#restarts++;
     this.#events.gone(state.kind === 'ready', state.failure);
   }
 
-  #send(message: ToTab, bytes?: Uint8Array): void {
-    if (this.#state.kind !== 'none') this.#state.socket.send(encodeFrame(message, bytes));
+  #send(message: ToTab): void {
+    if (this.#state.kind !== 'none') this.#state.socket.send(encodeMessage(message));
   }
 }

@@ -1,9 +1,14 @@
 import { WebSocket } from 'ws';
 import { FAKE_REPORT } from '../protocol/fakeReport.ts';
-import { decodeFrame, encodeFrame } from '../protocol/frame.ts';
-import type { FromTab, ToTab } from '../protocol/tab.ts';
+import { decodeMessage, encodeMessage, type FromTab, type ToTab } from '../protocol/tab.ts';
 
-type Received = ToTab & { readonly body: string };
+type Received = (ToTab extends infer Message
+  ? Message extends ToTab
+    ? Omit<Message, 'body'>
+    : never
+  : never) & {
+  readonly body: string;
+};
 
 /** Tab for tests: the real messages over a real socket, with scripted responses. */
 export class FakeTab {
@@ -13,9 +18,10 @@ export class FakeTab {
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
-    socket.on('message', (data: Buffer) => {
-      const { message, bytes } = decodeFrame<ToTab>(data);
-      const received = { ...message, body: new TextDecoder().decode(bytes) };
+    socket.on('message', (data: Buffer<ArrayBuffer>) => {
+      const message = decodeMessage<ToTab>(data);
+      const body = message.kind === 'request' ? new TextDecoder().decode(message.body ?? undefined) : '';
+      const received = { ...message, body };
       const next = this.#waiting.shift();
       if (next) next(received);
       else this.#received.push(received);
@@ -45,8 +51,8 @@ export class FakeTab {
     return message.id;
   }
 
-  send(message: FromTab, text = ''): void {
-    this.#socket.send(encodeFrame(message, new TextEncoder().encode(text)));
+  send(message: FromTab): void {
+    this.#socket.send(encodeMessage(message));
   }
 
   ready(): void {
@@ -57,10 +63,14 @@ export class FakeTab {
     this.send({ kind: 'head', id, status: 200, headers: [['content-type', contentType]] });
   }
 
+  chunk(id: number, text: string): void {
+    this.send({ kind: 'chunk', id, bytes: new TextEncoder().encode(text) });
+  }
+
   /** Sends a whole response. */
   answer(id: number, text: string): void {
     this.head(id, 'application/json');
-    this.send({ kind: 'chunk', id }, text);
+    this.chunk(id, text);
     this.send({ kind: 'end', id });
   }
 

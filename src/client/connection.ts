@@ -1,9 +1,10 @@
 import { proxy, type Remote, transfer, wrap } from 'comlink';
+import { type Caller, callOverPort } from '../protocol/channel.ts';
+import type { Exchange } from '../protocol/exchange.ts';
 import type { LoadProgress, ServerReport } from '../protocol/serverReport.ts';
-import type { Counters, ExchangeRequest, Outcome, WireOptions, WorkerApi } from '../protocol/worker.ts';
+import type { Counters, Outcome, WireOptions, WorkerApi } from '../protocol/worker.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { abortable } from './abortable.ts';
-import { receive } from './exchange.ts';
 
 /** Part of `Worker` that a connection needs. */
 export interface WorkerPort {
@@ -20,12 +21,16 @@ const CLOSE_GRACE_MS = 3_000;
 export class Connection {
   readonly #worker: WorkerPort;
   readonly #api: Remote<WorkerApi>;
+  readonly #exchanges = new MessageChannel();
+  readonly #caller: Caller = callOverPort(this.#exchanges.port1);
   readonly #crash = new AbortController();
   readonly #closed = new AbortController();
 
   constructor(worker: WorkerPort) {
     this.#worker = worker;
     this.#api = wrap<WorkerApi>(worker);
+    const { port2 } = this.#exchanges;
+    void this.#api.connect(transfer(port2, [port2]));
     worker.addEventListener('error', event => this.#crashed(event));
     worker.addEventListener('messageerror', event => this.#crashed(event));
   }
@@ -51,18 +56,14 @@ export class Connection {
     }
   }
 
-  /** Sends the request. `signal` is the request's own and also cancels it in the worker. */
-  exchange(request: ExchangeRequest, signal: AbortSignal): Promise<Response> {
-    const { port1, port2 } = new MessageChannel();
-    const response = receive(port1, AbortSignal.any([this.#closed.signal, this.#crash.signal, signal]));
-    void this.#api.exchange(transfer(request, request.body ? [request.body] : []), transfer(port2, [port2]));
-    return response;
+  get exchange(): Exchange {
+    return this.#caller.exchange;
   }
 
   /** Ends every request, frees the GPU and terminates the worker; may be called more than once. */
   async close(): Promise<void> {
     if (this.#closed.signal.aborted) return;
-    this.#closed.abort(new ForetokenError('closed', 'the server is closed; create another one'));
+    this.#end(this.#closed, new ForetokenError('closed', 'the server is closed; create another one'));
     // After a crash the worker does not answer; the browser frees its resources on termination.
     const patience = AbortSignal.any([this.#crash.signal, AbortSignal.timeout(CLOSE_GRACE_MS)]);
     await abortable(this.#api.close(), patience).catch(() => {});
@@ -83,9 +84,15 @@ export class Connection {
   #crashed(event: Event): void {
     const reason =
       'message' in event && event.message ? String(event.message) : 'its script could not be loaded or read';
-    this.#crash.abort(
-      new ForetokenError('internal', `the worker stopped: ${reason}; create the server again`),
-    );
+    const error = new ForetokenError('internal', `the worker stopped: ${reason}; create the server again`);
+    this.#end(this.#crash, error);
     this.#worker.terminate();
+  }
+
+  /** Ends every request and call. */
+  #end(how: AbortController, error: ForetokenError): void {
+    how.abort(error);
+    this.#caller.end(error);
+    this.#exchanges.port1.close();
   }
 }

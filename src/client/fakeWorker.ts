@@ -1,6 +1,8 @@
 import { expose } from 'comlink';
+import { answerOverPort } from '../protocol/channel.ts';
+import type { ExchangeMessage, ExchangeRequest } from '../protocol/exchange.ts';
 import { FAKE_REPORT } from '../protocol/fakeReport.ts';
-import type { CancelMessage, ExchangeMessage, ExchangeRequest, WorkerApi } from '../protocol/worker.ts';
+import type { WorkerApi } from '../protocol/worker.ts';
 import type { WorkerPort } from './connection.ts';
 
 /** Exchange as a scripted worker sees it. */
@@ -24,13 +26,17 @@ export class FakeWorker implements WorkerPort {
     });
     const api: WorkerApi = {
       load: async () => ({ kind: 'ok', value: FAKE_REPORT }),
-      exchange(request, port) {
-        const cancelled = new Promise<void>(resolve => {
-          port.onmessage = (_: MessageEvent<CancelMessage>) => resolve();
-        });
-        const exchange: FakeExchange = { request, cancelled, send: message => port.postMessage(message) };
-        first(exchange);
-        onExchange(exchange);
+      connect(port) {
+        answerOverPort((request, send) => {
+          let cancel = () => {};
+          const cancelled = new Promise<void>(resolve => {
+            cancel = resolve;
+          });
+          const exchange = { request, cancelled, send };
+          first(exchange);
+          queueMicrotask(() => onExchange(exchange));
+          return cancel;
+        }, port);
       },
       counters: async () => ({ kind: 'ok', value: { submit: 3 } }),
       lost: () => new Promise(() => {}),

@@ -1,9 +1,13 @@
 import type { CompletionChunk, CompletionRequest, CompletionResponse } from '../protocol/completion.ts';
+import { EXCHANGE_ORIGIN, type Exchange, recordOf } from '../protocol/exchange.ts';
+import { receive } from '../protocol/receive.ts';
 import type { ServerReport } from '../protocol/serverReport.ts';
-import { type Counters, EXCHANGE_ORIGIN } from '../protocol/worker.ts';
+import type { Counters } from '../protocol/worker.ts';
 import type { ForetokenError } from '../util/errors.ts';
 import { type CallOptions, complete, streamCompletion } from './completion.ts';
-import type { Connection } from './connection.ts';
+
+/** Way to an engine, whoever owns it. The members are those of `Foretoken`. */
+export type Backend = Pick<Foretoken, 'report' | 'lost' | 'exchange' | 'counters' | 'close'>;
 
 /** Running server: llama-server's API, answered by a worker of this page. */
 export interface Foretoken {
@@ -20,6 +24,11 @@ export interface Foretoken {
    * `internal`) if no worker can answer.
    */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
+  /**
+   * Like `fetch`, for code that passes a response on without reading it: the pieces of the response are delivered as messages,
+   * which can be cloned into other contexts. Returns a function that cancels the request.
+   */
+  readonly exchange: Exchange;
   /**
    * `POST /completion`. With `stream: true` it yields events as they arrive, the last one with `stop: true`; leaving the loop
    * cancels the request. Throws an error response as a `ForetokenError`.
@@ -38,20 +47,11 @@ export interface Foretoken {
   close(): Promise<void>;
 }
 
-/** Creates the server on the other end of `connection`. */
-export function createForetoken(connection: Connection, report: ServerReport): Foretoken {
+/** Creates the server that `backend` leads to. */
+export function createForetoken(backend: Backend): Foretoken {
   async function fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     const request = new Request(input instanceof Request ? input : new URL(input, EXCHANGE_ORIGIN), init);
-    const { pathname, search } = new URL(request.url);
-    // Firefox has no `Request.body`, so send a body, possibly empty, with every method that allows one.
-    const hasBody = !['GET', 'HEAD'].includes(request.method);
-    const record = {
-      method: request.method,
-      path: pathname + search,
-      headers: [...request.headers],
-      body: hasBody ? await request.arrayBuffer() : null,
-    };
-    return connection.exchange(record, request.signal);
+    return receive(backend.exchange, await recordOf(request), request.signal);
   }
 
   function completion(
@@ -67,11 +67,15 @@ export function createForetoken(connection: Connection, report: ServerReport): F
   }
 
   return {
-    report,
-    lost: connection.lost(),
+    // Read anew: the engine may change.
+    get report() {
+      return backend.report;
+    },
+    lost: backend.lost,
     fetch,
+    exchange: backend.exchange,
     completion,
-    counters: () => connection.counters(),
-    close: () => connection.close(),
+    counters: () => backend.counters(),
+    close: () => backend.close(),
   };
 }

@@ -1,11 +1,12 @@
 /** Public API of Foretoken. Files inside this repository that need less import the concrete file. */
 import type { ServerOptions } from '../protocol/options.ts';
 import type { LoadProgress } from '../protocol/serverReport.ts';
-import type { Foretoken } from './foretoken.ts';
-import { openServer } from './open.ts';
+import { createForetoken, type Foretoken } from './foretoken.ts';
+import { openWorker } from './open.ts';
 import { spawnWorker } from './spawn.ts';
 
 export type * from '../protocol/completion.ts';
+export type { Exchange, ExchangeMessage, ExchangeRequest } from '../protocol/exchange.ts';
 export type { CacheType, ModelFiles, ModelSource, ServerOptions } from '../protocol/options.ts';
 export type { AdapterReport, LoadProgress, ModelReport, ServerReport } from '../protocol/serverReport.ts';
 export type { Counters } from '../protocol/worker.ts';
@@ -32,6 +33,9 @@ export type CreateServerOptions = ServerOptions & {
  * `ForetokenError`: `invalid_option`, `no_webgpu`, `fetch_failed`, `invalid_gguf`, `unsupported_model`, `draft_incompatible`,
  * `device_limits`, `out_of_memory`, `shader_error`, …. After a rejection the worker is terminated.
  */
-export function createServer({ worker = spawnWorker, ...options }: CreateServerOptions): Promise<Foretoken> {
-  return openServer(worker, options);
+export async function createServer({
+  worker = spawnWorker,
+  ...options
+}: CreateServerOptions): Promise<Foretoken> {
+  return createForetoken(await openWorker(worker, options));
 }

@@ -1,12 +1,16 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { ExchangeMessage } from '../protocol/exchange.ts';
 import { FAKE_REPORT } from '../protocol/fakeReport.ts';
-import type { ExchangeMessage, WireOptions, WorkerApi } from '../protocol/worker.ts';
+import type { WireOptions, WorkerApi } from '../protocol/worker.ts';
 import { type FakeExchange, FakeWorker } from './fakeWorker.ts';
-import type { Foretoken } from './foretoken.ts';
-import { openServer } from './open.ts';
+import { createForetoken, type Foretoken } from './foretoken.ts';
+import { openWorker } from './open.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const OK: ExchangeMessage = { kind: 'head', status: 200, headers: [['content-type', 'text/plain']] };
+
+const openServer = async (...args: Parameters<typeof openWorker>) =>
+  createForetoken(await openWorker(...args));
 
 let server: Foretoken | undefined;
 afterEach(async () => {
@@ -113,7 +117,7 @@ describe('fetch', () => {
 
   it('sends no body with GET in a browser whose `Request` lacks `body`', async () => {
     const body = vi.spyOn(Request.prototype, 'body', 'get').mockReturnValue(undefined as unknown as null);
-    let sent: ArrayBuffer | null = new ArrayBuffer(1);
+    let sent: Uint8Array | null = new Uint8Array(1);
     const { server } = await open(({ request, send }) => {
       sent = request.body;
       send(OK);
@@ -132,7 +136,7 @@ describe('fetch', () => {
   ])('carries $kind as the body', async ({ body }) => {
     let seen = '';
     const { server } = await open(({ request, send }) => {
-      seen = new TextDecoder().decode(request.body ?? new ArrayBuffer(0));
+      seen = new TextDecoder().decode(request.body ?? undefined);
       send(OK);
       send({ kind: 'end' });
     });

@@ -2,18 +2,21 @@ import type { ServerOptions } from '../protocol/options.ts';
 import type { LoadProgress } from '../protocol/serverReport.ts';
 import { abortable } from './abortable.ts';
 import { Connection, type WorkerPort } from './connection.ts';
-import { createForetoken, type Foretoken } from './foretoken.ts';
+import type { Backend } from './foretoken.ts';
 import { wireSource } from './source.ts';
 
-/** `createServer` for any worker. Calls `spawn` once, and only if the options can be sent. */
-export async function openServer(
+/** Options of loading; see `CreateServerOptions`. */
+export type OpenOptions = ServerOptions & {
+  readonly onProgress?: (progress: LoadProgress) => void;
+  readonly onLog?: (line: string) => void;
+  readonly signal?: AbortSignal;
+};
+
+/** Loads the models in a worker, which it owns. Calls `spawn` once, and only if the options can be sent. */
+export async function openWorker(
   spawn: () => WorkerPort | Promise<WorkerPort>,
-  options: ServerOptions & {
-    readonly onProgress?: (progress: LoadProgress) => void;
-    readonly onLog?: (line: string) => void;
-    readonly signal?: AbortSignal;
-  },
-): Promise<Foretoken> {
+  options: OpenOptions,
+): Promise<Backend> {
   const { model, modelDraft, onProgress = () => {}, onLog = () => {}, signal, ...rest } = options;
   signal?.throwIfAborted();
   const wireOptions = {
@@ -24,7 +27,13 @@ export async function openServer(
   const connection = new Connection(await spawn());
   try {
     const report = await abortable(connection.load(wireOptions, onProgress, onLog), signal);
-    return createForetoken(connection, report);
+    return {
+      report,
+      lost: connection.lost(),
+      exchange: connection.exchange,
+      counters: () => connection.counters(),
+      close: () => connection.close(),
+    };
   } catch (error) {
     connection.terminate();
     throw error;

@@ -1,5 +1,6 @@
 import type { CompletionRequest } from '../protocol/completion.ts';
-import { EXCHANGE_ORIGIN, type WireFile } from '../protocol/worker.ts';
+import { EXCHANGE_ORIGIN } from '../protocol/exchange.ts';
+import type { WireFile } from '../protocol/worker.ts';
 import { assert } from '../util/assert.ts';
 import { compose } from '../worker/compose.ts';
 import { exactnessPrompts } from './exactnessPrompts.ts';

@@ -1,4 +1,4 @@
-import { EXCHANGE_ORIGIN } from '../protocol/worker.ts';
+import { EXCHANGE_ORIGIN } from '../protocol/exchange.ts';
 import { type DraftCheck, measured, type Speculation } from '../report/index.ts';
 import { ForetokenError } from '../util/errors.ts';
 import type { Composition } from '../worker/api.ts';

@@ -15,7 +15,10 @@ export function encodeFrame(message: object, bytes: Uint8Array = new Uint8Array(
  * Decodes a frame of `encodeFrame`; the bytes are a view of `frame`. The caller vouches for the type `Message`. Throws a
  * `SyntaxError` for anything that is not a frame.
  */
-export function decodeFrame<Message>(frame: Uint8Array): { message: Message; bytes: Uint8Array } {
+export function decodeFrame<Message>(frame: Uint8Array<ArrayBuffer>): {
+  message: Message;
+  bytes: Uint8Array<ArrayBuffer>;
+} {
   const start = LENGTH_BYTES;
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   const end = frame.length < start ? Number.POSITIVE_INFINITY : start + view.getUint32(0, true);

@@ -1,11 +1,12 @@
 /**
  * Messages over the WebSocket between the process that owns the port and the tab that owns the GPU, each in one frame (frame.ts).
- * Exchanges are those of worker.ts, with an id instead of a port.
+ * Exchanges are those of channel.ts; the body of a request and the bytes of a chunk follow the JSON of their frame.
  */
 import type { WireError } from '../util/errors.ts';
+import type { AnswerMessage, CallMessage } from './channel.ts';
+import { decodeFrame, encodeFrame } from './frame.ts';
 import type { GivenOptions } from './options.ts';
 import type { ServerReport } from './serverReport.ts';
-import type { ExchangeMessage, ExchangeRequest } from './worker.ts';
 
 /** Options of `createServer` as a tab gets them: the models and the folder for slots are addresses relative to its page. */
 export interface TabOptions extends GivenOptions {
@@ -13,23 +14,43 @@ export interface TabOptions extends GivenOptions {
   readonly modelDraft?: string;
 }
 
-/** Process to tab. `load` comes first and once; the bytes of a `request` are its body. */
-export type ToTab =
-  | { readonly kind: 'load'; readonly options: TabOptions }
-  | ({ readonly kind: 'request'; readonly id: number } & Omit<ExchangeRequest, 'body'>)
-  | { readonly kind: 'cancel'; readonly id: number };
-
-/** Part of a response; the bytes of a `chunk` are those of its frame. */
-type Numbered<Message> = Message extends { readonly kind: 'chunk' }
-  ? { readonly kind: 'chunk'; readonly id: number }
-  : Message & { readonly id: number };
+/** Process to tab. `load` comes first and once. */
+export type ToTab = { readonly kind: 'load'; readonly options: TabOptions } | CallMessage;
 
 /** Tab to process. `failed` is the last message of a tab whose models did not load, or whose GPU is lost. */
 export type FromTab =
   | { readonly kind: 'ready'; readonly report: ServerReport }
   | { readonly kind: 'failed'; readonly error: WireError }
   | { readonly kind: 'log'; readonly line: string }
-  | Numbered<ExchangeMessage>;
+  | AnswerMessage;
+
+export function encodeMessage(message: ToTab | FromTab): Uint8Array<ArrayBuffer> {
+  switch (message.kind) {
+    case 'request': {
+      const { body, ...head } = message;
+      return encodeFrame(head, body ?? new Uint8Array());
+    }
+    case 'chunk': {
+      const { bytes, ...head } = message;
+      return encodeFrame(head, bytes);
+    }
+    default:
+      return encodeFrame(message);
+  }
+}
+
+/** Decodes a frame of `encodeMessage`. The caller vouches for the type. Throws a `SyntaxError` for anything that is no frame. */
+export function decodeMessage<Message extends ToTab | FromTab>(frame: Uint8Array<ArrayBuffer>): Message {
+  const { message, bytes } = decodeFrame<Message>(frame);
+  switch (message.kind) {
+    case 'request':
+      return { ...message, body: bytes };
+    case 'chunk':
+      return { ...message, bytes };
+    default:
+      return message;
+  }
+}
 
 /** Folder, below the secret path, where a tab reads and writes saved slots. */
 export const SLOT_FOLDER = 'slots';

@@ -1,6 +1,6 @@
 /**
- * Protocol between the page and the worker. Control calls are Comlink's. Each HTTP exchange has its own MessagePort, so a long
- * response neither waits for control calls nor delays them.
+ * Protocol between the page and the worker. Control calls are Comlink's. Exchanges have ports of their own (channel.ts), so that
+ * a long response neither waits for control calls nor delays them.
  */
 import type { WireError } from '../util/errors.ts';
 import type { GivenOptions } from './options.ts';
@@ -33,8 +33,8 @@ export interface WorkerApi {
     onProgress: (progress: LoadProgress) => void,
     onLog: (line: string) => void,
   ): Promise<Outcome<ServerReport>>;
-  /** Starts an exchange; its `ExchangeMessage`s arrive on `port`. */
-  exchange(request: ExchangeRequest, port: MessagePort): void;
+  /** Answers the exchanges that arrive on `port`. */
+  connect(port: MessagePort): void;
   counters(): Promise<Outcome<Counters>>;
   /** Resolves with the reason when the GPU device is lost; stays pending otherwise. */
   lost(): Promise<WireError>;
@@ -44,31 +44,3 @@ export interface WorkerApi {
 
 /** Message that the worker's script posts when it runs; the others are Comlink's. */
 export const WORKER_STARTED = 'foretoken worker started';
-
-/** Host of an exchange's URL. Only the path matters. */
-export const EXCHANGE_ORIGIN = 'http://foretoken.invalid';
-
-/** HTTP request with its complete body. */
-export interface ExchangeRequest {
-  readonly method: string;
-  /** Path and query, from the slash on. */
-  readonly path: string;
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly body: ArrayBuffer | null;
-}
-
-/** Worker to page: a head, any number of chunks, an end; or an error at any point, which is then the last message. */
-export type ExchangeMessage =
-  | {
-      readonly kind: 'head';
-      readonly status: number;
-      readonly headers: readonly (readonly [name: string, value: string])[];
-    }
-  | { readonly kind: 'chunk'; readonly bytes: Uint8Array }
-  | { readonly kind: 'end' }
-  | { readonly kind: 'error'; readonly error: WireError };
-
-/** Page to worker: cancels the exchange. */
-export interface CancelMessage {
-  readonly kind: 'cancel';
-}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { callOverPort } from '../protocol/channel.ts';
+import type { ExchangeMessage, ExchangeRequest } from '../protocol/exchange.ts';
 import type { ServerReport } from '../protocol/serverReport.ts';
-import type { ExchangeMessage, ExchangeRequest } from '../protocol/worker.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { type Composition, createWorkerApi } from './api.ts';
 
@@ -52,23 +53,23 @@ function loadedApi(overrides: Partial<Composition> = {}) {
   return { api, loaded: load(api) };
 }
 
-/** Sends one request and collects messages until the last one; `onMessage` may answer on the port. */
+/** Sends one request and collects messages until the last one; `onMessage` may cancel it. */
 function exchange(
   api: ReturnType<typeof createWorkerApi>,
   request: ExchangeRequest,
-  onMessage: (message: ExchangeMessage, port: MessagePort) => void = () => {},
+  onMessage: (message: ExchangeMessage, cancel: () => void) => void = () => {},
 ): Promise<ExchangeMessage[]> {
   const { port1, port2 } = new MessageChannel();
   const messages: ExchangeMessage[] = [];
+  api.connect(port2);
   return new Promise(resolve => {
-    port1.onmessage = ({ data }: MessageEvent<ExchangeMessage>) => {
-      messages.push(data);
-      onMessage(data, port1);
-      if (data.kind !== 'end' && data.kind !== 'error') return;
+    const cancel = callOverPort(port1).exchange(request, message => {
+      messages.push(message);
+      onMessage(message, cancel);
+      if (message.kind !== 'end' && message.kind !== 'error') return;
       port1.close();
       resolve(messages);
-    };
-    api.exchange(request, port2);
+    });
   });
 }
 
@@ -81,10 +82,10 @@ describe('an exchange', () => {
         return new Response('hello', { status: 201, headers: { 'x-a': 'b' } });
       },
     });
-    const body = new TextEncoder().encode('{}').buffer;
+    const body = new TextEncoder().encode('{}');
     const messages = await exchange(api, { ...GET, method: 'POST', body });
     expect(seen).toBe('POST /x {}');
-    expect(messages).toEqual([
+    expect(messages).toMatchObject([
       { kind: 'head', status: 201, headers: expect.arrayContaining([['x-a', 'b']]) },
       { kind: 'chunk', bytes: new TextEncoder().encode('hello') },
       { kind: 'end' },
@@ -110,7 +111,7 @@ describe('an exchange', () => {
       ),
     ).toMatchObject([{ kind: 'error', error: { code: 'loading' } }]);
     const { api } = loadedApi();
-    expect((await exchange(api, GET)).at(-1)).toEqual({ kind: 'end' });
+    expect((await exchange(api, GET)).at(-1)).toMatchObject({ kind: 'end' });
   });
 
   it('aborts the request’s signal and cancels the body on `cancel`', async () => {
@@ -128,8 +129,8 @@ describe('an exchange', () => {
           );
         },
       });
-      void exchange(api, GET, (message, port) => {
-        if (message.kind === 'chunk') port.postMessage({ kind: 'cancel' });
+      void exchange(api, GET, (message, cancel) => {
+        if (message.kind === 'chunk') cancel();
       });
     });
   });

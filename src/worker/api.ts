@@ -1,7 +1,8 @@
+import { answerOverPort } from '../protocol/channel.ts';
+import { respond } from '../protocol/respond.ts';
 import type { LoadProgress, ServerReport } from '../protocol/serverReport.ts';
 import type { Counters, Outcome, WireOptions, WorkerApi } from '../protocol/worker.ts';
 import { ForetokenError, type WireError } from '../util/errors.ts';
-import { answer } from './exchange.ts';
 
 /** Loaded models and everything built on them. */
 export interface Composition {
@@ -32,8 +33,11 @@ export function createWorkerApi(compose: Compose): WorkerApi {
       loading ??= compose(options, onProgress, onLog);
       return outcome(async () => (await loaded()).report);
     },
-    exchange(request, port) {
-      void answer(async http => (await loaded()).fetch(http), request, port);
+    connect(port) {
+      answerOverPort(
+        respond(async request => (await loaded()).fetch(request)),
+        port,
+      );
     },
     counters: () => outcome(async () => (await loaded()).counters()),
     lost: async (): Promise<WireError> => (await (await loaded()).lost).toWire(),

@@ -1,7 +1,13 @@
 import { createServer, type Foretoken, ForetokenError } from '../../client/index.ts';
-import { decodeFrame, encodeFrame } from '../../protocol/frame.ts';
-import { type FromTab, secretPath, type TabOptions, type ToTab } from '../../protocol/tab.ts';
-import { answer, type TabRequest } from './answer.ts';
+import { type Answerer, answerOver } from '../../protocol/channel.ts';
+import {
+  decodeMessage,
+  encodeMessage,
+  type FromTab,
+  secretPath,
+  type TabOptions,
+  type ToTab,
+} from '../../protocol/tab.ts';
 
 /**
  * Connects to the process that served this page, loads the models that it names and answers its requests. When the connection
@@ -13,11 +19,11 @@ export function runEngine(secret: string, show: (text: string) => void): void {
   const socket = new WebSocket(address(secretPath(secret, 'socket')));
   socket.binaryType = 'arraybuffer';
   const gone = new AbortController();
-  const running = new Map<number, AbortController>();
   let server: Foretoken | undefined;
+  let answerer: Answerer | undefined;
 
-  function send(message: FromTab, bytes?: Uint8Array): void {
-    if (socket.readyState === WebSocket.OPEN) socket.send(encodeFrame(message, bytes));
+  function send(message: FromTab): void {
+    if (socket.readyState === WebSocket.OPEN) socket.send(encodeMessage(message));
   }
 
   async function load({ model, modelDraft, slotSavePath, ...options }: TabOptions): Promise<void> {
@@ -36,6 +42,7 @@ export function runEngine(secret: string, show: (text: string) => void): void {
       return;
     }
     void server.lost.then(fail);
+    answerer = answerOver(server.exchange, send);
     send({ kind: 'ready', report: server.report });
     show('Answering requests; keep this tab open');
   }
@@ -45,41 +52,19 @@ export function runEngine(secret: string, show: (text: string) => void): void {
     show(`Stopped: ${error.message}`);
   }
 
-  async function exchange(request: TabRequest, body: Uint8Array): Promise<void> {
-    const cancelled = new AbortController();
-    running.set(request.id, cancelled);
-    // The process sends requests only after `ready`.
-    if (server) await answer(server.fetch, request, body, send, cancelled.signal);
-    running.delete(request.id);
-  }
-
   socket.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
-    const { message, bytes } = decodeFrame<ToTab>(new Uint8Array(data));
-    switch (message.kind) {
-      case 'load':
-        void load(message.options);
-        break;
-      case 'request':
-        void exchange(message, bytes);
-        break;
-      case 'cancel':
-        running.get(message.id)?.abort();
-        break;
-      default:
-        unknownMessage(message);
-    }
+    const message = decodeMessage<ToTab>(new Uint8Array(data));
+    if (message.kind === 'load') void load(message.options);
+    // The process sends requests only after `ready`.
+    else answerer?.receive(message);
   };
   socket.onclose = () => {
     gone.abort();
-    for (const cancelled of running.values()) cancelled.abort();
+    answerer?.end();
     void server?.close();
     show('The process that this tab answered for has ended, or another tab has its place; close this tab');
     window.close();
   };
-}
-
-function unknownMessage(message: never): never {
-  throw new Error(`unexpected message: ${JSON.stringify(message)}`);
 }
 
 function absolute(path: string): URL {
