@@ -2,8 +2,10 @@
 export { getBool, getNumber, getNumbers, getString, getStrings } from './metadata.ts';
 export { openGguf } from './open.ts';
 export { readGguf, readGgufMetadata } from './read.ts';
-export { type ByteSource, openSource } from './source.ts';
+export { type ByteSource, checkRead } from './byteSource.ts';
+export { openSource } from './source.ts';
 export { partNames, partUrls } from './splitName.ts';
+export { GGUF_MAGIC } from './types.ts';
 export type { GgufFile, GgufMetadata, GgufTensor, GgufValue } from './types.ts';
 export {
   type GgufToWrite,

@@ -22,6 +22,11 @@ export const ERROR_CODES = {
   unsupported_model: { status: 500, type: 'server_error' },
   draft_incompatible: { status: 500, type: 'server_error' },
   invalid_option: { status: 500, type: 'server_error' },
+  // The model store.
+  store_unavailable: { status: 500, type: 'server_error' },
+  quota_exceeded: { status: 500, type: 'server_error' },
+  digest_mismatch: { status: 500, type: 'server_error' },
+  in_use: { status: 503, type: 'unavailable_error' },
   // Reports of the lab.
   invalid_report: { status: 400, type: 'invalid_request_error' },
   worker_failed: { status: 500, type: 'server_error' },

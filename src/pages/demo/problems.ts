@@ -53,6 +53,7 @@ export function describeProblem(error: ForetokenError): Problem {
     case 'no_webgpu':
       return NO_WEBGPU;
     case 'invalid_gguf':
+    case 'digest_mismatch':
       return BAD_FILE;
     case 'unsupported_model':
       return OTHER_MODEL;
@@ -95,6 +96,14 @@ export function describeProblem(error: ForetokenError): Problem {
         advice: ['Correct it in the settings, or reset them.'],
         remedies: ['retry', 'dismiss'],
       };
+    case 'quota_exceeded':
+      return {
+        title: 'The browser has no room for the model',
+        advice: ['Delete models that are stored here, or free room on the disk.'],
+        remedies: ['retry', 'bundled'],
+      };
+    case 'store_unavailable':
+    case 'in_use':
     case 'shader_error':
     case 'worker_failed':
     case 'aborted':

@@ -1,0 +1,116 @@
+import { chunkCount, chunkRange, type FileRecord, presentBytes } from './entry.ts';
+import type { StoreFile, StoreHost } from './host.ts';
+import { SourceChanged } from './request.ts';
+
+/** Time between two records of what is there. A crash of the tab loses no more than what came since. */
+const SAVE_MS = 500;
+
+/** Chunks of a file while it is being fetched: some are there, others arrive. */
+export class Chunks {
+  readonly record: FileRecord;
+  readonly #file: StoreFile;
+  readonly #host: Pick<StoreHost, 'sha256' | 'now'>;
+  readonly #saveRecord: () => Promise<void>;
+  readonly #signal: AbortSignal;
+  /** Callers of `until`. */
+  #waiting: (() => void)[] = [];
+  #storedBytes: number;
+  #savedAt = 0;
+  #saving: Promise<void> = Promise.resolve();
+
+  constructor(
+    record: FileRecord,
+    file: StoreFile,
+    host: Pick<StoreHost, 'sha256' | 'now'>,
+    saveRecord: () => Promise<void>,
+    signal: AbortSignal,
+  ) {
+    this.record = record;
+    this.#file = file;
+    this.#host = host;
+    this.#saveRecord = saveRecord;
+    this.#signal = signal;
+    this.#storedBytes = presentBytes(record);
+    signal.addEventListener('abort', () => this.#wake());
+  }
+
+  get storedBytes(): number {
+    return this.#storedBytes;
+  }
+
+  has(chunk: number): boolean {
+    return this.record.present[chunk] === true;
+  }
+
+  hasRange(from: number, to: number): boolean {
+    const { chunkBytes } = this.record;
+    for (let chunk = Math.floor(from / chunkBytes); chunk * chunkBytes < to; chunk++) {
+      if (!this.has(chunk)) return false;
+    }
+    return true;
+  }
+
+  /** Stores the bytes of a chunk, unless it is there. Throws `SourceChanged` if it had other bytes before. */
+  async put(chunk: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const { digests, present, chunkBytes } = this.record;
+    const digest = await this.#host.sha256(bytes);
+    const before = digests[chunk] ?? digest;
+    if (!digest.every((byte, i) => byte === before[i])) {
+      throw new SourceChanged(`the bytes from ${chunk * chunkBytes} on are not what they were`);
+    }
+    if (present[chunk]) return;
+    this.#file.write(bytes, chunk * chunkBytes);
+    digests[chunk] = digest;
+    present[chunk] = true;
+    this.#storedBytes += bytes.byteLength;
+    this.#wake();
+    if (this.#host.now() > this.#savedAt + SAVE_MS) void this.save().catch(() => {});
+  }
+
+  /** Takes a chunk as missing, though its digest stays. */
+  forget(chunk: number): void {
+    if (!this.has(chunk)) return;
+    const { from, to } = chunkRange(this.record, chunk);
+    this.record.present[chunk] = false;
+    this.#storedBytes -= to - from;
+  }
+
+  /** Ends a file of unknown size. */
+  endAt(sizeBytes: number): void {
+    this.record.sizeBytes = sizeBytes;
+    this.record.present.length = chunkCount(this.record);
+    this.#wake();
+  }
+
+  read(from: number, to: number): Uint8Array<ArrayBuffer> {
+    return this.#file.read(from, to);
+  }
+
+  /** Resolves when the condition holds, which is tried whenever a chunk arrives. Rejects if the signal aborts. */
+  async until(condition: () => boolean): Promise<void> {
+    for (;;) {
+      this.#signal.throwIfAborted();
+      if (condition()) return;
+      await new Promise<void>(resolve => this.#waiting.push(resolve));
+    }
+  }
+
+  /** Records what is there: first the bytes on the disk, then the index. */
+  save(): Promise<void> {
+    this.#savedAt = this.#host.now();
+    this.#saving = this.#saving.then(
+      () => this.#saveNow(),
+      () => this.#saveNow(),
+    );
+    return this.#saving;
+  }
+
+  #saveNow(): Promise<void> {
+    this.#file.flush();
+    return this.#saveRecord();
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
