@@ -1,12 +1,13 @@
 // Public API of src/gguf: reading GGUF files from a URL, a Blob or memory, and writing small ones.
+
+export { type ByteSource, checkRead } from './byteSource.ts';
 export { getBool, getNumber, getNumbers, getString, getStrings } from './metadata.ts';
 export { openGguf } from './open.ts';
 export { readGguf, readGgufMetadata } from './read.ts';
-export { type ByteSource, checkRead } from './byteSource.ts';
 export { openSource } from './source.ts';
 export { partNames, partUrls } from './splitName.ts';
-export { GGUF_MAGIC } from './types.ts';
 export type { GgufFile, GgufMetadata, GgufTensor, GgufValue } from './types.ts';
+export { GGUF_MAGIC } from './types.ts';
 export {
   type GgufToWrite,
   ggufParts,

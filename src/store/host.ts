@@ -79,7 +79,5 @@ export interface News {
 
 export interface Room {
   estimate(): Promise<{ readonly usedBytes: number; readonly quotaBytes: number }>;
-  /** Asks the browser not to evict the origin by itself. */
-  persist(): Promise<boolean>;
   isPersistent(): Promise<boolean>;
 }

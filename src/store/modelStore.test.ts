@@ -173,8 +173,7 @@ const REPAIRED: readonly { fault: string; answer: (source: FakeSource) => Answer
   },
   {
     fault: 'ignores ranges and loses the connection once',
-    answer: source => request =>
-      request.nth === 1 ? source.cut({ range: null }, 900_000) : source.whole(),
+    answer: source => request => (request.nth === 1 ? source.cut({ range: null }, 900_000) : source.whole()),
   },
   {
     fault: 'sends a compressed file with its compressed length',
@@ -241,13 +240,15 @@ describe('a server that', () => {
     },
     {
       fault: 'says a size that the header contradicts',
-      answer: source => ({ range }) => {
-        const [from, to] = range ?? [0, 4];
-        const size = 2 * CHUNK_BYTES;
-        return source.response(source.content.subarray(from, to), 206, {
-          'content-range': `bytes ${from}-${to - 1}/${size}`,
-        });
-      },
+      answer:
+        source =>
+        ({ range }) => {
+          const [from, to] = range ?? [0, 4];
+          const size = 2 * CHUNK_BYTES;
+          return source.response(source.content.subarray(from, to), 206, {
+            'content-range': `bytes ${from}-${to - 1}/${size}`,
+          });
+        },
       code: 'invalid_gguf',
       message: /tensor "weights" ends at byte .* but the file has 131072/,
     },
@@ -372,7 +373,13 @@ describe('two tabs', () => {
       second.add(wanted(), { signal: new AbortController().signal, onProgress: p => seen.push(p) }),
     ]);
     expect(both).toMatchObject([{ isComplete: true }, { isComplete: true }]);
-    const ranges = downloads().map(range => /(\d+)-(\d+)/.exec(range ?? '')?.slice(1).map(Number) ?? []);
+    const ranges = downloads().map(
+      range =>
+        /(\d+)-(\d+)/
+          .exec(range ?? '')
+          ?.slice(1)
+          .map(Number) ?? [],
+    );
     expect(ranges.reduce((sum, [from, last]) => sum + last - from + 1, 0)).toBe(content.byteLength);
     expect(seen.some(({ phase, loadedBytes }) => phase === 'waiting' && loadedBytes > 0)).toBe(true);
   });

@@ -2,7 +2,15 @@ import type { ByteSource } from '../gguf/index.ts';
 import type { RemoteFile } from '../hub/resolve.ts';
 import type { StoredModel, StoreProgress, StoreUsage, VerifyReport } from '../protocol/store.ts';
 import { ForetokenError } from '../util/errors.ts';
-import { CHUNK_BYTES, describeEntry, type Entry, emptied, isComplete, newRecord, presentBytes } from './entry.ts';
+import {
+  CHUNK_BYTES,
+  describeEntry,
+  type Entry,
+  emptied,
+  isComplete,
+  newRecord,
+  presentBytes,
+} from './entry.ts';
 import { fetchEntry } from './fetchEntry.ts';
 import type { StoreHost } from './host.ts';
 import { type Description, isSameFile, probe } from './probe.ts';
@@ -127,12 +135,11 @@ export class ModelStore {
   }
 
   async #bring(wanted: Wanted, call: StoreCall): Promise<Entry> {
-    const { index, room } = this.#host;
+    const { index } = this.#host;
     const { id } = wanted;
     let now = await this.#lookUp(wanted, await index.get(id), call.signal);
     const known = await index.get(id);
     if (known && (await this.#isReady(known, now))) return this.#touch(known);
-    await room.persist();
     return this.#alone(id, call, async () => {
       for (let changes = 0; ; changes++) {
         const entry = await this.#prepare(id, now);

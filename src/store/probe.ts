@@ -3,7 +3,7 @@ import type { RemoteFile } from '../hub/resolve.ts';
 import { ForetokenError } from '../util/errors.ts';
 import type { FileRecord, Version } from './entry.ts';
 import type { StoreHost } from './host.ts';
-import { brokenOff, type Remote, RangesUnusable, requestPiece, sameVersion } from './request.ts';
+import { brokenOff, RangesUnusable, type Remote, requestPiece, sameVersion } from './request.ts';
 import { Retries } from './retries.ts';
 
 /** File at its source at this moment. */

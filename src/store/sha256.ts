@@ -16,7 +16,8 @@ function fractions(count: number, root: (prime: number) => number): Int32Array<A
 }
 
 function isPrime(candidate: number): boolean {
-  for (let divisor = 2; divisor * divisor <= candidate; divisor++) if (candidate % divisor === 0) return false;
+  for (let divisor = 2; divisor * divisor <= candidate; divisor++)
+    if (candidate % divisor === 0) return false;
   return true;
 }
 

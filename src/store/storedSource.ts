@@ -22,7 +22,10 @@ export async function openStored(
     entry.files.map(async file => {
       const blob = await host.folder.blob(file.path);
       if (blob) return sourceOf(file, chunk => readChunk(entry.id, file, blob, chunk, host, fetch));
-      throw new ForetokenError('fetch_failed', `${entry.id} was deleted from the store meanwhile; load it again`);
+      throw new ForetokenError(
+        'fetch_failed',
+        `${entry.id} was deleted from the store meanwhile; load it again`,
+      );
     }),
   );
 }
@@ -79,7 +82,10 @@ async function readChunk(
     const digest = await host.sha256(bytes);
     return digest.every((byte, i) => byte === file.digests[chunk]?.[i]);
   };
-  const stored = await blob.slice(from, to).arrayBuffer().catch(() => new ArrayBuffer(0));
+  const stored = await blob
+    .slice(from, to)
+    .arrayBuffer()
+    .catch(() => new ArrayBuffer(0));
   const bytes = new Uint8Array(stored);
   if (await isRight(bytes)) return bytes;
   await host.index.update(id, entry => entry && withoutChunk(entry, file, chunk));

@@ -1,8 +1,16 @@
 import type { Chunks } from './chunks.ts';
 import { chunkCount, chunkRange } from './entry.ts';
-import { brokenOff, type Piece, RangesUnusable, type Remote, requestPiece, SourceChanged, sameVersion } from './request.ts';
-import { Retries } from './retries.ts';
 import type { StoreHost } from './host.ts';
+import {
+  brokenOff,
+  type Piece,
+  RangesUnusable,
+  type Remote,
+  requestPiece,
+  SourceChanged,
+  sameVersion,
+} from './request.ts';
+import { Retries } from './retries.ts';
 
 /** Connections at once. */
 const CONNECTIONS = 4;
@@ -41,7 +49,11 @@ async function fetchRanges(transport: Transport): Promise<void> {
   });
   const connect = async () => {
     try {
-      for (let run = takeRun(transport.chunks, taken); run.length > 0; run = takeRun(transport.chunks, taken)) {
+      for (
+        let run = takeRun(transport.chunks, taken);
+        run.length > 0;
+        run = takeRun(transport.chunks, taken)
+      ) {
         await fetchRun(run, { ...transport, signal }, answered).finally(() => {
           for (const chunk of run) taken.delete(chunk);
         });
@@ -119,7 +131,8 @@ async function fetchWhole(transport: Transport): Promise<void> {
     const piece = await requestPiece(remote, null, signal);
     const filling = new Filling(transport, 0);
     try {
-      if (!sameVersion(piece.version, record.version)) throw new SourceChanged('the file has another version');
+      if (!sameVersion(piece.version, record.version))
+        throw new SourceChanged('the file has another version');
       for await (const bytes of piece.bytes) {
         const stored = chunks.storedBytes;
         if (record.sizeBytes !== null && filling.at + bytes.byteLength > record.sizeBytes) {

@@ -1,7 +1,7 @@
 import type { VerifyReport } from '../protocol/store.ts';
 import { chunkCount, chunkRange, type Entry, presentBytes } from './entry.ts';
-import type { StoreHost } from './host.ts';
 import { openFile } from './fetchEntry.ts';
+import type { StoreHost } from './host.ts';
 import type { StoreCall } from './modelStore.ts';
 import { Meter } from './progress.ts';
 

@@ -3,7 +3,7 @@ import type { Folder, StoreFile } from '../host.ts';
 /** Part of the File System standard that the types of pages lack, since only workers have it. */
 interface SyncAccessHandle {
   read(buffer: Uint8Array<ArrayBuffer>, options: { at: number }): number;
-  write(buffer: Uint8Array<ArrayBuffer>, options: { at: number }): number;
+  write(buffer: Uint8Array, options: { at: number }): number;
   truncate(nBytes: number): void;
   getSize(): number;
   flush(): void;
@@ -20,7 +20,11 @@ export async function openFolder(name: string): Promise<Folder> {
       const handle = await directory.getFileHandle(path).catch(nullIfAbsent);
       return handle && (await handle.getFile());
     },
-    list: async () => Array.fromAsync(directory.keys()),
+    async list() {
+      const names: string[] = [];
+      for await (const name of directory.keys()) names.push(name);
+      return names;
+    },
     remove: async path => {
       await directory.removeEntry(path).catch(nullIfAbsent);
     },

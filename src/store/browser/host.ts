@@ -1,8 +1,8 @@
 import type { StoreProgress } from '../../protocol/store.ts';
 import { ForetokenError } from '../../util/errors.ts';
 import type { Absorb, News, Room, StoreHost } from '../host.ts';
+import { openIndex } from './entryTable.ts';
 import { openFolder } from './folder.ts';
-import { openIndex } from './index.ts';
 import { ORIGIN_LOCKS } from './locks.ts';
 
 /** Name of everything that the store has in the origin. */
@@ -44,8 +44,6 @@ const ROOM: Room = {
     const { usage = 0, quota = 0 } = await navigator.storage.estimate();
     return { usedBytes: usage, quotaBytes: quota };
   },
-  // A worker may not ask in every browser; the page's call does then.
-  persist: async () => (await navigator.storage.persist?.().catch(() => false)) ?? false,
   isPersistent: () => navigator.storage.persisted(),
 };
 

@@ -50,7 +50,9 @@ export class FakeSource {
     const total = this.content.byteLength;
     if (from >= total) return new Response(null, { status: 416 });
     const bytes = this.content.subarray(from, Math.min(to, total));
-    return this.response(bytes, 206, { 'content-range': `bytes ${from}-${from + bytes.byteLength - 1}/${total}` });
+    return this.response(bytes, 206, {
+      'content-range': `bytes ${from}-${from + bytes.byteLength - 1}/${total}`,
+    });
   }
 
   whole(): Response {
@@ -58,7 +60,10 @@ export class FakeSource {
   }
 
   response(bytes: Uint8Array<ArrayBuffer>, status: number, headers: Record<string, string>): Response {
-    return new Response(bytes, { status, headers: { ...headers, ...(this.etag !== null && { etag: this.etag }) } });
+    return new Response(bytes, {
+      status,
+      headers: { ...headers, ...(this.etag !== null && { etag: this.etag }) },
+    });
   }
 
   /** Right answer whose connection is lost after `nBytes`. */

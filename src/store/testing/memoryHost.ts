@@ -62,7 +62,6 @@ export class MemoryOrigin {
       },
       room: {
         estimate: async () => ({ usedBytes: this.usedBytes, quotaBytes: this.quotaBytes }),
-        persist: async () => true,
         isPersistent: async () => true,
       },
       absorb: async (state, bytes) => absorb(state, bytes),
