@@ -47,6 +47,7 @@ function nameOf(code: ErrorCode): ErrorName {
     case 'unsupported_model':
       return 'NotSupportedError';
     case 'fetch_failed':
+    case 'digest_mismatch':
       return 'NetworkError';
     case 'closed':
     case 'device_lost':
@@ -58,6 +59,9 @@ function nameOf(code: ErrorCode): ErrorName {
     case 'out_of_memory':
     case 'shader_error':
     case 'worker_failed':
+    case 'store_unavailable':
+    case 'quota_exceeded':
+    case 'in_use':
       return 'OperationError';
     case 'invalid_request':
     case 'invalid_json':
