@@ -27,16 +27,19 @@ export const SCRIPTS = {
 export async function buildLibrary(root, outDir) {
   const scripts = new Map();
   for (const [name, entry] of Object.entries(SCRIPTS)) {
-    scripts.set(name, await bundle(root, outDir, { [name]: entry }, [bareShaders(), oneFile()]));
+    scripts.set(name, await bundle(root, outDir, { [name]: entry }, [bareShaders(), oneFile()], {}));
   }
-  await bundle(root, outDir, MODULES, [workerAt('./worker.js'), embedded(scripts.get('worker'))]);
+  const plugins = [workerAt('./worker.js'), embedded(scripts.get('worker'))];
+  // As a library, Vite adds nothing to their imports.
+  await bundle(root, outDir, MODULES, plugins, { lib: { entry: MODULES, formats: ['es'] } });
 }
 
 /**
  * @param {string} root @param {string} outDir @param {Record<string, string>} input @param {import('vite').Plugin[]} plugins
+ * @param {import('vite').BuildOptions} options
  * @returns {Promise<string>} text of the first file
  */
-async function bundle(root, outDir, input, plugins) {
+async function bundle(root, outDir, input, plugins, options) {
   const { build } = await import('vite');
   const built = await build({
     root,
@@ -45,11 +48,11 @@ async function bundle(root, outDir, input, plugins) {
     logLevel: 'warn',
     plugins,
     build: {
+      ...options,
       outDir,
       emptyOutDir: false,
       // Browsers with WebGPU have all of it.
       target: 'es2022',
-      modulePreload: false,
       chunkSizeWarningLimit: Number.POSITIVE_INFINITY,
       license: { fileName: `${Object.keys(input)[0]}.licenses.json` },
       rolldownOptions: {
@@ -59,8 +62,9 @@ async function bundle(root, outDir, input, plugins) {
       },
     },
   });
-  if (Array.isArray(built) || !('output' in built)) throw new Error('the library was built more than once');
-  return built.output[0].code;
+  const [first] = [built].flat();
+  if (!('output' in first)) throw new Error('the library is being watched');
+  return first.output[0].code;
 }
 
 /** Gives the client its copy of the worker's script. @param {string} worker @returns {import('vite').Plugin} */

@@ -18,11 +18,7 @@ export function workerAt(address) {
     // Comes after minification, because bundlers recognise the expression in this form only.
     generateBundle(_, files) {
       for (const file of Object.values(files)) {
-        if (file.type !== 'chunk') continue;
-        file.code = file.code
-          .replace(PLACEHOLDER, start)
-          // Not every bundler takes a template literal for a path.
-          .replaceAll(/\bimport\(`([^`$]+)`\)/g, 'import("$1")');
+        if (file.type === 'chunk') file.code = file.code.replace(PLACEHOLDER, start);
       }
     },
   };
