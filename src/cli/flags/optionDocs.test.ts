@@ -80,10 +80,14 @@ function interfaceText(): string {
   ].join('\n');
 }
 
+/** Table of Markdown with columns of one width each, as Biome formats it. */
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(heads), line(heads.map(() => '---')), ...rows.map(line)].join('\n');
+  const cells = [heads, ...rows].map(row => row.map(cell => cell.replaceAll('|', '\\|')));
+  const widths = heads.map((_, i) => Math.max(3, ...cells.map(row => row[i]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    `| ${widths.map((width, i) => (row[i] ?? '').padEnd(width)).join(' | ')} |`;
+  const [first, ...others] = cells.map(line);
+  return [first, line(widths.map(width => '-'.repeat(width))), ...others].join('\n');
 }
 
 const code = (text: string) => `\`${text}\``;
