@@ -63,6 +63,7 @@ describe('readCommandLine', () => {
       hosts: ['127.0.0.1'],
       port: 8080,
       timeoutSeconds: 3600,
+      drainSeconds: 0,
       cors: { origins: '*', methods: 'GET, POST, DELETE, OPTIONS', headers: '*', credentials: true },
       ui: true,
       browser: { headed: false, args: [], attach: false },
@@ -196,10 +197,11 @@ describe('readCommandLine', () => {
 
   it('reads the addresses to listen on and the browser to use', () => {
     const line =
-      '--host 0.0.0.0,:: --timeout 5 --port 0 --browser /b --headed --browser-arg --x=1 --browser-arg --y --attach';
+      '--host 0.0.0.0,:: --timeout 5 --drain-seconds 9 --port 0 --browser /b --headed --browser-arg --x=1 --browser-arg --y --attach';
     expect(serveOptions(line.split(' '))).toMatchObject({
       hosts: ['0.0.0.0', '::'],
       timeoutSeconds: 5,
+      drainSeconds: 9,
       port: 0,
       browser: { path: '/b', headed: true, args: ['--x=1', '--y'], attach: true },
     });

@@ -41,6 +41,7 @@ export interface ServeOptions {
   readonly hosts: readonly string[];
   readonly port: number;
   readonly timeoutSeconds: number;
+  readonly drainSeconds: number;
   readonly cors: CorsPolicy;
   /** Whether to serve the site's pages. */
   readonly ui: boolean;
@@ -120,7 +121,18 @@ export function helpText(): string {
 
 function optionsFrom(assignments: readonly Assignment[], env: Environment): ServeOptions {
   const own = resolve(SERVE_OPTIONS, valuesOf(SERVE_OPTIONS, assignments));
-  const { hosts, port, timeoutSeconds, ui, offline, hfToken, browser: path, headed, attach } = own;
+  const {
+    hosts,
+    port,
+    timeoutSeconds,
+    drainSeconds,
+    ui,
+    offline,
+    hfToken,
+    browser: path,
+    headed,
+    attach,
+  } = own;
   const model = modelFrom(own);
   const modelDraft = draftFrom(own);
   // Variables of Vertex AI's prediction containers.
@@ -135,6 +147,7 @@ function optionsFrom(assignments: readonly Assignment[], env: Environment): Serv
     hosts,
     port: prediction ? readValue(HTTP_OPTIONS.port.type, predictionPort, 'AIP_HTTP_PORT') : port,
     timeoutSeconds,
+    drainSeconds,
     cors: {
       origins: own.corsOrigins,
       methods: own.corsMethods,

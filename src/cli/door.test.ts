@@ -8,6 +8,7 @@ import { ANY_PAGE } from './cors.ts';
 import { type Door, type DoorOptions, openDoor } from './door.ts';
 import { Engine } from './engine.ts';
 import { FakeTab } from './fakeTab.ts';
+import { Traffic } from './traffic.ts';
 
 const SECRET = 'hush';
 const OPTIONS = { model: `${SECRET}/target/a.gguf`, nCtx: 64 };
@@ -56,6 +57,7 @@ function options(): DoorOptions {
     secret: SECRET,
     files,
     engine,
+    traffic: new Traffic(),
   };
 }
 

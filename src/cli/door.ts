@@ -6,12 +6,14 @@ import { SLOT_FOLDER } from '../protocol/tab.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { isHostAllowed, isSocketFile, listen, portOf, urlOf } from './address.ts';
 import { answer } from './answer.ts';
+import { writeError } from './answerWriter.ts';
 import { type CorsPolicy, corsHeaders } from './cors.ts';
 import { declineUpgrade } from './declineUpgrade.ts';
 import type { Engine } from './engine.ts';
 import { sendFile } from './sendFile.ts';
 import { siteFile } from './siteFile.ts';
 import { answerSlotFile } from './slotFolder.ts';
+import type { Traffic } from './traffic.ts';
 
 /** Limit of headers: room for an address of 32 KiB, llama-server's limit, and as much for headers. */
 const MAX_HEADER_BYTES = 64 * 1024;
@@ -37,6 +39,7 @@ export interface DoorOptions {
   /** Folder where the tab saves slots; without it slots cannot be saved. */
   readonly slotFolder?: string | undefined;
   readonly engine: Engine;
+  readonly traffic: Traffic;
 }
 
 /** Time for the headers of a request to arrive. */
@@ -145,7 +148,16 @@ async function handle(
     const path = tabFile(options, request) ?? pageFile(options, request);
     if (path !== null && (await sendFile(path, request, response))) return;
   }
+  if (options.traffic.isDraining && isHealthCheck(request)) {
+    writeError(response, new ForetokenError('closed', 'The server is about to end; ask another one'));
+    return;
+  }
+  options.traffic.add(response);
   await answer(options.engine, request, response, options.timeoutSeconds);
+}
+
+function isHealthCheck({ url = '' }: IncomingMessage): boolean {
+  return /^\/(v1\/)?health([?#]|$)/.test(url);
 }
 
 /** Path of a file of the site, or null if it must not be shown or the target names none. */

@@ -6,6 +6,7 @@ import { ANY_PAGE } from './cors.ts';
 import { type Door, openDoor } from './door.ts';
 import { Engine } from './engine.ts';
 import { FakeTab } from './fakeTab.ts';
+import { Traffic } from './traffic.ts';
 
 const SECRET = 'hush';
 const PAGE = 'https://a.example';
@@ -25,7 +26,7 @@ beforeEach(async () => {
   engine.prepare({ model: `${SECRET}/target/a.gguf`, nCtx: 64 });
   door = await openDoor({
     ...{ hosts: ['127.0.0.1'], port: 0, timeoutSeconds: 60, cors: ANY_PAGE, ui: true },
-    ...{ site: folder, secret: SECRET, files: new Map(), engine },
+    ...{ site: folder, secret: SECRET, files: new Map(), engine, traffic: new Traffic() },
   });
 });
 

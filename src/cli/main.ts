@@ -1,5 +1,6 @@
 import { assertNever } from '../util/assert.ts';
 import { helpText, readCommandLine } from './commandLine.ts';
+import { endingOf } from './ending.ts';
 import type { Machine } from './machine.ts';
 import { tokenize } from './tokenize/tokenize.ts';
 import { tokenizeHelp } from './tokenize/tokenizeLine.ts';
@@ -31,13 +32,13 @@ export async function main(args: readonly string[], machine: Machine): Promise<v
       machine.log(command.text);
       break;
     case 'lab':
-      process.exitCode = await (await import('./lab/lab.ts')).lab(command.options, machine, stopped());
+      process.exitCode = await (await import('./lab/lab.ts')).lab(command.options, machine, ended());
       break;
     case 'compare':
       process.exitCode = await (await import('./lab/compareFiles.ts')).compareFiles(command.options, machine);
       break;
     case 'serve':
-      await (await import('./serve.ts')).serve(command.options, machine, stopped());
+      await (await import('./serve.ts')).serve(command.options, machine, endingOf(process));
       break;
     default:
       assertNever(command);
@@ -45,9 +46,7 @@ export async function main(args: readonly string[], machine: Machine): Promise<v
 }
 
 /** Aborts when this process receives a signal to end. */
-function stopped(): AbortSignal {
-  const stopping = new AbortController();
-  // Keep the handlers: a terminal may send Ctrl-C more than once.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stopping.abort());
-  return stopping.signal;
+function ended(): AbortSignal {
+  const { stop, leave } = endingOf(process);
+  return AbortSignal.any([stop, leave]);
 }

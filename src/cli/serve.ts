@@ -5,16 +5,25 @@ import { ForetokenError } from '../util/errors.ts';
 import { type Browser, openBrowser } from './browser.ts';
 import type { ServeOptions } from './commandLine.ts';
 import { type Door, openDoor } from './door.ts';
+import type { Ending } from './ending.ts';
 import { Engine } from './engine.ts';
 import type { Machine } from './machine.ts';
 import { publish, slotFolderOf } from './publish.ts';
+import { Traffic } from './traffic.ts';
 
 /** Time for a browser to open its page; after that it counts as hanging. */
 const DIAL_IN_LIMIT_MS = 60_000;
 
-/** Serves until `signal` aborts. Throws the reason if it cannot serve: a file, the port, the browser, the models. */
-export async function serve(options: ServeOptions, machine: Machine, signal: AbortSignal): Promise<void> {
-  const { hosts, port, timeoutSeconds, cors, ui, browser: choice } = options;
+/**
+ * Serves until it has to end, or wants to and has answered what it was asked. Throws the reason if it cannot serve: a file, the
+ * port, the browser, the models.
+ */
+export async function serve(options: ServeOptions, machine: Machine, ending: Ending): Promise<void> {
+  const { hosts, port, timeoutSeconds, drainSeconds, cors, ui, browser: choice } = options;
+  const traffic = new Traffic();
+  const drained = new AbortController();
+  ending.leave.addEventListener('abort', () => void drain().then(() => drained.abort()), { once: true });
+  const signal = AbortSignal.any([ending.stop, drained.signal]);
   const secret = randomBytes(24).toString('base64url');
   const files = new Map<string, string>();
   const slotFolder = await slotFolderOf(options.engine);
@@ -53,9 +62,17 @@ export async function serve(options: ServeOptions, machine: Machine, signal: Abo
     await Promise.all([open.browser?.close(), open.door?.close()]);
   }
 
+  async function drain(): Promise<void> {
+    if (drainSeconds > 0 && traffic.size > 0) {
+      machine.log(`draining: ${traffic.size} requests are open, and have ${drainSeconds} s to end`);
+    }
+    const nOpen = await traffic.drain(drainSeconds, ending.stop);
+    if (nOpen > 0) machine.log(`ending with ${nOpen} requests open`);
+  }
+
   async function run(engine: Engine): Promise<void> {
     const door = await openDoor({
-      ...{ hosts, port, timeoutSeconds, cors, ui, secret, files, slotFolder, engine },
+      ...{ hosts, port, timeoutSeconds, cors, ui, secret, files, slotFolder, engine, traffic },
       site: machine.site,
     });
     open.door = door;

@@ -88,6 +88,13 @@ export const HTTP_OPTIONS = {
     value: 'SECONDS',
     help: 'how long a request may take to arrive, and a client to read on',
   }),
+  /** Time after SIGTERM for the requests that are open. Meanwhile `/health` is 503. Zero ends them at once. */
+  drainSeconds: option(integer(0, 2_000_000), {
+    default: 0,
+    flag: '--drain-seconds',
+    value: 'SECONDS',
+    help: 'how long open requests may go on after SIGTERM, while /health is 503',
+  }),
   corsOrigins: option(text, {
     default: ANY_PAGE.origins,
     flag: '--cors-origins',
