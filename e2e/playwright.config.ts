@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'playwright/test';
 import { chromiumFlags, ensureChromium } from '../bin/chromium.mjs';
 
@@ -5,6 +6,11 @@ const PORT = Number(process.env.FORETOKEN_TEST_PORT ?? 4187);
 
 /** Specs that measure time. `npm test` runs them after all others. */
 const TIMED = ['autotune', 'counters', 'serve', 'soak'].map(name => `${name}.spec.ts`);
+
+/** Folders with scripts of their own, such as `npm run test:deploy`. */
+const ELSEWHERE = ['deploy', 'guides', 'package'].map(name =>
+  fileURLToPath(new URL(`${name}/**`, import.meta.url)),
+);
 
 // The tests share one GPU, or without one its replacement, the processor: so limits are generous, and there are only as many
 // workers as use two cores. A single worker would leave half of them idle whenever a shader is compiled.
@@ -18,7 +24,7 @@ export default defineConfig({
   reporter: 'list',
   workers: 2,
   projects: [
-    { name: 'together', testIgnore: TIMED },
+    { name: 'together', testIgnore: [...TIMED, ...ELSEWHERE] },
     { name: 'alone', testMatch: TIMED, workers: 1 },
   ],
   use: {
