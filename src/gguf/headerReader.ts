@@ -4,11 +4,11 @@ import type { ByteSource } from './byteSource.ts';
 import { SCALARS, type Scalar } from './scalars.ts';
 import type { ScalarType } from './types.ts';
 
-/** Bytes fetched at a time; more only if a single string or array is longer. */
+/** Most bytes fetched at a time; more only if a single string or array is longer. */
 const CHUNK_BYTES = 1 << 18;
 
 /** Limit of a header: the largest known vocabularies (262144 tokens with merges) need about 16 MiB. */
-const MAX_HEADER_BYTES = 1 << 26;
+export const MAX_HEADER_BYTES = 1 << 26;
 
 /** Bytes of a string's length prefix. */
 export const STRING_BYTES = 8;
@@ -29,9 +29,13 @@ export class HeaderReader {
   /** Offset of the next byte within the chunk, and of the chunk within the file. */
   #at = 0;
   #chunkStart = 0;
+  #nextBytes: number;
 
-  constructor(source: ByteSource) {
+  /** Reads from byte `start` on, at first `firstBytes` at a time, then twice as many each time. */
+  constructor(source: ByteSource, start = 0, firstBytes = CHUNK_BYTES) {
     this.#source = source;
+    this.#chunkStart = start;
+    this.#nextBytes = firstBytes;
   }
 
   /** Offset of the next byte in the file. */
@@ -132,8 +136,9 @@ export class HeaderReader {
       this.fail(`its header is longer than ${MAX_HEADER_BYTES} bytes (at ${what})`);
     const bytes = await this.#source.read(
       position,
-      Math.min(Math.max(length, CHUNK_BYTES), fileBytes - position),
+      Math.min(Math.max(length, this.#nextBytes), fileBytes - position),
     );
+    this.#nextBytes = Math.min(2 * this.#nextBytes, CHUNK_BYTES);
     this.#bytes = bytes;
     this.#chunk = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#chunkStart = position;

@@ -2,7 +2,8 @@
 
 export { type ByteSource, checkRead } from './byteSource.ts';
 export { getBool, getNumber, getNumbers, getString, getStrings } from './metadata.ts';
-export { openGguf } from './open.ts';
+export { openGguf, openOutline } from './open.ts';
+export type { GgufOutline } from './outline.ts';
 export { readGguf, readGgufMetadata } from './read.ts';
 export { openSource } from './source.ts';
 export { partNames, partUrls } from './splitName.ts';

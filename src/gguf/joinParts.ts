@@ -23,7 +23,7 @@ export function partCount({ source, metadata }: GgufFile): number {
  *
  * @throws ForetokenError `invalid_gguf`, which names a part that is missing, duplicated, or of another model
  */
-export function joinParts(files: readonly GgufFile[]): GgufFile {
+export function joinParts<F extends GgufFile>(files: readonly F[]): F {
   const [only] = files;
   if (files.length === 1 && partCount(only) === 1) return only;
   const parts = inOrder(files);
@@ -48,9 +48,9 @@ export function joinParts(files: readonly GgufFile[]): GgufFile {
 }
 
 /** Sorts the parts by number and checks that each is there once. */
-function inOrder(files: readonly GgufFile[]): GgufFile[] {
+function inOrder<F extends GgufFile>(files: readonly F[]): F[] {
   const count = partCount(files[0]);
-  const byNo = new Map<number, GgufFile>();
+  const byNo = new Map<number, F>();
   for (const file of files) {
     const { name } = file.source;
     const ownCount = partCount(file);

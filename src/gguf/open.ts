@@ -1,8 +1,12 @@
 import { joinParts, partCount } from './joinParts.ts';
+import { type GgufOutline, readOutline } from './outline.ts';
 import { readGguf } from './read.ts';
 import { type Openable, openSource } from './source.ts';
 import { partUrls } from './splitName.ts';
 import type { GgufFile } from './types.ts';
+
+/** Reading of an outline: little at first, and nothing whole but small files. */
+const OUTLINE_READING = { firstBytes: 1 << 16, mostWholeBytes: 1 << 20 };
 
 /**
  * Opens a model and reads its header: one file, or all parts that gguf-split made, in any order. The address of one part suffices
@@ -10,11 +14,30 @@ import type { GgufFile } from './types.ts';
  *
  * @throws ForetokenError as `openSource`, `readGguf` and `joinParts` do
  */
-export async function openGguf(
+export function openGguf(
   model: Openable | readonly Openable[],
   fetchImpl: typeof fetch = fetch,
 ): Promise<GgufFile> {
-  const open = async (source: Openable) => readGguf(await openSource(source, fetchImpl));
+  return openParts(model, async source => readGguf(await openSource(source, fetchImpl)));
+}
+
+/**
+ * Opens a model like `openGguf`, but passes over a large vocabulary, see `readOutline`. A file at an address whose server has no ranges
+ * is refused unless it is small.
+ *
+ * @throws ForetokenError as `openSource`, `readOutline` and `joinParts` do
+ */
+export function openOutline(
+  model: Openable | readonly Openable[],
+  fetchImpl: typeof fetch = fetch,
+): Promise<GgufOutline> {
+  return openParts(model, async source => readOutline(await openSource(source, fetchImpl, OUTLINE_READING)));
+}
+
+async function openParts<F extends GgufFile>(
+  model: Openable | readonly Openable[],
+  open: (source: Openable) => Promise<F>,
+): Promise<F> {
   const sources = [model].flat();
   if (sources.length !== 1) return joinParts(await Promise.all(sources.map(open)));
   const [given] = sources;

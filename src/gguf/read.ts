@@ -24,10 +24,16 @@ export async function readGgufMetadata(source: ByteSource): Promise<GgufMetadata
 }
 
 async function readUpToTensors(reader: HeaderReader) {
+  const { version, nTensors, nPairs } = await readCounts(reader);
+  return { version, nTensors, metadata: await readMetadata(reader, nPairs) };
+}
+
+/** Reads what stands before the metadata. */
+export async function readCounts(reader: HeaderReader) {
   const version = await readVersion(reader);
   const nTensors = await reader.count(MIN_TENSOR_INFO_BYTES, 'tensors');
   const nPairs = await reader.count(MIN_PAIR_BYTES, 'metadata pairs');
-  return { version, nTensors, metadata: await readMetadata(reader, nPairs) };
+  return { version, nTensors, nPairs };
 }
 
 async function readVersion(reader: HeaderReader): Promise<2 | 3> {
@@ -44,7 +50,8 @@ async function readVersion(reader: HeaderReader): Promise<2 | 3> {
   return reader.fail(`it has version ${version}; versions 2 and 3 can be read`);
 }
 
-function alignmentOf(reader: HeaderReader, metadata: GgufMetadata): number {
+/** Alignment of a file's tensors in bytes. */
+export function alignmentOf(reader: HeaderReader, metadata: GgufMetadata): number {
   const alignment = metadata.get(ALIGNMENT_KEY) ?? DEFAULT_ALIGNMENT;
   if (typeof alignment !== 'number' || !isPowerOfTwo(alignment))
     reader.fail(`"${ALIGNMENT_KEY}" is ${String(alignment)}, not a power of two`);

@@ -13,16 +13,41 @@ export const MIN_PAIR_BYTES = 13;
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** Metadata up to the end, or up to an array of strings that is longer than wanted. */
+export interface MetadataSoFar {
+  readonly metadata: Map<string, GgufValue>;
+  /** Array at which reading stopped, before its first string; null at the end. */
+  readonly longArray: { readonly key: string; readonly count: number } | null;
+}
+
 /** Reads the `count` key-value pairs after the header's counts. */
 export async function readMetadata(reader: HeaderReader, count: number): Promise<Map<string, GgufValue>> {
+  return (await readMetadataUpTo(reader, count, Number.POSITIVE_INFINITY)).metadata;
+}
+
+/** Reads at most `count` key-value pairs, and stops at the first array of more than `mostStrings` strings. */
+export async function readMetadataUpTo(
+  reader: HeaderReader,
+  count: number,
+  mostStrings: number,
+): Promise<MetadataSoFar> {
   const metadata = new Map<string, GgufValue>();
   for (let i = 0; i < count; i++) {
     const key = await readName(reader, `metadata key ${i}`, MAX_KEY_BYTES);
     if (metadata.has(key)) reader.fail(`metadata key "${key}" appears twice`);
     const what = `the value of "${key}"`;
-    metadata.set(key, await readValue(reader, await readType(reader, what), what, 0));
+    const type = await readType(reader, what);
+    if (type !== 'array') {
+      metadata.set(key, await readPlain(reader, type, what));
+      continue;
+    }
+    const head = await readArrayHead(reader, what);
+    if (head.type === 'string' && head.count > mostStrings) {
+      return { metadata, longArray: { key, count: head.count } };
+    }
+    metadata.set(key, await readElements(reader, head, what, 1));
   }
-  return metadata;
+  return { metadata, longArray: null };
 }
 
 /** Reads a key or the name of a tensor: not empty, valid UTF-8, no NUL. */
@@ -43,28 +68,36 @@ async function readType(reader: HeaderReader, what: string): Promise<ValueType> 
   return VALUE_TYPES[id] ?? reader.fail(`${what} has the unknown type ${id}`);
 }
 
-async function readValue(
+async function readPlain(
   reader: HeaderReader,
-  type: ValueType,
+  type: Exclude<ValueType, 'array'>,
+  what: string,
+): Promise<GgufValue> {
+  return type === 'string' ? reader.string(what) : reader.scalar(type, what);
+}
+
+interface ArrayHead {
+  readonly type: ValueType;
+  readonly count: number;
+}
+
+async function readArrayHead(reader: HeaderReader, what: string): Promise<ArrayHead> {
+  const type = await readType(reader, what);
+  const itemBytes = type === 'string' ? STRING_BYTES : type === 'array' ? ARRAY_BYTES : SCALARS[type].bytes;
+  return { type, count: await reader.count(itemBytes, `elements in ${what}`) };
+}
+
+async function readElements(
+  reader: HeaderReader,
+  { type, count }: ArrayHead,
   what: string,
   depth: number,
 ): Promise<GgufValue> {
-  if (type === 'string') return reader.string(what);
-  if (type === 'array') return readArray(reader, what, depth + 1);
-  return reader.scalar(type, what);
-}
-
-async function readArray(reader: HeaderReader, what: string, depth: number): Promise<GgufValue> {
   if (depth > MAX_ARRAY_DEPTH) reader.fail(`${what} nests arrays more than ${MAX_ARRAY_DEPTH} deep`);
-  const type = await readType(reader, what);
-  if (type !== 'string' && type !== 'array') {
-    return reader.scalars(type, await reader.count(SCALARS[type].bytes, `elements in ${what}`), what);
-  }
-  if (type === 'string') {
-    return reader.strings(await reader.count(STRING_BYTES, `elements in ${what}`), what);
-  }
-  const count = await reader.count(ARRAY_BYTES, `elements in ${what}`);
+  if (type === 'string') return reader.strings(count, what);
+  if (type !== 'array') return reader.scalars(type, count, what);
   const values: GgufValue[] = [];
-  for (let i = 0; i < count; i++) values.push(await readValue(reader, type, what, depth));
+  for (let i = 0; i < count; i++)
+    values.push(await readElements(reader, await readArrayHead(reader, what), what, depth + 1));
   return values;
 }

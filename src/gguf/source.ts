@@ -1,6 +1,6 @@
 import { blobSource, bytesSource } from './blobSource.ts';
 import type { ByteSource } from './byteSource.ts';
-import { openUrl } from './urlSource.ts';
+import { openUrl, type UrlReading } from './urlSource.ts';
 
 export type { ByteSource } from './byteSource.ts';
 
@@ -12,8 +12,12 @@ export type Openable = string | URL | Blob | Uint8Array | ArrayBuffer;
  *
  * @throws ForetokenError `fetch_failed` if the URL cannot be read
  */
-export async function openSource(model: Openable, fetchImpl: typeof fetch = fetch): Promise<ByteSource> {
-  if (typeof model === 'string' || model instanceof URL) return openUrl(String(model), fetchImpl);
+export async function openSource(
+  model: Openable,
+  fetchImpl: typeof fetch = fetch,
+  reading: UrlReading = {},
+): Promise<ByteSource> {
+  if (typeof model === 'string' || model instanceof URL) return openUrl(String(model), fetchImpl, reading);
   if (model instanceof Blob) return blobSource(model instanceof File ? model.name : 'model', model);
   return bytesSource('model', model instanceof Uint8Array ? model : new Uint8Array(model));
 }

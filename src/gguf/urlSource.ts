@@ -2,8 +2,13 @@ import { ForetokenError } from '../util/errors.ts';
 import { blobSource } from './blobSource.ts';
 import { type ByteSource, checkRead, throwIfAborted } from './byteSource.ts';
 
-/** Size of the first range: covers the whole header of most models, so that opening and parsing take one request. */
-const FIRST_RANGE_BYTES = 1 << 20;
+/** How much of a file to fetch before something of it is read. */
+export interface UrlReading {
+  /** Size of the first range. The default covers the header of many models, so that opening and parsing take one request. */
+  readonly firstBytes?: number;
+  /** Largest file that is fetched whole where the server has no ranges. Default: any. */
+  readonly mostWholeBytes?: number;
+}
 
 type Fetcher = (init: RequestInit, signal?: AbortSignal) => Promise<Response>;
 
@@ -13,19 +18,22 @@ type Fetcher = (init: RequestInit, signal?: AbortSignal) => Promise<Response>;
  *
  * @throws ForetokenError `fetch_failed`, with the URL and the status
  */
-export async function openUrl(url: string, fetchImpl: typeof fetch): Promise<ByteSource> {
+export async function openUrl(
+  url: string,
+  fetchImpl: typeof fetch,
+  { firstBytes = 1 << 20, mostWholeBytes = Number.POSITIVE_INFINITY }: UrlReading = {},
+): Promise<ByteSource> {
   const request = fetcher(url, fetchImpl);
   const name = fileName(url);
-  const response = await request(rangeHeader(0, FIRST_RANGE_BYTES));
-  if (response.status !== 206) return blobSource(name, await body(url, response.blob()));
+  const response = await request(rangeHeader(0, firstBytes));
+  if (response.status !== 206) return blobSource(name, await wholeFile(url, response, mostWholeBytes));
 
   const sizeBytes = contentRange(response)?.total ?? (await sizeFromHead(request));
   if (sizeBytes === null) {
     await response.body?.cancel();
-    const whole = await request({});
-    return blobSource(name, await body(url, whole.blob()));
+    return blobSource(name, await wholeFile(url, await request({}), mostWholeBytes));
   }
-  const head = await rangeBytes(url, response, Math.min(FIRST_RANGE_BYTES, sizeBytes));
+  const head = await rangeBytes(url, response, Math.min(firstBytes, sizeBytes));
 
   const source: ByteSource = {
     name,
@@ -78,6 +86,19 @@ async function body<T>(url: string, pending: Promise<T>, signal?: AbortSignal): 
     const remedy = 'check the connection, and that the server allows requests from this page (CORS)';
     throw fetchFailed(url, `the request failed (${reason}); ${remedy}`, 0, cause);
   }
+}
+
+/** Body of a response with the whole file. */
+async function wholeFile(url: string, response: Response, mostBytes: number): Promise<Blob> {
+  const length = response.headers.get('content-length');
+  if (mostBytes === Number.POSITIVE_INFINITY || Number(length ?? Number.POSITIVE_INFINITY) <= mostBytes)
+    return body(url, response.blob());
+  await response.body?.cancel();
+  throw fetchFailed(
+    url,
+    `the server sends no ranges, so to look into the file would fetch all of its ${length ?? 'unknown number of'} bytes; use a server with ranges`,
+    response.status,
+  );
 }
 
 async function rangeBytes(
