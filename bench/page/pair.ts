@@ -2,8 +2,9 @@ import type { BatchRow, TokenId } from '../../src/forward/forward.ts';
 import { openSource, readGguf } from '../../src/gguf/index.ts';
 import { type Gpu, openGpu } from '../../src/gpu/device.ts';
 import { shaderSources } from '../../src/gpu/shaderSources.ts';
-import { checkModel, loadModel, type ModelFile } from '../../src/model/loadModel.ts';
+import { loadModel } from '../../src/model/loadModel.ts';
 import type { Model } from '../../src/model/model.ts';
+import { checkModel, type ModelFile } from '../../src/model/modelFile.ts';
 import { createTokenizer, vocabularyFrom } from '../../src/tokenizer/index.ts';
 
 /** Target and draft model on one device, without a server. */

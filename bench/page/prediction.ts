@@ -1,5 +1,5 @@
 import type { CallCounts } from '../../src/gpu/counters.ts';
-import type { ModelFile } from '../../src/model/loadModel.ts';
+import type { ModelFile } from '../../src/model/modelFile.ts';
 
 /** Model of a GPU bound by its memory: the cost of a byte, dispatch, submit and readback. */
 export interface GpuAssumptions {

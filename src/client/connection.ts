@@ -1,5 +1,6 @@
 import { proxy, type Remote, transfer, wrap } from 'comlink';
 import { type Caller, callOverPort } from '../protocol/channel.ts';
+import type { MemoryEstimate } from '../protocol/estimate.ts';
 import type { Exchange } from '../protocol/exchange.ts';
 import type { LoadProgress, ServerReport } from '../protocol/serverReport.ts';
 import type { Counters, Outcome, WireOptions, WorkerApi } from '../protocol/worker.ts';
@@ -41,6 +42,10 @@ export class Connection {
     onLog: (line: string) => void,
   ): Promise<ServerReport> {
     return this.#call(this.#api.load(options, proxy(onProgress), proxy(onLog)));
+  }
+
+  estimate(options: WireOptions): Promise<MemoryEstimate> {
+    return this.#call(this.#api.estimate(options));
   }
 
   counters(): Promise<Counters> {

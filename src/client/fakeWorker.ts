@@ -1,7 +1,7 @@
 import { expose } from 'comlink';
 import { answerOverPort } from '../protocol/channel.ts';
 import type { ExchangeMessage, ExchangeRequest } from '../protocol/exchange.ts';
-import { FAKE_REPORT } from '../protocol/fakeReport.ts';
+import { FAKE_ESTIMATE, FAKE_REPORT } from '../protocol/fakeReport.ts';
 import type { WorkerApi } from '../protocol/worker.ts';
 import type { WorkerPort } from './connection.ts';
 
@@ -26,6 +26,7 @@ export class FakeWorker implements WorkerPort {
     });
     const api: WorkerApi = {
       load: async () => ({ kind: 'ok', value: FAKE_REPORT }),
+      estimate: async () => ({ kind: 'ok', value: FAKE_ESTIMATE }),
       connect(port) {
         answerOverPort((request, send) => {
           let cancel = () => {};

@@ -1,11 +1,14 @@
 /** Public API of Foretoken. Files inside this repository that need less import the concrete file. */
-import type { ServerOptions } from '../protocol/options.ts';
+import type { MemoryEstimate } from '../protocol/estimate.ts';
+import type { ModelFiles, ServerOptions } from '../protocol/options.ts';
 import type { LoadProgress } from '../protocol/serverReport.ts';
+import { estimateWith } from './estimate.ts';
 import { createForetoken, type Foretoken } from './foretoken.ts';
 import { openWorker } from './open.ts';
 import { spawnWorker } from './spawn.ts';
 
 export type * from '../protocol/completion.ts';
+export type { MemoryBytes, MemoryEstimate, ModelOutline } from '../protocol/estimate.ts';
 export type { Exchange, ExchangeMessage, ExchangeRequest } from '../protocol/exchange.ts';
 export type { CacheType, ModelFiles, ModelSource, ServerOptions } from '../protocol/options.ts';
 export type { AdapterReport, LoadProgress, ModelReport, ServerReport } from '../protocol/serverReport.ts';
@@ -38,4 +41,27 @@ export async function createServer({
   ...options
 }: CreateServerOptions): Promise<Foretoken> {
   return createForetoken(await openWorker(worker, options));
+}
+
+/** Options of `estimate`: those of a server. */
+export type EstimateOptions = Omit<ServerOptions, 'model'> & {
+  /** Starts the worker, see `CreateServerOptions`. */
+  readonly worker?: CreateServerOptions['worker'];
+  /** Cancels the look-up; `estimate` then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+};
+
+/**
+ * Says what a server of the model `source` with these options would need, before it is downloaded: bytes of weights, cache and
+ * activations on the GPU, and whether this adapter can hold them, with the reason and what would fit if not. Exact; only the browser's
+ * total memory remains unknown, because WebGPU does not tell it. Fetches some 200 KB of a file as llama.cpp writes it, and of any other
+ * its whole header; opens no device and compiles no shader.
+ *
+ * Rejects with a `ForetokenError`: `invalid_option`, `fetch_failed` (also where a server has no ranges), `invalid_gguf`, …
+ */
+export function estimate(
+  source: ModelFiles,
+  { worker = spawnWorker, ...options }: EstimateOptions = {},
+): Promise<MemoryEstimate> {
+  return estimateWith(worker, { ...options, model: source });
 }

@@ -3,7 +3,7 @@ import type { LoadProgress } from '../protocol/serverReport.ts';
 import { abortable } from './abortable.ts';
 import { Connection, type WorkerPort } from './connection.ts';
 import type { Backend } from './foretoken.ts';
-import { wireSource } from './source.ts';
+import { wireOptions } from './source.ts';
 
 /** Options of loading; see `CreateServerOptions`. */
 export type OpenOptions = ServerOptions & {
@@ -17,16 +17,12 @@ export async function openWorker(
   spawn: () => WorkerPort | Promise<WorkerPort>,
   options: OpenOptions,
 ): Promise<Backend> {
-  const { model, modelDraft, onProgress = () => {}, onLog = () => {}, signal, ...rest } = options;
+  const { onProgress = () => {}, onLog = () => {}, signal, ...rest } = options;
   signal?.throwIfAborted();
-  const wireOptions = {
-    ...rest,
-    model: wireSource(model, 'model'),
-    ...(modelDraft === undefined ? {} : { modelDraft: wireSource(modelDraft, 'modelDraft') }),
-  };
+  const wire = wireOptions(rest);
   const connection = new Connection(await spawn());
   try {
-    const report = await abortable(connection.load(wireOptions, onProgress, onLog), signal);
+    const report = await abortable(connection.load(wire, onProgress, onLog), signal);
     return {
       report,
       lost: connection.lost(),

@@ -1,6 +1,15 @@
-import type { ModelFiles, ModelSource } from '../protocol/options.ts';
-import type { WireFile, WireSource } from '../protocol/worker.ts';
+import type { ModelFiles, ModelSource, ServerOptions } from '../protocol/options.ts';
+import type { WireFile, WireOptions, WireSource } from '../protocol/worker.ts';
 import { ForetokenError } from '../util/errors.ts';
+
+/** Options in a form that the worker can read. Throws `invalid_option`. */
+export function wireOptions({ model, modelDraft, ...rest }: ServerOptions): WireOptions {
+  return {
+    ...rest,
+    model: wireSource(model, 'model'),
+    ...(modelDraft === undefined ? {} : { modelDraft: wireSource(modelDraft, 'modelDraft') }),
+  };
+}
 
 /** Model in a form that the worker can read. Throws `invalid_option`; `option` is the name in the message. */
 export function wireSource(model: ModelFiles, option: string): WireSource {

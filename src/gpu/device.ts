@@ -1,30 +1,24 @@
 import { ForetokenError } from '../util/errors.ts';
-import { isFallbackAdapter } from '../util/fallbackAdapter.mjs';
+import {
+  type AdapterDescription,
+  type AdapterLimits,
+  describeAdapter,
+  largestBuffer,
+  RAISED_LIMITS,
+  requestAdapter,
+  sizeError,
+} from './adapter.ts';
 import { type CallCounts, countCalls, zeroCounts } from './counters.ts';
 import { PipelineCache } from './pipelines.ts';
 
-/** Adapter as it describes itself. */
-export interface AdapterDescription {
-  readonly vendor: string;
-  readonly architecture: string;
-  readonly description: string;
-  readonly isFallback: boolean;
-  readonly features: readonly string[];
-}
-
 /** Device with its pipelines and its memory account. */
-export interface Gpu {
+export interface Gpu extends AdapterLimits {
   readonly device: GPUDevice;
-  readonly report: AdapterDescription;
   readonly pipelines: PipelineCache;
   /** Resolves with the reason when the device is lost; never after `close`. */
   readonly lost: Promise<ForetokenError>;
   /** Reason not to trust further results of this device: it was lost, or refused some work. Otherwise null. */
   readonly fault: ForetokenError | null;
-  /** Size of the largest buffer that can be created and bound. */
-  readonly maxBufferBytes: number;
-  /** Throws `device_limits`, with the numbers and the remedy, if a buffer of that size cannot be created and bound. */
-  checkSize(label: string, sizeBytes: number, remedy?: string): void;
   /** Creates a labelled buffer; its size counts until `destroyBuffer`. Throws `device_limits`. */
   createBuffer(label: string, sizeBytes: number, usage: GPUBufferUsageFlags): GPUBuffer;
   destroyBuffer(buffer: GPUBuffer): void;
@@ -36,15 +30,6 @@ export interface Gpu {
   counters(): CallCounts;
   close(): void;
 }
-
-/**
- * Limits to raise to the adapter's values, because they decide which models fit. The defaults of the others suffice for the
- * kernels.
- */
-const RAISED_LIMITS = [
-  'maxBufferSize',
-  'maxStorageBufferBindingSize',
-] as const satisfies readonly (keyof GPUSupportedLimits)[];
 
 /** Features that variants of kernels use if the adapter has them. */
 const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['subgroups'];
@@ -61,20 +46,7 @@ export interface OpenOptions {
 
 /** Opens the preferred adapter's device. Throws `no_webgpu` if there is none. */
 export async function openGpu(shaders: ReadonlyMap<string, string>, options: OpenOptions = {}): Promise<Gpu> {
-  const entry = options.gpu ?? (globalThis.navigator as Navigator | undefined)?.gpu;
-  if (!entry) {
-    throw new ForetokenError(
-      'no_webgpu',
-      'this browser offers no WebGPU here; use a current Chrome, Edge, Safari 26 or Firefox, over https or on localhost',
-    );
-  }
-  const adapter = await entry.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) {
-    throw new ForetokenError(
-      'no_webgpu',
-      'WebGPU is there but no adapter answered: the GPU or its driver is blocked; see chrome://gpu, or start Chrome with --enable-unsafe-webgpu',
-    );
-  }
+  const adapter = await requestAdapter(options.gpu);
   const requiredLimits: Record<string, number> = {};
   for (const name of RAISED_LIMITS) requiredLimits[name] = adapter.limits[name];
   const requiredFeatures = [...OPTIONAL_FEATURES, ...(options.features ?? [])].filter(name =>
@@ -95,6 +67,7 @@ class OpenGpu implements Gpu {
   readonly pipelines: PipelineCache;
   readonly lost: Promise<ForetokenError>;
   readonly maxBufferBytes: number;
+  readonly maxWorkgroups: number;
   readonly #counts: CallCounts;
   readonly #buffers = new Set<GPUBuffer>();
   #allocatedBytes = 0;
@@ -107,18 +80,11 @@ class OpenGpu implements Gpu {
     { countCalls: counting = false, maxBufferBytes = Number.POSITIVE_INFINITY }: OpenOptions,
   ) {
     this.device = device;
-    const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
-    this.maxBufferBytes = Math.min(maxBufferBytes, maxBufferSize, maxStorageBufferBindingSize);
+    this.maxBufferBytes = Math.min(maxBufferBytes, largestBuffer(device.limits));
+    this.maxWorkgroups = device.limits.maxComputeWorkgroupsPerDimension;
     this.#counts = counting ? countCalls(device) : zeroCounts();
     this.pipelines = new PipelineCache(device, shaders);
-    const { vendor, architecture, description } = adapter.info;
-    this.report = {
-      vendor,
-      architecture,
-      description,
-      isFallback: isFallbackAdapter(adapter.info),
-      features: [...adapter.features].sort(),
-    };
+    this.report = describeAdapter(adapter);
     this.lost = new Promise(resolve => {
       void device.lost.then(info => {
         if (info.reason === 'destroyed') return;
@@ -143,18 +109,9 @@ class OpenGpu implements Gpu {
     return this.#allocatedBytes;
   }
 
-  checkSize(label: string, sizeBytes: number, remedy = 'use a smaller model or context'): void {
-    const limit = this.maxBufferBytes;
-    if (sizeBytes <= limit) return;
-    throw new ForetokenError(
-      'device_limits',
-      `${label} needs ${sizeBytes} bytes in one buffer, but this adapter allows ${limit}; ${remedy}`,
-      { neededBytes: sizeBytes, limitBytes: limit },
-    );
-  }
-
   createBuffer(label: string, sizeBytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
-    this.checkSize(label, sizeBytes);
+    const error = sizeError(label, sizeBytes, this.maxBufferBytes);
+    if (error) throw error;
     const buffer = this.device.createBuffer({ label, size: sizeBytes, usage });
     this.#buffers.add(buffer);
     this.#allocatedBytes += sizeBytes;

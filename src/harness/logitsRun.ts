@@ -1,7 +1,8 @@
 import { openSource, readGguf } from '../gguf/index.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Tuning } from '../gpu/tuning.ts';
-import { checkModel, loadModel } from '../model/loadModel.ts';
+import { loadModel } from '../model/loadModel.ts';
+import { checkModel } from '../model/modelFile.ts';
 
 /** Logits of a model for some tokens. */
 export interface LogitsRun {

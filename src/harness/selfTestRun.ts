@@ -2,7 +2,8 @@ import { changedShaders, type ShaderChange } from '../conformance/shaderChange.t
 import { openSource, readGguf } from '../gguf/index.ts';
 import { openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
-import { checkModel, loadModel } from '../model/loadModel.ts';
+import { loadModel } from '../model/loadModel.ts';
+import { checkModel } from '../model/modelFile.ts';
 import type { SelfTestReport } from '../protocol/serverReport.ts';
 import { ForetokenError, type WireError } from '../util/errors.ts';
 import { KernelChecks } from '../worker/kernelChecks.ts';

@@ -1,7 +1,8 @@
 import { type GgufFile, openSource, readGguf } from '../gguf/index.ts';
 import type { Gpu } from '../gpu/device.ts';
-import { checkModel, type LoadOptions, loadModel } from '../model/loadModel.ts';
+import { type LoadOptions, loadModel } from '../model/loadModel.ts';
 import type { Model } from '../model/model.ts';
+import { checkModel } from '../model/modelFile.ts';
 import type { Provenance } from '../report/index.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { describeModel } from '../worker/modelReport.ts';

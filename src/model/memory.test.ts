@@ -5,8 +5,8 @@ import { attentionSplits } from '../gpu/kernels/attention.ts';
 import { GPU_TUNING } from '../gpu/tuning.ts';
 import { byteLength, type WeightType } from '../quant/types.ts';
 import { streamBytes } from './cache/streams.ts';
-import { checkModel } from './loadModel.ts';
 import { allBlocks, streamsOf } from './modelBlocks.ts';
+import { checkModel } from './modelFile.ts';
 import { planRunState } from './runState.ts';
 import { plannedBuffers } from './weights/load.ts';
 

@@ -1,6 +1,6 @@
 import { ForetokenError } from '../util/errors.ts';
 import { PAGE_POSITIONS } from '../util/kvPage.ts';
-import { type CacheShape, type CacheType, cachePages } from './cache/streams.ts';
+import { type CacheShape, type CacheType, cacheBytes, pageBytes, streamBytes } from './cache/streams.ts';
 
 /** Memory that a model needs on the GPU, before anything is allocated. Excludes activations: batches shrink until theirs fit. */
 export interface MemoryNeeds {
@@ -8,17 +8,14 @@ export interface MemoryNeeds {
   readonly name: string;
   /** Every buffer of the weights, after splitting. */
   readonly weights: readonly { readonly label: string; readonly bytes: number }[];
-  /** Values per position of each stream of the cache: K and V of each layer, or a latent. */
-  readonly streams: readonly number[];
+  /** Streams of the cache with their values per position: K and V of each layer, or a latent. */
+  readonly streams: readonly { readonly values: number }[];
   readonly cacheType: CacheType;
   readonly shape: CacheShape;
 }
 
 /** Widest first. */
-const CACHE_TYPES = [
-  ['f32', 4],
-  ['f16', 2],
-] as const satisfies readonly (readonly [CacheType, number])[];
+const CACHE_TYPES: readonly CacheType[] = ['f32', 'f16'];
 
 /**
  * Describes which parts of a model exceed the largest buffer, with the bytes of its weights and its cache, and which context,
@@ -41,7 +38,7 @@ export function memoryError(needs: MemoryNeeds, maxBufferBytes: number): Foretok
       neededBytes: Math.max(...faults.map(({ bytes }) => bytes)),
       limitBytes: maxBufferBytes,
       weightBytes: weightBytes(needs),
-      cacheBytes: cacheBytes(needs, needs.cacheType),
+      cacheBytes: cacheBytesOf(needs),
     },
   );
 }
@@ -49,12 +46,12 @@ export function memoryError(needs: MemoryNeeds, maxBufferBytes: number): Foretok
 /** Text for a failed allocation: what needed the memory, and what would need less. */
 export function allocationText(needs: MemoryNeeds): { readonly what: string; readonly remedy: string } {
   const { shape, cacheType } = needs;
-  const bytes = cacheBytes(needs, cacheType);
+  const bytes = cacheBytesOf(needs);
   const narrower = narrowerTypes(cacheType).map(
-    type => `cacheType '${type}' needs ${bytes - cacheBytes(needs, type)} bytes less`,
+    type => `cacheType '${type}' needs ${bytes - cacheBytesOf({ ...needs, cacheType: type })} bytes less`,
   );
   const halved = { ...needs, shape: { ...shape, ...halfOf(shape) } };
-  const half = `nCtx ${Math.floor(positionsOf(shape) / 2)} needs ${bytes - cacheBytes(halved, cacheType)} less`;
+  const half = `nCtx ${Math.floor(positionsOf(shape) / 2)} needs ${bytes - cacheBytesOf(halved)} less`;
   return {
     what: `${needs.name}, with ${needsText(needs)}`,
     remedy: `${[...narrower, half].join(', ')}; or use a file with fewer bits per weight, and close what else uses the GPU`,
@@ -81,8 +78,8 @@ function weightFault({ weights }: MemoryNeeds, limit: number): Fault | null {
 
 function cacheFault(needs: MemoryNeeds, limit: number): Fault | null {
   const { streams, shape, cacheType } = needs;
-  const widest = Math.max(0, ...streams);
-  const bytes = cachePages(shape) * pageBytes(widest, cacheType);
+  const widest = { values: Math.max(0, ...streams.map(({ values }) => values)) };
+  const bytes = streamBytes(widest, cacheType, shape);
   if (bytes <= limit) return null;
   const fitting = (type: CacheType) => fittingPositions(shape, Math.floor(limit / pageBytes(widest, type)));
   const choices = [cacheType, ...narrowerTypes(cacheType)]
@@ -108,25 +105,21 @@ function needsText(needs: MemoryNeeds): string {
   const { shape, cacheType } = needs;
   const { nSlots, nCtx, nCtxShared } = shape;
   const positions = nCtxShared === null ? `${nSlots} × ${nCtx}` : `${nCtxShared} shared`;
-  return `${weightBytes(needs)} bytes of weights and ${cacheBytes(needs, cacheType)} of KV cache (${positions} positions in ${cacheType})`;
+  return `${weightBytes(needs)} bytes of weights and ${cacheBytesOf(needs)} of KV cache (${positions} positions in ${cacheType})`;
 }
 
-function weightBytes({ weights }: MemoryNeeds): number {
+/** Size of all weights in bytes. */
+export function weightBytes({ weights }: Pick<MemoryNeeds, 'weights'>): number {
   return weights.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-function cacheBytes({ streams, shape }: MemoryNeeds, type: CacheType): number {
-  return cachePages(shape) * streams.reduce((sum, values) => sum + pageBytes(values, type), 0);
+/** Size of the cache in bytes. */
+export function cacheBytesOf({ streams, cacheType, shape }: MemoryNeeds): number {
+  return cacheBytes(streams, cacheType, shape);
 }
 
-function pageBytes(values: number, type: CacheType): number {
-  const [, bytes] = CACHE_TYPES.find(([name]) => name === type) ?? CACHE_TYPES[0];
-  return PAGE_POSITIONS * values * bytes;
-}
-
-function narrowerTypes(type: CacheType): CacheType[] {
-  const at = CACHE_TYPES.findIndex(([name]) => name === type);
-  return CACHE_TYPES.slice(at + 1).map(([name]) => name);
+function narrowerTypes(type: CacheType): readonly CacheType[] {
+  return CACHE_TYPES.slice(CACHE_TYPES.indexOf(type) + 1);
 }
 
 /** Positions of all slots, as `nCtx` counts them. */

@@ -8,7 +8,7 @@ const NEEDS: MemoryNeeds = {
     { label: 'blk.0.ffn', bytes: 1000 },
     { label: 'token_embd', bytes: 40_000 },
   ],
-  streams: [128, 128, 128, 128],
+  streams: Array.from({ length: 4 }, () => ({ values: 128 })),
   cacheType: 'f32',
   shape: { nSlots: 1, nCtx: 128, nCtxShared: null },
 };
@@ -25,7 +25,7 @@ describe('a model', () => {
       {},
       STREAM - 1,
       [
-        'm.gguf does not fit, with 41000 bytes of weights and 262144 of KV cache (1 × 128 positions in f32)',
+        'm.gguf does not fit, with 41000 bytes of weights and 294912 of KV cache (1 × 128 positions in f32)',
         `a layer of the cache needs ${STREAM} bytes in one buffer, but this adapter allows ${STREAM - 1}`,
         "choose nCtx 64 with cacheType 'f32', or nCtx 128 with cacheType 'f16'",
       ],
@@ -56,7 +56,7 @@ describe('a model', () => {
     ],
     [
       'by its largest stream, where they differ',
-      { streams: [128, 256, 128] },
+      { streams: [{ values: 128 }, { values: 256 }, { values: 128 }] },
       STREAM,
       [`needs ${2 * STREAM} bytes`, "nCtx 64 with cacheType 'f32', or nCtx 128 with cacheType 'f16'"],
     ],
@@ -81,14 +81,14 @@ describe('a model', () => {
       neededBytes: STREAM,
       limitBytes: 30_000,
       weightBytes: 41_000,
-      cacheBytes: 4 * STREAM,
+      cacheBytes: 4 * STREAM + STREAM / 2,
     });
   });
 
   it.each([
     [
       'f32',
-      "cacheType 'f16' needs 131072 bytes less, nCtx 64 needs 131072 less; or use a file with fewer bits",
+      "cacheType 'f16' needs 147456 bytes less, nCtx 64 needs 131072 less; or use a file with fewer bits",
     ],
     ['f16', 'nCtx 64 needs 65536 less; or use a file with fewer bits'],
   ] as const)('for which there is no memory is told what would need less than %s', (cacheType, remedy) => {

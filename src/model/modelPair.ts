@@ -7,8 +7,17 @@ import { fillDraft } from '../gpu/kernels/sampling.ts';
 import { readMapped } from '../gpu/readback.ts';
 import { assert } from '../util/assert.ts';
 import type { Model } from './model.ts';
+import type { RunStatePlan } from './runState.ts';
 import type { CheckKernels } from './tune/checkedPlan.ts';
 import { encodeParts, type Work } from './work.ts';
+
+/** Size of the buffer for results of a target and its draft model, in bytes. */
+export function pairBytes(
+  target: Pick<RunStatePlan, 'kTop' | 'maxOutputs'>,
+  draft: Pick<RunStatePlan, 'maxOutputs'>,
+): number {
+  return 4 * draft.maxOutputs + 8 * target.kTop * target.maxOutputs;
+}
 
 /**
  * Target and draft model on one device. Drafted tokens pass between them without the CPU, so a whole round of speculation is one
@@ -26,10 +35,9 @@ export class ModelPair implements FusedPair {
     this.#target = target;
     this.#draft = draft;
     this.#fill = fill;
-    const bytes = 4 * draft.state.maxOutputs + 8 * target.state.kTop * target.state.maxOutputs;
     this.#staging = gpu.createBuffer(
       'pair staging',
-      bytes,
+      pairBytes(target.state, draft.state),
       GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
     );
   }

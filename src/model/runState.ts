@@ -98,6 +98,18 @@ export function fitRunState(model: RunStateModel, options: RunStateOptions, maxB
   return plan;
 }
 
+/** Size of each of the two buffers for results of lookahead steps. */
+function aheadBytes({ maxDrafts }: RunStatePlan): number {
+  return 4 * maxDrafts;
+}
+
+/** Size of all buffers of a plan in bytes. */
+export function runStateBytes(plan: RunStatePlan): number {
+  let bytes = 2 * aheadBytes(plan);
+  for (const words of plan.words.values()) bytes += 4 * words;
+  return bytes;
+}
+
 /** Creates the buffers of a plan, empty. */
 export function allocateRunState(gpu: Gpu, plan: RunStatePlan): RunState {
   const { words, ropes, ...sizes } = plan;
@@ -114,7 +126,7 @@ export function allocateRunState(gpu: Gpu, plan: RunStatePlan): RunState {
     assert(found !== undefined, () => `there is no buffer ${name}`);
     return found;
   };
-  const tokens = (name: string) => gpu.createBuffer(`staging ahead, ${name}`, 4 * plan.maxDrafts, mapped);
+  const tokens = (name: string) => gpu.createBuffer(`staging ahead, ${name}`, aheadBytes(plan), mapped);
   return {
     ...sizes,
     step: buffer('step'),

@@ -1,3 +1,4 @@
+import type { MemoryEstimate } from './estimate.ts';
 import type { ServerReport } from './serverReport.ts';
 
 /** Report of a server for tests. */
@@ -21,4 +22,15 @@ export const FAKE_REPORT: ServerReport = {
   selfTest: null,
   autotune: null,
   warnings: [],
+};
+
+/** Estimate for tests. */
+export const FAKE_ESTIMATE: MemoryEstimate = {
+  model: FAKE_REPORT.model,
+  draft: null,
+  downloadBytes: 1,
+  nCtx: 1,
+  bytes: { weights: 1, cache: 1, activations: 1, total: 3 },
+  maxBufferBytes: 1,
+  obstacle: null,
 };

@@ -3,6 +3,7 @@
  * a long response neither waits for control calls nor delays them.
  */
 import type { WireError } from '../util/errors.ts';
+import type { MemoryEstimate } from './estimate.ts';
 import type { GivenOptions } from './options.ts';
 import type { LoadProgress, ServerReport } from './serverReport.ts';
 
@@ -33,6 +34,8 @@ export interface WorkerApi {
     onProgress: (progress: LoadProgress) => void,
     onLog: (line: string) => void,
   ): Promise<Outcome<ServerReport>>;
+  /** Plans the memory of a server with these options. Needs no `load`, and loads nothing. */
+  estimate(options: WireOptions): Promise<Outcome<MemoryEstimate>>;
   /** Answers the exchanges that arrive on `port`. */
   connect(port: MessagePort): void;
   counters(): Promise<Outcome<Counters>>;

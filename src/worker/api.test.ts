@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { callOverPort } from '../protocol/channel.ts';
 import type { ExchangeMessage, ExchangeRequest } from '../protocol/exchange.ts';
+import { FAKE_ESTIMATE } from '../protocol/fakeReport.ts';
 import type { ServerReport } from '../protocol/serverReport.ts';
 import { ForetokenError } from '../util/errors.ts';
-import { type Composition, createWorkerApi } from './api.ts';
+import { type Compose, type Composition, createWorkerApi } from './api.ts';
 
 const REPORT: ServerReport = {
   adapter: { vendor: '', architecture: '', description: '', isFallback: true, features: [] },
@@ -48,8 +49,13 @@ function load(api: ReturnType<typeof createWorkerApi>) {
   );
 }
 
+/** API that estimates nothing. */
+function workerApi(compose: Compose) {
+  return createWorkerApi(compose, () => Promise.reject(new ForetokenError('fetch_failed', 'no header')));
+}
+
 function loadedApi(overrides: Partial<Composition> = {}) {
-  const api = createWorkerApi(async () => composition(overrides));
+  const api = workerApi(async () => composition(overrides));
   return { api, loaded: load(api) };
 }
 
@@ -106,7 +112,7 @@ describe('an exchange', () => {
   it('waits for a model that is still loading, and fails when none was requested', async () => {
     expect(
       await exchange(
-        createWorkerApi(async () => composition()),
+        workerApi(async () => composition()),
         GET,
       ),
     ).toMatchObject([{ kind: 'error', error: { code: 'loading' } }]);
@@ -150,8 +156,15 @@ describe('an exchange', () => {
 describe('the worker', () => {
   it('answers load with the report, or with the error and its code', async () => {
     expect(await loadedApi().loaded).toEqual({ kind: 'ok', value: REPORT });
-    const failing = createWorkerApi(() => Promise.reject(new ForetokenError('invalid_gguf', 'bad magic')));
+    const failing = workerApi(() => Promise.reject(new ForetokenError('invalid_gguf', 'bad magic')));
     expect(await load(failing)).toMatchObject({ error: { code: 'invalid_gguf' } });
+  });
+
+  it('answers an estimate without loading anything, and its failure with its code', async () => {
+    const compose = () => Promise.reject(new Error('loaded'));
+    const answering = createWorkerApi(compose, async () => FAKE_ESTIMATE);
+    expect(await answering.estimate(OPTIONS)).toEqual({ kind: 'ok', value: FAKE_ESTIMATE });
+    expect(await workerApi(compose).estimate(OPTIONS)).toMatchObject({ error: { code: 'fetch_failed' } });
   });
 
   it('frees the composition on close and answers `closed` afterwards', async () => {
@@ -168,7 +181,7 @@ describe('the worker', () => {
   });
 
   it('closes quietly after a failed load', async () => {
-    const api = createWorkerApi(() => Promise.reject(new Error('no')));
+    const api = workerApi(() => Promise.reject(new Error('no')));
     await load(api);
     await api.close();
   });

@@ -1,4 +1,5 @@
 import { answerOverPort } from '../protocol/channel.ts';
+import type { MemoryEstimate } from '../protocol/estimate.ts';
 import { respond } from '../protocol/respond.ts';
 import type { LoadProgress, ServerReport } from '../protocol/serverReport.ts';
 import type { Counters, Outcome, WireOptions, WorkerApi } from '../protocol/worker.ts';
@@ -21,7 +22,10 @@ export type Compose = (
 ) => Promise<Composition>;
 
 /** Creates the worker's side of the boundary: `load` creates the composition, `close` frees it. */
-export function createWorkerApi(compose: Compose): WorkerApi {
+export function createWorkerApi(
+  compose: Compose,
+  estimate: (options: WireOptions) => Promise<MemoryEstimate>,
+): WorkerApi {
   let loading: Promise<Composition> | undefined;
 
   function loaded(): Promise<Composition> {
@@ -33,6 +37,7 @@ export function createWorkerApi(compose: Compose): WorkerApi {
       loading ??= compose(options, onProgress, onLog);
       return outcome(async () => (await loaded()).report);
     },
+    estimate: options => outcome(() => estimate(options)),
     connect(port) {
       answerOverPort(
         respond(async request => (await loaded()).fetch(request)),

@@ -1,6 +1,9 @@
+import { openGguf } from '../gguf/index.ts';
 import { openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
-import { checkModel, loadModel, type ModelFile, planMemory, tensorBytes } from '../model/loadModel.ts';
+import { loadModel } from '../model/loadModel.ts';
+import { requireMemory } from '../model/memoryPlan.ts';
+import { checkModel, type ModelFile, tensorBytes } from '../model/modelFile.ts';
 import { ModelPair } from '../model/modelPair.ts';
 import { type ResolvedOptions, withDefaults } from '../protocol/options.ts';
 import type { LoadProgress } from '../protocol/serverReport.ts';
@@ -18,8 +21,8 @@ import type { Composition } from './api.ts';
 import { Autotuner } from './autotuner.ts';
 import { chatTemplateOf, toolUseTemplateOf } from './chatTemplates.ts';
 import { checkOptions } from './checkOptions.ts';
-import { contextSize } from './contextSize.ts';
 import { KernelChecks } from './kernelChecks.ts';
+import { memoryOptions } from './memoryOptions.ts';
 import { describeModel } from './modelReport.ts';
 import { openSource } from './openSource.ts';
 import { Resources } from './resources.ts';
@@ -27,14 +30,15 @@ import { type Idler, type Sleep, Sleeper } from './sleep.ts';
 import { openSlotFiles } from './slotFiles.ts';
 import {
   createDrafts,
+  draftOf,
   isSynthetic,
   optionWarnings,
-  outputRows,
   specKindsOf,
   specTypesOf,
 } from './speculation.ts';
 import { syntheticAcceptance } from './syntheticOptions.ts';
 import { ORIGIN_TUNING_STORE } from './tuningStore.ts';
+import { checkVocabularySize } from './vocabularySize.ts';
 
 /** Options with their defaults, and the batch size if the user chose one. */
 type ComposedOptions = ResolvedOptions &
@@ -97,17 +101,15 @@ async function wire(
   const warnings = [...optionWarnings(options), ...target.vocabulary.warnings];
   const draft = await openDraft(target, options, onProgress, warnings);
 
-  const { nCtx, nCtxSlot, nCtxShared } = contextSize(options, target.file.spec.nCtxTrain);
-  const { nSlots, nBatch, cacheType, slotSavePath, selfTest, infillBatch } = options;
+  const { context, memory } = memoryOptions(options, target.file.spec.nCtxTrain, draft !== null);
+  const { nSlots, nBatch, slotSavePath, selfTest, infillBatch } = options;
   const { autotune = !gpu.report.isFallback } = options;
-  const maxOutputs = outputRows(options, specKindsOf(options, draft !== null));
-  const shape = { nCtx: nCtxSlot, nSlots, nCtxShared, maxRows: nBatch, maxOutputs, cacheType };
-  for (const opened of draft ? [target, draft] : [target]) planMemory(gpu, opened.file, shape);
+  for (const opened of draft ? [target, draft] : [target]) requireMemory(gpu, opened.file, memory);
   const checks = selfTest ? new KernelChecks(gpu) : null;
   const tuner = autotune ? new Autotuner(gpu, ORIGIN_TUNING_STORE, navigator.userAgent) : null;
   const load = ({ role, file }: OpenedModel) =>
     loadModel(gpu, file, {
-      ...shape,
+      ...memory,
       ...(tuner && { tune: tuner.tune }),
       ...(checks && { checkKernels: checks.check }),
       onProgress: (phase, loadedBytes, totalBytes) =>
@@ -134,7 +136,7 @@ async function wire(
     adapter: gpu.report,
     model: describeModel(target.file),
     draft: draft && describeModel(draft.file),
-    nCtx,
+    nCtx: context.nCtx,
     nSlots,
     gpuBytes: gpu.allocatedBytes,
     selfTest: checks?.report() ?? null,
@@ -176,11 +178,11 @@ async function openModel(
   onProgress: OnProgress,
 ): Promise<OpenedModel> {
   onProgress({ model: role, phase: 'header', loadedBytes: 0, totalBytes: 0 });
-  const gguf = await openSource(source, options);
+  const gguf = await openSource(source, options, openGguf);
   onProgress({ model: role, phase: 'header', loadedBytes: 0, totalBytes: tensorBytes(gguf) });
   const file = checkModel(gguf);
   const vocabulary = vocabularyFrom(gguf.metadata);
-  checkVocabulary(file, vocabulary);
+  checkVocabularySize(file, vocabulary.tokens.length);
   return { role, file, vocabulary };
 }
 
@@ -193,8 +195,9 @@ async function openDraft(
   onProgress: OnProgress,
   warnings: string[],
 ): Promise<OpenedModel | null> {
-  const { modelDraft, draftRequired } = options;
-  if (modelDraft === undefined || !specTypesOf(options).includes('draft-simple')) return null;
+  const { draftRequired } = options;
+  const modelDraft = draftOf(options);
+  if (modelDraft === null) return null;
   const draft = await openModel('draft', modelDraft, options, onProgress);
   const mismatch = vocabularyMismatch(target.vocabulary, draft.vocabulary);
   if (mismatch === null) return draft;
@@ -202,15 +205,4 @@ async function openDraft(
   if (draftRequired || isSynthetic(options)) throw new ForetokenError('draft_incompatible', message);
   warnings.push(message);
   return null;
-}
-
-/**
- * Checks the vocabulary at load: a token without an embedding, or the reverse, would otherwise fail in the middle of an answer.
- */
-function checkVocabulary({ gguf, spec }: ModelFile, { tokens }: VocabularySpec): void {
-  if (tokens.length === spec.nVocab) return;
-  throw new ForetokenError(
-    'invalid_gguf',
-    `${gguf.source.name} has ${tokens.length} tokens but ${spec.nVocab} rows in token_embd.weight; they have to be as many`,
-  );
 }

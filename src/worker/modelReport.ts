@@ -1,24 +1,31 @@
-import type { ModelFile } from '../model/loadModel.ts';
+import { type GgufFile, getNumber, getString } from '../gguf/index.ts';
+import type { ModelFile } from '../model/modelFile.ts';
+import type { ModelOutline } from '../protocol/estimate.ts';
 import type { ModelReport } from '../protocol/serverReport.ts';
 
 /** Describes a model by the metadata of its file. */
 export function describeModel({ gguf, spec }: ModelFile): ModelReport {
+  const { nVocab, nCtxTrain, nEmbd } = spec;
+  return { ...outlineModel(gguf), nVocab, nCtxTrain, nEmbd };
+}
+
+/** Describes a model whose architecture need not be supported. */
+export function outlineModel({ source, metadata, tensors }: GgufFile): ModelOutline {
   const valuesByType = new Map<string, number>();
   let nParams = 0;
-  for (const { type, nElements } of gguf.tensors.values()) {
+  for (const { type, nElements } of tensors.values()) {
     valuesByType.set(type, (valuesByType.get(type) ?? 0) + nElements);
     nParams += nElements;
   }
-  const [[fileType]] = [...valuesByType].sort(([, a], [, b]) => b - a);
+  const [[fileType] = ['none']] = [...valuesByType].sort(([, a], [, b]) => b - a);
+  const architecture = getString(metadata, 'general.architecture');
   return {
-    name: spec.name,
-    file: gguf.source.name,
-    architecture: spec.architecture,
+    name: getString(metadata, 'general.name', source.name),
+    file: source.name,
+    architecture,
     fileType,
-    sizeBytes: gguf.source.sizeBytes,
+    sizeBytes: source.sizeBytes,
     nParams,
-    nVocab: spec.nVocab,
-    nCtxTrain: spec.nCtxTrain,
-    nEmbd: spec.nEmbd,
+    nCtxTrain: getNumber(metadata, `${architecture}.context_length`, null),
   };
 }

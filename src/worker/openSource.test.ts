@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { COMMIT, FakeHub } from '../cli/hub/fakeHub.ts';
-import { writeGguf } from '../gguf/index.ts';
+import { openGguf, writeGguf } from '../gguf/index.ts';
 import { openSource } from './openSource.ts';
 
 /** File with one tensor, or a part of a model of two. */
@@ -32,7 +32,11 @@ beforeEach(async () => {
 afterEach(() => hub.close());
 
 const names = async (source: Parameters<typeof openSource>[0], hfToken?: string) => {
-  const { tensors } = await openSource(source, { hfEndpoint: hub.endpoint, ...(hfToken && { hfToken }) });
+  const { tensors } = await openSource(
+    source,
+    { hfEndpoint: hub.endpoint, ...(hfToken && { hfToken }) },
+    openGguf,
+  );
   return [...tensors.keys()];
 };
 const fileUrl = (name: string) => `${hub.endpoint}/org/name/resolve/${COMMIT}/${name}`;

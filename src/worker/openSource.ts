@@ -1,4 +1,4 @@
-import { type GgufFile, openGguf } from '../gguf/index.ts';
+import type { GgufFile } from '../gguf/index.ts';
 import { openHub } from '../hub/hub.ts';
 import { isHubAddress } from '../hub/hubModel.ts';
 import { type RemoteFile, resolveHubModel } from '../hub/resolve.ts';
@@ -15,14 +15,18 @@ export type SourceAccess = Partial<Pick<ResolvedOptions, 'hfEndpoint' | 'hfToken
 export type SourceFile = Blob | RemoteFile;
 
 /**
- * Opens a model and reads its header; a model of the Hub is looked up first. Files at an address are read in ranges.
+ * Opens a model with `openGguf` or `openOutline`; a model of the Hub is looked up first. Files at an address are read in ranges.
  *
- * @throws ForetokenError as `resolveHubModel` and `openGguf` do
+ * @throws ForetokenError as `resolveHubModel` and `open` do
  */
-export async function openSource(source: WireSource, access: SourceAccess): Promise<GgufFile> {
+export async function openSource<F extends GgufFile>(
+  source: WireSource,
+  access: SourceAccess,
+  open: (files: readonly (Blob | string)[], fetchImpl: typeof fetch) => Promise<F>,
+): Promise<F> {
   const files = await sourceFiles(source, access);
   const hub = openHub({ endpoint: access.hfEndpoint, token: access.hfToken, fetch: access.fetch });
-  return openGguf(
+  return open(
     files.map(file => (file instanceof Blob ? file : file.url)),
     hub.fetch,
   );

@@ -10,7 +10,7 @@ import { NgramTable } from '../engine/ngram/ngramTable.ts';
 import type { FusedPair } from '../forward/drafting.ts';
 import type { ForwardPass } from '../forward/forwardPass.ts';
 import type { ResolvedOptions, SpecType } from '../protocol/options.ts';
-import type { WireOptions } from '../protocol/worker.ts';
+import type { WireOptions, WireSource } from '../protocol/worker.ts';
 import { assertNever } from '../util/assert.ts';
 
 /** Kinds of speculation, except `none`. */
@@ -48,6 +48,12 @@ export function optionWarnings(options: SpeculationOptions): string[] {
     warnings.push('drafts are accepted at random, for benchmarks: the answers are not those of the model');
   }
   return warnings;
+}
+
+/** Draft model that is to be loaded; null if there is none, or if no kind of speculation uses it. */
+export function draftOf(options: SpeculationOptions): WireSource | null {
+  const { modelDraft = null } = options;
+  return specTypesOf(options).includes('draft-simple') ? modelDraft : null;
 }
 
 /** Longest draft of a kind. */

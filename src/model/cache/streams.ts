@@ -42,9 +42,28 @@ function cellBytes({ values }: Pick<Stream, 'values'>, type: CacheType): number 
   return values * (type === 'f16' ? 2 : 4);
 }
 
+/** Size of a page of a stream in bytes. */
+export function pageBytes(stream: Pick<Stream, 'values'>, type: CacheType): number {
+  return PAGE_POSITIONS * cellBytes(stream, type);
+}
+
 /** Size of a stream in bytes. */
 export function streamBytes(stream: Pick<Stream, 'values'>, type: CacheType, shape: CacheShape): number {
-  return cachePages(shape) * PAGE_POSITIONS * cellBytes(stream, type);
+  return cachePages(shape) * pageBytes(stream, type);
+}
+
+/** Size of the buffer through which pages are copied. */
+function copyBytes(streams: readonly Pick<Stream, 'values'>[], type: CacheType): number {
+  return Math.max(...streams.map(stream => pageBytes(stream, type)));
+}
+
+/** Size of all buffers of a cache in bytes. */
+export function cacheBytes(
+  streams: readonly Pick<Stream, 'values'>[],
+  type: CacheType,
+  shape: CacheShape,
+): number {
+  return streams.reduce((sum, stream) => sum + streamBytes(stream, type, shape), copyBytes(streams, type));
 }
 
 /** The cache is indexed by position and never cleared: positions after a row's own are not read. */
@@ -61,7 +80,7 @@ export function allocateKvCache(
   });
   const copied = gpu.createBuffer(
     'copied_page',
-    PAGE_POSITIONS * Math.max(...streams.map(stream => cellBytes(stream, type))),
+    copyBytes(streams, type),
     GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
   );
   return { type, nPages: cachePages(shape), streams: new Map(buffers), copied };

@@ -4,7 +4,7 @@ import { allocateMatrix, type Matrix, type MatrixPlan, matrixBytes, matrixUpload
 import { type PartLimits, splitMatrix } from './shards.ts';
 import type { Loaded, Planned, VectorPlan } from './tensors.ts';
 import type { Upload } from './upload.ts';
-import { allocateVector, vectorUploads } from './vector.ts';
+import { allocateVector, vectorBytes, vectorUploads } from './vector.ts';
 
 /** Weights of each block. */
 export type Weights = ReadonlyMap<Block, Loaded<Planned>>;
@@ -28,11 +28,22 @@ export function plannedMatrices(blocks: readonly Block[]): MatrixPlan[] {
   return [...new Map(matrices.map(matrix => [matrix.label, matrix])).values()];
 }
 
-/** Sizes of all buffers of the blocks' matrices, in bytes, by label. */
+/** Distinct vectors of some blocks. */
+function plannedVectors(blocks: readonly Block[]): VectorPlan[] {
+  const vectors = blocks
+    .flatMap(({ tensors }) => Object.values(tensors))
+    .flatMap(planned => (planned !== null && isVector(planned) ? [planned] : []));
+  return [...new Map(vectors.map(vector => [vector.label, vector])).values()];
+}
+
+/** Sizes of all buffers of the blocks' weights, in bytes, by label. */
 export function plannedBuffers(blocks: readonly Block[]): { label: string; bytes: number }[] {
-  return plannedMatrices(blocks).flatMap(matrix =>
-    matrixBytes(matrix).map(bytes => ({ label: matrix.label, bytes })),
-  );
+  return [
+    ...plannedMatrices(blocks).flatMap(matrix =>
+      matrixBytes(matrix).map(bytes => ({ label: matrix.label, bytes })),
+    ),
+    ...plannedVectors(blocks).map(vector => ({ label: vector.label, bytes: vectorBytes(vector) })),
+  ];
 }
 
 /** Creates all buffers of the weights, empty, and the uploads that fill them. Tensors with the same label share their buffers. */

@@ -8,12 +8,18 @@ import type { VectorPiece, VectorPlan } from './tensors.ts';
 import type { Upload } from './upload.ts';
 
 /** Creates the buffer of a vector, empty except for its constants. */
-export function allocateVector(gpu: Gpu, { label, pieces, constants = [] }: VectorPlan): GPUBuffer {
-  const end = Math.max(constants.length, ...pieces.map(piece => piece.at + pieceValues(piece)));
+export function allocateVector(gpu: Gpu, plan: VectorPlan): GPUBuffer {
+  const { label, constants = [] } = plan;
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-  const buffer = gpu.createBuffer(label, 4 * alignUp(end, 32), usage);
+  const buffer = gpu.createBuffer(label, vectorBytes(plan), usage);
   if (constants.length > 0) gpu.device.queue.writeBuffer(buffer, 0, Float32Array.from(constants));
   return buffer;
+}
+
+/** Size of a vector's buffer in bytes. */
+export function vectorBytes({ pieces, constants = [] }: VectorPlan): number {
+  const end = Math.max(constants.length, ...pieces.map(piece => piece.at + pieceValues(piece)));
+  return 4 * alignUp(end, 32);
 }
 
 /** Number of values of a piece in its buffer. */
