@@ -14,6 +14,8 @@ export interface LargeModel {
   /** Tensors from which the description follows: names, and their shapes where it reads them. */
   readonly hints?: Readonly<Record<string, readonly number[]>>;
   readonly typeOf: (tensor: TensorSpec) => WeightType;
+  /** Metadata after the vocabulary, beside the usual. */
+  readonly more?: Readonly<Record<string, TypedValue>>;
 }
 
 /** File of a large model for tests, whose weights are pseudo-random and exist only as they are read. */
@@ -241,6 +243,7 @@ function pairsOf(name: string, model: LargeModel): Record<string, TypedValue> {
     ),
     'general.quantization_version': { type: 'uint32', value: 2 },
     'general.file_type': { type: 'uint32', value: 15 },
+    ...model.more,
   };
 }
 

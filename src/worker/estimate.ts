@@ -21,6 +21,12 @@ const NO_LIMITS: AdapterLimits = {
   maxWorkgroups: 65_535,
 };
 
+/** Parts of the browser in use; its own by default. */
+interface Browser {
+  readonly gpu?: GPU;
+  readonly fetch?: typeof fetch;
+}
+
 /**
  * Plans the memory of a server with these options from the headers of its models. Opens no device and compiles no shader.
  *
@@ -29,14 +35,14 @@ const NO_LIMITS: AdapterLimits = {
  */
 export async function estimateMemory(
   given: WireOptions,
-  findAdapter: () => Promise<GPUAdapter> = () => requestAdapter(),
+  { gpu, fetch }: Browser = {},
 ): Promise<MemoryEstimate> {
   checkOptions(given);
   const options = withDefaults(given);
   const draftSource = draftOf(options);
-  const open = (source: WireSource) => openSource(source, options, openOutline);
+  const open = (source: WireSource) => openSource(source, { ...options, fetch }, openOutline);
   const [adapter, target, draft] = await Promise.all([
-    findAdapter().catch(ForetokenError.from),
+    requestAdapter(gpu).catch(ForetokenError.from),
     open(options.model),
     draftSource === null ? null : open(draftSource),
   ]);

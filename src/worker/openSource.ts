@@ -8,7 +8,7 @@ import type { WireFile, WireSource } from '../protocol/worker.ts';
 /** How to reach what is not in the page's hands. */
 export type SourceAccess = Partial<Pick<ResolvedOptions, 'hfEndpoint' | 'hfToken'>> & {
   /** Default: the global `fetch`. */
-  readonly fetch?: typeof fetch;
+  readonly fetch?: typeof fetch | undefined;
 };
 
 /** Bytes that the page has, or a file at an address. */
