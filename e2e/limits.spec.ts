@@ -38,6 +38,7 @@ test("a context that exceeds the adapter's largest buffer is refused with the nu
     ),
     details: { neededBytes: NEEDED_BYTES, limitBytes: LIMIT_BYTES },
   });
+  expect((await PageServer.estimate(page, options)).obstacle).toEqual(error);
   await expect.poll(() => page.workers().length).toBe(0);
 
   const server = await PageServer.start(page, { model: DRAFT_Q4_0, nCtx: 512 });
@@ -56,6 +57,8 @@ test('a model whose matrices are larger than any buffer has the same answer, wit
   expect(modest.report.warnings).toEqual([expect.stringMatching(/^batches have 48 rows at most, not 512/)]);
   const whole = await startServer(options);
   expect(whole.report.warnings).toEqual([]);
+  const estimate = await PageServer.estimate(page, options);
+  expect(estimate).toMatchObject({ bytes: { total: modest.report.gpuBytes }, obstacle: null });
   const answer = async (server: PageServer) => {
     const prompt = 'Once upon a time there was a little fox. '.repeat(8);
     const { tokens } = await server.completion({

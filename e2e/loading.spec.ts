@@ -84,6 +84,9 @@ test.describe('loading', () => {
       nCtx: 512,
     });
     expect((await byBytes.completion(REQUEST)).content).toBe((await byUrl.completion(REQUEST)).content);
+    // The estimate of a model that is loaded anyway.
+    const estimate = await PageServer.estimate(harness.page, { model: DRAFT_Q4_0, nCtx: 512 });
+    expect(estimate).toMatchObject({ bytes: { total: byUrl.report.gpuBytes }, obstacle: null });
   });
 
   test('the files of a split model can be given in any order', async ({ harness, startServer }) => {

@@ -27,8 +27,7 @@ function isList(model: ModelFiles): model is readonly ModelSource[] {
 
 /**
  * Resolves a URL here, because the worker's base address differs from the page's; `hf:` is a scheme of its own, which the worker
- * reads. Bytes become a Blob, which is transferred
- * without a copy and stays outside the JS heap.
+ * reads. Bytes become a Blob, which is transferred without a copy and stays outside the JS heap.
  */
 function wireFile(source: ModelSource, option: string): WireFile {
   if (source instanceof Blob) return source;

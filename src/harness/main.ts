@@ -1,14 +1,14 @@
-import { createServer } from '../client/index.ts';
+import { createServer, estimate } from '../client/index.ts';
 import { Harness } from './harness.ts';
 
 declare global {
   interface Window {
     /** API for browser drivers that use Foretoken on this page. */
-    foretoken: { readonly createServer: typeof createServer };
+    foretoken: { readonly createServer: typeof createServer; readonly estimate: typeof estimate };
     /** API for the project's own tests. */
     harness: Harness;
   }
 }
 
-window.foretoken = { createServer };
+window.foretoken = { createServer, estimate };
 window.harness = new Harness();
