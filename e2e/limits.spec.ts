@@ -18,7 +18,7 @@ async function openModest(page: Page, limitBytes: number): Promise<void> {
 for (const name of ['maxBufferSize', 'maxStorageBufferBindingSize']) {
   Object.defineProperty(GPUSupportedLimits.prototype, name, { get: () => ${limitBytes} });
 }`;
-  await page.route('**/assets/*.js', async route => {
+  await page.route('**/*.js', async route => {
     const response = await route.fetch();
     await route.fulfill({ response, body: `${modestDevice}\n${await response.text()}` });
   });
