@@ -11,7 +11,12 @@ export const MODULES = {
   index: 'src/client/index.ts',
   tokenizer: 'src/tokenizer/index.ts',
   gguf: 'src/gguf/index.ts',
+  'ai-sdk': 'src/aiSdk/index.ts',
+  'language-model': 'src/languageModel/index.ts',
 };
+
+/** Packages that are the user's own: optional peers. */
+const PEERS = ['@ai-sdk/openai-compatible'];
 
 /** Scripts of workers, by the names of their files: one file each, because a worker is started by its address. */
 export const SCRIPTS = {
@@ -57,6 +62,7 @@ async function bundle(root, outDir, input, plugins, options) {
       license: { fileName: `${Object.keys(input)[0]}.licenses.json` },
       rolldownOptions: {
         input,
+        external: PEERS,
         preserveEntrySignatures: 'strict',
         output: { entryFileNames: '[name].js', chunkFileNames: 'shared-[name].js' },
       },

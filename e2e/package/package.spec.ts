@@ -2,6 +2,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { MODULES, SCRIPTS } from '../../bin/package/library.mjs';
 import { Origin, policy } from './origin.ts';
 import { run } from './process.ts';
 import { expect, expectAnswer, modelsOf, plainPage, test } from './test.ts';
@@ -33,10 +34,19 @@ test('the tarball has what runs and nothing else, in under 4 MB', async ({ packe
   );
   expect(unwanted).toEqual([]);
   expect(files.filter(file => file.endsWith('.gguf'))).toHaveLength(2);
-  const { dependencies = {}, private: isPrivate = false } = JSON.parse(
-    await readFile(inPackage('package.json'), 'utf8'),
-  );
-  expect({ dependencies, isPrivate }).toEqual({ dependencies: {}, isPrivate: false });
+  const manifest = JSON.parse(await readFile(inPackage('package.json'), 'utf8'));
+  expect(manifest).not.toHaveProperty('dependencies');
+  expect(manifest).not.toHaveProperty('private');
+});
+
+test('package.json exports every module and script of the library', async () => {
+  const { exports } = JSON.parse(await readFile(inPackage('package.json'), 'utf8'));
+  for (const [name, source] of Object.entries({ ...MODULES, ...SCRIPTS })) {
+    expect.soft(exports[name === 'index' ? '.' : `./${name}`], name).toEqual({
+      types: source.replace(/^src\/(.*)\.ts$/, './dist/types/$1.d.ts'),
+      default: `./dist/lib/${name}.js`,
+    });
+  }
 });
 
 test('client and worker stay within their size budget', async () => {
@@ -64,7 +74,9 @@ test('the declarations pass tsc --strict in a project without other types', asyn
     `import { createServer, ForetokenError, type Foretoken } from 'foretoken';
      import { openSource, readGguf } from 'foretoken/gguf';
      import { createTokenizer, vocabularyFrom } from 'foretoken/tokenizer';
+     import { createLanguageModel } from 'foretoken/language-model';
      import 'foretoken/worker';
+     createLanguageModel satisfies Function;
      const server: Foretoken = await createServer({ model: 'a.gguf', worker: () => new Worker('/w.js') });
      const response: Response = await server.fetch('/health');
      for await (const event of server.completion({ prompt: 'x', stream: true })) console.log(event.content);
