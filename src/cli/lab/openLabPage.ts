@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Browser, Page } from 'playwright';
+import type { Browser as PuppeteerBrowser } from 'puppeteer-core';
 import { assertNever } from '../../util/assert.ts';
 import { ForetokenError } from '../../util/errors.ts';
 import type { Machine } from '../machine.ts';
@@ -21,8 +22,8 @@ const PAGE = 'lab.html';
 /** Address of the site for a browser elsewhere; the driver answers its requests. */
 const ROUTED_SITE = 'https://foretoken.invalid/';
 
-/** Leave signals to the command: a stopped run still reports. */
-const NO_SIGNALS = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
+/** Leave signals to the command: a stopped run still reports. A run is one call, and takes minutes. */
+const DRIVEN = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false, protocolTimeout: 0 };
 
 /** Preferences that enable WebGPU in Firefox. */
 const FIREFOX_PREFERENCES = {
@@ -56,15 +57,11 @@ async function openInChromium(
   path: string | null,
   { machine, siteUrl, headed, browserArgs }: OpenOptions,
 ): Promise<LabPage> {
-  const { chromium } = await import('playwright');
+  const { launch } = await import('puppeteer-core');
   const args = [...machine.browserFlags, ...browserArgs];
   const executablePath = path ?? machine.findBrowser();
-  const browser = await chromium.launch({ executablePath, args, headless: !headed, ...NO_SIGNALS });
-  return openedIn(browser, args, async () => {
-    const page = await browser.newPage();
-    await page.goto(siteUrl + PAGE);
-    return tabOf(page);
-  });
+  const browser = await launch({ executablePath, args, headless: !headed, ...DRIVEN });
+  return openedIn(browser, args, () => openTab(browser, siteUrl));
 }
 
 async function openInFirefox(path: string | null, { siteUrl, headed }: OpenOptions): Promise<LabPage> {
@@ -74,16 +71,16 @@ async function openInFirefox(path: string | null, { siteUrl, headed }: OpenOptio
     executablePath: path ?? findFirefox(),
     headless: !headed,
     extraPrefsFirefox: FIREFOX_PREFERENCES,
-    // A run is one call that takes minutes.
-    protocolTimeout: 0,
-    ...NO_SIGNALS,
+    ...DRIVEN,
   });
   const flags = Object.entries(FIREFOX_PREFERENCES).map(([name, value]) => `${name}=${value}`);
-  return openedIn(browser, flags, async () => {
-    const page = await browser.newPage();
-    await page.goto(siteUrl + PAGE);
-    return { evaluate: (work, given) => page.evaluate(work, given), close: () => page.close() };
-  });
+  return openedIn(browser, flags, () => openTab(browser, siteUrl));
+}
+
+async function openTab(browser: PuppeteerBrowser, siteUrl: string): Promise<Tab> {
+  const page = await browser.newPage();
+  await page.goto(siteUrl + PAGE);
+  return { evaluate: (work, given) => page.evaluate(work, given), close: () => page.close() };
 }
 
 function findFirefox(): string {
@@ -92,11 +89,22 @@ function findFirefox(): string {
   throw new ForetokenError('invalid_option', 'no Firefox found; give its path as --browser /path/to/firefox');
 }
 
+/** Playwright, which an installed package may have beside it. */
+async function playwright() {
+  try {
+    return await import('playwright');
+  } catch (cause) {
+    const message =
+      '--remote needs Playwright: npm i playwright, or run npx -p foretoken -p playwright foretoken lab …';
+    throw new ForetokenError('invalid_option', message, {}, { cause });
+  }
+}
+
 async function openRemotely(
   { protocol, url }: Extract<LabHost, { kind: 'remote' }>,
   { machine, headed, browserArgs }: OpenOptions,
 ): Promise<LabPage> {
-  const { chromium } = await import('playwright');
+  const { chromium } = await playwright();
   // Options for servers that start a browser per connection; others ignore them.
   const launching = { args: [...machine.browserFlags, ...browserArgs], headless: !headed };
   const headers = { 'x-playwright-launch-options': JSON.stringify(launching) };
