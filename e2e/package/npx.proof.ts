@@ -40,6 +40,20 @@ test('npx of the tarball in an empty folder serves a chat to curl', async ({ pac
   }
 });
 
+test('npx of the tarball runs the lab in a folder without Playwright', async ({ packed }) => {
+  const folder = await packed.folder();
+  const output = await run(
+    'npx',
+    [
+      ...['--yes', '--offline', `--package=${packed.tarball}`, 'foretoken', 'lab', '--out', 'reports'],
+      ...['--only', 'argmax:*', '--only', 'golden:*'],
+    ],
+    folder,
+  );
+  expect(output).toMatch(/All \d+ checks are right\./);
+  expect(await readdir(join(folder, 'reports'))).toEqual([expect.stringMatching(/\.json$/)]);
+});
+
 /** Address that the command prints when it listens. */
 function addressIn(output: NodeJS.ReadableStream): Promise<string> {
   let printed = '';

@@ -37,8 +37,9 @@ export function goldenJob(name: ModelName): Job {
     limitMs: LIMIT_MS,
     weight: 2,
     async run(bench) {
-      const { greedy } = await fetchGolden(name, bench.base);
+      // Comes first: a site without the model has no goldens of it either.
       const { gguf } = await bench.models.get(name);
+      const { greedy } = await fetchGolden(name, bench.base);
       const model = await bench.models.load(await bench.own(), name, {
         nCtx: 128,
         nSlots: 1,
