@@ -32,7 +32,7 @@ async function open(from: 'own' | 'foreign', workers: string, options: string): 
     { '/models/': models, '/foretoken/': library },
     {
       headers: policy(`${SELF} ${base}`, workers),
-      pages: await plainPage(`${base}/foretoken/index.js`, options),
+      pages: await plainPage(`${base}/foretoken`, options),
     },
   );
 }

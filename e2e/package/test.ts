@@ -89,10 +89,10 @@ export function modelsOf(project: string): string {
   return join(project, 'node_modules', 'foretoken', 'dist', 'models');
 }
 
-/** Files of a page without a bundler that imports the library from `address`; `options` are further ones of `createServer`. */
-export async function plainPage(address: string, options = ''): Promise<Record<string, string>> {
+/** Files of a page without a bundler that imports the library's files from `base`; `options` are further ones of `createServer`. */
+export async function plainPage(base: string, options = ''): Promise<Record<string, string>> {
   const script = (await readFile(PAGE, 'utf8'))
-    .replace("'foretoken'", `'${address}'`)
+    .replaceAll(/'foretoken(?:\/([\w-]+))?'/g, (_, name = 'index') => `'${base}/${name}.js'`)
     .replace('nCtx: 256,', `nCtx: 256, ${options}`);
   return {
     '/index.html': '<!doctype html><script type="module" src="main.js"></script>',
