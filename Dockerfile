@@ -8,15 +8,13 @@
 FROM debian:trixie-slim AS package
 # A version on the npm registry, or a tarball in this folder.
 ARG FORETOKEN=foretoken@latest
-# Debian replaces packages by their security updates, so a pinned version would soon be gone; likewise below.
-# hadolint ignore=DL3008
+# No version is pinned, here and below: Debian replaces packages by their security updates, and a pinned one would soon be gone.
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates nodejs npm
 WORKDIR /context
 RUN --mount=type=bind,target=/context \
   npm install --global --omit=dev --omit=peer --no-audit --no-fund --prefix /opt/foretoken "$FORETOKEN"
 
 FROM debian:trixie-slim
-# hadolint ignore=DL3008
 RUN apt-get update \
   && apt-get install -y --no-install-recommends ca-certificates chromium nodejs tini \
   && rm -rf /var/lib/apt/lists/* \
