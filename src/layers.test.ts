@@ -23,7 +23,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   conformance: ['util', 'quant', 'reference', 'gpu', 'forward'],
   model: ['util', 'quant', 'gguf', 'architectures', 'gpu', 'forward'],
   server: ['util', 'tokenizer', 'protocol', 'forward', 'engine'],
-  client: ['util', 'protocol'],
+  tabs: ['util', 'protocol'],
+  client: ['util', 'protocol', 'tabs'],
+  serviceWorker: ['util', 'protocol', 'tabs'],
   languageModel: ['util', 'protocol', 'client'],
   aiSdk: ['client'],
   worker: [

@@ -2,6 +2,7 @@
 import type { MemoryEstimate } from '../protocol/estimate.ts';
 import type { ModelFiles, ServerOptions } from '../protocol/options.ts';
 import type { LoadProgress } from '../protocol/serverReport.ts';
+import { connect } from './connect.ts';
 import { estimateWith } from './estimate.ts';
 import { createForetoken, type Foretoken } from './foretoken.ts';
 import { openWorker } from './open.ts';
@@ -64,4 +65,22 @@ export function estimate(
   { worker = spawnWorker, ...options }: EstimateOptions = {},
 ): Promise<MemoryEstimate> {
   return estimateWith(worker, { ...options, model: source });
+}
+
+/**
+ * Like `createServer`, with one engine for all tabs of the origin that give the same options. The first tab loads it; the others
+ * wait for it, see its progress and send their requests there. When that tab closes or crashes, or loses its GPU, the next one
+ * loads the engine, and requests that have not had a byte of a response are sent again; the others end with `device_lost`.
+ *
+ * Tabs with other options have an engine of their own, so write the options once. `report` is that of the engine in use. `lost`
+ * resolves only if this tab has to load the engine and cannot. `onLog` gets the lines of an engine in this tab. `close` leaves
+ * the engine to the other tabs.
+ *
+ * Rejects as `createServer` does, if this tab has to load the engine; with `not_supported` outside of a secure context.
+ */
+export async function connectServer({
+  worker = spawnWorker,
+  ...options
+}: CreateServerOptions): Promise<Foretoken> {
+  return createForetoken(await connect(navigator.locks, worker, options));
 }

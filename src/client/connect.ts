@@ -1,0 +1,43 @@
+import type { Locks } from '../tabs/locks.ts';
+import { ForetokenError } from '../util/errors.ts';
+import { abortable } from './abortable.ts';
+import type { WorkerPort } from './connection.ts';
+import type { Backend } from './foretoken.ts';
+import { type OpenOptions, openWorker } from './open.ts';
+import { optionsKey } from './optionsKey.ts';
+import { SharedBackend } from './sharedBackend.ts';
+import { wireOptions } from './source.ts';
+
+/** Version of what tabs say to each other; tabs with another one do not meet. */
+const VERSION = 1;
+
+/** `connectServer` for any worker and any locks. */
+export async function connect(
+  locks: Locks | undefined,
+  spawn: () => WorkerPort | Promise<WorkerPort>,
+  options: OpenOptions,
+): Promise<Backend> {
+  const { signal, onProgress = () => {}, onLog: _, ...serverOptions } = options;
+  signal?.throwIfAborted();
+  if (!locks) {
+    throw new ForetokenError(
+      'not_supported',
+      'this page has no Web Locks, because it is not a secure context; serve it over HTTPS or from localhost',
+    );
+  }
+  const key = `foretoken ${VERSION} ${await optionsKey(wireOptions(serverOptions))}`;
+  const backend = new SharedBackend(
+    locks,
+    key,
+    (restarts, onProgress, signal) =>
+      openWorker(spawn, { ...options, ...(restarts > 0 && { restarts }), onProgress, signal }),
+    onProgress,
+  );
+  try {
+    await abortable(backend.ready, signal);
+    return backend;
+  } catch (error) {
+    await backend.close();
+    throw error;
+  }
+}
