@@ -21,7 +21,11 @@ const PEERS = ['@ai-sdk/openai-compatible'];
 /** Scripts of workers, by the names of their files: one file each, because a worker is started by its address. */
 export const SCRIPTS = {
   worker: 'src/worker/main.ts',
+  'service-worker': 'src/serviceWorker/main.ts',
 };
+
+/** Scripts that run where modules are not allowed as well: not every browser has service workers that are modules. */
+const CLASSIC = ['service-worker'];
 
 /**
  * Builds the library into `outDir`. Modules share chunks, so that they share `ForetokenError`.
@@ -32,7 +36,8 @@ export const SCRIPTS = {
 export async function buildLibrary(root, outDir) {
   const scripts = new Map();
   for (const [name, entry] of Object.entries(SCRIPTS)) {
-    scripts.set(name, await bundle(root, outDir, { [name]: entry }, [bareShaders(), oneFile()], {}));
+    const format = CLASSIC.includes(name) ? 'iife' : 'es';
+    scripts.set(name, await bundle(root, outDir, { [name]: entry }, [bareShaders(), oneFile()], {}, format));
   }
   const plugins = [workerAt('./worker.js'), embedded(scripts.get('worker'))];
   // As a library, Vite adds nothing to their imports.
@@ -41,10 +46,10 @@ export async function buildLibrary(root, outDir) {
 
 /**
  * @param {string} root @param {string} outDir @param {Record<string, string>} input @param {import('vite').Plugin[]} plugins
- * @param {import('vite').BuildOptions} options
+ * @param {import('vite').BuildOptions} options @param {'es' | 'iife'} [format]
  * @returns {Promise<string>} text of the first file
  */
-async function bundle(root, outDir, input, plugins, options) {
+async function bundle(root, outDir, input, plugins, options, format = 'es') {
   const { build } = await import('vite');
   const built = await build({
     root,
@@ -64,7 +69,7 @@ async function bundle(root, outDir, input, plugins, options) {
         input,
         external: PEERS,
         preserveEntrySignatures: 'strict',
-        output: { entryFileNames: '[name].js', chunkFileNames: 'shared-[name].js' },
+        output: { format, entryFileNames: '[name].js', chunkFileNames: 'shared-[name].js' },
       },
     },
   });

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { errorBodyAt } from '../protocol/errorBody.ts';
+import { errorBodyAt, errorEventAt } from '../protocol/errorBody.ts';
 import type { ExchangeMessage } from '../protocol/exchange.ts';
 import { assertNever } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
@@ -85,13 +85,13 @@ export class AnswerWriter {
 
 /** Writes a complete response that is the error, in the shape that clients of its route read. */
 export function writeError(response: ServerResponse, error: ForetokenError): void {
-  const body = Buffer.from(JSON.stringify(failureOf(response, error)));
+  const body = Buffer.from(JSON.stringify(errorBodyAt(pathOf(response), error)));
   const headers = { 'content-type': 'application/json; charset=utf-8', 'content-length': body.length };
   response.writeHead(error.status, headers).end(body);
 }
 
-function failureOf({ req }: ServerResponse, error: ForetokenError) {
-  return errorBodyAt((req.url ?? '').replace(/\?.*$/s, ''), error);
+function pathOf({ req }: ServerResponse): string {
+  return (req.url ?? '').replace(/\?.*$/s, '');
 }
 
 /** Capitalises a header name. A browser uses lower case, but some clients expect the common spelling of servers. */
@@ -109,7 +109,5 @@ function writeFailure(response: ServerResponse, error: ForetokenError): void {
     writeError(response, error);
     return;
   }
-  const failure = failureOf(response, error);
-  const name = 'type' in failure ? `event: ${failure.type}\n` : '';
-  response.end(`${name}data: ${JSON.stringify(failure)}\n\n`);
+  response.end(errorEventAt(pathOf(response), error));
 }

@@ -1,4 +1,5 @@
 import type { Locks } from '../tabs/locks.ts';
+import { keyOf } from '../tabs/messages.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { abortable } from './abortable.ts';
 import type { WorkerPort } from './connection.ts';
@@ -7,9 +8,6 @@ import { type OpenOptions, openWorker } from './open.ts';
 import { optionsKey } from './optionsKey.ts';
 import { SharedBackend } from './sharedBackend.ts';
 import { wireOptions } from './source.ts';
-
-/** Version of what tabs say to each other; tabs with another one do not meet. */
-const VERSION = 1;
 
 /** `connectServer` for any worker and any locks. */
 export async function connect(
@@ -25,7 +23,7 @@ export async function connect(
       'this page has no Web Locks, because it is not a secure context; serve it over HTTPS or from localhost',
     );
   }
-  const key = `foretoken ${VERSION} ${await optionsKey(wireOptions(serverOptions))}`;
+  const key = keyOf('engine', await optionsKey(wireOptions(serverOptions)));
   const backend = new SharedBackend(
     locks,
     key,

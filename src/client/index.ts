@@ -17,6 +17,7 @@ export type { Counters } from '../protocol/worker.ts';
 export { type ErrorCode, ForetokenError } from '../util/errors.ts';
 export type { CallOptions } from './completion.ts';
 export type { Foretoken } from './foretoken.ts';
+export { type OriginDoor, type ServeOriginOptions, serveOrigin } from './serveOrigin.ts';
 
 export type CreateServerOptions = ServerOptions & {
   /**

@@ -69,6 +69,7 @@ function nameOf(code: ErrorCode): ErrorName {
     case 'unauthorized':
     case 'not_found':
     case 'loading':
+    case 'no_engine':
     case 'cache_full':
     case 'no_slot':
     case 'aborted':

@@ -10,6 +10,13 @@ export function errorBodyAt(path: string, error: ForetokenError): ErrorBody | Me
   return ANTHROPIC_PATHS.test(path) ? messageFailure(error) : errorBody(error);
 }
 
+/** Returns the event with which a stream of the route at `path` ends in an error. */
+export function errorEventAt(path: string, error: ForetokenError): string {
+  const body = errorBodyAt(path, error);
+  const name = 'type' in body ? `event: ${body.type}\n` : '';
+  return `${name}data: ${JSON.stringify(body)}\n\n`;
+}
+
 /** Returns llama-server's error object. A context overflow adds its numbers to the three fields. */
 export function errorBody(error: ForetokenError): ErrorBody {
   const { status: code, type, message } = error;

@@ -8,6 +8,14 @@
 import type { AnswerMessage, CallMessage } from '../protocol/channel.ts';
 import type { LoadProgress, ServerReport } from '../protocol/serverReport.ts';
 
+/** Version of these messages; contexts with another one do not meet. */
+const VERSION = 1;
+
+/** Key of an engine that tabs share, or of the one that answers the addresses of an origin. */
+export function keyOf(purpose: 'engine' | 'origin', name: string): string {
+  return `foretoken ${VERSION} ${purpose} ${name}`;
+}
+
 /** Name of the lock that `id` holds while it lives, and of the channel of a guest. */
 export function nameOf(key: string, id: string): string {
   return `${key} ${id}`;

@@ -10,6 +10,7 @@ export const ERROR_CODES = {
   not_found: { status: 404, type: 'not_found_error' },
   not_supported: { status: 501, type: 'not_supported_error' },
   loading: { status: 503, type: 'unavailable_error' },
+  no_engine: { status: 503, type: 'unavailable_error' },
   closed: { status: 503, type: 'unavailable_error' },
   cache_full: { status: 500, type: 'server_error' },
   no_slot: { status: 503, type: 'unavailable_error' },

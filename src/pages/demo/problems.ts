@@ -113,6 +113,7 @@ export function describeProblem(error: ForetokenError): Problem {
     case 'invalid_json':
     case 'invalid_report':
     case 'loading':
+    case 'no_engine':
     case 'no_slot':
     case 'unauthorized':
     case 'not_found':
