@@ -47,11 +47,13 @@ export interface WebgpuFault {
   readonly where: string;
 }
 
+/** Option of `test.use`. */
 export interface WebgpuTestOptions {
   /** Faults that do not fail the test, for tests that cause them. Default none. */
   readonly allowedWebgpuFaults: readonly WebgpuFaultKind[];
 }
 
+/** Fixture of a worker. */
 export interface WebgpuWorkerFixtures {
   /** Requirements of the tests on the adapter. */
   readonly webgpu: WebgpuOptions;

@@ -1,37 +1,65 @@
-import { readFile } from 'node:fs/promises';
-import type { BrowserContext } from 'playwright/test';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { FakeHub } from '../../src/cli/hub/fakeHub.ts';
 import { bundledFile, MOE_Q4_0 } from '../fixtures/models.ts';
 
-/** Opens a Hub whose only repository has a bundled model, whatever its name and type in a guide. */
-export async function openHub(): Promise<FakeHub> {
-  const model = await readFile(bundledFile(MOE_Q4_0));
-  return FakeHub.open({ 'model-Q4_K_M.gguf': model });
-}
+/** Stands for huggingface.co: every repository has one model, a bundled one, whatever its name and type in a guide. */
+export class HubHost {
+  readonly #hub: FakeHub;
+  readonly #server: Server;
 
-/** Sends what a context asks of the Hugging Face Hub to `hub`. */
-export async function routeHub(context: BrowserContext, hub: FakeHub): Promise<void> {
-  await context.route('https://huggingface.co/**', async route => {
-    const request = route.request();
-    const { pathname, search } = new URL(request.url());
-    const path = pathname.replace(/^(\/api\/models)?\/[^/]+\/[^/]+/, '$1/org/name');
-    const { status, headers, body } = await ask(
-      hub.endpoint + path + search,
-      request.method(),
-      request.headers(),
+  private constructor(hub: FakeHub) {
+    this.#hub = hub;
+    this.#server = createServer(selfSigned(), async (request, response) => {
+      const { url = '', method = 'GET', headers } = request;
+      const path = url.replace(/^(\/api\/models)?\/[^/]+\/[^/]+/, '$1/org/name');
+      const { range } = headers;
+      const answer = await fetch(hub.endpoint + path, { method, headers: { ...(range && { range }) } });
+      const body = Buffer.from(await answer.arrayBuffer());
+      response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(body);
+    });
+  }
+
+  static async open(): Promise<HubHost> {
+    const host = new HubHost(
+      await FakeHub.open({ 'model-Q4_K_M.gguf': readFileSync(bundledFile(MOE_Q4_0)) }),
     );
-    await route.fulfill({ status, headers, body });
-  });
+    await new Promise<void>(resolve => host.#server.listen(0, '127.0.0.1', resolve));
+    return host;
+  }
+
+  /**
+   * Flags with which Chromium finds this host. Playwright's own interception does not see the requests of an extension's offscreen
+   * document.
+   */
+  get flags(): string[] {
+    const { port } = this.#server.address() as AddressInfo;
+    return [`--host-resolver-rules=MAP huggingface.co 127.0.0.1:${port}`, '--ignore-certificate-errors'];
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise(resolve => this.#server.close(resolve));
+    await this.#hub.close();
+  }
 }
 
-async function ask(url: string, method: string, { range, authorization }: Record<string, string>) {
-  const response = await fetch(url, {
-    method,
-    headers: { ...(range && { range }), ...(authorization && { authorization }) },
-  });
-  return {
-    status: response.status,
-    headers: Object.fromEntries(response.headers),
-    body: Buffer.from(await response.arrayBuffer()),
-  };
+/** Makes a key and a certificate that last for a day. */
+function selfSigned(): { key: Buffer; cert: Buffer } {
+  const folder = mkdtempSync(join(tmpdir(), 'foretoken-hub-'));
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  try {
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+    const subject = ['-subj', '/CN=huggingface.co', '-days', '1'];
+    execFileSync('openssl', ['req', '-x509', ...curve, ...subject, '-keyout', key, '-out', cert], {
+      stdio: 'pipe',
+    });
+    return { key: readFileSync(key), cert: readFileSync(cert) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

@@ -1,5 +1,4 @@
 import { defineConfig } from 'playwright/test';
-import { chromiumFlags, ensureChromium } from '../../bin/chromium.mjs';
 
 // Follows the guides of docs/guides like a reader does, each in a folder of its own: `npm run test:guides`.
 export default defineConfig({
@@ -10,5 +9,4 @@ export default defineConfig({
   forbidOnly: Boolean(process.env.CI),
   reporter: 'list',
   workers: 1,
-  use: { launchOptions: { executablePath: ensureChromium(), args: chromiumFlags() } },
 });

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, chromium, type Page } from 'playwright/test';
 import { chromiumFlags, ensureChromium } from '../../bin/chromium.mjs';
-import type { FakeHub } from '../../src/cli/hub/fakeHub.ts';
-import { openHub, routeHub } from './hub.ts';
+import { HubHost } from './hub.ts';
 import { followGuide, type Site } from './project.ts';
 
 /** Opens a page of an extension that a browser of its own has loaded. */
@@ -23,10 +22,9 @@ interface Fixtures {
 }
 
 /** Test whose pages find a bundled model on the Hugging Face Hub, and fail on errors of theirs. */
-export const test = base.extend<Fixtures, { tarball: string; hub: FakeHub }>({
+export const test = base.extend<Fixtures, { tarball: string; hub: HubHost }>({
   tarball: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern here
-    async ({}, use) => {
+    async ({ browserName: _ }, use) => {
       const tarball = process.env.FORETOKEN_TARBALL;
       if (!tarball) throw new Error('FORETOKEN_TARBALL has to name the packed package');
       await use(tarball);
@@ -34,16 +32,20 @@ export const test = base.extend<Fixtures, { tarball: string; hub: FakeHub }>({
     { scope: 'worker' },
   ],
   hub: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern here
-    async ({}, use) => {
-      const hub = await openHub();
+    async ({ browserName: _ }, use) => {
+      const hub = await HubHost.open();
       await use(hub);
       await hub.close();
     },
     { scope: 'worker' },
   ],
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern here
-  async endings({}, use) {
+  launchOptions: [
+    async ({ hub }, use) => {
+      await use({ executablePath: ensureChromium(), args: [...chromiumFlags(), ...hub.flags] });
+    },
+    { scope: 'worker' },
+  ],
+  async endings({ browserName: _ }, use) {
     const endings: Endings = [];
     await use(endings);
     for (const end of endings.reverse()) await end();
@@ -63,24 +65,26 @@ export const test = base.extend<Fixtures, { tarball: string; hub: FakeHub }>({
       return url;
     });
   },
-  async page({ page, hub }, use) {
-    await routeHub(page.context(), hub);
+  async page({ page }, use) {
     const errors: unknown[] = [];
     page.on('pageerror', error => errors.push(error));
     await use(page);
     if (errors.length > 0) throw new AggregateError(errors, String(errors[0]));
   },
-  async openExtension({ hub, endings }, use) {
+  async openExtension({ launchOptions, endings }, use) {
     await use(async folder => {
       const profile = await mkdtemp(join(tmpdir(), 'foretoken-profile-'));
       endings.push(() => remove(profile));
       const context = await chromium.launchPersistentContext(profile, {
-        executablePath: ensureChromium(),
+        ...launchOptions,
         ignoreDefaultArgs: ['--disable-extensions'],
-        args: [...chromiumFlags(), `--disable-extensions-except=${folder}`, `--load-extension=${folder}`],
+        args: [
+          ...(launchOptions.args ?? []),
+          `--disable-extensions-except=${folder}`,
+          `--load-extension=${folder}`,
+        ],
       });
       endings.push(() => context.close());
-      await routeHub(context, hub);
       const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
       return async path => {
         const page = await context.newPage();

@@ -1,4 +1,8 @@
-/** Provider for the AI SDK (`ai`), over its own provider for OpenAI's API (`@ai-sdk/openai-compatible`, a peer). */
+/**
+ * Provider for the AI SDK (`ai`), over its own provider for OpenAI's API (`@ai-sdk/openai-compatible`, a peer).
+ *
+ * @module foretoken/ai-sdk
+ */
 import {
   createOpenAICompatible,
   type OpenAICompatibleProvider,

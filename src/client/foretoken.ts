@@ -30,13 +30,14 @@ export interface Foretoken {
    */
   readonly exchange: Exchange;
   /**
-   * `POST /completion`. With `stream: true` it yields events as they arrive, the last one with `stop: true`; leaving the loop
+   * `POST /completion`. Yields events as they arrive, the last one with `stop: true`; leaving the loop
    * cancels the request. Throws an error response as a `ForetokenError`.
    */
   completion(
     request: CompletionRequest & { readonly stream: true },
     options?: CallOptions,
   ): AsyncGenerator<CompletionChunk, void, undefined>;
+  /** `POST /completion`, with the whole answer at once. */
   completion(
     request: CompletionRequest & { readonly stream?: false },
     options?: CallOptions,

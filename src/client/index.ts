@@ -1,4 +1,8 @@
-/** Public API of Foretoken. Files inside this repository that need less import the concrete file. */
+/**
+ * Servers in a page. Files inside this repository that need less import the concrete file.
+ *
+ * @module foretoken
+ */
 import type { MemoryEstimate } from '../protocol/estimate.ts';
 import type { ModelFiles, ServerOptions } from '../protocol/options.ts';
 import type { LoadProgress } from '../protocol/serverReport.ts';
@@ -12,13 +16,14 @@ export type * from '../protocol/completion.ts';
 export type { MemoryBytes, MemoryEstimate, ModelOutline } from '../protocol/estimate.ts';
 export type { Exchange, ExchangeMessage, ExchangeRequest } from '../protocol/exchange.ts';
 export type { CacheType, ModelFiles, ModelSource, ServerOptions } from '../protocol/options.ts';
-export type { AdapterReport, LoadProgress, ModelReport, ServerReport } from '../protocol/serverReport.ts';
+export type * from '../protocol/serverReport.ts';
 export type { Counters } from '../protocol/worker.ts';
-export { type ErrorCode, ForetokenError } from '../util/errors.ts';
+export { type ErrorCode, type ErrorDetails, ForetokenError, type WireError } from '../util/errors.ts';
 export type { CallOptions } from './completion.ts';
 export type { Foretoken } from './foretoken.ts';
 export { type OriginDoor, type ServeOriginOptions, serveOrigin } from './serveOrigin.ts';
 
+/** Options of `createServer`: those of the server, and how it is loaded. */
 export type CreateServerOptions = ServerOptions & {
   /**
    * Starts the worker, for pages that host its script (`foretoken/worker`) themselves:

@@ -2,48 +2,58 @@ import { ForetokenError } from '../util/errors.ts';
 import { PackedStrings } from '../util/packedStrings.ts';
 import type { GgufMetadata, GgufValue } from './types.ts';
 
-// Typed access to metadata. Each getter throws `invalid_gguf` with the key if the value has another type, or if the key is absent
-// and there is no fallback.
-
-export function getString(metadata: GgufMetadata, key: string): string;
-export function getString<F>(metadata: GgufMetadata, key: string, fallback: F): string | F;
-export function getString(metadata: GgufMetadata, key: string, ...fallback: unknown[]): unknown {
+/** Returns the string at a key, or the fallback if it is absent. Throws `invalid_gguf` for another type or no fallback. */
+export function getString<F = never>(
+  metadata: GgufMetadata,
+  key: string,
+  ...fallback: readonly F[]
+): string | F {
   return get(metadata, key, 'a string', isString, fallback);
 }
 
-/** Accepts any numeric type, 64-bit ones up to 2^53. */
-export function getNumber(metadata: GgufMetadata, key: string): number;
-export function getNumber<F>(metadata: GgufMetadata, key: string, fallback: F): number | F;
-export function getNumber(metadata: GgufMetadata, key: string, ...fallback: unknown[]): unknown {
+/** Returns the number at a key, of any numeric type, 64-bit ones up to 2^53; otherwise like `getString`. */
+export function getNumber<F = never>(
+  metadata: GgufMetadata,
+  key: string,
+  ...fallback: readonly F[]
+): number | F {
   return get(metadata, key, 'a number', isNumber, fallback);
 }
 
-export function getBool(metadata: GgufMetadata, key: string): boolean;
-export function getBool<F>(metadata: GgufMetadata, key: string, fallback: F): boolean | F;
-export function getBool(metadata: GgufMetadata, key: string, ...fallback: unknown[]): unknown {
-  return get(metadata, key, 'a bool', value => typeof value === 'boolean', fallback);
+/** Returns the boolean at a key; otherwise like `getString`. */
+export function getBool<F = never>(
+  metadata: GgufMetadata,
+  key: string,
+  ...fallback: readonly F[]
+): boolean | F {
+  return get(metadata, key, 'a bool', isBool, fallback);
 }
 
-export function getStrings(metadata: GgufMetadata, key: string): PackedStrings;
-export function getStrings<F>(metadata: GgufMetadata, key: string, fallback: F): PackedStrings | F;
-export function getStrings(metadata: GgufMetadata, key: string, ...fallback: unknown[]): unknown {
-  return get(metadata, key, 'an array of strings', value => value instanceof PackedStrings, fallback);
+/** Returns the strings at a key, packed as they are in the file; otherwise like `getString`. */
+export function getStrings<F = never>(
+  metadata: GgufMetadata,
+  key: string,
+  ...fallback: readonly F[]
+): PackedStrings | F {
+  return get(metadata, key, 'an array of strings', isStrings, fallback);
 }
 
-export function getNumbers(metadata: GgufMetadata, key: string): readonly number[];
-export function getNumbers<F>(metadata: GgufMetadata, key: string, fallback: F): readonly number[] | F;
-export function getNumbers(metadata: GgufMetadata, key: string, ...fallback: unknown[]): unknown {
-  const isNumbers = (value: GgufValue) => Array.isArray(value) && value.every(isNumber);
+/** Returns the numbers at a key; otherwise like `getString`. */
+export function getNumbers<F = never>(
+  metadata: GgufMetadata,
+  key: string,
+  ...fallback: readonly F[]
+): readonly number[] | F {
   return get(metadata, key, 'an array of numbers', isNumbers, fallback);
 }
 
-function get(
+function get<T extends GgufValue, F>(
   metadata: GgufMetadata,
   key: string,
   expected: string,
-  accepts: (value: GgufValue) => boolean,
-  fallback: readonly unknown[],
-): unknown {
+  accepts: (value: GgufValue) => value is T,
+  fallback: readonly F[],
+): T | F {
   const value = metadata.get(key);
   if (value === undefined) {
     if (fallback.length > 0) return fallback[0];
@@ -65,4 +75,16 @@ function isString(value: GgufValue): value is string {
 
 function isNumber(value: GgufValue): value is number {
   return typeof value === 'number';
+}
+
+function isBool(value: GgufValue): value is boolean {
+  return typeof value === 'boolean';
+}
+
+function isStrings(value: GgufValue): value is PackedStrings {
+  return value instanceof PackedStrings;
+}
+
+function isNumbers(value: GgufValue): value is readonly number[] {
+  return Array.isArray(value) && value.every(isNumber);
 }

@@ -1,5 +1,6 @@
 import type { ScalarType } from './types.ts';
 
+/** Value of a scalar type. */
 export type Scalar = number | bigint | boolean;
 
 /** Storage of a scalar type: its size, and little-endian access. */

@@ -18,6 +18,7 @@ export const VALUE_TYPES = [
   'int64',
   'float64',
 ] as const;
+/** Type of a metadata value, by the specification's name. */
 export type ValueType = (typeof VALUE_TYPES)[number];
 
 /** Types whose values have a fixed size. */
@@ -26,6 +27,7 @@ export type ScalarType = Exclude<ValueType, 'string' | 'array'>;
 /** Metadata value as read: 64-bit integers are `bigint` only if a `number` would not be exact; arrays of strings are packed. */
 export type GgufValue = string | number | bigint | boolean | PackedStrings | readonly GgufValue[];
 
+/** Metadata of a file, by key. */
 export type GgufMetadata = ReadonlyMap<string, GgufValue>;
 
 /** Tensor of a file: its location, type and shape. */
@@ -50,6 +52,7 @@ export interface GgufFile {
   readonly tensors: ReadonlyMap<string, GgufTensor>;
 }
 
+/** First four bytes of a file. */
 export const GGUF_MAGIC = 'GGUF';
 export const ALIGNMENT_KEY = 'general.alignment';
 export const DEFAULT_ALIGNMENT = 32;

@@ -21,6 +21,7 @@ export type TypedArrayValue =
   | { readonly type: 'array'; readonly of: 'string'; readonly value: readonly string[] }
   | { readonly type: 'array'; readonly of: 'array'; readonly value: readonly TypedArrayValue[] };
 
+/** Tensor to write. */
 export interface TensorToWrite {
   readonly name: string;
   readonly type: GgmlType;
@@ -30,6 +31,7 @@ export interface TensorToWrite {
   readonly data: Uint8Array<ArrayBuffer>;
 }
 
+/** File to write. */
 export interface GgufToWrite {
   readonly version?: 2 | 3;
   readonly metadata: Readonly<Record<string, TypedValue>>;

@@ -1,4 +1,10 @@
-/** Prompt API of browsers, answered by a Foretoken server: for pages that prefer the browser's model where it has one. */
+/**
+ * Prompt API of browsers, answered by a Foretoken server: for pages that prefer the browser's model where it has one.
+ *
+ * @module foretoken/language-model
+ */
+
+export type { ChatServer } from './chat.ts';
 export { createLanguageModel, type LanguageModelServer } from './create.ts';
 export type {
   LanguageModelApi,

@@ -72,6 +72,7 @@ export interface LanguageModelProgressEvent extends Event {
 
 /** Target of the `downloadprogress` events of one `create`. */
 export interface LanguageModelMonitor extends EventTarget {
+  /** Called with each event. */
   ondownloadprogress: ((event: LanguageModelProgressEvent) => unknown) | null;
   addEventListener(
     type: 'downloadprogress',

@@ -127,6 +127,7 @@ export interface TokenProbs extends TokenText {
   readonly top_probs: readonly (TokenText & { readonly prob: number })[];
 }
 
+/** Probabilities of a token: logarithms, or with `post_sampling_probs` what the samplers left. */
 export type CompletionProbability = TokenLogprobs | TokenProbs;
 
 /** Number of prompt tokens in total, found in the cache, and in the cache by now. */

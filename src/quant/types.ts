@@ -21,7 +21,9 @@ const OTHER_TYPES = {
   Q2_0: { id: 42, blockLength: 64, blockBytes: 18 },
 } as const;
 
+/** Type of a weight matrix. */
 export type WeightType = keyof typeof WEIGHT_RECORDS;
+/** Type of a tensor, by ggml's name. */
 export type GgmlType = WeightType | keyof typeof OTHER_TYPES;
 
 /** The tensor types of GGUF. */

@@ -1,5 +1,6 @@
 import type { FimRole, VocabType } from './vocabularySpec.ts';
 
+/** Options of `encode`. */
 export interface EncodeOptions {
   /** Whether to add BOS, EOS and SEP if the vocabulary wants them. */
   readonly addSpecial: boolean;

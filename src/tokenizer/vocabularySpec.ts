@@ -14,6 +14,8 @@ export const TOKEN_TYPE = {
 
 /** Roles of tokens in fill-in-the-middle prompts. */
 export const FIM_ROLES = ['prefix', 'suffix', 'middle', 'pad', 'repo', 'separator'] as const;
+
+/** Role of a token in fill-in-the-middle prompts. */
 export type FimRole = (typeof FIM_ROLES)[number];
 
 /** Tokenization method, with the data that only this method needs. */

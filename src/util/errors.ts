@@ -39,6 +39,7 @@ export const ERROR_CODES = {
   shader_error: { status: 500, type: 'server_error' },
 } as const satisfies Record<string, { status: number; type: string }>;
 
+/** Stable code of an error. */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 /** Numbers and names that belong to an error. They travel with it; some are part of the response body. */
@@ -73,10 +74,12 @@ export class ForetokenError extends Error {
     return ERROR_CODES[this.code].type;
   }
 
+  /** Returns the form in which the error crosses the worker boundary. @internal */
   toWire(): WireError {
     return { code: this.code, message: this.message, details: this.details };
   }
 
+  /** Restores an error that crossed the worker boundary. @internal */
   static fromWire(wire: WireError): ForetokenError {
     return new ForetokenError(wire.code, wire.message, wire.details);
   }

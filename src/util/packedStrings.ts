@@ -60,6 +60,7 @@ export class PackedStrings implements Iterable<string> {
     return true;
   }
 
+  /** Iterates over the strings, which are decoded one by one. */
   *[Symbol.iterator](): Iterator<string> {
     for (let i = 0; i < this.length; i++) yield lenientUtf8.decode(this.bytesAt(i));
   }

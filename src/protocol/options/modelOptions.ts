@@ -3,6 +3,7 @@ import { boolean, list, text, textOrTexts, word } from './valueTypes.ts';
 
 /** Types of the K and V caches. */
 const CACHE_TYPES = ['f32', 'f16'] as const;
+/** Type of the K and V caches. */
 export type CacheType = (typeof CACHE_TYPES)[number];
 
 /** Options of the model as a whole. */
