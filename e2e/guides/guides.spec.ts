@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { expect, type Page } from 'playwright/test';
+import type { Page } from 'playwright/test';
 import { readGuide } from './guide.ts';
 import { serveDist, startNext } from './project.ts';
-import { test } from './test.ts';
+import { expect, test } from './test.ts';
 
 /** Guides whose project is a site that `vite build` makes, and what its page has to show. */
 const PAGES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   async 'quick-start'(page) {
     const answer = page.waitForEvent('console', {
+      timeout: 120_000,
       predicate: message => !/^(header|weights|pipelines|ready) \d/.test(message.text()),
     });
     await page.reload();

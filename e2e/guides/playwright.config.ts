@@ -1,6 +1,7 @@
 import { defineConfig } from 'playwright/test';
 
-// Follows the guides of docs/guides like a reader does, each in a folder of its own: `npm run test:guides`.
+// Follows the guides of docs/guides like a reader does, each in a folder of its own: `npm run test:guides`. It packs the package,
+// downloads what the guides install, and needs openssl.
 export default defineConfig({
   testDir: '.',
   outputDir: '../../test-results',

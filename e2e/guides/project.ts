@@ -1,14 +1,12 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { preview } from 'vite';
+import { run } from '../package/process.ts';
 import { readGuide } from './guide.ts';
 import versions from './versions.json' with { type: 'json' };
 
-const run = promisify(execFile);
 const INSTALL = ['install', '--no-audit', '--no-fund', '--prefer-offline'];
-const BUILD_LIMIT_MS = 300_000;
 
 /** Follows the guide `name` in `folder`: writes its files, installs its packages, pinned, and `tarball`, runs its commands. */
 export async function followGuide(name: string, folder: string, tarball: string): Promise<void> {
@@ -20,10 +18,10 @@ export async function followGuide(name: string, folder: string, tarball: string)
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), content);
   }
-  await inFolder(folder, 'npm', INSTALL);
+  await run('npm', INSTALL, folder);
   for (const command of commands) {
     const [program, ...args] = command.split(' ');
-    await inFolder(folder, program, args);
+    await run(program, args, folder);
   }
 }
 
@@ -32,17 +30,6 @@ function versionOf(name: string, tarball: string): string {
   const pinned: Readonly<Record<string, string>> = versions;
   if (!Object.hasOwn(pinned, name)) throw new Error(`versions.json has no version of ${name}`);
   return pinned[name];
-}
-
-/** Runs a program in a folder. Throws what it printed if it fails. */
-async function inFolder(cwd: string, program: string, args: readonly string[]): Promise<void> {
-  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', CI: '1' };
-  try {
-    await run(program, [...args], { cwd, env, timeout: BUILD_LIMIT_MS, maxBuffer: 64 << 20 });
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout: string; stderr: string };
-    throw new Error(`${program} ${args.join(' ')} failed\n${stdout}\n${stderr}`, { cause: error });
-  }
 }
 
 /** Site at an address of this machine. */

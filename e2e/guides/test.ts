@@ -1,10 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { test as base, chromium, type Page } from 'playwright/test';
+import { chromium, type Page } from 'playwright/test';
 import { chromiumFlags, ensureChromium } from '../../bin/chromium.mjs';
+import { test as base } from '../package/test.ts';
 import { HubHost } from './hub.ts';
 import { followGuide, type Site } from './project.ts';
+
+export { expect } from '../package/test.ts';
 
 /** Opens a page of an extension that a browser of its own has loaded. */
 export type OpenExtensionPage = (path: string) => Promise<Page>;
@@ -21,16 +21,8 @@ interface Fixtures {
   openExtension(folder: string): Promise<OpenExtensionPage>;
 }
 
-/** Test whose pages find a bundled model on the Hugging Face Hub, and fail on errors of theirs. */
-export const test = base.extend<Fixtures, { tarball: string; hub: HubHost }>({
-  tarball: [
-    async ({ browserName: _ }, use) => {
-      const tarball = process.env.FORETOKEN_TARBALL;
-      if (!tarball) throw new Error('FORETOKEN_TARBALL has to name the packed package');
-      await use(tarball);
-    },
-    { scope: 'worker' },
-  ],
+/** Test whose browser finds a bundled model on the Hugging Face Hub, and whose pages fail on errors of theirs. */
+export const test = base.extend<Fixtures, { hub: HubHost }>({
   hub: [
     async ({ browserName: _ }, use) => {
       const hub = await HubHost.open();
@@ -50,11 +42,10 @@ export const test = base.extend<Fixtures, { tarball: string; hub: HubHost }>({
     await use(endings);
     for (const end of endings.reverse()) await end();
   },
-  async follow({ tarball, endings }, use) {
+  async follow({ packed }, use) {
     await use(async name => {
-      const folder = await mkdtemp(join(tmpdir(), `foretoken-guide-${name}-`));
-      endings.push(() => remove(folder));
-      await followGuide(name, folder, tarball);
+      const folder = await packed.folder();
+      await followGuide(name, folder, packed.tarball);
       return folder;
     });
   },
@@ -71,11 +62,9 @@ export const test = base.extend<Fixtures, { tarball: string; hub: HubHost }>({
     await use(page);
     if (errors.length > 0) throw new AggregateError(errors, String(errors[0]));
   },
-  async openExtension({ launchOptions, endings }, use) {
+  async openExtension({ launchOptions, packed, endings }, use) {
     await use(async folder => {
-      const profile = await mkdtemp(join(tmpdir(), 'foretoken-profile-'));
-      endings.push(() => remove(profile));
-      const context = await chromium.launchPersistentContext(profile, {
+      const context = await chromium.launchPersistentContext(await packed.folder(), {
         ...launchOptions,
         ignoreDefaultArgs: ['--disable-extensions'],
         args: [
@@ -94,7 +83,3 @@ export const test = base.extend<Fixtures, { tarball: string; hub: HubHost }>({
     });
   },
 });
-
-function remove(folder: string): Promise<void> {
-  return rm(folder, { recursive: true, force: true, maxRetries: 5 });
-}
