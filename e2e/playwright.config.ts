@@ -7,10 +7,8 @@ const PORT = Number(process.env.FORETOKEN_TEST_PORT ?? 4187);
 /** Specs that measure time. `npm test` runs them after all others. */
 const TIMED = ['autotune', 'counters', 'serve', 'soak'].map(name => `${name}.spec.ts`);
 
-/** Folders with scripts of their own, such as `npm run test:deploy`. */
-const ELSEWHERE = ['deploy', 'guides', 'package'].map(name =>
-  fileURLToPath(new URL(`${name}/**`, import.meta.url)),
-);
+/** Folders with scripts of their own, such as `npm run test:deploy`. Of e2e/package the quick spec is run here, too. */
+const ELSEWHERE = ['deploy', 'guides'].map(name => fileURLToPath(new URL(`${name}/**`, import.meta.url)));
 
 // The tests share one GPU, or without one its replacement, the processor: so limits are generous, and there are only as many
 // workers as use two cores. A single worker would leave half of them idle whenever a shader is compiled.
