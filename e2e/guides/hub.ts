@@ -25,9 +25,7 @@ export class HubHost {
   }
 
   static async open(): Promise<HubHost> {
-    const host = new HubHost(
-      await FakeHub.open({ 'model-Q8_0.gguf': readFileSync(bundledFile(MOE_Q4_0)) }),
-    );
+    const host = new HubHost(await FakeHub.open({ 'model-Q8_0.gguf': readFileSync(bundledFile(MOE_Q4_0)) }));
     await new Promise<void>(resolve => host.#server.listen(0, '127.0.0.1', resolve));
     return host;
   }
