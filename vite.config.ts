@@ -23,6 +23,8 @@ export default defineConfig({
     'import.meta.env.FORETOKEN_VERSION': JSON.stringify(manifest.version),
     'import.meta.env.FORETOKEN_COMMIT': JSON.stringify(commit()),
   },
+  // The tests let the library's service worker answer for the whole origin.
+  preview: { headers: { 'Service-Worker-Allowed': '/' } },
   build: {
     target: TARGET,
     license: { fileName: 'licenses.json' },
