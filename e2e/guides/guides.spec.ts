@@ -9,7 +9,7 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   async 'quick-start'(page) {
     const answer = page.waitForEvent('console', {
       timeout: 120_000,
-      predicate: message => !/^(header|weights|pipelines|ready) \d/.test(message.text()),
+      predicate: message => message.type() === 'log' && !/^\w+ \d+ \d+$/.test(message.text()),
     });
     await page.reload();
     expect((await answer).text()).toMatch(/\w{2}/);

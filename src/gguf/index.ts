@@ -16,6 +16,7 @@ export { type Openable, openSource } from './source.ts';
 export { partNames, partUrls } from './splitName.ts';
 export type { GgufFile, GgufMetadata, GgufTensor, GgufValue, ScalarType, ValueType } from './types.ts';
 export { GGUF_MAGIC } from './types.ts';
+export type { UrlReading } from './urlSource.ts';
 export {
   type GgufToWrite,
   ggufParts,
