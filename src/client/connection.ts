@@ -3,6 +3,7 @@ import { type Caller, callOverPort } from '../protocol/channel.ts';
 import type { MemoryEstimate } from '../protocol/estimate.ts';
 import type { Exchange } from '../protocol/exchange.ts';
 import type { LoadProgress, ServerReport } from '../protocol/serverReport.ts';
+import type { StoreApi } from '../protocol/store.ts';
 import type { Counters, Outcome, WireOptions, WorkerApi } from '../protocol/worker.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { abortable } from './abortable.ts';
@@ -50,6 +51,11 @@ export class Connection {
 
   counters(): Promise<Counters> {
     return this.#call(this.#api.counters());
+  }
+
+  /** Calls a method of the model store in the worker. */
+  store<T>(method: (api: Remote<StoreApi>) => Promise<Outcome<T>>): Promise<T> {
+    return this.#call(method(this.#api));
   }
 
   /** Resolves when the GPU device is lost or the worker has crashed. */

@@ -2,7 +2,7 @@ import { expose } from 'comlink';
 import { answerOverPort } from '../protocol/channel.ts';
 import type { ExchangeMessage, ExchangeRequest } from '../protocol/exchange.ts';
 import { FAKE_ESTIMATE, FAKE_REPORT } from '../protocol/fakeReport.ts';
-import type { WorkerApi } from '../protocol/worker.ts';
+import type { EngineApi, WorkerApi } from '../protocol/worker.ts';
 import type { WorkerPort } from './connection.ts';
 
 /** Exchange as a scripted worker sees it. */
@@ -24,7 +24,7 @@ export class FakeWorker implements WorkerPort {
     this.firstExchange = new Promise(resolve => {
       first = resolve;
     });
-    const api: WorkerApi = {
+    const api: EngineApi = {
       load: async () => ({ kind: 'ok', value: FAKE_REPORT }),
       estimate: async () => ({ kind: 'ok', value: FAKE_ESTIMATE }),
       connect(port) {

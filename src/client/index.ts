@@ -15,12 +15,27 @@ import { spawnWorker } from './spawn.ts';
 export type * from '../protocol/completion.ts';
 export type { MemoryBytes, MemoryEstimate, ModelOutline } from '../protocol/estimate.ts';
 export type { Exchange, ExchangeMessage, ExchangeRequest } from '../protocol/exchange.ts';
-export type { CacheType, ModelFiles, ModelSource, ServerOptions } from '../protocol/options.ts';
+export type {
+  CacheType,
+  DigestedSource,
+  ModelFiles,
+  ModelSource,
+  ServerOptions,
+} from '../protocol/options.ts';
 export type * from '../protocol/serverReport.ts';
+export type {
+  StoreAccess,
+  StoredFile,
+  StoredModel,
+  StoreProgress,
+  StoreUsage,
+  VerifyReport,
+} from '../protocol/store.ts';
 export type { Counters } from '../protocol/worker.ts';
 export { type ErrorCode, type ErrorDetails, ForetokenError, type WireError } from '../util/errors.ts';
 export type { CallOptions } from './completion.ts';
 export type { Foretoken } from './foretoken.ts';
+export { ModelStore, type ModelStoreOptions, type StoreCallOptions } from './modelStore.ts';
 export { type OriginDoor, type ServeOriginOptions, serveOrigin } from './serveOrigin.ts';
 
 /** Options of `createServer`: those of the server, and how it is loaded. */

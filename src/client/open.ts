@@ -3,6 +3,7 @@ import type { LoadProgress } from '../protocol/serverReport.ts';
 import { abortable } from './abortable.ts';
 import { Connection, type WorkerPort } from './connection.ts';
 import type { Backend } from './foretoken.ts';
+import { askToPersist } from './persist.ts';
 import { wireOptions } from './source.ts';
 
 /** Options of loading; see `CreateServerOptions`. */
@@ -20,6 +21,7 @@ export async function openWorker(
   const { onProgress = () => {}, onLog = () => {}, signal, ...rest } = options;
   signal?.throwIfAborted();
   const wire = wireOptions(rest);
+  if (options.store) await askToPersist();
   const connection = new Connection(await spawn());
   try {
     const report = await abortable(connection.load(wire, onProgress, onLog), signal);

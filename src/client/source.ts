@@ -1,4 +1,4 @@
-import type { ModelFiles, ModelSource, ServerOptions } from '../protocol/options.ts';
+import type { DigestedSource, ModelFiles, ModelSource, ServerOptions } from '../protocol/options.ts';
 import type { WireFile, WireOptions, WireSource } from '../protocol/worker.ts';
 import { ForetokenError } from '../util/errors.ts';
 
@@ -35,9 +35,10 @@ function wireFile(source: ModelSource, option: string): WireFile {
   if (source instanceof Uint8Array) return blobOf(source);
   if (source instanceof URL) return source.href;
   if (typeof source === 'string') return absolute(source, option);
+  if (typeof source === 'object' && source !== null && 'url' in source) return digested(source, option);
   throw new ForetokenError(
     'invalid_option',
-    `${option} must be a URL, a Blob or File, a Uint8Array or an ArrayBuffer, or a list of them; got ${describe(source)}`,
+    `${option} must be a URL, { url, sha256 }, a Blob or File, a Uint8Array or an ArrayBuffer, or a list of them; got ${describe(source)}`,
   );
 }
 
@@ -46,6 +47,16 @@ function blobOf(bytes: Uint8Array): Blob {
   const { buffer, byteOffset, byteLength } = bytes;
   const isFixed = buffer instanceof ArrayBuffer && !('resizable' in buffer && buffer.resizable);
   return new Blob([isFixed ? new Uint8Array(buffer, byteOffset, byteLength) : bytes.slice()]);
+}
+
+function digested({ url, sha256 }: DigestedSource, option: string): WireFile {
+  if (typeof sha256 === 'string' && /^[0-9a-f]{64}$/i.test(sha256)) {
+    return { url: absolute(String(url), `${option}.url`), sha256: sha256.toLowerCase() };
+  }
+  throw new ForetokenError(
+    'invalid_option',
+    `${option}.sha256 must be 64 hexadecimal digits; got ${JSON.stringify(sha256) ?? describe(sha256)}`,
+  );
 }
 
 function absolute(address: string, option: string): string {

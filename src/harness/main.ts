@@ -1,4 +1,4 @@
-import { connectServer, createServer, estimate, serveOrigin } from '../client/index.ts';
+import { connectServer, createServer, estimate, ModelStore, serveOrigin } from '../client/index.ts';
 import { Harness } from './harness.ts';
 
 declare global {
@@ -9,11 +9,12 @@ declare global {
       readonly estimate: typeof estimate;
       readonly connectServer: typeof connectServer;
       readonly serveOrigin: typeof serveOrigin;
+      readonly ModelStore: typeof ModelStore;
     };
     /** API for the project's own tests. */
     harness: Harness;
   }
 }
 
-window.foretoken = { createServer, estimate, connectServer, serveOrigin };
+window.foretoken = { createServer, estimate, connectServer, serveOrigin, ModelStore };
 window.harness = new Harness();

@@ -19,7 +19,13 @@ export type { GivenOptions } from './serverOptions.ts';
  * `hf:ORG/NAME/FILE.gguf` name a model of the Hugging Face Hub with all its parts; without a type it is Q4_K_M, else Q8_0, else the
  * first file.
  */
-export type ModelSource = string | URL | Blob | Uint8Array | ArrayBuffer;
+export type ModelSource = string | URL | DigestedSource | Blob | Uint8Array | ArrayBuffer;
+
+/** File at a URL whose content must have a SHA-256, in 64 hexadecimal digits. It needs the option `store`. */
+export interface DigestedSource {
+  readonly url: string | URL;
+  readonly sha256: string;
+}
 
 /**
  * Model: one file, or all parts of a split one, in any order. The URL of one part is enough if they are named

@@ -6,6 +6,11 @@ export interface GivenOptions {
   readonly hfEndpoint?: string;
   /** Access token for repositories of the Hub that need a login. No other server gets it. */
   readonly hfToken?: string;
+  /**
+   * Whether to keep models that have an address in the browser's storage of this site and load them from there. If there is no room
+   * for them, they are read from their address, and `report.warnings` says so. Default false.
+   */
+  readonly store?: boolean;
   /** Names of the model in requests; responses have the alphabetically first one. Default: the model's own name. */
   readonly alias?: string | readonly string[];
   /** Tags in the list of models. */

@@ -1,10 +1,17 @@
+import type { StoreProgress } from './store.ts';
+
 /** Progress of loading; sent to `onProgress`. */
 export interface LoadProgress {
   readonly model: 'target' | 'draft';
-  readonly phase: 'header' | 'weights' | 'pipelines' | 'ready';
-  /** Bytes of tensors uploaded, and their total; 0 before the header is read. */
+  readonly phase: 'download' | 'header' | 'weights' | 'pipelines' | 'ready';
+  /**
+   * Bytes of the model that are in the store, in the phase 'download'; else bytes of tensors uploaded. With their total, which is 0
+   * before it is known.
+   */
   readonly loadedBytes: number;
   readonly totalBytes: number;
+  /** Speed, time left and more, in the phase 'download'. */
+  readonly download?: StoreProgress;
 }
 
 /** Adapter in use. */

@@ -1,4 +1,4 @@
-import type { Outcome, WireSource } from './worker.ts';
+import type { Outcome, WireSource } from './wire.ts';
 
 /** Model in the store. */
 export interface StoredModel {
@@ -76,22 +76,24 @@ export interface StoreAccess {
 /** Any message on the port aborts the call. */
 export type AbortPort = MessagePort;
 
-/** Methods of the store that the worker exposes through Comlink. */
+/** Methods of the model store that the worker exposes through Comlink. */
 export interface StoreApi {
-  list(): Promise<Outcome<readonly StoredModel[]>>;
-  add(
+  listModels(): Promise<Outcome<readonly StoredModel[]>>;
+  addModel(
     source: WireSource,
     access: StoreAccess,
     onProgress: (progress: StoreProgress) => void,
     abort: AbortPort,
   ): Promise<Outcome<StoredModel>>;
-  verify(
+  verifyModel(
     id: string,
     access: StoreAccess,
     onProgress: (progress: StoreProgress) => void,
     abort: AbortPort,
   ): Promise<Outcome<VerifyReport>>;
-  delete(id: string): Promise<Outcome<void>>;
-  setPinned(id: string, isPinned: boolean): Promise<Outcome<void>>;
-  usage(): Promise<Outcome<StoreUsage>>;
+  deleteModel(id: string): Promise<Outcome<void>>;
+  pinModel(id: string, isPinned: boolean): Promise<Outcome<void>>;
+  storeUsage(): Promise<Outcome<StoreUsage>>;
+  /** State of a SHA-256 after whole blocks; the store in one worker has it computed by another. */
+  absorb(state: Int32Array<ArrayBuffer>, bytes: Uint8Array<ArrayBuffer>): Promise<Int32Array<ArrayBuffer>>;
 }

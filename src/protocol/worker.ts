@@ -6,11 +6,10 @@ import type { WireError } from '../util/errors.ts';
 import type { MemoryEstimate } from './estimate.ts';
 import type { GivenOptions } from './options.ts';
 import type { LoadProgress, ServerReport } from './serverReport.ts';
+import type { StoreApi } from './store.ts';
+import type { Outcome, WireSource } from './wire.ts';
 
-/** File of a model that survives structured cloning: an absolute URL, or bytes that the browser keeps outside the JS heap. */
-export type WireFile = string | Blob;
-/** Model: one file, or the parts of a split one. */
-export type WireSource = WireFile | readonly WireFile[];
+export type { Outcome, WireFile, WireSource } from './wire.ts';
 
 /** `ServerOptions` in a form that can be cloned. */
 export interface WireOptions extends GivenOptions {
@@ -21,13 +20,11 @@ export interface WireOptions extends GivenOptions {
 /** Counters of WebGPU calls by name. */
 export type Counters = Readonly<Record<string, number>>;
 
-/** Result of a call. Comlink rebuilds a thrown error as a plain `Error`; this keeps its class and code. */
-export type Outcome<T> =
-  | { readonly kind: 'ok'; readonly value: T }
-  | { readonly kind: 'error'; readonly error: WireError };
-
 /** Methods that the worker exposes through Comlink. They reject only if the worker itself crashes. */
-export interface WorkerApi {
+export interface WorkerApi extends EngineApi, StoreApi {}
+
+/** Methods of a server. */
+export interface EngineApi {
   /** Loads the models. Call it once, before anything else. */
   load(
     options: WireOptions,

@@ -9,8 +9,7 @@ import {
   presentBytes,
   totalBytes,
 } from './entry.ts';
-import type { StoreFile, StoreHost } from './host.ts';
-import type { StoreCall } from './modelStore.ts';
+import type { StoreCall, StoreFile, StoreHost } from './host.ts';
 import { Meter } from './progress.ts';
 import { SILENCE_MS } from './request.ts';
 import { isQuotaExceeded } from './retries.ts';

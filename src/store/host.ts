@@ -1,5 +1,6 @@
 import type { StoreProgress } from '../protocol/store.ts';
 import type { Entry } from './entry.ts';
+import type { Absorb } from './sha256.ts';
 
 /** Capabilities of the browser that the store needs. Tests have them in memory. */
 export interface StoreHost {
@@ -21,10 +22,11 @@ export interface StoreHost {
   newName(): string;
 }
 
-export type Absorb = (
-  state: Int32Array<ArrayBuffer>,
-  bytes: Uint8Array<ArrayBuffer>,
-) => Promise<Int32Array<ArrayBuffer>>;
+/** Surroundings of a call that takes long. */
+export interface StoreCall {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: StoreProgress) => void;
+}
 
 /** Folder with the files of the models. */
 export interface Folder {

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../gguf/index.ts';
 import type { RemoteFile } from '../hub/resolve.ts';
-import type { StoredModel, StoreProgress, StoreUsage, VerifyReport } from '../protocol/store.ts';
+import type { StoredModel, StoreUsage, VerifyReport } from '../protocol/store.ts';
 import { ForetokenError } from '../util/errors.ts';
 import {
   CHUNK_BYTES,
@@ -12,7 +12,7 @@ import {
   presentBytes,
 } from './entry.ts';
 import { fetchEntry } from './fetchEntry.ts';
-import type { StoreHost } from './host.ts';
+import type { StoreCall, StoreHost } from './host.ts';
 import { type Description, isSameFile, probe } from './probe.ts';
 import { SILENCE_MS, SourceChanged } from './request.ts';
 import { lockName, removeEntry, sweep } from './room.ts';
@@ -25,11 +25,6 @@ export interface Wanted {
   /** Looks up its files. */
   readonly resolve: () => Promise<readonly RemoteFile[]>;
   readonly fetch: typeof fetch;
-}
-
-export interface StoreCall {
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: StoreProgress) => void;
 }
 
 /** Model that is open for reading. */

@@ -23,6 +23,12 @@ function isPrime(candidate: number): boolean {
 
 const K = fractions(64, Math.cbrt);
 
+/** Absorbs whole blocks of 64 bytes, possibly elsewhere. */
+export type Absorb = (
+  state: Int32Array<ArrayBuffer>,
+  bytes: Uint8Array<ArrayBuffer>,
+) => Promise<Int32Array<ArrayBuffer>>;
+
 /** State before the first byte. */
 export function initialState(): Int32Array<ArrayBuffer> {
   return fractions(8, Math.sqrt);

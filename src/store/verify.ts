@@ -1,8 +1,7 @@
 import type { VerifyReport } from '../protocol/store.ts';
 import { chunkCount, chunkRange, type Entry, presentBytes } from './entry.ts';
 import { openFile } from './fetchEntry.ts';
-import type { StoreHost } from './host.ts';
-import type { StoreCall } from './modelStore.ts';
+import type { StoreCall, StoreHost } from './host.ts';
 import { Meter } from './progress.ts';
 
 /** Reads all chunks of a model, and takes those as missing that are not what they were. Needs the model's lock. */

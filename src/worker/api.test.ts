@@ -4,7 +4,7 @@ import type { ExchangeMessage, ExchangeRequest } from '../protocol/exchange.ts';
 import { FAKE_ESTIMATE } from '../protocol/fakeReport.ts';
 import type { ServerReport } from '../protocol/serverReport.ts';
 import { ForetokenError } from '../util/errors.ts';
-import { type Compose, type Composition, createWorkerApi } from './api.ts';
+import { type Compose, type Composition, createEngineApi } from './api.ts';
 
 const REPORT: ServerReport = {
   adapter: { vendor: '', architecture: '', description: '', isFallback: true, features: [] },
@@ -41,7 +41,7 @@ function composition(overrides: Partial<Composition> = {}): Composition {
   };
 }
 
-function load(api: ReturnType<typeof createWorkerApi>) {
+function load(api: ReturnType<typeof createEngineApi>) {
   return api.load(
     OPTIONS,
     () => {},
@@ -51,7 +51,7 @@ function load(api: ReturnType<typeof createWorkerApi>) {
 
 /** API that estimates nothing. */
 function workerApi(compose: Compose) {
-  return createWorkerApi(compose, () => Promise.reject(new ForetokenError('fetch_failed', 'no header')));
+  return createEngineApi(compose, () => Promise.reject(new ForetokenError('fetch_failed', 'no header')));
 }
 
 function loadedApi(overrides: Partial<Composition> = {}) {
@@ -61,7 +61,7 @@ function loadedApi(overrides: Partial<Composition> = {}) {
 
 /** Sends one request and collects messages until the last one; `onMessage` may cancel it. */
 function exchange(
-  api: ReturnType<typeof createWorkerApi>,
+  api: ReturnType<typeof createEngineApi>,
   request: ExchangeRequest,
   onMessage: (message: ExchangeMessage, cancel: () => void) => void = () => {},
 ): Promise<ExchangeMessage[]> {
@@ -162,7 +162,7 @@ describe('the worker', () => {
 
   it('answers an estimate without loading anything, and its failure with its code', async () => {
     const compose = () => Promise.reject(new Error('loaded'));
-    const answering = createWorkerApi(compose, async () => FAKE_ESTIMATE);
+    const answering = createEngineApi(compose, async () => FAKE_ESTIMATE);
     expect(await answering.estimate(OPTIONS)).toEqual({ kind: 'ok', value: FAKE_ESTIMATE });
     expect(await workerApi(compose).estimate(OPTIONS)).toMatchObject({ error: { code: 'fetch_failed' } });
   });

@@ -2,8 +2,9 @@ import { answerOverPort } from '../protocol/channel.ts';
 import type { MemoryEstimate } from '../protocol/estimate.ts';
 import { respond } from '../protocol/respond.ts';
 import type { LoadProgress, ServerReport } from '../protocol/serverReport.ts';
-import type { Counters, Outcome, WireOptions, WorkerApi } from '../protocol/worker.ts';
+import type { Counters, EngineApi, WireOptions } from '../protocol/worker.ts';
 import { ForetokenError, type WireError } from '../util/errors.ts';
+import { outcome } from './outcome.ts';
 
 /** Loaded models and everything built on them. */
 export interface Composition {
@@ -22,10 +23,10 @@ export type Compose = (
 ) => Promise<Composition>;
 
 /** Creates the worker's side of the boundary: `load` creates the composition, `close` frees it. */
-export function createWorkerApi(
+export function createEngineApi(
   compose: Compose,
   estimate: (options: WireOptions) => Promise<MemoryEstimate>,
-): WorkerApi {
+): EngineApi {
   let loading: Promise<Composition> | undefined;
 
   function loaded(): Promise<Composition> {
@@ -53,12 +54,4 @@ export function createWorkerApi(
       await composition?.close();
     },
   };
-}
-
-async function outcome<T>(run: () => Promise<T>): Promise<Outcome<T>> {
-  try {
-    return { kind: 'ok', value: await run() };
-  } catch (error) {
-    return { kind: 'error', error: ForetokenError.from(error).toWire() };
-  }
 }

@@ -18,7 +18,7 @@ const TABLE = { model, modelDraft: model, ...OPTIONS };
 /** Throws `invalid_option` with the option, its value and the permitted values. */
 export function checkOptions(options: { readonly [Name in keyof WireOptions]: unknown }): void {
   checkValues(TABLE, options);
-  const { chatTemplate, jinja, draftMin, draftMax, ngramModNMin, ngramModNMax, nSlots, nBatch } =
+  const { chatTemplate, jinja, draftMin, draftMax, ngramModNMin, ngramModNMax, nSlots, nBatch, store } =
     withDefaults(options);
   // Check the template before loading gigabytes of weights.
   if (chatTemplate !== undefined) createChatTemplate({ option: chatTemplate, model: null, jinja });
@@ -28,6 +28,11 @@ export function checkOptions(options: { readonly [Name in keyof WireOptions]: un
   if (ngramModNMin > ngramModNMax) {
     throw invalidOption(`ngramModNMin (${ngramModNMin}) must not be above ngramModNMax (${ngramModNMax})`);
   }
+  if (!store && [options.model, options.modelDraft].flat().some(isDigested)) {
+    throw invalidOption(
+      'the SHA-256 of a model is compared when it is stored; give store: true, or the URL alone',
+    );
+  }
   if (nSlots > nBatch) {
     throw invalidOption(
       `nBatch (${nBatch}) must be at least nSlots (${nSlots}): each slot has a row in every batch`,
@@ -36,5 +41,10 @@ export function checkOptions(options: { readonly [Name in keyof WireOptions]: un
 }
 
 function isFile(value: unknown): value is WireFile {
-  return typeof value === 'string' || value instanceof Blob;
+  if (typeof value === 'string' || value instanceof Blob) return true;
+  return isDigested(value);
+}
+
+function isDigested(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'url' in value && 'sha256' in value;
 }

@@ -1,4 +1,3 @@
-import { openGguf } from '../gguf/index.ts';
 import { openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
 import { loadModel } from '../model/loadModel.ts';
@@ -7,6 +6,7 @@ import { checkModel, type ModelFile, tensorBytes } from '../model/modelFile.ts';
 import { ModelPair } from '../model/modelPair.ts';
 import { type ResolvedOptions, withDefaults } from '../protocol/options.ts';
 import type { LoadProgress } from '../protocol/serverReport.ts';
+import type { StoreProgress } from '../protocol/store.ts';
 import type { WireOptions, WireSource } from '../protocol/worker.ts';
 import { createApp } from '../server/app.ts';
 import { Metrics } from '../server/scheduling/metrics.ts';
@@ -24,7 +24,7 @@ import { checkOptions } from './checkOptions.ts';
 import { KernelChecks } from './kernelChecks.ts';
 import { memoryOptions } from './memoryOptions.ts';
 import { describeModel } from './modelReport.ts';
-import { openSource } from './openSource.ts';
+import { openDirectly, openStoredModel } from './openModel.ts';
 import { Resources } from './resources.ts';
 import { type Idler, type Sleep, Sleeper } from './sleep.ts';
 import { openSlotFiles } from './slotFiles.ts';
@@ -36,6 +36,7 @@ import {
   specKindsOf,
   specTypesOf,
 } from './speculation.ts';
+import { openModelStore } from './storeApi.ts';
 import { syntheticAcceptance } from './syntheticOptions.ts';
 import { ORIGIN_TUNING_STORE } from './tuningStore.ts';
 import { checkVocabularySize } from './vocabularySize.ts';
@@ -51,6 +52,17 @@ interface OpenedModel {
   readonly role: LoadProgress['model'];
   readonly file: ModelFile;
   readonly vocabulary: VocabularySpec;
+  /** Ends the reading of the file. */
+  readonly close: () => void;
+}
+
+/** Surroundings of opening a model. */
+interface Opening {
+  readonly options: ComposedOptions;
+  readonly onProgress: OnProgress;
+  readonly resources: Resources;
+  /** Grows. */
+  readonly warnings: string[];
 }
 
 /** Loads the models and wires everything together. On failure closes everything that was opened. */
@@ -97,9 +109,10 @@ async function wire(
 ): Promise<Idler> {
   // Cheap checks come first: the adapter, then the headers, then gigabytes of weights.
   const gpu = resources.use(await openGpu(shaderSources(), { countCalls: options.countCalls }));
-  const target = await openModel('target', options.model, options, onProgress);
-  const warnings = [...optionWarnings(options), ...target.vocabulary.warnings];
-  const draft = await openDraft(target, options, onProgress, warnings);
+  const warnings = [...optionWarnings(options)];
+  const opening = { options, onProgress, resources, warnings };
+  const target = await openModel('target', options.model, opening);
+  const draft = await openDraft(target, opening);
 
   const { context, memory } = memoryOptions(options, target.file.spec.nCtxTrain, draft !== null);
   const { nSlots, nBatch, slotSavePath, selfTest, infillBatch } = options;
@@ -119,6 +132,7 @@ async function wire(
   const targetModel = await load(target);
   const draftModel = draft && (await load(draft));
   const pair = draftModel && (await ModelPair.create(gpu, targetModel, draftModel, checks?.check));
+  for (const opened of draft ? [target, draft] : [target]) opened.close();
 
   if (targetModel.maxRows < nBatch) {
     warnings.push(
@@ -174,31 +188,35 @@ async function wire(
 async function openModel(
   role: OpenedModel['role'],
   source: WireSource,
-  options: ResolvedOptions,
-  onProgress: OnProgress,
+  { options, onProgress, resources, warnings }: Opening,
 ): Promise<OpenedModel> {
   onProgress({ model: role, phase: 'header', loadedBytes: 0, totalBytes: 0 });
-  const gguf = await openSource(source, options, openGguf);
+  const onDownload = (download: StoreProgress) => {
+    const { loadedBytes, totalBytes } = download;
+    onProgress({ model: role, phase: 'download', loadedBytes, totalBytes: totalBytes ?? 0, download });
+  };
+  const { gguf, close } = resources.use(
+    options.store
+      ? await openStoredModel(source, options, openModelStore, onDownload, warnings)
+      : await openDirectly(source, options),
+  );
   onProgress({ model: role, phase: 'header', loadedBytes: 0, totalBytes: tensorBytes(gguf) });
   const file = checkModel(gguf);
   const vocabulary = vocabularyFrom(gguf.metadata);
   checkVocabularySize(file, vocabulary.tokens.length);
-  return { role, file, vocabulary };
+  if (role === 'target') warnings.push(...vocabulary.warnings);
+  return { role, file, vocabulary, close };
 }
 
 /**
  * Opens the draft model, if it is to be used and fits the target. If it does not fit and is not required, adds a warning instead.
  */
-async function openDraft(
-  target: OpenedModel,
-  options: ComposedOptions,
-  onProgress: OnProgress,
-  warnings: string[],
-): Promise<OpenedModel | null> {
+async function openDraft(target: OpenedModel, opening: Opening): Promise<OpenedModel | null> {
+  const { options, warnings } = opening;
   const { draftRequired } = options;
   const modelDraft = draftOf(options);
   if (modelDraft === null) return null;
-  const draft = await openModel('draft', modelDraft, options, onProgress);
+  const draft = await openModel('draft', modelDraft, opening);
   const mismatch = vocabularyMismatch(target.vocabulary, draft.vocabulary);
   if (mismatch === null) return draft;
   const message = `the draft model does not fit the target: ${mismatch}; use a draft with the target's tokenizer, or none`;

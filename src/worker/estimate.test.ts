@@ -12,6 +12,7 @@ import { withDefaults } from '../protocol/options.ts';
 import type { WireOptions } from '../protocol/worker.ts';
 import { estimateMemory } from './estimate.ts';
 import { memoryOptions } from './memoryOptions.ts';
+import { openSource } from './openSource.ts';
 import { draftOf } from './speculation.ts';
 
 vi.stubGlobal('GPUBufferUsage', {});
@@ -51,11 +52,11 @@ async function loadedBytes(given: WireOptions, fakeGpu: FakeGpuOptions = ROOMY):
   const options = withDefaults(given);
   const gpu = await openGpu(shaders(), { gpu: new FakeGpu(fakeGpu).asGpu() });
   const draftSource = draftOf(options);
-  const target = checkModel(await openGguf(options.model));
+  const target = checkModel(await openSource(options.model, options, openGguf));
   const { memory } = memoryOptions(options, target.spec.nCtxTrain, draftSource !== null);
   const model = await loadModel(gpu, target, memory);
   if (draftSource !== null) {
-    const draft = await loadModel(gpu, checkModel(await openGguf(draftSource)), memory);
+    const draft = await loadModel(gpu, checkModel(await openSource(draftSource, options, openGguf)), memory);
     await ModelPair.create(gpu, model, draft);
   }
   return gpu.allocatedBytes;

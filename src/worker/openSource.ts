@@ -40,9 +40,15 @@ export async function sourceFiles(source: WireSource, access: SourceAccess): Pro
 
 async function filesOf(file: WireFile, access: SourceAccess): Promise<readonly SourceFile[]> {
   if (file instanceof Blob) return [file];
-  if (!isHubAddress(file)) return [{ url: file, name: nameOf(file), sizeBytes: null, sha256: null }];
+  if (typeof file !== 'string') return [{ ...fileAt(file.url), sha256: file.sha256 }];
+  if (!isHubAddress(file)) return [fileAt(file)];
   const { hfEndpoint: endpoint, hfToken: token, fetch } = access;
   return (await resolveHubModel(file, { endpoint, token, fetch })).files;
+}
+
+/** File of which nothing is known but its address. */
+export function fileAt(url: string): RemoteFile {
+  return { url, name: nameOf(url), sizeBytes: null, sha256: null };
 }
 
 /** Last part of an address's path. */

@@ -12,6 +12,11 @@ export const MODEL_OPTIONS = {
   hfEndpoint: option(text, { noFlag: '`foretoken serve` downloads models itself, from `HF_ENDPOINT`' }),
   /** Access token for repositories of the Hub that need a login. No other server gets it. */
   hfToken: option(text, { noFlag: '`foretoken serve` downloads models itself, with its own `--hf-token`' }),
+  /**
+   * Whether to keep models that have an address in the browser's storage of this site and load them from there. If there is no room
+   * for them, they are read from their address, and `report.warnings` says so. Default false.
+   */
+  store: option(boolean, { default: false, noFlag: '`foretoken serve` keeps models in its own cache' }),
   /** Names of the model in requests; responses have the alphabetically first one. Default: the model's own name. */
   alias: option(textOrTexts, {
     flag: '-a, --alias',

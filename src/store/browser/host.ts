@@ -1,6 +1,7 @@
 import type { StoreProgress } from '../../protocol/store.ts';
 import { ForetokenError } from '../../util/errors.ts';
-import type { Absorb, News, Room, StoreHost } from '../host.ts';
+import type { News, Room, StoreHost } from '../host.ts';
+import type { Absorb } from '../sha256.ts';
 import { openIndex } from './entryTable.ts';
 import { openFolder } from './folder.ts';
 import { ORIGIN_LOCKS } from './locks.ts';

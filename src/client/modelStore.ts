@@ -1,0 +1,127 @@
+import { proxy, transfer } from 'comlink';
+import type { ModelFiles } from '../protocol/options.ts';
+import type { StoreAccess, StoredModel, StoreProgress, StoreUsage, VerifyReport } from '../protocol/store.ts';
+import { abortable } from './abortable.ts';
+import { Connection, type WorkerPort } from './connection.ts';
+import { askToPersist } from './persist.ts';
+import { wireSource } from './source.ts';
+import { spawnWorker } from './spawn.ts';
+
+export interface ModelStoreOptions extends StoreAccess {
+  /** Starts the worker, see the option of `createServer`. */
+  readonly worker?: () => WorkerPort | Promise<WorkerPort>;
+}
+
+/** Options of calls that take long. */
+export interface StoreCallOptions {
+  /** Ends the call, which then rejects with the signal's reason; what came stays for the next call. */
+  readonly signal?: AbortSignal;
+  /** Called several times a second. */
+  readonly onProgress?: (progress: StoreProgress) => void;
+}
+
+/**
+ * Models in this browser's storage of the site, where `createServer({ store: true })` finds them. All tabs share them. It has a
+ * worker from the first call to `close()`. Methods reject with a `ForetokenError`, `store_unavailable` among others.
+ */
+export class ModelStore {
+  readonly #access: StoreAccess;
+  readonly #spawn: () => WorkerPort | Promise<WorkerPort>;
+  #connecting: Promise<Connection> | null = null;
+
+  constructor({ worker = spawnWorker, ...access }: ModelStoreOptions = {}) {
+    this.#spawn = worker;
+    this.#access = access;
+  }
+
+  /** All models, also incomplete ones; the one that was used last comes first. */
+  async list(): Promise<readonly StoredModel[]> {
+    return (await this.#connection()).store(api => api.listModels());
+  }
+
+  /**
+   * Resolves when the model is stored as it is at its source. Continues a download that ended early, fetches a file anew that has
+   * changed, and shares the download with other tabs. Its size is compared with its header, its SHA-256 with the Hub's or with the
+   * one of `{ url, sha256 }`.
+   *
+   * Rejects with `fetch_failed`, `invalid_gguf`, `unsupported_model`, `digest_mismatch`, `quota_exceeded`, `invalid_option`.
+   */
+  async add(source: ModelFiles, options: StoreCallOptions = {}): Promise<StoredModel> {
+    const wire = wireSource(source, 'source');
+    await askToPersist();
+    return this.#long(options, (connection, onProgress, abort) =>
+      connection.store(api => api.addModel(wire, this.#access, onProgress, abort)),
+    );
+  }
+
+  /**
+   * Reads a model, compares each of its chunks with the digest that it had when it came, and fetches damaged ones again. Rejects with
+   * `not_found`, and `fetch_failed` if they cannot be fetched.
+   */
+  verify(id: string, options: StoreCallOptions = {}): Promise<VerifyReport> {
+    return this.#long(options, (connection, onProgress, abort) =>
+      connection.store(api => api.verifyModel(id, this.#access, onProgress, abort)),
+    );
+  }
+
+  /** Rejects with `not_found`, or with `in_use` while a tab downloads or loads the model. */
+  async delete(id: string): Promise<void> {
+    await (await this.#connection()).store(api => api.deleteModel(id));
+  }
+
+  /** Keeps a model when another one needs room; without a pin the one that was used longest ago makes room. */
+  async pin(id: string): Promise<void> {
+    await (await this.#connection()).store(api => api.pinModel(id, true));
+  }
+
+  async unpin(id: string): Promise<void> {
+    await (await this.#connection()).store(api => api.pinModel(id, false));
+  }
+
+  async usage(): Promise<StoreUsage> {
+    return (await this.#connection()).store(api => api.storeUsage());
+  }
+
+  /** Ends the worker, and with it all calls. A later call starts another one. */
+  async close(): Promise<void> {
+    const connecting = this.#connecting;
+    this.#connecting = null;
+    const connection = await connecting?.catch(() => null);
+    await connection?.close();
+  }
+
+  #connection(): Promise<Connection> {
+    this.#connecting ??= this.#connect();
+    return this.#connecting;
+  }
+
+  async #connect(): Promise<Connection> {
+    try {
+      return new Connection(await this.#spawn());
+    } catch (error) {
+      this.#connecting = null;
+      throw error;
+    }
+  }
+
+  async #long<T>(
+    { signal, onProgress = () => {} }: StoreCallOptions,
+    call: (
+      connection: Connection,
+      onProgress: (progress: StoreProgress) => void,
+      abort: MessagePort,
+    ) => Promise<T>,
+  ): Promise<T> {
+    signal?.throwIfAborted();
+    const connection = await this.#connection();
+    const { port1, port2 } = new MessageChannel();
+    const onAbort = () => port1.postMessage(null);
+    signal?.addEventListener('abort', onAbort);
+    try {
+      return await abortable(call(connection, proxy(onProgress), transfer(port2, [port2])), signal);
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      if (!signal?.aborted) port1.close();
+    }
+  }
+}
