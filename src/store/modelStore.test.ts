@@ -93,6 +93,7 @@ describe('a model', () => {
     await store.add(wanted(), call());
     source.answer = () => Promise.reject(new TypeError('Failed to fetch'));
     expect(await store.add(wanted(), call())).toMatchObject({ isComplete: true });
+    expect(origin.pauses).toEqual([500]);
   });
 
   it('reports bytes, total, speed, time left, and in the end all of it', async () => {

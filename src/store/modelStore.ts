@@ -23,7 +23,7 @@ import { forgetDamage } from './verify.ts';
 export interface Wanted {
   readonly id: string;
   /** Looks up its files. */
-  readonly resolve: () => Promise<readonly RemoteFile[]>;
+  readonly resolve: (signal: AbortSignal) => Promise<readonly RemoteFile[]>;
   readonly fetch: typeof fetch;
 }
 
@@ -35,6 +35,8 @@ export interface OpenModel {
   readonly close: () => void;
 }
 
+/** Longest wait for the source of a model that is complete, before it is used as it is. */
+const REVALIDATION_MS = 5_000;
 /** Times that a file may change at its source during one download. */
 const MAX_CHANGES = 3;
 
@@ -158,13 +160,17 @@ export class ModelStore {
     known: Entry | null,
     signal: AbortSignal,
   ): Promise<readonly Description[] | null> {
+    const isUsable = known?.files.every(isComplete) ?? false;
+    const patience = isUsable
+      ? { signal: AbortSignal.any([signal, AbortSignal.timeout(REVALIDATION_MS)]), maxFailures: 2 }
+      : { signal };
     try {
-      const files = await resolve();
+      const files = await resolve(patience.signal);
       const remote = { fetch, silenceMs: SILENCE_MS };
-      return await Promise.all(files.map(file => probe(file, remote, this.#host, signal)));
+      return await Promise.all(files.map(file => probe(file, remote, this.#host, patience)));
     } catch (error) {
       signal.throwIfAborted();
-      if (known?.files.every(isComplete)) return null;
+      if (isUsable) return null;
       throw error;
     }
   }

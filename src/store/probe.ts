@@ -11,6 +11,12 @@ export interface Description extends RemoteFile {
   readonly version: Version;
 }
 
+/** Patience with a server. */
+export interface Patience {
+  readonly signal: AbortSignal;
+  readonly maxFailures?: number;
+}
+
 /**
  * Asks the server for size and version of a file, with its first bytes. What is known by its digest already is not asked for.
  *
@@ -20,14 +26,17 @@ export async function probe(
   file: RemoteFile,
   remote: Omit<Remote, 'url'>,
   host: StoreHost,
-  signal: AbortSignal,
+  { signal, maxFailures }: Patience,
 ): Promise<Description> {
   if (file.sha256 !== null && file.sizeBytes !== null) {
     return { ...file, version: { etag: null, lastModified: null } };
   }
   const { url } = file;
-  const retries = new Retries(host.pause, signal, error => brokenOff(url, 0, error));
-  for (let range: { from: number; to: number } | null = { from: 0, to: GGUF_MAGIC.length }; ; ) {
+  const retries = new Retries(host.pause, signal, error => brokenOff(url, 0, error), maxFailures);
+  const start = { from: 0, to: GGUF_MAGIC.length };
+  for (let attempt = 0; ; attempt++) {
+    // A browser also reports as a lost network that it cannot read a compressed answer to a range, or that CORS forbids the range.
+    const range = attempt % 2 === 0 ? start : null;
     try {
       const piece = await requestPiece({ ...remote, url }, range, signal);
       checkMagic(url, await firstBytes(piece.bytes));
@@ -39,8 +48,7 @@ export async function probe(
         sizeBytes: file.sizeBytes ?? (piece.kind === 'range' ? piece.sizeBytes : null),
       };
     } catch (error) {
-      if (error instanceof RangesUnusable && range) range = null;
-      else await retries.failed(error);
+      if (!(error instanceof RangesUnusable)) await retries.failed(error);
     }
   }
 }

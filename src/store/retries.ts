@@ -12,6 +12,7 @@ export class Retries {
   readonly #pause: StoreHost['pause'];
   readonly #signal: AbortSignal;
   readonly #giveUp: (error: unknown) => ForetokenError;
+  readonly #maxFailures: number;
   #failures = 0;
 
   constructor(
@@ -19,7 +20,9 @@ export class Retries {
     signal: AbortSignal,
     /** Error for the last failure. */
     giveUp: (error: unknown) => ForetokenError,
+    maxFailures = MAX_FAILURES,
   ) {
+    this.#maxFailures = maxFailures;
     this.#pause = pause;
     this.#signal = signal;
     this.#giveUp = giveUp;
@@ -39,7 +42,7 @@ export class Retries {
       isQuotaExceeded(error);
     if (isFinal) throw error;
     this.#failures++;
-    if (this.#failures >= MAX_FAILURES) throw this.#giveUp(error);
+    if (this.#failures >= this.#maxFailures) throw this.#giveUp(error);
     await this.#pause(Math.min(FIRST_PAUSE_MS * 2 ** (this.#failures - 1), MAX_PAUSE_MS), this.#signal);
   }
 }

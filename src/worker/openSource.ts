@@ -33,17 +33,25 @@ export async function openSource<F extends GgufFile>(
 }
 
 /** Files of a model, of which only the first part may be known if its name says that there are more. */
-export async function sourceFiles(source: WireSource, access: SourceAccess): Promise<readonly SourceFile[]> {
-  const files = await Promise.all([source].flat().map((file: WireFile) => filesOf(file, access)));
+export async function sourceFiles(
+  source: WireSource,
+  access: SourceAccess,
+  signal?: AbortSignal,
+): Promise<readonly SourceFile[]> {
+  const files = await Promise.all([source].flat().map((file: WireFile) => filesOf(file, access, signal)));
   return files.flat();
 }
 
-async function filesOf(file: WireFile, access: SourceAccess): Promise<readonly SourceFile[]> {
+async function filesOf(
+  file: WireFile,
+  access: SourceAccess,
+  signal: AbortSignal | undefined,
+): Promise<readonly SourceFile[]> {
   if (file instanceof Blob) return [file];
   if (typeof file !== 'string') return [{ ...fileAt(file.url), sha256: file.sha256 }];
   if (!isHubAddress(file)) return [fileAt(file)];
   const { hfEndpoint: endpoint, hfToken: token, fetch } = access;
-  return (await resolveHubModel(file, { endpoint, token, fetch })).files;
+  return (await resolveHubModel(file, { endpoint, token, fetch, signal })).files;
 }
 
 /** File of which nothing is known but its address. */

@@ -11,8 +11,8 @@ export function wantedModel(source: WireSource, access: SourceAccess): Wanted {
   const [first] = [source].flat();
   return {
     id: addressOf(first),
-    async resolve() {
-      const files = (await sourceFiles(source, access)).map(remote);
+    async resolve(signal) {
+      const files = (await sourceFiles(source, access, signal)).map(remote);
       const [only] = files;
       // The address of one part stands for all of them.
       const urls = files.length === 1 && only.sizeBytes === null ? partUrls(only.url) : null;
