@@ -50,6 +50,20 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   async langchain(page) {
     await expect(page.locator('pre')).toHaveText(/\w{2}/);
   },
+  async 'many-tabs'(page) {
+    await expect(page.locator('pre')).toHaveText(/\w{2}/);
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await expect(other.locator('pre')).toHaveText(/\w{2}/);
+    expect(other.workers()).toEqual([]);
+    await page.close();
+    await expect.poll(() => other.workers().length).toBe(1);
+  },
+  async 'service-worker'(page) {
+    await expect(page.locator('pre')).toHaveText(/\w{2}/);
+    await page.goto(new URL('app/', page.url()).href);
+    await expect(page.locator('pre')).toHaveText('mine {"status":"ok"}');
+  },
   async 'prompt-api'(page) {
     await expect(page.locator('pre')).toHaveText(/^(yes|no), \d+ of \d+ tokens$/);
     expect(await page.locator('progress').evaluate(bar => (bar as HTMLProgressElement).value)).toBe(1);
