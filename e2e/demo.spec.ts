@@ -57,6 +57,22 @@ test('the Stop button and the Escape key stop an answer, and the next one runs',
   }
 });
 
+test('the page keeps its models in the browser, loads them when their server is gone, and deletes them', async ({
+  page,
+}) => {
+  const stored = page.getByTestId('stored-model');
+  await expect(stored).toHaveCount(2);
+  await page.route('**/models/*.gguf', route => route.abort());
+  await page.reload();
+  await expectReady(page);
+
+  await stored.filter({ hasText: 'moe' }).getByRole('button', { name: 'Keep' }).click();
+  await expect(stored.filter({ hasText: 'moe' }).getByText('Kept')).toBeVisible();
+  await stored.filter({ hasText: 'draft' }).getByRole('button', { name: 'Delete' }).click();
+  await expect(stored).toHaveCount(1);
+  await expect(page.getByTestId('error')).toHaveCount(0);
+});
+
 test('the page accepts a split model as several files, and names a missing one', async ({ page }) => {
   const files = (await splitModel(bundledFile(DRAFT_Q4_0), 3)).map((bytes, no) => ({
     name: partName('stories', no, 3),

@@ -1,10 +1,11 @@
 import { render } from 'preact';
-import { createServer } from '../../client/index.ts';
+import { createServer, ModelStore } from '../../client/index.ts';
 import { createStore } from '../frame/store.ts';
 import { App } from './components/App.tsx';
 import { loadPreferences, savePreferences } from './preferences.ts';
 import { Session } from './session.ts';
 import { initialState, reduce } from './state.ts';
+import { StoredModels } from './storedModels.ts';
 import '../frame/base.css';
 import '../frame/frame.css';
 import './style/page.css';
@@ -21,7 +22,8 @@ const store = createStore(reduce, initialState(saved, performance.now()), () => 
   if (!scheduled) requestAnimationFrame(draw);
   scheduled = true;
 });
-const session = new Session(store, createServer);
+const stored = new StoredModels(store, new ModelStore());
+const session = new Session(store, createServer, () => void stored.refresh());
 
 function draw(): void {
   scheduled = false;
@@ -31,7 +33,7 @@ function draw(): void {
     saved = { settings: state.settings, theme: state.theme };
     savePreferences(storage, saved);
   }
-  render(<App state={state} session={session} dispatch={store.dispatch} />, root);
+  render(<App state={state} session={session} stored={stored} dispatch={store.dispatch} />, root);
 }
 
 draw();

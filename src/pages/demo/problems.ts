@@ -102,8 +102,13 @@ export function describeProblem(error: ForetokenError): Problem {
         advice: ['Delete models that are stored here, or free room on the disk.'],
         remedies: ['retry', 'bundled'],
       };
-    case 'store_unavailable':
     case 'in_use':
+      return {
+        title: 'This model is being used',
+        advice: ['Wait until it is downloaded or loaded, here or in another tab, and then delete it.'],
+        remedies: ['dismiss'],
+      };
+    case 'store_unavailable':
     case 'shader_error':
     case 'worker_failed':
     case 'aborted':

@@ -18,13 +18,16 @@ const BUNDLED: Readonly<Record<Role, string>> = {
 export class Session {
   readonly #store: Store<State, Action>;
   readonly #createServer: typeof createServer;
+  readonly #onLoaded: () => void;
   #server: Foretoken | null = null;
   #loading: AbortController | null = null;
   #running: AbortController | null = null;
 
-  constructor(store: Store<State, Action>, create: typeof createServer) {
+  /** Calls `onLoaded` after every load, whether it succeeded or not. */
+  constructor(store: Store<State, Action>, create: typeof createServer, onLoaded: () => void) {
     this.#store = store;
     this.#createServer = create;
+    this.#onLoaded = onLoaded;
   }
 
   /** Loaded server, for the console and for tests. */
@@ -54,6 +57,8 @@ export class Session {
         this.#store.dispatch({ type: 'engineFailed', error: ForetokenError.from(error) });
       }
       throw error;
+    } finally {
+      this.#onLoaded();
     }
   }
 
@@ -115,6 +120,8 @@ export class Session {
       ...(draft === null ? {} : { modelDraft: draft }),
       nCtx: settings.nCtx,
       nSlots: settings.nSlots,
+      // Keeps models that have an address in the browser, so that the next visit does not download them.
+      store: true,
       signal,
       onProgress: progress => {
         if (!signal.aborted) this.#store.dispatch({ type: 'progress', progress, now: performance.now() });

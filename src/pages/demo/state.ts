@@ -3,6 +3,8 @@ import type {
   ForetokenError,
   LoadProgress,
   ServerReport,
+  StoredModel,
+  StoreUsage,
   Timings,
 } from '../../client/index.ts';
 import type { Theme } from '../frame/theme.ts';
@@ -16,6 +18,7 @@ export type ModelChoice =
   | { readonly kind: 'bundled' }
   /** One file, or all parts of a split model. */
   | { readonly kind: 'files'; readonly files: readonly File[] }
+  /** Address of a file, or `hf:ORG/NAME:TYPE`. */
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'none' };
 
@@ -51,9 +54,17 @@ export interface Run {
   readonly ending: string;
 }
 
+/** Models that the browser stores. */
+export interface Stored {
+  readonly models: readonly StoredModel[];
+  readonly usage: StoreUsage;
+}
+
 export interface State extends Preferences {
   readonly models: Readonly<Record<Role, ModelChoice>>;
   readonly engine: Engine;
+  /** Null before the list is read, and where there is no storage. */
+  readonly stored: Stored | null;
   readonly prompt: string;
   readonly run: Run | null;
   /** Last problem, until it is dismissed or retried. */
@@ -65,6 +76,8 @@ export type Action =
   | { readonly type: 'load'; readonly now: number }
   | { readonly type: 'progress'; readonly progress: LoadProgress; readonly now: number }
   | { readonly type: 'loaded'; readonly report: ServerReport }
+  | { readonly type: 'stored'; readonly stored: Stored | null }
+  | { readonly type: 'storeFailed'; readonly error: ForetokenError }
   | { readonly type: 'engineFailed'; readonly error: ForetokenError }
   | { readonly type: 'prompt'; readonly prompt: string }
   | { readonly type: 'run'; readonly now: number }
@@ -83,6 +96,7 @@ export function initialState(preferences: Preferences, now: number): State {
     ...preferences,
     models: { target: { kind: 'bundled' }, draft: { kind: 'bundled' } },
     engine: startLoading(now),
+    stored: null,
     prompt: FIRST_PROMPT,
     run: null,
     problem: null,
@@ -103,6 +117,10 @@ export function reduce(state: State, action: Action): State {
       return { ...state, engine: { kind: 'ready', report: action.report } };
     case 'engineFailed':
       return { ...state, engine: { kind: 'failed' }, problem: action.error };
+    case 'stored':
+      return { ...state, stored: action.stored };
+    case 'storeFailed':
+      return { ...state, problem: action.error };
     case 'prompt':
       return { ...state, prompt: action.prompt };
     case 'run':

@@ -8,6 +8,7 @@ import { PromptForm } from './PromptForm.tsx';
 import { SettingsPanel } from './SettingsPanel.tsx';
 import { Stats } from './Stats.tsx';
 import { Status } from './Status.tsx';
+import { StoredPanel } from './StoredPanel.tsx';
 
 export function App(context: Context) {
   const { state, session, dispatch } = context;
@@ -29,6 +30,7 @@ export function App(context: Context) {
         </div>
         <aside>
           <ModelPanel {...context} />
+          <StoredPanel {...context} />
           <SettingsPanel {...context} />
         </aside>
       </main>

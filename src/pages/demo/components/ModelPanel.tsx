@@ -8,7 +8,7 @@ const TITLES: Readonly<Record<Role, string>> = { target: 'Target', draft: 'Draft
 const OPTIONS: Readonly<Record<ModelChoice['kind'], string>> = {
   bundled: 'Bundled stories model',
   files: 'A .gguf file …',
-  url: 'From a URL …',
+  url: 'From the Hub or a URL …',
   none: 'None',
 };
 
@@ -125,9 +125,12 @@ function UrlForm({ which, initial, onUrl }: { which: Role; initial: string; onUr
       }}
     >
       <input
-        type="url"
+        type="text"
+        inputMode="url"
         required
-        placeholder="https://…/model.gguf"
+        pattern="(hf:|https?://).+"
+        title="hf:ORG/NAME:TYPE, or an address that begins with https://"
+        placeholder="hf:ORG/NAME:Q4_K_M, https://…"
         aria-label={`${TITLES[which]} model URL`}
         data-testid={`${which}-url`}
         value={url}

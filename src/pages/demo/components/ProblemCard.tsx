@@ -15,7 +15,7 @@ export function ProblemCard({
   error,
   session,
   dispatch,
-}: { error: ForetokenError } & Omit<Context, 'state'>) {
+}: { error: ForetokenError } & Pick<Context, 'session' | 'dispatch'>) {
   const { title, advice, remedies } = describeProblem(error);
   function apply(remedy: Remedy): void {
     switch (remedy) {

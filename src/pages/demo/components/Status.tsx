@@ -1,4 +1,4 @@
-import { megabytes } from '../format.ts';
+import { megabytes, size, wait } from '../format.ts';
 import { type Loading, type State, totalProgress } from '../state.ts';
 
 /** Status line, which screen readers announce when it changes, and the progress of loading. */
@@ -32,6 +32,10 @@ function loadingSentence({ latest }: Loading): string {
       return `Downloading the ${latest.model} model…`;
     case 'header':
       return `Reading the ${latest.model} model’s header…`;
+    case 'download':
+      return latest.download?.phase === 'waiting'
+        ? `Another tab downloads the ${latest.model} model…`
+        : `Downloading the ${latest.model} model…`;
     case 'weights':
       return `Loading the ${latest.model} model…`;
     case 'pipelines':
@@ -47,10 +51,22 @@ function ProgressBar({ loading }: { loading: Loading }) {
   return (
     <div class="progress">
       <progress aria-label="Loading" max={1} {...(known ? { value: loadedBytes / totalBytes } : {})} />
-      <span class="figures">
-        {known &&
-          `${megabytes(loadedBytes)} of ${megabytes(totalBytes)} · ${megabytes(loading.bytesPerSecond)}/s`}
+      <span class="figures" data-testid="figures">
+        {known && figures(loading, loadedBytes, totalBytes)}
       </span>
     </div>
   );
+}
+
+/** Bytes and speed; of a download the time left and the bytes that were stored before, too. */
+function figures({ latest, bytesPerSecond }: Loading, loadedBytes: number, totalBytes: number): string {
+  const download = latest?.download;
+  const amount = `${size(loadedBytes)} of ${size(totalBytes)}`;
+  if (!download) return `${amount} · ${megabytes(bytesPerSecond)}/s`;
+  return [
+    amount,
+    `${megabytes(download.bytesPerSecond)}/s`,
+    ...(download.remainingSeconds === null ? [] : [`${wait(download.remainingSeconds)} left`]),
+    ...(download.resumedBytes === 0 ? [] : [`${size(download.resumedBytes)} from before`]),
+  ].join(' · ');
 }
