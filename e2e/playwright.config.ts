@@ -8,7 +8,9 @@ const PORT = Number(process.env.FORETOKEN_TEST_PORT ?? 4187);
 const TIMED = ['autotune', 'counters', 'serve', 'soak'].map(name => `${name}.spec.ts`);
 
 /** Folders with scripts of their own, such as `npm run test:deploy`. Of e2e/package the quick spec is run here, too. */
-const ELSEWHERE = ['deploy', 'guides'].map(name => fileURLToPath(new URL(`${name}/**`, import.meta.url)));
+const ELSEWHERE = ['deploy', 'guides', 'store'].map(name =>
+  fileURLToPath(new URL(`${name}/**`, import.meta.url)),
+);
 
 // The tests share one GPU, or without one its replacement, the processor: so limits are generous, and there are only as many
 // workers as use two cores. A single worker would leave half of them idle whenever a shader is compiled.
@@ -32,7 +34,7 @@ export default defineConfig({
   // The built site, as it would be published: `npm test` has built it just before, otherwise run `npm run build`.
   webServer: {
     command: `npx vite preview --port ${PORT} --strictPort`,
-    cwd: '..',
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
     url: `http://localhost:${PORT}/harness.html`,
     reuseExistingServer: false,
     stdout: 'ignore',
