@@ -7,6 +7,7 @@ import { askToPersist } from './persist.ts';
 import { wireSource } from './source.ts';
 import { spawnWorker } from './spawn.ts';
 
+/** Options of a `ModelStore`. */
 export interface ModelStoreOptions extends StoreAccess {
   /** Starts the worker, see the option of `createServer`. */
   readonly worker?: () => WorkerPort | Promise<WorkerPort>;
@@ -74,10 +75,12 @@ export class ModelStore {
     await (await this.#connection()).store(api => api.pinModel(id, true));
   }
 
+  /** Takes the pin off a model. */
   async unpin(id: string): Promise<void> {
     await (await this.#connection()).store(api => api.pinModel(id, false));
   }
 
+  /** Returns how many bytes the models take, and how many the browser grants. */
   async usage(): Promise<StoreUsage> {
     return (await this.#connection()).store(api => api.storeUsage());
   }

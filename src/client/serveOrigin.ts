@@ -6,6 +6,7 @@ import { ForetokenError } from '../util/errors.ts';
 import { abortable } from './abortable.ts';
 import type { Foretoken } from './foretoken.ts';
 
+/** Options of `serveOrigin`. */
 export interface ServeOriginOptions {
   /**
    * Address of `foretoken/service-worker` on this origin, or of a service worker that imports it; `?prefix=/llm` makes it answer
