@@ -4,8 +4,8 @@ import { readGuide } from './guide.ts';
 import { serveDist, startNext } from './project.ts';
 import { expect, test } from './test.ts';
 
-/** Guides about machines instead of pages, with tests of their own: e2e/deploy, and the workflows. */
-const ELSEWHERE = ['ci', 'docker'];
+/** Guides with tests of their own: e2e/deploy, the workflows, and e2e/package. */
+const ELSEWHERE = ['ci', 'docker', 'hosting'];
 
 /** Guides whose project is a site that `vite build` makes, and what its page has to show. */
 const PAGES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
@@ -52,6 +52,12 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   },
   async langchain(page) {
     await expect(page.locator('pre')).toHaveText(/\w{2}/);
+  },
+  async 'model-store'(page) {
+    await expect(page.locator('#before')).toHaveText(/downloads \d+ bytes, takes \d+ on the GPU/);
+    await expect(page.locator('pre')).toHaveText(/\w{2}/, { timeout: 120_000 });
+    await expect(page.locator('li')).toHaveText(/^hf:\S+: \d+ bytes$/);
+    await expect(page.locator('#speed')).toHaveText(/bytes were here/);
   },
   async 'many-tabs'(page) {
     await expect(page.locator('pre')).toHaveText(/\w{2}/);

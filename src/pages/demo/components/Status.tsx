@@ -28,8 +28,6 @@ function sentence({ engine, run }: State): string {
 function loadingSentence({ latest }: Loading): string {
   if (!latest) return 'Starting…';
   switch (latest.phase) {
-    case 'download':
-      return `Downloading the ${latest.model} model…`;
     case 'header':
       return `Reading the ${latest.model} model’s header…`;
     case 'download':
