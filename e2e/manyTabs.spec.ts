@@ -1,6 +1,7 @@
 import type { BrowserContext, JSHandle, Page } from 'playwright/test';
 import type { CompletionRequest } from '../src/protocol/completion.ts';
 import { DRAFT_Q4_0 } from './fixtures/models.ts';
+import { PageErrors } from './fixtures/pageErrors.ts';
 import { PageServer } from './fixtures/pageServer.ts';
 import { PendingCompletion } from './fixtures/pendingCompletion.ts';
 import { expect, test } from './fixtures/test.ts';
@@ -16,6 +17,7 @@ interface Tab {
 }
 
 let context: BrowserContext;
+const errors: PageErrors[] = [];
 test.beforeAll(async ({ browser }, { project }) => {
   const { baseURL = '' } = project.use;
   context = await browser.newContext({ baseURL });
@@ -24,6 +26,7 @@ test.afterAll(() => context.close());
 
 async function openPage(): Promise<Page> {
   const page = await context.newPage();
+  errors.push(new PageErrors(page));
   await page.goto('harness.html');
   await page.waitForFunction(() => 'foretoken' in window);
   return page;
@@ -104,6 +107,7 @@ test('three tabs share an engine, and go on with another when its tab is closed,
   expect((await last.server.completion(SHORT)).content).toBe(answers[0]?.content);
   await last.server.close();
   await expect.poll(() => last.page.workers().length).toBe(0);
+  expect(errors.flatMap(each => each.take())).toEqual(['the page crashed']);
 });
 
 /** Kills the page's process. */

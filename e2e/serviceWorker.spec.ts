@@ -1,6 +1,7 @@
 import type { CDPSession, Page } from 'playwright/test';
 import { DRAFT_Q4_0 } from './fixtures/models.ts';
 import { bundleOpenAi } from './fixtures/openAiClient.ts';
+import { PageErrors } from './fixtures/pageErrors.ts';
 import { expect, test } from './fixtures/test.ts';
 
 const ENDLESS = { prompt: 'Once', n_predict: -1, ignore_eos: true, temperature: 0 };
@@ -47,21 +48,29 @@ async function stopServiceWorkers(page: Page): Promise<void> {
 }
 
 test.describe.configure({ mode: 'serial' });
-test.use({ expectedErrors: [/Failed to load resource.*50[03]/] });
 
 let page: Page;
 let client: Page;
+const errors: PageErrors[] = [];
 test.beforeAll(async ({ browser }, { project }) => {
   const { baseURL = '' } = project.use;
   const context = await browser.newContext({ baseURL });
   page = await context.newPage();
   client = await context.newPage();
   for (const opened of [page, client]) {
+    errors.push(new PageErrors(opened));
     await opened.goto('harness.html');
     await opened.waitForFunction(() => 'foretoken' in window);
   }
   await serve(page);
   await client.reload();
+});
+test.afterEach(() => {
+  // The browser itself logs a response that is an error, or that breaks off.
+  const faults = errors
+    .flatMap(each => each.take())
+    .filter(message => !/Failed to load resource/.test(message));
+  expect(faults).toEqual([]);
 });
 test.afterAll(() => page.context().close());
 

@@ -85,10 +85,15 @@ async function activeRegistration(
 
 /** Resolves when the service worker sees the requests of this page. */
 async function controlled(container: ServiceWorkerContainer, worker: ServiceWorker): Promise<void> {
-  if (container.controller) return;
-  const changed = new Promise(resolve =>
-    container.addEventListener('controllerchange', resolve, { once: true }),
-  );
+  // Another one may control the page: of a wider scope, or the one that the browser had when it loaded the page.
+  if (container.controller === worker) return;
+  const changed = new Promise<void>(resolve => {
+    container.addEventListener('controllerchange', function check() {
+      if (container.controller !== worker) return;
+      container.removeEventListener('controllerchange', check);
+      resolve();
+    });
+  });
   worker.postMessage(CLAIM);
   await abortable(changed, AbortSignal.timeout(CLAIM_LIMIT_MS)).catch(() => {
     throw new ForetokenError(
