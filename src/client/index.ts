@@ -34,7 +34,6 @@ export type {
 export type { Counters } from '../protocol/worker.ts';
 export { type ErrorCode, type ErrorDetails, ForetokenError, type WireError } from '../util/errors.ts';
 export type { CallOptions } from './completion.ts';
-export type { WorkerPort } from './connection.ts';
 export type { Foretoken } from './foretoken.ts';
 export { ModelStore, type ModelStoreOptions, type StoreCallOptions } from './modelStore.ts';
 export { type OriginDoor, type ServeOriginOptions, serveOrigin } from './serveOrigin.ts';
