@@ -2,7 +2,7 @@ import { proxy, transfer } from 'comlink';
 import type { ModelFiles } from '../protocol/options.ts';
 import type { StoreAccess, StoredModel, StoreProgress, StoreUsage, VerifyReport } from '../protocol/store.ts';
 import { abortable } from './abortable.ts';
-import { Connection, type WorkerPort } from './connection.ts';
+import { Connection } from './connection.ts';
 import { askToPersist } from './persist.ts';
 import { wireSource } from './source.ts';
 import { spawnWorker } from './spawn.ts';
@@ -10,7 +10,7 @@ import { spawnWorker } from './spawn.ts';
 /** Options of a `ModelStore`. */
 export interface ModelStoreOptions extends StoreAccess {
   /** Starts the worker, see the option of `createServer`. */
-  readonly worker?: () => WorkerPort | Promise<WorkerPort>;
+  readonly worker?: () => Worker | Promise<Worker>;
 }
 
 /** Options of calls that take long. */
@@ -27,7 +27,7 @@ export interface StoreCallOptions {
  */
 export class ModelStore {
   readonly #access: StoreAccess;
-  readonly #spawn: () => WorkerPort | Promise<WorkerPort>;
+  readonly #spawn: () => Worker | Promise<Worker>;
   #connecting: Promise<Connection> | null = null;
 
   constructor({ worker = spawnWorker, ...access }: ModelStoreOptions = {}) {
