@@ -52,6 +52,7 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   },
   async langchain(page) {
     await expect(page.locator('pre')).toHaveText(/\w{2}/);
+    await expect(page.locator('output')).toHaveText(/^\{"isWise":(true|false)\}$/);
   },
   async 'model-store'(page) {
     await expect(page.locator('#before')).toHaveText(/downloads \d+ bytes, takes \d+ on the GPU/);
