@@ -48,7 +48,8 @@ export class FakeWorker implements WorkerPort {
     this.#channel.port1.start();
   }
 
-  postMessage(message: unknown, transfer: Transferable[]): void {
+  postMessage(message: unknown, options: Transferable[] | StructuredSerializeOptions = {}): void {
+    const { transfer = [] } = Array.isArray(options) ? { transfer: options } : options;
     this.#channel.port1.postMessage(message, transfer);
   }
 

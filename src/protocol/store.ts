@@ -94,6 +94,13 @@ export interface StoreApi {
   deleteModel(id: string): Promise<Outcome<void>>;
   pinModel(id: string, isPinned: boolean): Promise<Outcome<void>>;
   storeUsage(): Promise<Outcome<StoreUsage>>;
-  /** State of a SHA-256 after whole blocks; the store in one worker has it computed by another. */
-  absorb(state: Int32Array<ArrayBuffer>, bytes: Uint8Array<ArrayBuffer>): Promise<Int32Array<ArrayBuffer>>;
+  /**
+   * State of a SHA-256 after whole blocks; the store in one worker has it computed by another. Goes on from `state`, or with null from
+   * the last call for the same stream.
+   */
+  absorb(
+    stream: number,
+    state: Int32Array<ArrayBuffer> | null,
+    bytes: Uint8Array<ArrayBuffer>,
+  ): Promise<Int32Array<ArrayBuffer>>;
 }

@@ -4,6 +4,8 @@ import { SourceChanged } from './request.ts';
 
 /** Time between two records of what is there. A crash of the tab loses no more than what came since. */
 const SAVE_MS = 500;
+/** Chunks that stay in memory after they are stored, so that most are not read again to be hashed. */
+const MAX_RECENT = 8;
 
 /** Chunks of a file while it is being fetched: some are there, others arrive. */
 export class Chunks {
@@ -12,6 +14,8 @@ export class Chunks {
   readonly #host: Pick<StoreHost, 'sha256' | 'now'>;
   readonly #saveRecord: () => Promise<void>;
   readonly #signal: AbortSignal;
+  /** Bytes of the chunks that were stored last. */
+  readonly #recent = new Map<number, Uint8Array<ArrayBuffer>>();
   /** Callers of `until`. */
   #waiting: (() => void)[] = [];
   #storedBytes: number;
@@ -50,7 +54,7 @@ export class Chunks {
     return true;
   }
 
-  /** Stores the bytes of a chunk, unless it is there. Throws `SourceChanged` if it had other bytes before. */
+  /** Stores the bytes of a chunk, which are the store's from then on, unless it is there. Throws `SourceChanged` if it had other bytes before. */
   async put(chunk: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const { digests, present, chunkBytes } = this.record;
     const digest = await this.#host.sha256(bytes);
@@ -62,6 +66,9 @@ export class Chunks {
     this.#file.write(bytes, chunk * chunkBytes);
     digests[chunk] = digest;
     present[chunk] = true;
+    this.#recent.set(chunk, bytes);
+    const [oldest] = this.#recent.keys();
+    if (this.#recent.size > MAX_RECENT) this.#recent.delete(oldest);
     this.#storedBytes += bytes.byteLength;
     this.#wake();
     if (this.#host.now() > this.#savedAt + SAVE_MS) void this.save().catch(() => {});
@@ -80,6 +87,14 @@ export class Chunks {
     this.record.sizeBytes = sizeBytes;
     this.record.present.length = chunkCount(this.record);
     this.#wake();
+  }
+
+  /** Bytes of a chunk that is there; the caller may keep their memory. */
+  take(chunk: number): Uint8Array<ArrayBuffer> {
+    const recent = this.#recent.get(chunk);
+    this.#recent.delete(chunk);
+    const { from, to } = chunkRange(this.record, chunk);
+    return recent ?? this.read(from, to);
   }
 
   read(from: number, to: number): Uint8Array<ArrayBuffer> {

@@ -1,14 +1,14 @@
 import { readGguf } from '../gguf/index.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { Chunks } from './chunks.ts';
-import { chunkCount, chunkRange, type FileRecord } from './entry.ts';
+import { chunkCount, type FileRecord } from './entry.ts';
 import type { StoreFile, StoreHost } from './host.ts';
 import type { Remote } from './request.ts';
 import { finish } from './sha256.ts';
 import { fetchMissing } from './transport.ts';
 
-/** Most chunks that are hashed in one call, for which they are in memory. */
-const MAX_HASH_RUN = 4;
+/** Most chunks that are in memory to be hashed. */
+const MAX_ABSORBING = 8;
 
 /** Surroundings of a download. */
 export interface Downloading {
@@ -72,45 +72,29 @@ async function checkHeader(chunks: Chunks): Promise<void> {
   });
 }
 
-/**
- * Hashes the chunks in order as they arrive, and compares the SHA-256 of the content with the one that it must have. While one run
- * of chunks is hashed, the next is awaited and read.
- */
-async function hash(chunks: Chunks, host: Pick<StoreHost, 'absorb'>): Promise<void> {
+/** Hashes the chunks in order as they arrive, and compares the SHA-256 of the content with the one that it must have. */
+async function hash(chunks: Chunks, host: Pick<StoreHost, 'hashFrom'>): Promise<void> {
   const { record } = chunks;
-  let run = await nextRun(chunks, record.hashed.nChunks);
-  while (!run.isLast) {
-    const { end } = run;
-    const absorbing = host.absorb(record.hashed.state, run.bytes);
-    absorbing.catch(() => {});
-    run = await nextRun(chunks, end);
-    record.hashed = { nChunks: end, state: await absorbing };
-  }
-  compare(record, finish(record.hashed.state, run.bytes, record.sizeBytes ?? 0));
-}
-
-/** Chunks in a row, up to but not including `end`. */
-interface Run {
-  readonly end: number;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Whether this is the last chunk of the file, which comes alone. */
-  readonly isLast: boolean;
-}
-
-/** Reads the chunks from `first` on that are there, and awaits the first. */
-async function nextRun(chunks: Chunks, first: number): Promise<Run> {
-  const { record } = chunks;
+  const absorb = host.hashFrom(record.hashed.state);
   const isLast = (chunk: number) => record.sizeBytes !== null && chunk >= chunkCount(record) - 1;
   // In a file of unknown size only its successor shows that a chunk is not the last.
   const isThere = (chunk: number) =>
     chunks.has(chunk) && (record.sizeBytes !== null || chunks.has(chunk + 1));
-  await chunks.until(() => isThere(first));
-  let end = first + 1;
-  if (!isLast(first)) {
-    while (end < first + MAX_HASH_RUN && isThere(end) && !isLast(end)) end++;
+  const absorbing: Promise<void>[] = [];
+  let chunk = record.hashed.nChunks;
+  for (; ; chunk++) {
+    await chunks.until(() => isThere(chunk));
+    if (isLast(chunk)) break;
+    const nChunks = chunk + 1;
+    const absorbed = absorb(chunks.take(chunk)).then(state => {
+      record.hashed = { nChunks, state };
+    });
+    absorbed.catch(() => {});
+    absorbing.push(absorbed);
+    if (absorbing.length > MAX_ABSORBING) await absorbing.shift();
   }
-  const bytes = chunks.read(chunkRange(record, first).from, chunkRange(record, end - 1).to);
-  return { end, bytes, isLast: isLast(first) };
+  await Promise.all(absorbing);
+  compare(record, finish(record.hashed.state, chunks.take(chunk), record.sizeBytes ?? 0));
 }
 
 /** Notes the digest. Forgets everything if it is wrong, since nobody knows which bytes are. */

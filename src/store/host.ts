@@ -10,8 +10,8 @@ export interface StoreHost {
   /** Progress of downloads in all tabs of the origin. */
   readonly news: News;
   readonly room: Room;
-  /** Hashes beside the thread of the store, see `sha256.ts`. It may keep the memory of `bytes`. */
-  readonly absorb: Absorb;
+  /** Goes on with a SHA-256 from a state, beside the thread of the store. It keeps the memory of the bytes. */
+  hashFrom(state: Int32Array<ArrayBuffer>): Absorb;
   /** Digest of a chunk. */
   sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
   /** Resolves after `ms`, or early when the network comes back. Rejects if the signal aborts. */

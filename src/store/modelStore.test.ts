@@ -92,6 +92,7 @@ describe('a model', () => {
   it('is used as it is while its source does not answer', async () => {
     await store.add(wanted(), call());
     source.answer = () => Promise.reject(new TypeError('Failed to fetch'));
+    origin.pauses.length = 0;
     expect(await store.add(wanted(), call())).toMatchObject({ isComplete: true });
     expect(origin.pauses).toEqual([500]);
   });

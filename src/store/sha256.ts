@@ -23,11 +23,8 @@ function isPrime(candidate: number): boolean {
 
 const K = fractions(64, Math.cbrt);
 
-/** Absorbs whole blocks of 64 bytes, possibly elsewhere. */
-export type Absorb = (
-  state: Int32Array<ArrayBuffer>,
-  bytes: Uint8Array<ArrayBuffer>,
-) => Promise<Int32Array<ArrayBuffer>>;
+/** Hashes one stream. Each call resolves with the state after its bytes, whole blocks; the next need not wait for it. */
+export type Absorb = (bytes: Uint8Array<ArrayBuffer>) => Promise<Int32Array<ArrayBuffer>>;
 
 /** State before the first byte. */
 export function initialState(): Int32Array<ArrayBuffer> {

@@ -12,10 +12,13 @@ import {
 } from './request.ts';
 import { Retries } from './retries.ts';
 
-/** Connections at once. */
-const CONNECTIONS = 4;
+/** Most connections at once. */
+const MAX_CONNECTIONS = 4;
+/** Time over which the speed of one more connection is measured, and the gain for which a further one is opened. */
+const TRIAL_MS = 500;
+const MIN_GAIN = 1.1;
 /** Most chunks of one request. */
-const MAX_RUN = 16;
+const MAX_RUN = 4;
 
 /** Transport of the missing chunks. */
 export interface Transport {
@@ -43,6 +46,7 @@ async function fetchRanges(transport: Transport): Promise<void> {
   const stop = new AbortController();
   const signal = AbortSignal.any([transport.signal, stop.signal]);
   const taken = new Set<number>();
+  let receivedBytes = 0;
   let answered: () => void = () => {};
   const isAnswered = new Promise<void>(resolve => {
     answered = resolve;
@@ -54,7 +58,11 @@ async function fetchRanges(transport: Transport): Promise<void> {
         run.length > 0;
         run = takeRun(transport.chunks, taken)
       ) {
-        await fetchRun(run, { ...transport, signal }, answered).finally(() => {
+        const onBytes = (bytes: number) => {
+          receivedBytes += bytes;
+          answered();
+        };
+        await fetchRun(run, { ...transport, signal }, onBytes).finally(() => {
           for (const chunk of run) taken.delete(chunk);
         });
       }
@@ -63,10 +71,22 @@ async function fetchRanges(transport: Transport): Promise<void> {
       throw error;
     }
   };
-  // The first answer shows whether the server knows ranges.
-  const first = connect();
-  await Promise.race([first, isAnswered]);
-  await Promise.allSettled([first, ...Array.from({ length: CONNECTIONS - 1 }, connect)]);
+  // The first bytes show whether the server knows ranges.
+  const connections = [connect()];
+  await Promise.race([connections[0], isAnswered]);
+  const trial = async () => {
+    const before = receivedBytes;
+    await Promise.race([Promise.allSettled(connections), transport.pause(TRIAL_MS, signal).catch(() => {})]);
+    return receivedBytes - before;
+  };
+  // More connections cost more, and help where one does not fill the line.
+  for (let speed = await trial(); connections.length < MAX_CONNECTIONS && speed > 0; ) {
+    connections.push(connect());
+    const faster = await trial();
+    if (faster < speed * MIN_GAIN) break;
+    speed = faster;
+  }
+  await Promise.allSettled(connections);
   signal.throwIfAborted();
 }
 
@@ -76,7 +96,7 @@ function takeRun(chunks: Chunks, taken: Set<number>): number[] {
   const isFree = (chunk: number) => chunk < count && !chunks.has(chunk) && !taken.has(chunk);
   let first = 0;
   while (first < count && !isFree(first)) first++;
-  const most = Math.min(Math.ceil((count - first) / (2 * CONNECTIONS)), MAX_RUN);
+  const most = Math.min(Math.ceil((count - first) / (2 * MAX_CONNECTIONS)), MAX_RUN);
   const run: number[] = [];
   for (let chunk = first; run.length < most && isFree(chunk); chunk++) run.push(chunk);
   for (const chunk of run) taken.add(chunk);
@@ -84,7 +104,11 @@ function takeRun(chunks: Chunks, taken: Set<number>): number[] {
 }
 
 /** Fetches chunks in a row. A lost connection goes on after the last byte that came. */
-async function fetchRun(run: readonly number[], transport: Transport, onAnswer: () => void): Promise<void> {
+async function fetchRun(
+  run: readonly number[],
+  transport: Transport,
+  onReceived: (bytes: number) => void,
+): Promise<void> {
   const { chunks, remote, signal } = transport;
   const { to } = chunkRange(chunks.record, run[run.length - 1]);
   const filling = new Filling(transport, run[0]);
@@ -94,11 +118,11 @@ async function fetchRun(run: readonly number[], transport: Transport, onAnswer: 
       const piece = await requestPiece(remote, { from: filling.at, to }, signal);
       try {
         checkPiece(chunks, piece);
-        onAnswer();
         for await (const bytes of piece.bytes) {
           if (filling.at + bytes.byteLength > to) throw new RangesUnusable('more bytes came than asked for');
           await filling.push(bytes);
           onBytes();
+          onReceived(bytes.byteLength);
         }
       } finally {
         await piece.bytes.return();
@@ -175,7 +199,7 @@ class Filling {
   readonly #chunks: Chunks;
   readonly #onPartial: (bytes: number) => void;
   readonly #chunkBytes: number;
-  readonly #buffer: Uint8Array<ArrayBuffer>;
+  #buffer: Uint8Array<ArrayBuffer>;
   #filled = 0;
   /** Bytes of a missing chunk that `onPartial` has been told. */
   #counted = 0;
@@ -219,7 +243,9 @@ class Filling {
   }
 
   async #put(chunk: number): Promise<void> {
-    await this.#chunks.put(chunk, this.#buffer.subarray(0, this.#filled));
+    const bytes = this.#buffer.subarray(0, this.#filled);
+    this.#buffer = new Uint8Array(this.#chunkBytes);
+    await this.#chunks.put(chunk, bytes);
     this.drop();
   }
 }

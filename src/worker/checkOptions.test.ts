@@ -80,6 +80,7 @@ describe('checkOptions', () => {
     [{ model: [] }, 'model must be a URL or a Blob, or a list of them'],
     [{ modelDraft: [model, 3] }, 'modelDraft must be a URL or a Blob, or a list of them'],
     [{ toString: 1 }, 'unknown option toString'],
+    [{ model: { url: 'https://example.com/m.gguf', sha256: 'a'.repeat(64) } }, 'give store: true'],
     [{ n_ctx: 64 }, 'unknown option n_ctx; the options are model, modelDraft, hfEndpoint'],
   ])('refuses %j', (options, message) => {
     expect(() => checkOptions(Object.assign({ model }, options))).toThrow(message);

@@ -2,8 +2,7 @@ import type { AbortPort, StoreApi, StoreProgress } from '../protocol/store.ts';
 import { openHost } from '../store/browser/host.ts';
 import type { StoreCall } from '../store/host.ts';
 import { ModelStore } from '../store/modelStore.ts';
-import { absorb } from '../store/sha256.ts';
-import { createHasher } from './hasher.ts';
+import { createAbsorb, createHasher } from './hasher.ts';
 import { outcome } from './outcome.ts';
 import { accessFetch, wantedModel } from './wantedModel.ts';
 
@@ -35,7 +34,7 @@ export function createStoreApi(open: () => Promise<ModelStore> = openModelStore)
     deleteModel: id => store(models => models.delete(id)),
     pinModel: (id, isPinned) => store(models => models.setPinned(id, isPinned)),
     storeUsage: () => store(models => models.usage()),
-    absorb: async (state, bytes) => absorb(state, bytes),
+    absorb: createAbsorb(),
   };
 }
 

@@ -1,7 +1,6 @@
 import type { StoreProgress } from '../../protocol/store.ts';
 import { ForetokenError } from '../../util/errors.ts';
 import type { News, Room, StoreHost } from '../host.ts';
-import type { Absorb } from '../sha256.ts';
 import { openIndex } from './entryTable.ts';
 import { openFolder } from './folder.ts';
 import { ORIGIN_LOCKS } from './locks.ts';
@@ -15,7 +14,7 @@ const NAME = 'foretoken-models';
  * @throws ForetokenError `store_unavailable` if the browser keeps no files here: without HTTPS, in some private windows, in old
  * browsers
  */
-export async function openHost(absorb: Absorb): Promise<StoreHost> {
+export async function openHost(hashFrom: StoreHost['hashFrom']): Promise<StoreHost> {
   try {
     return {
       folder: await openFolder(NAME),
@@ -23,7 +22,7 @@ export async function openHost(absorb: Absorb): Promise<StoreHost> {
       locks: ORIGIN_LOCKS,
       news: openNews(),
       room: ROOM,
-      absorb,
+      hashFrom,
       sha256: async bytes => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)),
       pause,
       now: () => Date.now(),

@@ -64,7 +64,13 @@ export class MemoryOrigin {
         estimate: async () => ({ usedBytes: this.usedBytes, quotaBytes: this.quotaBytes }),
         isPersistent: async () => true,
       },
-      absorb: async (state, bytes) => absorb(state, bytes),
+      hashFrom: state => {
+        let last = state;
+        return async bytes => {
+          last = absorb(last, bytes);
+          return last;
+        };
+      },
       sha256: async bytes => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)),
       pause: async (ms, signal) => {
         this.pauses.push(ms);

@@ -1,0 +1,96 @@
+import { afterEach, expect, it } from 'vitest';
+import type { StoredModel, StoreProgress } from '../protocol/store.ts';
+import type { WorkerApi } from '../protocol/worker.ts';
+import { FakeWorker } from './fakeWorker.ts';
+import { ModelStore } from './modelStore.ts';
+
+const MODEL: StoredModel = {
+  id: 'https://example.com/m.gguf',
+  files: [],
+  sizeBytes: 8,
+  presentBytes: 8,
+  isComplete: true,
+  isPinned: false,
+  addedAt: 1,
+  usedAt: 2,
+};
+const PROGRESS: StoreProgress = {
+  id: MODEL.id,
+  phase: 'download',
+  loadedBytes: 4,
+  totalBytes: 8,
+  resumedBytes: 0,
+  bytesPerSecond: 4,
+  remainingSeconds: 1,
+};
+
+let workers: FakeWorker[] = [];
+afterEach(() => {
+  for (const worker of workers.splice(0)) worker.terminate();
+});
+
+function open(api: Partial<WorkerApi>): ModelStore {
+  workers = [];
+  const worker = () => {
+    const started = new FakeWorker(() => {}, api);
+    workers.push(started);
+    // The rest of a `Worker`, which nobody calls.
+    const rest = { onerror: null, onmessage: null, onmessageerror: null, dispatchEvent: () => true };
+    return Object.assign(started, rest);
+  };
+  return new ModelStore({ worker, hfToken: 'secret' });
+}
+
+it('a model is added with its digest and the access to the Hub, and its progress is reported', async () => {
+  const given: unknown[] = [];
+  const store = open({
+    addModel: async (source, access, onProgress) => {
+      given.push(source, access);
+      await onProgress(PROGRESS);
+      return { kind: 'ok', value: MODEL };
+    },
+  });
+  const seen: StoreProgress[] = [];
+  const source = { url: new URL(MODEL.id), sha256: 'AB'.repeat(32) };
+  expect(await store.add(source, { onProgress: progress => seen.push(progress) })).toEqual(MODEL);
+  expect(given).toEqual([{ url: MODEL.id, sha256: 'ab'.repeat(32) }, { hfToken: 'secret' }]);
+  expect(seen).toEqual([PROGRESS]);
+});
+
+it('a call that is aborted rejects at once with the reason, and is aborted in the worker', async () => {
+  let stopped: () => void = () => {};
+  const isStopped = new Promise<void>(resolve => {
+    stopped = resolve;
+  });
+  const controller = new AbortController();
+  const store = open({
+    addModel: (_source, _access, _onProgress, abort) => {
+      abort.onmessage = () => stopped();
+      queueMicrotask(() => controller.abort(new Error('enough')));
+      return new Promise(() => {});
+    },
+  });
+  await expect(store.add(MODEL.id, { signal: controller.signal })).rejects.toThrow('enough');
+  await isStopped;
+});
+
+it('an error keeps its code, and a source that is none is refused before there is a worker', async () => {
+  const store = open({
+    deleteModel: async () => ({ kind: 'error', error: { code: 'in_use', message: 'x', details: {} } }),
+  });
+  await expect(store.add({ url: MODEL.id, sha256: 'short' })).rejects.toThrow(
+    'source.sha256 must be 64 hexadecimal digits; got "short"',
+  );
+  expect(workers).toHaveLength(0);
+  await expect(store.delete('x')).rejects.toMatchObject({ code: 'in_use' });
+});
+
+it('one worker serves all calls until the store is closed; a later call starts another', async () => {
+  const store = open({ listModels: async () => ({ kind: 'ok', value: [MODEL] }) });
+  await Promise.all([store.list(), store.list()]);
+  expect(workers).toHaveLength(1);
+  await store.close();
+  expect(workers[0].terminated).toBe(true);
+  expect(await store.list()).toEqual([MODEL]);
+  expect(workers).toHaveLength(2);
+});
