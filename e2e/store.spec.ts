@@ -134,10 +134,12 @@ test.describe('a model in the store', () => {
       const page = await open(context);
       server.faults = { bytesPerSecond: 3 * MIB };
       await addUntil(page, megabytes * MIB);
-      // The record is written twice a second.
-      await page.waitForTimeout(600);
+      const other = await open(context);
+      await expect
+        .poll(async () => (await list(other))[0]?.presentBytes ?? 0, { intervals: [200] })
+        .toBeGreaterThan(presentBytes);
       await kill(page);
-      const [model] = await list(await open(context));
+      const [model] = await list(other);
       expect(model.isComplete).toBe(false);
       expect(model.presentBytes).toBeGreaterThan(presentBytes);
       ({ presentBytes } = model);
