@@ -4,11 +4,8 @@ import { HostileServer } from '../fixtures/hostileServer.ts';
 import { expect, test } from '../fixtures/test.ts';
 
 const SIZE = 500_000_000;
-/**
- * Part of the speed of a plain download that the store must reach. On two processors it reaches 0.5: there the hash competes with the
- * browser's and the server's own work, while a plain download leaves one of them idle.
- */
-const SHARE = 0.4;
+/** Part of the speed of a plain download that the store must reach. It is 0.7 on two idle processors; a busy one gives less. */
+const SHARE = 0.6;
 const ROUNDS = 3;
 
 /** Worker that does what the store is compared with: it fetches a file and writes what comes to the private file system. */

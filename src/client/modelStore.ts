@@ -56,7 +56,7 @@ export class ModelStore {
   }
 
   /**
-   * Reads a model, compares each of its chunks with the digest that it had when it came, and fetches damaged ones again. Rejects with
+   * Reads a model, compares each of its chunks with the checksum that it had when it came, and fetches damaged ones again. Rejects with
    * `not_found`, and `fetch_failed` if they cannot be fetched.
    */
   verify(id: string, options: StoreCallOptions = {}): Promise<VerifyReport> {

@@ -1,3 +1,4 @@
+import { checksum, isSameChunk } from './checksum.ts';
 import { chunkCount, chunkRange, type FileRecord, presentBytes } from './entry.ts';
 import type { StoreFile, StoreHost } from './host.ts';
 import { SourceChanged } from './request.ts';
@@ -11,7 +12,7 @@ const MAX_RECENT = 8;
 export class Chunks {
   readonly record: FileRecord;
   readonly #file: StoreFile;
-  readonly #host: Pick<StoreHost, 'sha256' | 'now'>;
+  readonly #host: Pick<StoreHost, 'now'>;
   readonly #saveRecord: () => Promise<void>;
   readonly #signal: AbortSignal;
   /** Bytes of the chunks that were stored last. */
@@ -25,7 +26,7 @@ export class Chunks {
   constructor(
     record: FileRecord,
     file: StoreFile,
-    host: Pick<StoreHost, 'sha256' | 'now'>,
+    host: Pick<StoreHost, 'now'>,
     saveRecord: () => Promise<void>,
     signal: AbortSignal,
   ) {
@@ -55,16 +56,14 @@ export class Chunks {
   }
 
   /** Stores the bytes of a chunk, which are the store's from then on, unless it is there. Throws `SourceChanged` if it had other bytes before. */
-  async put(chunk: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    const { digests, present, chunkBytes } = this.record;
-    const digest = await this.#host.sha256(bytes);
-    const before = digests[chunk] ?? digest;
-    if (!digest.every((byte, i) => byte === before[i])) {
+  put(chunk: number, bytes: Uint8Array<ArrayBuffer>): void {
+    const { checksums, present, chunkBytes } = this.record;
+    if (checksums[chunk] && !isSameChunk(this.record, chunk, bytes)) {
       throw new SourceChanged(`the bytes from ${chunk * chunkBytes} on are not what they were`);
     }
     if (present[chunk]) return;
     this.#file.write(bytes, chunk * chunkBytes);
-    digests[chunk] = digest;
+    checksums[chunk] ??= checksum(bytes);
     present[chunk] = true;
     this.#recent.set(chunk, bytes);
     const [oldest] = this.#recent.keys();
@@ -74,7 +73,7 @@ export class Chunks {
     if (this.#host.now() > this.#savedAt + SAVE_MS) void this.save().catch(() => {});
   }
 
-  /** Takes a chunk as missing, though its digest stays. */
+  /** Takes a chunk as missing, though its checksum stays. */
   forget(chunk: number): void {
     if (!this.has(chunk)) return;
     const { from, to } = chunkRange(this.record, chunk);

@@ -4,7 +4,7 @@ import { Chunks } from './chunks.ts';
 import { chunkCount, type FileRecord } from './entry.ts';
 import type { StoreFile, StoreHost } from './host.ts';
 import type { Remote } from './request.ts';
-import { finish } from './sha256.ts';
+import { finish, initialState } from './sha256.ts';
 import { fetchMissing } from './transport.ts';
 
 /** Most chunks that are in memory to be hashed. */
@@ -75,26 +75,28 @@ async function checkHeader(chunks: Chunks): Promise<void> {
 /** Hashes the chunks in order as they arrive, and compares the SHA-256 of the content with the one that it must have. */
 async function hash(chunks: Chunks, host: Pick<StoreHost, 'hashFrom'>): Promise<void> {
   const { record } = chunks;
-  const absorb = host.hashFrom(record.hashed.state);
+  const state = () => record.states.at(-1) ?? initialState();
+  const absorb = host.hashFrom(state());
   const isLast = (chunk: number) => record.sizeBytes !== null && chunk >= chunkCount(record) - 1;
   // In a file of unknown size only its successor shows that a chunk is not the last.
   const isThere = (chunk: number) =>
     chunks.has(chunk) && (record.sizeBytes !== null || chunks.has(chunk + 1));
   const absorbing: Promise<void>[] = [];
-  let chunk = record.hashed.nChunks;
+  let chunk = record.states.length;
   for (; ; chunk++) {
     await chunks.until(() => isThere(chunk));
     if (isLast(chunk)) break;
-    const nChunks = chunk + 1;
-    const absorbed = absorb(chunks.take(chunk)).then(state => {
-      record.hashed = { nChunks, state };
+    const index = chunk;
+    const absorbed = absorb(chunks.take(chunk)).then(after => {
+      // After a failure what comes later has no place.
+      if (record.states.length === index) record.states.push(after);
     });
     absorbed.catch(() => {});
     absorbing.push(absorbed);
     if (absorbing.length > MAX_ABSORBING) await absorbing.shift();
   }
   await Promise.all(absorbing);
-  compare(record, finish(record.hashed.state, chunks.take(chunk), record.sizeBytes ?? 0));
+  compare(record, finish(state(), chunks.take(chunk), record.sizeBytes ?? 0));
 }
 
 /** Notes the digest. Forgets everything if it is wrong, since nobody knows which bytes are. */

@@ -1,5 +1,4 @@
 import type { StoredFile, StoredModel } from '../protocol/store.ts';
-import { initialState } from './sha256.ts';
 
 /** Size of the chunks of new files: a multiple of SHA-256's blocks. */
 export const CHUNK_BYTES = 4 << 20;
@@ -25,12 +24,12 @@ export interface FileRecord {
   sha256: string | null;
   /** Bytes of a chunk, the unit of what is downloaded, recorded and checked. */
   readonly chunkBytes: number;
-  /** Chunks that are in the file with the bytes of their digest. */
+  /** Chunks that are in the file with the bytes of their checksum. */
   readonly present: boolean[];
-  /** SHA-256 of each chunk, from its first arrival on; a chunk that is fetched again must have the same. */
-  readonly digests: (Uint8Array<ArrayBuffer> | null)[];
-  /** State of the SHA-256 of the content after so many chunks. */
-  hashed: { readonly nChunks: number; readonly state: Int32Array<ArrayBuffer> };
+  /** Checksum of each chunk, from its first arrival on; a chunk that is fetched again must be the same. */
+  readonly checksums: (string | null)[];
+  /** States of the SHA-256 of the content after the first chunk, the second, and so on, as far as it is hashed; not the last one. */
+  readonly states: Int32Array<ArrayBuffer>[];
 }
 
 /** Model as the index knows it. */
@@ -114,7 +113,6 @@ export function newRecord(
   chunkBytes: number,
 ): FileRecord {
   const { url, name, version, sha256: expectedSha256, sizeBytes } = file;
-  const hashed = { nChunks: 0, state: initialState() };
   return {
     path,
     url,
@@ -125,8 +123,8 @@ export function newRecord(
     sha256: null,
     chunkBytes,
     present: [],
-    digests: [],
-    hashed,
+    checksums: [],
+    states: [],
   };
 }
 
@@ -138,7 +136,7 @@ export function emptied(file: FileRecord, path: string): FileRecord {
 /** Takes all chunks as missing, and forgets what they were. */
 export function forgetAll(file: FileRecord): void {
   file.present.length = 0;
-  file.digests.length = 0;
+  file.checksums.length = 0;
   file.sha256 = null;
-  file.hashed = { nChunks: 0, state: initialState() };
+  file.states.length = 0;
 }

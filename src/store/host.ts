@@ -12,8 +12,6 @@ export interface StoreHost {
   readonly room: Room;
   /** Goes on with a SHA-256 from a state, beside the thread of the store. It keeps the memory of the bytes. */
   hashFrom(state: Int32Array<ArrayBuffer>): Absorb;
-  /** Digest of a chunk. */
-  sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
   /** Resolves after `ms`, or early when the network comes back. Rejects if the signal aborts. */
   pause(ms: number, signal: AbortSignal): Promise<void>;
   /** Milliseconds since 1970. */

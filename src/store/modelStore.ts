@@ -80,7 +80,7 @@ export class ModelStore {
   }
 
   /**
-   * Reads all of a model, compares every chunk with the digest that it had when it came, and fetches damaged and missing ones.
+   * Reads all of a model, compares every chunk with the checksum that it had when it came, and fetches damaged and missing ones.
    *
    * @throws ForetokenError `not_found`, and as `fetchEntry` does
    */

@@ -1,5 +1,6 @@
 import { type ByteSource, checkRead } from '../gguf/index.ts';
 import { ForetokenError } from '../util/errors.ts';
+import { checksum, isSameChunk } from './checksum.ts';
 import { chunkRange, type Entry, type FileRecord } from './entry.ts';
 import type { StoreHost } from './host.ts';
 import { requestPiece, SILENCE_MS } from './request.ts';
@@ -10,7 +11,7 @@ const MAX_KEPT = 4;
 type ReadChunk = (chunk: number) => Promise<Uint8Array<ArrayBuffer>>;
 
 /**
- * Opens the files of a complete model for reading. Each chunk is compared with its digest before a byte of it is used; a damaged one
+ * Opens the files of a complete model for reading. Each chunk is compared with its checksum before a byte of it is used; a damaged one
  * is fetched from the source for this reading, and taken as missing in the store, where the next `add` repairs it.
  */
 export async function openStored(
@@ -78,21 +79,17 @@ async function readChunk(
   fetch: typeof globalThis.fetch,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { from, to } = chunkRange(file, chunk);
-  const isRight = async (bytes: Uint8Array<ArrayBuffer>) => {
-    const digest = await host.sha256(bytes);
-    return digest.every((byte, i) => byte === file.digests[chunk]?.[i]);
-  };
   const stored = await blob
     .slice(from, to)
     .arrayBuffer()
     .catch(() => new ArrayBuffer(0));
   const bytes = new Uint8Array(stored);
-  if (await isRight(bytes)) return bytes;
+  if (checksum(bytes) === file.checksums[chunk]) return bytes;
   await host.index.update(id, entry => entry && withoutChunk(entry, file, chunk));
   let cause: unknown = new Error('the source has other bytes there');
   try {
     const again = await fetchRange(file, from, to, fetch);
-    if (await isRight(again)) return again;
+    if (isSameChunk(file, chunk, again)) return again;
   } catch (error) {
     cause = error;
   }

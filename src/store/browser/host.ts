@@ -23,7 +23,6 @@ export async function openHost(hashFrom: StoreHost['hashFrom']): Promise<StoreHo
       news: openNews(),
       room: ROOM,
       hashFrom,
-      sha256: async bytes => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)),
       pause,
       now: () => Date.now(),
       newName: () => crypto.randomUUID(),

@@ -71,7 +71,6 @@ export class MemoryOrigin {
           return last;
         };
       },
-      sha256: async bytes => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)),
       pause: async (ms, signal) => {
         this.pauses.push(ms);
         await new Promise(resolve => setTimeout(resolve, 1));
