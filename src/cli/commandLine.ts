@@ -180,7 +180,9 @@ function modelFrom({ model: path, modelUrl: url, hfRepo: repo, hfFile: file }: M
   if (url !== undefined) return { kind: 'url', url, ...(path !== undefined && { path }) };
   if (path !== undefined) return { kind: 'file', path };
   if (repo !== undefined) return { kind: 'hub', repo, ...(file !== undefined && { file }) };
-  throw invalidOption('no model; name a GGUF file with -m FILE');
+  throw invalidOption(
+    'no model; name a GGUF file with -m FILE, or one of the Hub with -hf ORG/NAME; see foretoken --help',
+  );
 }
 
 function draftFrom({ modelDraft: path, hfRepoDraft: repo }: ModelFlags): ModelChoice | null {

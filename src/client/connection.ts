@@ -28,6 +28,20 @@ export class Connection {
   readonly #crash = new AbortController();
   readonly #closed = new AbortController();
 
+  /** Starts a worker. One that comes after `signal` has aborted is terminated. */
+  static async open(
+    spawn: () => WorkerPort | Promise<WorkerPort>,
+    signal?: AbortSignal,
+  ): Promise<Connection> {
+    const starting = Promise.resolve(spawn());
+    try {
+      return new Connection(await abortable(starting, signal));
+    } catch (error) {
+      starting.then(worker => worker.terminate()).catch(() => {});
+      throw error;
+    }
+  }
+
   constructor(worker: WorkerPort) {
     this.#worker = worker;
     this.#api = wrap<WorkerApi>(worker);

@@ -11,7 +11,7 @@ export async function estimateWith(
 ): Promise<MemoryEstimate> {
   signal?.throwIfAborted();
   const wire = wireOptions(options);
-  const connection = new Connection(await spawn());
+  const connection = await Connection.open(spawn, signal);
   try {
     return await abortable(connection.estimate(wire), signal);
   } finally {

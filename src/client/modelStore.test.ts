@@ -94,3 +94,32 @@ it('one worker serves all calls until the store is closed; a later call starts a
   expect(await store.list()).toEqual([MODEL]);
   expect(workers).toHaveLength(2);
 });
+
+it('a call that is aborted at any moment of its beginning does not go on in the worker', async () => {
+  let nBegun = 0;
+  let nStopped = 0;
+  const store = open({
+    addModel: (_source, _access, _onProgress, abort) => {
+      nBegun++;
+      abort.onmessage = () => nStopped++;
+      return new Promise(() => {});
+    },
+  });
+  for (let nTurns = 0; nTurns < 12; nTurns++) {
+    const controller = new AbortController();
+    const adding = store.add(MODEL.id, { signal: controller.signal });
+    for (let turn = 0; turn < nTurns; turn++) await Promise.resolve();
+    controller.abort(new Error('enough'));
+    await expect(adding).rejects.toThrow('enough');
+  }
+  await expect.poll(() => nBegun).toBeGreaterThan(0);
+  await expect.poll(() => nStopped).toBe(nBegun);
+});
+
+it('close ends a call that has just been made, and leaves no worker', async () => {
+  const store = open({ addModel: () => new Promise(() => {}) });
+  const ended = expect(store.add(MODEL.id)).rejects.toMatchObject({ code: 'closed' });
+  await store.close();
+  await ended;
+  expect(workers.map(({ terminated }) => terminated)).toEqual([true]);
+});

@@ -49,10 +49,10 @@ export class ModelStore {
    */
   async add(source: ModelFiles, options: StoreCallOptions = {}): Promise<StoredModel> {
     const wire = wireSource(source, 'source');
-    await askToPersist();
-    return this.#long(options, (connection, onProgress, abort) =>
-      connection.store(api => api.addModel(wire, this.#access, onProgress, abort)),
-    );
+    return this.#long(options, async (connection, onProgress, abort) => {
+      await askToPersist();
+      return connection.store(api => api.addModel(wire, this.#access, onProgress, abort));
+    });
   }
 
   /**
@@ -100,7 +100,7 @@ export class ModelStore {
 
   async #connect(): Promise<Connection> {
     try {
-      return new Connection(await this.#spawn());
+      return await Connection.open(this.#spawn);
     } catch (error) {
       this.#connecting = null;
       throw error;
@@ -116,11 +116,12 @@ export class ModelStore {
     ) => Promise<T>,
   ): Promise<T> {
     signal?.throwIfAborted();
-    const connection = await this.#connection();
     const { port1, port2 } = new MessageChannel();
+    // The message waits in the port until the worker reads it.
     const onAbort = () => port1.postMessage(null);
     signal?.addEventListener('abort', onAbort);
     try {
+      const connection = await abortable(this.#connection(), signal);
       return await abortable(call(connection, proxy(onProgress), transfer(port2, [port2])), signal);
     } finally {
       signal?.removeEventListener('abort', onAbort);

@@ -73,6 +73,20 @@ describe('loading', () => {
     expect(worker.terminated).toBe(true);
   });
 
+  it('ends at once when it is aborted while the worker starts, which is terminated when it comes', async () => {
+    const controller = new AbortController();
+    const worker = new FakeWorker(() => {});
+    let arrive: (worker: FakeWorker) => void = () => {};
+    const starting = new Promise<FakeWorker>(resolve => {
+      arrive = resolve;
+    });
+    const opening = openServer(() => starting, { model: new Uint8Array(1), signal: controller.signal });
+    controller.abort(new Error('too slow'));
+    await expect(opening).rejects.toThrow('too slow');
+    arrive(worker);
+    await expect.poll(() => worker.terminated).toBe(true);
+  });
+
   it('spawns no worker for a model that is not a source', async () => {
     const spawn = () => {
       throw new Error('spawned');

@@ -22,7 +22,7 @@ export async function openWorker(
   signal?.throwIfAborted();
   const wire = wireOptions(rest);
   if (options.store) await askToPersist();
-  const connection = new Connection(await spawn());
+  const connection = await Connection.open(spawn, signal);
   try {
     const report = await abortable(connection.load(wire, onProgress, onLog), signal);
     return {

@@ -1,4 +1,5 @@
 import { CLAIM } from '../protocol/claim.ts';
+import type { Exchange } from '../protocol/exchange.ts';
 import { Host } from '../tabs/host.ts';
 import { acquire, isHeld, type Locks } from '../tabs/locks.ts';
 import { keyOf } from '../tabs/messages.ts';
@@ -103,7 +104,7 @@ async function controlled(container: ServiceWorkerContainer, worker: ServiceWork
   });
 }
 
-/** Waits for the other tabs that answer, then answers until the server is lost or `signal` aborts. */
+/** Waits for the other tabs that answer, then answers until the server is lost or closed, or `signal` aborts. */
 async function host(
   locks: Locks,
   key: string,
@@ -113,8 +114,10 @@ async function host(
   try {
     const free = await acquire(locks, key, signal);
     const host = await Host.open(locks, key, 0);
-    host.ready(server.report, server.exchange);
-    void abortable(server.lost, signal)
+    const closed = new Promise<void>(resolve => {
+      host.ready(server.report, leaving(server.exchange, resolve));
+    });
+    void abortable(Promise.race([server.lost, closed]), signal)
       .catch(() => {})
       .then(() => {
         host.close();
@@ -123,4 +126,13 @@ async function host(
   } catch {
     // Closed while it waited.
   }
+}
+
+/** Like `exchange`, but a server that is closed calls `leave` instead of answering, so that the next tab gets the request. */
+function leaving(exchange: Exchange, leave: () => void): Exchange {
+  return (request, deliver) =>
+    exchange(request, message => {
+      if (message.kind === 'error' && message.error.code === 'closed') leave();
+      else deliver(message);
+    });
 }

@@ -13,7 +13,7 @@ import type { StoreCall, StoreFile, StoreHost } from './host.ts';
 import { Meter } from './progress.ts';
 import { SILENCE_MS } from './request.ts';
 import { isQuotaExceeded } from './retries.ts';
-import { makeRoom, quotaExceeded, removeEntry } from './room.ts';
+import { makeRoom, quotaExceeded, removeEntry, removeOldest } from './room.ts';
 
 /** Attempts at a file that is open elsewhere, and the pause between them. */
 const OPEN_ATTEMPTS = 20;
@@ -43,8 +43,7 @@ export async function fetchEntry(
   };
   const meter = new Meter({ id, phase: 'download', resumedBytes: bytes() }, report, host.now);
   const save = () => host.index.update(id, stored => ({ ...(stored ?? entry), files }));
-  for (const file of files) {
-    if (isComplete(file)) continue;
+  const fetchFile = async (file: FileRecord) => {
     const others = bytes() - presentBytes(file);
     const opened = await openFile(file, host, signal);
     try {
@@ -56,15 +55,23 @@ export async function fetchEntry(
         save,
         onLoaded: loaded => meter.update(others + loaded, totalBytes(files)),
       });
-    } catch (cause) {
-      const error = isQuotaExceeded(cause) ? await quotaExceeded(host, id, file.sizeBytes) : cause;
-      if (error instanceof ForetokenError && USELESS.includes(error.code)) {
-        opened.close();
-        await drop(file, entry, host);
-      }
-      throw error;
     } finally {
       opened.close();
+    }
+  };
+  for (const file of files) {
+    if (isComplete(file)) continue;
+    try {
+      await fetchFile(file).catch(async error => {
+        // A browser may report more room than it grants: Chrome always reports 10 GiB.
+        const missingBytes = (file.sizeBytes ?? Number.POSITIVE_INFINITY) - presentBytes(file);
+        if (!isQuotaExceeded(error) || !(await removeOldest(host, id, missingBytes))) throw error;
+        await fetchFile(file);
+      });
+    } catch (cause) {
+      const error = isQuotaExceeded(cause) ? await quotaExceeded(host, id, file.sizeBytes) : cause;
+      if (error instanceof ForetokenError && USELESS.includes(error.code)) await drop(file, entry, host);
+      throw error;
     }
   }
 }

@@ -235,6 +235,18 @@ describe('a server that', () => {
       message: /begins with "<!do".*answers with a page/,
     },
     {
+      fault: 'has an empty file',
+      answer: () => () => new Response(null, { headers: { 'content-length': '0' } }),
+      code: 'invalid_gguf',
+      message: /is an empty file/,
+    },
+    {
+      fault: 'has an empty file and knows ranges',
+      answer: () => () => new Response(null, { status: 416 }),
+      code: 'invalid_gguf',
+      message: /is an empty file/,
+    },
+    {
       fault: 'has no such file',
       answer: () => () => new Response(null, { status: 404 }),
       code: 'fetch_failed',
@@ -279,6 +291,18 @@ describe('a server that', () => {
       message: expect.stringMatching(message),
     });
     expect((await store.list()).every(model => !model.isComplete)).toBe(true);
+  });
+
+  it('forgets ranges has the connection ended that sends what nobody reads', async () => {
+    const signals: (AbortSignal | null)[] = [];
+    source.answer = request => {
+      signals.push(request.signal);
+      return request.nth === 0 ? source.right(request) : source.whole();
+    };
+    await store.add(wanted(), call());
+    const [, forRange] = signals;
+    expect(signals).toHaveLength(3);
+    expect(forRange?.aborted).toBe(true);
   });
 
   it('never comes back is asked again in growing pauses of a minute in all', async () => {
@@ -332,37 +356,6 @@ describe('a digest', () => {
       return response;
     };
     await expect(store.add(wanted(), call())).rejects.toMatchObject({ code: 'digest_mismatch' });
-  });
-});
-
-describe('room', () => {
-  it('that does not suffice ends a download before it begins, with the numbers', async () => {
-    origin.quotaBytes = 100_000;
-    await expect(store.add(wanted(), call())).rejects.toMatchObject({
-      code: 'quota_exceeded',
-      details: { quotaBytes: 100_000, neededBytes: content.byteLength },
-    });
-    expect(origin.files.size).toBe(0);
-    expect(downloads()).toEqual([]);
-  });
-
-  it('that runs out in the middle removes what came', async () => {
-    source.answer = request => {
-      if (request.nth === 1) origin.quotaBytes = 600_000;
-      return source.response(source.content, 200, {});
-    };
-    await expect(store.add(wanted(), call())).rejects.toMatchObject({ code: 'quota_exceeded' });
-    expect(origin.files.size).toBe(0);
-    expect(await store.list()).toEqual([]);
-  });
-
-  it('is made by removing the model that was used longest ago and is not pinned', async () => {
-    for (const id of ['pinned', 'old', 'young']) await store.add(wanted({ id }), call());
-    await store.setPinned('pinned', true);
-    origin.quotaBytes = origin.usedBytes + 1000;
-    await store.add(wanted({ id: 'new' }), call());
-    expect((await store.list()).map(({ id }) => id)).toEqual(['new', 'young', 'pinned']);
-    expect(origin.files.size).toBe(3);
   });
 });
 
@@ -440,10 +433,13 @@ describe('damage', () => {
   it.each([
     { what: 'a file that is cut', damage: () => origin.files.set(path(), stored().slice(0, 500_000)) },
     { what: 'a file that is gone', damage: () => origin.files.delete(path()) },
-  ])('of $what is repaired by the next call', async ({ damage }) => {
+  ])('of $what is repaired by the next call, and by verify', async ({ damage }) => {
     await store.add(wanted(), call());
     damage();
     await store.add(wanted(), call());
+    expect(same(stored(), content)).toBe(true);
+    damage();
+    await store.verify(source.url, source.fetch, call());
     expect(same(stored(), content)).toBe(true);
   });
 

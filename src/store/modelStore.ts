@@ -15,7 +15,8 @@ import { fetchEntry } from './fetchEntry.ts';
 import type { StoreCall, StoreHost } from './host.ts';
 import { type Description, isSameFile, probe } from './probe.ts';
 import { SILENCE_MS, SourceChanged } from './request.ts';
-import { lockName, removeEntry, sweep } from './room.ts';
+import { isQuotaExceeded } from './retries.ts';
+import { lockName, quotaExceeded, removeEntry, sweep } from './room.ts';
 import { openStored } from './storedSource.ts';
 import { forgetDamage } from './verify.ts';
 
@@ -139,11 +140,13 @@ export class ModelStore {
     if (known && (await this.#isReady(known, now))) return this.#touch(known);
     return this.#alone(id, call, async () => {
       for (let changes = 0; ; changes++) {
-        const entry = await this.#prepare(id, now);
         try {
+          const entry = await this.#prepare(id, now);
           await fetchEntry(entry, this.#host, wanted.fetch, call);
           return await this.#touch(entry);
         } catch (error) {
+          // Even the table may find no room.
+          if (isQuotaExceeded(error)) throw await quotaExceeded(this.#host, id, null);
           if (!(error instanceof SourceChanged)) throw error;
           if (changes === MAX_CHANGES) throw keepsChanging(id, error);
           now = await this.#lookUp(wanted, null, call.signal);
@@ -215,12 +218,17 @@ export class ModelStore {
 
   async #touch(entry: Entry): Promise<Entry> {
     const usedAt = this.#host.now();
-    await this.#host.index.update(entry.id, stored => stored && { ...stored, usedAt });
+    await this.#host.index
+      .update(entry.id, stored => stored && { ...stored, usedAt })
+      .catch(error => {
+        // A full disk is no reason to refuse a model that is there.
+        if (!isQuotaExceeded(error)) throw error;
+      });
     return this.#entry(entry.id);
   }
 
   async #entry(id: string): Promise<Entry> {
-    const entry = await this.#host.index.get(id);
+    const entry = typeof id === 'string' ? await this.#host.index.get(id) : null;
     if (entry) return entry;
     throw new ForetokenError('not_found', `${id} is not in the store; list() says what is`);
   }

@@ -3,7 +3,14 @@ import type { RemoteFile } from '../hub/resolve.ts';
 import { ForetokenError } from '../util/errors.ts';
 import type { FileRecord, Version } from './entry.ts';
 import type { StoreHost } from './host.ts';
-import { brokenOff, RangesUnusable, type Remote, requestPiece, sameVersion } from './request.ts';
+import {
+  brokenOff,
+  RangesUnusable,
+  type Remote,
+  requestPiece,
+  SourceChanged,
+  sameVersion,
+} from './request.ts';
 import { Retries } from './retries.ts';
 
 /** File at its source at this moment. */
@@ -39,6 +46,7 @@ export async function probe(
     const range = attempt % 2 === 0 ? start : null;
     try {
       const piece = await requestPiece({ ...remote, url }, range, signal);
+      if (piece.sizeBytes === 0) throw new SourceChanged('no bytes');
       checkMagic(url, await firstBytes(piece.bytes));
       return {
         ...file,
@@ -48,6 +56,8 @@ export async function probe(
         sizeBytes: file.sizeBytes ?? (piece.kind === 'range' ? piece.sizeBytes : null),
       };
     } catch (error) {
+      // A server may also refuse the first bytes of a file that has none.
+      if (error instanceof SourceChanged) throw emptyFile(url);
       if (!(error instanceof RangesUnusable)) await retries.failed(error);
     }
   }
@@ -62,6 +72,10 @@ async function firstBytes(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array>
   }
   if (first.length === 0) throw new Error('no bytes came');
   return Uint8Array.from(first);
+}
+
+function emptyFile(url: string): ForetokenError {
+  return new ForetokenError('invalid_gguf', `${url} is an empty file; check the address of the model`);
 }
 
 function checkMagic(url: string, bytes: Uint8Array): void {

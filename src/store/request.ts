@@ -22,6 +22,8 @@ export interface Piece {
   /** SHA-256 of the file, if the server says it. */
   readonly sha256: string | null;
   readonly bytes: AsyncGenerator<Uint8Array, void, undefined>;
+  /** Ends the connection, also if no byte was read. */
+  readonly leave: () => void;
 }
 
 /** Thrown if the file is no longer the one that the download began with. */
@@ -37,7 +39,7 @@ export const SILENCE_MS = 30_000;
 const TRANSIENT = [408, 425, 429];
 
 /**
- * Requests the bytes from `from` up to `to`, or everything. The body has to be read or left early, which ends the connection.
+ * Requests the bytes from `from` up to `to`, or everything. The body has to be read to its end or left.
  *
  * Throws a `ForetokenError` if no further attempt would help. Other errors justify one: a lost connection, a busy server, a page
  * that stands before the network.
@@ -57,7 +59,11 @@ export async function requestPiece(
     // Bypass the HTTP cache: Chromium's mixes ranges with an earlier compressed response for the whole file.
     const response = await fetch(url, { headers, cache: 'no-store', signal: both });
     const piece = describe(response, url, range);
-    return { ...piece, bytes: read(response) };
+    const leave = () => {
+      clearTimeout(timer);
+      silence.abort(new Error('the rest is not needed'));
+    };
+    return { ...piece, bytes: read(response), leave };
   } catch (error) {
     clearTimeout(timer);
     throw error;
@@ -84,7 +90,7 @@ function describe(
   response: Response,
   url: string,
   range: { readonly from: number; readonly to: number } | null,
-): Omit<Piece, 'bytes'> {
+): Omit<Piece, 'bytes' | 'leave'> {
   const { status, headers } = response;
   const leave = () => void response.body?.cancel().catch(() => {});
   if (!response.ok) {
@@ -107,8 +113,8 @@ function describe(
     throw new RangesUnusable('the server sends ranges of a compressed file');
   }
   if (status !== 206) {
-    const length = Number(headers.get('content-length') ?? 0);
-    return { ...said, kind: 'whole', sizeBytes: isEncoded || length === 0 ? null : length };
+    const length = headers.get('content-length');
+    return { ...said, kind: 'whole', sizeBytes: isEncoded || length === null ? null : Number(length) };
   }
   const [, from, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(headers.get('content-range') ?? '') ?? [];
   if (range && from !== undefined && Number(from) !== range.from) {

@@ -12,23 +12,28 @@ export function lockName(id: string): string {
  * that would not suffice. Throws `quota_exceeded`.
  */
 export async function makeRoom(host: StoreHost, keepId: string, neededBytes: number): Promise<void> {
-  const free = async () => {
-    const { usedBytes, quotaBytes } = await host.room.estimate();
-    return quotaBytes - usedBytes;
-  };
-  const missingBytes = neededBytes - (await free());
-  if (missingBytes <= 0) return;
+  const { usedBytes, quotaBytes } = await host.room.estimate();
+  const missingBytes = neededBytes - (quotaBytes - usedBytes);
+  if (missingBytes <= 0 || (await removeOldest(host, keepId, missingBytes))) return;
+  throw await quotaExceeded(host, keepId, neededBytes);
+}
+
+/**
+ * Removes models of at least `bytes` that are not pinned, the least recently used first. Returns false if those that nobody uses
+ * have less, and removes none if all of them have less.
+ */
+export async function removeOldest(host: StoreHost, keepId: string, bytes: number): Promise<boolean> {
   const removable = (await host.index.all())
     .filter(({ id, isPinned }) => id !== keepId && !isPinned)
     .sort((a, b) => a.usedAt - b.usedAt);
-  const removableBytes = removable.reduce((sum, entry) => sum + entryBytes(entry), 0);
-  if (removableBytes >= missingBytes) {
-    for (const { id } of removable) {
-      if (neededBytes <= (await free())) return;
-      await host.locks.aloneNow(lockName(id), () => removeEntry(host, id));
-    }
+  if (removable.reduce((sum, entry) => sum + entryBytes(entry), 0) < bytes) return false;
+  let removedBytes = 0;
+  for (const entry of removable) {
+    if (removedBytes >= bytes) break;
+    const isRemoved = await host.locks.aloneNow(lockName(entry.id), () => removeEntry(host, entry.id));
+    if (isRemoved) removedBytes += entryBytes(entry);
   }
-  if (neededBytes > (await free())) throw await quotaExceeded(host, keepId, neededBytes);
+  return removedBytes >= bytes;
 }
 
 export async function quotaExceeded(

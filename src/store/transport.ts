@@ -125,7 +125,7 @@ async function fetchRun(
           onReceived(bytes.byteLength);
         }
       } finally {
-        await piece.bytes.return();
+        piece.leave();
       }
       if (filling.at < to) throw new Error(`the connection ended ${to - filling.at} bytes early`);
     });
@@ -171,7 +171,7 @@ async function fetchWhole(transport: Transport): Promise<void> {
       await filling.end();
     } finally {
       filling.drop();
-      await piece.bytes.return();
+      piece.leave();
     }
     if (record.sizeBytes === null) chunks.endAt(filling.at);
   });

@@ -23,7 +23,9 @@ export async function forgetDamage(
         if (!file.present[chunk]) continue;
         signal.throwIfAborted();
         const { from, to } = chunkRange(file, chunk);
-        if (checksum(opened.read(from, Math.min(to, opened.size()))) !== file.checksums[chunk]) {
+        const end = opened.size();
+        const bytes = opened.read(Math.min(from, end), Math.min(to, end));
+        if (checksum(bytes) !== file.checksums[chunk]) {
           file.present[chunk] = false;
           repairedBytes += to - from;
         }

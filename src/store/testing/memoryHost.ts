@@ -97,7 +97,12 @@ export class MemoryOrigin {
     return {
       size: () => content().byteLength,
       resize,
-      read: (from: number, to: number) => content().slice(from, to),
+      read: (from: number, to: number) => {
+        const bytes = new Uint8Array(to - from);
+        const found = content().subarray(from, to);
+        bytes.set(found);
+        return bytes.subarray(0, found.byteLength);
+      },
       write: (bytes: Uint8Array, at: number) => {
         if (at + bytes.byteLength > content().byteLength) resize(at + bytes.byteLength);
         content().set(bytes, at);
