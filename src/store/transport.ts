@@ -120,7 +120,7 @@ async function fetchRun(
         checkPiece(chunks, piece);
         for await (const bytes of piece.bytes) {
           if (filling.at + bytes.byteLength > to) throw new RangesUnusable('more bytes came than asked for');
-          await filling.push(bytes);
+          filling.push(bytes);
           onBytes();
           onReceived(bytes.byteLength);
         }
@@ -162,13 +162,13 @@ async function fetchWhole(transport: Transport): Promise<void> {
         if (record.sizeBytes !== null && filling.at + bytes.byteLength > record.sizeBytes) {
           throw new SourceChanged(`more bytes came than the ${record.sizeBytes} of the file`);
         }
-        await filling.push(bytes);
+        filling.push(bytes);
         if (chunks.storedBytes > stored) onBytes();
       }
       if (record.sizeBytes !== null && filling.at < record.sizeBytes) {
         throw new Error(`the connection ended ${record.sizeBytes - filling.at} bytes early`);
       }
-      await filling.end();
+      filling.end();
     } finally {
       filling.drop();
       piece.leave();
@@ -212,7 +212,7 @@ class Filling {
     this.at = chunk * this.#chunkBytes;
   }
 
-  async push(bytes: Uint8Array): Promise<void> {
+  push(bytes: Uint8Array): void {
     for (let rest = bytes; rest.byteLength > 0; ) {
       const chunk = Math.floor(this.at / this.#chunkBytes);
       const { to } = chunkRange(this.#chunks.record, chunk);
@@ -222,13 +222,13 @@ class Filling {
       this.#buffer.set(taken, this.#filled);
       this.#filled += taken.byteLength;
       if (!this.#chunks.has(chunk)) this.#count(taken.byteLength);
-      if (this.at === to) await this.#put(chunk);
+      if (this.at === to) this.#put(chunk);
     }
   }
 
   /** Stores the last chunk of a file whose size was not known. */
-  async end(): Promise<void> {
-    if (this.#filled > 0) await this.#put(Math.floor(this.at / this.#chunkBytes));
+  end(): void {
+    if (this.#filled > 0) this.#put(Math.floor(this.at / this.#chunkBytes));
   }
 
   /** Gives up the chunk that is not full. */
@@ -242,10 +242,10 @@ class Filling {
     this.#onPartial(bytes);
   }
 
-  async #put(chunk: number): Promise<void> {
+  #put(chunk: number): void {
     const bytes = this.#buffer.subarray(0, this.#filled);
     this.#buffer = new Uint8Array(this.#chunkBytes);
-    await this.#chunks.put(chunk, bytes);
+    this.#chunks.put(chunk, bytes);
     this.drop();
   }
 }
