@@ -1,4 +1,5 @@
 import type { WireOptions } from '../protocol/worker.ts';
+import { sha256 } from '../util/digest.ts';
 
 /** Number of samples of a file, and their size: enough to tell files of equal length apart without reading them. */
 const N_SAMPLES = 16;
@@ -6,7 +7,7 @@ const SAMPLE_BYTES = 4096;
 
 /** Equal for equal options, as a hash that tells nothing of them. Files are equal if their size and samples are. */
 export async function optionsKey(options: WireOptions): Promise<string> {
-  return hash(new TextEncoder().encode(JSON.stringify(await canonical(options))));
+  return sha256(new TextEncoder().encode(JSON.stringify(await canonical(options))));
 }
 
 /** Copy with sorted keys, in which a file is its size and the hash of samples. */
@@ -24,10 +25,5 @@ async function samples(file: Blob): Promise<string> {
     Math.floor((i * Math.max(0, file.size - SAMPLE_BYTES)) / (N_SAMPLES - 1)),
   );
   const parts = new Blob(starts.map(start => file.slice(start, start + SAMPLE_BYTES)));
-  return hash(await parts.arrayBuffer());
-}
-
-async function hash(bytes: BufferSource): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, byte => byte.toString(16).padStart(2, '0')).join('');
+  return sha256(await parts.arrayBuffer());
 }

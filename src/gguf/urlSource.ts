@@ -1,3 +1,4 @@
+import { contentRange } from '../util/contentRange.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { blobSource } from './blobSource.ts';
 import { type ByteSource, checkRead, throwIfAborted } from './byteSource.ts';
@@ -28,7 +29,7 @@ export async function openUrl(
   const response = await request(rangeHeader(0, firstBytes));
   if (response.status !== 206) return blobSource(name, await wholeFile(url, response, mostWholeBytes));
 
-  const sizeBytes = contentRange(response)?.total ?? (await sizeFromHead(request));
+  const sizeBytes = contentRange(response.headers)?.total ?? (await sizeFromHead(request));
   if (sizeBytes === null) {
     await response.body?.cancel();
     return blobSource(name, await wholeFile(url, await request({}), mostWholeBytes));
@@ -43,7 +44,7 @@ export async function openUrl(
       if (length === 0 || offset + length <= head.byteLength) return head.subarray(offset, offset + length);
 
       const part = await request(rangeHeader(offset, length), signal);
-      const range = contentRange(part);
+      const range = contentRange(part.headers);
       const complaint =
         part.status !== 206
           ? `HTTP ${part.status} instead of 206 for a range`
@@ -116,12 +117,6 @@ function rangeHeader(offset: number, length: number): RequestInit {
   return { headers: { Range: `bytes=${offset}-${offset + length - 1}` } };
 }
 
-/** Parses `Content-Range: bytes <start>-<end>/<total>`; null if a part is unknown, or if CORS hides the header. */
-function contentRange(response: Response): { start: number; total: number } | null {
-  const match = /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get('content-range') ?? '');
-  return match ? { start: Number(match[1]), total: Number(match[2]) } : null;
-}
-
 /** `Content-Length` is readable across origins even where `Content-Range` is not. */
 async function sizeFromHead(request: Fetcher): Promise<number | null> {
   const response = await request({ method: 'HEAD' }).catch(() => null);
@@ -129,7 +124,8 @@ async function sizeFromHead(request: Fetcher): Promise<number | null> {
   return size > 0 ? size : null;
 }
 
-function fileName(url: string): string {
+/** Last part of an address's path, or the address if that is empty. */
+export function fileName(url: string): string {
   const path = url.split(/[?#]/, 1)[0] ?? url;
   return path.slice(path.lastIndexOf('/') + 1) || url;
 }

@@ -1,8 +1,4 @@
-/** SHA-256 in hexadecimal digits. */
-export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, byte => byte.toString(16).padStart(2, '0')).join('');
-}
+import { sha256 } from '../util/digest.ts';
 
 /** Digest of a text as UTF-8. */
 export function digestOfText(text: string): Promise<string> {

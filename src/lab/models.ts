@@ -4,9 +4,9 @@ import { type LoadOptions, loadModel } from '../model/loadModel.ts';
 import type { Model } from '../model/model.ts';
 import { checkModel } from '../model/modelFile.ts';
 import type { Provenance } from '../report/index.ts';
+import { sha256 } from '../util/digest.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { describeModel } from '../worker/modelReport.ts';
-import { sha256 } from './digest.ts';
 
 /** Models that come with the page. */
 export const MODELS = {

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { StoreProgress } from '../protocol/store.ts';
+import { hex } from '../util/digest.ts';
 import { ModelStore, type Wanted } from './modelStore.ts';
-import { hex } from './sha256.ts';
 import { type Answer, FakeSource, randomGguf } from './testing/fakeSource.ts';
 import { MemoryOrigin } from './testing/memoryHost.ts';
 

@@ -1,4 +1,5 @@
 import { refused } from '../hub/refused.ts';
+import { contentRange } from '../util/contentRange.ts';
 import { ForetokenError } from '../util/errors.ts';
 import type { Version } from './entry.ts';
 
@@ -116,12 +117,12 @@ function describe(
     const length = headers.get('content-length');
     return { ...said, kind: 'whole', sizeBytes: isEncoded || length === null ? null : Number(length) };
   }
-  const [, from, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(headers.get('content-range') ?? '') ?? [];
-  if (range && from !== undefined && Number(from) !== range.from) {
+  const sent = contentRange(headers);
+  if (range && sent && sent.start !== range.from) {
     leave();
-    throw new RangesUnusable(`bytes from ${from} came instead of from ${range.from}`);
+    throw new RangesUnusable(`bytes from ${sent.start} came instead of from ${range.from}`);
   }
-  return { ...said, kind: 'range', sizeBytes: total === undefined ? null : Number(total) };
+  return { ...said, kind: 'range', sizeBytes: sent?.total ?? null };
 }
 
 /** Whether both are of one version, as far as is known. */

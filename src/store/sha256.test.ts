@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { absorb, finish, hex, initialState } from './sha256.ts';
+import { hex } from '../util/digest.ts';
+import { absorb, finish, initialState } from './sha256.ts';
 
 const bytes = (n: number) => Uint8Array.from({ length: n }, (_, i) => (i * 131 + (i >> 8)) & 255);
 const native = async (data: Uint8Array<ArrayBuffer>) =>

@@ -2,6 +2,7 @@
  * SHA-256 of a stream, with a state that can be kept: a download that goes on after a reload hashes on from there. WebCrypto has no
  * digest in pieces, and the libraries have no state to keep and half of the speed in Chromium. Source: FIPS 180-4.
  */
+import { hex } from '../util/digest.ts';
 
 const BLOCK_BYTES = 64;
 
@@ -51,10 +52,6 @@ export function finish(state: Int32Array, rest: Uint8Array, nBytes: number): str
     digest.setInt32(4 * i, word);
   });
   return hex(new Uint8Array(digest.buffer));
-}
-
-export function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /**

@@ -1,3 +1,5 @@
+import { hex } from '../util/digest.ts';
+
 const utf8 = new TextEncoder();
 
 /**
@@ -45,11 +47,7 @@ function spelledOut(bytes: Uint8Array): Uint8Array {
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
   const spelled = Array.from(text, character => {
     const byte = BYTES[character.codePointAt(0) ?? 0] ?? -1;
-    return byte < 0 ? utf8.encode(`[UNK_BYTE_0x${hex(character)}${text}]`) : Uint8Array.of(byte);
+    return byte < 0 ? utf8.encode(`[UNK_BYTE_0x${hex(utf8.encode(character))}${text}]`) : Uint8Array.of(byte);
   });
   return Uint8Array.from(spelled.flatMap(part => [...part]));
-}
-
-function hex(character: string): string {
-  return Array.from(utf8.encode(character), byte => byte.toString(16).padStart(2, '0')).join('');
 }

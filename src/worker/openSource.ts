@@ -1,4 +1,5 @@
 import type { GgufFile } from '../gguf/index.ts';
+import { fileName } from '../gguf/urlSource.ts';
 import { openHub } from '../hub/hub.ts';
 import { isHubAddress } from '../hub/hubModel.ts';
 import { type RemoteFile, resolveHubModel } from '../hub/resolve.ts';
@@ -56,11 +57,5 @@ async function filesOf(
 
 /** File of which nothing is known but its address. */
 export function fileAt(url: string): RemoteFile {
-  return { url, name: nameOf(url), sizeBytes: null, sha256: null };
-}
-
-/** Last part of an address's path. */
-function nameOf(url: string): string {
-  const { pathname } = new URL(url);
-  return pathname.slice(pathname.lastIndexOf('/') + 1);
+  return { url, name: fileName(url), sizeBytes: null, sha256: null };
 }
