@@ -22,7 +22,7 @@ const IDLE = '#!/usr/bin/env bash\nexec sleep 60\n';
 interface Step {
   readonly code: number;
   readonly output: string;
-  /** What the step wrote for the following ones. */
+  /** Variables that the step wrote for the following ones. */
   readonly env: string;
   readonly results: Record<string, string>;
   /** Arguments of npx, one in a line. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What a guide tells its reader to do. */
+/** Steps of a guide. */
 export interface Guide {
   /** Files to write, by their paths. */
   readonly files: Readonly<Record<string, string>>;

@@ -9,7 +9,7 @@ export { expect } from '../package/test.ts';
 /** Opens a page of an extension that a browser of its own has loaded. */
 export type OpenExtensionPage = (path: string) => Promise<Page>;
 
-/** What ends with a test, the last first. */
+/** Functions to call at the end of a test, the last first. */
 type Endings = (() => Promise<unknown>)[];
 
 interface Fixtures {

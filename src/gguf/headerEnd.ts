@@ -18,7 +18,7 @@ export interface HeaderEnd {
   readonly tensors: ReadonlyMap<string, GgufTensor>;
 }
 
-/** What is known before the search. */
+/** Facts that are known before the search. */
 export interface HeaderEndSearch {
   /** First byte where the tensor infos may begin. */
   readonly from: number;

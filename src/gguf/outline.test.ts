@@ -9,7 +9,7 @@ import type { GgufFile } from './types.ts';
 const MODELS = Object.entries(LARGE_MODELS).map(([name, model]) => ({ name, model }));
 const LLAMA: LargeModel = LARGE_MODELS['llama 2 7B'];
 
-/** What a file says of everything but its vocabulary, or why it cannot be read. */
+/** Everything that a file says except its vocabulary, or the reason why it cannot be read. */
 async function contents(reading: Promise<GgufFile>): Promise<unknown> {
   try {
     const { version, metadata, tensors } = await reading;

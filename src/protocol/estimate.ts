@@ -15,7 +15,7 @@ export interface MemoryBytes {
   readonly weights: number;
   /** KV cache. */
   readonly cache: number;
-  /** Whatever a batch needs while it is computed, and its results. */
+  /** Buffers of a batch while it is computed, and its results. */
   readonly activations: number;
   /** Sum of these. Equals `report.gpuBytes` of a server with the same options. */
   readonly total: number;

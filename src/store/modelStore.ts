@@ -150,7 +150,7 @@ export class ModelStore {
           if (!(error instanceof SourceChanged)) throw error;
           if (changes === MAX_CHANGES) throw keepsChanging(id, error);
           now = await this.#lookUp(wanted, null, call.signal);
-          // What changed without another name or size is told apart by its bytes alone.
+          // Only its bytes tell a changed file with the same name and size from the old one.
           await this.#dropIncomplete(id);
         }
       }

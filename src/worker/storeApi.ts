@@ -18,7 +18,7 @@ export function createStoreApi(open: () => Promise<ModelStore> = openModelStore)
   function store<T>(run: (store: ModelStore) => Promise<T>) {
     opening ??= open();
     const opened = opening;
-    // What the browser refuses now it may grant later.
+    // Try again at the next call, because the browser may grant later what it refuses now.
     opened.catch(() => {
       opening = null;
     });
