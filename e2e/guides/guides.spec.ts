@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Page } from 'playwright/test';
+import { startNext } from '../package/next.ts';
 import { readGuide } from './guide.ts';
-import { serveDist, startNext } from './project.ts';
+import { serveDist } from './project.ts';
 import { expect, test } from './test.ts';
 
 /** Guides with tests of their own: e2e/deploy, the workflows, and e2e/package. */

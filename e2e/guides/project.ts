@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { preview } from 'vite';
+import type { Site } from '../package/next.ts';
 import { run } from '../package/process.ts';
 import { readGuide } from './guide.ts';
 import versions from './versions.json' with { type: 'json' };
@@ -32,12 +32,6 @@ function versionOf(name: string, tarball: string): string {
   return pinned[name];
 }
 
-/** Site at an address of this machine. */
-export interface Site {
-  readonly url: string;
-  close(): Promise<void>;
-}
-
 /** Serves the `dist` of a project. */
 export async function serveDist(folder: string): Promise<Site> {
   const server = await preview({
@@ -48,30 +42,4 @@ export async function serveDist(folder: string): Promise<Site> {
   });
   const [url] = server.resolvedUrls?.local ?? [];
   return { url, close: () => server.close() };
-}
-
-/** Runs `next start` in a project. */
-export async function startNext(folder: string): Promise<Site> {
-  const bin = join(folder, 'node_modules', 'next', 'dist', 'bin', 'next');
-  const next = spawn(process.execPath, [bin, 'start', '--port', '0', '--hostname', '127.0.0.1'], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const exited = new Promise<void>(resolve => next.once('exit', () => resolve()));
-  const url = await new Promise<string>((resolve, reject) => {
-    let printed = '';
-    next.stdout.on('data', chunk => {
-      printed += chunk;
-      const found = /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(printed);
-      if (found) resolve(found[0]);
-    });
-    exited.then(() => reject(new Error(`next start ended: ${printed}`)));
-  });
-  return {
-    url,
-    async close() {
-      next.kill();
-      await exited;
-    },
-  };
 }

@@ -1,8 +1,9 @@
 import { chromium, type Page } from 'playwright/test';
 import { chromiumFlags, ensureChromium } from '../../bin/chromium.mjs';
+import type { Site } from '../package/next.ts';
 import { test as base } from '../package/test.ts';
 import { HubHost } from './hub.ts';
-import { followGuide, type Site } from './project.ts';
+import { followGuide } from './project.ts';
 
 export { expect } from '../package/test.ts';
 

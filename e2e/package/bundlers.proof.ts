@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { cp, readdir } from 'node:fs/promises';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startNext } from './next.ts';
 import { Origin } from './origin.ts';
 import { run } from './process.ts';
 import { expect, expectAnswer, modelsOf, test } from './test.ts';
@@ -23,7 +22,8 @@ for (const { name, hasFile } of STATIC) {
     await run('npm', ['run', 'build'], project);
     const dist = join(project, 'dist');
     if (!(await readdir(dist)).includes('index.html')) {
-      await cp(join(project, 'index.html'), join(dist, 'index.html'));
+      const html = await readFile(join(project, 'index.html'), 'utf8');
+      await writeFile(join(dist, 'index.html'), html.replace('./src/index.js', './main.js'));
     }
     const origin = await Origin.open({ '/models/': modelsOf(project), '/': dist });
     const worker = await expectAnswer(page, origin.url);
@@ -38,32 +38,12 @@ for (const name of ['next-turbopack', 'next-webpack']) {
     const project = await packed.project(name);
     await run('npm', ['run', 'build'], project);
     await cp(modelsOf(project), join(project, 'public', 'models'), { recursive: true });
-    const child = spawn(
-      process.execPath,
-      [join(project, 'node_modules', 'next', 'dist', 'bin', 'next'), 'start', '--port', '0'],
-      { cwd: project, stdio: ['ignore', 'pipe', 'inherit'] },
-    );
+    const site = await startNext(project);
     try {
-      const ended = once(child, 'exit');
-      const worker = await expectAnswer(page, await addressIn(child.stdout));
+      const worker = await expectAnswer(page, site.url);
       expect(worker).toMatch(/^http:/);
-      child.kill();
-      await ended;
     } finally {
-      child.kill();
+      await site.close();
     }
-  });
-}
-
-/** Address that Next.js prints when it listens. Its output has to be read on, or it ends. */
-function addressIn(output: NodeJS.ReadableStream): Promise<string> {
-  let printed = '';
-  return new Promise((resolve, reject) => {
-    output.on('data', text => {
-      printed += text;
-      const [address] = /http:\/\/localhost:\d+/.exec(printed) ?? [];
-      if (address && /Ready/.test(printed)) resolve(address);
-    });
-    output.on('end', () => reject(new Error(`Next.js ended: ${printed}`)));
   });
 }

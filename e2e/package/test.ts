@@ -19,7 +19,10 @@ export interface Packed {
   readonly tarball: string;
   /** Creates an empty folder, removed at the end. */
   folder(): Promise<string>;
-  /** Copies the project of that name, with the page, and installs the tarball, and what the project pins unless told otherwise. */
+  /**
+   * Copies the project of that name, with the page of its kind, and installs the tarball, and what the project pins unless told
+   * otherwise.
+   */
   project(name: string, options?: { readonly pins: boolean }): Promise<string>;
 }
 
@@ -29,8 +32,7 @@ interface WorkerFixtures {
 
 export const test = base.extend<object, WorkerFixtures>({
   packed: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs from here
-    async ({}, use) => {
+    async ({ browserName: _ }, use) => {
       const folders: string[] = [];
       async function folder(): Promise<string> {
         const made = await mkdtemp(join(tmpdir(), 'foretoken-package-'));
@@ -43,7 +45,8 @@ export const test = base.extend<object, WorkerFixtures>({
         folder,
         async project(name, { pins } = { pins: true }) {
           const made = await folder();
-          await cp(join(PROJECTS, name), made, { recursive: true });
+          const kind = name.startsWith('next-') ? 'next' : 'static';
+          for (const part of [kind, name]) await cp(join(PROJECTS, part), made, { recursive: true });
           await cp(PAGE, join(made, 'src', 'page.js'));
           const omitted = pins ? [] : ['--omit=dev', '--offline'];
           await run('npm', ['install', '--no-audit', '--no-fund', ...omitted, tarball], made);
