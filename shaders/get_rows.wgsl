@@ -47,7 +47,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   // Below FIRST_TOKEN this wraps around to far beyond N.
   let weight_row = token - FIRST_TOKEN;
   if (weight_row >= N) { return; }
-  let block = load_block(weight_row * BLOCKS + id.x);
+  let block = load_block(first_of_row(weight_row) + id.x * BLOCK_STRIDE);
   let scale = scale_of_block(block);
   let at = id.x * 8u;
   var lows = vec4<f32>(0.0);

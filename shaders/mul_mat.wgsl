@@ -1,11 +1,11 @@
 // mul_mat: dst[row, n] = sum over k of weight[n, k] * src[row, k], for M rows at a time.
 //
 // One invocation computes R weight rows (with SWIGLU: R of gate and R of up) against M rows of src. With LANES > 1, where R is 1,
-// LANES invocations share a weight row, lane l taking the blocks b = l mod LANES. workgroup.x walks weight rows, workgroup.y
+// LANES, which is CLASSES, invocations share a weight row, each computing a class of its sum. workgroup.x walks weight rows, workgroup.y
 // tiles of M rows. Without lanes R is 4.
-// Numerics: f32. The 32 terms of a block are added one after the other and multiplied by the block's scale; blocks are added in
-// order, then the lanes in order. None of this depends on M or R, so a row's bits do not either (design D1). fma is explicit
-// because a compiler might contract a * b + c for one M and not for another.
+// Numerics: f32. The 32 terms of a block are added one after the other and multiplied by the block's scale; the blocks of a class
+// are added in order, then the classes in order (CLASSES in lib/sums.wgsl). None of this depends on M, R or LANES, so a row's bits
+// do not either (design D1). fma is explicit because a compiler might contract a * b + c for one M and not for another.
 // NORMED 1: src rows are those of lib/deferred_norm.wgsl. EPILOGUE: store; accumulate, adds to dst; swiglu, dst = silu(gate) *
 // up; add, where dst is the residual stream and the next norm is deferred; qkv, where rope rotates queries and keys, and keys and
 // values go to the cache. lib/epilogue.wgsl has the options of an epilogue: BIAS, ACTIVATION, SOFTCAPPED, GATED.
@@ -89,7 +89,7 @@ fn src_of(row: u32, n: u32) -> u32 {
 // Block of the matrix where the r-th row of an invocation begins; rows beyond the last repeat it.
 fn first_block(r: u32, n: u32) -> u32 {
   let row = min(n + r % {R}u, N - 1u);
-  return select(row, N + row, r >= {R}u) * BLOCKS;
+  return first_of_row(select(row, N + row, r >= {R}u));
 }
 
 // Finishes and stores sums n.. of a row, multiplied by `factor`: the four of one invocation, or those of four weight rows after
@@ -124,11 +124,10 @@ fn main(
   let row0 = group.y * {M}u;
   if (row0 >= n_products()) { return; }
   let n = (group.x * WORKGROUP_SIZE + local) / {LANES}u * {R}u;
-#if LANES == 1
-  let begin = 0u;
-#else
-  let begin = local % {LANES}u;
+#if LANES != 1
+  let lane = local % {LANES}u;
 #endif
+  let end_block = BLOCKS;
 
 #for m 0..M
   let src{m} = src_of(row0 + {m}u, n);
@@ -155,7 +154,7 @@ fn main(
 #endfor
 #endif
 #if NORMED
-    let factor = norm_scale(some_squares(src{m}, 0u, 1u));
+    let factor = norm_scale(row_squares(src{m}));
 #else
     let factor = 1.0;
 #endif
@@ -166,7 +165,7 @@ fn main(
 #for m 0..M
   partial[{m}u * WORKGROUP_SIZE + local] = sum0_{m};
 #if NORMED
-  partial[({M}u + {m}u) * WORKGROUP_SIZE + local] = some_squares(src{m}, local, WORKGROUP_SIZE);
+  if (local < CLASSES) { partial[({M}u + {m}u) * WORKGROUP_SIZE + local] = class_squares(src{m}, local); }
 #endif
 #if EPILOGUE == swiglu
   partial[({M}u * 2u + {m}u) * WORKGROUP_SIZE + local] = sum1_{m};
@@ -183,7 +182,7 @@ fn main(
   ups = sum_lanes({M}u * 2u + m, row);
 #endif
 #if NORMED
-  let factor = norm_scale(sum_slice({M}u + m));
+  let factor = norm_scale(sum_classes({M}u + m));
 #else
   let factor = 1.0;
 #endif

@@ -76,7 +76,7 @@ fn put_quad(row: u32, n: u32, h: vec4<f32>) {
 
 fn first_block(expert: u32, r: u32, n: u32) -> u32 {
   let row = expert * N + min(n + r % {R}u, N - 1u);
-  return select(row, N_EXPERTS * N + row, r >= {R}u) * BLOCKS;
+  return first_of_row(select(row, N_EXPERTS * N + row, r >= {R}u));
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -127,7 +127,7 @@ fn main(
 #for m 0..AT_ONCE
     partial[{m}u * WORKGROUP_SIZE + local] = sum0_{m};
 #if NORMED
-    partial[({AT_ONCE}u + {m}u) * WORKGROUP_SIZE + local] = some_squares(src{m}, local, WORKGROUP_SIZE);
+    if (local < CLASSES) { partial[({AT_ONCE}u + {m}u) * WORKGROUP_SIZE + local] = class_squares(src{m}, local); }
 #endif
 #if STAGE == gate_up
     partial[({AT_ONCE}u * 2u + {m}u) * WORKGROUP_SIZE + local] = sum1_{m};
@@ -138,7 +138,7 @@ fn main(
     let row = local % (rows_of_weight() / 4u) * 4u;
     if (m < choices.count) {
 #if NORMED
-      let scale = norm_scale(sum_slice({AT_ONCE}u + m));
+      let scale = norm_scale(sum_classes({AT_ONCE}u + m));
 #else
       let scale = 1.0;
 #endif

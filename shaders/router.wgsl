@@ -1,12 +1,17 @@
 // router: chooses the experts of each row and their weights. It takes the N_USED experts with the largest logits gate_inp . x
 // (lowest index on a tie), in descending order, and their softmax probabilities, normalised to sum 1. That softmax is the same
 // over all experts and over the chosen ones. The norm of src is deferred: its scale does not change the order of the logits, only
-// their differences. One workgroup per row: each lane computes the logits of its experts, then lane 0 selects. Sums in f32, a
-// block's terms one after the other; the largest logit is subtracted before exp. NORMED 0: rows of src are plain. GATING other
+// their differences. One workgroup per row: each lane computes the logits of its experts, then lane 0 selects. Sums in f32, as
+// in mul_mat; the largest logit is subtracted before exp. NORMED 0: rows of src are plain. GATING other
 // than ratio: lib/gating.wgsl chooses and weighs the experts.
 #define WEIGHT F32
 #define NORMED 1
 #define GATING ratio
+// One row of src times one weight row in lib/block_products.wgsl.
+#define W 1
+#define ROWS 1
+#define LANES 1
+#define SHARED 0
 #include "lib/step.wgsl"
 #include "lib/weight.wgsl"
 #include "lib/sums.wgsl"
@@ -40,27 +45,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 #endif
 #if GATING != ratio
 #if NORMED
-  let scale = norm_scale(some_squares(from_row, 0u, 1u));
+  let scale = norm_scale(row_squares(from_row));
 #else
   let scale = 1.0;
 #endif
 #endif
-  let blocks = BLOCKS + unknown_zero();
+  let src0 = from_row;
+  let end_block = BLOCKS + unknown_zero();
   for (var expert = lane; expert < N_EXPERTS; expert += WORKGROUP_SIZE) {
-    var logit = 0.0;
-    for (var block = 0u; block < blocks; block++) {
-      let weight = load_block(expert * BLOCKS + block);
-      let x = from_row + block * 8u;
-      var part = 0.0;
-      for (var i = 0u; i < 4u; i++) {
-        part = add_dot(high_quad(weight, i), src[x + 4u + i], add_dot(low_quad(weight, i), src[x + i], part));
-      }
-      logit = fma(scale_of_block(weight), part, logit);
-    }
+    let first0 = first_of_row(expert);
+    var sum0_0 = 0.0;
+#include "lib/block_products.wgsl"
 #if GATING == ratio
-    logits[expert] = logit;
+    logits[expert] = sum0_0;
 #else
-    logits[expert] = gated(expert, logit, scale);
+    logits[expert] = gated(expert, sum0_0, scale);
 #endif
   }
   workgroupBarrier();
@@ -69,7 +68,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 #if GATING != ratio
   choose(row);
 #else
-  let scale = norm_scale(some_squares(from_row, 0u, 1u));
+  let scale = norm_scale(row_squares(from_row));
   var highest = 0.0;
   var total = 0.0;
   for (var rank = 0u; rank < N_USED; rank++) {

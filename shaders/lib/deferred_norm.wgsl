@@ -5,12 +5,23 @@
 override NORM_K: u32 = 1u;
 override EPS: f32 = 1e-5;
 
-// Adds up every `by`-th vec4 of a row's sums of squares, from vec4 `first` on. The row begins at `from_row`.
-fn some_squares(from_row: u32, first: u32, by: u32) -> f32 {
+// Sums of squares of a class of a row: of groups of 32 values, of which each has two vec4s. The row begins at `from_row`.
+fn class_squares(from_row: u32, class_index: u32) -> f32 {
   var sum = vec4<f32>(0.0);
-  let end = BLOCKS * 2u + unknown_zero();
-  for (var i = first; i < end; i += by) { sum += src[from_row + BLOCKS * 8u + i]; }
+  let n = n_in_class(BLOCKS, class_index);
+  for (var i = 0u; i < n; i++) {
+    let at = from_row + BLOCKS * 8u + 2u * (class_index + i * CLASSES);
+    sum += src[at];
+    sum += src[at + 1u];
+  }
   return quad_sum(sum);
+}
+
+fn row_squares(from_row: u32) -> f32 {
+  var sum = 0.0;
+  let n = min(CLASSES, BLOCKS) + unknown_zero();
+  for (var class_index = 0u; class_index < n; class_index++) { sum += class_squares(from_row, class_index); }
+  return sum;
 }
 
 // 1 / rms of a row, from its sum of squares.

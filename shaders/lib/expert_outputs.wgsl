@@ -15,7 +15,7 @@ fn tile_of(group: vec3<u32>) -> u32 { return group.z; }
 // Start of a choice's row in src, and the factor of its products.
 #if NORMED
 fn src_of(choice: u32) -> u32 { return choice / N_USED * BLOCKS * 10u; }
-fn row_scale(from_row: u32) -> f32 { return norm_scale(some_squares(from_row, 0u, 1u)); }
+fn row_scale(from_row: u32) -> f32 { return norm_scale(row_squares(from_row)); }
 #else
 fn src_of(choice: u32) -> u32 { return choice / N_USED * BLOCKS * 8u; }
 fn row_scale(from_row: u32) -> f32 { return 1.0; }

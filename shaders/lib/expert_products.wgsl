@@ -11,7 +11,7 @@ var sum{r}_{m} = 0.0;
 #for W 1..W_END
 #if W != 3
 {
-  let begin = select(BLOCKS, lane, choices.count == {W}u || (choices.count == 3u && {W}u == 4u));
+  let end_block = select(0u, BLOCKS, choices.count == {W}u || (choices.count == 3u && {W}u == 4u));
 #include "lib/block_products.wgsl"
 }
 #endif

@@ -14,8 +14,9 @@ fn sum_lanes(slice: u32, row: u32) -> vec4<f32> {
   return sum;
 }
 
-fn sum_slice(slice: u32) -> f32 {
+// Sum of the classes of a slice that has only those.
+fn sum_classes(slice: u32) -> f32 {
   var sum = 0.0;
-  for (var i = 0u; i < WORKGROUP_SIZE; i++) { sum += partial[slice * WORKGROUP_SIZE + i]; }
+  for (var i = 0u; i < CLASSES; i++) { sum += partial[slice * WORKGROUP_SIZE + i]; }
   return sum;
 }

@@ -1,3 +1,9 @@
+// Classes of a long sum (docs/exactness.md): class c adds the blocks c, c + CLASSES, ... in order; then the classes are added in
+// order. The classes may be computed by as many invocations as an adapter likes.
+const CLASSES = 16u;
+// Number of the first `n` blocks that are in a class.
+fn n_in_class(n: u32, class_index: u32) -> u32 { return (n + CLASSES - 1u - class_index) / CLASSES; }
+
 fn quad_sum(v: vec4<f32>) -> f32 { return (v.x + v.y) + (v.z + v.w); }
 
 // x * sigmoid(x). WGSL may assume that there are no infinities, so exp must not overflow: from 80 on the result is 0 either way.

@@ -7,4 +7,8 @@
 @group(0) @binding(1) var<storage, read> quants: array<vec4<u32>>;
 @group(0) @binding(2) var<storage, read> scales: array<u32>;
 
+// Index of a row's first block, and distance of its blocks. BLOCKS, which the including shader declares, is their number.
+const BLOCK_STRIDE = 1u;
+fn first_of_row(row: u32) -> u32 { return row * BLOCKS; }
+
 #include "lib/weight_{WEIGHT}.wgsl"
