@@ -39,7 +39,7 @@ test('a width that loses a value is replaced, and the logits stay the same', asy
   expect(sound.error).toBeNull();
   // Wider tiles omit the first weight rows.
   const change = {
-    file: 'mul_mat.wgsl',
+    file: 'lib/product.wgsl',
     from: 'let values = finished(sums, factor, n);',
     to: 'let values = finished(sums, factor, n) * f32({M} == 1 || n > 0u);',
   };
@@ -56,7 +56,7 @@ test('a width that rounds differently is replaced, though it is as close to its 
   harness,
 }) => {
   const change = {
-    file: 'mul_mat.wgsl',
+    file: 'lib/product.wgsl',
     from: 'let values = finished(sums, factor, n);',
     to: 'let values = finished(sums, factor, n) * (1.0 + f32({M} - 1) * 1.2e-7);',
   };
@@ -70,7 +70,7 @@ test.describe('a compiler that refuses a variant', () => {
 
   test('the refusal changes only the speed', async ({ harness }) => {
     const change = {
-      file: 'mul_mat.wgsl',
+      file: 'lib/product.wgsl',
       from: 'fn n_products()',
       to: '#if M == 2\nconst broken: u32 = "";\n#endif\nfn n_products()',
     };

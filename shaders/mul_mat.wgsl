@@ -33,7 +33,7 @@ override WORKGROUP_SIZE: u32 = 64u;
 // Block of the matrix where the r-th row of an invocation begins; rows beyond the last repeat it.
 fn first_block(r: u32, n: u32) -> u32 {
   let row = min(n + r % {R}u, N - 1u);
-  return first_of_row(select(row, N + row, r >= {R}u));
+  return first_of_row(select(row, start_of_group(1u, N) + row, r >= {R}u));
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)

@@ -75,8 +75,8 @@ fn put_quad(row: u32, n: u32, h: vec4<f32>) {
 }
 
 fn first_block(expert: u32, r: u32, n: u32) -> u32 {
-  let row = expert * N + min(n + r % {R}u, N - 1u);
-  return first_of_row(select(row, N_EXPERTS * N + row, r >= {R}u));
+  let group = select(expert, N_EXPERTS + expert, r >= {R}u);
+  return first_of_row(start_of_group(group, N) + min(n + r % {R}u, N - 1u));
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)

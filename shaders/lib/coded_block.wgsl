@@ -3,9 +3,8 @@
 #include "lib/sub_scales.wgsl"
 struct Block { packed: vec4<u32>, d: vec2<f32> }
 fn load_block(b: u32) -> Block {
-  let head = (b >> 3u) * 5u;
-  let factors = numbers_of(sub_scales(head + 1u, b));
-  return Block(quants[b], unpack2x16float(scales[head]).x * UNIT * factors);
+  let factors = numbers_of(sub_scales(b, 5u));
+  return Block(quants[b], unpack2x16float(super_scales_of(b, 0u, 5u)).x * UNIT * factors);
 }
 fn low_quad(block: Block, i: u32) -> vec4<f32> { return block.d.x * coded_values(block.packed[i]); }
 fn high_quad(block: Block, i: u32) -> vec4<f32> { return block.d.y * coded_values(block.packed[i] >> 4u); }

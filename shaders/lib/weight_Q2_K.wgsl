@@ -3,10 +3,9 @@
 #include "lib/two_words.wgsl"
 const QUANT_MASK = 3u;
 fn load_block(b: u32) -> Block {
-  let head = (b >> 3u) * 5u;
-  let dm = unpack2x16float(scales[head]);
+  let dm = unpack2x16float(super_scales_of(b, 0u, 5u));
   // Low bits: scale; high bits: minimum.
-  let two = sub_scales(head + 1u, b);
+  let two = sub_scales(b, 5u);
   let d = dm.x * numbers_of(two & vec2<u32>(15u));
   let m = -dm.y * numbers_of(two >> vec2<u32>(4u));
   let w = two_words(b);

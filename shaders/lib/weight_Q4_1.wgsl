@@ -1,7 +1,7 @@
 #include "lib/bit_fields.wgsl"
 struct Block { packed: vec4<u32>, d: f32, m: f32 }
 fn load_block(b: u32) -> Block {
-  let dm = unpack2x16float(scales[b]);
+  let dm = unpack2x16float(scales_of(b, 0u, 1u));
   return Block(quants[b] ^ TOP_BIT, dm.x, dm.y);
 }
 fn low_quad(block: Block, i: u32) -> vec4<f32> {

@@ -2,9 +2,8 @@
 #include "lib/sub_scales.wgsl"
 struct Block { packed: vec4<u32>, d: vec4<f32>, m: vec4<f32> }
 fn load_block(b: u32) -> Block {
-  let head = (b >> 3u) * 5u;
   // d · scale and dmin · minimum, both exact.
-  let dm = unpack2x16float(scales[head]) * numbers_of(sub_scales(head + 1u, b));
+  let dm = unpack2x16float(super_scales_of(b, 0u, 5u)) * numbers_of(sub_scales(b, 5u));
   return Block(quants[b], dm.x * BYTE_UNITS, vec4<f32>(-dm.y));
 }
 fn low_quad(block: Block, i: u32) -> vec4<f32> { return fma(byte_numbers(block.packed[i], 15u), block.d, block.m); }

@@ -4,7 +4,7 @@ struct Block { low: vec4<u32>, high: vec4<u32>, d: f32 }
 // Flipping the highest bit of a byte turns it into the number plus 128; the topmost byte is correct in two's complement.
 const SIGNS = vec4<u32>(0x00808080u);
 fn load_block(b: u32) -> Block {
-  return Block(quants[2u * b] ^ SIGNS, quants[2u * b + 1u] ^ SIGNS, scale_of(b));
+  return Block(quants_of(b, 0u, 2u) ^ SIGNS, quants_of(b, 1u, 2u) ^ SIGNS, scale_of(b));
 }
 fn signed_bytes(word: u32) -> vec4<f32> {
   const mask = vec4<u32>(0xffu, 0xff00u, 0xff0000u, 0xff000000u);

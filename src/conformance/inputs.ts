@@ -1,6 +1,7 @@
 import { type DeferredNorm, deferredStride } from '../gpu/kernels/deferredNorm.ts';
 import type { KernelSpec } from '../gpu/pipelines.ts';
 import { dequantize } from '../quant/dequantize.ts';
+import { ROW_GROUP } from '../quant/interleave.ts';
 import { randomBlocks } from '../quant/randomBlocks.ts';
 import { randomValues } from '../quant/randomValues.ts';
 import { repackedLayout, repackInto } from '../quant/repack.ts';
@@ -79,10 +80,8 @@ export function computedRows(n: number, { workgroups }: KernelSpec, isWhole: boo
 
 /** Words for a binding that may not be empty. */
 const NO_SCALES = dense(new Uint32Array(4));
-/** Number of distinct rows in a large matrix, a multiple of four. They repeat, because quantizing takes the longest. */
-const DISTINCT_ROWS = 12;
-/** Largest number of rows that are all distinct if the whole matrix is multiplied. */
-const SMALL_MATRIX = 2000;
+/** Largest number of distinct groups of rows in a matrix; others repeat them, because quantizing takes the longest. */
+const DISTINCT_GROUPS = { whole: 64, few: 12 };
 
 export interface WeightRows {
   /** Quants and scales. */
@@ -92,47 +91,48 @@ export interface WeightRows {
 }
 
 /**
- * Random matrix of `nRows` of `k` values, of which `n` rows from each of `starts` on are multiplied. Rows after the last of these
- * are left out: they could fill the GPU's memory.
+ * Random matrix of rows of `k` values, of which `n` from each of `starts` on are multiplied. Other groups of rows are zero, and
+ * those after the last are left out: they could fill the GPU's memory.
  */
 export function weightRows(
   type: WeightType,
   k: number,
-  nRows: number,
-  { starts = [0], n = nRows, isWhole = false, scale = 1, used = k }: WeightRange = {},
+  n: number,
+  { starts = [0], isWhole = false, scale = 1, used = k }: WeightRange = {},
 ): WeightRows {
-  if (nRows <= (isWhole ? SMALL_MATRIX : DISTINCT_ROWS)) {
-    const { quants, scales, values } = quantizedRows(type, k, nRows, 10, scale, used);
-    return {
-      contents: [dense(quants), scales.length > 0 ? dense(scales) : NO_SCALES],
-      values: () => starts.map(start => values.slice(start * k, (start + n) * k)),
-    };
-  }
-  // Rows come in whole words of scales.
-  const wholeRows = alignUp(n, 4);
-  const matrices = starts.map((_, i) => quantizedRows(type, k, DISTINCT_ROWS, 10 + i, scale, used));
-  const wordsTo = (row: number, which: 'quantsBytes' | 'scalesBytes') =>
-    repackedLayout(type, k, row)[which] / 4;
-  const contents = (which: 'quants' | 'scales'): Contents => ({
-    size: wordsTo(starts[starts.length - 1] + wholeRows, `${which}Bytes`),
-    stretches: matrices.map((matrix, i) => ({
-      at: wordsTo(starts[i], `${which}Bytes`),
-      words: matrix[which],
-      length: wordsTo(wholeRows, `${which}Bytes`),
-    })),
-  });
+  const groupOf = (row: number) => Math.floor(row / ROW_GROUP);
+  const needed = starts.flatMap(start =>
+    numbers(groupOf(start + n - 1) - groupOf(start) + 1).map(i => groupOf(start) + i),
+  );
+  const groups = [...new Set(needed)];
+  const distinct = numbers(Math.min(groups.length, DISTINCT_GROUPS[isWhole ? 'whole' : 'few'])).map(i =>
+    quantizedRows(type, k, ROW_GROUP, 10 + i, scale, used),
+  );
+  const rowsIn = new Map(groups.map((group, i) => [group, distinct[i % distinct.length]]));
+  const contents = (which: 'quants' | 'scales'): Contents => {
+    const words = repackedLayout(type, k, ROW_GROUP)[`${which}Bytes`] / 4;
+    const stretches = [...rowsIn].map(([group, rows]) => ({ at: group * words, words: rows[which] }));
+    return { size: words * (1 + Math.max(...groups)), stretches };
+  };
   const scales = contents('scales');
   return {
     contents: [contents('quants'), scales.size > 0 ? scales : NO_SCALES],
     values: () =>
-      matrices.map(({ values }) => Float32Array.from({ length: n * k }, (_, i) => values[i % values.length])),
+      starts.map(start => {
+        const values = new Float32Array(n * k);
+        for (let i = 0; i < n; i++) {
+          const at = (start + i) % ROW_GROUP;
+          const group = rowsIn.get(groupOf(start + i));
+          if (group) values.set(group.values.subarray(at * k, (at + 1) * k), i * k);
+        }
+        return values;
+      }),
   };
 }
 
 interface WeightRange {
   readonly starts?: readonly number[];
-  readonly n?: number;
-  /** Whether rows must be distinct, because the whole matrix is multiplied. */
+  /** Whether the whole matrix is multiplied. */
   readonly isWhole?: boolean;
   readonly scale?: number;
   /** Number of leading values of a row that are not zero. */

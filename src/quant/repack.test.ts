@@ -3,7 +3,7 @@ import { dequantize } from './dequantize.ts';
 import { floatToHalf } from './f16.ts';
 import { quantize } from './quantize.ts';
 import { randomValues } from './randomValues.ts';
-import { RepackMemory, repackedLayout, repackInto, rowGranularity } from './repack.ts';
+import { newWords, RepackMemory, repackedLayout, repackInto, repackRows } from './repack.ts';
 import { byteLength, GGML_TYPES, recordOf, WEIGHT_TYPES, type WeightType } from './types.ts';
 
 /** Row length with an odd number of GPU blocks, if the type allows it. */
@@ -20,7 +20,7 @@ function randomBytes(type: WeightType, k: number, nRows: number): Uint8Array<Arr
 
 describe.each(WEIGHT_TYPES)('%s on the GPU', type => {
   const k = oddK(type);
-  const nRows = 5;
+  const nRows = 37;
   const bytes = randomBytes(type, k, nRows);
 
   it('has the sizes of its layout', () => {
@@ -37,20 +37,37 @@ describe.each(WEIGHT_TYPES)('%s on the GPU', type => {
     expect(repackInto(type, moved.subarray(1), k, nRows)).toEqual(repackInto(type, bytes, k, nRows));
   });
 
-  it('is the same in chunks of rows of the granularity', () => {
+  it('is the same in chunks that cut a group of rows', () => {
     const whole = repackInto(type, bytes, k, nRows);
-    const quants: number[] = [];
-    const scales: number[] = [];
-    const step = rowGranularity(type, k);
-    for (let row = 0; row < nRows; row += step) {
-      const rows = Math.min(step, nRows - row);
-      const chunk = bytes.subarray(byteLength(type, k * row), byteLength(type, k * (row + rows)));
-      const part = repackInto(type, chunk, k, rows);
-      quants.push(...part.quants);
-      scales.push(...part.scales);
+    const cut = newWords(type, k, nRows);
+    const memory = new RepackMemory();
+    for (const [from, to] of [
+      [0, 3],
+      [3, 33],
+      [33, nRows],
+    ]) {
+      const chunk = bytes.subarray(byteLength(type, k * from), byteLength(type, k * to));
+      repackRows(type, chunk, k, to - from, cut, from, memory);
     }
-    expect(quants).toEqual([...whole.quants]);
-    expect(scales).toEqual([...whole.scales]);
+    expect(cut).toEqual(whole);
+  });
+
+  it('has the pieces of 32 rows side by side', () => {
+    const { quants } = repackInto(type, bytes, k, nRows);
+    const { words, repack } = recordOf(type);
+    const { blocksPerRow } = repackedLayout(type, k, nRows);
+    const nWords = blocksPerRow * words.quants;
+    const piece = Math.min(4, words.quants);
+    for (const row of [0, 1, 31, 32, 36]) {
+      const alone = { quants: new Uint32Array(nWords), scales: new Uint32Array(blocksPerRow * 4) };
+      const inFile = new DataView(bytes.buffer, byteLength(type, k * row), byteLength(type, k));
+      repack(inFile, k, alone);
+      const begin = Math.floor(row / 32) * 32 * nWords + (row % 32) * piece;
+      const found = Array.from({ length: nWords }, (_, i) => {
+        return quants[begin + Math.floor(i / piece) * 32 * piece + (i % piece)];
+      });
+      expect(found).toEqual([...alone.quants]);
+    }
   });
 
   it('is the same in memory that was used before', () => {
@@ -72,41 +89,27 @@ describe.each(WEIGHT_TYPES)('%s on the GPU', type => {
 
 it.each(['F32', 'F16', 'BF16'] as const)('fills rows of %s with zeros up to whole blocks', type => {
   const k = 34;
-  const values = randomValues(k * 3, 5);
-  const bytes = quantize(type, values);
-  const { quants, scales } = repackInto(type, bytes, k, 3);
+  const bytes = quantize(type, randomValues(k * 3, 5));
   const expected = dequantize(type, bytes);
-  const { value } = recordOf(type);
+  const { value, words, repack } = recordOf(type);
+  const rows = { quants: new Uint32Array(3 * 2 * words.quants).fill(7), scales: new Uint32Array() };
+  repack(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), k, rows);
   expect(repackedLayout(type, k, 3)).toMatchObject({ kPadded: 64, blocksPerRow: 2 });
   for (let row = 0; row < 3; row++) {
-    const unpacked = Array.from({ length: 64 }, (_, i) =>
-      value({ quants, scales }, 2 * row + (i >> 5), i & 31),
-    );
+    const unpacked = Array.from({ length: 64 }, (_, i) => value(rows, 2 * row + (i >> 5), i & 31));
     expect(unpacked.slice(0, k)).toEqual([...expected.subarray(row * k, (row + 1) * k)]);
     expect(unpacked.slice(k)).toEqual(new Array(64 - k).fill(0));
   }
 });
 
-it.each([
-  { type: 'Q4_0', k: 32, granularity: 2 },
-  { type: 'Q4_0', k: 64, granularity: 1 },
-  { type: 'Q8_0', k: 96, granularity: 2 },
-  { type: 'Q4_1', k: 32, granularity: 1 },
-  { type: 'MXFP4', k: 32, granularity: 4 },
-  { type: 'MXFP4', k: 64, granularity: 2 },
-  { type: 'NVFP4', k: 64, granularity: 1 },
-  { type: 'Q6_K', k: 256, granularity: 1 },
-  { type: 'F16', k: 7, granularity: 1 },
-] as const)('takes $type rows of $k values in multiples of $granularity', ({ type, k, granularity }) => {
-  expect(rowGranularity(type, k)).toBe(granularity);
-});
-
-it('keeps a pair of Q4_0 scales in one word, the even block in the low half', () => {
+it('keeps the Q4_0 scales of two rows in one word, the even row in the low half', () => {
+  // Two rows of two blocks.
   const bytes = quantize(
     'Q4_0',
-    Float32Array.from({ length: 96 }, (_, i) => -(8 << (i >> 5))),
+    Float32Array.from({ length: 128 }, (_, i) => -(8 << (i >> 5))),
   );
-  const { quants, scales } = repackInto('Q4_0', bytes, 96, 1);
-  expect([...scales]).toEqual([floatToHalf(1) | (floatToHalf(2) << 16), floatToHalf(4)]);
-  expect(quants.length).toBe(12);
+  const { quants, scales } = repackInto('Q4_0', bytes, 64, 2);
+  const halves = (low: number, high: number) => floatToHalf(low) | (floatToHalf(high) << 16);
+  expect([scales[0], scales[16]]).toEqual([halves(1, 4), halves(2, 8)]);
+  expect([quants.length, scales.length]).toEqual([32 * 8, 32]);
 });

@@ -1,15 +1,16 @@
 import { bytesOf } from './bits.ts';
 
-/** Rows of a weight matrix on the GPU: two arrays of words. */
+/** Rows of a weight matrix, as the GPU needs them: two arrays of words. */
 export interface GpuWords {
   readonly quants: Uint32Array<ArrayBuffer>;
   readonly scales: Uint32Array<ArrayBuffer>;
 }
 
 /**
- * Complete description of a weight type on the CPU; shaders/lib/weight_<TYPE>.wgsl is its GPU part. Rows on the GPU follow each
- * other, each of blocks of 32 values, whatever the blocks of the file. `quants` has vectors of four words, `scales` the rest. If
- * the file has super-blocks of 256 values, the eight blocks of one may share words of scales.
+ * Complete description of a weight type on the CPU; shaders/lib/weight_<TYPE>.wgsl is its GPU part. Its functions
+ * have rows that follow each other, each of blocks of 32 values, whatever the blocks of the file; `interleaveRows` then puts rows
+ * side by side. `quants` has vectors of four words, `scales` the rest. If the file has super-blocks of 256 values, the eight
+ * blocks of one may share words of scales.
  *
  * Source of the layouts in the file and of the arithmetic: ggml's `block_*` structs (ggml-common.h) and `dequantize_row_*`
  * (ggml-quants.c).

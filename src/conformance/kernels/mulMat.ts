@@ -194,8 +194,8 @@ export const mulMatCases = kernelCases(mulMatCheck, () => ({
       fault: 'Q4_1 reads the scale of the next block',
       change: {
         file: 'lib/weight_Q4_1.wgsl',
-        from: 'unpack2x16float(scales[b])',
-        to: 'unpack2x16float(scales[b + 1u])',
+        from: 'scales_of(b, 0u, 1u)',
+        to: 'scales_of(b + BLOCK_STRIDE, 0u, 1u)',
       },
       tuning: 'software',
       caught: { id: idOf({ weight: 'Q4_1', rows: 1 }) },

@@ -6,7 +6,7 @@ import {
   mulMatId,
 } from '../../gpu/kernels/mulMatId.ts';
 import { randomValues } from '../../quant/randomValues.ts';
-import { repackedLayout } from '../../quant/repack.ts';
+import { groupStart, repackedLayout } from '../../quant/repack.ts';
 import type { WeightType } from '../../quant/types.ts';
 import { mulMatIdStore, mulMatIdSum, mulMatIdSwiglu } from '../../reference/mulMatId.ts';
 import { assertNever } from '../../util/assert.ts';
@@ -81,8 +81,7 @@ function setUpOutputs(
   const { experts, ids, shares, chosen } = choicesOf(batch);
   const isGated = stage.kind === 'gate_up';
   const matrices = [...experts, ...(isGated ? experts.map(e => nExperts + e) : [])];
-  const nRows = (isGated ? 2 : 1) * nExperts * N;
-  const matrix = weightRows(weight, k, nRows, { starts: matrices.map(at => at * N), n, isWhole });
+  const matrix = weightRows(weight, k, n, { starts: matrices.map(at => groupStart(at, N)), isWhole });
   const { src, x } = activations(k, rows, stage.norm, inputs.spread);
   const biases = stage.bias ? biasesOf(stage.bias, dstOffset, matrices, n) : null;
   const dst = output(rows.length * nUsed * dstStride);
@@ -124,12 +123,12 @@ function setUpSums(
   stage: Extract<MulMatIdStage, { readonly kind: 'down' | 'down_store' }>,
 ): Setup {
   const { parameters, spec, rows, isWhole } = batch;
-  const { weight, blocks, n: N, nExperts, nUsed, dst: destination } = parameters;
+  const { weight, blocks, n: N, nUsed, dst: destination } = parameters;
   const { dstStride, dstOffset = 0 } = destination;
   const k = 32 * blocks;
   const { n, groups } = computedRows(N, spec, isWhole);
   const { experts, ids, shares, chosen } = choicesOf(batch);
-  const matrix = weightRows(weight, k, nExperts * N, { starts: experts.map(e => e * N), n, isWhole });
+  const matrix = weightRows(weight, k, n, { starts: experts.map(e => groupStart(e, N)), isWhole });
   const { src } = activations(k * nUsed, rows);
   const isStored = stage.kind === 'down_store';
   const before = rows.map(row => (isStored ? new Float32Array(n) : randomValues(n, 100 + row)));

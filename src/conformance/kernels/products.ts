@@ -1,5 +1,6 @@
 import type { MulMatEpilogue, MulMatShape } from '../../gpu/kernels/mulMat.ts';
 import { randomValues } from '../../quant/randomValues.ts';
+import { groupStart } from '../../quant/repack.ts';
 import { sigmoid } from '../../reference/blocks/vector.ts';
 import { type MulMatOptions, mulMat as twin } from '../../reference/mulMat.ts';
 import { mulMatSwiglu } from '../../reference/mulMatSwiglu.ts';
@@ -43,7 +44,7 @@ export function setUpProduct(
   const { n } = computed;
   // Values that a block reads beyond its group's range are multiplied by weights of zero.
   const used = groups ? Math.min(k, groups.srcStride) : k;
-  const matrix = weightRows(weight, k, N, { n, isWhole, scale, used });
+  const matrix = weightRows(weight, k, n, { isWhole, scale, used });
   const { bindings, x } = given(batch, matrix, scale);
   const ending = endingOf(batch, epilogue, n);
   return {
@@ -116,7 +117,7 @@ export function setUpGated(
   const { weight, blocks, n: N } = parameters;
   const k = 32 * blocks;
   const { n, groups } = computedRows(N, spec, isWhole);
-  const matrix = weightRows(weight, k, 2 * N, { n, isWhole, scale: inputs.scale, starts: [0, N] });
+  const matrix = weightRows(weight, k, n, { isWhole, scale: inputs.scale, starts: [0, groupStart(1, N)] });
   // Small enough for the exponential of silu.
   const { bindings, x } = given(batch, matrix, 0.2);
   const dst = output(alignUp(rows.length, spec.tile) * dstStride + dstOffset);

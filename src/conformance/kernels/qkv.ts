@@ -35,7 +35,7 @@ export function setUpQkv(
       })),
     );
   const starts = computed.map(({ start }) => start);
-  const matrix = weightRows(weight, k, N, { starts, n: headDim, isWhole, scale });
+  const matrix = weightRows(weight, k, headDim, { starts, isWhole, scale });
   const { src, x } = activations(k, rows, norm, scale);
   const nPositions = positionsOf(PAGE_POSITIONS);
   const tables = pageTables(nPositions);

@@ -1,15 +1,20 @@
 import type { GgufTensor } from '../../gguf/index.ts';
 import type { Gpu } from '../../gpu/device.ts';
-import { repackedLayout, repackInto, rowGranularity } from '../../quant/repack.ts';
+import { ROW_GROUP } from '../../quant/interleave.ts';
+import { groupStart, repackedLayout, repackInto } from '../../quant/repack.ts';
 import { byteLength, isWeightType, WEIGHT_TYPES, type WeightType } from '../../quant/types.ts';
+import type { GpuWords } from '../../quant/weightRecord.ts';
 import { assert } from '../../util/assert.ts';
 import { ForetokenError } from '../../util/errors.ts';
+import { alignDown } from '../../util/math.ts';
+import { PartialGroups } from './partialGroups.ts';
 import { type RowRange, sliceRange, spanOf, wholeTensor } from './rowRange.ts';
 import type { Upload } from './upload.ts';
 
 /**
  * Weight matrix on the GPU, still quantized: rows of `k` values in the layout of `src/quant/repack.ts`. It has `n` rows per
- * group, one group after the other: gate and up, the experts, or a single group.
+ * group, one group after the other: gate and up, the experts, or a single group. Each group begins at a multiple of `ROW_GROUP`
+ * rows (`groupStart`).
  */
 export interface Matrix {
   readonly type: WeightType;
@@ -44,12 +49,11 @@ const CHUNK_BYTES = 2 << 20;
 export function planMatrices(label: string, parts: readonly Rows[], nGroups = 1): MatrixPlan[] {
   const ranges = parts.map(rangeOf);
   const { type } = ranges[0].tensor;
-  const stackable = ranges.every(range => range.tensor.type === type && hasWholeWords(range));
-  if (stackable) return [planMatrix(label, ranges, nGroups)];
+  if (ranges.every(range => range.tensor.type === type)) return [planMatrix(label, ranges, nGroups)];
   return ranges.map(range => planMatrix(range.tensor.name, [range]));
 }
 
-/** Plans rows of tensors of one type and row length as one matrix. All parts but the last must end on whole words of scales. */
+/** Plans rows of tensors of one type and row length as one matrix. */
 export function planMatrix(label: string, parts: readonly Rows[], nGroups = 1): MatrixPlan {
   const ranges = parts.map(rangeOf);
   const { type, shape, name } = ranges[0].tensor;
@@ -64,14 +68,13 @@ export function planMatrix(label: string, parts: readonly Rows[], nGroups = 1): 
     ranges.every(({ tensor }) => tensor.type === type && tensor.shape[0] === k),
     () => `${label} of rows of several types or lengths`,
   );
-  assert(ranges.slice(0, -1).every(hasWholeWords), () => `${label} of parts of words of scales`);
   const rows = ranges.reduce((sum, range) => sum + range.rows, 0);
   return { label, type, k, n: rows / nGroups, nGroups, ranges };
 }
 
 /** Sizes of the two buffers of a planned matrix, in bytes. */
 export function matrixBytes({ type, k, n, nGroups }: MatrixPlan): number[] {
-  const { quantsBytes, scalesBytes } = repackedLayout(type, k, n * nGroups);
+  const { quantsBytes, scalesBytes } = repackedLayout(type, k, groupStart(nGroups, n));
   return scalesBytes > 0 ? [quantsBytes, scalesBytes] : [quantsBytes];
 }
 
@@ -88,36 +91,56 @@ export function allocateMatrix(gpu: Gpu, plan: MatrixPlan): Matrix {
 
 /** Uploads that fill a matrix: whole rows of its ranges, a few megabytes each, repacked on the way. */
 export function matrixUploads(gpu: Gpu, plan: MatrixPlan, matrix: Matrix): Upload[] {
-  const { type, k } = plan;
-  const granularity = rowGranularity(type, k);
-  const chunkRows = Math.max(1, Math.floor(CHUNK_BYTES / byteLength(type, k) / granularity)) * granularity;
-  const uploads: Upload[] = [];
+  const { type, k, n } = plan;
+  const { queue } = gpu.device;
+  const put = (firstRow: number, { quants, scales }: GpuWords) => {
+    const before = repackedLayout(type, k, firstRow);
+    queue.writeBuffer(matrix.quants, before.quantsBytes, quants);
+    if (scales.length > 0) queue.writeBuffer(matrix.scales, before.scalesBytes, scales);
+  };
+  const partial = new PartialGroups(type, k, put);
+  return chunksOf(plan).map(({ range, row }): Upload => {
+    const { offset, length, gather } = spanOf(range);
+    const at = groupStart(Math.floor(row / n), n) + (row % n);
+    const isLast = (row + range.rows) % n === 0;
+    return {
+      offset,
+      length,
+      write(bytes, memory) {
+        const rows = gather(bytes);
+        if (at % ROW_GROUP === 0 && (isLast || range.rows % ROW_GROUP === 0))
+          put(at, repackInto(type, rows, k, range.rows, memory));
+        else partial.add(rows, at, range.rows, memory);
+      },
+    };
+  });
+}
+
+/** Rows that are read together; `row` is the first one's index among all rows of the matrix's groups. */
+interface Chunk {
+  readonly range: RowRange;
+  readonly row: number;
+}
+
+/** Divides the ranges of a matrix into chunks of one group of its rows each, which begin and end on whole `ROW_GROUP`s if they can. */
+function chunksOf({ type, k, n, ranges }: MatrixPlan): Chunk[] {
+  const most = Math.max(1, Math.floor(CHUNK_BYTES / byteLength(type, k) / ROW_GROUP)) * ROW_GROUP;
+  const chunks: Chunk[] = [];
   let row = 0;
-  for (const range of plan.ranges) {
-    for (let first = 0; first < range.rows; first += chunkRows) {
-      const chunk = sliceRange(range, first, Math.min(first + chunkRows, range.rows));
-      const { offset, length, gather } = spanOf(chunk);
-      const before = repackedLayout(type, k, row + first);
-      uploads.push({
-        offset,
-        length,
-        write(bytes, memory) {
-          const { quants, scales } = repackInto(type, gather(bytes), k, chunk.rows, memory);
-          gpu.device.queue.writeBuffer(matrix.quants, before.quantsBytes, quants);
-          if (scales.length > 0) gpu.device.queue.writeBuffer(matrix.scales, before.scalesBytes, scales);
-        },
-      });
+  for (const range of ranges) {
+    for (let from = 0; from < range.rows; ) {
+      const inGroup = row % n;
+      const end = Math.min(n, alignDown(inGroup, ROW_GROUP) + most, inGroup + range.rows - from);
+      const whole = end === n ? end : alignDown(end, ROW_GROUP);
+      const to = from + (whole > inGroup ? whole : end) - inGroup;
+      chunks.push({ range: sliceRange(range, from, to), row });
+      row += to - from;
+      from = to;
     }
-    row += range.rows;
   }
-  return uploads;
+  return chunks;
 }
 
 function rangeOf(rows: Rows): RowRange {
   return 'tensor' in rows ? rows : wholeTensor(rows);
-}
-
-/** Whether the rows after these begin on a whole word of scales. */
-function hasWholeWords({ tensor: { type, shape }, rows }: RowRange): boolean {
-  return isWeightType(type) && rows % rowGranularity(type, shape[0]) === 0;
 }

@@ -24,29 +24,22 @@ function tensorOf(type: WeightType, k: number, nRows: number, offset = 96): Gguf
 
 describe('a matrix', () => {
   it.each([
-    // Quants of a Q4_0 row of 64 values: 32 bytes; of an F32 row 256.
-    { what: 'that fits is whole', type: 'Q4_0', n: 10, nGroups: 1, maxBytes: 320, parts: [10] },
-    { what: 'is split evenly', type: 'Q4_0', n: 10, nGroups: 1, maxBytes: 319, parts: [8, 2] },
-    {
-      what: 'has parts of whole fours',
-      type: 'F32',
-      n: 40,
-      nGroups: 1,
-      maxBytes: 256 * 17,
-      parts: [16, 16, 8],
-    },
-    { what: 'has even parts', type: 'F32', n: 40, nGroups: 1, maxBytes: 256 * 36, parts: [20, 20] },
+    // Quants of 32 Q4_0 rows of 64 values: 1 KiB; of F32 rows 8 KiB.
+    { what: 'that fits is whole', type: 'Q4_0', n: 80, nGroups: 1, maxBytes: 3 << 10, parts: [80] },
+    { what: 'is split evenly', type: 'Q4_0', n: 80, nGroups: 1, maxBytes: (3 << 10) - 1, parts: [64, 16] },
+    { what: 'has parts of 32 rows', type: 'F32', n: 90, nGroups: 1, maxBytes: 9000, parts: [32, 32, 26] },
+    { what: 'has even parts', type: 'F32', n: 320, nGroups: 1, maxBytes: 8192 * 9, parts: [160, 160] },
     {
       what: 'has some rows of every group',
       type: 'F32',
-      n: 24,
+      n: 96,
       nGroups: 3,
-      maxBytes: 256 * 41,
-      parts: [12, 12],
+      maxBytes: 8192 * 7,
+      parts: [64, 32],
     },
-    { what: 'has no parts of less than four', type: 'F32', n: 8, nGroups: 1, maxBytes: 256 * 3, parts: [8] },
+    { what: 'has no parts of less than 32', type: 'F32', n: 40, nGroups: 1, maxBytes: 8191, parts: [40] },
     // Scales of a Q5_0 block are half as large as its quants; F32 has none; those of Q6_K are three quarters.
-    { what: 'has two buffers', type: 'Q5_0', n: 16, nGroups: 1, maxBytes: 32 * 8, parts: [8, 8] },
+    { what: 'has two buffers', type: 'Q5_0', n: 64, nGroups: 1, maxBytes: 1 << 10, parts: [32, 32] },
   ] as const)(
     '$what: $n rows of $nGroups groups in $maxBytes bytes',
     ({ type, n, nGroups, maxBytes, parts }) => {
@@ -59,30 +52,20 @@ describe('a matrix', () => {
   );
 
   it('of more rows than one dispatch multiplies is split', () => {
-    const plan = planMatrix('m', [tensorOf('Q4_0', 64, 40)]);
-    const parts = splitMatrix(plan, { maxBytes: 1e6, maxRows: 18 });
-    expect(parts.map(({ n }) => n)).toEqual([16, 16, 8]);
-  });
-
-  it('whose groups share words of scales is not split', () => {
-    // Five blocks of half a word each.
-    const plan = planMatrix('m', [tensorOf('Q4_0', 160, 7 * 3)], 3);
-    expect(splitMatrix(plan, { maxBytes: 16 * 5 * 12 })).toEqual([plan]);
-  });
-
-  it('of one group is split although its last row shares words of scales', () => {
-    const plan = planMatrix('m', [tensorOf('Q4_0', 160, 7)]);
-    expect(splitMatrix(plan, { maxBytes: 16 * 5 * 4 }).map(({ n }) => n)).toEqual([4, 3]);
+    const plan = planMatrix('m', [tensorOf('Q4_0', 64, 160)]);
+    const parts = splitMatrix(plan, { maxBytes: 1e6, maxRows: 70 });
+    expect(parts.map(({ n }) => n)).toEqual([64, 64, 32]);
   });
 });
 
 describe('the parts of a matrix', () => {
   it.each([
-    { type: 'Q4_0', k: 160, n: 22, nGroups: 1 },
-    { type: 'Q8_0', k: 96, n: 18, nGroups: 6 },
-    { type: 'F16', k: 40, n: 9, nGroups: 2 },
-    { type: 'Q6_K', k: 256, n: 12, nGroups: 2 },
-    { type: 'Q5_1', k: 32, n: 24, nGroups: 4 },
+    { type: 'Q4_0', k: 160, n: 150, nGroups: 1 },
+    { type: 'Q8_0', k: 96, n: 100, nGroups: 6 },
+    { type: 'F16', k: 40, n: 73, nGroups: 2 },
+    { type: 'Q6_K', k: 256, n: 96, nGroups: 2 },
+    { type: 'Q5_1', k: 32, n: 70, nGroups: 4 },
+    { type: 'Q8_0', k: 32, n: 65, nGroups: 1 },
   ] as const)('get the rows of every group in order: $type, $n rows of $nGroups', async shape => {
     const { type, k, n, nGroups } = shape;
     const rowBytes = byteLength(type, k);
@@ -103,10 +86,14 @@ describe('the parts of a matrix', () => {
         const row = group * n + from;
         return [...file.subarray(row * rowBytes, (row + part.n) * rowBytes)];
       });
-      const expected = repackInto(type, Uint8Array.from(rows.flat()), k, part.n * nGroups);
+      const expected = rows.map(group => {
+        const { quants, scales } = repackInto(type, Uint8Array.from(group), k, part.n);
+        return { quants: [...quants], scales: [...scales] };
+      });
       const uploaded = await upload(part, Uint8Array.from(inFile));
-      expect(uploaded.quants).toEqual(expected.quants);
-      if (expected.scales.length > 0) expect(uploaded.scales).toEqual(expected.scales);
+      expect([...uploaded.quants]).toEqual(expected.flatMap(({ quants }) => quants));
+      const scales = expected.flatMap(group => group.scales);
+      if (scales.length > 0) expect([...uploaded.scales]).toEqual(scales);
       from += part.n;
     }
     expect(from).toBe(n);
@@ -117,21 +104,21 @@ describe('a matrix of rows in an order', () => {
   /** Rotation pairs i and i + 4 of each head of 8 rows become neighbours. */
   const neox = (row: number) => row - (row % 8) + (row % 2) * 4 + ((row % 8) >> 1);
   const k = 64;
-  const fused = tensorOf('Q5_0', k, 48, 0);
+  const fused = tensorOf('Q5_0', k, 96, 0);
   const other = tensorOf('Q5_0', k, 4, fused.sizeBytes);
-  const file = quantize('Q5_0', randomValues(k * 52, 1));
+  const file = quantize('Q5_0', randomValues(k * 100, 1));
   const rowBytes = byteLength('Q5_0', k);
   const row = (at: number) => [...file.subarray(at * rowBytes, (at + 1) * rowBytes)];
   const plan = planMatrix('m', [
-    { tensor: fused, firstRow: 24, rows: 16, order: neox },
+    { tensor: fused, firstRow: 24, rows: 40, order: neox },
     other,
     { tensor: fused, firstRow: 2, rows: 2 },
   ]);
-  const places = [...Array.from({ length: 16 }, (_, i) => 24 + neox(i)), 48, 49, 50, 51, 2, 3];
+  const places = [...Array.from({ length: 40 }, (_, i) => 24 + neox(i)), 96, 97, 98, 99, 2, 3];
 
   it.each([
     { what: 'whole', maxBytes: 1 << 20, parts: 1 },
-    { what: 'in parts that cut heads', maxBytes: 4 * 32, parts: 6 },
+    { what: 'in parts that cut heads', maxBytes: 32 * 32, parts: 2 },
   ])('has them $what', async ({ maxBytes, parts }) => {
     const split = splitMatrix(plan, { maxBytes });
     expect(split.length).toBe(parts);
@@ -142,14 +129,15 @@ describe('a matrix of rows in an order', () => {
       const { quants, scales } = await upload(part, file);
       expect({ quants, scales }).toEqual(repackInto('Q5_0', Uint8Array.from(expected), k, part.n));
     }
-    expect(from).toBe(22);
+    expect(from).toBe(46);
   });
 
   it('reads only the file from the first of its rows to the last', async () => {
     const reads = await readsOf(plan);
     expect(reads).toEqual([
-      { offset: 24 * rowBytes, length: 16 * rowBytes },
-      { offset: 48 * rowBytes, length: 4 * rowBytes },
+      { offset: 24 * rowBytes, length: 32 * rowBytes },
+      { offset: 56 * rowBytes, length: 8 * rowBytes },
+      { offset: 96 * rowBytes, length: 4 * rowBytes },
       { offset: 2 * rowBytes, length: 2 * rowBytes },
     ]);
   });

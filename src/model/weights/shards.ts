@@ -1,10 +1,7 @@
-import { rowGranularity } from '../../quant/repack.ts';
+import { ROW_GROUP } from '../../quant/interleave.ts';
 import { alignUp, ceilDiv } from '../../util/math.ts';
 import { type MatrixPlan, matrixBytes } from './matrix.ts';
 import { sliceRanges } from './rowRange.ts';
-
-/** Row granularity of a part: a sum of squares covers four products, see shaders/lib/residual.wgsl. */
-const ROWS_TOGETHER = 4;
 
 /** Limits of a part: bytes of each of its buffers, and rows that one dispatch multiplies. */
 export interface PartLimits {
@@ -17,15 +14,12 @@ export interface PartLimits {
  * a product changes (design D1). A matrix that fits, or cannot be split, is its only part.
  */
 export function splitMatrix(plan: MatrixPlan, { maxBytes, maxRows = Infinity }: PartLimits): MatrixPlan[] {
-  const { n, nGroups, type, k } = plan;
+  const { n } = plan;
   const bytesOf = (rows: number) => Math.max(...matrixBytes({ ...plan, n: rows }));
   if (bytesOf(n) <= maxBytes && n <= maxRows) return [plan];
-  // Groups follow each other, each beginning on a whole word of scales.
-  if (nGroups > 1 && n % rowGranularity(type, k) !== 0) return [plan];
-  const most =
-    Math.floor(Math.min(maxBytes / bytesOf(ROWS_TOGETHER), maxRows / ROWS_TOGETHER)) * ROWS_TOGETHER;
+  const most = Math.floor(Math.min(maxBytes / bytesOf(ROW_GROUP), maxRows / ROW_GROUP)) * ROW_GROUP;
   if (most === 0) return [plan];
-  const nRows = alignUp(ceilDiv(n, ceilDiv(n, most)), ROWS_TOGETHER);
+  const nRows = alignUp(ceilDiv(n, ceilDiv(n, most)), ROW_GROUP);
   return Array.from({ length: ceilDiv(n, nRows) }, (_, part) => {
     const first = part * nRows;
     return rowsOf(plan, first, Math.min(nRows, n - first), part);
