@@ -7,8 +7,10 @@ function names(tuning: Tuning, features: readonly string[]): string[] {
   return [...new Set(alternatives.flatMap(choices => Object.keys(choices)))];
 }
 
-it('offers nothing that changes the order of sums if lanes share a row', () => {
-  expect(names(GPU_TUNING, ['subgroups'])).toEqual(['maxTile', 'expertRows']);
+it('offers mappings of products if invocations share their sums', () => {
+  expect(names(GPU_TUNING, ['subgroups'])).toEqual([
+    ...['unpack', 'rowLanes', 'laneRows', 'maxTile', 'maxSums', 'expertRows'],
+  ]);
 });
 
 it('offers shared loads only on adapters with subgroups', () => {
@@ -25,7 +27,7 @@ it('never offers the current choice', () => {
 
 it('accepts from stored choices only those that are still offered', () => {
   const knobs = knobsFor(GPU_TUNING, []);
-  expect(choicesAmong(knobs, { maxTile: 8, expertRows: 2 })).toEqual({ maxTile: 8, expertRows: 2 });
+  expect(choicesAmong(knobs, { maxTile: 4, expertRows: 2 })).toEqual({ maxTile: 4, expertRows: 2 });
   expect(choicesAmong(knobs, { maxTile: 3, lanes: 1, expertRows: '2', rowWorkgroup: 8 })).toEqual({});
   expect(choicesAmong(knobs, {})).toEqual({});
   for (const nothing of [undefined, null, 'maxTile', 8]) expect(choicesAmong(knobs, nothing)).toBeNull();

@@ -1,7 +1,19 @@
 import type { Tuning } from './tuning.ts';
 
 /** Choices of a tuning that change no bit of a result (design D1), so that the fastest may be taken. */
-export type Choices = Partial<Pick<Tuning, 'maxTile' | 'sharedLoads' | 'expertRows' | 'mulMatWorkgroup'>>;
+export type Choices = Partial<
+  Pick<
+    Tuning,
+    | 'maxTile'
+    | 'maxSums'
+    | 'rowLanes'
+    | 'laneRows'
+    | 'unpack'
+    | 'sharedLoads'
+    | 'expertRows'
+    | 'mulMatWorkgroup'
+  >
+>;
 
 /** Choice with its alternatives. It is judged by the kernels that it changes. */
 export interface Knob {
@@ -11,13 +23,21 @@ export interface Knob {
   readonly rows: readonly number[];
 }
 
-/** Batch sizes: a single token, and the widest tile, which prompts consist of and which is wider than most verified drafts. */
+/** Batch sizes: a single token, and the widest tile, which verified drafts and prompts consist of. */
 const ONE = 1;
-const MANY = 16;
+const MANY = 8;
+
+/** Weight rows of a workgroup whose invocations share sums: row lanes, and rows of each. */
+const ROW_SHAPES = [
+  { rowLanes: 8, laneRows: 1 },
+  { rowLanes: 8, laneRows: 2 },
+  { rowLanes: 16, laneRows: 1 },
+  { rowLanes: 16, laneRows: 2 },
+] as const;
 
 /**
- * Alternatives to `tuning` on an adapter. If lanes share a weight row, their number and the workgroup's size fix the order of
- * sums and stay. Otherwise the widest tile stays, because software adapters take longest to compile it.
+ * Alternatives to `tuning` on an adapter. None changes a bit. Whether invocations share sums stays, and without that the widest
+ * tile, because software adapters take longest to compile it.
  */
 export function knobsFor(tuning: Tuning, features: readonly string[]): Knob[] {
   const expertRows: Knob = {
@@ -26,8 +46,19 @@ export function knobsFor(tuning: Tuning, features: readonly string[]): Knob[] {
     rows: [MANY],
   };
   if (tuning.lanes > 1) {
-    const tiles = others<Tuning['maxTile']>([4, 8, 16], tuning.maxTile);
-    return [{ name: 'maxTile', alternatives: tiles.map(maxTile => ({ maxTile })), rows: [MANY] }, expertRows];
+    const unpacks = others<Tuning['unpack']>(['bytes', 'floats', 'halves'], tuning.unpack);
+    const shapes = ROW_SHAPES.filter(
+      ({ rowLanes, laneRows }) => rowLanes !== tuning.rowLanes || laneRows !== tuning.laneRows,
+    );
+    const tiles = others<Tuning['maxTile']>([4, 8], tuning.maxTile);
+    const sums = others<Tuning['maxSums']>([4, 8, 16], tuning.maxSums);
+    return [
+      { name: 'unpack', alternatives: unpacks.map(unpack => ({ unpack })), rows: [ONE] },
+      { name: 'rowLanes', alternatives: shapes, rows: [ONE, MANY] },
+      { name: 'maxTile', alternatives: tiles.map(maxTile => ({ maxTile })), rows: [MANY] },
+      { name: 'maxSums', alternatives: sums.map(maxSums => ({ maxSums })), rows: [MANY] },
+      expertRows,
+    ];
   }
   const shared = features.includes('subgroups') ? others([false, true], tuning.sharedLoads) : [];
   const sizes = others([16, 32, 64], tuning.mulMatWorkgroup);

@@ -4,7 +4,7 @@ import { mulMat } from './kernels/mulMat.ts';
 import { mulMatId } from './kernels/mulMatId.ts';
 import { rmsNorm } from './kernels/rmsNorm.ts';
 import { topK } from './kernels/sampling.ts';
-import { baseTuning, GPU_TUNING, SOFTWARE_TUNING } from './tuning.ts';
+import { baseTuning, GPU_TUNING, SOFTWARE_TUNING, tuningFor } from './tuning.ts';
 
 describe('the base variant', () => {
   it('changes only the knobs of the faulty kernel', () => {
@@ -22,5 +22,16 @@ describe('the base variant', () => {
     const base = baseTuning(SOFTWARE_TUNING, mulMat.tuned) ?? SOFTWARE_TUNING;
     expect(baseTuning(base, mulMat.tuned)).toBeNull();
     expect(baseTuning(GPU_TUNING, getRows.tuned)).toBeNull();
+  });
+});
+
+describe('the tuning of an adapter', () => {
+  it.each([
+    { vendor: 'amd', isFallback: false, lanes: 16, unpack: 'halves', maxTile: 8 },
+    { vendor: 'intel', isFallback: false, lanes: 16, unpack: 'bytes', maxTile: 4 },
+    { vendor: 'nobody', isFallback: false, lanes: 16, unpack: 'floats', maxTile: 8 },
+    { vendor: 'google', isFallback: true, lanes: 1, unpack: 'convert', maxTile: 4 },
+  ])('follows from its vendor: $vendor', ({ vendor, isFallback, ...expected }) => {
+    expect(tuningFor({ vendor, isFallback, features: [] })).toMatchObject(expected);
   });
 });

@@ -3,8 +3,11 @@
  * (design D1).
  */
 export interface Tuning {
-  /** Invocations that share one weight row in matrix products. */
-  readonly lanes: number;
+  /** Invocations that share the sums of a weight row in matrix products: 1 if each computes whole sums. */
+  readonly lanes: 1 | 16;
+  /** If they share them: invocations side by side that have neighbouring weight rows, and weight rows of each. */
+  readonly rowLanes: 8 | 16;
+  readonly laneRows: 1 | 2 | 4;
   /** Whether neighbours in a subgroup load batch rows for each other in matrix products; only if lanes share no weight row. */
   readonly sharedLoads: boolean;
   /** Most rows of a batch that a product with an expert computes at once. */
@@ -12,6 +15,13 @@ export interface Tuning {
   readonly mulMatWorkgroup: number;
   /** Most rows of a batch in one product tile; a larger batch has several tiles. */
   readonly maxTile: 1 | 4 | 8 | 16;
+  /**
+   * Most sums that an invocation has at the same time in a product whose sums invocations share: a product of gate and up, or of
+   * several weight rows per invocation, takes fewer rows of the batch at once. More spill registers.
+   */
+  readonly maxSums: 4 | 8 | 16;
+  /** Way to turn bit fields of weights into numbers, see shaders/lib/byte_numbers.wgsl. */
+  readonly unpack: 'convert' | 'bytes' | 'floats' | 'halves';
   /** Most rows of a slot that share attention's reads of the cache. */
   readonly attentionRows: 1 | 2 | 4;
   /** Fewest positions of a slot per workgroup of attention, a whole number of pages; null for all of them. */
@@ -27,23 +37,31 @@ export interface Tuning {
  */
 export const SOFTWARE_TUNING: Tuning = {
   lanes: 1,
+  rowLanes: 16,
+  laneRows: 1,
   sharedLoads: false,
   expertRows: 2,
   mulMatWorkgroup: 32,
   maxTile: 4,
+  maxSums: 8,
+  unpack: 'convert',
   attentionRows: 2,
   attentionSplit: null,
   rowWorkgroup: 8,
   topKWorkgroup: 16,
 };
 
-/** Tuning of GPUs: neighbouring lanes read neighbouring 16 bytes of a row. */
+/** Tuning of GPUs: neighbouring invocations compute neighbouring weight rows. */
 export const GPU_TUNING: Tuning = {
   lanes: 16,
+  rowLanes: 16,
+  laneRows: 1,
   sharedLoads: false,
   expertRows: 4,
   mulMatWorkgroup: 64,
-  maxTile: 16,
+  maxTile: 8,
+  maxSums: 8,
+  unpack: 'floats',
   attentionRows: 4,
   attentionSplit: 256,
   rowWorkgroup: 128,
@@ -62,11 +80,19 @@ export function baseTuning(tuning: Tuning, knobs: readonly (keyof Tuning)[]): Tu
   return { ...tuning, ...Object.fromEntries(knobs.map(knob => [knob, BASE_TUNING[knob]])) };
 }
 
+/** Knobs of a vendor's GPUs, by the figures of its compilers (docs/shader-stats.md) and not by time: no GPU has been measured. */
+const VENDOR_TUNING: Readonly<Record<string, Partial<Tuning>>> = {
+  amd: { unpack: 'halves' },
+  apple: { unpack: 'halves' },
+  intel: { unpack: 'bytes', maxTile: 4, maxSums: 4 },
+};
+
 /** Tuning that is likely fastest on an adapter. */
 export function tuningFor(adapter: {
   readonly isFallback: boolean;
+  readonly vendor: string;
   readonly features: readonly string[];
 }): Tuning {
-  if (!adapter.isFallback) return GPU_TUNING;
+  if (!adapter.isFallback) return { ...GPU_TUNING, ...VENDOR_TUNING[adapter.vendor] };
   return { ...SOFTWARE_TUNING, sharedLoads: adapter.features.includes('subgroups') };
 }

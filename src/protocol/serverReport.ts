@@ -62,10 +62,10 @@ export interface SelfTestReport {
 /** Choices that replace the defaults of the adapter's kind. Names and values are those of `src/gpu/tuning.ts`. */
 export interface TuningReport {
   readonly source: 'measured' | 'stored';
-  readonly choices: Readonly<Record<string, number | boolean>>;
+  readonly choices: Readonly<Record<string, number | boolean | string>>;
   /** Measured alternatives: time relative to the choice to be replaced. A ratio below 0.9 was taken. */
   readonly trials: readonly {
-    readonly choices: Readonly<Record<string, number | boolean>>;
+    readonly choices: Readonly<Record<string, number | boolean | string>>;
     readonly ratio: number;
   }[];
 }

@@ -1,6 +1,6 @@
 import type { WeightType } from '../../quant/types.ts';
 import { assert, assertNever } from '../../util/assert.ts';
-import { ceilDiv } from '../../util/math.ts';
+import { alignUp, ceilDiv } from '../../util/math.ts';
 import { kernel } from '../kernel.ts';
 import type { BufferUse } from '../pipelines.ts';
 import type { Tuning } from '../tuning.ts';
@@ -83,33 +83,27 @@ export interface Destination {
 /** Computes `dst[row, n] = weight[n] · src[row]`; buffers: step, quants, scales, src, dst. */
 export const mulMat = kernel(
   'mul_mat',
-  ['lanes', 'sharedLoads', 'mulMatWorkgroup', 'maxTile'],
+  ['lanes', 'rowLanes', 'laneRows', 'sharedLoads', 'mulMatWorkgroup', 'maxTile', 'maxSums', 'unpack'],
   (shape: MulMatShape, tuning) => {
     const { weight, epilogue, n, blocks, norm } = shape;
     checkShape(shape);
-    const m = tileWidth(shape.rows, tuning);
-    const { lanes, mulMatWorkgroup } = tuning;
-    // Invocations of different groups read different values, so they cannot share loads.
-    const sharedLoads = tuning.sharedLoads && !shape.groups;
-    const r = weightRows(tuning);
+    const mapping = mappingOf(shape, tuning);
+    const { tile, weightRows } = mapping;
     const options = epilogueOptions(epilogue);
     return {
-      tile: m,
+      tile,
       defines: {
-        M: m,
-        R: r,
-        ROWS: epilogue.kind === 'swiglu' ? 2 * r : r,
-        LANES: lanes,
-        SHARED: sharedLoads ? 1 : 0,
+        M: tile,
+        ...mapping.defines,
         NORMED: norm ? 1 : 0,
         EPILOGUE: epilogue.kind,
         ...options.defines,
         ...(shape.groups && { GROUPS: 1 }),
         WEIGHT: weight,
-        SLICES: m * (epilogue.kind === 'swiglu' ? 3 : norm ? 2 : 1),
+        UNPACK: tuning.unpack,
       },
       overrides: {
-        WORKGROUP_SIZE: mulMatWorkgroup,
+        WORKGROUP_SIZE: mapping.workgroupSize,
         BLOCKS: blocks,
         N: n,
         OUTPUT_ROWS: shape.outputRows ? 1 : 0,
@@ -118,10 +112,87 @@ export const mulMat = kernel(
         ...(shape.groups && groupOverrides(shape.groups)),
       },
       bindings: ['read', 'read', 'read', 'read', 'write', ...options.bindings],
-      workgroups: [weightRowGroups(n, tuning), ceilDiv(shape.rows, m), 1],
+      workgroups: [ceilDiv(n, weightRows), ceilDiv(shape.rows, tile), 1],
     };
   },
 );
+
+/** How the invocations of a workgroup share a product, see shaders/mul_mat.wgsl. */
+interface Mapping {
+  readonly tile: number;
+  readonly workgroupSize: number;
+  /** Weight rows of a workgroup. */
+  readonly weightRows: number;
+  readonly defines: Readonly<Record<string, number>>;
+}
+
+type MappingTuning = Pick<
+  Tuning,
+  'lanes' | 'rowLanes' | 'laneRows' | 'sharedLoads' | 'mulMatWorkgroup' | 'maxTile' | 'maxSums'
+>;
+
+function mappingOf({ rows, epilogue, groups, blocks }: MulMatShape, tuning: MappingTuning): Mapping {
+  const tile = tileWidth(rows, tuning);
+  const matrices = epilogue.kind === 'swiglu' ? 2 : 1;
+  // Invocations of different groups read different values, so they cannot share them.
+  return tuning.lanes === 1 || groups
+    ? alone(tile, matrices, { ...tuning, sharedLoads: tuning.sharedLoads && !groups })
+    : together(tile, matrices, blocks, tuning);
+}
+
+/** Weight rows of an invocation that computes whole sums: a sum of squares covers four values. */
+const ROWS_ALONE = 4;
+
+function alone(tile: number, matrices: number, { mulMatWorkgroup, sharedLoads }: MappingTuning): Mapping {
+  return {
+    tile,
+    workgroupSize: mulMatWorkgroup,
+    weightRows: mulMatWorkgroup * ROWS_ALONE,
+    defines: { R: ROWS_ALONE, ROWS: matrices * ROWS_ALONE, LANES: 1, SHARED: sharedLoads ? 1 : 0 },
+  };
+}
+
+/** Classes of a sum (docs/exactness.md). */
+const CLASSES = 16;
+/** Vectors of four values in the workgroup memory of a product: 8 KiB. */
+const SHARED_VECTORS = 512;
+
+function together(
+  widest: number,
+  matrices: number,
+  blocks: number,
+  { rowLanes, laneRows, maxSums }: MappingTuning,
+): Mapping {
+  const tile = Math.min(widest, Math.max(1, maxSums / (matrices * laneRows)));
+  const weightRows = rowLanes * laneRows;
+  // Blocks of every row that are staged at a time: whole rounds of all classes, or a part of each block of a round.
+  const stage = Math.max(CLASSES, Math.min(alignUp(blocks, CLASSES), SHARED_VECTORS / 8 / tile));
+  const quads = Math.min(4, SHARED_VECTORS / 2 / (tile * stage));
+  const staged = tile * stage * 2 * quads;
+  const workgroupSize = CLASSES * rowLanes;
+  const vectors = ceilDiv(tile * matrices, 4);
+  const pass = Math.min(vectors, SHARED_VECTORS / CLASSES / weightRows);
+  return {
+    tile,
+    workgroupSize,
+    weightRows,
+    defines: {
+      R: laneRows,
+      ROWS: matrices * laneRows,
+      LANES: CLASSES,
+      ROW_LANES: rowLanes,
+      STAGE: stage,
+      QUADS: quads,
+      SLICES: 4 / quads,
+      STEPS: ceilDiv(staged, workgroupSize),
+      PARTLY: staged % workgroupSize === 0 ? 0 : 1,
+      TAIL: blocks % stage === 0 ? 0 : 1,
+      VECTORS: vectors,
+      PASS: pass,
+      PASSES: ceilDiv(vectors, pass),
+    },
+  };
+}
 
 interface EpilogueOptions {
   readonly defines: Readonly<Record<string, string | number>>;
@@ -212,25 +283,15 @@ function groupOverrides({ rows, srcOffset, srcStride, rowStride }: RowGroups): R
   };
 }
 
-/**
- * Weight rows per invocation: four that share the loads of the batch's rows, because a sum of squares covers four values. One if
- * lanes share a row; four neighbouring rows are then combined afterwards.
- */
-export function weightRows({ lanes }: Pick<Tuning, 'lanes'>): number {
-  return lanes === 1 ? 4 : 1;
-}
-
 /** Overrides that tell a kernel where to write its result. */
 export function destination({ dstStride, dstOffset = 0 }: Destination) {
   return { DST_STRIDE: dstStride, DST_OFFSET: dstOffset };
 }
 
 /** Most weight rows of one product if a grid may have `maxWorkgroups` in a dimension. */
-export function mostWeightRows(tuning: Tuning, maxWorkgroups: number): number {
-  return Math.floor((maxWorkgroups * tuning.mulMatWorkgroup * weightRows(tuning)) / tuning.lanes);
-}
-
-/** Number of workgroups for `n` weight rows. */
-function weightRowGroups(n: number, tuning: Pick<Tuning, 'lanes' | 'mulMatWorkgroup'>): number {
-  return ceilDiv(n * tuning.lanes, tuning.mulMatWorkgroup * weightRows(tuning));
+export function mostWeightRows(
+  { lanes, rowLanes, laneRows, mulMatWorkgroup }: Tuning,
+  maxWorkgroups: number,
+): number {
+  return maxWorkgroups * (lanes === 1 ? mulMatWorkgroup * ROWS_ALONE : rowLanes * laneRows);
 }

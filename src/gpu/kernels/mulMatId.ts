@@ -3,7 +3,7 @@ import { ceilDiv } from '../../util/math.ts';
 import { kernel } from '../kernel.ts';
 import type { BufferUse } from '../pipelines.ts';
 import type { DeferredNorm } from './deferredNorm.ts';
-import { type Destination, destination, weightRows } from './mulMat.ts';
+import { type Destination, destination } from './mulMat.ts';
 
 /** Rows of a batch in a tile, within which the rows that chose the same expert are found. */
 const CHOICES_TILE = 16;
@@ -59,10 +59,12 @@ export const mulMatId = kernel(
     const isDown = stage.kind === 'down' || stage.kind === 'down_store';
     const isGated = stage.kind === 'gate_up';
     // gate and up together have as many rows per invocation as down.
-    const r = isGated ? ceilDiv(weightRows(tuning), 2) : weightRows(tuning);
+    const lanes = tuning.lanes === 1 ? 1 : 16;
+    const weightRows = lanes === 1 ? 4 : 1;
+    const r = isGated ? ceilDiv(weightRows, 2) : weightRows;
     const atOnce = rows === 1 ? 1 : tuning.expertRows;
     const tile = rows === 1 ? 1 : isDown ? DOWN_TILE : CHOICES_TILE;
-    const x = ceilDiv(n * tuning.lanes, tuning.mulMatWorkgroup * r);
+    const x = ceilDiv(n * lanes, tuning.mulMatWorkgroup * r);
     const tiles = ceilDiv(rows, tile);
     const options = isDown ? downOptions(stage) : choiceOptions(stage);
     return {
@@ -72,9 +74,9 @@ export const mulMatId = kernel(
         W_END: atOnce + 1,
         TILE: tile,
         R: r,
-        OWN: tuning.lanes === 1 ? r : 4,
+        OWN: lanes === 1 ? r : 4,
         ROWS: isGated ? 2 * r : r,
-        LANES: tuning.lanes,
+        LANES: lanes,
         SHARED: tuning.sharedLoads ? 1 : 0,
         SLICES: isDown ? tile : (isGated ? 3 : 2) * atOnce,
         STAGE: stage.kind,

@@ -10,11 +10,14 @@ const MATRIX = { weight: 'Q4_0', blocks: 64, n: 2048 } as const;
 const DST = { dstStride: 2048 };
 
 describe('a verification on a GPU', () => {
-  it.each(WIDTHS)('reads every weight once for %i rows, with as many workgroups as for one', rows => {
-    const product = (of: number) =>
-      mulMat({ ...MATRIX, rows: of, epilogue: { kind: 'store', ...DST } }, GPU_TUNING).workgroups;
-    expect(product(rows)).toEqual(product(1));
-  });
+  it.each(WIDTHS.slice(0, GPU_TUNING.maxTile))(
+    'reads every weight once for %i rows, with as many workgroups as for one',
+    rows => {
+      const product = (of: number) =>
+        mulMat({ ...MATRIX, rows: of, epilogue: { kind: 'store', ...DST } }, GPU_TUNING).workgroups;
+      expect(product(rows)).toEqual(product(1));
+    },
+  );
 
   it.each(WIDTHS)('reads the matrices of an expert once for %i rows', rows => {
     const stage = { kind: 'gate_up', norm: { k: 2048, eps: 1e-5 } } as const;

@@ -13,6 +13,7 @@ const WORKGROUPS: Knob = {
   alternatives: [{ mulMatWorkgroup: 16 }, { mulMatWorkgroup: 64 }],
   rows: [1, 16],
 };
+const START: Tuning = { ...GPU_TUNING, maxTile: 16 };
 const NEVER = new AbortController().signal;
 
 /** Adapter on which products take `msOf` milliseconds; it records the requests. */
@@ -33,7 +34,7 @@ describe('the autotuner', () => {
   it('takes the fastest alternative', async () => {
     const ms = { 4: 0.7, 8: 0.5, 16: 1 };
     const { prepare } = adapter(({ maxTile }) => ms[maxTile as 4 | 8 | 16]);
-    expect(await autotune(GPU_TUNING, [TILES], prepare, NEVER)).toEqual({
+    expect(await autotune(START, [TILES], prepare, NEVER)).toEqual({
       choices: { maxTile: 8 },
       trials: [
         { choices: { maxTile: 4 }, ratio: 0.7 },
@@ -44,7 +45,7 @@ describe('the autotuner', () => {
 
   it('ignores differences that may be noise', async () => {
     const { prepare } = adapter(({ maxTile }) => (maxTile === 16 ? 1 : 0.91));
-    const { choices } = await autotune(GPU_TUNING, [TILES], prepare, NEVER);
+    const { choices } = await autotune(START, [TILES], prepare, NEVER);
     expect(choices).toEqual({});
   });
 
@@ -54,7 +55,7 @@ describe('the autotuner', () => {
       nSamples += 1;
       return maxTile === 16 && nSamples === 9 ? 50 : 10;
     });
-    const { choices } = await autotune(GPU_TUNING, [TILES], prepare, NEVER);
+    const { choices } = await autotune(START, [TILES], prepare, NEVER);
     expect(choices).toEqual({});
   });
 
@@ -62,7 +63,7 @@ describe('the autotuner', () => {
     const { prepare, asked } = adapter(({ maxTile, mulMatWorkgroup }, rows) =>
       maxTile === 8 && mulMatWorkgroup === 16 && rows === 1 ? 3 : maxTile === 8 ? 5 : 10,
     );
-    const { choices } = await autotune(GPU_TUNING, [TILES, WORKGROUPS], prepare, NEVER);
+    const { choices } = await autotune(START, [TILES, WORKGROUPS], prepare, NEVER);
     expect(choices).toEqual({ maxTile: 8, mulMatWorkgroup: 16 });
     const second = asked.filter(({ knob }) => knob === 'mulMatWorkgroup');
     expect(second.map(({ tuning, rows }) => [tuning.maxTile, tuning.mulMatWorkgroup, rows])).toEqual(
@@ -76,7 +77,7 @@ describe('the autotuner', () => {
       times.push(n);
       return n / 4;
     };
-    await autotune(GPU_TUNING, [TILES], prepare, NEVER);
+    await autotune(START, [TILES], prepare, NEVER);
     expect(times.slice(0, 7)).toEqual([1, 1, 2, 4, 8, 16, 32]);
     expect(new Set(times.slice(7))).toEqual(new Set([32]));
   });
@@ -85,11 +86,11 @@ describe('the autotuner', () => {
     const { prepare } = adapter(({ maxTile }) => maxTile);
     const choosy: PrepareRun = async (tuning, ...rest) =>
       tuning.maxTile === 4 ? null : prepare(tuning, ...rest);
-    expect(await autotune(GPU_TUNING, [TILES], choosy, NEVER)).toMatchObject({
+    expect(await autotune(START, [TILES], choosy, NEVER)).toMatchObject({
       choices: { maxTile: 8 },
       trials: [{ choices: { maxTile: 8 } }],
     });
-    expect(await autotune(GPU_TUNING, [TILES], async () => null, NEVER)).toEqual({ choices: {}, trials: [] });
+    expect(await autotune(START, [TILES], async () => null, NEVER)).toEqual({ choices: {}, trials: [] });
   });
 });
 
@@ -101,7 +102,7 @@ describe('the time budget', () => {
       if (samples.length === 35) budget.abort();
       return maxTile === 4 || mulMatWorkgroup === 16 ? 10 : 20;
     });
-    const { choices, trials } = await autotune(GPU_TUNING, [TILES, WORKGROUPS], prepare, budget.signal);
+    const { choices, trials } = await autotune(START, [TILES, WORKGROUPS], prepare, budget.signal);
     expect(choices).toEqual({ maxTile: 4 });
     expect(trials).toHaveLength(2);
     expect(samples).toHaveLength(35);
@@ -122,7 +123,7 @@ describe('the time budget', () => {
 
   it('starts nothing if it is zero', async () => {
     const { prepare, asked } = adapter(() => 1);
-    await autotune(GPU_TUNING, [TILES], prepare, AbortSignal.abort());
+    await autotune(START, [TILES], prepare, AbortSignal.abort());
     expect(asked).toEqual([]);
   });
 });
