@@ -8,7 +8,7 @@ var class{r}_{m} = 0.0;
 #endfor
 #endfor
 #if NORMED
-if (local < {M}u * CLASSES) { squares[local] = class_squares(src_of(row0 + local / CLASSES, 0u), local % CLASSES); }
+if (local < {M}u * {LANES}u) { squares[local] = class_squares(src_of(row0 + local / {LANES}u, 0u), local % {LANES}u); }
 #endif
 // Vec4s that this invocation stages: their blocks within a stage, where they come from in the row's first block, and where they go.
 #for s 0..STEPS
@@ -25,8 +25,8 @@ for (var stage = 0u; stage < n_stages; stage++) {
 #define slice 0
 #include "lib/stage_blocks.wgsl"
 #endif
-  for (var in_class = 0u; in_class < {STAGE}u / CLASSES; in_class++) {
-    let in_stage = in_class * CLASSES + class_lane;
+  for (var in_class = 0u; in_class < {STAGE}u / {LANES}u; in_class++) {
+    let in_stage = in_class * {LANES}u + class_lane;
     // What is staged beyond the end of a row is zero, so any block of the row will do there.
 #if TAIL
     let at_block = min(stage * {STAGE}u + in_stage, BLOCKS - 1u) * BLOCK_STRIDE;

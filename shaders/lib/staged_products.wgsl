@@ -1,10 +1,10 @@
 // Products of a workgroup's weight rows with M rows of src, for adapters on which neighbouring invocations load together.
 //
 // Invocation `local` has row lane local % ROW_LANES and class lane local / ROW_LANES. A row lane has R weight rows, ROW_LANES
-// apart (with SWIGLU: R of gate and R of up); a class lane computes one class of their sums (CLASSES in lib/sums.wgsl). So the row
-// lanes of a class load neighbouring pieces of a group of weight rows, and all of them multiply the same values of src. These lie
-// in workgroup memory, 8 KiB at a time: STAGE blocks of each of the M rows, or of 16 blocks the vec4s that QUADS vec4s of
-// low_quad and high_quad multiply. Workgroup memory that every GPU has is too small for more.
+// apart (with SWIGLU: R of gate and R of up); a class lane computes one class of their sums (CLASSES in lib/sums.wgsl). LANES is
+// CLASSES, or less if a row has fewer blocks. So the row lanes of a class load neighbouring pieces of a group of weight rows, and
+// all of them multiply the same values of src. These lie in workgroup memory, up to 8 KiB at a time: STAGE blocks of each of the M
+// rows, or of LANES blocks the vec4s that QUADS low quads and QUADS high quads multiply.
 // At the end class sums take their place, four of a weight row in a vec4: PASS such vec4s of each row at a time.
 const WEIGHT_ROWS = {ROW_LANES}u * {R}u;
 const SHARED_VECTORS = 512u;
@@ -12,7 +12,7 @@ var<workgroup> shared_vectors: array<vec4<f32>, SHARED_VECTORS>;
 // Sums of a row: with SWIGLU those of gate for each row of src, then those of up. Four to a vec4, in VECTORS of them.
 var<workgroup> totals: array<vec4<f32>, {VECTORS}u * WEIGHT_ROWS>;
 #if NORMED
-var<workgroup> squares: array<f32, {M}u * CLASSES>;
+var<workgroup> squares: array<f32, {M}u * {LANES}u>;
 #endif
 
 // Place of a vec4 of a staged block: number i of QUADS low ones, then of QUADS high ones. Those of neighbouring blocks, which
@@ -29,7 +29,7 @@ fn total_of(sum: u32, row: u32) -> vec4<f32> {
 #if NORMED
 fn total_squares(m: u32) -> f32 {
   var sum = 0.0;
-  for (var c = 0u; c < CLASSES; c++) { sum += squares[m * CLASSES + c]; }
+  for (var c = 0u; c < {LANES}u; c++) { sum += squares[m * {LANES}u + c]; }
   return sum;
 }
 #endif

@@ -7,7 +7,7 @@ export interface Tuning {
   readonly lanes: 1 | 16;
   /** If they share them: invocations side by side that have neighbouring weight rows, and weight rows of each. */
   readonly rowLanes: 8 | 16;
-  readonly laneRows: 1 | 2 | 4;
+  readonly laneRows: 1 | 2;
   /** Whether neighbours in a subgroup load batch rows for each other in matrix products; only if lanes share no weight row. */
   readonly sharedLoads: boolean;
   /** Most rows of a batch that a product with an expert computes at once. */

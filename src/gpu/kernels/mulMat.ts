@@ -154,6 +154,8 @@ function alone(tile: number, matrices: number, { mulMatWorkgroup, sharedLoads }:
 
 /** Classes of a sum (docs/exactness.md). */
 const CLASSES = 16;
+/** Class lanes that a workgroup may have. */
+const CLASS_LANES = [4, 8, CLASSES];
 /** Vectors of four values in the workgroup memory of a product: 8 KiB. */
 const SHARED_VECTORS = 512;
 
@@ -165,13 +167,15 @@ function together(
 ): Mapping {
   const tile = Math.min(widest, Math.max(1, maxSums / (matrices * laneRows)));
   const weightRows = rowLanes * laneRows;
+  // Classes that a row has, or some more.
+  const lanes = CLASS_LANES.find(count => count >= blocks) ?? CLASSES;
   // Blocks of every row that are staged at a time: whole rounds of all classes, or a part of each block of a round.
-  const stage = Math.max(CLASSES, Math.min(alignUp(blocks, CLASSES), SHARED_VECTORS / 8 / tile));
+  const stage = Math.max(lanes, Math.min(alignUp(blocks, lanes), SHARED_VECTORS / 8 / tile));
   const quads = Math.min(4, SHARED_VECTORS / 2 / (tile * stage));
   const staged = tile * stage * 2 * quads;
-  const workgroupSize = CLASSES * rowLanes;
+  const workgroupSize = lanes * rowLanes;
   const vectors = ceilDiv(tile * matrices, 4);
-  const pass = Math.min(vectors, SHARED_VECTORS / CLASSES / weightRows);
+  const pass = Math.min(vectors, SHARED_VECTORS / lanes / weightRows, lanes / laneRows);
   return {
     tile,
     workgroupSize,
@@ -179,7 +183,7 @@ function together(
     defines: {
       R: laneRows,
       ROWS: matrices * laneRows,
-      LANES: CLASSES,
+      LANES: lanes,
       ROW_LANES: rowLanes,
       STAGE: stage,
       QUADS: quads,
