@@ -1,4 +1,5 @@
 import type { CompletionChunk, CompletionRequest, CompletionResponse } from '../protocol/completion.ts';
+import { checkCall, checkObject } from './arguments.ts';
 import { type Fetch, jsonEvents, postJson } from './jsonRequest.ts';
 
 /** Options of a call, as opposed to those of the request. */
@@ -11,9 +12,9 @@ export interface CallOptions {
 export async function complete(
   fetch: Fetch,
   request: CompletionRequest,
-  { signal }: CallOptions,
+  options: CallOptions,
 ): Promise<CompletionResponse> {
-  const response = await postJson(fetch, '/completion', request, signal);
+  const response = await post(fetch, request, options);
   return response.json();
 }
 
@@ -21,9 +22,15 @@ export async function complete(
 export async function* streamCompletion(
   fetch: Fetch,
   request: CompletionRequest,
-  { signal }: CallOptions,
+  options: CallOptions,
 ): AsyncGenerator<CompletionChunk, void, undefined> {
-  for await (const event of jsonEvents(await postJson(fetch, '/completion', request, signal))) {
+  for await (const event of jsonEvents(await post(fetch, request, options))) {
     yield event as CompletionChunk;
   }
+}
+
+async function post(fetch: Fetch, request: CompletionRequest, options: CallOptions): Promise<Response> {
+  checkObject('request', request);
+  checkCall(options);
+  return postJson(fetch, '/completion', request, options.signal);
 }

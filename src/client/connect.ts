@@ -2,20 +2,18 @@ import type { Locks } from '../tabs/locks.ts';
 import { keyOf } from '../tabs/messages.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { abortable } from './abortable.ts';
-import type { WorkerPort } from './connection.ts';
+import { checkCall } from './arguments.ts';
 import type { Backend } from './foretoken.ts';
+import { listenerOf } from './listener.ts';
 import { type OpenOptions, openWorker } from './open.ts';
 import { optionsKey } from './optionsKey.ts';
 import { SharedBackend } from './sharedBackend.ts';
 import { wireOptions } from './source.ts';
 
-/** `connectServer` for any worker and any locks. */
-export async function connect(
-  locks: Locks | undefined,
-  spawn: () => WorkerPort | Promise<WorkerPort>,
-  options: OpenOptions,
-): Promise<Backend> {
-  const { signal, onProgress = () => {}, onLog: _, ...serverOptions } = options;
+/** `connectServer` for any locks. */
+export async function connect(locks: Locks | undefined, options: OpenOptions): Promise<Backend> {
+  checkCall(options);
+  const { worker: _, signal, onProgress, onLog: __, ...serverOptions } = options;
   signal?.throwIfAborted();
   if (!locks) {
     throw new ForetokenError(
@@ -28,8 +26,8 @@ export async function connect(
     locks,
     key,
     (restarts, onProgress, signal) =>
-      openWorker(spawn, { ...options, ...(restarts > 0 && { restarts }), onProgress, signal }),
-    onProgress,
+      openWorker({ ...options, ...(restarts > 0 && { restarts }), onProgress, signal }),
+    listenerOf(onProgress),
   );
   try {
     await abortable(backend.ready, signal);

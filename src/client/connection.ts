@@ -16,6 +16,16 @@ export interface WorkerPort {
   terminate(): void;
 }
 
+/** Way to start the worker: gives it to `run`, and keeps its script in reach until that has ended. */
+export interface Attempt {
+  /** Origin of the script, for the error. */
+  readonly from: string;
+  readonly start: <T>(run: (worker: WorkerPort) => Promise<T>) => Promise<T>;
+}
+
+/** Time for the script to come and to answer; a script that is not Foretoken's never does. */
+const START_LIMIT_MS = 60_000;
+
 /** Time for the worker to free its resources. It waits for the current step, which never ends if the GPU hangs. */
 const CLOSE_GRACE_MS = 3_000;
 
@@ -27,28 +37,59 @@ export class Connection {
   readonly #caller: Caller = callOverPort(this.#exchanges.port1);
   readonly #crash = new AbortController();
   readonly #closed = new AbortController();
+  #hasStarted = false;
 
-  /** Starts a worker. One that comes after `signal` has aborted is terminated. */
-  static async open(
-    spawn: () => WorkerPort | Promise<WorkerPort>,
-    signal?: AbortSignal,
-  ): Promise<Connection> {
-    const starting = Promise.resolve(spawn());
+  /**
+   * Resolves when the worker of the first attempt that succeeds answers. A worker that comes after `signal` has aborted is terminated.
+   *
+   * @throws ForetokenError `worker_failed`, with the reason of every attempt; the signal's reason
+   */
+  static async open(attempts: readonly Attempt[], signal?: AbortSignal): Promise<Connection> {
+    const failures: string[] = [];
+    for (const { from, start } of attempts) {
+      const late = AbortSignal.timeout(START_LIMIT_MS);
+      const ended = AbortSignal.any(signal ? [signal, late] : [late]);
+      try {
+        return await abortable(
+          start(worker => Connection.#over(worker, ended)),
+          ended,
+        );
+      } catch (error) {
+        signal?.throwIfAborted();
+        const silence = `no answer within ${START_LIMIT_MS / 1000} s`;
+        failures.push(`${from}: ${late.aborted ? silence : ForetokenError.from(error).message}`);
+      }
+    }
+    throw new ForetokenError(
+      'worker_failed',
+      `the worker did not start (${failures.join('; ')}); serve the script foretoken/worker from the page's own origin, and give the option worker: () => new Worker(address, { type: 'module' })`,
+    );
+  }
+
+  /** Connects to a worker, and terminates it if it does not answer before `ended` aborts. */
+  static async #over(worker: WorkerPort, ended: AbortSignal): Promise<Connection> {
+    const connection = new Connection(worker);
     try {
-      return new Connection(await abortable(starting, signal));
+      await abortable(connection.#connected(), ended);
+      return connection;
     } catch (error) {
-      starting.then(worker => worker.terminate()).catch(() => {});
+      worker.terminate();
       throw error;
     }
   }
 
-  constructor(worker: WorkerPort) {
+  private constructor(worker: WorkerPort) {
     this.#worker = worker;
     this.#api = wrap<WorkerApi>(worker);
-    const { port2 } = this.#exchanges;
-    void this.#api.connect(transfer(port2, [port2]));
     worker.addEventListener('error', event => this.#crashed(event));
     worker.addEventListener('messageerror', event => this.#crashed(event));
+  }
+
+  /** Resolves when the worker has answered, which only Foretoken's script does. */
+  async #connected(): Promise<void> {
+    const { port2 } = this.#exchanges;
+    await abortable(this.#api.connect(transfer(port2, [port2])), this.#crash.signal);
+    this.#hasStarted = true;
   }
 
   load(
@@ -65,6 +106,11 @@ export class Connection {
 
   counters(): Promise<Counters> {
     return this.#call(this.#api.counters());
+  }
+
+  /** Aborts when the worker has crashed. */
+  get crash(): AbortSignal {
+    return this.#crash.signal;
   }
 
   /** Calls a method of the model store in the worker. */
@@ -107,10 +153,13 @@ export class Connection {
   }
 
   #crashed(event: Event): void {
+    // A script that was not loaded gives an event without a message.
     const reason =
-      'message' in event && event.message ? String(event.message) : 'its script could not be loaded or read';
-    const error = new ForetokenError('internal', `the worker stopped: ${reason}; create the server again`);
-    this.#end(this.#crash, error);
+      'message' in event && event.message ? String(event.message) : 'the script could not be loaded';
+    const message = this.#hasStarted
+      ? `the worker stopped: ${reason}; create the server again, which a store does by itself`
+      : reason;
+    this.#end(this.#crash, new ForetokenError('internal', message));
     this.#worker.terminate();
   }
 

@@ -64,7 +64,8 @@ export function createForetoken(backend: Backend): Foretoken {
     options?: CallOptions,
   ): Promise<CompletionResponse>;
   function completion(request: CompletionRequest, options: CallOptions = {}) {
-    return request.stream ? streamCompletion(fetch, request, options) : complete(fetch, request, options);
+    // The call says what is wrong with a request that is none.
+    return request?.stream ? streamCompletion(fetch, request, options) : complete(fetch, request, options);
   }
 
   return {

@@ -6,11 +6,11 @@
 import type { MemoryEstimate } from '../protocol/estimate.ts';
 import type { ModelFiles, ServerOptions } from '../protocol/options.ts';
 import type { LoadProgress } from '../protocol/serverReport.ts';
+import { checkCall } from './arguments.ts';
 import { connect } from './connect.ts';
 import { estimateWith } from './estimate.ts';
 import { createForetoken, type Foretoken } from './foretoken.ts';
 import { openWorker } from './open.ts';
-import { spawnWorker } from './spawn.ts';
 
 export type * from '../protocol/completion.ts';
 export type { MemoryBytes, MemoryEstimate, ModelOutline } from '../protocol/estimate.ts';
@@ -45,7 +45,7 @@ export type CreateServerOptions = ServerOptions & {
    * `() => new Worker('/worker.js', { type: 'module' })`. By default it is found beside this module.
    */
   readonly worker?: () => Worker | Promise<Worker>;
-  /** Called with the loading progress, several times a second. */
+  /** Called with the loading progress, several times a second. Its first error is reported to the page, and stops nothing. */
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Called with log lines about tasks, slots and the prompt cache, one line at a time, for people to read. */
   readonly onLog?: (line: string) => void;
@@ -55,14 +55,11 @@ export type CreateServerOptions = ServerOptions & {
 
 /**
  * Starts a worker, loads the models onto the GPU and resolves with a server that answers llama-server's API. Rejects with a
- * `ForetokenError`: `invalid_option`, `no_webgpu`, `fetch_failed`, `invalid_gguf`, `unsupported_model`, `draft_incompatible`,
+ * `ForetokenError`: `invalid_option`, `worker_failed`, `no_webgpu`, `fetch_failed`, `invalid_gguf`, `unsupported_model`, `draft_incompatible`,
  * `device_limits`, `out_of_memory`, `shader_error`, …. After a rejection the worker is terminated.
  */
-export async function createServer({
-  worker = spawnWorker,
-  ...options
-}: CreateServerOptions): Promise<Foretoken> {
-  return createForetoken(await openWorker(worker, options));
+export async function createServer(options: CreateServerOptions): Promise<Foretoken> {
+  return createForetoken(await openWorker(options));
 }
 
 /** Options of `estimate`: those of a server. */
@@ -81,11 +78,9 @@ export type EstimateOptions = Omit<ServerOptions, 'model'> & {
  *
  * Rejects with a `ForetokenError`: `invalid_option`, `fetch_failed` (also where a server has no ranges), `invalid_gguf`, …
  */
-export function estimate(
-  source: ModelFiles,
-  { worker = spawnWorker, ...options }: EstimateOptions = {},
-): Promise<MemoryEstimate> {
-  return estimateWith(worker, { ...options, model: source });
+export async function estimate(source: ModelFiles, options: EstimateOptions = {}): Promise<MemoryEstimate> {
+  checkCall(options);
+  return estimateWith({ ...options, model: source });
 }
 
 /**
@@ -99,9 +94,6 @@ export function estimate(
  *
  * Rejects as `createServer` does, if this tab has to load the engine; with `not_supported` outside of a secure context.
  */
-export async function connectServer({
-  worker = spawnWorker,
-  ...options
-}: CreateServerOptions): Promise<Foretoken> {
-  return createForetoken(await connect(navigator.locks, worker, options));
+export async function connectServer(options: CreateServerOptions): Promise<Foretoken> {
+  return createForetoken(await connect(navigator.locks, options));
 }

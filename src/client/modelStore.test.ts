@@ -99,12 +99,14 @@ it('a call that is aborted at any moment of its beginning does not go on in the 
   let nBegun = 0;
   let nStopped = 0;
   const store = open({
+    listModels: async () => ({ kind: 'ok', value: [] }),
     addModel: (_source, _access, _onProgress, abort) => {
       nBegun++;
       abort.onmessage = () => nStopped++;
       return new Promise(() => {});
     },
   });
+  await store.list();
   for (let nTurns = 0; nTurns < 12; nTurns++) {
     const controller = new AbortController();
     const adding = store.add(MODEL.id, { signal: controller.signal });
@@ -122,4 +124,18 @@ it('close ends a call that has just been made, and leaves no worker', async () =
   await store.close();
   await ended;
   expect(workers.map(({ terminated }) => terminated)).toEqual([true]);
+});
+
+it('the call after a crash of the worker starts another one', async () => {
+  const store = open({
+    listModels: async () => ({ kind: 'ok', value: [MODEL] }),
+    storeUsage: () => new Promise(() => {}),
+  });
+  await store.list();
+  const pending = expect(store.usage()).rejects.toThrow('the worker stopped: out of memory');
+  await Promise.resolve();
+  workers[0].crash('out of memory');
+  await pending;
+  expect(await store.list()).toEqual([MODEL]);
+  expect(workers.map(({ terminated }) => terminated)).toEqual([true, false]);
 });

@@ -1,11 +1,14 @@
 import { proxy, transfer } from 'comlink';
 import type { ModelFiles } from '../protocol/options.ts';
 import type { StoreAccess, StoredModel, StoreProgress, StoreUsage, VerifyReport } from '../protocol/store.ts';
+import { ForetokenError } from '../util/errors.ts';
 import { abortable } from './abortable.ts';
+import { checkCall, wrongKind } from './arguments.ts';
 import { Connection } from './connection.ts';
+import { listenerOf } from './listener.ts';
 import { askToPersist } from './persist.ts';
 import { wireSource } from './source.ts';
-import { spawnWorker } from './spawn.ts';
+import { attemptsOf, type StartWorker } from './spawn.ts';
 
 /** Options of a `ModelStore`. */
 export interface ModelStoreOptions extends StoreAccess {
@@ -27,11 +30,15 @@ export interface StoreCallOptions {
  */
 export class ModelStore {
   readonly #access: StoreAccess;
-  readonly #spawn: () => Worker | Promise<Worker>;
+  readonly #worker: StartWorker | undefined;
   #connecting: Promise<Connection> | null = null;
 
-  constructor({ worker = spawnWorker, ...access }: ModelStoreOptions = {}) {
-    this.#spawn = worker;
+  /** Throws `invalid_option`. */
+  constructor(options: ModelStoreOptions = {}) {
+    checkCall(options);
+    const { worker, ...access } = options;
+    checkAccess(access);
+    this.#worker = worker;
     this.#access = access;
   }
 
@@ -94,27 +101,28 @@ export class ModelStore {
   }
 
   #connection(): Promise<Connection> {
-    this.#connecting ??= this.#connect();
+    if (this.#connecting === null) {
+      const connecting = Connection.open(attemptsOf(this.#worker));
+      this.#connecting = connecting;
+      // The call after a failure or a crash starts another worker.
+      const forget = () => {
+        if (this.#connecting === connecting) this.#connecting = null;
+      };
+      connecting.then(({ crash }) => crash.addEventListener('abort', forget), forget);
+    }
     return this.#connecting;
   }
 
-  async #connect(): Promise<Connection> {
-    try {
-      return await Connection.open(this.#spawn);
-    } catch (error) {
-      this.#connecting = null;
-      throw error;
-    }
-  }
-
   async #long<T>(
-    { signal, onProgress = () => {} }: StoreCallOptions,
+    options: StoreCallOptions,
     call: (
       connection: Connection,
       onProgress: (progress: StoreProgress) => void,
       abort: MessagePort,
     ) => Promise<T>,
   ): Promise<T> {
+    checkCall(options);
+    const { signal, onProgress } = options;
     signal?.throwIfAborted();
     const { port1, port2 } = new MessageChannel();
     // The message waits in the port until the worker reads it.
@@ -122,10 +130,30 @@ export class ModelStore {
     signal?.addEventListener('abort', onAbort);
     try {
       const connection = await abortable(this.#connection(), signal);
-      return await abortable(call(connection, proxy(onProgress), transfer(port2, [port2])), signal);
+      return await abortable(
+        call(connection, proxy(listenerOf(onProgress)), transfer(port2, [port2])),
+        signal,
+      );
     } finally {
       signal?.removeEventListener('abort', onAbort);
       if (!signal?.aborted) port1.close();
     }
+  }
+}
+
+/** Names of the options that go to the worker. */
+const ACCESS: readonly (keyof StoreAccess)[] = ['hfEndpoint', 'hfToken'];
+
+/** Throws `invalid_option` for an unknown option, and for one that is no text. */
+function checkAccess(access: StoreAccess): void {
+  const known: readonly string[] = ACCESS;
+  for (const [name, value] of Object.entries(access)) {
+    if (!known.includes(name)) {
+      throw new ForetokenError(
+        'invalid_option',
+        `unknown option ${name}; the options are worker, ${known.join(', ')}`,
+      );
+    }
+    if (value !== undefined && typeof value !== 'string') throw wrongKind(name, 'a text', value);
   }
 }

@@ -4,13 +4,14 @@ import { FAKE_REPORT } from '../protocol/fakeReport.ts';
 import type { WireOptions, WorkerApi } from '../protocol/worker.ts';
 import { type FakeExchange, FakeWorker } from './fakeWorker.ts';
 import { createForetoken, type Foretoken } from './foretoken.ts';
-import { openWorker } from './open.ts';
+import { type OpenOptions, openWorker } from './open.ts';
+import type { StartWorker } from './spawn.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const OK: ExchangeMessage = { kind: 'head', status: 200, headers: [['content-type', 'text/plain']] };
 
-const openServer = async (...args: Parameters<typeof openWorker>) =>
-  createForetoken(await openWorker(...args));
+const openServer = async (worker: StartWorker, options: Omit<OpenOptions, 'worker'>) =>
+  createForetoken(await openWorker({ ...options, worker }));
 
 let server: Foretoken | undefined;
 afterEach(async () => {
@@ -104,9 +105,13 @@ describe('loading', () => {
   });
 
   it('rejects when the worker crashes while it loads', async () => {
-    const worker = new FakeWorker(() => {}, { load: () => new Promise(() => {}) });
+    const worker = new FakeWorker(() => {}, {
+      load() {
+        worker.crash('out of stack');
+        return new Promise(() => {});
+      },
+    });
     const opening = openServer(() => worker, { model: new Uint8Array(1) });
-    setTimeout(() => worker.crash('out of stack'));
     await expect(opening).rejects.toThrow('the worker stopped: out of stack');
     expect(worker.terminated).toBe(true);
   });

@@ -1,14 +1,25 @@
 import type { DigestedSource, ModelFiles, ModelSource, ServerOptions } from '../protocol/options.ts';
 import type { WireFile, WireOptions, WireSource } from '../protocol/worker.ts';
 import { ForetokenError } from '../util/errors.ts';
+import { wrongKind } from './arguments.ts';
 
 /** Options in a form that the worker can read. Throws `invalid_option`. */
 export function wireOptions({ model, modelDraft, ...rest }: ServerOptions): WireOptions {
+  for (const [name, value] of Object.entries(rest)) checkSendable(name, value);
   return {
     ...rest,
     model: wireSource(model, 'model'),
     ...(modelDraft === undefined ? {} : { modelDraft: wireSource(modelDraft, 'modelDraft') }),
   };
+}
+
+/** Throws `invalid_option` for what no message can carry, such as a function. What else is wrong the worker says. */
+function checkSendable(name: string, value: unknown): void {
+  try {
+    structuredClone(value);
+  } catch {
+    throw wrongKind(name, 'a value that can be sent to the worker', value);
+  }
 }
 
 /** Model in a form that the worker can read. Throws `invalid_option`; `option` is the name in the message. */
@@ -36,10 +47,9 @@ function wireFile(source: ModelSource, option: string): WireFile {
   if (source instanceof URL) return source.href;
   if (typeof source === 'string') return absolute(source, option);
   if (typeof source === 'object' && source !== null && 'url' in source) return digested(source, option);
-  throw new ForetokenError(
-    'invalid_option',
-    `${option} must be a URL, { url, sha256 }, a Blob or File, a Uint8Array or an ArrayBuffer, or a list of them; got ${describe(source)}`,
-  );
+  const expected =
+    'a URL, { url, sha256 }, a Blob or File, a Uint8Array or an ArrayBuffer, or a list of them';
+  throw wrongKind(option, expected, source);
 }
 
 /** A Blob copies its input itself, but does not accept shared or resizable memory, so copy that first. */
@@ -55,7 +65,7 @@ function digested({ url, sha256 }: DigestedSource, option: string): WireFile {
   }
   throw new ForetokenError(
     'invalid_option',
-    `${option}.sha256 must be 64 hexadecimal digits; got ${JSON.stringify(sha256) ?? describe(sha256)}`,
+    `${option}.sha256 must be 64 hexadecimal digits; got ${JSON.stringify(sha256) ?? typeof sha256}`,
   );
 }
 
@@ -65,8 +75,4 @@ function absolute(address: string, option: string): string {
     throw new ForetokenError('invalid_option', `${option} is not a URL: ${JSON.stringify(address)}`);
   }
   return new URL(address, base).href;
-}
-
-function describe(value: unknown): string {
-  return value === null ? 'null' : typeof value;
 }

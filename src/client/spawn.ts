@@ -1,100 +1,62 @@
-import { WORKER_STARTED } from '../protocol/worker.ts';
-import { ForetokenError } from '../util/errors.ts';
+import type { Attempt, WorkerPort } from './connection.ts';
 
-/** One way to start the worker. */
-interface Attempt {
-  /** Origin of the script, for the error. */
-  readonly from: string;
-  /** Resolves when the script runs. */
-  readonly start: () => Promise<Worker>;
-}
+/** Function of a page that starts the worker itself. */
+export type StartWorker = () => WorkerPort | Promise<WorkerPort>;
 
 /**
- * Starts the worker with the script beside this module, which bundlers emit as a file if they recognise `new Worker(new URL(…))`.
- * Where there is no such file (esbuild, Rollup) it starts a copy that is a module of its own; a Content-Security-Policy then needs
- * `worker-src blob:`. A script on another origin, such as a CDN's, is imported by a Blob, because browsers start workers from
- * the page's own origin only.
+ * Ways to start the worker, in their order. Only `worker`, if the page brings one. Otherwise the script beside this module, which
+ * bundlers emit as a file if they recognise `new Worker(new URL(…))`, and where there is no such file (esbuild, Rollup) a copy that
+ * is a module of its own; a Content-Security-Policy then needs `worker-src blob:`. A script on another origin, such as a CDN's, is
+ * imported by a Blob, because browsers start workers from the page's own origin only.
  *
  * `module` is the address of this module; bundlers may make it undefined, or a path on the build machine.
- *
- * @throws ForetokenError `worker_failed`, with the reason of every attempt
  */
-export async function spawnWorker(module: string | undefined = import.meta.url): Promise<Worker> {
-  const failures: string[] = [];
-  for (const { from, start } of attempts(module)) {
-    try {
-      return await start();
-    } catch (error) {
-      failures.push(`${from}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-  throw new ForetokenError(
-    'worker_failed',
-    `the worker did not start (${failures.join('; ')}); serve the script foretoken/worker from the page's own origin, and call createServer() with worker: () => new Worker(address, { type: 'module' })`,
-  );
-}
-
-/** Attempts in their order. */
-function attempts(module: string | undefined): readonly Attempt[] {
+export function attemptsOf(
+  worker: StartWorker | undefined,
+  module: string | undefined = import.meta.url,
+): readonly Attempt[] {
+  if (worker) return [{ from: 'option worker', start: async run => run(portOf(await worker())) }];
   const url = module !== undefined && URL.canParse(module) ? new URL(module) : null;
   const isForeign = url !== null && /^https?:$/.test(url.protocol) && url.origin !== location.origin;
   return [
-    isForeign ? { from: url.origin, start: () => importing(url) } : { from: 'its file', start: fromFile },
+    isForeign
+      ? { from: url.origin, start: run => importing(url, run) }
+      : { from: 'its file', start: async run => run(fromFile()) },
     { from: 'its copy', start: fromCopy },
   ];
 }
 
-async function fromFile(): Promise<Worker> {
+/** Use of a worker, during which its script stays in reach. */
+type Run<T> = (worker: WorkerPort) => Promise<T>;
+
+function fromFile(): Worker {
   // Keep this expression whole: it is what bundlers recognise.
-  return running(
-    new Worker(new URL('../worker/main.ts', import.meta.url), { type: 'module', name: 'foretoken' }),
-  );
+  return new Worker(new URL('../worker/main.ts', import.meta.url), { type: 'module', name: 'foretoken' });
 }
 
 /** Imports the file beside `module`. Its address is no `new URL(…, import.meta.url)`, which bundlers would take for an asset. */
-function importing(module: URL): Promise<Worker> {
-  return fromText(`import ${JSON.stringify(new URL('worker.js', module).href)};`);
+function importing<T>(module: URL, run: Run<T>): Promise<T> {
+  return fromText(`import ${JSON.stringify(new URL('worker.js', module).href)};`, run);
 }
 
-async function fromCopy(): Promise<Worker> {
+async function fromCopy<T>(run: Run<T>): Promise<T> {
   const { EMBEDDED_WORKER } = await import('./embeddedWorker.ts');
   if (EMBEDDED_WORKER === null) throw new Error('this build has none');
   const packed = new Blob([Uint8Array.from(atob(EMBEDDED_WORKER), character => character.charCodeAt(0))]);
-  return fromText(await new Response(packed.stream().pipeThrough(new DecompressionStream('gzip'))).text());
+  const text = await new Response(packed.stream().pipeThrough(new DecompressionStream('gzip'))).text();
+  return fromText(text, run);
 }
 
-async function fromText(text: string): Promise<Worker> {
+async function fromText<T>(text: string, run: Run<T>): Promise<T> {
   const address = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
   try {
-    return await running(new Worker(address, { type: 'module', name: 'foretoken' }));
+    return await run(new Worker(address, { type: 'module', name: 'foretoken' }));
   } finally {
     URL.revokeObjectURL(address);
   }
 }
 
-/** Resolves with the worker when its script runs, and rejects if that cannot be loaded or throws. */
-function running(worker: Worker): Promise<Worker> {
-  return new Promise((resolve, reject) => {
-    const settled = new AbortController();
-    const { signal } = settled;
-    worker.addEventListener(
-      'message',
-      ({ data }) => {
-        if (data !== WORKER_STARTED) return;
-        settled.abort();
-        resolve(worker);
-      },
-      { signal },
-    );
-    worker.addEventListener(
-      'error',
-      event => {
-        settled.abort();
-        worker.terminate();
-        // A script that was not loaded gives an event without a message.
-        reject(new Error(event.message || 'the script could not be loaded'));
-      },
-      { signal },
-    );
-  });
+function portOf(worker: WorkerPort): WorkerPort {
+  if (typeof worker === 'object' && worker !== null && 'postMessage' in worker) return worker;
+  throw new Error('the function returned no Worker');
 }
