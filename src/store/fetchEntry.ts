@@ -62,16 +62,34 @@ export async function fetchEntry(
   for (const file of files) {
     if (isComplete(file)) continue;
     try {
-      await fetchFile(file).catch(async error => {
-        // A browser may report more room than it grants: Chrome always reports 10 GiB.
-        const missingBytes = (file.sizeBytes ?? Number.POSITIVE_INFINITY) - presentBytes(file);
-        if (!isQuotaExceeded(error) || !(await removeOldest(host, id, missingBytes))) throw error;
-        await fetchFile(file);
-      });
+      await withRoom(file, entry, host, () => fetchFile(file));
     } catch (cause) {
       const error = isQuotaExceeded(cause) ? await quotaExceeded(host, id, file.sizeBytes) : cause;
       if (error instanceof ForetokenError && USELESS.includes(error.code)) await drop(file, entry, host);
       throw error;
+    }
+  }
+}
+
+/**
+ * Makes room and fetches again where the browser grants less than it reports, as Chrome does, which always reports 10 GiB. A file of
+ * unknown size takes the place of one model after another until it fits.
+ */
+async function withRoom(
+  file: FileRecord,
+  { id }: Entry,
+  host: StoreHost,
+  fetchFile: () => Promise<void>,
+): Promise<void> {
+  for (let hasRoom = false; ; ) {
+    try {
+      return await fetchFile();
+    } catch (error) {
+      // Room for all that is missing was made before.
+      const isInVain = hasRoom && file.sizeBytes !== null;
+      const missingBytes = file.sizeBytes === null ? 1 : file.sizeBytes - presentBytes(file);
+      if (!isQuotaExceeded(error) || isInVain || !(await removeOldest(host, id, missingBytes))) throw error;
+      hasRoom = true;
     }
   }
 }

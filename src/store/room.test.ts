@@ -67,6 +67,23 @@ describe('room', () => {
     expect((await store.list()).map(({ id }) => id)).toEqual(['new', 'young']);
   });
 
+  it('is made for a file of unknown size by one model after another, until it fits', async () => {
+    for (const id of ['old', 'young', 'youngest']) await store.add(wanted({ id }), call());
+    source.answer = () => source.response(source.content, 200, {});
+    // There is room for two and a half models.
+    origin.quotaBytes = 2.5 * content.byteLength;
+    expect(await store.add(wanted({ id: 'new' }), call())).toMatchObject({ isComplete: true });
+    expect((await store.list()).map(({ id }) => id)).toEqual(['new', 'youngest']);
+  });
+
+  it('that no removed model gives ends the download of a file of unknown size', async () => {
+    await store.add(wanted({ id: 'old' }), call());
+    source.answer = () => source.response(source.content, 200, {});
+    origin.quotaBytes = 1000;
+    await expect(store.add(wanted({ id: 'new' }), call())).rejects.toMatchObject({ code: 'quota_exceeded' });
+    expect(origin.files.size).toBe(0);
+  });
+
   it('that lacks for a new file or its entry gives quota_exceeded, and keeps no model from being used', async () => {
     await store.add(wanted({ id: 'known' }), call());
     await store.setPinned('known', true);

@@ -85,7 +85,6 @@ export class MemoryOrigin {
     if (this.#open.has(path)) {
       throw Object.assign(new Error('held'), { name: 'NoModificationAllowedError' });
     }
-    this.#open.add(path);
     const content = () => this.files.get(path) ?? new Uint8Array();
     const resize = (nBytes: number) => {
       if (this.usedBytes - content().byteLength + nBytes > this.quotaBytes) throw quotaError();
@@ -94,6 +93,7 @@ export class MemoryOrigin {
       this.files.set(path, bytes);
     };
     resize(content().byteLength);
+    this.#open.add(path);
     return {
       size: () => content().byteLength,
       resize,
