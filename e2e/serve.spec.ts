@@ -101,7 +101,7 @@ test('two servers do not affect each other', async ({ start }) => {
 });
 
 for (const [args, message] of [
-  [['--foo'], 'error: invalid argument: --foo\n'],
+  [['--foo'], 'error: invalid argument: --foo; see foretoken --help\n'],
   [['-m', 'missing.gguf'], 'error: cannot read the model missing.gguf; check the path\n'],
   [
     [...PAIR, '--browser', '/missing'],

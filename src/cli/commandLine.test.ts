@@ -208,10 +208,10 @@ describe('readCommandLine', () => {
   });
 
   it.each([
-    ['--foo', 'invalid argument: --foo'],
-    ['--port=80', 'invalid argument: --port=80'],
-    ['models', 'invalid argument: models'],
-    ['serve', 'invalid argument: serve'],
+    ['--foo', 'invalid argument: --foo; see foretoken --help'],
+    ['--port=80', 'invalid argument: --port=80; see foretoken --help'],
+    ['models', 'invalid argument: models; see foretoken --help'],
+    ['serve', 'invalid argument: serve; see foretoken --help'],
     ['-c', 'expected value for argument: -c N'],
     ['-c 1.5', 'invalid value for argument: -c 1.5'],
     ['-c 0x10', 'invalid value for argument: -c 0x10'],
@@ -249,6 +249,8 @@ describe('readCommandLine', () => {
 
   it.each([
     [['--help'], 'help'],
+    [['help'], 'help'],
+    [['help', 'serve'], 'help'],
     [['serve', '-h'], 'help'],
     [['--version'], 'version'],
   ])('reads %j as %s, without a model', (args, kind) => {

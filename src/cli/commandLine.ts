@@ -57,6 +57,8 @@ export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' };
 
+const REMEDY = '; see foretoken --help';
+
 /** Flags under one heading of `--help`. */
 const GROUPS: readonly { readonly title: string; readonly tables: readonly OptionTable[] }[] = [
   { title: 'the model', tables: [FILE_OPTIONS, OPTION_GROUPS.model] },
@@ -75,6 +77,7 @@ export const FLAGS = FLAG_GROUPS.flatMap(({ flags }) => flags);
 
 /** Reads the arguments of the process. The word `serve` in front is optional. Throws `invalid_option`. */
 export function readCommandLine(args: readonly string[], env: Environment = {}): Command {
+  if (args[0] === 'help') return { kind: 'help' };
   if (args[0] === 'lab') return readLabLine(args.slice(1));
   if (args[0] === 'tokenize') {
     const options = readTokenizeLine(args.slice(1));
@@ -94,7 +97,8 @@ function ignoreHint(name: string, next: (placeholder: string) => string): [] {
     return [];
   }
   const refusal = REFUSALS.find(({ names }) => names.includes(name));
-  throw invalidOption(refusal ? `${name} is not supported: ${refusal.reason}` : `invalid argument: ${name}`);
+  if (refusal) throw invalidOption(`${name} is not supported: ${refusal.reason}`);
+  throw invalidOption(`invalid argument: ${name}${REMEDY}`);
 }
 
 /** Text of `--help`. */
@@ -181,7 +185,7 @@ function modelFrom({ model: path, modelUrl: url, hfRepo: repo, hfFile: file }: M
   if (path !== undefined) return { kind: 'file', path };
   if (repo !== undefined) return { kind: 'hub', repo, ...(file !== undefined && { file }) };
   throw invalidOption(
-    'no model; name a GGUF file with -m FILE, or one of the Hub with -hf ORG/NAME; see foretoken --help',
+    `no model; name a GGUF file with -m FILE, or one of the Hub with -hf ORG/NAME${REMEDY}`,
   );
 }
 
