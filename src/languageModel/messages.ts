@@ -28,8 +28,14 @@ const ROLES: readonly unknown[] = ['system', 'user', 'assistant'];
  * `SyntaxError` for `prefix` anywhere but at the assistant's last message.
  */
 export function readPrompt(input: LanguageModelPrompt, isFirst: boolean): ChatMessage[] {
-  if (typeof input === 'string' || input.length === 0) return [{ role: 'user', content: String(input) }];
-  return input.map(({ role, content, prefix = false }, index) => {
+  if (typeof input === 'string') return [{ role: 'user', content: input }];
+  if (!isList(input)) throw malformed('a prompt', 'a text or a list of messages', input);
+  if (input.length === 0) return [{ role: 'user', content: '' }];
+  return input.map((message, index) => {
+    if (typeof message !== 'object' || message === null) {
+      throw malformed(`message ${index} of a prompt`, 'an object with role and content', message);
+    }
+    const { role, content, prefix = false } = message;
     if (!ROLES.includes(role)) throw new TypeError(`${role} is no role: use system, user or assistant`);
     if (role === 'system' && !(isFirst && index === 0)) {
       throw new TypeError('a system message has to be the first of its conversation');
@@ -46,6 +52,7 @@ export function readPrompt(input: LanguageModelPrompt, isFirst: boolean): ChatMe
 
 function textOf(content: LanguageModelMessage['content']): string {
   if (typeof content === 'string') return content;
+  if (!isList(content)) throw malformed('the content of a message', 'a text or a list of parts', content);
   return content
     .map(({ type, value }) => {
       if (type !== 'text')
@@ -54,4 +61,13 @@ function textOf(content: LanguageModelMessage['content']): string {
       return value;
     })
     .join('');
+}
+
+/** Like `Array.isArray`, which does not narrow types to a list that is read only. */
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+function malformed(what: string, expected: string, given: unknown): TypeError {
+  return new TypeError(`${what} has to be ${expected}, and not ${given === null ? 'null' : typeof given}`);
 }

@@ -109,6 +109,17 @@ describe('a session of the language model', () => {
     expect(turnsOf(chats.at(-1))).toEqual(['user: on']);
   });
 
+  it.each<[input: unknown, message: string]>([
+    [5, 'a prompt has to be a text or a list of messages, and not number'],
+    [undefined, 'a prompt has to be a text or a list of messages, and not undefined'],
+    [user('a'), 'a prompt has to be a text or a list of messages, and not object'],
+    [[null], 'message 0 of a prompt has to be an object with role and content, and not null'],
+    [[{ role: 'user' }], 'the content of a message has to be a text or a list of parts, and not undefined'],
+  ])('refuses the prompt %j with a TypeError that names what is wrong', async (input, message) => {
+    const { session } = await sessionWith(['x']);
+    await expect(session.prompt(input as LanguageModelPrompt)).rejects.toThrow(new TypeError(message));
+  });
+
   it('keeps a system message that comes later out of the conversation', async () => {
     const { session } = await sessionWith(['x']);
     await session.prompt('a');
