@@ -56,3 +56,13 @@ test('a policy that allows no worker gives an error with the remedy', async ({ p
     .toMatch(/^the worker did not start \(its file: .*; its copy: .*\); serve .* worker: \(\) => new Worker/);
   await origin.close();
 });
+
+test('a worker of the page whose script is missing gives an error with the remedy', async ({ page }) => {
+  const missing = "worker: () => new Worker('/missing.js', { type: 'module' }),";
+  const origin = await open('own', SELF, missing);
+  await page.goto(origin.url);
+  await expect
+    .poll(() => page.title())
+    .toMatch(/^the worker did not start \(option worker: the script could not be loaded\); serve /);
+  await origin.close();
+});

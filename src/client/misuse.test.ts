@@ -5,7 +5,7 @@ import { FakeLocks } from '../tabs/fakeLocks.ts';
 import { connect } from './connect.ts';
 import { FakeWorker } from './fakeWorker.ts';
 import { createForetoken, type Foretoken } from './foretoken.ts';
-import { connectServer, createServer, estimate, ModelStore } from './index.ts';
+import { connectServer, createServer, estimate, ModelStore, serveOrigin } from './index.ts';
 import { type OpenOptions, openWorker } from './open.ts';
 
 const MODEL = 'https://example.com/model.gguf';
@@ -56,6 +56,8 @@ describe('arguments of the wrong kind give invalid_option, which names them, bef
     ['connectServer(null)', () => call(connectServer, null), 'options must be an object; got null'],
     ['estimate()', () => call(estimate), 'model must be a URL,'],
     ['estimate(m, null)', () => call(estimate, MODEL, null), 'options must be an object; got null'],
+    ['serveOrigin()', () => call(serveOrigin), 'server must be an object; got undefined'],
+    ['serveOrigin(s, null)', () => call(serveOrigin, {}, null), 'options must be an object; got null'],
     ['a store of nothing', async () => Reflect.construct(ModelStore, [null]), 'options must be an object'],
     [
       'a store with an unknown option',

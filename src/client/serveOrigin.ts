@@ -5,6 +5,7 @@ import { acquire, isHeld, type Locks } from '../tabs/locks.ts';
 import { keyOf } from '../tabs/messages.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { abortable } from './abortable.ts';
+import { checkObject } from './arguments.ts';
 import type { Foretoken } from './foretoken.ts';
 
 /** Options of `serveOrigin`. */
@@ -39,6 +40,8 @@ export async function serveOrigin(
   server: Pick<Foretoken, 'report' | 'exchange' | 'lost'>,
   options: ServeOriginOptions = {},
 ): Promise<OriginDoor> {
+  checkObject('server', server);
+  checkObject('options', options);
   const container: ServiceWorkerContainer | undefined = navigator.serviceWorker;
   if (!container) {
     throw new ForetokenError(
