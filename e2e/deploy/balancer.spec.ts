@@ -21,8 +21,10 @@ type Name = 'a' | 'b';
 interface Fleet {
   readonly balancer: Balancer;
   readonly engines: Record<Name, ServeProcess>;
-  /** Starts an engine that has ended, at its address, and waits until HAProxy has noticed. */
-  readonly restart: (name: Name) => Promise<void>;
+  /** Starts an engine that has ended, at its address, and waits until it has loaded its models. */
+  readonly replace: (name: Name) => Promise<void>;
+  /** Resolves when HAProxy sends requests to an engine. */
+  readonly isUp: (name: Name) => Promise<void>;
 }
 
 const haproxy = findHaproxy();
@@ -41,13 +43,14 @@ const test = base.extend<object, { fleet: Fleet }>({
           expect
             .poll(async () => (await balancer.engine(name)).status, { timeout: START_LIMIT_MS })
             .toBe('UP');
-        const restart = async (name: Name) => {
+        const replace = async (name: Name) => {
           await engines[name].dispose();
           engines[name] = await start(name);
-          await isUp(name);
+          const health = new URL('health', await engines[name].url());
+          await expect.poll(async () => (await fetch(health)).status, { timeout: START_LIMIT_MS }).toBe(200);
         };
         await Promise.all([isUp('a'), isUp('b')]);
-        await use({ balancer, engines, restart });
+        await use({ balancer, engines, replace, isUp });
       } finally {
         await Promise.all([balancer.dispose(), engines.a.dispose(), engines.b.dispose()]);
       }
@@ -92,7 +95,8 @@ test('a killed engine loses no request that had not begun, and takes its share w
     const before = load.count('answered', 'a');
     await moreFrom(load, 'b');
     expect(load.count('answered', 'a')).toBeLessThanOrEqual(before + N_SLOTS);
-    await fleet.restart('a');
+    await fleet.replace('a');
+    await fleet.isUp('a');
     await moreFrom(load, 'a');
   });
   expectNothingLost(load);
@@ -109,8 +113,9 @@ test('an engine that is drained at the balancer and then replaced breaks nothing
     await moreFrom(load, 'b');
     expect(load.count('answered', 'a')).toBe(before);
     expect(await fleet.engines.a.kill('SIGTERM')).toBe(0);
+    await fleet.replace('a');
     await fleet.balancer.command('set server engines/a state ready');
-    await fleet.restart('a');
+    await fleet.isUp('a');
     await moreFrom(load, 'a');
   });
   expectNothingLost(load);
@@ -124,7 +129,8 @@ test('an engine that gets SIGTERM drains by itself and breaks nothing', async ({
     expect(fleet.engines.a.output).toMatch(/^draining: \d+ requests are open, and have 60 s to end$/m);
     expect(fleet.engines.a.output).not.toContain('ending with');
     await moreFrom(load, 'b');
-    await fleet.restart('a');
+    await fleet.replace('a');
+    await fleet.isUp('a');
     await moreFrom(load, 'a');
   });
   expectNothingLost(load);
