@@ -4,12 +4,14 @@ import type { ForwardPass } from '../forward/forwardPass.ts';
 import type { CacheSpan } from '../forward/sequenceCache.ts';
 import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
+import { type AheadPolicy, ONE_STEP_AHEAD } from './aheadPolicy.ts';
 import { type BatchShare, shareBatch } from './batchShare.ts';
 import type { DraftSource, PlannedDrafts } from './draftSource.ts';
 import { embedStep, isEmbedded } from './embedStep.ts';
+import { likeliest } from './likeliest.ts';
 import { type Sequence, type StepResult, widerOutput } from './sequence.ts';
 import { verifyDraft } from './speculate.ts';
-import { StepAhead, type SubmittedStep } from './stepAhead.ts';
+import { type Continuation, StepAhead, type SubmittedStep } from './stepAhead.ts';
 
 /** Share of one sequence in the batch of a step: tokens from `nPast` on, then a draft after the pending token. */
 interface BatchPart<Token = TokenId | DraftedToken> {
@@ -34,6 +36,10 @@ type Drafts =
 interface DecodedBatch {
   readonly parts: readonly BatchPart<TokenId>[];
   readonly outputs: readonly Candidates[];
+  /** Kind of the outputs, where every sequence has one and continues with it. */
+  readonly plain?: OutputKind;
+  /** Milliseconds from the submission to the outputs, where the step was behind no other. */
+  readonly readMs?: number;
 }
 
 /**
@@ -45,20 +51,22 @@ export class Decoder {
   readonly #drafts: DraftSource | null;
   readonly #batchRows: number;
   readonly #ahead: StepAhead;
+  readonly #policy: AheadPolicy;
   /** Clock in milliseconds. */
   readonly #now: () => number;
   /** Sequences whose prompt is decoded. */
   readonly #generating = new WeakSet<Sequence>();
 
-  /** Throws `invalid_option` when a batch has fewer rows than there are slots. */
+  /** Throws `invalid_option` when a batch has fewer rows than there are slots. `ahead` changes no token. */
   constructor(
     target: ForwardPass,
     drafts: DraftSource | null,
-    options: { readonly nBatch: number; readonly now?: () => number },
+    options: { readonly nBatch: number; readonly now?: () => number; readonly ahead?: AheadPolicy },
   ) {
     this.#now = options.now ?? (() => performance.now());
     this.#target = target;
     this.#ahead = new StepAhead(target);
+    this.#policy = options.ahead ?? ONE_STEP_AHEAD;
     this.#drafts = drafts;
     this.#batchRows = Math.min(options.nBatch, target.maxRows);
     if (this.#batchRows < target.nSlots) {
@@ -90,7 +98,8 @@ export class Decoder {
       return embedStep(this.#target, embedded, this.#batchRows);
     }
     const startedAt = this.#now();
-    const { parts, outputs } = await this.#decode(sequences, giveUp);
+    const { parts, outputs, plain, readMs } = await this.#decode(sequences, giveUp);
+    const readAt = this.#now();
     let next = 0;
     const results = parts.map(part => {
       const nOutputs = hasOutput(part) ? part.draft.length + 1 : 0;
@@ -98,6 +107,11 @@ export class Decoder {
       return this.#advance(part, outputs.slice(next - nOutputs, next));
     });
     assert(outputs.length === next, () => `${outputs.length} output rows, expected ${next}`);
+    if (readMs !== undefined) this.#policy.stepped?.(readMs, this.#now() - readAt);
+    for (const [i, { sequence, sampled }] of results.entries()) {
+      if (plain === undefined || isCertain([sequence], plain)) continue;
+      this.#policy.chose?.(sequence, sampled[0].token === likeliest(outputs[i], plain));
+    }
     this.#drafts?.stepped?.(results, this.#now() - startedAt);
     return results;
   }
@@ -154,7 +168,7 @@ export class Decoder {
 
   /** Drafts, divides the batch and decodes it, in one submit where possible. */
   async #decode(sequences: readonly Sequence[], giveUp: () => boolean): Promise<DecodedBatch> {
-    const submitted = this.#ahead.take(sequences);
+    const submitted = this.#ahead.take(sequences, outputKind(sequences));
     if (submitted !== null) {
       return this.#read(
         sequences.map(sequence => ({ sequence, nTokens: 1, draft: [] })),
@@ -188,38 +202,41 @@ export class Decoder {
     const rows = parts.flatMap(rowsOf<TokenId>);
     if (rows.length === 0) return { parts, outputs: [] };
     const kind = outputKind(parts.filter(hasOutput).map(({ sequence }) => sequence));
+    const submittedAt = this.#now();
     const outputs = this.#target.forward(rows, kind);
-    if (!this.#isGreedy(parts, kind)) return { parts, outputs: await outputs };
-    const sequences = parts.map(({ sequence }) => sequence);
-    return this.#read(parts, { sequences, at: [...parts.keys()], outputs });
+    const isPlain = (part: BatchPart) =>
+      hasOutput(part) && part.draft.length === 0 && this.#generating.has(part.sequence);
+    if (!parts.every(isPlain)) return { parts, outputs: await outputs };
+    const ofSequences = parts.map(({ sequence }, output) => ({ sequence, position: sequence.nPast, output }));
+    const batch = await this.#read(parts, { rows: ofSequences, kind, outputs });
+    return { ...batch, readMs: this.#now() - submittedAt };
   }
 
-  /** Reads a greedy step, and first submits the next one where the drafts permit that. */
+  /** Reads a step with one row per sequence, and first submits the next ones. */
   async #read(parts: readonly BatchPart<TokenId>[], step: SubmittedStep): Promise<DecodedBatch> {
-    return { parts, outputs: await this.#ahead.read(step, this.#goingOn(step.sequences)) };
+    const sequences = parts.map(({ sequence }) => sequence);
+    const outputs = await this.#ahead.read(step, n => this.#continuation(sequences, n));
+    return { parts, outputs, plain: step.kind };
   }
 
   /**
-   * Whether every sequence has exactly one row and continues with its likeliest token, with no grammar or thinking limit to ask.
+   * The n-th step behind one of `sequences`: of those that will probably continue. Null if it is not worth submitting, or may have
+   * drafts.
    */
-  #isGreedy(parts: readonly BatchPart[], kind: OutputKind): boolean {
-    const isPlain = (part: BatchPart) => hasOutput(part) && part.draft.length === 0;
-    return (
-      kind === 'argmax' &&
-      parts.every(part => isPlain(part) && this.#generating.has(part.sequence)) &&
-      parts.every(({ sequence }) => !sequence.sampler.countAllowed)
-    );
-  }
-
-  /** Sequences of a greedy step that will probably continue; none if the next step may have drafts. */
-  #goingOn(sequences: readonly Sequence[]): readonly Sequence[] {
+  #continuation(sequences: readonly Sequence[], n: number): Continuation | null {
     const goingOn = sequences.filter(
-      ({ tokens, nRemain }) => nRemain > 1 && tokens.length + 1 < this.#target.nCtx,
+      ({ tokens, nRemain }) => nRemain > n && tokens.length + n < this.#target.nCtx,
     );
+    if (goingOn.length === 0) return null;
+    const kind = outputKind(goingOn);
+    const mostSteps = isCertain(goingOn, kind) ? this.#policy.depth() : this.#policy.guesses(goingOn) ? 1 : 0;
+    if (n > mostSteps) return null;
     const requests = goingOn
-      .map(sequence => ({ sequence, nMax: this.#draftBudget(sequence, 1) }))
+      .map(sequence => ({ sequence, nMax: this.#draftBudget(sequence, n) }))
       .filter(({ nMax }) => nMax > 0);
-    return requests.length === 0 || this.#drafts?.passes?.(requests) ? goingOn : [];
+    // The sources decide about one step at a time.
+    if (requests.length > 0 && (n > 1 || !this.#drafts?.passes?.(requests))) return null;
+    return { sequences: goingOn, kind };
   }
 
   /** Reserves the cells of `spans` after dropping everything that the slots hold from `start` on. */
@@ -332,6 +349,11 @@ function rowsOf<Token extends TokenId | DraftedToken>(
     const position = nPast + i;
     return { token, position, slot, output: hasOutput(part) && position >= first };
   });
+}
+
+/** Whether the sequences continue with the likeliest tokens of `kind`, with no grammar or thinking limit to ask. */
+function isCertain(sequences: readonly Sequence[], kind: OutputKind): boolean {
+  return kind === 'argmax' && sequences.every(({ sampler }) => !sampler.countAllowed);
 }
 
 /** Widest output kind that any of the sequences needs. */

@@ -29,7 +29,7 @@ export interface FakeModelOptions {
 /** Call as the fake received it. */
 export type FakeCall =
   | { readonly kind: 'forward'; readonly rows: readonly BatchRow[]; readonly output: OutputKind }
-  | { readonly kind: 'ahead'; readonly rows: readonly BatchRow[] }
+  | { readonly kind: 'ahead'; readonly rows: readonly BatchRow[]; readonly output: OutputKind }
   | { readonly kind: 'embed'; readonly rows: readonly BatchRow[] }
   | { readonly kind: 'draft'; readonly rows: readonly BatchRow[]; readonly nDraft: number }
   | { readonly kind: 'shift'; readonly slot: number; readonly keep: number; readonly discard: number }
@@ -65,7 +65,7 @@ export class FakeForwardPass implements ForwardPass {
   /** Cells of each slot, by position. */
   readonly #cells: Cell[][];
   #failure: Error | null = null;
-  /** Token of each output row of the last greedy step. */
+  /** Likeliest token of each output row of the last step. */
   #chosen: readonly TokenId[] = [];
 
   constructor(options: FakeModelOptions = {}) {
@@ -92,17 +92,17 @@ export class FakeForwardPass implements ForwardPass {
     return this.#forward(rows, kind);
   }
 
-  forwardAhead(rows: readonly AheadRow[]): Promise<Candidates[]> | null {
+  forwardAhead(rows: readonly AheadRow[], kind: OutputKind): Promise<Candidates[]> | null {
     const isHeld = ({ slot, position }: AheadRow) =>
       position < this.#cells[slot].length && !this.#isShared(slot, position);
     if (!rows.every(isHeld)) return null;
-    const batch = rows.map(({ slot, position, output }): BatchRow => {
-      const token: TokenId | undefined = this.#chosen[output];
-      assert(token !== undefined, () => `output row ${output} of ${this.#chosen.length}`);
+    const batch = rows.map(({ slot, position, from }): BatchRow => {
+      const token: TokenId | undefined = this.#chosen[from];
+      assert(token !== undefined, () => `output row ${from} of ${this.#chosen.length}`);
       return { token, position, slot, output: true };
     });
-    this.calls.push({ kind: 'ahead', rows: batch });
-    return this.#forward(batch, 'argmax');
+    this.calls.push({ kind: 'ahead', rows: batch, output: kind });
+    return this.#forward(batch, kind);
   }
 
   async embed(rows: readonly BatchRow[]): Promise<Float32Array[]> {
@@ -197,14 +197,10 @@ export class FakeForwardPass implements ForwardPass {
 
   async #forward(rows: readonly BatchRow[], kind: OutputKind): Promise<Candidates[]> {
     this.#check(rows, 0);
-    const outputs: Candidates[] = [];
-    for (const row of rows) {
-      const state = this.#decode(row);
-      if (row.output) outputs.push(this.#candidates(state, kind));
-    }
-    if (kind === 'argmax') this.#chosen = outputs.map(({ ids }) => ids[0]);
+    const states = rows.map(row => this.#decode(row)).filter((_, i) => rows[i].output);
+    this.#chosen = states.map(state => this.#candidates(state, 'argmax').ids[0]);
     this.#failIfAsked();
-    return outputs;
+    return states.map(state => this.#candidates(state, kind));
   }
 
   #isShared(slot: number, position: number): boolean {

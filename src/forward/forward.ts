@@ -33,9 +33,12 @@ export interface Candidates {
   readonly logits: Float32Array;
 }
 
-/** Row of a step whose token is the argmax of output row `output` of the step before. */
+/** Most steps that may be submitted behind the one that is being read. */
+export const MAX_STEPS_AHEAD = 4;
+
+/** Row of a step whose token is the argmax of output row `from` of the step before. */
 export interface AheadRow extends Omit<BatchRow, 'token' | 'output'> {
-  readonly output: number;
+  readonly from: number;
 }
 
 /**
@@ -62,11 +65,12 @@ export interface Forward {
   forward(rows: readonly BatchRow[], kind: OutputKind): Promise<Candidates[]>;
 
   /**
-   * Submits a `forward` of kind `argmax`, with an output in each row, before the step that it continues was read: the last
-   * `forward` of that kind, or the last `forwardAhead`. Returns null and does nothing if that would take cells from the pool. Two
-   * steps may be pending; a third one abandons the first, which may then reject.
+   * Submits a `forward` with an output in each row before the step that it continues was read: the last `forward` or
+   * `forwardAhead`. The tokens are the argmax of that step's rows, whatever kind it was. Returns null and does nothing if that
+   * would take cells from the pool, or if there is no buffer for so many logits. `MAX_STEPS_AHEAD` steps may be pending behind the
+   * one that is being read, but only one of kind `logits`; a further one abandons the oldest, which may then reject.
    */
-  forwardAhead(rows: readonly AheadRow[]): Promise<Candidates[]> | null;
+  forwardAhead(rows: readonly AheadRow[], kind: OutputKind): Promise<Candidates[]> | null;
 
   /**
    * Decodes `rows` like `forward`. Resolves to the hidden state of each row with `output`, in order: the `nEmbd` values after the

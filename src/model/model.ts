@@ -4,6 +4,7 @@ import type { AheadRow, BatchRow, Candidates, OutputKind } from '../forward/forw
 import type { ForwardPass } from '../forward/forwardPass.ts';
 import type { CacheSpan } from '../forward/sequenceCache.ts';
 import type { Gpu } from '../gpu/device.ts';
+import type { Dispatch } from '../gpu/dispatch.ts';
 import { chosenToken } from '../gpu/kernels/getRows.ts';
 import { readMapped } from '../gpu/readback.ts';
 import { assert, assertNever } from '../util/assert.ts';
@@ -23,6 +24,7 @@ import {
   topKCandidates,
 } from './results.ts';
 import type { RunState } from './runState.ts';
+import { StagingRing } from './stagingRing.ts';
 import { encodeParts, encodePass, type PassLists, type Work } from './work.ts';
 
 /** Model on the GPU. Allows one call of `forward` or `draft` at a time, with `forwardAhead` alongside. */
@@ -44,8 +46,10 @@ export class Model implements ForwardPass {
   readonly #stepWords: Uint32Array<ArrayBuffer>;
   readonly #allIds: Int32Array;
   #busy = false;
-  /** Number of `forwardAhead` calls; its parity selects the staging buffer. */
-  #nAhead = 0;
+  readonly #stagingAhead: StagingRing;
+  readonly #logitsAhead: StagingRing;
+  /** Dispatches that compute the argmax of the last `forward` or `forwardAhead`; empty if it has computed them itself. */
+  #choosing: readonly Dispatch[] = [];
   /** Completion of the last submit without outputs. */
   #ahead: Promise<undefined> | null = null;
 
@@ -60,6 +64,8 @@ export class Model implements ForwardPass {
     this.#gpu = gpu;
     this.#plan = plan;
     this.state = state;
+    this.#stagingAhead = new StagingRing(state.stagingAhead);
+    this.#logitsAhead = new StagingRing(state.logitsAhead);
     this.#cache = cache;
     this.#pool = new PagePool(cache.nPages, shape.nSlots);
     this.nVocab = spec.nVocab;
@@ -80,9 +86,12 @@ export class Model implements ForwardPass {
     return [];
   }
 
-  forwardAhead(rows: readonly AheadRow[]): Promise<Candidates[]> | null {
-    const batch = rows.map(({ output, ...row }) => ({ ...row, token: chosenToken(output), output: true }));
-    return this.#pool.holds(spansOf(batch, 0)) ? this.#readAhead(batch) : null;
+  forwardAhead(rows: readonly AheadRow[], kind: OutputKind): Promise<Candidates[]> | null {
+    const batch = rows.map(({ from, ...row }) => ({ ...row, token: chosenToken(from), output: true }));
+    const ring = kind === 'logits' ? this.#logitsAhead : this.#stagingAhead;
+    const fits = kind !== 'logits' || 4 * this.nVocab * rows.length <= ring.sizeBytes;
+    if (!fits || !this.#pool.holds(spansOf(batch, 0))) return null;
+    return this.#readAhead(batch, kind, ring);
   }
 
   async embed(rows: readonly BatchRow[]): Promise<Float32Array[]> {
@@ -112,6 +121,7 @@ export class Model implements ForwardPass {
     const nOutputs = this.#writeStep(rows, 0);
     const { argmax, topK, logits, kTop } = this.state;
     const parts = this.#parts(rows.length, this.#outputs(nOutputs, kind));
+    this.#choosing = kind === 'argmax' || nOutputs === 0 ? [] : this.#width(nOutputs).argmax;
     switch (kind) {
       case 'argmax': {
         const decode = (words: Uint32Array) => argmaxCandidates(words);
@@ -275,11 +285,12 @@ export class Model implements ForwardPass {
     this.#ahead = this.#gpu.device.queue.onSubmittedWorkDone();
   }
 
-  async #readAhead(rows: readonly BatchRow[]): Promise<Candidates[]> {
-    const staging = this.state.stagingAhead[this.#nAhead++ % 2];
-    // Cancels a pending map of an abandoned step.
-    staging.unmap();
-    return this.#readInto(staging, this.forwardWork(rows, 'argmax'));
+  async #readAhead(rows: readonly BatchRow[], kind: OutputKind, ring: StagingRing): Promise<Candidates[]> {
+    // These dispatches read the last step's logits and batch, so they precede the next batch in the queue.
+    if (this.#choosing.length > 0) {
+      this.#gpu.device.queue.submit([encodePass(this.#gpu, [this.#choosing]).finish()]);
+    }
+    return this.#readInto(ring.take(), this.forwardWork(rows, kind));
   }
 
   async #read<T>(work: Work<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import type { Rope } from '../architectures/spec.ts';
-import { TOP_K_MAX } from '../forward/forward.ts';
+import { MAX_STEPS_AHEAD, TOP_K_MAX } from '../forward/forward.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { deferredStride } from '../gpu/kernels/deferredNorm.ts';
 import { TILE_WIDTHS } from '../gpu/kernels/mulMat.ts';
@@ -11,6 +11,8 @@ import { paddedRow } from './blocks/products.ts';
 import { ropeKey } from './ropeTables.ts';
 
 const MAX_TILE = Math.max(...TILE_WIDTHS);
+/** Most rows of logits that a lookahead step may return; a row may have a megabyte. */
+const MAX_LOGITS_AHEAD = 4;
 
 /** Buffers of a step. Rows of activations are padded with zeros to whole blocks of 32 values. */
 export interface RunState extends StepBuffers {
@@ -24,9 +26,11 @@ export interface RunState extends StepBuffers {
   /** `kTop` (at most TOP_K_MAX) pairs (token, logit) for each draft step and output. */
   readonly topK: GPUBuffer;
   readonly kTop: number;
-  /** Staging buffer of results, and two that lookahead steps use alternately. */
   readonly staging: GPUBuffer;
-  readonly stagingAhead: readonly [GPUBuffer, GPUBuffer];
+  /** Staging buffers that lookahead steps use in turn: one for each pending step that returns tokens or candidates. */
+  readonly stagingAhead: readonly GPUBuffer[];
+  /** The same for steps that return logits, of which only one is submitted ahead. */
+  readonly logitsAhead: readonly GPUBuffer[];
 }
 
 export interface RunStateOptions {
@@ -98,14 +102,18 @@ export function fitRunState(model: RunStateModel, options: RunStateOptions, maxB
   return plan;
 }
 
-/** Size of each of the two buffers for results of lookahead steps. */
-function aheadBytes({ maxDrafts }: RunStatePlan): number {
-  return 4 * maxDrafts;
+/** Sizes of the staging buffers of lookahead steps. Each ring has a buffer more than steps ahead, for the one being read. */
+function aheadBytes({ maxDrafts, kTop, nVocab }: RunStatePlan) {
+  return {
+    few: Array.from({ length: MAX_STEPS_AHEAD + 1 }, () => 8 * kTop * maxDrafts),
+    logits: Array.from({ length: 2 }, () => 4 * nVocab * Math.min(maxDrafts, MAX_LOGITS_AHEAD)),
+  };
 }
 
 /** Size of all buffers of a plan in bytes. */
 export function runStateBytes(plan: RunStatePlan): number {
-  let bytes = 2 * aheadBytes(plan);
+  const { few, logits } = aheadBytes(plan);
+  let bytes = [...few, ...logits].reduce((sum, size) => sum + size, 0);
   for (const words of plan.words.values()) bytes += 4 * words;
   return bytes;
 }
@@ -126,7 +134,9 @@ export function allocateRunState(gpu: Gpu, plan: RunStatePlan): RunState {
     assert(found !== undefined, () => `there is no buffer ${name}`);
     return found;
   };
-  const tokens = (name: string) => gpu.createBuffer(`staging ahead, ${name}`, aheadBytes(plan), mapped);
+  const ring = (label: string, sizes: readonly number[]) =>
+    sizes.map((size, i) => gpu.createBuffer(`${label} ${i}`, size, mapped));
+  const { few, logits } = aheadBytes(plan);
   return {
     ...sizes,
     step: buffer('step'),
@@ -138,7 +148,8 @@ export function allocateRunState(gpu: Gpu, plan: RunStatePlan): RunState {
     argmax: buffer('argmax'),
     topK: buffer('topK'),
     staging: buffer('staging'),
-    stagingAhead: [tokens('even'), tokens('odd')],
+    stagingAhead: ring('staging ahead', few),
+    logitsAhead: ring('logits ahead', logits),
     scratch: buffer,
     ropeTable: rope => buffer(ropes.get(ropeKey(rope)) ?? ''),
   };
