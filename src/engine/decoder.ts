@@ -6,11 +6,12 @@ import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { type AheadPolicy, ONE_STEP_AHEAD } from './aheadPolicy.ts';
 import { type BatchShare, shareBatch } from './batchShare.ts';
-import type { DraftSource, PlannedDrafts } from './draftSource.ts';
+import type { DraftSource, FollowingRound, PlannedDrafts } from './draftSource.ts';
 import { embedStep, isEmbedded } from './embedStep.ts';
 import { likeliest } from './likeliest.ts';
 import { type Sequence, type StepResult, widerOutput } from './sequence.ts';
 import { verifyDraft } from './speculate.ts';
+import { type GreedyRound, RoundAhead } from './roundAhead.ts';
 import { type Continuation, StepAhead, type SubmittedStep } from './stepAhead.ts';
 
 /** Share of one sequence in the batch of a step: tokens from `nPast` on, then a draft after the pending token. */
@@ -26,8 +27,8 @@ type Drafts =
   | {
       readonly kind: 'planned';
       readonly drafts: readonly (readonly DraftedToken[])[];
-      /** `PlannedDrafts.verify`; `drafting` holds the index of the sequence of each of its drafts. */
-      readonly verify: PlannedDrafts['verify'];
+      /** `PlannedDrafts.submit`; `drafting` holds the index of the sequence of each of its drafts. */
+      readonly submit: PlannedDrafts['submit'];
       readonly drafting: readonly number[];
       readonly output: FusedOutput;
     };
@@ -51,6 +52,7 @@ export class Decoder {
   readonly #drafts: DraftSource | null;
   readonly #batchRows: number;
   readonly #ahead: StepAhead;
+  readonly #rounds = new RoundAhead();
   readonly #policy: AheadPolicy;
   /** Clock in milliseconds. */
   readonly #now: () => number;
@@ -168,13 +170,15 @@ export class Decoder {
 
   /** Drafts, divides the batch and decodes it, in one submit where possible. */
   async #decode(sequences: readonly Sequence[], giveUp: () => boolean): Promise<DecodedBatch> {
-    const submitted = this.#ahead.take(sequences, outputKind(sequences));
-    if (submitted !== null) {
+    const step = this.#ahead.take(sequences, outputKind(sequences));
+    if (step !== null) {
       return this.#read(
         sequences.map(sequence => ({ sequence, nTokens: 1, draft: [] })),
-        submitted,
+        step,
       );
     }
+    const round = this.#rounds.take(sequences);
+    if (round !== null) return this.#readRound(round);
     const budgets = sequences.map(sequence => this.#draftBudget(sequence));
     const drafts = await this.#draft(sequences, this.#share(sequences, budgets).nDraftMax);
     // Rows that the drafts did not need go to the prompts.
@@ -190,12 +194,35 @@ export class Decoder {
     if (!this.#target.reserve(withDrafts<TokenId | DraftedToken>(drafts.drafts).map(spanOf)))
       return this.#forward(plain);
     if (drafts.kind === 'known') return this.#forward(withDrafts(drafts.drafts));
-    const verified = await drafts.verify(
-      withDrafts(drafts.drafts).flatMap(rowsOf<DraftedToken>),
-      drafts.output,
-    );
+    const submitted = drafts.submit(withDrafts(drafts.drafts).flatMap(rowsOf<DraftedToken>), drafts.output);
+    if (drafts.output === 'argmax' && drafts.drafting.length === sequences.length) {
+      const nDraft = drafts.drafts[0].length;
+      return this.#readRound({ submittedFor: sequences, sequences, nDraft, round: submitted });
+    }
+    const verified = await submitted.read();
     const made = sequences.map((_, i) => verified.drafts[drafts.drafting.indexOf(i)] ?? []);
     return { parts: withDrafts(made), outputs: verified.outputs };
+  }
+
+  /** Reads a round in which every sequence has a draft of the same length, and first submits the next round if possible. */
+  async #readRound(round: GreedyRound): Promise<DecodedBatch> {
+    const { drafts, outputs } = await this.#rounds.read(round, () => this.#followingRound(round));
+    const parts = round.sequences.map((sequence, i) => ({ sequence, nTokens: 1, draft: drafts[i] }));
+    return { parts, outputs };
+  }
+
+  /** Plans the round behind `round`, which may accept any part of its drafts; null if a sequence may end, or cells run out. */
+  #followingRound({ sequences, nDraft, round }: GreedyRound): FollowingRound | null {
+    if (!this.#policy.followsRounds() || sequences.some(({ synthetic }) => synthetic)) return null;
+    const budgets = sequences.map(sequence => this.#draftBudget(sequence, nDraft + 1));
+    const { nDraftMax } = this.#share(sequences, budgets);
+    const requests = sequences.map((sequence, i) => ({ sequence, nMax: nDraftMax[i] }));
+    if (requests.some(({ nMax }) => nMax === 0)) return null;
+    const following = round.following?.(requests) ?? null;
+    if (following === null) return null;
+    const nMore = nDraft + 1 + following.nDraft + 1;
+    const spans = sequences.map(({ slot, nPast }) => ({ slot, start: nPast, end: nPast + nMore }));
+    return this.#target.reserve(spans) ? following : null;
   }
 
   async #forward(parts: readonly BatchPart<TokenId>[]): Promise<DecodedBatch> {
@@ -288,7 +315,7 @@ export class Decoder {
       const planned = this.#drafts.plan?.(requests) ?? null;
       if (planned !== null) {
         const drafts = sequences.map((_, i) => planned.drafts[drafting.indexOf(i)] ?? []);
-        return { kind: 'planned', drafts, verify: planned.verify, drafting, output };
+        return { kind: 'planned', drafts, submit: planned.submit, drafting, output };
       }
     }
     const proposed = await this.#drafts.draft(requests);

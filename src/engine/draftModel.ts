@@ -1,9 +1,10 @@
-import type { DraftToken, FusedPair } from '../forward/drafting.ts';
+import type { DraftToken, FusedPair, VerifiedDrafts } from '../forward/drafting.ts';
 import type { BatchRow, TokenId } from '../forward/forward.ts';
 import type { ForwardPass } from '../forward/forwardPass.ts';
 import type { CacheSpan } from '../forward/sequenceCache.ts';
 import { assert } from '../util/assert.ts';
-import type { DraftRequest, DraftSource, PlannedDrafts } from './draftSource.ts';
+import type { DraftRequest, DraftSource, PlannedDrafts, SubmittedRound } from './draftSource.ts';
+import { acceptedByArgmax } from './speculate.ts';
 import type { Sequence } from './sequence.ts';
 
 /**
@@ -53,12 +54,8 @@ export class DraftModel implements DraftSource {
     if (rows.flat().length > this.#model.maxRows || !this.#makeRoom(rows, length - 1)) return null;
     return {
       drafts: group.map((_, output) => Array.from({ length }, (_, step) => ({ output, step }))),
-      verify: async (verified, kind) => {
-        const result = await fused.draftAndVerify(rows.flat(), length, verified, kind);
-        this.#remember(rows.flat());
-        for (const [i, { sequence }] of group.entries()) this.#rememberDraft(sequence, result.drafts[i]);
-        return result;
-      },
+      submit: (verified, kind) =>
+        this.#submitted(fused, group, length, fused.draftAndVerify(rows.flat(), length, verified, kind)),
     };
   }
 
@@ -87,6 +84,69 @@ export class DraftModel implements DraftSource {
     this.#model.copyCache(from, to, shared.length);
     this.#cached[to] = shared;
     this.#use(to);
+  }
+
+  /** Round of drafts of `nDraft` tokens for `group`, which was submitted. */
+  #submitted(
+    fused: FusedPair,
+    group: readonly DraftRequest[],
+    nDraft: number,
+    result: Promise<VerifiedDrafts>,
+  ): SubmittedRound {
+    const sequences = group.map(({ sequence }) => sequence);
+    let isFollowed = false;
+    // A failure of a discarded round must not become an unhandled rejection.
+    result.catch(() => {});
+    return {
+      read: async () => {
+        const verified = await result;
+        for (const [i, sequence] of sequences.entries()) {
+          const draft = verified.drafts[i];
+          this.#rememberRound(sequence, draft);
+          // The next round has begun with the last accepted token, and overwritten what was behind it.
+          if (!isFollowed) continue;
+          const outputs = verified.outputs.slice(i * (nDraft + 1), (i + 1) * (nDraft + 1));
+          this.#cut(sequence, sequence.tokens.length - 1 + acceptedByArgmax(draft, outputs));
+        }
+        return verified;
+      },
+      following: requests => {
+        const length = this.#followingLength(requests, nDraft);
+        if (length === 0) return null;
+        const slots = requests.map(({ sequence }) => ({
+          slot: sequence.slot,
+          from: sequences.indexOf(sequence),
+          token: sequence.tokens[sequence.tokens.length - 1],
+          position: sequence.tokens.length + nDraft,
+        }));
+        return {
+          nDraft: length,
+          submit: () => {
+            isFollowed = true;
+            return this.#submitted(fused, requests, length, fused.followUp(slots, length));
+          },
+        };
+      },
+    };
+  }
+
+  /** Length of drafts for `requests` behind drafts of `nDraft` tokens, with cells reserved for both; 0 if there can be none. */
+  #followingLength(requests: readonly DraftRequest[], nDraft: number): number {
+    const [length, ...others] = requests.map(request => this.#lengthOf(request));
+    const isEqual = others.every(other => other === length);
+    if (!isEqual || 2 * requests.length > this.#model.maxRows) return 0;
+    const spans = requests.map(({ sequence: { slot, tokens } }) => ({
+      slot,
+      start: tokens.length - 1,
+      end: tokens.length + nDraft + length,
+    }));
+    const fits = requests.every(
+      ({ sequence: { tokens, speculative } }, i) =>
+        length >= speculative.nMin &&
+        spans[i].end <= this.#model.nCtx &&
+        tokens[tokens.length - 1] < this.#model.nVocab,
+    );
+    return fits && this.#take(spans) ? length : 0;
   }
 
   /** Groups requests that can share one call of the model: drafts of equal length, at most `maxRows` sequences. */
@@ -215,6 +275,21 @@ export class DraftModel implements DraftSource {
       this.#cached[slot].length = Math.min(this.#cached[slot].length, position);
       this.#model.truncate(slot, position);
     }
+  }
+
+  /** Records a round that has decoded all tokens of `sequence`, and its draft. */
+  #rememberRound(sequence: Sequence, draft: readonly TokenId[]): void {
+    const { slot, tokens } = sequence;
+    this.#cached[slot] = [...tokens];
+    this.#rememberDraft(sequence, draft);
+    // A token that the model lacks was replaced by another one.
+    const lacking = tokens.findIndex(token => token >= this.#model.nVocab);
+    if (lacking >= 0) this.#cut(sequence, lacking);
+  }
+
+  /** Forgets the positions of a slot from `nTokens` on. */
+  #cut({ slot }: Sequence, nTokens: number): void {
+    this.#cached[slot].length = Math.min(this.#cached[slot].length, nTokens);
   }
 
   #rememberDraft({ slot }: Sequence, draft: readonly TokenId[]): void {

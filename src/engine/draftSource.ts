@@ -14,10 +14,27 @@ export interface DraftRequest {
 export interface PlannedDrafts {
   /** One per request, in order. */
   readonly drafts: readonly (readonly DraftedToken[])[];
+  /** Submits the making of the drafts and the target's `rows`, some of which refer to drafted tokens. */
+  submit(rows: readonly VerifyRow[], kind: FusedOutput): SubmittedRound;
+}
+
+/** Round of speculation that was submitted and not read. */
+export interface SubmittedRound {
+  /** Resolves to one draft per request, and the outputs. A round that is never read is discarded. */
+  read(): Promise<VerifiedDrafts>;
   /**
-   * Makes the drafts and decodes the target's `rows`, some of which refer to drafted tokens. Resolves to one draft per request.
+   * Plans the round behind this one, which is of kind `argmax` and whose rows are one token and a whole draft of each request.
+   * `requests` are for some of its sequences. Call it before this round is read and before anything else is submitted. Returns
+   * null where that is impossible.
    */
-  verify(rows: readonly VerifyRow[], kind: FusedOutput): Promise<VerifiedDrafts>;
+  following?(requests: readonly DraftRequest[]): FollowingRound | null;
+}
+
+/** Round behind one that is not read. Nothing is submitted until `submit` is called, which may never happen. */
+export interface FollowingRound {
+  /** Length of each draft. */
+  readonly nDraft: number;
+  submit(): SubmittedRound;
 }
 
 /**
@@ -37,7 +54,7 @@ export interface DraftSource {
 
   /**
    * Plans drafts that nobody has to see before they are verified. Returns null where that is impossible; then `draft` is called.
-   * Nothing is drafted until `verify` is called, which may never happen.
+   * Nothing is drafted until `submit` is called, which may never happen.
    */
   plan?(requests: readonly DraftRequest[]): PlannedDrafts | null;
 

@@ -6,6 +6,7 @@ import type { CacheSpan } from '../forward/sequenceCache.ts';
 import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { alignUp } from '../util/math.ts';
+import { likeliest } from './likeliest.ts';
 import { topCandidates } from './sampler/ranking.ts';
 
 export interface FakeModelOptions {
@@ -88,6 +89,11 @@ export class FakeForwardPass implements ForwardPass {
   }
 
   async forward(rows: readonly BatchRow[], kind: OutputKind): Promise<Candidates[]> {
+    return this.forwardNow(rows, kind);
+  }
+
+  /** `forward` whose results are there at once. */
+  forwardNow(rows: readonly BatchRow[], kind: OutputKind): Candidates[] {
     this.calls.push({ kind: 'forward', rows, output: kind });
     return this.#forward(rows, kind);
   }
@@ -102,7 +108,7 @@ export class FakeForwardPass implements ForwardPass {
       return { token, position, slot, output: true };
     });
     this.calls.push({ kind: 'ahead', rows: batch, output: kind });
-    return this.#forward(batch, kind);
+    return new Promise(resolve => resolve(this.#forward(batch, kind)));
   }
 
   async embed(rows: readonly BatchRow[]): Promise<Float32Array[]> {
@@ -123,6 +129,11 @@ export class FakeForwardPass implements ForwardPass {
     nDraft: number,
     withProbabilities: boolean,
   ): Promise<DraftToken[][]> {
+    return this.draftNow(rows, nDraft, withProbabilities);
+  }
+
+  /** `draft` whose results are there at once. */
+  draftNow(rows: readonly BatchRow[], nDraft: number, withProbabilities: boolean): DraftToken[][] {
     this.calls.push({ kind: 'draft', rows, nDraft });
     this.#check(rows, nDraft - 1);
     assert(nDraft >= 1, () => `a draft of ${nDraft} tokens`);
@@ -195,7 +206,7 @@ export class FakeForwardPass implements ForwardPass {
     return new Set(this.#cells.flat()).size;
   }
 
-  async #forward(rows: readonly BatchRow[], kind: OutputKind): Promise<Candidates[]> {
+  #forward(rows: readonly BatchRow[], kind: OutputKind): Candidates[] {
     this.#check(rows, 0);
     const states = rows.map(row => this.#decode(row)).filter((_, i) => rows[i].output);
     this.#chosen = states.map(state => this.#candidates(state, 'argmax').ids[0]);
@@ -290,7 +301,7 @@ export class FakeForwardPass implements ForwardPass {
       case 'topK':
         return topCandidates(ids, logits, this.nVocab, TOP_K_MAX);
       case 'argmax':
-        return { ids: topCandidates(ids, logits, this.nVocab, 1).ids, logits: new Float32Array(1) };
+        return { ids: Int32Array.of(likeliest({ ids, logits }, 'logits')), logits: new Float32Array(1) };
     }
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TokenId } from '../forward/forward.ts';
 import { AdaptiveDrafts } from './adaptive/adaptiveDrafts.ts';
+import { ONE_STEP_AHEAD } from './aheadPolicy.ts';
 import { Decoder } from './decoder.ts';
 import { DraftModel } from './draftModel.ts';
 import { FakeForwardPass, type FakeModelOptions } from './fakeForwardPass.ts';
@@ -38,10 +39,17 @@ async function run(
   requests: readonly Request[],
   {
     fused,
+    follows = false,
     adaptive = false,
     draft,
     target,
-  }: { fused: boolean; adaptive?: boolean; draft?: FakeModelOptions; target?: FakeModelOptions },
+  }: {
+    fused: boolean;
+    follows?: boolean;
+    adaptive?: boolean;
+    draft?: FakeModelOptions;
+    target?: FakeModelOptions;
+  },
 ) {
   const targetModel = new FakeForwardPass(target);
   const draftModel = new FakeForwardPass(draft);
@@ -50,7 +58,8 @@ async function run(
   // A round takes 1 ms per row of the target and 0.5 ms per row of the draft model.
   const now = () => computedRows(targetModel) + computedRows(draftModel) / 2;
   const drafts = adaptive ? new AdaptiveDrafts(model) : model;
-  const decoder = new Decoder(targetModel, drafts, { nBatch: 16, now });
+  const ahead = { ...ONE_STEP_AHEAD, followsRounds: () => follows };
+  const decoder = new Decoder(targetModel, drafts, { nBatch: 16, now, ahead });
   const runs = requests.map((request, slot) => {
     const sequence = sequenceOf(request, slot);
     return { sequence, nEnd: sequence.tokens.length + sequence.nRemain, drafts: [] as number[][] };
@@ -69,6 +78,7 @@ async function run(
     tokens: runs.map(({ sequence }): TokenId[] => sequence.tokens),
     drafts: runs.map(({ drafts }) => drafts),
     nFused: pair.nCalls,
+    nFollowed: pair.nFollowed,
     nVerified: targetModel.calls.length,
   };
 }
@@ -119,6 +129,15 @@ describe('a round in one go', () => {
     expect(generic.nFused).toBe(0);
     expect(fused.nFused).toBeGreaterThan(0);
     expect(fused.nVerified).toBe(generic.nVerified);
+  });
+
+  it.each(CASES)('gives the same tokens if the next one is submitted before it is read: %s', async (_, requests, models) => {
+    const generic = await run(requests, { ...models, fused: false });
+    const followed = await run(requests, { ...models, fused: true, follows: true });
+    expect(followed.tokens).toEqual(generic.tokens);
+    console.log(_, followed.nFollowed, followed.nFused, generic.nVerified, followed.nVerified);
+    const adapted = await run(requests, { ...models, fused: true, follows: true, adaptive: true });
+    expect(adapted.tokens).toEqual(generic.tokens);
   });
 
   it.each(CASES)('gives the same tokens with drafts as long as pays: %s', async (_, requests, models) => {

@@ -3,6 +3,12 @@ import { assert } from '../util/assert.ts';
 import { probsOf } from './probs.ts';
 import type { SampledToken, Sequence } from './sequence.ts';
 
+/** Number of leading tokens of `draft` that equal the argmax before them. `rows`: as in `verifyDraft`, of kind `argmax`. */
+export function acceptedByArgmax(draft: readonly TokenId[], rows: readonly Candidates[]): number {
+  const rejected = draft.findIndex((token, i) => token !== rows[i].ids[0]);
+  return rejected < 0 ? draft.length : rejected;
+}
+
 /**
  * Verifies a draft: samples every position with the sequence's own chain, in order, and stops at the first token that differs
  * from the draft. If the whole draft is accepted, the row after it gives a bonus token. The chain makes the same draws on the

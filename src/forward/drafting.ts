@@ -28,6 +28,17 @@ export interface VerifiedDrafts {
 /** Logits are excluded: reading whole rows of them takes as long as computing the rest of a round. */
 export type FusedOutput = Exclude<OutputKind, 'logits'>;
 
+/** Slot of a round that follows another one. */
+export interface FollowedSlot {
+  readonly slot: number;
+  /** Index of the slot among the drafts of the round before. */
+  readonly from: number;
+  /** Token after which the round before drafted. */
+  readonly token: TokenId;
+  /** Position of the next such token if the round before accepts its whole draft. */
+  readonly position: number;
+}
+
 /** Joint operation of a target and a draft model on one device. */
 export interface FusedPair {
   /**
@@ -40,6 +51,15 @@ export interface FusedPair {
     rows: readonly VerifyRow[],
     kind: FusedOutput,
   ): Promise<VerifiedDrafts>;
+
+  /**
+   * Drafts `nDraft` tokens for each slot and verifies them behind a round that has not been read: the last `draftAndVerify` of
+   * kind `argmax`, whose rows were one token of each slot with its whole draft, or the last `followUp`. The GPU accepts the
+   * leading tokens of that round's drafts that equal the target's argmax, and continues behind them. A token that the draft model
+   * lacks is replaced by another one, so a draft after it is meaningless. Resolves to the drafts and to `nDraft + 1` outputs of
+   * kind `argmax` per slot. One round may be pending behind the one that is being read; a further one abandons the oldest.
+   */
+  followUp(slots: readonly FollowedSlot[], nDraft: number): Promise<VerifiedDrafts>;
 }
 
 /** Greedy continuation on the GPU, for draft models. */

@@ -48,8 +48,11 @@ export class Model implements ForwardPass {
   #busy = false;
   readonly #stagingAhead: StagingRing;
   readonly #logitsAhead: StagingRing;
-  /** Dispatches that compute the argmax of the last `forward` or `forwardAhead`; empty if it has computed them itself. */
-  #choosing: readonly Dispatch[] = [];
+  /**
+   * Dispatches that compute the argmax of the last `forward` or `forwardAhead`; empty if it has computed them itself, null if
+   * another batch has replaced its own.
+   */
+  #choosing: readonly Dispatch[] | null = null;
   /** Completion of the last submit without outputs. */
   #ahead: Promise<undefined> | null = null;
 
@@ -90,11 +93,13 @@ export class Model implements ForwardPass {
     const batch = rows.map(({ from, ...row }) => ({ ...row, token: chosenToken(from), output: true }));
     const ring = kind === 'logits' ? this.#logitsAhead : this.#stagingAhead;
     const fits = kind !== 'logits' || 4 * this.nVocab * rows.length <= ring.sizeBytes;
-    if (!fits || !this.#pool.holds(spansOf(batch, 0))) return null;
-    return this.#readAhead(batch, kind, ring);
+    const choosing = this.#choosing;
+    if (choosing === null || !fits || !this.#pool.holds(spansOf(batch, 0))) return null;
+    return this.#readAhead(batch, kind, ring, choosing);
   }
 
   async embed(rows: readonly BatchRow[]): Promise<Float32Array[]> {
+    if (this.#choosing && this.#choosing.length > 0) this.#choosing = null;
     const nOutputs = this.#writeStep(rows, 0);
     const stride = paddedRow(this.#nEmbd);
     const work = {
@@ -285,11 +290,14 @@ export class Model implements ForwardPass {
     this.#ahead = this.#gpu.device.queue.onSubmittedWorkDone();
   }
 
-  async #readAhead(rows: readonly BatchRow[], kind: OutputKind, ring: StagingRing): Promise<Candidates[]> {
+  async #readAhead(
+    rows: readonly BatchRow[],
+    kind: OutputKind,
+    ring: StagingRing,
+    choosing: readonly Dispatch[],
+  ): Promise<Candidates[]> {
     // These dispatches read the last step's logits and batch, so they precede the next batch in the queue.
-    if (this.#choosing.length > 0) {
-      this.#gpu.device.queue.submit([encodePass(this.#gpu, [this.#choosing]).finish()]);
-    }
+    if (choosing.length > 0) this.#gpu.device.queue.submit([encodePass(this.#gpu, [choosing]).finish()]);
     return this.#readInto(ring.take(), this.forwardWork(rows, kind));
   }
 

@@ -1,23 +1,44 @@
-import type { DraftedToken, FusedOutput, FusedPair, VerifiedDrafts, VerifyRow } from '../forward/drafting.ts';
+import type {
+  DraftedToken,
+  FollowedSlot,
+  FusedOutput,
+  FusedPair,
+  VerifiedDrafts,
+  VerifyRow,
+} from '../forward/drafting.ts';
 import type { BatchRow, Candidates, TokenId } from '../forward/forward.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type Dispatch, Recorder } from '../gpu/dispatch.ts';
 import { chosenToken } from '../gpu/kernels/getRows.ts';
-import { fillDraft } from '../gpu/kernels/sampling.ts';
+import { accept, fillDraft } from '../gpu/kernels/sampling.ts';
 import { readMapped } from '../gpu/readback.ts';
 import { assert } from '../util/assert.ts';
 import type { Model } from './model.ts';
 import type { RunStatePlan } from './runState.ts';
+import { StagingRing } from './stagingRing.ts';
 import type { CheckKernels } from './tune/checkedPlan.ts';
 import { encodeParts, type Work } from './work.ts';
 
-/** Size of the buffer for results of a target and its draft model, in bytes. */
-export function pairBytes(
-  target: Pick<RunStatePlan, 'kTop' | 'maxOutputs'>,
-  draft: Pick<RunStatePlan, 'maxOutputs'>,
-): number {
-  return 4 * draft.maxOutputs + 8 * target.kTop * target.maxOutputs;
+type Sizes = Pick<RunStatePlan, 'kTop' | 'maxOutputs' | 'maxDrafts'>;
+
+/** Sizes of the buffers of a target and its draft model, in bytes: results of a round, and of rounds that follow another. */
+function pairSizes(target: Sizes, draft: Sizes) {
+  const drafts = 4 * draft.maxOutputs;
+  return {
+    staging: drafts + 8 * target.kTop * target.maxOutputs,
+    following: [0, 1].map(() => drafts + 4 * target.maxOutputs),
+    round: 4 * (ROUND_WORDS + target.maxDrafts),
+  };
 }
+
+/** Size of all buffers of a target and its draft model, in bytes. */
+export function pairBytes(target: Sizes, draft: Sizes): number {
+  const { staging, following, round } = pairSizes(target, draft);
+  return following.reduce((sum, size) => sum + size, staging + round);
+}
+
+/** Words of the `round` buffer before the slots, see shaders/accept.wgsl. */
+const ROUND_WORDS = 4;
 
 /**
  * Target and draft model on one device. Drafted tokens pass between them without the CPU, so a whole round of speculation is one
@@ -28,22 +49,36 @@ export class ModelPair implements FusedPair {
   readonly #target: Model;
   readonly #draft: Model;
   readonly #fill: readonly Dispatch[];
+  readonly #accept: readonly Dispatch[];
+  readonly #round: GPUBuffer;
   readonly #staging: GPUBuffer;
+  readonly #following: StagingRing;
+  /** Draft length and number of slots of the last round. */
+  #last = { nDraft: 0, nSlots: 0 };
 
-  private constructor(gpu: Gpu, target: Model, draft: Model, fill: readonly Dispatch[]) {
+  private constructor(
+    gpu: Gpu,
+    target: Model,
+    draft: Model,
+    kernels: { readonly fill: readonly Dispatch[]; readonly accept: readonly Dispatch[] },
+    round: GPUBuffer,
+  ) {
     this.#gpu = gpu;
     this.#target = target;
     this.#draft = draft;
-    this.#fill = fill;
-    this.#staging = gpu.createBuffer(
-      'pair staging',
-      pairBytes(target.state, draft.state),
-      GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    this.#fill = kernels.fill;
+    this.#accept = kernels.accept;
+    this.#round = round;
+    const { MAP_READ, COPY_DST } = GPUBufferUsage;
+    const { staging, following } = pairSizes(target.state, draft.state);
+    this.#staging = gpu.createBuffer('pair staging', staging, MAP_READ | COPY_DST);
+    this.#following = new StagingRing(
+      following.map((size, i) => gpu.createBuffer(`pair staging ahead ${i}`, size, MAP_READ | COPY_DST)),
     );
   }
 
   /**
-   * Compiles the kernel that connects the two models, and checks it. The device frees it. Throws `shader_error` if it computes
+   * Compiles the kernels that connect the two models, and checks them. The device frees them. Throws `shader_error` if one computes
    * wrong results.
    */
   static async create(
@@ -52,13 +87,23 @@ export class ModelPair implements FusedPair {
     draft: Model,
     check: CheckKernels = async () => [],
   ): Promise<ModelPair> {
-    const spec = fillDraft({ nVocab: target.nVocab });
-    const fill = await new Recorder(gpu.device, gpu.pipelines).prepare([
-      { spec, buffers: [target.state.step, draft.state.argmax] },
-    ]);
-    const [fault] = await check([spec]);
+    const { STORAGE, COPY_DST } = GPUBufferUsage;
+    const round = gpu.createBuffer(
+      'round',
+      pairSizes(target.state, draft.state).round,
+      STORAGE | COPY_DST,
+    );
+    const [chosen, steps] = [draft.state.argmax, [draft.state.step, target.state.step]];
+    const filling = { spec: fillDraft({ nVocab: target.nVocab }), buffers: [target.state.step, chosen] };
+    const accepting = {
+      spec: accept({ maxSlots: target.nSlots, nVocab: draft.nVocab }),
+      buffers: [round, ...steps, chosen, target.state.argmax],
+    };
+    const recorder = new Recorder(gpu.device, gpu.pipelines);
+    const [fill, accepted] = await Promise.all([recorder.prepare([filling]), recorder.prepare([accepting])]);
+    const [fault] = await check([filling.spec, accepting.spec]);
     if (fault) throw fault.error;
-    return new ModelPair(gpu, target, draft, fill);
+    return new ModelPair(gpu, target, draft, { fill, accept: accepted }, round);
   }
 
   async draftAndVerify(
@@ -67,7 +112,38 @@ export class ModelPair implements FusedPair {
     rows: readonly VerifyRow[],
     kind: FusedOutput,
   ): Promise<VerifiedDrafts> {
+    return this.#submit([], this.#staging, draftRows, nDraft, rows, kind);
+  }
+
+  async followUp(slots: readonly FollowedSlot[], nDraft: number): Promise<VerifiedDrafts> {
+    const { nDraft: nLastDraft, nSlots } = this.#last;
+    const froms = slots.map(({ from }) => from);
+    const words = Uint32Array.of(nLastDraft, nSlots, slots.length, nDraft + 1, ...froms);
+    this.#gpu.device.queue.writeBuffer(this.#round, 0, words);
+    const draftRows = slots.flatMap(({ slot, token, position }): BatchRow[] => [
+      { slot, token, position: position - 1, output: false },
+      { slot, token: 0, position, output: true },
+    ]);
+    const rows = slots.flatMap(({ slot, position }, output) =>
+      Array.from({ length: nDraft + 1 }, (_, i): VerifyRow => {
+        const token = i === 0 ? 0 : { output, step: i - 1 };
+        return { slot, token, position: position + i, output: true };
+      }),
+    );
+    return this.#submit(this.#accept, this.#following.take(), draftRows, nDraft, rows, 'argmax');
+  }
+
+  /** Submits a round behind the dispatches `begin`, and reads it through `staging`. */
+  async #submit(
+    begin: readonly Dispatch[],
+    staging: GPUBuffer,
+    draftRows: readonly BatchRow[],
+    nDraft: number,
+    rows: readonly VerifyRow[],
+    kind: FusedOutput,
+  ): Promise<VerifiedDrafts> {
     const nDrafts = draftRows.filter(({ output }) => output).length;
+    this.#last = { nDraft, nSlots: nDrafts };
     const tokenOf = (token: TokenId | DraftedToken) =>
       typeof token === 'number' ? token : chosenToken(token.step * nDrafts + token.output);
     const drafting = this.#draft.draftWork(draftRows, nDraft, false);
@@ -76,24 +152,25 @@ export class ModelPair implements FusedPair {
       kind,
     );
     const [first = [], ...others] = verifying.parts;
-    const lists = [...drafting.parts.flat(), this.#fill, ...first];
+    const lists = [begin, ...drafting.parts.flat(), this.#fill, ...first];
     const encoder = encodeParts(this.#gpu, [lists, ...others]);
-    const [drafts, outputs] = await this.#read(encoder, drafting, verifying);
+    const [drafts, outputs] = await this.#read(encoder, staging, drafting, verifying);
     return { drafts: drafts.map(draft => draft.map(({ token }) => token)), outputs };
   }
 
   /** Submits with copies of both results, one after the other, waits for them and decodes them. */
   #read<A>(
     encoder: GPUCommandEncoder,
+    staging: GPUBuffer,
     drafting: Work<A>,
     verifying: Work<Candidates[]>,
   ): Promise<[A, Candidates[]]> {
     const bytes = drafting.bytes + verifying.bytes;
-    assert(bytes <= this.#staging.size, () => `${bytes} bytes of results for ${this.#staging.size}`);
-    encoder.copyBufferToBuffer(drafting.source, 0, this.#staging, 0, drafting.bytes);
-    encoder.copyBufferToBuffer(verifying.source, 0, this.#staging, drafting.bytes, verifying.bytes);
+    assert(bytes <= staging.size, () => `${bytes} bytes of results for ${staging.size}`);
+    encoder.copyBufferToBuffer(drafting.source, 0, staging, 0, drafting.bytes);
+    encoder.copyBufferToBuffer(verifying.source, 0, staging, drafting.bytes, verifying.bytes);
     this.#gpu.device.queue.submit([encoder.finish()]);
-    return readMapped(this.#gpu, this.#staging, bytes, mapped => [
+    return readMapped(this.#gpu, staging, bytes, mapped => [
       drafting.decode(new Uint32Array(mapped, 0, drafting.bytes / 4)),
       verifying.decode(new Uint32Array(mapped, drafting.bytes, verifying.bytes / 4)),
     ]);

@@ -1,5 +1,5 @@
 import type { TokenId } from '../../forward/forward.ts';
-import type { DraftRequest, DraftSource, PlannedDrafts } from '../draftSource.ts';
+import type { DraftRequest, DraftSource, PlannedDrafts, SubmittedRound } from '../draftSource.ts';
 import type { Sequence, StepResult } from '../sequence.ts';
 import { Acceptance } from './acceptance.ts';
 import { DraftPacer } from './draftPacer.ts';
@@ -43,13 +43,9 @@ export class AdaptiveDrafts implements DraftSource {
     const drafting = this.#choose(requests);
     const planned = drafting.length === 0 ? null : (this.#source.plan?.(drafting) ?? null);
     if (planned === null) return null;
-    for (const { sequence } of drafting) this.#drafted.add(sequence);
     return {
       drafts: inOrder(requests, drafting, planned.drafts),
-      verify: async (rows, kind) => {
-        const { drafts, outputs } = await planned.verify(rows, kind);
-        return { drafts: inOrder(requests, drafting, drafts), outputs };
-      },
+      submit: (rows, kind) => this.#submitted(planned.submit(rows, kind), requests, drafting),
     };
   }
 
@@ -93,14 +89,37 @@ export class AdaptiveDrafts implements DraftSource {
     this.#source.copy(from, to, nTokens);
   }
 
+  /** Round of drafts for `drafting`, some of `requests`. */
+  #submitted(
+    round: SubmittedRound,
+    requests: readonly DraftRequest[],
+    drafting: readonly DraftRequest[],
+  ): SubmittedRound {
+    return {
+      read: async () => {
+        for (const { sequence } of drafting) this.#drafted.add(sequence);
+        const { drafts, outputs } = await round.read();
+        return { drafts: inOrder(requests, drafting, drafts), outputs };
+      },
+      following: next => {
+        this.#chosenNext = this.#lengths(next);
+        const limited = limitedTo(this.#chosenNext, next);
+        const following = limited.length < next.length ? null : (round.following?.(limited) ?? null);
+        return (
+          following && {
+            nDraft: following.nDraft,
+            submit: () => this.#submitted(following.submit(), next, limited),
+          }
+        );
+      },
+    };
+  }
+
   /** Requests to draft for, each with its length. Lengths are decided once per step. */
   #choose(requests: readonly DraftRequest[]): DraftRequest[] {
     const undecided = requests.filter(({ sequence }) => !this.#chosen.has(sequence));
     if (undecided.length > 0) this.#chosen = new Map([...this.#chosen, ...this.#lengths(undecided)]);
-    return requests.flatMap(request => {
-      const nMax = Math.min(request.nMax, this.#chosen.get(request.sequence) ?? 0);
-      return nMax > 0 ? [{ sequence: request.sequence, nMax }] : [];
-    });
+    return limitedTo(this.#chosen, requests);
   }
 
   #lengths(requests: readonly DraftRequest[]): Map<Sequence, number> {
@@ -119,6 +138,17 @@ export class AdaptiveDrafts implements DraftSource {
     this.#paces.set(sequence, pace);
     return pace;
   }
+}
+
+/** Requests with a length in `lengths`, limited to it. */
+function limitedTo(
+  lengths: ReadonlyMap<Sequence, number>,
+  requests: readonly DraftRequest[],
+): DraftRequest[] {
+  return requests.flatMap(request => {
+    const nMax = Math.min(request.nMax, lengths.get(request.sequence) ?? 0);
+    return nMax > 0 ? [{ sequence: request.sequence, nMax }] : [];
+  });
 }
 
 /** Drafts in the order of `requests`. Requests that are not in `drafting` get an empty draft. */

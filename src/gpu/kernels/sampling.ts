@@ -46,6 +46,26 @@ export const advance = kernel('advance', [], (shape: { maxOutputs: number }) => 
   };
 });
 
+/** Shape of `accept`: most slots of a round, and the vocabulary of the draft model. */
+export interface AcceptShape {
+  readonly maxSlots: number;
+  readonly nVocab: number;
+}
+
+/**
+ * Accepts the drafts of a round, and continues behind them in the batches of the next. Buffers: round, the draft model's step, the
+ * target's step, drafted, verified. `round` holds the last round's draft length and number of slots, then the next round's number
+ * of slots and its rows per slot in the target, then the place of each slot in the last round.
+ */
+export const accept = kernel('accept', [], ({ maxSlots, nVocab }: AcceptShape) => {
+  return {
+    defines: {},
+    overrides: { WORKGROUP_SIZE: maxSlots, N_VOCAB: nVocab },
+    bindings: ['read', 'write', 'write', 'read', 'read'],
+    workgroups: [1, 1, 1],
+  };
+});
+
 /** Replaces references in a batch by the tokens that another model chose, see `chosenToken`; buffers: step, chosen. */
 export const fillDraft = kernel('fill_draft', [], (shape: { nVocab: number }) => {
   return {
