@@ -13,6 +13,7 @@ test('every kernel of the bundled pair passes, and /props says so', async ({ sta
   expect(new Set(result.kernels.map(({ kernel }) => kernel))).toEqual(
     new Set([
       ...[
+        'accept',
         'advance',
         'argmax',
         'attention',

@@ -1,7 +1,7 @@
 import type { Fault, KernelCase, TimedCase } from './cases.ts';
 import { addNormCases } from './kernels/addNorm.ts';
 import { attentionCases, attentionCombineCases } from './kernels/attention.ts';
-import { advanceCases, fillDraftCases } from './kernels/draft.ts';
+import { acceptCases, advanceCases, fillDraftCases } from './kernels/draft.ts';
 import { getRowsCases } from './kernels/getRows.ts';
 import { kShiftCases } from './kernels/kShift.ts';
 import { latentStoreCases } from './kernels/latentStore.ts';
@@ -34,6 +34,7 @@ const ALL = [
   topKCases,
   advanceCases,
   fillDraftCases,
+  acceptCases,
 ];
 
 export const KERNEL_CASES: readonly KernelCase[] = ALL.flatMap(({ cases }) => cases);

@@ -1,7 +1,7 @@
 import type { LoadCheck } from './check.ts';
 import { addNormCheck } from './kernels/addNorm.ts';
 import { attentionCheck, attentionCombineCheck } from './kernels/attention.ts';
-import { advanceCheck, fillDraftCheck } from './kernels/draft.ts';
+import { acceptCheck, advanceCheck, fillDraftCheck } from './kernels/draft.ts';
 import { getRowsCheck } from './kernels/getRows.ts';
 import { kShiftCheck } from './kernels/kShift.ts';
 import { latentStoreCheck } from './kernels/latentStore.ts';
@@ -33,4 +33,5 @@ export const CHECKS: readonly LoadCheck[] = [
   topKCheck,
   advanceCheck,
   fillDraftCheck,
+  acceptCheck,
 ];

@@ -9,9 +9,9 @@ import { type BatchShare, shareBatch } from './batchShare.ts';
 import type { DraftSource, FollowingRound, PlannedDrafts } from './draftSource.ts';
 import { embedStep, isEmbedded } from './embedStep.ts';
 import { likeliest } from './likeliest.ts';
+import { type GreedyRound, RoundAhead } from './roundAhead.ts';
 import { type Sequence, type StepResult, widerOutput } from './sequence.ts';
 import { verifyDraft } from './speculate.ts';
-import { type GreedyRound, RoundAhead } from './roundAhead.ts';
 import { type Continuation, StepAhead, type SubmittedStep } from './stepAhead.ts';
 
 /** Share of one sequence in the batch of a step: tokens from `nPast` on, then a draft after the pending token. */

@@ -4,8 +4,8 @@ import type { ForwardPass } from '../forward/forwardPass.ts';
 import type { CacheSpan } from '../forward/sequenceCache.ts';
 import { assert } from '../util/assert.ts';
 import type { DraftRequest, DraftSource, PlannedDrafts, SubmittedRound } from './draftSource.ts';
-import { acceptedByArgmax } from './speculate.ts';
 import type { Sequence } from './sequence.ts';
+import { acceptedByArgmax } from './speculate.ts';
 
 /**
  * Draft source: greedy continuation by a smaller model with the same vocabulary. It remembers the tokens in each slot of its

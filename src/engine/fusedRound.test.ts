@@ -131,14 +131,17 @@ describe('a round in one go', () => {
     expect(fused.nVerified).toBe(generic.nVerified);
   });
 
-  it.each(CASES)('gives the same tokens if the next one is submitted before it is read: %s', async (_, requests, models) => {
-    const generic = await run(requests, { ...models, fused: false });
-    const followed = await run(requests, { ...models, fused: true, follows: true });
-    expect(followed.tokens).toEqual(generic.tokens);
-    console.log(_, followed.nFollowed, followed.nFused, generic.nVerified, followed.nVerified);
-    const adapted = await run(requests, { ...models, fused: true, follows: true, adaptive: true });
-    expect(adapted.tokens).toEqual(generic.tokens);
-  });
+  it.each(CASES)(
+    'gives the same tokens if the next one is submitted before it is read: %s',
+    async (_, requests, models) => {
+      const generic = await run(requests, { ...models, fused: false });
+      const followed = await run(requests, { ...models, fused: true, follows: true });
+      expect(followed.tokens).toEqual(generic.tokens);
+      console.log(_, followed.nFollowed, followed.nFused, generic.nVerified, followed.nVerified);
+      const adapted = await run(requests, { ...models, fused: true, follows: true, adaptive: true });
+      expect(adapted.tokens).toEqual(generic.tokens);
+    },
+  );
 
   it.each(CASES)('gives the same tokens with drafts as long as pays: %s', async (_, requests, models) => {
     const generic = await run(requests, { ...models, fused: false });

@@ -54,7 +54,10 @@ export class RoundAhead {
     };
     try {
       const { drafts, outputs } = await round.round.read();
-      assert(outputs.length === submittedFor.length * (nDraft + 1), () => `${outputs.length} outputs of a round`);
+      assert(
+        outputs.length === submittedFor.length * (nDraft + 1),
+        () => `${outputs.length} outputs of a round`,
+      );
       const at = sequences.map(sequence => submittedFor.indexOf(sequence));
       const rows = at.map(i => outputs.slice(i * (nDraft + 1), (i + 1) * (nDraft + 1)));
       this.#foreseen = sequences.map((sequence, i) => stateAfter(sequence, drafts[at[i]], rows[i]));

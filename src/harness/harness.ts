@@ -24,6 +24,7 @@ import {
 } from './exactnessVerdict.ts';
 import { type LogitsRun, logitsOf } from './logitsRun.ts';
 import { runSelfTest, type SelfTestRun } from './selfTestRun.ts';
+import { type AheadAnswers, answersAhead } from './stepsAhead.ts';
 import { judgeZoo, type ZooModel, type ZooVerdict } from './zoo/judgeZoo.ts';
 
 /** API of the page for the kernel and exactness tests, on one device that stays open. */
@@ -63,6 +64,22 @@ export class Harness {
   }): Promise<CacheMove[]> {
     const shape = { nCtx: 128, nSlots: 3, nCtxShared: 256, maxRows: 64, cacheType: options.cacheType };
     return withModel(options.model, shape, model => checkCacheMoves(model, options.tokens));
+  }
+
+  /** Loads a target and its draft model, and answers the same requests with every way of working ahead. */
+  async answersAhead(options: {
+    readonly model: string;
+    readonly modelDraft: string;
+    readonly tokens: readonly number[];
+    readonly nPredict: number;
+  }): Promise<AheadAnswers[]> {
+    const { model, modelDraft, tokens, nPredict } = options;
+    const shape = { nCtx: 256, nSlots: 2, nCtxShared: null, maxRows: 64, cacheType: 'f16' } as const;
+    const gpu = await openGpu(shaderSources());
+    return closing(gpu, async () => {
+      const [target, draft] = await Promise.all([model, modelDraft].map(path => loaded(gpu, path, shape)));
+      return answersAhead(gpu, target, draft, tokens, nPredict);
+    });
   }
 
   /** Loads a separate model into buffers of at most `maxBufferBytes` and returns its logits. */
@@ -112,10 +129,12 @@ async function withModel<T>(
   use: (model: Model) => Promise<T>,
 ): Promise<T> {
   const gpu = await openGpu(shaderSources());
-  return closing(gpu, async () => {
-    const gguf = await readGguf(await openSource(new URL(path, location.href)));
-    return use(await loadModel(gpu, checkModel(gguf), options));
-  });
+  return closing(gpu, async () => use(await loaded(gpu, path, options)));
+}
+
+async function loaded(gpu: Gpu, path: string, options: LoadOptions): Promise<Model> {
+  const gguf = await readGguf(await openSource(new URL(path, location.href)));
+  return loadModel(gpu, checkModel(gguf), options);
 }
 
 async function closing<T>(gpu: Gpu, use: () => Promise<T>): Promise<T> {

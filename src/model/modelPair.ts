@@ -88,11 +88,7 @@ export class ModelPair implements FusedPair {
     check: CheckKernels = async () => [],
   ): Promise<ModelPair> {
     const { STORAGE, COPY_DST } = GPUBufferUsage;
-    const round = gpu.createBuffer(
-      'round',
-      pairSizes(target.state, draft.state).round,
-      STORAGE | COPY_DST,
-    );
+    const round = gpu.createBuffer('round', pairSizes(target.state, draft.state).round, STORAGE | COPY_DST);
     const [chosen, steps] = [draft.state.argmax, [draft.state.step, target.state.step]];
     const filling = { spec: fillDraft({ nVocab: target.nVocab }), buffers: [target.state.step, chosen] };
     const accepting = {

@@ -1,5 +1,5 @@
 import { chosenToken } from '../../gpu/kernels/getRows.ts';
-import { advance, fillDraft } from '../../gpu/kernels/sampling.ts';
+import { accept, advance, fillDraft } from '../../gpu/kernels/sampling.ts';
 import { kernelCases } from '../cases.ts';
 import { kernelCheck } from '../check.ts';
 import { dense, words } from '../contents.ts';
@@ -67,6 +67,98 @@ export const fillDraftCheck = kernelCheck({
     };
   },
 });
+
+/** Sizes of the last round and the next. */
+interface Rounds {
+  readonly nLastDraft: number;
+  readonly nDraft: number;
+}
+
+/**
+ * Every slot but the first goes on from a last round of all slots, in reverse order. Slot s accepts s tokens, or as many as there
+ * are; the token behind a rejected one agrees again, and must not count.
+ */
+export const acceptCheck = kernelCheck({
+  kernel: accept,
+  usual: { nLastDraft: 2, nDraft: 1 },
+  isBatched: false,
+  setUp({ parameters: { maxSlots, nVocab }, inputs: { nLastDraft, nDraft } }) {
+    const nSlots = Math.max(1, maxSlots - 1);
+    const slots = numbers(nSlots);
+    const placeOf = (slot: number) => maxSlots - 1 - slot;
+    const nAccepted = (from: number) => Math.min(from, nLastDraft);
+    const verifiedOf = (from: number, i: number) => 100 * from + i;
+    const drafted = new Uint32Array(nLastDraft * maxSlots);
+    for (const from of numbers(maxSlots)) {
+      for (const i of numbers(nLastDraft))
+        drafted[i * maxSlots + from] = i === nAccepted(from) ? 7 : verifiedOf(from, i);
+    }
+    const verified = Uint32Array.from(numbers(maxSlots * (nLastDraft + 1)), i =>
+      verifiedOf(Math.floor(i / (nLastDraft + 1)), i % (nLastDraft + 1)),
+    );
+    const positionOf = (slot: number) => 50 * (slot + 1);
+    const rejectedOf = (slot: number) => nLastDraft - nAccepted(placeOf(slot));
+    const nextOf = (slot: number) => verifiedOf(placeOf(slot), nAccepted(placeOf(slot)));
+    const beforeOf = (slot: number) =>
+      nAccepted(placeOf(slot)) === 0 ? 9 : verifiedOf(placeOf(slot), nAccepted(placeOf(slot)) - 1);
+    const batch = (nRows: number, rowOf: (slot: number, row: number) => { token: number; back: number }) =>
+      stepBuffer(
+        slots.flatMap(slot =>
+          numbers(nRows).map(row => {
+            const { token, back } = rowOf(slot, row);
+            return { token, position: positionOf(slot) + row - back, slot };
+          }),
+        ),
+        numbers(nSlots * nRows),
+        slots.map(slot => [slot]),
+      );
+    const draftStep = dense(batch(2, (_, row) => ({ token: row === 0 ? 9 : 0, back: 0 })));
+    const step = dense(batch(nDraft + 1, (_, row) => ({ token: row, back: 0 })));
+    return {
+      bindings: [
+        dense(Uint32Array.of(nLastDraft, maxSlots, nSlots, nDraft + 1, ...slots.map(placeOf))),
+        draftStep,
+        step,
+        dense(drafted),
+        dense(verified),
+      ],
+      grid: () => [1, 1, 1],
+      results: () => {
+        const drafting = batch(2, (slot, row) => ({
+          token: row === 0 ? beforeOf(slot) : Math.min(nextOf(slot), nVocab - 1),
+          back: rejectedOf(slot),
+        }));
+        const verifying = batch(nDraft + 1, (slot, row) => ({
+          token: row === 0 ? nextOf(slot) : row,
+          back: rejectedOf(slot),
+        }));
+        return [[words(draftStep, 0, drafting), words(step, 0, verifying)]];
+      },
+    };
+  },
+});
+
+export const acceptCases = kernelCases(acceptCheck, () => ({
+  usual: { slots: 2, nVocab: 700, nLastDraft: 2, nDraft: 1 },
+  // One slot, and a draft model that lacks the next token.
+  cases: [
+    { slots: 4, nVocab: 700, nLastDraft: 3, nDraft: 5 },
+    { slots: 1, nVocab: 700, nLastDraft: 1, nDraft: 1 },
+    { slots: 3, nVocab: 101, nLastDraft: 4, nDraft: 2 },
+  ],
+  parameters: ({ slots, nVocab }) => ({ maxSlots: slots, nVocab }),
+  inputs: ({ nLastDraft, nDraft }): Rounds => ({ nLastDraft, nDraft }),
+  faults: idOf => [
+    {
+      id: 'accepts-behind-a-rejected-token',
+      fault: 'a draft token that agrees is accepted behind one that does not',
+      change: { file: 'accept.wgsl', from: 'u32(agrees && accepted == i)', to: 'u32(agrees)' },
+      tuning: 'software',
+      caught: { id: idOf({ slots: 4 }) },
+      spared: idOf({ slots: 1 }),
+    },
+  ],
+}));
 
 export const advanceCases = kernelCases(advanceCheck, () => ({
   usual: { outputs: 2 },
