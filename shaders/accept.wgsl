@@ -24,19 +24,19 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   let n_slots = round[2];
   let n_rows = round[3];
   if (lane >= n_slots) { return; }
-  let from = round[4u + lane];
-  let first = from * (n_last_draft + 1u);
+  let last_slot = round[4u + lane];
+  let first = last_slot * (n_last_draft + 1u);
 
   var accepted = 0u;
   for (var i = 0u; i < n_last_draft; i++) {
-    let agrees = drafted[i * n_last_slots + from] == verified[first + i];
+    let agrees = drafted[i * n_last_slots + last_slot] == verified[first + i];
     accepted += u32(agrees && accepted == i);
   }
   let token = verified[first + accepted];
   let rejected = n_last_draft - accepted;
 
   let before = 1u + 2u * lane;
-  if (accepted > 0u) { draft_step[before].x = drafted[(accepted - 1u) * n_last_slots + from]; }
+  if (accepted > 0u) { draft_step[before].x = drafted[(accepted - 1u) * n_last_slots + last_slot]; }
   draft_step[before].y -= rejected;
   draft_step[before + 1u].x = min(token, N_VOCAB - 1u);
   draft_step[before + 1u].y -= rejected;

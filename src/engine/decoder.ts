@@ -256,8 +256,10 @@ export class Decoder {
     );
     if (goingOn.length === 0) return null;
     const kind = outputKind(goingOn);
-    const mostSteps = isCertain(goingOn, kind) ? this.#policy.depth() : this.#policy.guesses(goingOn) ? 1 : 0;
-    if (n > mostSteps) return null;
+    const isWorthwhile = isCertain(goingOn, kind)
+      ? n <= this.#policy.depth()
+      : n === 1 && this.#policy.guesses(goingOn);
+    if (!isWorthwhile) return null;
     const requests = goingOn
       .map(sequence => ({ sequence, nMax: this.#draftBudget(sequence, n) }))
       .filter(({ nMax }) => nMax > 0);

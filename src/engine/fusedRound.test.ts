@@ -132,16 +132,28 @@ describe('a round in one go', () => {
   });
 
   it.each(CASES)(
-    'gives the same tokens if the next one is submitted before it is read: %s',
+    'gives the same tokens in as many rounds if the next one is submitted before it is read: %s',
     async (_, requests, models) => {
       const generic = await run(requests, { ...models, fused: false });
       const followed = await run(requests, { ...models, fused: true, follows: true });
       expect(followed.tokens).toEqual(generic.tokens);
-      console.log(_, followed.nFollowed, followed.nFused, generic.nVerified, followed.nVerified);
+      expect(followed.nVerified).toBe(generic.nVerified);
       const adapted = await run(requests, { ...models, fused: true, follows: true, adaptive: true });
       expect(adapted.tokens).toEqual(generic.tokens);
     },
   );
+
+  it('is followed by all the others where an answer is greedy and has cells', async () => {
+    const greedy = [{ sampling: GREEDY }, { sampling: GREEDY }];
+    const { nFollowed, nFused, nVerified } = await run(greedy, {
+      fused: true,
+      follows: true,
+      draft: { disagreement: 0.2 },
+    });
+    // The prompts, and the last rounds, whose drafts must not exceed what is wanted.
+    expect(nVerified - nFused - nFollowed).toBeLessThanOrEqual(3);
+    expect(nFollowed).toBeGreaterThan(2 * nFused);
+  });
 
   it.each(CASES)('gives the same tokens with drafts as long as pays: %s', async (_, requests, models) => {
     const generic = await run(requests, { ...models, fused: false });

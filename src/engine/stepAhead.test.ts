@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TokenId } from '../forward/forward.ts';
 import { AdaptiveDrafts } from './adaptive/adaptiveDrafts.ts';
+import { type AheadPolicy, ONE_STEP_AHEAD } from './aheadPolicy.ts';
 import { Decoder } from './decoder.ts';
 import { DraftModel } from './draftModel.ts';
 import type { DraftSource } from './draftSource.ts';
@@ -54,9 +55,23 @@ function kinds(calls: readonly FakeCall[]): string[] {
   return calls.map(({ kind }) => kind);
 }
 
-function setUp(model: Model = FakeForwardPass, drafts: DraftSource | null = null, options = PAGES) {
+function setUp(
+  model: Model = FakeForwardPass,
+  drafts: DraftSource | null = null,
+  options = PAGES,
+  ahead: AheadPolicy = ONE_STEP_AHEAD,
+) {
   const target = new model(options);
-  return { target, decoder: new Decoder(target, drafts, { nBatch: 16 }) };
+  return { target, decoder: new Decoder(target, drafts, { nBatch: 16, ahead }) };
+}
+
+function withPolicy(policy: Partial<AheadPolicy>) {
+  return setUp(FakeForwardPass, null, { ...PAGES, pageCells: 64 }, { ...ONE_STEP_AHEAD, ...policy });
+}
+
+/** Positions of the rows of each call. */
+function positions(calls: readonly FakeCall[]): number[][] {
+  return calls.map(call => ('rows' in call ? call.rows.map(({ position }) => position) : []));
 }
 
 describe('a greedy sequence', () => {
@@ -79,6 +94,28 @@ describe('a greedy sequence', () => {
     expect(target.calls.at(-1)).toMatchObject({ kind: 'ahead', rows: [{ position }] });
     await stepping;
     expect(sequence.nPast).toBe(position);
+  });
+
+  it.each([1, 2, 3, 4])('has %d steps submitted behind the one that is read', async depth => {
+    const { target, decoder } = withPolicy({ depth: () => depth });
+    const sequence = sequenceIn(0);
+    for (let i = 0; i < 3; i++) await step(decoder, [sequence]);
+    expect(positions(target.calls).flat().at(-1)).toBe(sequence.nPast + depth - 1);
+    // Each position is decoded once, and none after the last.
+    const [tokens] = [await generate(decoder, sequence)];
+    expect(tokens).toEqual(await generate(setUp(StepwiseForwardPass).decoder, sequenceIn(0)));
+    expect(target.calls).toHaveLength(40);
+  });
+
+  it('discards all steps behind one that cannot be taken', async () => {
+    const { target, decoder } = withPolicy({ depth: () => 4 });
+    const [a, b] = [sequenceIn(0), sequenceIn(1)];
+    for (let i = 0; i < 4; i++) await step(decoder, [a]);
+    const { nPast } = a;
+    const nCalls = target.calls.length;
+    await step(decoder, [a, b]);
+    expect(positions(target.calls.slice(nCalls))[0]).toEqual([nPast, 0, 1, 2, 3, 4]);
+    expect(a.tokens).toEqual(await generate(setUp(StepwiseForwardPass).decoder, sequenceIn(0, 5)));
   });
 
   it('does not submit ahead next to a sampled sequence', async () => {
@@ -134,6 +171,64 @@ describe('a greedy sequence', () => {
     expect(sequence.tokens.slice(0, -1)).toEqual(before);
     const expected = await generate(setUp(StepwiseForwardPass).decoder, sequenceIn(0, 20));
     expect(await generate(decoder, sequence)).toEqual(expected);
+  });
+});
+
+describe('a sampled sequence', () => {
+  const guessing = (asked: Sequence[][] = []) =>
+    withPolicy({
+      guesses: sequences => {
+        asked.push([...sequences]);
+        return true;
+      },
+    });
+
+  it('continues with the step for its likeliest token if it chooses that token, and repeats the step if not', async () => {
+    const { target, decoder } = guessing();
+    const tokens = await generate(decoder, sampled(sequenceIn(0)));
+    expect(tokens).toEqual(await generate(setUp(StepwiseForwardPass).decoder, sampled(sequenceIn(0))));
+    const ahead = target.calls.filter(call => call.kind === 'ahead');
+    const again = positions(target.calls.filter(call => call.kind === 'forward'))
+      .slice(2)
+      .flat();
+    // Every step behind the first two was guessed, and those that were wrong were repeated.
+    expect(positions(ahead).flat()).toEqual(Array.from({ length: 38 }, (_, i) => 6 + i));
+    expect(again.length).toBeGreaterThan(5);
+    expect(again.length).toBeLessThan(30);
+    const unlikely = ahead.flatMap(({ rows: [{ token, position }] }) =>
+      token === tokens[position] ? [] : position,
+    );
+    expect(again).toEqual(unlikely);
+  });
+
+  it('continues only if a greedy one beside it does, and the other way round', async () => {
+    const asked: Sequence[][] = [];
+    const { target, decoder } = guessing(asked);
+    const sequences = [sequenceIn(0), sampled(sequenceIn(1))];
+    for (let i = 0; i < 20; i++) await step(decoder, sequences);
+    const { decoder: stepwise } = setUp(StepwiseForwardPass);
+    const alone = [sequenceIn(0), sampled(sequenceIn(1))];
+    for (let i = 0; i < 20; i++) await step(stepwise, alone);
+    expect(sequences.map(({ tokens }) => tokens)).toEqual(alone.map(({ tokens }) => tokens));
+    expect(target.calls.filter(call => call.kind === 'ahead')).toHaveLength(asked.length);
+    expect(asked[0]).toEqual(sequences);
+    expect(kinds(target.calls).filter(kind => kind === 'forward').length).toBeGreaterThan(4);
+  });
+
+  it('tells the policy how often it chooses the likeliest token', async () => {
+    const chosen: boolean[] = [];
+    const { decoder } = withPolicy({ chose: (_, isLikeliest) => chosen.push(isLikeliest) });
+    const tokens = await generate(decoder, sampled(sequenceIn(0)));
+    const { target } = setUp();
+    const rows = tokens
+      .slice(0, -1)
+      .map((token, position) => ({ token, position, slot: 0, output: position >= 5 }));
+    const expected: boolean[] = [];
+    for (const row of rows) {
+      for (const { ids } of await target.forward([row], 'argmax'))
+        expected.push(ids[0] === tokens[row.position + 1]);
+    }
+    expect(chosen).toEqual(expected);
   });
 });
 
@@ -195,7 +290,9 @@ async function live(model: Model, seed: number) {
   const random = randoms(seed);
   const below = (n: number) => Math.floor(random() * n);
   const nCtx = 64;
-  const { target, decoder } = setUp(model, null, { ...PAGES, nCtx, nSlots: 3, nCells: 144 });
+  const options = { ...PAGES, nCtx, nSlots: 3, nCells: 144 };
+  const ahead = { ...ONE_STEP_AHEAD, depth: () => 1 + (seed % 4), guesses: () => seed % 3 > 0 };
+  const { target, decoder } = setUp(model, null, options, ahead);
   const running: (Sequence | null)[] = [null, null, null];
   /** Tokens that each idle slot holds. */
   const held: TokenId[][] = [[], [], []];
@@ -281,13 +378,13 @@ async function live(model: Model, seed: number) {
 }
 
 describe('a server', () => {
-  it('has the same results with and without submitting ahead, for any operations between steps', async () => {
+  it('has the same results and takes the same cells with and without submitting ahead, for any operations between steps', async () => {
     let nAhead = 0;
-    for (let seed = 1; seed <= 60; seed++) {
+    for (let seed = 1; seed <= 24; seed++) {
       const [ahead, stepwise] = await Promise.all(BOTH.map(model => live(model, seed)));
       expect(ahead.log, `seed ${seed}`).toEqual(stepwise.log);
       nAhead += ahead.nAhead;
     }
-    expect(nAhead).toBeGreaterThan(500);
+    expect(nAhead).toBeGreaterThan(400);
   }, 30_000);
 });

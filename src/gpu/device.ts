@@ -9,12 +9,15 @@ import {
   sizeError,
 } from './adapter.ts';
 import { type CallCounts, countCalls, zeroCounts } from './counters.ts';
+import { Kicks } from './kicks.ts';
 import { PipelineCache } from './pipelines.ts';
 
 /** Device with its pipelines and its memory account. */
 export interface Gpu extends AdapterLimits {
   readonly device: GPUDevice;
   readonly pipelines: PipelineCache;
+  /** Empty submits while results are awaited; none by default. */
+  readonly kicks: Kicks;
   /** Resolves with the reason when the device is lost; never after `close`. */
   readonly lost: Promise<ForetokenError>;
   /** Reason not to trust further results of this device: it was lost, or refused some work. Otherwise null. */
@@ -65,6 +68,7 @@ class OpenGpu implements Gpu {
   readonly device: GPUDevice;
   readonly report: AdapterDescription;
   readonly pipelines: PipelineCache;
+  readonly kicks: Kicks;
   readonly lost: Promise<ForetokenError>;
   readonly maxBufferBytes: number;
   readonly maxWorkgroups: number;
@@ -84,6 +88,7 @@ class OpenGpu implements Gpu {
     this.maxWorkgroups = device.limits.maxComputeWorkgroupsPerDimension;
     this.#counts = counting ? countCalls(device) : zeroCounts();
     this.pipelines = new PipelineCache(device, shaders);
+    this.kicks = new Kicks(device.queue);
     this.report = describeAdapter(adapter);
     this.lost = new Promise(resolve => {
       void device.lost.then(info => {

@@ -14,7 +14,7 @@ export async function readMapped<T>(
   decode: (mapped: ArrayBuffer) => T,
 ): Promise<T> {
   try {
-    await staging.mapAsync(GPUMapMode.READ, 0, bytes);
+    await gpu.kicks.until(staging.mapAsync(GPUMapMode.READ, 0, bytes));
   } catch (error) {
     // A lost device rejects the mapping before it reports the reason. The buffer may have been mapped again by then.
     await Promise.race([gpu.lost, new Promise(resolve => setTimeout(resolve, LOST_GRACE_MS))]);

@@ -13,12 +13,13 @@ import { ModelPair } from '../model/modelPair.ts';
 export interface AheadAnswers {
   readonly name: string;
   readonly tokens: readonly (readonly TokenId[])[];
+  /** Submits made while an earlier one was being read. */
+  readonly nAhead: number;
 }
 
 /** Ways of working ahead, the first of which does not. */
 const WAYS: readonly { readonly name: string; readonly policy: AheadPolicy; readonly drafts?: true }[] = [
   { name: 'no step ahead', policy: { ...ONE_STEP_AHEAD, depth: () => 0 } },
-  { name: 'one step ahead', policy: ONE_STEP_AHEAD },
   { name: 'four steps ahead', policy: { ...ONE_STEP_AHEAD, depth: () => 4 } },
   { name: 'a guess ahead', policy: { ...ONE_STEP_AHEAD, depth: () => 3, guesses: () => true } },
   { name: 'drafts', policy: ONE_STEP_AHEAD, drafts: true },
@@ -33,7 +34,10 @@ const REQUESTS: readonly (readonly Partial<SamplerParams>[])[] = [
   [{ temperature: 0.6, repeatPenalty: 1.2 }, { temperature: 0.6 }],
 ];
 
-/** Answers the same requests in every way. A request joins the others three steps later than the one before it. */
+/**
+ * Answers the same requests in every way, on a device that counts calls. A request joins the others three steps later than the one
+ * before it.
+ */
 export async function answersAhead(
   gpu: Gpu,
   target: Model,
@@ -45,6 +49,7 @@ export async function answersAhead(
   const answers: AheadAnswers[] = [];
   for (const { name, policy, drafts } of WAYS) {
     const tokens: TokenId[][] = [];
+    const before = gpu.counters().submitsAhead;
     for (const requests of REQUESTS) {
       const decoder = new Decoder(target, drafts ? new DraftModel(draft, pair) : null, {
         nBatch: target.maxRows,
@@ -58,7 +63,7 @@ export async function answersAhead(
       }
       tokens.push(...sequences.map(sequence => sequence.tokens));
     }
-    answers.push({ name, tokens });
+    answers.push({ name, tokens, nAhead: gpu.counters().submitsAhead - before });
   }
   return answers;
 }

@@ -1,3 +1,4 @@
+import type { AheadPolicy } from '../engine/aheadPolicy.ts';
 import { Decoder } from '../engine/decoder.ts';
 import type { DraftSource } from '../engine/draftSource.ts';
 import { createSampler } from '../engine/sampler/createSampler.ts';
@@ -32,6 +33,8 @@ export interface AppDeps {
   readonly tokenizer: Tokenizer;
   readonly target: ForwardPass;
   readonly drafts: DraftSource | null;
+  /** How far the GPU works ahead of the CPU; one greedy step by default. */
+  readonly ahead?: AheadPolicy;
   /** Requested kinds of speculation; `drafts` may lack some of them. */
   readonly specTypes: readonly SpecType[];
   /** Acceptance probability of each draft position, for benchmarks; null to verify drafts with the target. */
@@ -89,7 +92,7 @@ export function createApp(deps: AppDeps): App {
     log,
   });
   const scheduler = new Scheduler(
-    new Decoder(target, drafts, { nBatch: settings.nBatch }),
+    new Decoder(target, drafts, { nBatch: settings.nBatch, ...(deps.ahead && { ahead: deps.ahead }) }),
     nSlots,
     {
       tokenizer,

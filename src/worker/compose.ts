@@ -1,4 +1,6 @@
+import { MeasuredPolicy, ONE_STEP_AHEAD } from '../engine/aheadPolicy.ts';
 import { openGpu } from '../gpu/device.ts';
+import { chooseKicks } from '../gpu/latency.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
 import { loadModel } from '../model/loadModel.ts';
 import { requireMemory } from '../model/memoryPlan.ts';
@@ -157,11 +159,13 @@ async function wire(
     autotune: tuner?.report() ?? null,
     warnings,
   };
+  const latencyMs = await chooseKicks(gpu);
   const app = resources.use(
     createApp({
       tokenizer: createTokenizer(target.vocabulary),
       target: targetModel,
       drafts: createDrafts(options, draftModel, pair),
+      ahead: gpu.report.isFallback ? ONE_STEP_AHEAD : new MeasuredPolicy(latencyMs),
       specTypes: specTypesOf(options),
       syntheticAcceptance: syntheticAcceptance(options, specKindsOf(options, draft !== null)),
       settings: options,
