@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import type { VerifyRow } from '../forward/drafting.ts';
 import type { TokenId } from '../forward/forward.ts';
+import { assert } from '../util/assert.ts';
 import { DraftModel } from './draftModel.ts';
 import { FakeForwardPass, type FakeModelOptions } from './fakeForwardPass.ts';
+import { FakePair } from './fakePair.ts';
 import { createSampler } from './sampler/createSampler.ts';
 import { DEFAULT_SAMPLER_PARAMS } from './sampler/params.ts';
 import type { Sequence } from './sequence.ts';
+import { acceptedByArgmax } from './speculate.ts';
 
 function sequenceOf(tokens: readonly TokenId[], slot = 0, pMin = 0): Sequence {
   return {
@@ -35,6 +39,57 @@ async function freshDraft(tokens: readonly TokenId[], nMax: number): Promise<Tok
 }
 
 const PROMPT = [1, 2, 3, 4, 5];
+
+/**
+ * Runs a round whose draft the target rejects in part, with a second round behind it. Returns both, and the source, which has read
+ * the first.
+ */
+async function followedRounds(drafts: DraftModel, sequence: Sequence) {
+  const round = drafts.plan([{ sequence, nMax: 3 }])?.submit(verifyRows(sequence, 3), 'argmax');
+  const following = round?.following?.([{ sequence, nMax: 3 }])?.submit();
+  assert(round !== undefined && following !== undefined, 'there is no second round');
+  const { drafts: drafted, outputs } = await round.read();
+  const nAccepted = acceptedByArgmax(drafted[0], outputs);
+  return { draft: drafted[0], nAccepted, next: outputs[nAccepted].ids[0], following };
+}
+
+/** Rows that verify a draft of `nDraft` tokens. */
+function verifyRows({ tokens, slot }: Sequence, nDraft: number): VerifyRow[] {
+  const fed = [...tokens, ...Array.from({ length: nDraft }, (_, step) => ({ output: 0, step }))];
+  return fed.map((token, position) => ({ token, position, slot, output: position >= tokens.length - 1 }));
+}
+
+describe('a round behind another one', () => {
+  const pairOf = () => {
+    const model = new FakeForwardPass();
+    const target = new FakeForwardPass({ disagreement: 0.5 });
+    return { model, target, drafts: new DraftModel(model, new FakePair(target, model)) };
+  };
+
+  it('drafts what a fresh model drafts behind the accepted tokens, and feeds nothing twice afterwards', async () => {
+    const { model, drafts } = pairOf();
+    const sequence = sequenceOf(PROMPT);
+    const { draft, nAccepted, next, following } = await followedRounds(drafts, sequence);
+    sequence.tokens.push(...draft.slice(0, nAccepted), next);
+    const { drafts: second } = await following.read();
+    expect(second[0]).toEqual(await freshDraft(sequence.tokens, 3));
+    sequence.tokens.push(...second[0], 7);
+    model.calls.length = 0;
+    const [third] = await drafts.draft([{ sequence, nMax: 3 }]);
+    expect(callSizes(model)).toEqual([['draft', 2]]);
+    expect(third).toEqual(await freshDraft(sequence.tokens, 3));
+  });
+
+  it('leaves nothing of the rejected tokens that it has overwritten, also if it is discarded', async () => {
+    const { drafts } = pairOf();
+    const { draft, nAccepted } = await followedRounds(drafts, sequenceOf(PROMPT));
+    expect(nAccepted).toBeLessThan(2);
+    // Another request begins with the whole draft.
+    const other = sequenceOf([...PROMPT, ...draft]);
+    const [next] = await drafts.draft([{ sequence: other, nMax: 3 }]);
+    expect(next).toEqual(await freshDraft(other.tokens, 3));
+  });
+});
 
 describe('DraftModel', () => {
   it('feeds the whole sequence in the first round', async () => {

@@ -7,7 +7,6 @@ import { TUNINGS, type TuningName } from '../conformance/tunings.ts';
 import { openSource, readGguf } from '../gguf/index.ts';
 import type { AdapterDescription } from '../gpu/adapter.ts';
 import { type Gpu, openGpu } from '../gpu/device.ts';
-import { measureLatency } from '../gpu/latency.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
 import { type LoadOptions, loadModel } from '../model/loadModel.ts';
 import type { Model } from '../model/model.ts';
@@ -75,25 +74,11 @@ export class Harness {
     readonly nPredict: number;
   }): Promise<AheadAnswers[]> {
     const { model, modelDraft, tokens, nPredict } = options;
-    const shape = { nCtx: 256, nSlots: 2, nCtxShared: null, maxRows: 64, cacheType: 'f16' } as const;
+    const shape = { nCtx: 128, nSlots: 2, nCtxShared: null, maxRows: 16, cacheType: 'f16' } as const;
     const gpu = await openGpu(shaderSources(), { countCalls: true });
     return closing(gpu, async () => {
       const [target, draft] = await Promise.all([model, modelDraft].map(path => loaded(gpu, path, shape)));
       return answersAhead(gpu, target, draft, tokens, nPredict);
-    });
-  }
-
-  /** Measures the milliseconds from submit to results, without and with empty submits every millisecond, alternately. */
-  async latencies(options: { readonly rounds: number; readonly samples: number }) {
-    const gpu = await openGpu(shaderSources());
-    return closing(gpu, async () => {
-      const plain: number[] = [];
-      const kicked: number[] = [];
-      for (let i = 0; i < options.rounds; i++) {
-        plain.push(...(await measureLatency(gpu, { kickMs: null, samples: options.samples })));
-        kicked.push(...(await measureLatency(gpu, { kickMs: 1, samples: options.samples })));
-      }
-      return { adapter: gpu.report, plain, kicked };
     });
   }
 

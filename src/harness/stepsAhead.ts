@@ -17,21 +17,29 @@ export interface AheadAnswers {
   readonly nAhead: number;
 }
 
-/** Ways of working ahead, the first of which does not. */
-const WAYS: readonly { readonly name: string; readonly policy: AheadPolicy; readonly drafts?: true }[] = [
-  { name: 'no step ahead', policy: { ...ONE_STEP_AHEAD, depth: () => 0 } },
-  { name: 'four steps ahead', policy: { ...ONE_STEP_AHEAD, depth: () => 4 } },
-  { name: 'a guess ahead', policy: { ...ONE_STEP_AHEAD, depth: () => 3, guesses: () => true } },
-  { name: 'drafts', policy: ONE_STEP_AHEAD, drafts: true },
-  { name: 'a round ahead', policy: { ...ONE_STEP_AHEAD, followsRounds: () => true }, drafts: true },
+/** Way of working ahead. */
+interface Way {
+  readonly name: string;
+  readonly policy: Partial<AheadPolicy>;
+  readonly hasDrafts?: true;
+  /** Milliseconds between empty submits. */
+  readonly kickMs?: number;
+}
+
+/** The first way does not work ahead. */
+const WAYS: readonly Way[] = [
+  { name: 'no step ahead', policy: { depth: () => 0 } },
+  { name: 'four steps ahead', policy: { depth: () => 4 } },
+  { name: 'a guess ahead', policy: { depth: () => 3, guesses: () => true } },
+  { name: 'a round ahead', policy: { followsRounds: () => true }, hasDrafts: true },
+  { name: 'empty submits', policy: {}, kickMs: 1 },
 ];
 
+/** Requests that run together, greedy ones and sampled ones from candidates and from all logits. */
 const REQUESTS: readonly (readonly Partial<SamplerParams>[])[] = [
-  [{ temperature: 0 }],
   [{ temperature: 0 }, { temperature: 0 }],
-  [{ temperature: 0.6 }],
   [{ temperature: 0 }, { temperature: 0.6, topK: 5 }],
-  [{ temperature: 0.6, repeatPenalty: 1.2 }, { temperature: 0.6 }],
+  [{ temperature: 0.6, repeatPenalty: 1.2 }],
 ];
 
 /**
@@ -47,13 +55,14 @@ export async function answersAhead(
 ): Promise<AheadAnswers[]> {
   const pair = await ModelPair.create(gpu, target, draft);
   const answers: AheadAnswers[] = [];
-  for (const { name, policy, drafts } of WAYS) {
+  for (const { name, policy, hasDrafts, kickMs = null } of WAYS) {
     const tokens: TokenId[][] = [];
     const before = gpu.counters().submitsAhead;
+    gpu.kicks.everyMs = kickMs;
     for (const requests of REQUESTS) {
-      const decoder = new Decoder(target, drafts ? new DraftModel(draft, pair) : null, {
+      const decoder = new Decoder(target, hasDrafts ? new DraftModel(draft, pair) : null, {
         nBatch: target.maxRows,
-        ahead: policy,
+        ahead: { ...ONE_STEP_AHEAD, ...policy },
       });
       const sequences = requests.map((params, slot) => sequenceOf(prompt, slot, params, nPredict, target));
       for (let nSteps = 0; ; nSteps++) {
