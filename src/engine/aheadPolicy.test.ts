@@ -39,6 +39,16 @@ describe('the number of steps ahead', () => {
   ])('covers a latency of $latencyMs ms with steps of $gpuMs ms: $depth', ({ latencyMs, gpuMs, depth }) => {
     expect(policy(latencyMs, gpuMs).depth()).toBe(depth);
   });
+
+  it('follows a shorter step at once, and a longer one slowly', () => {
+    const measured = policy(2, 100);
+    measured.stepped(2.5, 0);
+    expect(measured.depth()).toBe(4);
+    measured.stepped(3, 0);
+    expect(measured.depth()).toBe(4);
+    for (let i = 0; i < 50; i++) measured.stepped(5, 0);
+    expect(measured.depth()).toBe(1);
+  });
 });
 
 describe('a guess', () => {

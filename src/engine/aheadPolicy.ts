@@ -37,7 +37,7 @@ const MARGIN = 1.25;
  */
 export class MeasuredPolicy implements AheadPolicy {
   readonly #latencyMs: number;
-  /** Running averages: milliseconds that the GPU takes for a step, and that the CPU takes to choose the tokens. */
+  /** Usual milliseconds that the GPU takes for a step, and that the CPU takes to choose its tokens. */
   #gpuMs: number | null = null;
   #chooseMs = 0;
   readonly #agreement = new WeakMap<Sequence, number>();
@@ -73,7 +73,8 @@ export class MeasuredPolicy implements AheadPolicy {
 
   stepped(readMs: number, chooseMs: number): void {
     const gpuMs = Math.max(0.01, readMs - this.#latencyMs);
-    this.#gpuMs = this.#gpuMs === null ? gpuMs : mixed(this.#gpuMs, gpuMs);
+    // Delays only lengthen a step, the first one most of all: drivers compile then. So a shorter one counts at once.
+    this.#gpuMs = this.#gpuMs === null ? gpuMs : Math.min(gpuMs, mixed(this.#gpuMs, gpuMs));
     this.#chooseMs = mixed(this.#chooseMs, chooseMs);
   }
 
