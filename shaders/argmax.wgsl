@@ -1,39 +1,64 @@
-// argmax: the likeliest token of each output row, lowest id on a tie. One workgroup per output row: each lane keeps the first
-// maximum of its ids l, l + lanes, ...; lane 0 merges them. In a draft chain each step's result has its own place.
+// argmax: the likeliest token of each output row, lowest id on a tie. A workgroup finds that of one stretch of a row's candidates;
+// if a row has several stretches, the results are the candidates of another stage. A maximum has no order, so stretches may have
+// any length. In a draft chain each step's token has its own place.
+#define SOURCE logits
+#define RESULT tokens
+#define LOADS 4
 #include "lib/step.wgsl"
-@group(0) @binding(1) var<storage, read> logits: array<f32>;
+#include "lib/candidates.wgsl"
+#if RESULT == tokens
 // [draft step, output] = token
 @group(0) @binding(2) var<storage, read_write> dst: array<u32>;
+#else
+// [output, stretch] = candidate
+@group(0) @binding(2) var<storage, read_write> dst: array<vec2<u32>>;
+#endif
 
+// A power of two, and its logarithm.
 override WORKGROUP_SIZE: u32 = 16u;
-override N_VOCAB: u32 = 1u;
-override STRIDE: u32 = 1u;
+override LEVELS: u32 = 4u;
+// Rounds of LOADS candidates per lane that cover a stretch.
+override ROUNDS: u32 = 1u;
 
-var<workgroup> best_logit: array<f32, WORKGROUP_SIZE>;
-var<workgroup> best_token: array<u32, WORKGROUP_SIZE>;
+var<workgroup> best_of: array<vec2<u32>, WORKGROUP_SIZE>;
+
+fn better(a: vec2<u32>, b: vec2<u32>) -> vec2<u32> {
+  let logit_a = bitcast<f32>(a.y);
+  let logit_b = bitcast<f32>(b.y);
+  return select(a, b, logit_b > logit_a || (logit_b == logit_a && b.x < a.x));
+}
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let output = group.x;
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let output = group.y;
   if (output >= n_outputs()) { return; }
-  var token = min(lane, N_VOCAB - 1u);
-  var logit = logits[output * STRIDE + token];
-  for (var id = lane + WORKGROUP_SIZE; id < N_VOCAB; id += WORKGROUP_SIZE) {
-    let candidate = logits[output * STRIDE + id];
-    if (candidate > logit) {
-      logit = candidate;
-      token = id;
-    }
+  let first = group.x * STRETCH + lane;
+  // Beyond the stretch a lane repeats the last candidate, which changes no maximum.
+  let last = min((group.x + 1u) * STRETCH, N_CANDIDATES) - 1u;
+  var best = candidate(output, min(first, last));
+  for (var round = 0u; round < ROUNDS; round++) {
+    let at = first + round * ({LOADS}u * WORKGROUP_SIZE);
+#for i 0..LOADS
+    let next{i} = candidate(output, min(at + {i}u * WORKGROUP_SIZE, last));
+#endfor
+#for i 0..LOADS
+    best = better(best, next{i});
+#endfor
   }
-  best_logit[lane] = logit;
-  best_token[lane] = token;
-  workgroupBarrier();
+  best_of[lane] = best;
+  for (var level = 0u; level < LEVELS; level++) {
+    workgroupBarrier();
+    let half = WORKGROUP_SIZE >> (level + 1u);
+    if (lane < half) { best_of[lane] = better(best_of[lane], best_of[lane + half]); }
+  }
   if (lane != 0u) { return; }
-  for (var l = 1u; l < WORKGROUP_SIZE; l++) {
-    if (best_logit[l] > logit || (best_logit[l] == logit && best_token[l] < token)) {
-      logit = best_logit[l];
-      token = best_token[l];
-    }
-  }
-  dst[draft_step() * n_outputs() + output] = token;
+#if RESULT == tokens
+  dst[draft_step() * n_outputs() + output] = best_of[0].x;
+#else
+  dst[output * groups.x + group.x] = best_of[0];
+#endif
 }

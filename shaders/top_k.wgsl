@@ -1,88 +1,150 @@
 // top_k: the K likeliest tokens of each output row, in any order; of equal logits those with the lowest ids.
 //
-// One workgroup per output row. Radix select on a key that orders floats as unsigned integers: four passes over the row, each a
-// histogram of the next 8 bits of the keys that still agree with the K-th largest. Then one pass collects the larger keys and, if
-// they all fit, the equal ones. Integer atomics only, so the set is exact.
+// A workgroup finds those of one stretch of a row's candidates; if a row has several stretches, the results are the candidates of
+// another stage. Candidates are dealt to runs in turn. The K-th best of the runs' best is a bound: K candidates reach it, so all
+// results do, and only the K runs whose best reaches it have candidates that do. The results are the K best of these.
+// Candidates are ordered by logit and token, so no two are equal, and equal logits are nothing special. No float is computed, so
+// the set is exact.
+#define SOURCE logits
+#define RESULT tokens
+#define LOADS 4
 #include "lib/step.wgsl"
-@group(0) @binding(1) var<storage, read> logits: array<f32>;
+#include "lib/candidates.wgsl"
+#include "lib/kth_best.wgsl"
+#if RESULT == tokens
 // [draft step, output, K] = (token, bits of its logit)
+#else
+// [output, K, stretch] = candidate: neighbours are of different stretches, so that runs share the likeliest ones.
+#endif
 @group(0) @binding(2) var<storage, read_write> dst: array<vec2<u32>>;
 
 override WORKGROUP_SIZE: u32 = 64u;
-override N_VOCAB: u32 = 1u;
-override STRIDE: u32 = 1u;
-// Number of tokens, at most N_VOCAB.
 override K: u32 = 1u;
+// Runs of a workgroup and of a lane, and rounds of LOADS candidates that cover a run.
+override RUNS: u32 = 64u;
+override LANE_RUNS: u32 = 1u;
+override ROUNDS: u32 = 1u;
+// Rounds of one result per lane.
+override RESULT_ROUNDS: u32 = 1u;
 
-var<workgroup> histogram: array<atomic<u32>, 256>;
-var<workgroup> collected: atomic<u32>;
-struct Selected {
-  // Leading bits of the K-th largest key that are known so far.
-  key: u32,
-  // Number of tokens still to be found among the keys with these bits, and the number of such keys.
-  wanted: u32,
-  count: u32,
-}
-var<workgroup> selected: Selected;
+// Best candidate of each run, and the runs whose best reaches the bound.
+var<workgroup> best_of: array<vec2<u32>, RUNS>;
+var<workgroup> reaching: array<u32, K>;
+var<workgroup> n_reaching: atomic<u32>;
+var<workgroup> n_results: atomic<u32>;
 
-// Key that orders like its logit.
-fn key_of(logit: f32) -> u32 {
-  let bits = bitcast<u32>(logit);
-  return select(bits | 0x80000000u, ~bits, (bits & 0x80000000u) != 0u);
+// Candidate `index` of a row, or NONE beyond its stretch.
+fn ordered_at(output: u32, index: u32, end: u32) -> vec2<u32> {
+  return select(NONE, ordered(candidate(output, min(index, end - 1u))), index < end);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let output = group.x;
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let output = group.y;
   if (output >= n_outputs()) { return; }
-  let row = output * STRIDE;
-  let to = (draft_step() * n_outputs() + output) * K;
+  let begin = group.x * STRETCH;
+  let end = min(begin + STRETCH, N_CANDIDATES);
+  let lane_runs = LANE_RUNS + unknown_zero();
+  let rounds = ROUNDS + unknown_zero();
+  let result_rounds = RESULT_ROUNDS + unknown_zero();
 
-  if (lane == 0u) { selected = Selected(0u, K, N_VOCAB); }
-  for (var pass_index = 0u; pass_index < 4u; pass_index++) {
-    let shift = 24u - 8u * pass_index;
-    for (var bin = lane; bin < 256u; bin += WORKGROUP_SIZE) { atomicStore(&histogram[bin], 0u); }
-    let found = workgroupUniformLoad(&selected);
-    for (var id = lane; id < N_VOCAB; id += WORKGROUP_SIZE) {
-      let key = key_of(logits[row + id]);
-      // Compare the bits above those of this pass: none in the first pass, where a shift by 32 would be undefined.
-      if (pass_index == 0u || (key >> (shift + 8u)) == (found.key >> (shift + 8u))) {
-        atomicAdd(&histogram[(key >> shift) & 255u], 1u);
+  var differing = vec2<u32>(0u);
+  let first = ordered(candidate(output, begin));
+  for (var i = 0u; i < lane_runs; i++) {
+    let run = i * WORKGROUP_SIZE + lane;
+    var best = NONE;
+    for (var round = 0u; round < rounds; round++) {
+      let at = begin + round * ({LOADS}u * RUNS) + run;
+#for i 0..LOADS
+      let next{i} = ordered_at(output, at + {i}u * RUNS, end);
+#endfor
+#for i 0..LOADS
+      best = select(best, next{i}, reaches(next{i}, best));
+#endfor
+    }
+    best_of[run] = best;
+    differing |= best ^ first;
+  }
+  begin_search(first, differing, RUNS, lane);
+  for (var pass_index = 0u; pass_index < PASSES; pass_index++) {
+    let at = workgroupUniformLoad(&search);
+    if (at.wanted >= at.count) { break; }
+    for (var i = 0u; i < lane_runs; i++) { count_digit(best_of[i * WORKGROUP_SIZE + lane], at); }
+    end_pass(at, lane);
+  }
+  let bound = workgroupUniformLoad(&search).digits;
+
+  differing = vec2<u32>(0u);
+  for (var i = 0u; i < lane_runs; i++) {
+    let run = i * WORKGROUP_SIZE + lane;
+    let best = best_of[run];
+    // An empty run has nothing to add.
+    if (best.x != 0u && reaches(best, bound)) {
+      reaching[atomicAdd(&n_reaching, 1u)] = run;
+      // What lies between the bound and a best shares the bits that they share.
+      differing |= best ^ bound;
+    }
+  }
+  begin_search(bound, differing, 0xffffffffu, lane);
+  let n = atomicLoad(&n_reaching);
+  for (var pass_index = 0u; pass_index < PASSES; pass_index++) {
+    let at = workgroupUniformLoad(&search);
+    if (at.wanted >= at.count) { break; }
+    for (var i = 0u; i < result_rounds; i++) {
+      let slot = i * WORKGROUP_SIZE + lane;
+      if (slot < n) {
+        let run = begin + reaching[slot];
+        for (var round = 0u; round < rounds; round++) {
+          let start = run + round * ({LOADS}u * RUNS);
+#for i 0..LOADS
+          let next{i} = ordered_at(output, start + {i}u * RUNS, end);
+#endfor
+#for i 0..LOADS
+          if (reaches(next{i}, bound)) { count_digit(next{i}, at); }
+#endfor
+        }
       }
     }
-    workgroupBarrier();
-    if (lane == 0u) {
-      var wanted = found.wanted;
-      var bin = 255u;
-      var count = atomicLoad(&histogram[bin]);
-      while (count < wanted && bin > 0u) {
-        wanted -= count;
-        bin--;
-        count = atomicLoad(&histogram[bin]);
-      }
-      selected = Selected(found.key | (bin << shift), wanted, count);
-    }
-    workgroupBarrier();
+    end_pass(at, lane);
   }
+  let found = workgroupUniformLoad(&search).digits;
+  // The digits that are not known are zeros, so that what was found may be less than the bound.
+  let least = select(bound, found, reaches(found, bound));
 
-  let found = workgroupUniformLoad(&selected);
-  // Without a tie at the edge every key from the K-th largest up belongs to the set.
-  let lowest = select(found.key + 1u, found.key, found.wanted == found.count);
-  for (var id = lane; id < N_VOCAB; id += WORKGROUP_SIZE) {
-    let logit = logits[row + id];
-    if (key_of(logit) >= lowest) {
-      dst[to + atomicAdd(&collected, 1u)] = vec2<u32>(id, bitcast<u32>(logit));
+  for (var i = 0u; i < result_rounds; i++) {
+    let slot = i * WORKGROUP_SIZE + lane;
+    if (slot < n) {
+      let run = begin + reaching[slot];
+      for (var round = 0u; round < rounds; round++) {
+        let start = run + round * ({LOADS}u * RUNS);
+#for i 0..LOADS
+        let next{i} = ordered_at(output, start + {i}u * RUNS, end);
+#endfor
+#for i 0..LOADS
+        if (next{i}.x != 0u && reaches(next{i}, least)) { put(next{i}, atomicAdd(&n_results, 1u), output, group.x, groups.x); }
+#endfor
+      }
     }
   }
+#if RESULT != tokens
+  // A stretch may have fewer than K candidates.
   workgroupBarrier();
-  if (lane != 0u || found.wanted == found.count) { return; }
-  // On a tie, take as many of the equal logits as are wanted, lowest ids first.
-  var at = atomicLoad(&collected);
-  for (var id = 0u; id < N_VOCAB && at < K; id++) {
-    let logit = logits[row + id];
-    if (key_of(logit) == found.key) {
-      dst[to + at] = vec2<u32>(id, bitcast<u32>(logit));
-      at++;
-    }
+  let n_found = atomicLoad(&n_results);
+  for (var i = 0u; i < result_rounds; i++) {
+    let slot = i * WORKGROUP_SIZE + lane;
+    if (slot >= n_found && slot < K) { put(NONE, slot, output, group.x, groups.x); }
   }
+#endif
+}
+
+fn put(found: vec2<u32>, slot: u32, output: u32, stretch: u32, n_stretches: u32) {
+#if RESULT == tokens
+  dst[(draft_step() * n_outputs() + output) * K + slot] = candidate_of(found);
+#else
+  dst[(output * K + slot) * n_stretches + stretch] = candidate_of(found);
+#endif
 }

@@ -15,6 +15,7 @@ describe('the base variant', () => {
       attentionRows: GPU_TUNING.attentionRows,
       attentionSplit: GPU_TUNING.attentionSplit,
       rowWorkgroup: GPU_TUNING.rowWorkgroup,
+      argmaxWorkgroup: GPU_TUNING.argmaxWorkgroup,
     });
   });
 

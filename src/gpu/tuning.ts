@@ -26,8 +26,12 @@ export interface Tuning {
   readonly attentionRows: 1 | 2 | 4;
   /** Fewest positions of a slot per workgroup of attention, a whole number of pages; null for all of them. */
   readonly attentionSplit: number | null;
-  /** Lanes of the row-wise kernels: norms, argmax. */
+  /** Lanes of the norms and of what works head by head. */
   readonly rowWorkgroup: number;
+  /** Most logits of a workgroup of argmax and top-k, whose results then take another stage; null for whole rows. */
+  readonly choiceStretch: number | null;
+  /** A power of two. */
+  readonly argmaxWorkgroup: number;
   readonly topKWorkgroup: number;
 }
 
@@ -48,7 +52,9 @@ export const SOFTWARE_TUNING: Tuning = {
   attentionRows: 2,
   attentionSplit: null,
   rowWorkgroup: 8,
-  topKWorkgroup: 16,
+  choiceStretch: null,
+  argmaxWorkgroup: 8,
+  topKWorkgroup: 8,
 };
 
 /** Tuning of GPUs: neighbouring invocations compute neighbouring weight rows. */
@@ -65,6 +71,8 @@ export const GPU_TUNING: Tuning = {
   attentionRows: 4,
   attentionSplit: 256,
   rowWorkgroup: 128,
+  choiceStretch: 2048,
+  argmaxWorkgroup: 128,
   topKWorkgroup: 256,
 };
 

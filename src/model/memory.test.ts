@@ -66,7 +66,14 @@ it('a model of 1B parameters takes at most 1.05 times its file and its KV cache'
   // Defaults: one slot, batches of 64 rows and drafts of 16 tokens.
   const cache = { nSlots: 1, nCtx: 4096, nCtxShared: null };
   const kvBytes = sum(streamsOf(blocks).map(stream => streamBytes(stream, 'f16', cache)));
-  const options = { ...cache, maxRows: 64, maxOutputs: 17, splits: attentionSplits(cache.nCtx, GPU_TUNING) };
+  const tuning = GPU_TUNING;
+  const options = {
+    ...cache,
+    maxRows: 64,
+    maxOutputs: 17,
+    splits: attentionSplits(cache.nCtx, tuning),
+    tuning,
+  };
   const { nEmbd, nVocab } = spec;
   const model = { nEmbd, nVocab, blocks: allBlocks(blocks), ropes: blocks.ropes };
   const words = sum([...planRunState(model, options).words.values()]);

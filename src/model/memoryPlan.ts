@@ -53,7 +53,7 @@ export function planMemory(limits: AdapterLimits, file: ModelFile, options: Memo
   const { nEmbd, nVocab } = spec;
   const runState = fitRunState(
     { nEmbd, nVocab, blocks: allBlocks(blocks), ropes: blocks.ropes },
-    { ...options, splits: attentionSplits(nCtx, tuning) },
+    { ...options, splits: attentionSplits(nCtx, tuning), tuning },
     maxBufferBytes,
   );
   return {

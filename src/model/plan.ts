@@ -2,7 +2,7 @@ import type { ModelSpec } from '../architectures/spec.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type Call, type Dispatch, Recorder } from '../gpu/dispatch.ts';
 import { tileWidth } from '../gpu/kernels/mulMat.ts';
-import { advance as advanceKernel, argmax, topK } from '../gpu/kernels/sampling.ts';
+import { advance as advanceKernel, argmax, choiceStages, topK } from '../gpu/kernels/sampling.ts';
 import type { KernelSpec } from '../gpu/pipelines.ts';
 import type { Tuning } from '../gpu/tuning.ts';
 import { assert } from '../util/assert.ts';
@@ -74,8 +74,8 @@ export async function buildPlan(gpu: Gpu, inputs: PlanInputs): Promise<Plan> {
         prepared(layerCalls(inputs, rows)),
         prepared(callsOf(inputs, rows, inputs.blocks.hidden)),
         prepared(callsOf(inputs, rows, inputs.blocks.head)),
-        prepared([argmaxCall(inputs, rows)]),
-        prepared([topKCall(inputs, rows)]),
+        prepared(argmaxCalls(inputs, rows)),
+        prepared(topKCalls(inputs, rows)),
       ]);
       const parts = splitEvenly(layers, Math.ceil((rows * nWeights) / MAX_MACS_PER_SUBMIT));
       return [rows, { layers: parts, hidden, head, argmax: argmaxOf, topK: topKOf }];
@@ -120,20 +120,38 @@ function blockIo({ state, cache, tuning, nCtx }: PlanInputs, rows: number): Bloc
   return { ...state, rows, tuning, nCtx, cacheType: cache.type, stream };
 }
 
-function argmaxCall({ state, tuning }: PlanInputs, outputs: number): Call {
-  const { nVocab } = state;
-  return {
-    spec: argmax({ nVocab, stride: nVocab, outputs }, tuning),
-    buffers: [state.step, state.logits, state.argmax],
-  };
+function argmaxCalls({ state, tuning }: PlanInputs, outputs: number): Call[] {
+  const stages = choiceStages({ nVocab: state.nVocab, outputs }, 1, tuning);
+  return choiceCalls(
+    state,
+    stages.map(stage => argmax(stage, tuning)),
+    state.argmax,
+  );
 }
 
-function topKCall({ state, tuning }: PlanInputs, outputs: number): Call {
-  const { nVocab, kTop: k } = state;
-  return {
-    spec: topK({ nVocab, stride: nVocab, outputs, k }, tuning),
-    buffers: [state.step, state.logits, state.topK],
-  };
+function topKCalls({ state, tuning }: PlanInputs, outputs: number): Call[] {
+  const k = state.kTop;
+  const stages = choiceStages({ nVocab: state.nVocab, outputs }, k, tuning);
+  return choiceCalls(
+    state,
+    stages.map(stage => topK({ ...stage, k }, tuning)),
+    state.topK,
+  );
+}
+
+/** Calls of the stages of a choice among the logits. */
+function choiceCalls(
+  { step, logits, keptCandidates: kept }: RunState,
+  stages: readonly KernelSpec[],
+  dst: GPUBuffer,
+): Call[] {
+  const [first, second] = stages;
+  if (second === undefined) return [{ spec: first, buffers: [step, logits, dst] }];
+  assert(kept !== null, 'a choice in stages without a buffer between them');
+  return [
+    { spec: first, buffers: [step, logits, kept] },
+    { spec: second, buffers: [step, kept, dst] },
+  ];
 }
 
 function advanceCall({ state }: PlanInputs): Call {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { GPU_TUNING, SOFTWARE_TUNING } from '../gpu/tuning.ts';
 import { fitRunState, planRunState, type RunStateModel } from './runState.ts';
 
 /** Model without layers: 64 values per row, 1000 tokens. */
@@ -10,6 +11,7 @@ function logitRows(maxOutputs: number): number {
     nCtx: 256,
     maxRows: 64,
     splits: 1,
+    tuning: SOFTWARE_TUNING,
     maxOutputs,
   });
   return (words.get('logits') ?? 0) / MODEL.nVocab;
@@ -22,11 +24,27 @@ describe('planRunState', () => {
     expect(logitRows(64)).toBe(64);
     expect(logitRows(1000)).toBe(64);
   });
+
+  it.each([
+    { nVocab: 151_936, tuning: GPU_TUNING, name: 'GPU', words: 3 * 75 * 64 * 2 },
+    { nVocab: 2048, tuning: GPU_TUNING, name: 'GPU', words: undefined },
+    { nVocab: 151_936, tuning: SOFTWARE_TUNING, name: 'software', words: undefined },
+  ])(
+    'has $words words for the candidates between two stages with $nVocab tokens and the $name tuning',
+    ({ nVocab, tuning, words }) => {
+      const options = { nSlots: 1, nCtx: 256, maxRows: 64, splits: 1, maxOutputs: 3, tuning };
+      expect(planRunState({ ...MODEL, nVocab }, options).words.get('keptCandidates')).toBe(words);
+    },
+  );
 });
 
 describe('fitRunState', () => {
   const rowsWithin = (maxRows: number, maxOutputs: number, nSlots: number, maxBytes: number) =>
-    fitRunState(MODEL, { nSlots, nCtx: 256, maxRows, splits: 1, maxOutputs }, maxBytes).maxRows;
+    fitRunState(
+      MODEL,
+      { nSlots, nCtx: 256, maxRows, splits: 1, tuning: SOFTWARE_TUNING, maxOutputs },
+      maxBytes,
+    ).maxRows;
   const logitsOf = (rows: number) => 4 * rows * MODEL.nVocab;
 
   it.each([

@@ -3,6 +3,8 @@ import { MAX_STEPS_AHEAD, TOP_K_MAX } from '../forward/forward.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { deferredStride } from '../gpu/kernels/deferredNorm.ts';
 import { TILE_WIDTHS } from '../gpu/kernels/mulMat.ts';
+import { choiceStages } from '../gpu/kernels/sampling.ts';
+import type { Tuning } from '../gpu/tuning.ts';
 import { assert } from '../util/assert.ts';
 import { pagesFor } from '../util/kvPage.ts';
 import { alignUp } from '../util/math.ts';
@@ -26,6 +28,8 @@ export interface RunState extends StepBuffers {
   /** `kTop` (at most TOP_K_MAX) pairs (token, logit) for each draft step and output. */
   readonly topK: GPUBuffer;
   readonly kTop: number;
+  /** Candidates that the first stage of argmax or top-k keeps; null if they have only one. */
+  readonly keptCandidates: GPUBuffer | null;
   readonly staging: GPUBuffer;
   /** Staging buffers that lookahead steps use in turn: one for each pending step that returns tokens or candidates. */
   readonly stagingAhead: readonly GPUBuffer[];
@@ -39,6 +43,7 @@ export interface RunStateOptions {
   readonly maxRows: number;
   /** See `attentionSplits`. */
   readonly splits: number;
+  readonly tuning: Pick<Tuning, 'choiceStretch'>;
   /** Most output rows of a batch, and of all steps of a draft together, at least one per slot; by default as many as possible. */
   readonly maxOutputs?: number;
 }
@@ -67,7 +72,7 @@ export interface RunStatePlan {
 /** Plans the buffers for batches of `options.maxRows` rows, rounded up to whole tiles. */
 export function planRunState(model: RunStateModel, options: RunStateOptions): RunStatePlan {
   const { nEmbd, nVocab, blocks, ropes } = model;
-  const { nSlots, nCtx, splits } = options;
+  const { nSlots, nCtx, splits, tuning } = options;
   const maxRows = alignUp(options.maxRows, MAX_TILE);
   const kTop = Math.min(TOP_K_MAX, nVocab);
   const maxOutputs = options.maxOutputs ?? maxRows * nSlots;
@@ -84,12 +89,21 @@ export function planRunState(model: RunStateModel, options: RunStateOptions): Ru
     ['topK', 2 * kTop * maxOutputs],
     ['staging', Math.max(outputRows * Math.max(nVocab, paddedRow(nEmbd)), 2 * kTop * maxOutputs)],
   ]);
+  const kept = outputRows * keptCandidates(nVocab, kTop, tuning);
+  if (kept > 0) words.set('keptCandidates', 2 * kept);
   for (const { rope, label } of ropes) words.set(label, nCtx * rope.nRot);
   for (const { name, values } of blocks.flatMap(block => block.scratch(splits))) {
     if (values > 0) words.set(name, Math.max(words.get(name) ?? 0, maxRows * values));
   }
   const labels = new Map(ropes.map(({ rope, label }) => [ropeKey(rope), label]));
   return { maxRows, maxOutputs, maxDrafts: nSlots, nVocab, kTop, words, ropes: labels };
+}
+
+/** Most candidates that the first stage of argmax or top-k keeps of an output row; 0 if there is no other stage. */
+function keptCandidates(nVocab: number, kTop: number, tuning: Pick<Tuning, 'choiceStretch'>): number {
+  return Math.max(
+    ...[1, kTop].map(kept => choiceStages({ nVocab, outputs: 1 }, kept, tuning)[1]?.nCandidates ?? 0),
+  );
 }
 
 /** Plans the largest batch whose buffers stay within `maxBytes`: at least one tile, and at least one row per slot. */
@@ -147,6 +161,7 @@ export function allocateRunState(gpu: Gpu, plan: RunStatePlan): RunState {
     logits: buffer('logits'),
     argmax: buffer('argmax'),
     topK: buffer('topK'),
+    keptCandidates: buffers.get('keptCandidates') ?? null,
     staging: buffer('staging'),
     stagingAhead: ring('staging ahead', few),
     logitsAhead: ring('logits ahead', logits),

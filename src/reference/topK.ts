@@ -1,19 +1,21 @@
-/** Likeliest tokens of each row, by descending logit; both [rows, min(k, nVocab)]. */
-export interface TopK {
-  readonly ids: Uint32Array<ArrayBuffer>;
-  readonly logits: Float32Array<ArrayBuffer>;
+import { indicesOf } from './argmax.ts';
+
+/**
+ * Indices of the `k` likeliest of a row's candidates, or of all if there are fewer: by descending logit, where -0 is below 0, and
+ * of equal ones by ascending token.
+ */
+export function topK(
+  logits: Float32Array,
+  k: number,
+  tokens: Uint32Array = indicesOf(logits),
+): Uint32Array<ArrayBuffer> {
+  const keys = Uint32Array.from(new Uint32Array(logits.slice().buffer), orderedKey);
+  return indicesOf(logits)
+    .sort((a, b) => keys[b] - keys[a] || tokens[a] - tokens[b])
+    .subarray(0, k);
 }
 
-/** The `k` largest values of each row of `logits` [rows, nVocab], ties by ascending id. */
-export function topK(logits: Float32Array, nVocab: number, k: number): TopK {
-  const nRows = logits.length / nVocab;
-  const width = Math.min(k, nVocab);
-  const ids = new Uint32Array(nRows * width);
-  for (let row = 0; row < nRows; row++) {
-    const values = logits.subarray(row * nVocab, (row + 1) * nVocab);
-    const order = Uint32Array.from(values, (_, id) => id);
-    order.sort((a, b) => values[b] - values[a] || a - b);
-    ids.set(order.subarray(0, width), row * width);
-  }
-  return { ids, logits: Float32Array.from(ids, (id, i) => logits[Math.floor(i / width) * nVocab + id]) };
+/** Unsigned integer that orders like the float with these bits. */
+function orderedKey(bits: number): number {
+  return (bits >= 2 ** 31 ? ~bits : bits | 0x80000000) >>> 0;
 }

@@ -1,38 +1,88 @@
+import { ceilDiv } from '../../util/math.ts';
 import { kernel } from '../kernel.ts';
+import type { Tuning } from '../tuning.ts';
 
-export interface LogitsShape {
-  readonly nVocab: number;
-  /** Stride of the rows of logits in values. */
-  readonly stride: number;
+/** Stage of a choice of tokens, see shaders/lib/candidates.wgsl. */
+export interface ChoiceStage {
+  /** Candidates of the stage: the logits of an output row, or what the stage before it kept of them. */
+  readonly source: 'logits' | 'candidates';
+  /** Candidates of a row. */
+  readonly nCandidates: number;
+  /** Most candidates of one workgroup. The last stage has one workgroup for each row. */
+  readonly stretch: number;
   readonly outputs: number;
 }
 
-/** Finds the likeliest token of each output row; buffers: step, logits, dst. */
-export const argmax = kernel('argmax', ['rowWorkgroup'], (shape: LogitsShape, tuning) => {
+/** `top_k` keeps `k` candidates of each stretch. */
+export interface TopKStage extends ChoiceStage {
+  readonly k: number;
+}
+
+/** Candidates that a lane loads at a time. */
+const LOADS = 4;
+/** Runs that a workgroup of `top_k` deals its candidates to. More make its second search shorter and its first one longer. */
+const RUNS = 256;
+
+/** Number of workgroups, and of results for the next stage, of each row. */
+export function stretchesOf({ nCandidates, stretch }: ChoiceStage): number {
+  return ceilDiv(nCandidates, stretch);
+}
+
+/** Plans the stages of a choice that keeps `kept` candidates of each stretch of a row. */
+export function choiceStages(
+  { nVocab, outputs }: { readonly nVocab: number; readonly outputs: number },
+  kept: number,
+  { choiceStretch }: Pick<Tuning, 'choiceStretch'>,
+): readonly [ChoiceStage] | readonly [ChoiceStage, ChoiceStage] {
+  const stretch = ceilDiv(nVocab, ceilDiv(nVocab, choiceStretch ?? nVocab));
+  const first: ChoiceStage = { source: 'logits', nCandidates: nVocab, stretch, outputs };
+  const stretches = stretchesOf(first);
+  if (stretches === 1) return [first];
+  const nCandidates = stretches * kept;
+  return [first, { source: 'candidates', nCandidates, stretch: nCandidates, outputs }];
+}
+
+function stageVariant(stage: ChoiceStage) {
+  const stretches = stretchesOf(stage);
+  const { source, nCandidates, stretch, outputs } = stage;
   return {
-    defines: {},
-    overrides: {
-      WORKGROUP_SIZE: tuning.rowWorkgroup,
-      N_VOCAB: shape.nVocab,
-      STRIDE: shape.stride,
-    },
+    defines: { SOURCE: source, RESULT: stretches > 1 ? 'candidates' : 'tokens', LOADS },
+    overrides: { N_CANDIDATES: nCandidates, STRETCH: stretch },
     bindings: ['read', 'read', 'write'],
-    workgroups: [shape.outputs, 1, 1],
+    workgroups: [stretches, outputs, 1],
+  } as const;
+}
+
+/** Finds the likeliest token of each output row; buffers: step, source, dst. */
+export const argmax = kernel('argmax', ['choiceStretch', 'argmaxWorkgroup'], (stage: ChoiceStage, tuning) => {
+  const { overrides, ...variant } = stageVariant(stage);
+  const lanes = tuning.argmaxWorkgroup;
+  return {
+    ...variant,
+    overrides: {
+      ...overrides,
+      WORKGROUP_SIZE: lanes,
+      LEVELS: Math.log2(lanes),
+      ROUNDS: ceilDiv(stage.stretch, lanes * LOADS),
+    },
   };
 });
 
-/** Finds the `k` likeliest tokens of each output row, unordered; buffers: step, logits, dst. */
-export const topK = kernel('top_k', ['topKWorkgroup'], (shape: LogitsShape & { k: number }, tuning) => {
+/** Finds the `k` likeliest tokens of each output row, unordered; buffers: step, source, dst. */
+export const topK = kernel('top_k', ['choiceStretch', 'topKWorkgroup'], (stage: TopKStage, tuning) => {
+  const { overrides, ...variant } = stageVariant(stage);
+  const lanes = tuning.topKWorkgroup;
   return {
-    defines: {},
+    ...variant,
     overrides: {
-      WORKGROUP_SIZE: tuning.topKWorkgroup,
-      N_VOCAB: shape.nVocab,
-      STRIDE: shape.stride,
-      K: shape.k,
+      ...overrides,
+      WORKGROUP_SIZE: lanes,
+      K: stage.k,
+      RUNS,
+      LANE_RUNS: RUNS / lanes,
+      ROUNDS: ceilDiv(stage.stretch, RUNS * LOADS),
+      RESULT_ROUNDS: ceilDiv(stage.k, lanes),
     },
-    bindings: ['read', 'read', 'write'],
-    workgroups: [shape.outputs, 1, 1],
   };
 });
 
