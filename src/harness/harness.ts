@@ -13,6 +13,7 @@ import type { Model } from '../model/model.ts';
 import { checkModel } from '../model/modelFile.ts';
 import { assert } from '../util/assert.ts';
 import { type CacheMove, checkCacheMoves } from './cacheMoves.ts';
+import { type Choices, choicesOf } from './choicesRun.ts';
 import { type ExactnessAnswer, type ExactnessOptions, runExactness } from './exactness.ts';
 import {
   EXACTNESS_HALF,
@@ -92,6 +93,17 @@ export class Harness {
     const { model, tuning, tokens, maxBufferBytes } = options;
     const gpu = await openGpu(shaderSources(), { maxBufferBytes, countCalls: true });
     return closing(gpu, () => logitsOf(gpu, model, tokens, TUNINGS[tuning]));
+  }
+
+  /** Loads a separate model, which chooses from stretches of its logits, and returns what it chooses. */
+  choices(options: {
+    readonly model: string;
+    readonly choiceStretch: number | null;
+    readonly tokens: readonly number[];
+  }): Promise<Choices> {
+    const tuning = { ...TUNINGS.software, choiceStretch: options.choiceStretch };
+    const shape = { nCtx: 64, nSlots: 2, nCtxShared: null, maxRows: 16, cacheType: 'f16', tuning } as const;
+    return withModel(options.model, shape, model => choicesOf(model, options.tokens));
   }
 
   /** Answers questions on a server with the given settings. */

@@ -20,8 +20,11 @@ export interface TopKStage extends ChoiceStage {
 
 /** Candidates that a lane loads at a time. */
 const LOADS = 4;
-/** Runs that a workgroup of `top_k` deals its candidates to. More make its second search shorter and its first one longer. */
-const RUNS = 256;
+/**
+ * Fewest runs that a workgroup of `top_k` deals its candidates to. More make its second search shorter, but SwiftShader compiles
+ * longer: it clears the workgroup's storage word by word.
+ */
+const MIN_RUNS = 128;
 
 /** Number of workgroups, and of results for the next stage, of each row. */
 export function stretchesOf({ nCandidates, stretch }: ChoiceStage): number {
@@ -72,15 +75,16 @@ export const argmax = kernel('argmax', ['choiceStretch', 'argmaxWorkgroup'], (st
 export const topK = kernel('top_k', ['choiceStretch', 'topKWorkgroup'], (stage: TopKStage, tuning) => {
   const { overrides, ...variant } = stageVariant(stage);
   const lanes = tuning.topKWorkgroup;
+  const runs = Math.max(MIN_RUNS, lanes);
   return {
     ...variant,
     overrides: {
       ...overrides,
       WORKGROUP_SIZE: lanes,
       K: stage.k,
-      RUNS,
-      LANE_RUNS: RUNS / lanes,
-      ROUNDS: ceilDiv(stage.stretch, RUNS * LOADS),
+      RUNS: runs,
+      LANE_RUNS: runs / lanes,
+      ROUNDS: ceilDiv(stage.stretch, runs * LOADS),
       RESULT_ROUNDS: ceilDiv(stage.k, lanes),
     },
   };
