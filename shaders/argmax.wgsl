@@ -1,6 +1,7 @@
 // argmax: the likeliest token of each output row, lowest id on a tie. A workgroup finds that of one stretch of a row's candidates;
-// if a row has several stretches, the results are the candidates of another stage. A maximum has no order, so stretches may have
-// any length. In a draft chain each step's token has its own place.
+// if a row has several stretches, the results are the candidates of another stage. A row's candidates are in order of their
+// tokens. A maximum does not depend on how they are divided, so stretches may have any length. In a draft chain each step's token
+// has its own place.
 #define SOURCE logits
 #define RESULT tokens
 #define LOADS 4
@@ -22,6 +23,7 @@ override ROUNDS: u32 = 1u;
 
 var<workgroup> best_of: array<vec2<u32>, WORKGROUP_SIZE>;
 
+// Of equal logits the lower token's.
 fn better(a: vec2<u32>, b: vec2<u32>) -> vec2<u32> {
   let logit_a = bitcast<f32>(a.y);
   let logit_b = bitcast<f32>(b.y);
@@ -45,8 +47,9 @@ fn main(
 #for i 0..LOADS
     let next{i} = candidate(output, min(at + {i}u * WORKGROUP_SIZE, last));
 #endfor
+    // A row's candidates are in order of their tokens, so that a lane keeps the first of equal ones.
 #for i 0..LOADS
-    best = better(best, next{i});
+    best = select(best, next{i}, bitcast<f32>(next{i}.y) > bitcast<f32>(best.y));
 #endfor
   }
   best_of[lane] = best;

@@ -52,8 +52,7 @@ const NONE = 0xffffffff;
 function candidatesOf({ source, nCandidates }: ChoiceStage, row: number, kind: LogitKind): Candidates {
   const logits = logitsOf(nCandidates, row, kind);
   const tokens = indicesOf(logits);
-  // Those that an earlier stage kept are in any order.
-  return { logits, tokens: source === 'logits' ? tokens : tokens.map(i => 5 + 3 * (nCandidates - i)) };
+  return { logits, tokens: source === 'logits' ? tokens : tokens.map(i => 5 + 3 * i) };
 }
 
 /** Words (token, bits of its logit) of some candidates. */
@@ -123,7 +122,8 @@ export const topKCheck = kernelCheck({
     const { k } = stage;
     const candidates = rows.map(row => {
       const { logits, tokens } = candidatesOf(stage, row, inputs.kind);
-      // An earlier stage leaves places empty where a stretch has fewer candidates than it keeps.
+      // An earlier stage leaves its candidates in any order, and places empty where a stretch has fewer candidates than it keeps.
+      if (stage.source === 'candidates') tokens.reverse();
       const nEmpty = stage.source === 'candidates' ? Math.floor((stage.nCandidates - k) / 3) : 0;
       for (let i = 0; i < nEmpty; i++) {
         tokens[3 * i] = NONE;
