@@ -31,6 +31,10 @@ export interface TimedCase extends KernelCase {
   /** Bytes that it has to read and write, and its operations, where a fused multiply-add counts as two. */
   readonly bytes: number;
   readonly flops: number;
+  /** Whether its large inputs are weights or a KV cache: a step reads them once, from memory and not from a cache. */
+  readonly readsMemory: boolean;
+  /** Whether it takes long on a software adapter. */
+  readonly isLong: boolean;
 }
 
 /** Kernel broken on purpose, in a way known from drivers and ports, and the place where that must show. */
@@ -73,6 +77,8 @@ interface Definition<P, I, A extends object> {
   readonly seconds?: number;
   /** Sizes to time. */
   readonly timed?: readonly Partial<A>[];
+  readonly timedLong?: readonly Partial<A>[];
+  readonly readsMemory?: true;
   readonly cost?: (axes: A) => { readonly bytes: number; readonly flops: number };
   /** Faults to inject. */
   readonly faults?: (idOf: KernelCases<A>['idOf']) => readonly Omit<Fault, 'kernel'>[];
@@ -117,10 +123,16 @@ export function kernelCases<P, I, A extends object>(
     assert(found !== undefined, () => `no case ${caseId(kernel.shader, wanted)}`);
     return found.id;
   };
-  const { timed = [], cost = () => ({ bytes: 0, flops: 0 }), faults = () => [] } = definition;
+  const { timed = [], timedLong = [], cost = () => ({ bytes: 0, flops: 0 }), faults = () => [] } = definition;
+  const timedAt = (axes: Partial<A>, isLong: boolean): TimedCase => ({
+    ...at(axes),
+    ...cost({ ...usual, ...axes }),
+    readsMemory: definition.readsMemory ?? false,
+    isLong,
+  });
   return {
     cases,
-    timed: timed.map(axes => ({ ...at(axes), ...cost({ ...usual, ...axes }) })),
+    timed: [...timed.map(axes => timedAt(axes, false)), ...timedLong.map(axes => timedAt(axes, true))],
     faults: faults(idOf).map(fault => ({ ...fault, kernel: kernel.shader })),
     at,
     idOf,

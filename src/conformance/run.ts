@@ -89,10 +89,10 @@ export async function prepareRuns(gpu: Gpu, runs: readonly Run[]) {
   const pipelines = await Promise.all(runs.map(({ spec }) => gpu.pipelines.get(spec)));
   const of = (use: 'read' | 'write') =>
     runs.flatMap(({ spec, setup }) => setup.bindings.filter((_, i) => spec.bindings[i] === use));
-  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
   // A buffer cannot be read and written in one dispatch, not even at different offsets.
   const inputs = placeContents(gpu, of('read'), usage);
-  const outputs = placeContents(gpu, of('write'), usage | GPUBufferUsage.COPY_SRC);
+  const outputs = placeContents(gpu, of('write'), usage);
   const places = new Map([...inputs, ...outputs]);
   const buffersOf = (all: Iterable<Place>) => [...new Set([...all].map(({ buffer }) => buffer))];
   const prepared = runs.map(({ spec, setup }, i): PreparedRun => {

@@ -66,11 +66,14 @@ export function buildReport({
 
 function limitsOf(findings: readonly Finding[], why: string): OwnLimits {
   const none = { status: 'unsupported', message: why } as const;
-  const limits: OwnLimits = {
+  const limits: Required<OwnLimits> = {
     copyGbPerSecond: none,
+    readGbPerSecond: none,
     fmaGflops: none,
     dispatchMs: none,
+    independentDispatchMs: none,
     submitToReadbackMs: none,
+    kickedReadbackMs: none,
   };
   for (const found of findings) if (found.part === 'speed.limits') limits[found.limit] = found.entry;
   return limits;

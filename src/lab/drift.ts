@@ -1,7 +1,7 @@
 import type { Provenance } from '../report/index.ts';
 import type { Bench } from './bench.ts';
 import { failureOf } from './failure.ts';
-import { fmaWork } from './speed/ownLimits.ts';
+import { fmaWork } from './speed/fma.ts';
 import { stopwatch } from './speed/stopwatch.ts';
 
 /** Duration of the fixed work at the beginning: far more than the resolution of a clock. */

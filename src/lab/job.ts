@@ -5,7 +5,7 @@ import type {
   Failure,
   Golden,
   Invariance,
-  KernelSpeed,
+  KernelShape,
   Load,
   Measurement,
   OwnLimits,
@@ -14,12 +14,6 @@ import type {
   Throughput,
 } from '../report/index.ts';
 import type { Bench } from './bench.ts';
-
-/** Identity of a kernel's timing, its compiled shader, and its bytes and operations. */
-export type KernelShape = Pick<
-  KernelSpeed,
-  'id' | 'kernel' | 'weightType' | 'variant' | 'tuning' | 'parameters' | 'shader' | 'bytes' | 'flops'
->;
 
 /** Entry of a report. */
 export type Finding =

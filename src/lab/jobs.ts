@@ -12,11 +12,21 @@ import { MODELS } from './models.ts';
 import { speculationJob } from './speculation.ts';
 import { kernelSpeedJob } from './speed/kernelSpeeds.ts';
 import { loadJob } from './speed/loading.ts';
+import { mappingsJob, type ProductSizes, widthsJob } from './speed/mappings.ts';
 import { ownLimitJobs } from './speed/ownLimits.ts';
 import { throughputJob } from './speed/throughput.ts';
 
 /** Repetitions of a kernel case, which must all give the same bits, and of a timing. */
 export const REPETITIONS: Readonly<Record<LabSet, number>> = { quick: 5, full: 10 };
+
+/** Products of a model of a billion parameters, of which each mapping is timed. */
+const PRODUCTS = {
+  attention: { weight: 'Q4_0', n: 2048, k: 2048 },
+  ffn: { weight: 'Q4_0', n: 8192, k: 2048 },
+} as const satisfies Record<string, ProductSizes>;
+/** Rows of a step and of verifications. */
+const WIDTHS = [1, 2, 4, 8, 16];
+const MAPPED_WIDTHS = [1, 4, 8];
 
 /** Jobs of a set. Those that show soonest whether a GPU can be trusted come first. */
 export function jobsOf(set: LabSet): Job[] {
@@ -32,7 +42,8 @@ export function jobsOf(set: LabSet): Job[] {
         goldenJob(MODELS.target),
         goldenJob(MODELS.draft),
         ...ownLimitJobs(),
-        ...TIMED_CASES.map(kernelSpeedJob),
+        ...TIMED_CASES.filter(({ isLong }) => !isLong).map(kernelSpeedJob),
+        widthsJob(PRODUCTS.attention, WIDTHS),
         ...[0, 256].map(depth =>
           throughputJob({ model: MODELS.target, depth, nPrefill: 64, nDecode: 16, repetitions }),
         ),
@@ -55,6 +66,10 @@ export function jobsOf(set: LabSet): Job[] {
         ...Object.values(MODELS).map(goldenJob),
         ...ownLimitJobs(),
         ...TIMED_CASES.map(kernelSpeedJob),
+        ...Object.values(PRODUCTS).flatMap(sizes => [
+          widthsJob(sizes, WIDTHS),
+          mappingsJob(sizes, MAPPED_WIDTHS),
+        ]),
         ...[MODELS.target, MODELS.exact].flatMap(model => [
           ...[0, 512, 2048].map(depth =>
             throughputJob({ model, depth, nPrefill: 512, nDecode: 64, repetitions }),

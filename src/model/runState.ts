@@ -30,6 +30,7 @@ export interface RunState extends StepBuffers {
   readonly kTop: number;
   /** Candidates that the first stage of argmax or top-k keeps; null if they have only one. */
   readonly keptCandidates: GPUBuffer | null;
+  /** Staging buffer of results. */
   readonly staging: GPUBuffer;
   /** Staging buffers that lookahead steps use in turn: one for each pending step that returns tokens or candidates. */
   readonly stagingAhead: readonly GPUBuffer[];

@@ -26,6 +26,6 @@ export type { Provenance } from './schema/provenance.ts';
 export { type Incident, PARTS, type Part, REPORT_SCHEMA, type Report } from './schema/report.ts';
 export type { KernelSpeed, Load, OwnLimits, Speculation, Speed, Throughput } from './schema/speed.ts';
 export { withReports } from './share.ts';
-export { kernelSpeed } from './speedOf.ts';
+export { type KernelShape, kernelSpeed } from './speedOf.ts';
 export { type Failure, STATUSES, type Status, UNMEASURED, type Unmeasured } from './status.ts';
 export { type ReportVerdict, verdictOf, verdictWords } from './verdict.ts';

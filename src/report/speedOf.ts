@@ -3,16 +3,26 @@ import type { Measurement } from './schema/parts.ts';
 import type { KernelSpeed, OwnLimits } from './schema/speed.ts';
 import type { Failure } from './status.ts';
 
-type Shape = Pick<
+/** Identity of a kernel's timing, its compiled shader, and its bytes and operations. */
+export type KernelShape = Pick<
   KernelSpeed,
-  'id' | 'kernel' | 'weightType' | 'variant' | 'tuning' | 'parameters' | 'shader' | 'bytes' | 'flops'
+  | 'id'
+  | 'kernel'
+  | 'weightType'
+  | 'variant'
+  | 'tuning'
+  | 'parameters'
+  | 'shader'
+  | 'bytes'
+  | 'flops'
+  | 'fromMemory'
 >;
 
 /** Converts a kernel's times in milliseconds to rates, and to fractions of the adapter's limits. */
 export function kernelSpeed(
-  shape: Shape,
+  shape: KernelShape,
   timing: readonly number[] | Failure,
-  { copyGbPerSecond, fmaGflops }: OwnLimits,
+  { copyGbPerSecond, readGbPerSecond, fmaGflops }: OwnLimits,
 ): KernelSpeed {
   if ('status' in timing) return { ...shape, ...timing };
   const figures = measured(timing);
@@ -24,6 +34,7 @@ export function kernelSpeed(
     gbPerSecond,
     gflops,
     fractionOfCopy: fraction(gbPerSecond, copyGbPerSecond),
+    ...(readGbPerSecond && { fractionOfRead: fraction(gbPerSecond, readGbPerSecond) }),
     fractionOfFma: fraction(gflops, fmaGflops),
   };
 }

@@ -190,6 +190,13 @@ function featureCases(): Partial<Axes>[] {
   ];
 }
 
+const modelAxes = { nHead: 32, nKvHead: 4, headDim: 64, nRot: 64, rows: 1 };
+
+/** Axes of a model's heads at these depths. */
+function deep(...depths: readonly number[]): Partial<Axes>[] {
+  return depths.map(depth => ({ ...modelAxes, cache: 'f16', depth }));
+}
+
 /** Values of a row of attention with the usual heads, and the row whose last position begins a page. */
 const ROW = 64;
 const ROW_AT_PAGE = 2;
@@ -214,9 +221,12 @@ export const attentionCases = kernelCases(attentionCheck, () => ({
   pinned: ({ split, depth }): Partial<Tuning> =>
     depth === undefined ? { attentionSplit: split === 'none' ? null : split } : {},
   seconds: 0.45,
-  timed: (['f16', 'f32'] as const).map(cache => {
-    return { cache, depth: 512, nHead: 32, nKvHead: 4, headDim: 64, nRot: 64, rows: 1 };
-  }),
+  timed: [
+    ...(['f16', 'f32'] as const).map(cache => ({ ...modelAxes, cache, depth: 512 })),
+    ...deep(256, 4096),
+  ],
+  timedLong: deep(32_768),
+  readsMemory: true,
   cost: ({ depth = 0, nHead, nKvHead, headDim, cache }) => ({
     bytes: 2 * depth * nKvHead * headDim * (cache === 'f16' ? 2 : 4) + 8 * nHead * headDim,
     flops: 4 * depth * nHead * headDim,

@@ -184,6 +184,9 @@ export const mulMatCases = kernelCases(mulMatCheck, () => ({
     ...WEIGHT_TYPES.map(weight => ({ weight, rows: 1, n: 2048, k: 2048 })),
     ...[4, 16].map(rows => ({ weight: 'Q4_0' as const, rows, n: 2048, k: 2048 })),
   ],
+  // The output of a small model with a large vocabulary.
+  timedLong: [{ weight: 'Q4_0', rows: 1, n: 151_936, k: 1024 }],
+  readsMemory: true,
   cost: ({ weight, rows, n, k }) => {
     const { quantsBytes, scalesBytes } = repackedLayout(weight, k, n);
     return { bytes: quantsBytes + scalesBytes + 4 * rows * (k + n), flops: 2 * rows * n * k };
@@ -246,6 +249,7 @@ export const qkvCases = kernelCases(mulMatCheck, () => ({
   inputs: ({ scale }) => ({ scale }),
   seconds: 0.14,
   timed: [{ epilogue: 'qkv', ...modelHeads, rows: 1, k: 2048 }],
+  readsMemory: true,
   cost: ({ nHead, nKvHead, headDim, nRot, k = 0 }) => {
     const n = (nHead + 2 * nKvHead) * headDim;
     const { quantsBytes, scalesBytes } = repackedLayout('Q4_0', k, n);

@@ -1,6 +1,6 @@
 import type { Provenance } from '../../report/index.ts';
 import type { Bench } from '../bench.ts';
-import { fmaWork } from './ownLimits.ts';
+import { fmaWork } from './fma.ts';
 import { stopwatch } from './stopwatch.ts';
 
 /** Plausible range of timestamps, as shares of the wall time. */

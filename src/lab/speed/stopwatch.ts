@@ -59,6 +59,30 @@ export async function sampleTimes(
   dispatches: readonly Dispatch[],
   repetitions: number,
 ): Promise<number[]> {
+  const [samples] = await sampleAlternately(watch, [dispatches], repetitions);
+  return samples;
+}
+
+/** Samples several works like `sampleTimes`, in turn, so that a change of the machine's speed affects all of them. */
+export async function sampleAlternately(
+  watch: Stopwatch,
+  works: readonly (readonly Dispatch[])[],
+  repetitions: number,
+): Promise<number[][]> {
+  const times: number[] = [];
+  for (const work of works) times.push(await enoughRounds(watch, work));
+  const samples = works.map((): number[] => []);
+  for (let i = 0; i < repetitions; i++) {
+    for (const [at, work] of works.entries()) {
+      const ms = (await watch(work, times[at])) / times[at];
+      samples[at].push(Math.max(ms, Number.MIN_VALUE));
+    }
+  }
+  return samples;
+}
+
+/** Warms up, and finds the number of rounds that makes a sample long enough. */
+async function enoughRounds(watch: Stopwatch, dispatches: readonly Dispatch[]): Promise<number> {
   await watch(dispatches, 1);
   const sampleMs = Math.max(SAMPLE_MS, SAMPLE_SILENCES * (await watch([], 1)));
   let times = 1;
@@ -68,10 +92,5 @@ export async function sampleTimes(
     times = Math.min(MOST_REPEATS, Math.max(2 * times, Math.ceil(sampleMs / Math.max(once, 1e-3) / 2)));
     once = (await watch(dispatches, times)) / times;
   }
-  const samples: number[] = [];
-  for (let i = 0; i < repetitions; i++) {
-    const ms = (await watch(dispatches, times)) / times;
-    samples.push(Math.max(ms, Number.MIN_VALUE));
-  }
-  return samples;
+  return times;
 }

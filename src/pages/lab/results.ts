@@ -4,6 +4,7 @@ import {
   type Measurement,
   measured,
   numberOf,
+  type OwnLimits,
   percent,
   type Real,
   type Status,
@@ -113,12 +114,15 @@ function linesOf(finding: Finding): Line[] {
   }
 }
 
-const LIMIT_WORDS = {
+const LIMIT_WORDS: Readonly<Record<keyof OwnLimits, readonly [name: string, unit: string]>> = {
   copyGbPerSecond: ['copying memory', 'GB/s'],
+  readGbPerSecond: ['reading memory', 'GB/s'],
   fmaGflops: ['multiply-adds', 'GFLOP/s'],
   dispatchMs: ['one more dispatch', 'ms'],
+  independentDispatchMs: ['one more dispatch that waits for no other', 'ms'],
   submitToReadbackMs: ['from submit to readback', 'ms'],
-} as const;
+  kickedReadbackMs: ['from submit to readback, with empty submits', 'ms'],
+};
 
 function right(name: string, words: string): Line {
   return { name, status: 'success', words, message: null };

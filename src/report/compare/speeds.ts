@@ -1,6 +1,7 @@
 import { type Better, measured, type Range, rangeOf, type Verdict, verdictOn } from '../samples.ts';
 import type { Measurement } from '../schema/parts.ts';
 import type { Report } from '../schema/report.ts';
+import type { KernelSpeed, OwnLimits } from '../schema/speed.ts';
 import type { Failure } from '../status.ts';
 import { caseKey, hasOtherShaders } from './checks.ts';
 
@@ -16,7 +17,7 @@ export interface Timing extends Range {
   /** Whether it is worse than the best by more than noise. */
   readonly againstBest: Verdict;
   readonly againstReference: Verdict;
-  /** Share of the adapter's own copy bandwidth or FMA rate, whichever is larger. */
+  /** Share of the adapter's own bandwidth or FMA rate, whichever is larger. */
   readonly ofLimit: number | null;
   /** Whether the report has a wrong result for this case. */
   readonly wrong: boolean;
@@ -120,11 +121,12 @@ function entriesOf(report: Report): Entry[] {
   return [
     ...kernels.map(kernel =>
       entry({ group: 'kernels', id: kernel.id, unit: 'ms', better: 'lower' }, kernel, {
-        key: `kernels ${caseKey(kernel)}`,
+        // A time that a cache made is none to compare with.
+        key: `kernels ${caseKey(kernel)} ${kernel.fromMemory ?? false}`,
         kernel: kernel.kernel,
         weightType: kernel.weightType ?? null,
-        how: `${kernel.variant}, ${kernel.tuning}`,
-        ofLimit: kernel.status === 'success' ? largest(kernel.fractionOfCopy, kernel.fractionOfFma) : null,
+        how: howOf(kernel),
+        ofLimit: kernel.status === 'success' ? shareOfLimit(kernel) : null,
         wrong: wrong.has(caseKey(kernel)),
         shader: kernel.shader ?? null,
       }),
@@ -153,14 +155,32 @@ function entriesOf(report: Report): Entry[] {
       entry({ group: 'load', id: `${model}: load`, unit: 'ms', better: 'lower' }, loadMs),
       entry({ group: 'load', id: `${model}: compile pipelines`, unit: 'ms', better: 'lower' }, compileMs),
     ]),
-    entry({ group: 'limits', id: 'copy', unit: 'GB/s', better: 'higher' }, limits.copyGbPerSecond),
-    entry({ group: 'limits', id: 'fused multiply-add', unit: 'GFLOP/s', better: 'higher' }, limits.fmaGflops),
-    entry({ group: 'limits', id: 'one dispatch', unit: 'ms', better: 'lower' }, limits.dispatchMs),
-    entry(
-      { group: 'limits', id: 'submit to readback', unit: 'ms', better: 'lower' },
-      limits.submitToReadbackMs,
-    ),
+    ...LIMITS.flatMap(([name, id, unit]) => {
+      const limit = limits[name];
+      const better = unit === 'ms' ? 'lower' : 'higher';
+      return limit ? [entry({ group: 'limits', id, unit, better }, limit)] : [];
+    }),
   ];
+}
+
+const LIMITS: readonly (readonly [keyof OwnLimits, string, SpeedRow['unit']])[] = [
+  ['copyGbPerSecond', 'copy', 'GB/s'],
+  ['readGbPerSecond', 'read', 'GB/s'],
+  ['fmaGflops', 'fused multiply-add', 'GFLOP/s'],
+  ['dispatchMs', 'one dispatch', 'ms'],
+  ['independentDispatchMs', 'one dispatch that waits for no other', 'ms'],
+  ['submitToReadbackMs', 'submit to readback', 'ms'],
+  ['kickedReadbackMs', 'submit to readback, with empty submits', 'ms'],
+];
+
+function howOf({ variant, tuning, fromMemory }: KernelSpeed): string {
+  return [variant, tuning, ...(fromMemory ? ['from memory'] : [])].join(', ');
+}
+
+/** Share of the limit that is nearer: of the memory or of the arithmetic. Older reports have only copies to compare with. */
+function shareOfLimit(kernel: Extract<KernelSpeed, { status: 'success' }>): number | null {
+  const { fractionOfCopy, fractionOfRead = null, fractionOfFma } = kernel;
+  return largest(fractionOfRead ?? fractionOfCopy, fractionOfFma);
 }
 
 function largest(a: number | null, b: number | null): number | null {

@@ -1,14 +1,19 @@
 import * as Type from 'typebox';
 import { Amount, Count, FAILURE, KERNEL_CASE, Measurement, Name, oneOf, SAMPLES, SHADER } from './parts.ts';
 
-/** Limits of the adapter, measured on itself; kernels are compared with them. */
+/** Limits of the adapter, measured on itself; kernels are compared with them. Older reports lack the optional ones. */
 export const OwnLimits = Type.Object({
   copyGbPerSecond: Measurement,
+  readGbPerSecond: Type.Optional(Measurement),
   fmaGflops: Measurement,
-  /** Time of one more dispatch in a submit that has many. */
+  /** Time of one more dispatch in a submit that has many, each of which waits for the one before. */
   dispatchMs: Measurement,
+  /** Time of one more dispatch if none waits for another. */
+  independentDispatchMs: Type.Optional(Measurement),
   /** Time from an almost empty submit until its result is read. */
   submitToReadbackMs: Measurement,
+  /** The same with an empty submit every millisecond meanwhile. */
+  kickedReadbackMs: Type.Optional(Measurement),
 });
 export type OwnLimits = Type.Static<typeof OwnLimits>;
 
@@ -18,6 +23,8 @@ const SHAPE = {
   /** Bytes that the kernel has to read and write, and its operations, where a fused multiply-add counts as two. */
   bytes: Count,
   flops: Count,
+  /** Whether large inputs came from memory: the kernel took turns at copies that exceed the caches. Older reports lack it. */
+  fromMemory: Type.Optional(Type.Boolean()),
 };
 
 /** Time of one kernel in milliseconds. The fractions are null if the limit was not measured. */
@@ -29,6 +36,7 @@ export const KernelSpeed = Type.Union([
     gbPerSecond: Amount,
     gflops: Amount,
     fractionOfCopy: Type.Union([Amount, Type.Null()]),
+    fractionOfRead: Type.Optional(Type.Union([Amount, Type.Null()])),
     fractionOfFma: Type.Union([Amount, Type.Null()]),
   }),
   Type.Object({ ...SHAPE, ...FAILURE }),
