@@ -7,6 +7,12 @@ import type { GpuWords, WeightRecord } from './weightRecord.ts';
  */
 export const ROW_GROUP = 32;
 
+/** Place of a piece of a row among the pieces of a matrix, if a row has `pieces`. See lib/weight.wgsl. */
+export function placeOfPiece(row: number, piece: number, pieces: number): number {
+  const inGroup = row % ROW_GROUP;
+  return (row - inGroup) * pieces + piece * ROW_GROUP + inGroup;
+}
+
 /**
  * Copies whole rows of `blocks` blocks into groups of `ROW_GROUP` rows. A row is a sequence of pieces: vectors of quants, and
  * words of scales, or what a block has of a word. Piece j of all rows of a group comes before piece j + 1 of any.
@@ -51,7 +57,7 @@ function eachGroup(
     const at = firstRow + row;
     const inGroup = at % ROW_GROUP;
     const rows = Math.min(nRows - row, ROW_GROUP - inGroup);
-    copy(row * pieces, (at - inGroup) * pieces + inGroup, rows);
+    copy(row * pieces, placeOfPiece(at, 0, pieces), rows);
     row += rows;
   }
 }

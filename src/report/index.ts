@@ -11,6 +11,7 @@ export {
   figure,
   OTHER_SHADERS,
   percent,
+  rowCostWords,
   shareWords,
   speedWords,
   summaryOf,
@@ -19,6 +20,7 @@ export { backendOpsCsv } from './exports/backendOps.ts';
 export { llamaBenchJsonl } from './exports/llamaBench.ts';
 export { checkReport, MAX_REPORT_BYTES, readReport } from './read.ts';
 export { numberOf, real } from './real.ts';
+export { type RowCost, type RowCostsRow, rowCostsOf } from './rowCosts.ts';
 export { type Better, measured, NOISY_SPREAD, rangeOf, type Verdict, verdictOn } from './samples.ts';
 export type { ConformanceCase, Control, DraftCheck, Golden, Invariance } from './schema/correctness.ts';
 export type { Measurement, Parameters, Real } from './schema/parts.ts';

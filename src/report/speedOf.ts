@@ -39,6 +39,11 @@ export function kernelSpeed(
   };
 }
 
+/** Circumstances of a timing, which distinguish it from others of the same case. */
+export function howTimed({ variant, tuning, fromMemory }: KernelShape): string {
+  return [variant, tuning, ...(fromMemory ? ['from memory'] : [])].join(', ');
+}
+
 function fraction(rate: number, limit: Measurement): number | null {
   return limit.status === 'success' ? rate / limit.median : null;
 }

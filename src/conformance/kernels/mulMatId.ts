@@ -260,6 +260,7 @@ export const mulMatIdCases = kernelCases(mulMatIdCheck, () => ({
   inputs: ({ activation }) => ({ spread: activation === 'oai' ? 3 : activation === 'gelu' ? 0.5 : 0.2 }),
   seconds: 0.2,
   timed: [{ stage: 'gate_up', weight: 'Q4_0', rows: 1, n: 512, k: 2048, nExperts: 8, nUsed: 2 }],
+  readsMemory: true,
   cost: ({ weight, rows, nUsed, n = 0, k = 0 }) => {
     const { quantsBytes, scalesBytes } = repackedLayout(weight, k, 2 * n);
     return {

@@ -4,7 +4,7 @@ import type { Dispatch } from '../../gpu/dispatch.ts';
 
 /** Size of all copies of large inputs together: four times the largest cache of a GPU. */
 const BYTES = 384 * 2 ** 20;
-const BYTES_SOFTWARE = 16 * 2 ** 20;
+const BYTES_SOFTWARE = 8 * 2 ** 20;
 const MOST_COPIES = 256;
 /** Smaller inputs, such as a batch's rows, are in a cache for models too. */
 const LEAST_BYTES = 64 * 2 ** 10;

@@ -1,8 +1,8 @@
-import type { CheckRow, SpeedRow } from '../../report/index.ts';
+import type { CheckRow, RowCostsRow, SpeedRow } from '../../report/index.ts';
 import { hasWords } from '../frame/hasWords.ts';
 import type { Filter } from './state.ts';
 
-type Row = Pick<CheckRow | SpeedRow, 'id' | 'kernel' | 'weightType' | 'how'>;
+type Row = Pick<CheckRow | SpeedRow | RowCostsRow, 'id' | 'kernel' | 'weightType' | 'how'>;
 
 /** Whether a row of a table passes the filter, apart from differences. */
 export function matches({ kernel, weightType, text }: Filter, row: Row): boolean {

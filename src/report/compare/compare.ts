@@ -1,4 +1,5 @@
 import { assert } from '../../util/assert.ts';
+import { compareRowCosts, type RowCostsRow } from '../rowCosts.ts';
 import type { Report } from '../schema/report.ts';
 import { type CheckRow, compareChecks, isContradiction } from './checks.ts';
 import { compareSpeeds, type SpeedRow } from './speeds.ts';
@@ -12,6 +13,7 @@ export interface Comparison {
   readonly reference: number;
   readonly checks: readonly CheckRow[];
   readonly speeds: readonly SpeedRow[];
+  readonly rowCosts: readonly RowCostsRow[];
   readonly origins: readonly Origin[];
   /** Number of checks that one report passes and another does not. */
   readonly nContradictions: number;
@@ -27,6 +29,7 @@ export function compareReports(reports: readonly Report[], reference = 0): Compa
     reference,
     checks,
     speeds: compareSpeeds(reports, reference),
+    rowCosts: compareRowCosts(reports),
     origins: originsOf(reports),
     nContradictions: checks.filter(isContradiction).length,
   };

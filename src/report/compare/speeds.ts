@@ -2,6 +2,7 @@ import { type Better, measured, type Range, rangeOf, type Verdict, verdictOn } f
 import type { Measurement } from '../schema/parts.ts';
 import type { Report } from '../schema/report.ts';
 import type { KernelSpeed, OwnLimits } from '../schema/speed.ts';
+import { howTimed } from '../speedOf.ts';
 import type { Failure } from '../status.ts';
 import { caseKey, hasOtherShaders } from './checks.ts';
 
@@ -125,7 +126,7 @@ function entriesOf(report: Report): Entry[] {
         key: `kernels ${caseKey(kernel)} ${kernel.fromMemory ?? false}`,
         kernel: kernel.kernel,
         weightType: kernel.weightType ?? null,
-        how: howOf(kernel),
+        how: howTimed(kernel),
         ofLimit: kernel.status === 'success' ? shareOfLimit(kernel) : null,
         wrong: wrong.has(caseKey(kernel)),
         shader: kernel.shader ?? null,
@@ -172,10 +173,6 @@ const LIMITS: readonly (readonly [keyof OwnLimits, string, SpeedRow['unit']])[] 
   ['submitToReadbackMs', 'submit to readback', 'ms'],
   ['kickedReadbackMs', 'submit to readback, with empty submits', 'ms'],
 ];
-
-function howOf({ variant, tuning, fromMemory }: KernelSpeed): string {
-  return [variant, tuning, ...(fromMemory ? ['from memory'] : [])].join(', ');
-}
 
 /** Share of the limit that is nearer: of the memory or of the arithmetic. Older reports have only copies to compare with. */
 function shareOfLimit(kernel: Extract<KernelSpeed, { status: 'success' }>): number | null {

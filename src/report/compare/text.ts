@@ -2,7 +2,7 @@ import type { Report } from '../schema/report.ts';
 import { type Check, type CheckRow, compareChecks, hasFault } from './checks.ts';
 import type { Comparison } from './compare.ts';
 import type { SpeedRow } from './speeds.ts';
-import { checkWords, OTHER_SHADERS, percent, speedWords, summaryOf } from './words.ts';
+import { checkWords, OTHER_SHADERS, percent, rowCostWords, speedWords, summaryOf } from './words.ts';
 
 export type TextFormat = 'text' | 'markdown';
 
@@ -11,7 +11,7 @@ const MAX_ROWS = 40;
 
 /** Formats a comparison as tables, for a terminal or for a comment on a pull request. Agreement is counted, not listed. */
 export function comparisonText(comparison: Comparison, format: TextFormat): string {
-  const { labels, checks, speeds, origins, reports } = comparison;
+  const { labels, checks, speeds, rowCosts, origins, reports } = comparison;
   const several = reports.length > 1;
   const letters = labels.map((_, i) => letterOf(i));
   const heading = (title: string) => (format === 'markdown' ? `### ${title}` : title.toUpperCase());
@@ -72,6 +72,12 @@ export function comparisonText(comparison: Comparison, format: TextFormat): stri
           : []),
       ]),
       several ? `${speeds.length - shownSpeeds.length} more: within noise, or measured by one alone.` : '',
+    ),
+    ...section(
+      'Several rows at once, relative to one',
+      ['product', ...letters],
+      rowCosts.map(row => [`${row.id} (${row.how})`, ...row.cells.map(rowCostWords)]),
+      '',
     ),
     ...section(
       'Where they differ',

@@ -1,3 +1,4 @@
+import type { RowCost } from '../rowCosts.ts';
 import type { Check } from './checks.ts';
 import type { Comparison } from './compare.ts';
 import type { SpeedCell, SpeedRow, Timing } from './speeds.ts';
@@ -42,6 +43,12 @@ export function speedWords(cell: SpeedCell | null, unit: string): string {
 export function shareWords({ ofBest, againstBest }: Timing): string {
   if (ofBest === 1) return 'best';
   return againstBest === 'noise' ? '≈ best' : percent(ofBest);
+}
+
+/** Text of a cell of the table of several rows. */
+export function rowCostWords(costs: readonly RowCost[] | null): string {
+  if (costs === null) return 'not run';
+  return costs.map(({ rows, ratio }) => `${rows}: ${figure(ratio)}×`).join(', ');
 }
 
 /** Summary of the comparison in a sentence or two. */

@@ -12,6 +12,7 @@ import { Incidents } from './Incidents.tsx';
 import { Origins } from './Origins.tsx';
 import { Refusals } from './Refusals.tsx';
 import { ReportCards } from './ReportCards.tsx';
+import { RowCostsTable } from './RowCostsTable.tsx';
 import { Speeds } from './Speeds.tsx';
 
 export interface AppProps {
@@ -68,6 +69,7 @@ function Compared({ state, dispatch }: Pick<AppProps, 'state' | 'dispatch'>) {
       <Checks comparison={comparison} rows={checks} onlyDifferences={filter.onlyDifferences} />
       <Charts comparison={comparison} checks={checks} speeds={speeds} />
       <Speeds comparison={comparison} rows={speeds} onlyDifferences={filter.onlyDifferences} />
+      <RowCostsTable comparison={comparison} rows={comparison.rowCosts.filter(row => matches(filter, row))} />
       <Incidents reports={reports} labels={comparison.labels} />
       <Origins comparison={comparison} />
     </>
