@@ -10,6 +10,7 @@ import { kernelInvarianceJobs } from './kernelInvariance.ts';
 import { type LabSet, SETS } from './labOptions.ts';
 import { MODELS } from './models.ts';
 import { speculationJob } from './speculation.ts';
+import { answersJob } from './speed/answers.ts';
 import { kernelSpeedJob } from './speed/kernelSpeeds.ts';
 import { loadJob } from './speed/loading.ts';
 import { mappingsJob, type ProductSizes, widthsJob } from './speed/mappings.ts';
@@ -47,6 +48,7 @@ export function jobsOf(set: LabSet): Job[] {
         ...[0, 256].map(depth =>
           throughputJob({ model: MODELS.target, depth, nPrefill: 64, nDecode: 16, repetitions }),
         ),
+        answersJob({ model: MODELS.target, nPredict: 24, repetitions }),
         speculationJob({
           ...{ model: MODELS.target, draft: MODELS.draft, nDraft: 3, nPredict: 24 },
           repetitions,
@@ -74,6 +76,7 @@ export function jobsOf(set: LabSet): Job[] {
           ...[0, 512, 2048].map(depth =>
             throughputJob({ model, depth, nPrefill: 512, nDecode: 64, repetitions }),
           ),
+          answersJob({ model, nPredict: 64, repetitions }),
           ...[1, 3, 7, 15].map(nDraft =>
             speculationJob({ model, draft: MODELS.draft, nDraft, nPredict: 64, repetitions }),
           ),

@@ -1,11 +1,9 @@
 import { EXCHANGE_ORIGIN } from '../protocol/exchange.ts';
 import { type DraftCheck, measured, type Speculation } from '../report/index.ts';
-import { ForetokenError } from '../util/errors.ts';
 import type { Composition } from '../worker/api.ts';
-import { compose } from '../worker/compose.ts';
-import type { Bench } from './bench.ts';
 import type { Finding, Job } from './job.ts';
 import type { ModelName } from './models.ts';
+import { complete, serve } from './server.ts';
 
 const LIMIT_MS = 180_000;
 const PROMPTS = ['I believe the meaning of life is', 'One day, a little fox'];
@@ -17,14 +15,6 @@ export interface SpeculationSpec {
   readonly nDraft: number;
   readonly nPredict: number;
   readonly repetitions: number;
-}
-
-/** Answer: its tokens, its speed, and the counters of the drafts. */
-interface Answer {
-  readonly tokens: readonly number[];
-  readonly perSecond: number;
-  readonly nDrafted: number;
-  readonly nAccepted: number;
 }
 
 /** Checks whether drafts change an answer, and measures how many are accepted and what they gain. */
@@ -50,23 +40,6 @@ export function speculationJob(spec: SpeculationSpec): Job {
   };
 }
 
-async function serve({ models }: Bench, model: ModelName, draft: ModelName): Promise<Composition> {
-  const [target, small] = await Promise.all([models.get(model), models.get(draft)]);
-  return compose(
-    {
-      model: new Blob([target.bytes]),
-      modelDraft: new Blob([small.bytes]),
-      nCtx: 512,
-      draftAdaptive: false,
-      cachePrompt: false,
-      metricsEndpoint: true,
-      selfTest: false,
-    },
-    () => {},
-    () => {},
-  );
-}
-
 async function tryDrafts(
   server: Composition,
   { model, draft, nDraft, nPredict, repetitions }: SpeculationSpec,
@@ -82,9 +55,10 @@ async function tryDrafts(
   for (let round = 0; round <= repetitions; round++) {
     let [plainMs, draftedMs] = [0, 0];
     for (const prompt of PROMPTS) {
+      const question = { prompt, nPredict, temperature: 0 };
       // Alternate both, so that other load slows down both.
-      const plain = await complete(server, prompt, nPredict, 0);
-      const drafted = await complete(server, prompt, nPredict, nDraft);
+      const plain = await complete(server, { ...question, nDraft: 0 });
+      const drafted = await complete(server, { ...question, nDraft });
       plainMs += plain.tokens.length / plain.perSecond;
       draftedMs += drafted.tokens.length / drafted.perSecond;
       nTokens += plain.tokens.length;
@@ -111,31 +85,6 @@ async function tryDrafts(
     { part: 'drafts', entry: check },
     { part: 'speed.speculation', entry: speed },
   ];
-}
-
-async function complete(
-  { fetch }: Composition,
-  prompt: string,
-  nPredict: number,
-  nDraft: number,
-): Promise<Answer> {
-  const body = JSON.stringify({
-    prompt,
-    n_predict: nPredict,
-    temperature: 0,
-    ignore_eos: true,
-    return_tokens: true,
-    'speculative.n_max': nDraft,
-  });
-  const response = await fetch(new Request(`${EXCHANGE_ORIGIN}/completion`, { method: 'POST', body }));
-  const { error, tokens, timings } = await response.json();
-  if (error) throw new ForetokenError('internal', `the server answered ${response.status}: ${error.message}`);
-  return {
-    tokens,
-    perSecond: timings.predicted_per_second,
-    nDrafted: timings.draft_n ?? 0,
-    nAccepted: timings.draft_n_accepted ?? 0,
-  };
 }
 
 interface DraftCounters {

@@ -93,7 +93,9 @@ function linesOf(finding: Finding): Line[] {
     }
     case 'speed.throughput': {
       const { entry } = finding;
-      const name = `${entry.model}: ${entry.kind} of ${entry.nTokens} at depth ${entry.depth}`;
+      const { model, kind, nTokens, depth, temperature } = entry;
+      const answer = temperature === undefined ? '' : `, answer at temperature ${temperature}`;
+      const name = `${model}: ${kind} of ${nTokens} at depth ${depth}${answer}`;
       return [timed(name, 'tokens/s', entry)];
     }
     case 'speed.speculation': {

@@ -1,7 +1,7 @@
 import { type Better, measured, type Range, rangeOf, type Verdict, verdictOn } from '../samples.ts';
 import type { Measurement } from '../schema/parts.ts';
 import type { Report } from '../schema/report.ts';
-import type { KernelSpeed, OwnLimits } from '../schema/speed.ts';
+import type { KernelSpeed, OwnLimits, Throughput } from '../schema/speed.ts';
 import { howTimed } from '../speedOf.ts';
 import type { Failure } from '../status.ts';
 import { caseKey, hasOtherShaders } from './checks.ts';
@@ -134,7 +134,7 @@ function entriesOf(report: Report): Entry[] {
     ),
     ...throughput.map(run => {
       const id = `${run.model}: ${run.kind} of ${run.nTokens} tokens at depth ${run.depth}`;
-      const how = run.cacheType ? `${run.kind}, ${run.cacheType}` : run.kind;
+      const how = howDecoded(run);
       return entry({ group: 'throughput', id, unit: 'tokens/s', better: 'higher' }, run, {
         key: `throughput ${id} ${how}`,
         how,
@@ -173,6 +173,11 @@ const LIMITS: readonly (readonly [keyof OwnLimits, string, SpeedRow['unit']])[] 
   ['submitToReadbackMs', 'submit to readback', 'ms'],
   ['kickedReadbackMs', 'submit to readback, with empty submits', 'ms'],
 ];
+
+function howDecoded({ kind, cacheType, temperature }: Throughput): string {
+  const answer = temperature === undefined ? [] : [`answer at temperature ${temperature}`];
+  return [kind, ...(cacheType ? [cacheType] : []), ...answer].join(', ');
+}
 
 /** Share of the limit that is nearer: of the memory or of the arithmetic. Older reports have only copies to compare with. */
 function shareOfLimit(kernel: Extract<KernelSpeed, { status: 'success' }>): number | null {

@@ -15,9 +15,9 @@ export function llamaBenchJsonl(reports: readonly Report[]): string {
     .join('');
 }
 
-/** Record of a run; none if nothing was measured. */
+/** Record of a run; none if nothing was measured, or if a server answered, which llama-bench does not do. */
 function recordOf(report: Report, run: Throughput): object[] {
-  if (run.status !== 'success') return [];
+  if (run.status !== 'success' || run.temperature !== undefined) return [];
   const { provenance } = report;
   const model = provenance.models.find(({ name }) => name === run.model);
   const nanoseconds = run.samples.map(rate => Math.round((1e9 * run.nTokens) / rate));

@@ -52,6 +52,8 @@ const RUN = {
   cacheType: Type.Optional(Name),
   /** Most prompt rows in one batch. */
   nBatch: Type.Optional(Count),
+  /** Temperature of a server's answer, 0 for a greedy one; absent if a model decoded greedily without a server. */
+  temperature: Type.Optional(Amount),
 };
 
 /** Tokens per second. */

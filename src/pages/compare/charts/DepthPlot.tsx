@@ -1,4 +1,4 @@
-import { type Comparison, figure, letterOf, rangeOf } from '../../../report/index.ts';
+import { type Comparison, figure, letterOf, rangeOf, type Throughput } from '../../../report/index.ts';
 import { Plot, type Series } from './Plot.tsx';
 
 /** Decoding speed by the number of tokens in the KV cache, for every model and report. */
@@ -9,9 +9,7 @@ export function DepthPlot({ comparison: { reports } }: { comparison: Comparison 
       report: i,
       label: model,
       points: report.speed.throughput
-        .flatMap(run =>
-          run.status === 'success' && run.kind === 'decode' && run.model === model ? [run] : [],
-        )
+        .flatMap(run => (isDecoding(run) && run.model === model ? [run] : []))
         .sort((a, b) => a.depth - b.depth)
         .map(({ depth, median, samples }) => ({
           x: depth,
@@ -32,4 +30,11 @@ export function DepthPlot({ comparison: { reports } }: { comparison: Comparison 
       series={drawn}
     />
   );
+}
+
+type Measured = Extract<Throughput, { status: 'success' }>;
+
+/** Whether a run was the decoding of a model, without a server around it. */
+function isDecoding(run: Throughput): run is Measured {
+  return run.status === 'success' && run.kind === 'decode' && run.temperature === undefined;
 }
