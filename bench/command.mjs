@@ -1,22 +1,27 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 
 /**
- * Runs a benchmark from the command line: `[--repetitions N] [--out FILE] [PART …]`. Writes the result of `measure`, with the
+ * Runs a benchmark from the command line: `[--repetitions N] [--out FILE] [--report FILE] [PART …]`. Writes the result of `measure`, with the
  * conditions of the measurement, as JSON to FILE or to standard output.
  *
  * @param {string} name as npm knows it
  * @param {{ root: string, parts: readonly string[], defaults?: readonly string[] }} options `root`: folder of package.json;
  * `parts`: available parts; `defaults`: parts measured if none is named, by default all
- * @param {(options: { repetitions: number, parts: readonly string[] }) => Promise<object>} measure
+ * @param {(options: { repetitions: number, parts: readonly string[], report: unknown }) => Promise<object>} measure `report`: the
+ * report of a lab, if one is given
  */
 export async function runBenchmark(name, { root, parts, defaults = parts }, measure) {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { repetitions: { type: 'string', default: '5' }, out: { type: 'string' } },
+      options: {
+        repetitions: { type: 'string', default: '5' },
+        out: { type: 'string' },
+        report: { type: 'string' },
+      },
     });
     const repetitions = Number(values.repetitions);
     if (!Number.isInteger(repetitions) || repetitions < 1) {
@@ -25,8 +30,9 @@ export async function runBenchmark(name, { root, parts, defaults = parts }, meas
     const unknown = positionals.find(part => !parts.includes(part));
     if (unknown !== undefined) throw new Error(`there is no ${unknown}; choose from ${parts.join(', ')}`);
     const chosen = positionals.length > 0 ? positionals : defaults;
+    const report = values.report && JSON.parse(readFileSync(values.report, 'utf8'));
     const loadBefore = loadavg();
-    const result = await measure({ repetitions, parts: chosen });
+    const result = await measure({ repetitions, parts: chosen, report });
     const conditions = {
       date: new Date().toISOString(),
       commit: commitOf(root),

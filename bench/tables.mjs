@@ -100,9 +100,10 @@ function speculationTables({ costs, acceptance, predictions, ngram }) {
     ],
   );
   const predicted = table(
-    ['readback', 'round trips per round', 'best draft', 'speed-up'],
+    ['readback', 'depth', 'round trips per round', 'best draft', 'speed-up'],
     predictions.map(({ roundTrips, nDraft, speedup, assumptions }) => [
       `${figure(1000 * assumptions.readbackSeconds)} ms`,
+      assumptions.depth ?? 0,
       roundTrips,
       nDraft,
       `${figure(speedup)}×`,

@@ -1,7 +1,8 @@
-// npm run bench [-- [--repetitions N] [--out FILE] [boot|models|speculation|products|types|repack|tokenizer ...]]: measures, as
-// one JSON, in headless Chromium: speed and WebGPU calls of the bundled models, cost and gain of speculation, matrix products
-// beside plain reads, the products of every weight type beside Q4_0's, and the speed of repacking and loading weights; also the
-// start of `foretoken serve`, and the speed of tokenizers in Node.
+// npm run bench [-- [--repetitions N] [--out FILE] [--report FILE] [boot|models|speculation|products|types|repack|tokenizer ...]]:
+// measures, as one JSON, in headless Chromium: speed and WebGPU calls of the bundled models, cost and gain of speculation, matrix
+// products beside plain reads, the products of every weight type beside Q4_0's, and the speed of repacking and loading weights;
+// also the start of `foretoken serve`, and the speed of tokenizers in Node. With a report of the lab, the gain of speculation is
+// predicted for the report's GPU.
 import { fileURLToPath } from 'node:url';
 import { measureBoot } from '../bench/boot.mjs';
 import { runBenchmark } from '../bench/command.mjs';
@@ -23,8 +24,8 @@ const NODE_PARTS = { tokenizer: options => measureTokenizers(root, options) };
 const BROWSER_PARTS = {
   boot: (_, { repetitions }) => measureBoot(root, { model: `public/${DRAFT}`, repetitions }),
   models: measureModels,
-  speculation: (browser, { url, repetitions }) => {
-    const options = { model: `../models/${TARGETS[0]}.gguf`, modelDraft: `../${DRAFT}`, repetitions };
+  speculation: (browser, { url, repetitions, report }) => {
+    const options = { model: `../models/${TARGETS[0]}.gguf`, modelDraft: `../${DRAFT}`, repetitions, report };
     return inPage(browser, url, options => window.bench.measureSpeculation(options), options);
   },
   products: (browser, { url, repetitions }) =>
@@ -36,15 +37,17 @@ const BROWSER_PARTS = {
 };
 
 const known = [...Object.keys(BROWSER_PARTS), ...Object.keys(NODE_PARTS)];
-await runBenchmark('bench', { root, parts: known }, async ({ repetitions, parts }) => {
+await runBenchmark('bench', { root, parts: known }, async ({ repetitions, parts, report }) => {
   installPackages(root);
   const result = {};
   for (const part of parts) if (part in NODE_PARTS) result[part] = await NODE_PARTS[part]({ repetitions });
   const inBrowser = parts.filter(part => part in BROWSER_PARTS);
-  return inBrowser.length === 0 ? result : { ...(await measureInBrowser(inBrowser, repetitions)), ...result };
+  return inBrowser.length === 0
+    ? result
+    : { ...(await measureInBrowser(inBrowser, { repetitions, report })), ...result };
 });
 
-async function measureInBrowser(parts, repetitions) {
+async function measureInBrowser(parts, options) {
   await freshen(root);
   const { chromium } = await import('playwright');
   const site = await serveBenchSite(root);
@@ -52,7 +55,7 @@ async function measureInBrowser(parts, repetitions) {
   try {
     const result = { browser: browser.version() };
     for (const part of parts)
-      result[part] = await BROWSER_PARTS[part](browser, { url: site.url, repetitions });
+      result[part] = await BROWSER_PARTS[part](browser, { url: site.url, ...options });
     return result;
   } finally {
     await browser.close();

@@ -3,7 +3,7 @@ import type { Page } from 'playwright/test';
 import { FAULTS } from '../src/conformance/allCases.ts';
 import type { LabOptions } from '../src/lab/labOptions.ts';
 import { WEIGHT_TYPES } from '../src/quant/types.ts';
-import { type Report, readReport } from '../src/report/index.ts';
+import { type Report, readReport, rowCostsOf } from '../src/report/index.ts';
 import { expect, test } from './fixtures/test.ts';
 
 /** Fast cases. */
@@ -76,11 +76,24 @@ test('the report has the adapter, the browser and the limits', async ({ page }) 
   for (const limit of Object.values(speed.limits)) expect(limit).toMatchObject({ status: 'success' });
   const shader = expect.stringMatching(/^[0-9a-f]{64}$/);
   expect(speed.kernels).toMatchObject([
-    { kernel: 'rms_norm', status: 'success', fractionOfCopy: expect.any(Number), shader },
+    {
+      ...{ kernel: 'rms_norm', status: 'success', shader, fromMemory: false },
+      ...{ fractionOfCopy: expect.any(Number), fractionOfRead: expect.any(Number) },
+    },
   ]);
   for (const entry of conformance) {
     expect(entry).toMatchObject({ status: 'success', deterministic: true, repetitions: 5, shader });
   }
+});
+
+test('the lab times products of several rows beside those of one', async ({ page }) => {
+  const report = await run(page, { only: ['widths:weight=Q4_0,n=2048,k=2048'] });
+  expect(report.speed.kernels).toHaveLength(5);
+  for (const timed of report.speed.kernels) {
+    expect(timed).toMatchObject({ status: 'success', tuning: 'own', fromMemory: true });
+  }
+  const [{ costs }] = rowCostsOf(report);
+  expect(costs.map(({ rows }) => rows)).toEqual([2, 4, 8, 16]);
 });
 
 // Faults within the twin's tolerance, which no case can detect by itself.

@@ -1,9 +1,17 @@
 import type { CallCounts } from '../../src/gpu/counters.ts';
+import { streamsOf } from '../../src/model/modelBlocks.ts';
 import type { ModelFile } from '../../src/model/modelFile.ts';
+import type { RowCost } from '../../src/report/index.ts';
 
-/** Model of a GPU bound by its memory: the cost of a byte, dispatch, submit and readback. */
+/** Model of a GPU: the cost of a byte, of further rows, of a dispatch, submit and readback. */
 export interface GpuAssumptions {
+  /** Bytes of weights per second that a product of one row reads. */
   readonly bytesPerSecond: number;
+  /** v(M): times of products of several rows relative to that of one, from few rows to many; none if further rows are free. */
+  readonly rowCosts: readonly RowCost[];
+  /** Earlier positions, and the bytes of the KV cache per second that attention reads there. */
+  readonly depth: number;
+  readonly cacheBytesPerSecond: number;
   /** Gap between two dispatches on the GPU, and time to encode one in JavaScript. */
   readonly dispatchGapSeconds: number;
   readonly encodeSeconds: number;
@@ -15,6 +23,8 @@ export interface GpuAssumptions {
 /** Counts of a step, independent of the adapter. */
 export interface StepCounts {
   readonly bytes: number;
+  /** Bytes of the KV cache for each earlier position. */
+  readonly positionBytes: number;
   readonly dispatches: number;
   readonly submits: number;
   readonly readbacks: number;
@@ -38,11 +48,27 @@ export interface Prediction {
   readonly speedup: number;
 }
 
-/** Duration of a step: GPU and JavaScript work in parallel, but neither overlaps with the readback. */
-export function stepSeconds(step: StepCounts, gpu: GpuAssumptions): number {
-  const onGpu = step.bytes / gpu.bytesPerSecond + step.dispatches * gpu.dispatchGapSeconds;
+/** Duration of a step of `rows` rows: GPU and JavaScript work in parallel, but neither overlaps with the readback. */
+export function stepSeconds(step: StepCounts, rows: number, gpu: GpuAssumptions): number {
+  const products = (step.bytes / gpu.bytesPerSecond) * rowCost(gpu.rowCosts, rows);
+  // The rows of a verification share the reads of the cache.
+  const attention = (step.positionBytes * gpu.depth) / gpu.cacheBytesPerSecond;
+  const onGpu = products + attention + step.dispatches * gpu.dispatchGapSeconds;
   const onCpu = step.dispatches * gpu.encodeSeconds + step.submits * gpu.submitSeconds;
   return Math.max(onGpu, onCpu) + step.readbacks * gpu.readbackSeconds;
+}
+
+/** Cost of `rows` rows: between two that were measured on a straight line, beyond the last in proportion to it. */
+export function rowCost(costs: readonly RowCost[], rows: number): number {
+  let below: RowCost = { rows: 1, ratio: 1 };
+  for (const above of costs) {
+    if (rows <= above.rows) {
+      const share = (rows - below.rows) / (above.rows - below.rows);
+      return below.ratio + share * (above.ratio - below.ratio);
+    }
+    below = above;
+  }
+  return costs.length === 0 ? 1 : (below.ratio * rows) / below.rows;
 }
 
 /** Finds the best draft length under the assumptions, and its speed-up. */
@@ -51,12 +77,12 @@ export function predict(
   roundTrips: Prediction['roundTrips'],
   assumptions: GpuAssumptions,
 ): Prediction {
-  const plain = stepSeconds(counts.target, assumptions);
+  const plain = stepSeconds(counts.target, 1, assumptions);
   let best: Prediction = { roundTrips, assumptions, nDraft: 0, speedup: 1 };
   for (let nDraft = 1; nDraft < counts.meanTokens.length; nDraft++) {
     const draft = counts.draft(nDraft);
     const waiting = roundTrips === 'two' ? draft : { ...draft, submits: 0, readbacks: 0 };
-    const round = stepSeconds(waiting, assumptions) + stepSeconds(counts.verify, assumptions);
+    const round = stepSeconds(waiting, 1, assumptions) + stepSeconds(counts.verify, 1 + nDraft, assumptions);
     const speedup = (counts.meanTokens[nDraft] * plain) / round;
     if (speedup > best.speedup) best = { roundTrips, assumptions, nDraft, speedup };
   }
@@ -76,7 +102,16 @@ export function weightBytes({ gguf, spec }: ModelFile, experts: 'all' | 'chosen'
   return bytes;
 }
 
-/** Counts of one step from its `calls`, and the bytes of its weights. */
-export function stepCounts({ dispatches, submits, readbacks }: CallCounts, bytes: number): StepCounts {
-  return { bytes, dispatches, submits, readbacks };
+/** Counts of one step from its `calls`, and the bytes of its weights and of a position in its cache of halves. */
+export function stepCounts(
+  { dispatches, submits, readbacks }: CallCounts,
+  bytes: number,
+  positionBytes: number,
+): StepCounts {
+  return { bytes, positionBytes, dispatches, submits, readbacks };
+}
+
+/** Bytes of a position in a model's KV cache of halves. */
+export function positionBytes({ blocks }: ModelFile): number {
+  return streamsOf(blocks).reduce((sum, { values }) => sum + 2 * values, 0);
 }

@@ -2,12 +2,10 @@ import { mulMatCases } from '../../src/conformance/kernels/mulMat.ts';
 import { prepareRuns } from '../../src/conformance/run.ts';
 import { type Gpu, openGpu } from '../../src/gpu/device.ts';
 import { type Dispatch, record } from '../../src/gpu/dispatch.ts';
-import { kernel } from '../../src/gpu/kernel.ts';
-import { shaderSources } from '../../src/gpu/shaderSources.ts';
 import { tuningFor } from '../../src/gpu/tuning.ts';
+import { labShaders } from '../../src/lab/shaders.ts';
+import { read as plainRead } from '../../src/lab/speed/memory.ts';
 import { repackedLayout } from '../../src/quant/repack.ts';
-import { ceilDiv } from '../../src/util/math.ts';
-import plainReadSource from './plain_read.wgsl?raw';
 import { alternate, elapsed, median, pairedRatio, type Summary, summary } from './statistics.ts';
 
 const SHAPES = [
@@ -20,8 +18,6 @@ type ProductType = (typeof TYPES)[number];
 
 /** Shortest sample: faster work is repeated within one pass. */
 const SAMPLE_MS = 40;
-const READ_WORKGROUP = 64;
-const MOST_READ_GROUPS = 256;
 
 export interface ProductCost {
   readonly k: number;
@@ -45,7 +41,7 @@ interface Work {
 
 /** Measures matrix × vector of both types, and plain reads of the same bytes, alternating. */
 export async function measureProducts(repetitions: number): Promise<ProductCost[]> {
-  const gpu = await openGpu(new Map([...shaderSources(), ['plain_read.wgsl', plainReadSource]]));
+  const gpu = await openGpu(labShaders());
   try {
     const costs: ProductCost[] = [];
     for (const { k, n } of SHAPES) costs.push(await measureShape(gpu, k, n, repetitions));
@@ -93,7 +89,7 @@ async function workOf(gpu: Gpu, weight: ProductType, k: number, n: number): Prom
     gpu,
     Array.from({ length: nParts }, () => make(tuningFor(gpu.report))),
   );
-  const folded = gpu.createBuffer('bench', 4 * READ_WORKGROUP * MOST_READ_GROUPS, GPUBufferUsage.STORAGE);
+  const folded = gpu.createBuffer('bench', 16, GPUBufferUsage.STORAGE);
   const read: Dispatch[] = [];
   for (const { places } of prepared) {
     for (const place of scalesBytes > 0 ? [places[1], places[2]] : [places[1]]) {
@@ -107,17 +103,6 @@ async function workOf(gpu: Gpu, weight: ProductType, k: number, n: number): Prom
   const product = prepared.map(({ dispatch }) => dispatch);
   return { bytes: nParts * (quantsBytes + scalesBytes), product, read, buffers: [...buffers, folded] };
 }
-
-/** Every invocation reads at least 16 bytes. */
-const plainRead = kernel('plain_read', [], ({ bytes }: { bytes: number }) => {
-  const groups = Math.min(MOST_READ_GROUPS, ceilDiv(bytes, 16 * READ_WORKGROUP));
-  return {
-    defines: {},
-    overrides: { WORKGROUP_SIZE: READ_WORKGROUP, GROUPS: groups },
-    bindings: ['read', 'write'],
-    workgroups: [groups, 1, 1],
-  };
-});
 
 /** Prepares runs of `dispatches`, repeated until a sample is long enough; each resolves to the milliseconds of one repetition. */
 export async function repeated(gpu: Gpu, dispatches: readonly Dispatch[]): Promise<() => Promise<number>> {
