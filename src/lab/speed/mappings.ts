@@ -19,11 +19,25 @@ import { sampleAlternately, stopwatch } from './stopwatch.ts';
 
 const LIMIT_MS = 300_000;
 
-/** Knobs that say how the invocations of a workgroup share a product. */
+/** Knobs that say how the invocations of a workgroup share a product, and how they unpack weights. */
 type Mapping = Partial<Pick<Tuning, (typeof mulMat.tuned)[number]>>;
 
-/** Mappings whose times decide which one a GPU gets: no adapter's own tuning has all of them. */
-const MAPPINGS: readonly Mapping[] = [{ lanes: 1 }, { lanes: 16 }];
+/** Mapping without knobs that it does not use, all of its own being named: the defaults of a version may change. */
+const ALONE: Mapping = { lanes: 1, mulMatWorkgroup: 64, maxTile: 4, unpack: 'floats' };
+const SHARED: Mapping = {
+  ...{ lanes: 16, rowLanes: 16, laneRows: 1 },
+  ...{ maxTile: 8, maxSums: 8, unpack: 'floats' },
+};
+
+/** Mappings whose times decide which one a kind of GPU gets. None changes a bit. */
+const MAPPINGS: readonly Mapping[] = [
+  ALONE,
+  ...([8, 16] as const).flatMap(rowLanes =>
+    ([1, 2, 4] as const).map((laneRows): Mapping => ({ ...SHARED, rowLanes, laneRows })),
+  ),
+  { ...SHARED, laneRows: 2, maxSums: 16 },
+  ...(['convert', 'bytes', 'halves'] as const).map((unpack): Mapping => ({ ...SHARED, unpack })),
+];
 
 /** `own` is the mapping that models get on the adapter, whatever that is. */
 const OWN = 'own';
