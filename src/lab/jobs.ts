@@ -13,7 +13,7 @@ import { speculationJob } from './speculation.ts';
 import { answersJob } from './speed/answers.ts';
 import { kernelSpeedJob } from './speed/kernelSpeeds.ts';
 import { loadJob } from './speed/loading.ts';
-import { mappingsJob, type ProductSizes, widthsJob } from './speed/mappings.ts';
+import { mappingJobs, type ProductSizes, widthsJob } from './speed/mappings.ts';
 import { ownLimitJobs } from './speed/ownLimits.ts';
 import { throughputJob } from './speed/throughput.ts';
 
@@ -70,7 +70,7 @@ export function jobsOf(set: LabSet): Job[] {
         ...TIMED_CASES.map(kernelSpeedJob),
         ...Object.values(PRODUCTS).flatMap(sizes => [
           widthsJob(sizes, WIDTHS),
-          mappingsJob(sizes, MAPPED_WIDTHS),
+          ...mappingJobs(sizes, MAPPED_WIDTHS),
         ]),
         ...[MODELS.target, MODELS.exact].flatMap(model => [
           ...[0, 512, 2048].map(depth =>

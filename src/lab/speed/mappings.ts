@@ -1,10 +1,8 @@
 import { caseId } from '../../conformance/cases.ts';
-import type { Setup } from '../../conformance/check.ts';
 import { dense } from '../../conformance/contents.ts';
 import { plainStep } from '../../conformance/inputs.ts';
 import { mulMatCases } from '../../conformance/kernels/mulMat.ts';
 import type { Run } from '../../conformance/run.ts';
-import type { Gpu } from '../../gpu/device.ts';
 import { mulMat } from '../../gpu/kernels/mulMat.ts';
 import type { KernelSpec } from '../../gpu/pipelines.ts';
 import { GPU_TUNING, type Tuning, tuningFor } from '../../gpu/tuning.ts';
@@ -12,12 +10,11 @@ import { repackedLayout } from '../../quant/repack.ts';
 import type { WeightType } from '../../quant/types.ts';
 import type { Failure, KernelShape } from '../../report/index.ts';
 import { digestOfText } from '../digest.ts';
-import { failureOf } from '../failure.ts';
 import type { Finding, Job } from '../job.ts';
 import { inTurn } from './inTurn.ts';
 import { sampleAlternately, stopwatch } from './stopwatch.ts';
 
-const LIMIT_MS = 300_000;
+const LIMIT_MS = 180_000;
 
 /** Knobs that say how the invocations of a workgroup share a product, and how they unpack weights. */
 type Mapping = Partial<Pick<Tuning, (typeof mulMat.tuned)[number]>>;
@@ -39,6 +36,12 @@ const MAPPINGS: readonly Mapping[] = [
   ...(['convert', 'bytes', 'halves'] as const).map((unpack): Mapping => ({ ...SHARED, unpack })),
 ];
 
+const NO_GPU: Failure = {
+  status: 'unsupported',
+  message:
+    'mappings are for GPUs; a software adapter takes minutes for most of them, and its times say nothing about GPUs',
+};
+
 /** `own` is the mapping that models get on the adapter, whatever that is. */
 const OWN = 'own';
 
@@ -50,63 +53,44 @@ export interface ProductSizes {
 
 /** Times products of these numbers of rows, as models on this adapter would run them: what a draft's verification costs. */
 export function widthsJob(sizes: ProductSizes, rows: readonly number[]): Job {
-  return productsJob('widths', sizes, rows, [OWN]);
+  return productsJob('widths', sizes, rows, OWN);
 }
 
-/** Times products under every mapping, whatever the adapter is. */
-export function mappingsJob(sizes: ProductSizes, rows: readonly number[]): Job {
-  return productsJob('mappings', sizes, rows, MAPPINGS);
-}
-
-/** Product to time; its shape says how it appears in a report. */
-interface Product {
-  readonly mapping: Mapping | typeof OWN;
-  readonly rows: number;
-  readonly shape: KernelShape;
+/** Times products of these numbers of rows under every mapping, whatever the GPU is: a job each, because one may hang a driver. */
+export function mappingJobs(sizes: ProductSizes, rows: readonly number[]): Job[] {
+  return MAPPINGS.map(mapping => productsJob('mapping', sizes, rows, mapping));
 }
 
 function productsJob(
   name: string,
   sizes: ProductSizes,
   rows: readonly number[],
-  mappings: readonly (Mapping | typeof OWN)[],
+  mapping: Mapping | typeof OWN,
 ): Job {
-  const products = mappings.flatMap(mapping =>
-    rows.map((m): Product => ({ mapping, rows: m, shape: shapeOf(sizes, m, mapping) })),
-  );
-  const found = (of: Product, entry: readonly number[] | Failure, shader?: string): Finding => {
-    const shape = { ...of.shape, ...(shader !== undefined && { shader }) };
-    return { part: 'speed.kernels', shape, entry };
-  };
+  const shapes = rows.map(m => shapeOf(sizes, m, mapping));
+  const failed = (failure: Failure) =>
+    shapes.map((shape): Finding => ({ part: 'speed.kernels', shape, entry: failure }));
   return {
-    id: caseId(name, sizes),
+    id: caseId(name, { ...sizes, ...(mapping !== OWN && mapping) }),
     part: 'speed.kernels',
     limitMs: LIMIT_MS,
-    weight: products.length * (0.2 + (sizes.n * sizes.k) / 2e7),
+    weight: (rows.length * sizes.n * sizes.k) / 2e7,
     async run(bench) {
       const gpu = await bench.own({ feature: 'timestamp-query' });
-      const compiled: { product: Product; spec: KernelSpec; shader: string }[] = [];
-      const findings: Finding[] = [];
-      for (const product of products) {
-        const spec = specOf(sizes, product, gpu);
-        try {
-          const { code } = await gpu.pipelines.get(spec);
-          compiled.push({ product, spec, shader: await digestOfText(code) });
-        } catch (error) {
-          findings.push(found(product, failureOf(error)));
-        }
-      }
-      const specs = compiled.map(({ product, spec }) => ({ spec, rows: product.rows }));
-      const works = await inTurn(gpu, runsOf(sizes, specs));
+      if (mapping !== OWN && gpu.report.isFallback) return failed(NO_GPU);
+      const tuning = mapping === OWN ? tuningFor(gpu.report) : { ...GPU_TUNING, ...mapping };
+      const works = await inTurn(gpu, runsOf(sizes, rows, tuning));
       const samples = await sampleAlternately(stopwatch(gpu, bench.clock), works, bench.repetitions);
       if (gpu.fault) throw gpu.fault;
-      compiled.forEach(({ product, shader }, i) => {
-        const each = samples[i].map(ms => ms / works[i].length);
-        findings.push(found(product, each, shader));
-      });
-      return findings;
+      return Promise.all(
+        shapes.map(async (shape, i): Promise<Finding> => {
+          const { code } = await gpu.pipelines.get(specOf(sizes, rows[i], tuning));
+          const entry = samples[i].map(ms => ms / works[i].length);
+          return { part: 'speed.kernels', shape: { ...shape, shader: await digestOfText(code) }, entry };
+        }),
+      );
     },
-    failed: failure => products.map(product => found(product, failure)),
+    failed,
   };
 }
 
@@ -128,19 +112,17 @@ function shapeOf({ weight, n, k }: ProductSizes, rows: number, mapping: Mapping 
   };
 }
 
-function specOf({ weight, n, k }: ProductSizes, { rows, mapping }: Product, gpu: Gpu): KernelSpec {
-  const tuning = mapping === OWN ? tuningFor(gpu.report) : { ...GPU_TUNING, ...mapping };
+function specOf({ weight, n, k }: ProductSizes, rows: number, tuning: Tuning): KernelSpec {
   const epilogue = { kind: 'store', dstStride: n } as const;
   return mulMat({ weight, blocks: k / 32, n, rows, epilogue }, tuning);
 }
 
 /** Runs of one matrix and the same rows: they differ in the number of rows that the step names. */
-function runsOf(sizes: ProductSizes, specs: readonly { spec: KernelSpec; rows: number }[]): Run[] {
-  const most = Math.max(...specs.map(({ rows }) => rows));
-  const { setup } = mulMatCases.at({ ...sizes, rows: most }).make(GPU_TUNING);
+function runsOf(sizes: ProductSizes, rows: readonly number[], tuning: Tuning): Run[] {
+  const { setup } = mulMatCases.at({ ...sizes, rows: Math.max(...rows) }).make(tuning);
   const [, ...others] = setup.bindings;
-  return specs.map(({ spec, rows }) => {
-    const bindings: Setup['bindings'] = [dense(plainStep(rows)), ...others];
-    return { spec, setup: { bindings, grid: () => spec.workgroups } };
+  return rows.map(m => {
+    const spec = specOf(sizes, m, tuning);
+    return { spec, setup: { bindings: [dense(plainStep(m)), ...others], grid: () => spec.workgroups } };
   });
 }
