@@ -27,7 +27,7 @@ function requestsOf(invocations: number, placeOf: (local: number) => number): nu
 }
 
 /** Mapping of a product to the invocations of a workgroup, see shaders/lib/staged_products.wgsl. */
-function mappingOf(rows: number, rowLanes: 8 | 16, laneRows: 1 | 2 | 4) {
+function mappingOf(rows: number, rowLanes: 8 | 16, laneRows: 1 | 2) {
   const epilogue = { kind: 'store', dstStride: N } as const;
   const shape = { weight: 'Q4_0', blocks: BLOCKS, n: N, rows, epilogue } as const;
   const { defines, overrides, tile } = mulMat(shape, { ...GPU_TUNING, rowLanes, laneRows, maxSums: 16 });
@@ -36,7 +36,7 @@ function mappingOf(rows: number, rowLanes: 8 | 16, laneRows: 1 | 2 | 4) {
 }
 
 const MAPPINGS = ([8, 16] as const).flatMap(rowLanes =>
-  ([1, 2, 4] as const).map(laneRows => ({ rowLanes, laneRows })),
+  ([1, 2] as const).map(laneRows => ({ rowLanes, laneRows })),
 );
 const WIDTHS = [1, 2, 4, 8];
 

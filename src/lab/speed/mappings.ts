@@ -30,7 +30,7 @@ const SHARED: Mapping = {
 const MAPPINGS: readonly Mapping[] = [
   ALONE,
   ...([8, 16] as const).flatMap(rowLanes =>
-    ([1, 2, 4] as const).map((laneRows): Mapping => ({ ...SHARED, rowLanes, laneRows })),
+    ([1, 2] as const).map((laneRows): Mapping => ({ ...SHARED, rowLanes, laneRows })),
   ),
   { ...SHARED, laneRows: 2, maxSums: 16 },
   ...(['convert', 'bytes', 'halves'] as const).map((unpack): Mapping => ({ ...SHARED, unpack })),
