@@ -10,6 +10,11 @@
 // up; add, where dst is the residual stream and the next norm is deferred; qkv, where rope rotates queries and keys, and keys and
 // values go to the cache. lib/epilogue.wgsl has the options of an epilogue: BIAS, ACTIVATION, SOFTCAPPED, GATED.
 // GROUPS 1: every GROUP_ROWS weight rows multiply another part of the src row, as heads do.
+// MAPPING: lanes, which is this file, or tile, for many rows (lib/mul_mat_tile.wgsl).
+#define MAPPING lanes
+#if MAPPING == tile
+#include "lib/mul_mat_tile.wgsl"
+#else
 #define M 1
 #define W {M}
 #define R 1
@@ -94,3 +99,4 @@ fn main(
   finish(row0 + m, n + first_row, factor, sums, ups);
 #endif
 }
+#endif

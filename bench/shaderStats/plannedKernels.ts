@@ -9,7 +9,7 @@ import { allocateKvCache, type CacheType } from '../../src/model/cache/streams.t
 import { requireMemory } from '../../src/model/memoryPlan.ts';
 import { allBlocks, streamsOf } from '../../src/model/modelBlocks.ts';
 import { checkModel } from '../../src/model/modelFile.ts';
-import { buildPlan, planWidth } from '../../src/model/plan.ts';
+import { buildPlan, planFor } from '../../src/model/plan.ts';
 import { allocateRunState } from '../../src/model/runState.ts';
 import { allocateWeights } from '../../src/model/weights/load.ts';
 import type { Kernel, Product } from './kernel.ts';
@@ -68,7 +68,7 @@ export async function plannedKernels(name: string, shape: Shape, options: PlanOp
     found.set(key, kernelOf(name, key, spec, code, rows));
   };
   for (const width of rows) {
-    const parts = Object.values(plan.widths.get(planWidth(width, tuning)) ?? {});
+    const parts = Object.values(planFor(plan, width));
     for (const dispatch of [parts, plan.advance].flat(3)) await add(dispatch, width);
   }
   for (const dispatch of plan.shift ?? []) await add(dispatch, 1);

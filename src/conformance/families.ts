@@ -77,17 +77,16 @@ function widestOf({ specs }: Family): number {
 
 /** Runs each pipeline of a family with the same rows, then the narrowest with some of them alone. */
 function runsOf({ check, specs }: Family, { nRows, alone }: Batches) {
-  const setup = check.setUpFew(
-    specs[specs.length - 1],
-    Array.from({ length: nRows }, (_, row) => row),
-  );
+  // The widest pipeline decides which weight rows all of them compute.
+  const setUp = (rows: readonly number[]) => check.setUpFew(specs[specs.length - 1], rows);
+  const setup = setUp(Array.from({ length: nRows }, (_, row) => row));
   const results = setup.results();
   const batches = specs.map((spec): ReadRun => {
     const own = withOwnOutputs(spec, setup.bindings);
     return { spec, setup: { ...setup, bindings: setup.bindings.map(own) }, results: movedTo(results, own) };
   });
   const runAlone = (row: number): ReadRun => {
-    const setup = check.setUpFew(specs[0], [row]);
+    const setup = setUp([row]);
     return { spec: specs[0], setup, results: setup.results() };
   };
   const rows = check.isBatched ? alone : [];

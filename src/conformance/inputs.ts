@@ -67,15 +67,27 @@ export function placedRows(
 /** Workgroups along the rows of a weight: two, to cover the boundary between them. */
 const FEW_GROUPS = 2;
 
+/** Leading weight rows of a product that are computed, and the workgroups that compute them, in any mapping of the product. */
+export interface ComputedRows {
+  readonly n: number;
+  readonly groupsOf: (spec: KernelSpec) => number;
+}
+
 /**
- * Count of the leading weight rows, of `n`, that are computed, and of their workgroups: all, or a few, but more than `beyond`
- * rows if there are as many. A few are a multiple of four, because a sum of squares covers four rows (shaders/lib/residual.wgsl).
+ * Weight rows, of `n`, that are computed: all, or a few, but more than `beyond` rows if there are as many. A few are a multiple of
+ * four, because a sum of squares covers four rows (shaders/lib/residual.wgsl).
  */
-export function computedRows(n: number, { workgroups }: KernelSpec, isWhole: boolean, beyond = 0) {
+export function computedRows(
+  n: number,
+  { workgroups }: KernelSpec,
+  isWhole: boolean,
+  beyond = 0,
+): ComputedRows {
   const each = ceilDiv(n, workgroups[0]);
   const few = Math.max(FEW_GROUPS, 1 + ceilDiv(beyond, each));
-  if (isWhole || few >= workgroups[0]) return { n, groups: workgroups[0] };
-  return { n: Math.min(n, alignDown(few * each, 4)), groups: few };
+  if (isWhole || few >= workgroups[0]) return { n, groupsOf: ({ workgroups }) => workgroups[0] };
+  const computed = Math.min(n, alignDown(few * each, 4));
+  return { n: computed, groupsOf: ({ workgroups }) => ceilDiv(computed, ceilDiv(n, workgroups[0])) };
 }
 
 /** Words for a binding that may not be empty. */

@@ -15,7 +15,7 @@ export interface Kernel<P, K extends keyof Tuning = keyof Tuning> {
 
 /** Parts of a `KernelSpec` that depend on parameters and tuning. */
 export type Variant = Pick<KernelSpec, 'defines' | 'overrides' | 'bindings' | 'workgroups'> &
-  Partial<Pick<KernelSpec, 'tile'>>;
+  Partial<Pick<KernelSpec, 'tile' | 'tuned'>>;
 
 /** Defines a kernel by the name of its shader. `build` sees only the knobs that `tuned` names. */
 export function kernel<P, const K extends keyof Tuning = never>(

@@ -9,7 +9,7 @@ function names(tuning: Tuning, features: readonly string[]): string[] {
 
 it('offers mappings of products if invocations share their sums', () => {
   expect(names(GPU_TUNING, ['subgroups'])).toEqual([
-    ...['unpack', 'rowLanes', 'laneRows', 'maxTile', 'maxSums', 'expertRows'],
+    ...['unpack', 'rowLanes', 'laneRows', 'maxTile', 'maxSums', 'manyRows', 'expertRows'],
   ]);
 });
 

@@ -6,6 +6,7 @@ export type Choices = Partial<
     Tuning,
     | 'maxTile'
     | 'maxSums'
+    | 'manyRows'
     | 'rowLanes'
     | 'laneRows'
     | 'unpack'
@@ -23,9 +24,10 @@ export interface Knob {
   readonly rows: readonly number[];
 }
 
-/** Batch sizes: a single token, and the widest tile, which verified drafts and prompts consist of. */
+/** Batch sizes: a single token, the widest tile of few rows, which verified drafts consist of, and part of a prompt. */
 const ONE = 1;
 const MANY = 8;
+const PROMPT = 64;
 
 /** Weight rows of a workgroup whose invocations share sums: row lanes, and rows of each. */
 const ROW_SHAPES = [
@@ -57,6 +59,7 @@ export function knobsFor(tuning: Tuning, features: readonly string[]): Knob[] {
       { name: 'rowLanes', alternatives: shapes, rows: [ONE, MANY] },
       { name: 'maxTile', alternatives: tiles.map(maxTile => ({ maxTile })), rows: [MANY] },
       { name: 'maxSums', alternatives: sums.map(maxSums => ({ maxSums })), rows: [MANY] },
+      { name: 'manyRows', alternatives: [{ manyRows: 0 }], rows: [PROMPT] },
       expertRows,
     ];
   }

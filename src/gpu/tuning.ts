@@ -22,6 +22,11 @@ export interface Tuning {
   readonly maxSums: 4 | 8 | 16;
   /** Way to turn bit fields of weights into numbers, see shaders/lib/byte_numbers.wgsl. */
   readonly unpack: 'convert' | 'bytes' | 'floats' | 'halves';
+  /**
+   * Rows of a tile in products with more rows than `FEW_ROWS`, whose workgroups unpack a weight once for all of them; 0 to
+   * multiply them in tiles of `maxTile`.
+   */
+  readonly manyRows: 0 | 32;
   /** Most rows of a slot that share attention's reads of the cache. */
   readonly attentionRows: 1 | 2 | 4;
   /** Fewest positions of a slot per workgroup of attention, a whole number of pages; null for all of them. */
@@ -49,6 +54,7 @@ export const SOFTWARE_TUNING: Tuning = {
   maxTile: 4,
   maxSums: 8,
   unpack: 'convert',
+  manyRows: 0,
   attentionRows: 2,
   attentionSplit: null,
   rowWorkgroup: 8,
@@ -68,6 +74,7 @@ export const GPU_TUNING: Tuning = {
   maxTile: 8,
   maxSums: 8,
   unpack: 'floats',
+  manyRows: 32,
   attentionRows: 4,
   attentionSplit: 256,
   rowWorkgroup: 128,
@@ -77,7 +84,7 @@ export const GPU_TUNING: Tuning = {
 };
 
 /** Base variant of every kernel: one row at a time, and nothing shared between lanes. */
-const BASE_TUNING: Tuning = { ...SOFTWARE_TUNING, maxTile: 1, attentionRows: 1 };
+const BASE_TUNING: Tuning = { ...SOFTWARE_TUNING, maxTile: 1, manyRows: 0, attentionRows: 1 };
 
 /**
  * Resets these knobs of `tuning` to the base variant; null if they are already there. Knobs that fix the order of sums change for

@@ -1,6 +1,7 @@
 import { KERNEL_CASES } from '../conformance/allCases.ts';
 import { checkInvariance, type InvarianceReport } from '../conformance/batchInvariance.ts';
 import type { Comparison } from '../conformance/compare.ts';
+import { runFamilies, strayRows } from '../conformance/families.ts';
 import { tryCase } from '../conformance/runCase.ts';
 import type { ShaderChange } from '../conformance/shaderChange.ts';
 import { TUNINGS, type TuningName } from '../conformance/tunings.ts';
@@ -40,6 +41,18 @@ export class Harness {
     const kernelCase = KERNEL_CASES.find(candidate => candidate.id === id);
     assert(kernelCase !== undefined, () => `no kernel case ${id}`);
     return tryCase(await this.#open(), kernelCase, TUNINGS[tuning]);
+  }
+
+  /** Rows of a case's batch whose bits differ from those of the same rows one at a time (design D1). */
+  async strayRows(id: string, tuning: TuningName): Promise<readonly string[]> {
+    const kernelCase = KERNEL_CASES.find(candidate => candidate.id === id);
+    assert(kernelCase?.forRows, () => `no case ${id} with rows`);
+    const { check, forRows, axes } = kernelCase;
+    const nRows = Number(axes.rows);
+    const specs = [1, nRows].map(rows => forRows(TUNINGS[tuning], rows));
+    const alone = [0, nRows - 1];
+    const [outcome] = await runFamilies(await this.#open(), [{ check, specs }], () => ({ nRows, alone }));
+    return strayRows(outcome, 1);
   }
 
   /** Loads a separate model and compares batches of `tokens` with decoding them one by one. */

@@ -21,7 +21,7 @@ import type { LabSet } from './labOptions.ts';
 const LIMIT_MS = 240_000;
 const KERNEL_MS = 4000;
 /** Batch widths that together select every variant of a kernel. */
-const WIDTHS = [1, 2, 3, 4, 8, 16];
+const WIDTHS = [1, 2, 3, 4, 8, 16, 40];
 
 /** Case without its batch width. */
 interface BatchCase extends Pick<KernelCase, 'id' | 'check' | 'tunings'> {

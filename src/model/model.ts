@@ -13,8 +13,7 @@ import { paddedRow } from './blocks/products.ts';
 import { checkCacheBytes, copyPages, readCells, writeCells } from './cache/copies.ts';
 import { PagePool } from './cache/pagePool.ts';
 import type { CacheShape, KvCache } from './cache/streams.ts';
-import type { Plan, WidthPlan } from './plan.ts';
-import { planWidth } from './plan.ts';
+import { type Plan, planFor } from './plan.ts';
 import {
   argmaxCandidates,
   draftedTokens,
@@ -103,7 +102,7 @@ export class Model implements ForwardPass {
     const nOutputs = this.#writeStep(rows, 0);
     const stride = paddedRow(this.#nEmbd);
     const work = {
-      parts: this.#parts(rows.length, nOutputs === 0 ? [] : [this.#width(nOutputs).hidden]),
+      parts: this.#parts(rows.length, nOutputs === 0 ? [] : [planFor(this.#plan, nOutputs).hidden]),
       source: this.state.outputNorm,
       bytes: 4 * stride * nOutputs,
       decode: (words: Uint32Array) => hiddenStates(words, nOutputs, this.#nEmbd, stride),
@@ -154,9 +153,9 @@ export class Model implements ForwardPass {
       nDraft > 0 && nDraft * nOutputs <= maxOutputs,
       () => `a draft of ${nDraft} tokens for ${nOutputs} slots, at most ${maxOutputs} outputs`,
     );
-    const { layers, head, argmax: chosen, topK: candidates } = this.#width(nOutputs);
+    const { layers, head, argmax: chosen, topK: candidates } = planFor(this.#plan, nOutputs);
     const results = [head, chosen, ...(withProbabilities ? [candidates] : [])];
-    const lists = [...this.#width(rows.length).layers, ...results];
+    const lists = [...planFor(this.#plan, rows.length).layers, ...results];
     for (let step = 1; step < nDraft; step++) lists.push(this.#plan.advance, ...layers, ...results);
 
     const nChosen = nOutputs * nDraft;
@@ -223,14 +222,14 @@ export class Model implements ForwardPass {
 
   /** Layers of a step, then `outputs`: one part, unless the layers are too much work for one submit. */
   #parts(nRows: number, outputs: PassLists): PassLists[] {
-    const { layers } = this.#width(nRows);
+    const { layers } = planFor(this.#plan, nRows);
     return layers.map((layer, i) => (i < layers.length - 1 ? [layer] : [layer, ...outputs]));
   }
 
   /** Dispatches that compute the results of kind `kind` from `nOutputs` rows of the residual stream. */
   #outputs(nOutputs: number, kind: OutputKind): PassLists {
     if (nOutputs === 0) return [];
-    const { head, argmax, topK } = this.#width(nOutputs);
+    const { head, argmax, topK } = planFor(this.#plan, nOutputs);
     switch (kind) {
       case 'argmax':
         return [head, argmax];
@@ -241,12 +240,6 @@ export class Model implements ForwardPass {
       default:
         return assertNever(kind);
     }
-  }
-
-  #width(rows: number): WidthPlan {
-    const plan = this.#plan.widths.get(planWidth(rows, this.#plan.tuning));
-    assert(plan !== undefined, () => `no plan for ${rows} rows`);
-    return plan;
   }
 
   /**

@@ -44,7 +44,7 @@ export interface WidthPlan {
 
 /** Static plan (design D2): every dispatch of every width, made at load and replayed afterwards. */
 export interface Plan {
-  /** Plans by width, see `planWidth`. */
+  /** Plans by width, see `planFor`. */
   readonly widths: ReadonlyMap<number, WidthPlan>;
   /** Dispatches between two draft steps. */
   readonly advance: readonly Dispatch[];
@@ -56,9 +56,16 @@ export interface Plan {
   readonly tuning: Tuning;
 }
 
-/** Smallest planned width for `rows`: one product tile, or a whole number of the largest. */
-export function planWidth(rows: number, tuning: Tuning): number {
-  return alignUp(rows, tileWidth(rows, tuning));
+/** Dispatches for a batch of `rows` rows: those of the smallest width that holds them. */
+export function planFor({ widths }: Plan, rows: number): WidthPlan {
+  const plan = widths.get(Math.min(...[...widths.keys()].filter(width => width >= rows)));
+  assert(plan !== undefined, () => `no plan for ${rows} rows`);
+  return plan;
+}
+
+/** Width that is planned for `rows`: one product tile, a whole number of the largest, or all rows that a batch can have. */
+function planWidth(rows: number, maxRows: number, tuning: Tuning): number {
+  return Math.min(alignUp(rows, tileWidth(rows, tuning)), maxRows);
 }
 
 /** Compiles all pipelines, asynchronously and in parallel, and makes all bind groups. */
@@ -67,7 +74,9 @@ export async function buildPlan(gpu: Gpu, inputs: PlanInputs): Promise<Plan> {
   const nWeights = layerWeights(inputs.blocks);
   const recorder = new Recorder(gpu.device, gpu.pipelines);
   const prepared = (calls: readonly Call[]) => recorder.prepare(calls);
-  const allWidths = new Set(Array.from({ length: state.maxRows }, (_, i) => planWidth(i + 1, tuning)));
+  const allWidths = new Set(
+    Array.from({ length: state.maxRows }, (_, i) => planWidth(i + 1, state.maxRows, tuning)),
+  );
   const widths = await Promise.all(
     [...allWidths].map(async (rows): Promise<[number, WidthPlan]> => {
       const [layers, hidden, head, argmaxOf, topKOf] = await Promise.all([

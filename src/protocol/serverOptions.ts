@@ -43,7 +43,7 @@ export interface GivenOptions {
   readonly kvUnified?: boolean;
   /** Most tokens of a shared context that one slot may use. Default: all. */
   readonly kvUnifiedPerSlot?: number;
-  /** Largest number of rows in one batch, at least `nSlots`. Default 64. */
+  /** Largest number of rows in one batch, at least `nSlots`. Default 64, on a GPU 256. */
   readonly nBatch?: number;
   /** Whether a request may join while others are being decoded. Default true. */
   readonly contBatching?: boolean;

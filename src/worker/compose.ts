@@ -21,6 +21,7 @@ import {
 import { ForetokenError } from '../util/errors.ts';
 import type { Composition } from './api.ts';
 import { Autotuner } from './autotuner.ts';
+import { batchRows } from './batchRows.ts';
 import { chatTemplateOf, toolUseTemplateOf } from './chatTemplates.ts';
 import { checkOptions } from './checkOptions.ts';
 import { KernelChecks } from './kernelChecks.ts';
@@ -102,7 +103,7 @@ async function composeOnce(
 }
 
 async function wire(
-  options: ComposedOptions,
+  composed: ComposedOptions,
   onProgress: OnProgress,
   log: (line: string) => void,
   resources: Resources,
@@ -110,7 +111,8 @@ async function wire(
   sleep: Sleep | null,
 ): Promise<Idler> {
   // Cheap checks come first: the adapter, then the headers, then gigabytes of weights.
-  const gpu = resources.use(await openGpu(shaderSources(), { countCalls: options.countCalls }));
+  const gpu = resources.use(await openGpu(shaderSources(), { countCalls: composed.countCalls }));
+  const options = { ...composed, nBatch: batchRows(composed.infillBatch, gpu.report) };
   const warnings = [...optionWarnings(options)];
   const opening = { options, onProgress, resources, warnings };
   const target = await openModel('target', options.model, opening);

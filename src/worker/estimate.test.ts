@@ -10,6 +10,7 @@ import { checkModel } from '../model/modelFile.ts';
 import { ModelPair } from '../model/modelPair.ts';
 import { withDefaults } from '../protocol/options.ts';
 import type { WireOptions } from '../protocol/worker.ts';
+import { batchRows } from './batchRows.ts';
 import { estimateMemory } from './estimate.ts';
 import { memoryOptions } from './memoryOptions.ts';
 import { openSource } from './openSource.ts';
@@ -49,8 +50,8 @@ function shaders(): Map<string, string> {
 
 /** Bytes of all buffers of a server after loading, on a GPU that only counts. */
 async function loadedBytes(given: WireOptions, fakeGpu: FakeGpuOptions = ROOMY): Promise<number> {
-  const options = withDefaults(given);
   const gpu = await openGpu(shaders(), { gpu: new FakeGpu(fakeGpu).asGpu() });
+  const options = { ...withDefaults(given), nBatch: batchRows(given.nBatch, gpu.report) };
   const draftSource = draftOf(options);
   const target = checkModel(await openSource(options.model, options, openGguf));
   const { memory } = memoryOptions(options, target.spec.nCtxTrain, draftSource !== null);

@@ -7,6 +7,7 @@ import type { MemoryBytes, MemoryEstimate } from '../protocol/estimate.ts';
 import { withDefaults } from '../protocol/options.ts';
 import type { WireOptions, WireSource } from '../protocol/worker.ts';
 import { ForetokenError } from '../util/errors.ts';
+import { batchRows } from './batchRows.ts';
 import { checkOptions } from './checkOptions.ts';
 import { memoryOptions } from './memoryOptions.ts';
 import { outlineModel } from './modelReport.ts';
@@ -49,7 +50,7 @@ export async function estimateMemory(
   const noAdapter = adapter instanceof ForetokenError ? adapter : null;
   const limits = adapter instanceof ForetokenError ? NO_LIMITS : limitsOf(adapter);
   const models = draft ? [target, draft] : [target];
-  const plan = planned(models, options, limits);
+  const plan = planned(models, { ...options, nBatch: batchRows(given.nBatch, limits.report) }, limits);
   const obstacle = noAdapter ?? (plan instanceof ForetokenError ? plan : plan.fault);
   return {
     model: outlineModel(target),

@@ -139,6 +139,29 @@ function otherCases(): Partial<Axes>[] {
   ];
 }
 
+/** Products of many rows, which have a mapping of their own on GPUs: every type, every epilogue, and tails of all sizes. */
+function manyRows(): Axes[] {
+  return [
+    ...WEIGHT_TYPES.map(weight => ({ ...usual, weight, k: awkwardK(weight), n: 7, rows: 17 })),
+    ...vary(
+      usual,
+      { rows: [31, 32, 65], n: [65] },
+      { n: [33, 70], k: [1056], rows: [34] },
+      { rows: [34], normed: [true], n: [37], epilogue: ['store', 'swiglu'] },
+      { rows: [34], normed: [true], outputRows: [true] },
+    ),
+    ...[
+      { epilogue: 'add', nBefore: 12, nBehind: 5, bias: true, factor: 0.22 },
+      { epilogue: 'accumulate', gate: true },
+      { epilogue: 'swiglu', activation: 'gelu', bias: true },
+      { bias: true, softcap: 5, activation: 'silu' },
+    ].map(options => ({ ...usual, rows: 34, n: 68, ...options }) as Axes),
+    // Groups of more and of fewer weight rows than a tile has.
+    { ...usual, k: 64, n: 216, groupRows: 72, rows: 34 },
+    { ...usual, k: 64, n: 72, groupRows: 12, rows: 34 },
+  ];
+}
+
 export const mulMatCases = kernelCases(mulMatCheck, () => ({
   usual,
   cases: [
@@ -170,6 +193,7 @@ export const mulMatCases = kernelCases(mulMatCheck, () => ({
     ].flatMap(part => vary({ ...usual, n: 28, ...part }, { epilogue: ['add'], rows: [1, 5] })),
     ...vary<Axes>(usual, { weight: ['F32'], k: [1], n: [1] }, { weight: ['F16'], k: [1], n: [3], rows: [2] }),
     ...otherCases().map(axes => ({ ...usual, ...axes })),
+    ...manyRows(),
   ],
   parameters: axes => ({
     ...{ weight: axes.weight, blocks: blocksOf(axes.k), n: axes.n, rows: axes.rows },
@@ -182,7 +206,7 @@ export const mulMatCases = kernelCases(mulMatCheck, () => ({
   seconds: 0.14,
   timed: [
     ...WEIGHT_TYPES.map(weight => ({ weight, rows: 1, n: 2048, k: 2048 })),
-    ...[4, 16].map(rows => ({ weight: 'Q4_0' as const, rows, n: 2048, k: 2048 })),
+    ...[4, 16, 64].map(rows => ({ weight: 'Q4_0' as const, rows, n: 2048, k: 2048 })),
   ],
   // The output of a small model with a large vocabulary.
   timedLong: [{ weight: 'Q4_0', rows: 1, n: 151_936, k: 1024 }],
@@ -236,7 +260,7 @@ export const qkvCases = kernelCases(mulMatCheck, () => ({
   usual: usualQkv,
   cases: [
     ...headShapes().map(heads => ({ ...usualQkv, ...heads })),
-    ...vary(usualQkv, { rows: [1, 2, 3] }),
+    ...vary(usualQkv, { rows: [1, 2, 3, 34] }),
     // Beyond the largest f16: the cache saturates.
     ...vary(usualQkv, { cache: ['f16'], rows: [4], scale: [1e4] }),
   ].flatMap(axes => vary(axes, { of: ['qkv', 'kv'] })),

@@ -77,7 +77,7 @@ function setUpOutputs(
   const { weight, blocks, n: N, nExperts, nUsed } = parameters;
   const { dstStride, dstOffset = 0 } = parameters.dst;
   const k = 32 * blocks;
-  const { n, groups } = computedRows(N, spec, isWhole);
+  const { n, groupsOf } = computedRows(N, spec, isWhole);
   const { experts, ids, shares, chosen } = choicesOf(batch);
   const isGated = stage.kind === 'gate_up';
   const matrices = [...experts, ...(isGated ? experts.map(e => nExperts + e) : [])];
@@ -94,7 +94,7 @@ function setUpOutputs(
       chosen,
       ...(biases ? [biases.contents] : []),
     ],
-    grid: ({ tile }) => [groups, tile === 1 ? nUsed : experts.length, ceilDiv(rows.length, tile)],
+    grid: own => [groupsOf(own), own.tile === 1 ? nUsed : experts.length, ceilDiv(rows.length, own.tile)],
     results: () => {
       const values = matrix.values();
       const shape = { nEmbd: k, nFf: n, nUsed };
@@ -126,7 +126,7 @@ function setUpSums(
   const { weight, blocks, n: N, nUsed, dst: destination } = parameters;
   const { dstStride, dstOffset = 0 } = destination;
   const k = 32 * blocks;
-  const { n, groups } = computedRows(N, spec, isWhole);
+  const { n, groupsOf } = computedRows(N, spec, isWhole);
   const { experts, ids, shares, chosen } = choicesOf(batch);
   const matrix = weightRows(weight, k, n, { starts: experts.map(e => groupStart(e, N)), isWhole });
   const { src } = activations(k * nUsed, rows);
@@ -150,7 +150,7 @@ function setUpSums(
     return rows.map((_, row) => rowOf(all, row, n));
   };
   const given = [dense(plainStep(rows.length)), ...matrix.contents, rowsOf(src, k * nUsed)];
-  const grid: Setup['grid'] = ({ tile }) => [groups, ceilDiv(rows.length, tile), 1];
+  const grid: Setup['grid'] = own => [groupsOf(own), ceilDiv(rows.length, own.tile), 1];
   if (isStored) {
     const dst = output(rows.length * dstStride);
     return {

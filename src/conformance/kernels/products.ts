@@ -40,8 +40,7 @@ export function setUpProduct(
   const { scale } = inputs;
   const k = 32 * blocks;
   // Computes rows of the second group, too.
-  const computed = computedRows(N, spec, isWhole, groups?.rows);
-  const { n } = computed;
+  const { n, groupsOf } = computedRows(N, spec, isWhole, groups?.rows);
   // Values that a block reads beyond its group's range are multiplied by weights of zero.
   const used = groups ? Math.min(k, groups.srcStride) : k;
   const matrix = weightRows(weight, k, n, { isWhole, scale, used });
@@ -49,7 +48,7 @@ export function setUpProduct(
   const ending = endingOf(batch, epilogue, n);
   return {
     bindings: [...bindings, ...ending.bindings],
-    grid: ({ tile }) => [computed.groups, ceilDiv(rows.length, tile), 1],
+    grid: own => [groupsOf(own), ceilDiv(rows.length, own.tile), 1],
     results: () => {
       const [values] = matrix.values();
       return ending.results((row, options) => twin(values, x[row], n, k, { ...options, groups }));
@@ -116,7 +115,7 @@ export function setUpGated(
   const { parameters, spec, rows, inputs, isWhole } = batch;
   const { weight, blocks, n: N } = parameters;
   const k = 32 * blocks;
-  const { n, groups } = computedRows(N, spec, isWhole);
+  const { n, groupsOf } = computedRows(N, spec, isWhole);
   const matrix = weightRows(weight, k, n, { isWhole, scale: inputs.scale, starts: [0, groupStart(1, N)] });
   // Small enough for the exponential of silu.
   const { bindings, x } = given(batch, matrix, 0.2);
@@ -132,7 +131,7 @@ export function setUpGated(
   }
   return {
     bindings: [...bindings, dst, ...placed],
-    grid: ({ tile }) => [groups, ceilDiv(rows.length, tile), 1],
+    grid: own => [groupsOf(own), ceilDiv(rows.length, own.tile), 1],
     results: () => {
       const [gates, ups] = matrix.values();
       return x.map((row, i) => [

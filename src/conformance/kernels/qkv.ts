@@ -14,7 +14,7 @@ type Qkv = Extract<MulMatEpilogue, { readonly kind: 'qkv' }>;
 
 /** Products that are stored as queries, keys and values where attention reads them: every head, or the first of each. */
 export function setUpQkv(
-  { parameters, spec, rows, inputs: { scale }, isWhole }: Batch<MulMatShape, { readonly scale: number }>,
+  { parameters, rows, inputs: { scale }, isWhole }: Batch<MulMatShape, { readonly scale: number }>,
   { heads, first }: Qkv,
 ): Setup {
   const { weight, blocks, n: N, norm } = parameters;
@@ -53,9 +53,9 @@ export function setUpQkv(
       kCache,
       vCache,
     ],
-    grid: ({ tile }) => {
+    grid: own => {
       const end = starts[starts.length - 1] + headDim;
-      return [ceilDiv(spec.workgroups[0] * end, N), ceilDiv(rows.length, tile), 1];
+      return [ceilDiv(own.workgroups[0] * end, N), ceilDiv(rows.length, own.tile), 1];
     },
     results: () => {
       const values = matrix.values();

@@ -9,9 +9,12 @@ import { checkHeads, type HeadShape } from './heads.ts';
 
 /** Numbers of batch rows that one workgroup tile can multiply. Every batch width is made of these (design D2). */
 export const TILE_WIDTHS = [1, 2, 4, 8, 16] as const;
+/** Most rows of a batch whose products are not those of many rows. */
+export const FEW_ROWS = 16;
 
 /** Smallest tile that holds `rows`, or the largest that the tuning allows. */
-export function tileWidth(rows: number, { maxTile }: Pick<Tuning, 'maxTile'>): number {
+export function tileWidth(rows: number, { maxTile, manyRows }: Pick<Tuning, 'maxTile' | 'manyRows'>): number {
+  if (manyRows > 0 && rows > FEW_ROWS) return manyRows;
   return TILE_WIDTHS.find(width => width >= rows && width <= maxTile) ?? maxTile;
 }
 
@@ -83,14 +86,25 @@ export interface Destination {
 /** Computes `dst[row, n] = weight[n] · src[row]`; buffers: step, quants, scales, src, dst. */
 export const mulMat = kernel(
   'mul_mat',
-  ['lanes', 'rowLanes', 'laneRows', 'sharedLoads', 'mulMatWorkgroup', 'maxTile', 'maxSums', 'unpack'],
+  [
+    'lanes',
+    'rowLanes',
+    'laneRows',
+    'sharedLoads',
+    'mulMatWorkgroup',
+    'maxTile',
+    'maxSums',
+    'manyRows',
+    'unpack',
+  ],
   (shape: MulMatShape, tuning) => {
-    const { weight, epilogue, n, blocks, norm } = shape;
+    const { weight, epilogue, n, blocks, norm, groups } = shape;
     checkShape(shape);
     const mapping = mappingOf(shape, tuning);
     const { tile, weightRows } = mapping;
     const options = epilogueOptions(epilogue);
     return {
+      ...(mapping.tuned && { tuned: mapping.tuned }),
       tile,
       defines: {
         M: tile,
@@ -98,7 +112,7 @@ export const mulMat = kernel(
         NORMED: norm ? 1 : 0,
         EPILOGUE: epilogue.kind,
         ...options.defines,
-        ...(shape.groups && { GROUPS: 1 }),
+        ...(groups && { GROUPS: 1 }),
         WEIGHT: weight,
         UNPACK: tuning.unpack,
       },
@@ -109,10 +123,10 @@ export const mulMat = kernel(
         OUTPUT_ROWS: shape.outputRows ? 1 : 0,
         ...(norm && { NORM_K: norm.k, EPS: norm.eps }),
         ...options.overrides,
-        ...(shape.groups && groupOverrides(shape.groups)),
+        ...(groups && groupOverrides(groups)),
       },
       bindings: ['read', 'read', 'read', 'read', 'write', ...options.bindings],
-      workgroups: [ceilDiv(n, weightRows), ceilDiv(shape.rows, tile), 1],
+      workgroups: [mapping.tiles ?? ceilDiv(n, weightRows), ceilDiv(shape.rows, tile), 1],
     };
   },
 );
@@ -123,15 +137,21 @@ interface Mapping {
   readonly workgroupSize: number;
   /** Weight rows of a workgroup. */
   readonly weightRows: number;
-  readonly defines: Readonly<Record<string, number>>;
+  readonly defines: Readonly<Record<string, number | string>>;
+  /** Workgroups along the weight rows, if not one for every `weightRows` of them. */
+  readonly tiles?: number;
+  /** Knobs that replace this mapping if it is faulty; all of the kernel's by default. */
+  readonly tuned?: readonly (keyof Tuning)[];
 }
 
 type MappingTuning = Pick<
   Tuning,
-  'lanes' | 'rowLanes' | 'laneRows' | 'sharedLoads' | 'mulMatWorkgroup' | 'maxTile' | 'maxSums'
+  'lanes' | 'rowLanes' | 'laneRows' | 'sharedLoads' | 'mulMatWorkgroup' | 'maxTile' | 'maxSums' | 'manyRows'
 >;
 
-function mappingOf({ rows, epilogue, groups, blocks }: MulMatShape, tuning: MappingTuning): Mapping {
+function mappingOf(shape: MulMatShape, tuning: MappingTuning): Mapping {
+  const { rows, epilogue, groups, blocks } = shape;
+  if (tuning.manyRows > 0 && rows > FEW_ROWS) return tiled(shape, tuning.manyRows);
   const tile = tileWidth(rows, tuning);
   const matrices = epilogue.kind === 'swiglu' ? 2 : 1;
   // Invocations of different groups read different values, so they cannot share them.
@@ -195,6 +215,19 @@ function together(
       PASS: pass,
       PASSES: ceilDiv(vectors, pass),
     },
+  };
+}
+
+/** Mapping for many rows on GPUs, shaders/lib/mul_mat_tile.wgsl. If it is faulty, tiles of few rows replace it. */
+function tiled({ n, epilogue, groups }: MulMatShape, tile: number): Mapping {
+  const weightRows = epilogue.kind === 'swiglu' ? 32 : 64;
+  return {
+    tile,
+    workgroupSize: 256,
+    weightRows,
+    defines: { MAPPING: 'tile', PER: tile / 16 },
+    ...(groups && { tiles: (n / groups.rows) * ceilDiv(groups.rows, weightRows) }),
+    tuned: ['manyRows'],
   };
 }
 

@@ -9,6 +9,30 @@ const WIDTHS = Array.from({ length: 16 }, (_, i) => i + 1);
 const MATRIX = { weight: 'Q4_0', blocks: 64, n: 2048 } as const;
 const DST = { dstStride: 2048 };
 
+describe('a prompt on a GPU', () => {
+  it.each([17, 32, 33, 64, 256])(
+    'reads every weight once for every 32 of %i rows, in tiles of 64 weights',
+    rows => {
+      const epilogue = { kind: 'store', ...DST } as const;
+      const { workgroups, overrides } = mulMat({ ...MATRIX, rows, epilogue }, GPU_TUNING);
+      expect(workgroups).toEqual([2048 / 64, Math.ceil(rows / 32), 1]);
+      expect(overrides.WORKGROUP_SIZE).toBe(256);
+    },
+  );
+
+  it('reads gate and up in tiles of 32 weights each', () => {
+    const { workgroups } = mulMat({ ...MATRIX, rows: 64, epilogue: { kind: 'swiglu', ...DST } }, GPU_TUNING);
+    expect(workgroups).toEqual([2048 / 32, 2, 1]);
+  });
+
+  it('has tiles of its own for every group of weight rows', () => {
+    const groups = { rows: 72, srcOffset: 0, srcStride: 64, rowStride: 192 };
+    const shape = { weight: 'Q4_0', blocks: 2, n: 216, rows: 64, groups } as const;
+    const { workgroups } = mulMat({ ...shape, epilogue: { kind: 'store', dstStride: 216 } }, GPU_TUNING);
+    expect(workgroups).toEqual([3 * 2, 2, 1]);
+  });
+});
+
 describe('a verification on a GPU', () => {
   it.each(WIDTHS.slice(0, GPU_TUNING.maxTile))(
     'reads every weight once for %i rows, with as many workgroups as for one',

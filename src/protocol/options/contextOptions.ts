@@ -37,12 +37,12 @@ export const CONTEXT_OPTIONS = {
     flag: '--kv-unified-per-slot',
     help: 'the most of a shared context that one slot may use (default: all)',
   }),
-  /** Largest number of rows in one batch, at least `nSlots`. Default 64. */
+  /** Largest number of rows in one batch, at least `nSlots`. Default 64, on a GPU 256. */
   nBatch: option(integer(1, 4096), {
     default: 64,
     flag: '-b, --batch-size',
     env: 'LLAMA_ARG_BATCH',
-    help: 'largest number of rows in one batch',
+    help: 'largest number of rows in one batch (default: 256 on a GPU, 64 on a processor)',
   }),
   /** Whether a request may join while others are being decoded. Default true. */
   contBatching: option(boolean, {
