@@ -1,8 +1,9 @@
 // mul_mat: dst[row, n] = sum over k of weight[n, k] * src[row, k], for M rows at a time.
 //
-// workgroup.x walks weight rows, workgroup.y tiles of M rows. There are two mappings, which compute the same bits.
+// workgroup.x walks weight rows, workgroup.y tiles of M rows. There are three mappings, which compute the same bits.
 // LANES 1: an invocation computes R neighbouring weight rows (with SWIGLU: R of gate and R of up) by itself.
 // Otherwise invocations share the classes of a sum and the rows of src, see lib/staged_products.wgsl.
+// MAPPING tile: a workgroup shares the weights too, for the many rows of a prompt, see lib/mul_mat_tile.wgsl.
 // Numerics: f32. The 32 terms of a block are added one after the other and multiplied by the block's scale; the blocks of a class
 // are added in order, then the classes in order (CLASSES in lib/sums.wgsl). None of this depends on the mapping or on M, so a
 // row's bits do not either (design D1). fma is explicit because a compiler might contract a * b + c for one M and not for another.
@@ -10,7 +11,6 @@
 // up; add, where dst is the residual stream and the next norm is deferred; qkv, where rope rotates queries and keys, and keys and
 // values go to the cache. lib/epilogue.wgsl has the options of an epilogue: BIAS, ACTIVATION, SOFTCAPPED, GATED.
 // GROUPS 1: every GROUP_ROWS weight rows multiply another part of the src row, as heads do.
-// MAPPING: lanes, which is this file, or tile, for many rows (lib/mul_mat_tile.wgsl).
 #define MAPPING lanes
 #if MAPPING == tile
 #include "lib/mul_mat_tile.wgsl"
