@@ -125,7 +125,7 @@ export class Model implements ForwardPass {
     const nOutputs = this.#writeStep(rows, 0);
     const { argmax, topK, logits, kTop } = this.state;
     const parts = this.#parts(rows.length, this.#outputs(nOutputs, kind));
-    this.#choosing = kind === 'argmax' || nOutputs === 0 ? [] : this.#width(nOutputs).argmax;
+    this.#choosing = kind === 'argmax' || nOutputs === 0 ? [] : planFor(this.#plan, nOutputs).argmax;
     switch (kind) {
       case 'argmax': {
         const decode = (words: Uint32Array) => argmaxCandidates(words);
