@@ -1,9 +1,11 @@
-// Router gating, for all variants except the ratio of the largest logits.
-// GATING is the value of an expert: softmax, its probability among all; sigmoid, the sigmoid of its logit; softmaxOfChosen, its
-// logit, with the probabilities among the chosen as weights. The experts with the largest values are chosen, with SELECTION_BIAS
-// those with the largest value + bias; their values are their weights. GROUPS: experts come in that many groups of neighbours,
-// and only the GROUPS_USED groups whose two best have the largest sums take part. NORMALISED: weights are divided by their sum.
-// In ties the lowest index wins. All f32.
+// Choice of a row's experts from the products of the router, and their weights. All invocations of the workgroup take part.
+// GATING, the value of an expert: ratio, its product; softmax, its probability among all; sigmoid, the sigmoid of its logit;
+// softmaxOfChosen, its logit. The N_USED experts with the largest values are chosen, with SELECTION_BIAS those with the largest
+// value + bias; the lowest index wins a tie. Their weights are their values; with ratio and softmaxOfChosen their probabilities
+// among the chosen. GROUPS: experts come in that many groups of neighbours, and only the GROUPS_USED groups whose two best have
+// the largest sums take part. NORMALISED: weights are divided by their sum.
+// Numerics: f32. The sum of a softmax over all experts has the classes of lib/sums.wgsl, of single experts; weights are added in
+// descending order of the experts. An expert's place is the number of experts that are better, so no round waits for another.
 #define NORMALISED 0
 #define GROUPS 0
 #define ROUTER_BIAS 0
@@ -23,10 +25,25 @@ override SELECTION_AT: u32 = 0u;
 #endif
 // Lower limit of the divisor, the smallest normal f16, so that tiny weights stay small.
 const SMALLEST_SUM = 0x1p-14;
+// Score of an expert that may not be chosen.
+const EXCLUDED = -3e38;
+// Values of the experts; what they are chosen by; the chosen, best first, and their weights before they are normalised.
+var<workgroup> values: array<f32, N_EXPERTS>;
 var<workgroup> scores: array<f32, N_EXPERTS>;
+var<workgroup> best: array<u32, N_USED>;
+var<workgroup> weights: array<f32, N_USED>;
+#if GATING == softmax
+var<workgroup> class_sums: array<f32, CLASSES>;
+#endif
+#if GROUPS
+var<workgroup> group_sums: array<f32, {GROUPS}>;
+#endif
 
-// Value of an expert for the gating, from its product.
-fn gated(expert: u32, product: f32, scale: f32) -> f32 {
+// Value of an expert, from its product and the factor of the row's norm; of a softmax only its logit.
+fn value_of(expert: u32, product: f32, scale: f32) -> f32 {
+#if GATING == ratio
+  return product;
+#else
 #if ROUTER_BIAS
   let logit = fma(product, scale, biases[expert]);
 #else
@@ -37,75 +54,107 @@ fn gated(expert: u32, product: f32, scale: f32) -> f32 {
 #else
   return logit;
 #endif
+#endif
 }
 
-fn best_expert() -> u32 {
-  var best = 0u;
-  for (var e = 1u; e < N_EXPERTS; e++) {
-    if (scores[e] > scores[best]) { best = e; }
-  }
-  return best;
-}
-
-fn choose(row: u32) {
 #if GATING == softmax
-  var largest = logits[0];
-  for (var e = 1u; e < N_EXPERTS; e++) { largest = max(largest, logits[e]); }
-  var sum = 0.0;
-  for (var e = 0u; e < N_EXPERTS; e++) {
-    logits[e] = exp(logits[e] - largest);
-    sum += logits[e];
+// Turns the logits of all experts into probabilities.
+fn softmax_values(lane: u32) {
+  var largest = values[0];
+  for (var e = 1u; e < N_EXPERTS; e++) { largest = max(largest, values[e]); }
+  for (var e = lane; e < N_EXPERTS; e += WORKGROUP_SIZE) { scores[e] = exp(values[e] - largest); }
+  workgroupBarrier();
+  for (var c = lane; c < CLASSES; c += WORKGROUP_SIZE) {
+    var sum = 0.0;
+    for (var i = 0u; i < n_in_class(N_EXPERTS, c); i++) { sum += scores[c + i * CLASSES]; }
+    class_sums[c] = sum;
   }
-  for (var e = 0u; e < N_EXPERTS; e++) { logits[e] /= sum; }
-#endif
-  for (var e = 0u; e < N_EXPERTS; e++) {
-#if SELECTION_BIAS
-    scores[e] = logits[e] + biases[SELECTION_AT + e];
-#else
-    scores[e] = logits[e];
-#endif
-  }
-#if GROUPS
-  let each = N_EXPERTS / {GROUPS}u;
-  var sums = array<f32, {GROUPS}>();
-  for (var g = 0u; g < {GROUPS}u; g++) {
-    var first = TAKEN;
-    var second = TAKEN;
-    for (var e = g * each; e < (g + 1u) * each; e++) {
-      second = max(second, min(first, scores[e]));
-      first = max(first, scores[e]);
-    }
-    sums[g] = first + second;
-  }
-  for (var used = 0u; used < GROUPS_USED; used++) {
-    var best = 0u;
-    for (var g = 1u; g < {GROUPS}u; g++) {
-      if (sums[g] > sums[best]) { best = g; }
-    }
-    sums[best] = TAKEN;
-  }
-  // Exclude the experts of unused groups.
-  for (var e = 0u; e < N_EXPERTS; e++) {
-    if (sums[e / each] != TAKEN) { scores[e] = TAKEN; }
-  }
-#endif
-  var highest = TAKEN;
+  workgroupBarrier();
   var total = 0.0;
-  for (var rank = 0u; rank < N_USED; rank++) {
-    let best = best_expert();
-    scores[best] = TAKEN;
-    highest = max(highest, logits[best]);
-    total += logits[best];
-    chosen[row * N_USED + rank] = vec2<u32>(best, bitcast<u32>(logits[best]));
+  for (var c = 0u; c < CLASSES; c++) { total += class_sums[c]; }
+  for (var e = lane; e < N_EXPERTS; e += WORKGROUP_SIZE) { values[e] = scores[e] / total; }
+}
+#endif
+
+#if GROUPS
+// Excludes the experts of unused groups.
+fn exclude_groups(lane: u32) {
+  let each = N_EXPERTS / {GROUPS}u;
+  for (var g = lane; g < {GROUPS}u; g += WORKGROUP_SIZE) {
+    var first = EXCLUDED;
+    var second = EXCLUDED;
+    for (var i = 0u; i < each; i++) {
+      let score = scores[g * each + i];
+      second = max(second, min(first, score));
+      first = max(first, score);
+    }
+    group_sums[g] = first + second;
   }
+  workgroupBarrier();
+  for (var e = lane; e < N_EXPERTS; e += WORKGROUP_SIZE) {
+    let own = e / each;
+    var place = 0u;
+    for (var g = 0u; g < {GROUPS}u; g++) {
+      place += u32(group_sums[g] > group_sums[own] || (group_sums[g] == group_sums[own] && g < own));
+    }
+    if (place >= GROUPS_USED) { scores[e] = EXCLUDED; }
+  }
+  workgroupBarrier();
+}
+#endif
+
+// Puts the experts with the highest scores into `best`.
+fn find_best(lane: u32) {
+  for (var e = lane; e < N_EXPERTS; e += WORKGROUP_SIZE) {
+    let own = scores[e];
+    var place = 0u;
+    for (var i = 0u; i < N_EXPERTS; i++) {
+      let score = scores[i];
+      place += u32(score > own || (score == own && i < e));
+    }
+    if (place < N_USED) { best[place] = e; }
+  }
+}
+
+// Weight of a chosen expert before the weights are normalised.
+fn weight_of(expert: u32, scale: f32) -> f32 {
+#if GATING == ratio
+  return exp((values[expert] - values[best[0]]) * scale);
+#else
 #if GATING == softmaxOfChosen
-  total = 0.0;
-  for (var rank = 0u; rank < N_USED; rank++) {
-    let at = row * N_USED + rank;
-    let weight = exp(bitcast<f32>(chosen[at].y) - highest);
-    total += weight;
-    chosen[at].y = bitcast<u32>(weight);
+  var highest = values[expert];
+  for (var i = 0u; i < N_USED; i++) { highest = max(highest, values[best[i]]); }
+  return exp(values[expert] - highest);
+#else
+  return values[expert];
+#endif
+#endif
+}
+
+// Chooses by `values`, which the workgroup has written, and stores the row's choices.
+fn choose(row: u32, lane: u32, scale: f32) {
+  workgroupBarrier();
+#if GATING == softmax
+  softmax_values(lane);
+#endif
+  for (var e = lane; e < N_EXPERTS; e += WORKGROUP_SIZE) {
+#if SELECTION_BIAS
+    scores[e] = values[e] + biases[SELECTION_AT + e];
+#else
+    scores[e] = values[e];
+#endif
   }
+  workgroupBarrier();
+#if GROUPS
+  exclude_groups(lane);
+#endif
+  find_best(lane);
+  workgroupBarrier();
+  for (var rank = lane; rank < N_USED; rank += WORKGROUP_SIZE) { weights[rank] = weight_of(best[rank], scale); }
+  workgroupBarrier();
+  var total = 0.0;
+  for (var rank = 0u; rank < N_USED; rank++) { total += weights[rank]; }
+#if GATING == softmaxOfChosen
   let factor = WEIGHT_SCALE / total;
 #else
 #if NORMALISED
@@ -114,8 +163,12 @@ fn choose(row: u32) {
   let factor = WEIGHT_SCALE;
 #endif
 #endif
-  for (var rank = 0u; rank < N_USED; rank++) {
-    let at = row * N_USED + rank;
-    chosen[at].y = bitcast<u32>(bitcast<f32>(chosen[at].y) * factor);
+  for (var rank = lane; rank < N_USED; rank += WORKGROUP_SIZE) {
+#if GATING == ratio
+    let weight = weights[rank] / total;
+#else
+    let weight = weights[rank] * factor;
+#endif
+    chosen[row * N_USED + rank] = vec2<u32>(best[rank], bitcast<u32>(weight));
   }
 }

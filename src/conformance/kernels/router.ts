@@ -77,6 +77,8 @@ function featureCases(): Axes[] {
     { ...few, routerBias: true },
     { ...few, gating: 'softmaxOfChosen', routerBias: true, weightScale: 2.5 },
     { ...few, nExperts: 130, nUsed: 6, gating: 'sigmoid' },
+    // Several experts for each invocation.
+    { ...few, rows: 1, nExperts: 1024, nUsed: 8, normalise: false },
     { ...few, plain: true, gating: 'sigmoid', normalise: false, selectionBias: true },
     // Weights whose sum is too small to divide by.
     { ...few, biases: -20, gating: 'sigmoid', routerBias: true },

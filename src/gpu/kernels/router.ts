@@ -1,11 +1,14 @@
 import type { WeightType } from '../../quant/types.ts';
 import { assert } from '../../util/assert.ts';
-import { alignUp } from '../../util/math.ts';
+import { alignUp, ceilDiv } from '../../util/math.ts';
 import { kernel } from '../kernel.ts';
 import type { DeferredNorm } from './deferredNorm.ts';
 
-/** Limit of experts: their logits and scores lie in workgroup storage, of which 16 KiB are guaranteed. */
+/** Limit of experts: their values and scores lie in workgroup storage, of which 16 KiB are guaranteed. */
 const MAX_EXPERTS = 1024;
+/** Experts whose products lanes compute side by side, and most that a lane computes at a time (shaders/lib/router_lanes.wgsl). */
+const ROW_LANES = 16;
+const MOST_AT_ONCE = 4;
 
 export interface RouterShape {
   readonly weight: WeightType;
@@ -33,16 +36,21 @@ export interface RouterShape {
  * Chooses the experts of each row and their weights. Buffers: step, quants, scales, src, chosen [rows, nUsed] (expert, bits of
  * its weight), and, if there are biases, a vector of them in f32: the router's, then those of the selection, each padded to 32.
  */
-export const router = kernel('router', [], (shape: RouterShape) => {
+export const router = kernel('router', ['lanes'], (shape: RouterShape, { lanes }) => {
   const { weight, blocks, norm, nExperts, nUsed, rows } = shape;
   checkShape(shape);
   const options = optionsOf(shape);
   const hasBias = shape.routerBias === true || shape.selectionBias === true;
   return {
-    defines: { WEIGHT: weight, ...options?.defines },
+    defines: {
+      WEIGHT: weight,
+      LANES: lanes,
+      ...(lanes !== 1 && { R: Math.min(MOST_AT_ONCE, ceilDiv(nExperts, ROW_LANES)) }),
+      ...options?.defines,
+    },
     overrides: {
-      // One lane per expert, in whole groups of four.
-      WORKGROUP_SIZE: Math.min(64, Math.ceil(nExperts / 4) * 4),
+      // Without lanes an invocation per expert, in whole groups of four.
+      WORKGROUP_SIZE: lanes === 1 ? Math.min(64, alignUp(nExperts, 4)) : ROW_LANES * lanes,
       BLOCKS: blocks,
       ...(norm && { NORM_K: norm.k, EPS: norm.eps }),
       N_EXPERTS: nExperts,

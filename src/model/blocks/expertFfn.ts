@@ -131,7 +131,7 @@ export function expertBlock(
     };
     const src = inputBuffer(io, road.input);
     const buffers = [io.step, quants, scales, src, io.scratch('chosen'), ...(routerBias ? [routerBias] : [])];
-    return { spec: router(shape), buffers };
+    return { spec: router(shape, io.tuning), buffers };
   }
 
   /** Computes activation(gate · x) ∘ (up · x) of the chosen experts into the rows of `ffn`. */
