@@ -44,3 +44,13 @@ for (const tuning of ['software', 'gpu', 'subgroups'] as const) {
     }
   });
 }
+
+/** Kernels whose sums have one order, whatever computes them. */
+const ONE_ORDER = ['mul_mat_id', 'router'];
+
+for (const { id } of KERNEL_CASES.filter(({ kernel }) => ONE_ORDER.includes(kernel))) {
+  test(`${id} has the same bits in the tunings of software adapters and of GPUs`, async ({ harness }) => {
+    const result = await harness.page.evaluate(caseId => window.harness.compareTunings(caseId), id);
+    expect(result.passed, result.message).toBe(true);
+  });
+}

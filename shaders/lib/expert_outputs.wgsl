@@ -10,23 +10,32 @@
 #include "lib/activations.wgsl"
 #endif
 
-fn tile_of(group: vec3<u32>) -> u32 { return group.z; }
-
-// Start of a choice's row in src, and the factor of its products.
+// Factor of the products of a row of src that begins at `from_row`.
 #if NORMED
-fn src_of(choice: u32) -> u32 { return choice / N_USED * BLOCKS * 10u; }
 fn row_scale(from_row: u32) -> f32 { return norm_scale(row_squares(from_row)); }
 #else
-fn src_of(choice: u32) -> u32 { return choice / N_USED * BLOCKS * 8u; }
 fn row_scale(from_row: u32) -> f32 { return 1.0; }
 #endif
 
-// Products from sums, with the biases of matrix number `matrix` among all experts' matrices.
-fn products_of(sums: vec4<f32>, factor: f32, matrix: u32, n: u32) -> vec4<f32> {
-#if BIAS
-  return fma(sums, vec4<f32>(factor), biases_of(matrix, n));
+// Factor of a choice's products besides that of the norm.
+fn share_of(choice: u32) -> f32 {
+#if WEIGHS_INPUT
+  return bitcast<f32>(chosen[choice].y);
 #else
-  return sums * factor;
+  return 1.0;
+#endif
+}
+
+#if !BIAS
+fn biases_of(matrix: u32, n: u32) -> vec4<f32> { return vec4<f32>(0.0); }
+fn bias_of(matrix: u32, n: u32) -> f32 { return 0.0; }
+#endif
+// Products from sums.
+fn products_of(sums: vec4<f32>, factors: vec4<f32>, biases: vec4<f32>) -> vec4<f32> {
+#if BIAS
+  return fma(sums, factors, biases);
+#else
+  return sums * factors;
 #endif
 }
 
@@ -42,18 +51,17 @@ fn activated(gates: vec4<f32>, ups: vec4<f32>) -> vec4<f32> {
 #endif
 }
 
-// Stores values n.. of a choice: the sums of products with its row, multiplied by `scale`.
-fn finish_choice(choice: u32, n: u32, scale: f32, sums: vec4<f32>, up_sums: vec4<f32>) {
-  let expert = chosen[choice].x;
-#if WEIGHS_INPUT
-  let factor = scale * bitcast<f32>(chosen[choice].y);
-#else
-  let factor = scale;
-#endif
-  let products = products_of(sums, factor, expert, n);
+// Four values to store, from their sums, and with gate_up those of up; their factors, and the biases of both.
+fn finished(
+  sums: vec4<f32>, up_sums: vec4<f32>, factors: vec4<f32>, biases: vec4<f32>, up_biases: vec4<f32>,
+) -> vec4<f32> {
+  let products = products_of(sums, factors, biases);
 #if STAGE == gate_up
-  put_quad(choice, n, activated(products, products_of(up_sums, factor, N_EXPERTS + expert, n)));
+  return activated(products, products_of(up_sums, factors, up_biases));
 #else
-  put_quad(choice, n, products);
+  return products;
 #endif
 }
+
+// Stores value n of a choice.
+fn put(choice: u32, n: u32, value: f32) { dst[choice * DST_STRIDE + DST_OFFSET + n] = value; }

@@ -3,15 +3,17 @@
 #define WEIGHTED 1
 override SCALE: f32 = 1.0;
 
-fn tile_of(group: vec3<u32>) -> u32 { return group.y; }
-fn src_of(choice: u32) -> u32 { return choice * BLOCKS * 8u; }
-
-// Weight of a choice in the sum.
-fn share_of(choice: u32) -> f32 {
-#if WEIGHTED
-  return bitcast<f32>(chosen[choice].y);
+// Adds four products n.. of a choice to a sum.
+fn add_expert(choice: u32, n: u32, products: vec4<f32>, sum: vec4<f32>) -> vec4<f32> {
+#if BIAS
+  let values = products + biases_of(chosen[choice].x, n);
 #else
-  return 1.0;
+  let values = products;
+#endif
+#if WEIGHTED
+  return fma(vec4<f32>(bitcast<f32>(chosen[choice].y)), values, sum);
+#else
+  return sum + values;
 #endif
 }
 
@@ -19,6 +21,6 @@ fn finish_sum(row: u32, n: u32, sum: vec4<f32>) {
 #if STAGE == down
   add_to_residual(row, n, sum, SCALE);
 #else
-  put_quad(row, n, sum);
+  for (var i = 0u; i < 4u && n + i < N; i++) { dst[row * DST_STRIDE + DST_OFFSET + n + i] = sum[i]; }
 #endif
 }

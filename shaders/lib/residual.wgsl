@@ -1,6 +1,7 @@
 // Products that end a branch: added to the residual stream, dst, with a deferred norm (lib/deferred_norm.wgsl).
-@group(0) @binding(5) var<storage, read> norm_weight: array<f32>;
-@group(0) @binding(6) var<storage, read_write> next: array<f32>;
+#define RESIDUAL_AT 5
+@group(0) @binding({RESIDUAL_AT}) var<storage, read> norm_weight: array<f32>;
+@group(0) @binding({RESIDUAL_AT+1}) var<storage, read_write> next: array<f32>;
 
 // Adds `factor` times up to four products n.. of the N of a row, to values DST_OFFSET + n.. of the row. DST_OFFSET is a multiple
 // of four, so that a sum of squares covers the same four values in however many parts the product comes.

@@ -1,6 +1,7 @@
 import type { Fault, KernelCase, TimedCase } from './cases.ts';
 import { addNormCases } from './kernels/addNorm.ts';
 import { attentionCases, attentionCombineCases } from './kernels/attention.ts';
+import { addExpertsCases, sortChoicesCases } from './kernels/choices.ts';
 import { acceptCases, advanceCases, fillDraftCases } from './kernels/draft.ts';
 import { getRowsCases } from './kernels/getRows.ts';
 import { kShiftCases } from './kernels/kShift.ts';
@@ -22,6 +23,8 @@ const ALL = [
   mulMatCases,
   mulMatIdCases,
   routerCases,
+  sortChoicesCases,
+  addExpertsCases,
   qkvCases,
   qkvStoreCases,
   latentStoreCases,

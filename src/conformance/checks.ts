@@ -1,6 +1,7 @@
 import type { LoadCheck } from './check.ts';
 import { addNormCheck } from './kernels/addNorm.ts';
 import { attentionCheck, attentionCombineCheck } from './kernels/attention.ts';
+import { addExpertsCheck, sortChoicesCheck } from './kernels/choices.ts';
 import { acceptCheck, advanceCheck, fillDraftCheck } from './kernels/draft.ts';
 import { getRowsCheck } from './kernels/getRows.ts';
 import { kShiftCheck } from './kernels/kShift.ts';
@@ -22,6 +23,8 @@ export const CHECKS: readonly LoadCheck[] = [
   mulMatCheck,
   mulMatIdCheck,
   routerCheck,
+  sortChoicesCheck,
+  addExpertsCheck,
   qkvStoreCheck,
   latentStoreCheck,
   kShiftCheck,

@@ -3,8 +3,8 @@ import type { KernelSpec } from '../gpu/pipelines.ts';
 import type { Tuning } from '../gpu/tuning.ts';
 import type { KernelCase } from './cases.ts';
 import type { Setup } from './check.ts';
-import { type Comparison, compareWords } from './compare.ts';
-import { asFloats, type Contents, type Result, type Words, writeContents } from './contents.ts';
+import { type Comparison, compareExact, compareWords } from './compare.ts';
+import { asBits, asFloats, type Contents, type Result, type Words, writeContents } from './contents.ts';
 import { readResult, withOwnOutputs } from './families.ts';
 import { runKernels } from './run.ts';
 
@@ -69,6 +69,20 @@ export async function tryCase(gpu: Gpu, kernelCase: KernelCase, tuning: Tuning):
   const { expected, actual } = await runCase(gpu, kernelCase, tuning, 1);
   const found = expected.map(({ values, bound }, i) => compareWords(actual[0][i], values, bound));
   return found.find(({ passed }) => !passed) ?? found.reduce((a, b) => (a.nmse > b.nmse ? a : b));
+}
+
+/**
+ * Compares the results of a case in two tunings bit by bit: those of kernels whose sums have one order, however they are mapped
+ * to invocations (design D1).
+ */
+export async function compareTunings(
+  gpu: Gpu,
+  kernelCase: KernelCase,
+  tunings: readonly [Tuning, Tuning],
+): Promise<Comparison> {
+  const [first, second] = await Promise.all(tunings.map(tuning => runCase(gpu, kernelCase, tuning, 1)));
+  const bits = ({ actual }: CaseOutcome) => asBits(joined(actual[0]));
+  return compareExact(bits(second), bits(first));
 }
 
 /** First result of all rows that have one, then the second, and so on. */

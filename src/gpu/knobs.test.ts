@@ -9,7 +9,7 @@ function names(tuning: Tuning, features: readonly string[]): string[] {
 
 it('offers mappings of products if invocations share their sums', () => {
   expect(names(GPU_TUNING, ['subgroups'])).toEqual([
-    ...['unpack', 'rowLanes', 'laneRows', 'maxTile', 'maxSums', 'manyRows', 'expertRows'],
+    ...['unpack', 'rowLanes', 'laneRows', 'maxTile', 'maxSums', 'manyRows'],
   ]);
 });
 
@@ -27,7 +27,7 @@ it('never offers the current choice', () => {
 
 it('accepts from stored choices only those that are still offered', () => {
   const knobs = knobsFor(GPU_TUNING, []);
-  expect(choicesAmong(knobs, { maxTile: 4, expertRows: 2 })).toEqual({ maxTile: 4, expertRows: 2 });
+  expect(choicesAmong(knobs, { maxTile: 4, unpack: 'bytes' })).toEqual({ maxTile: 4, unpack: 'bytes' });
   expect(choicesAmong(knobs, { maxTile: 3, lanes: 1, expertRows: '2', rowWorkgroup: 8 })).toEqual({});
   expect(choicesAmong(knobs, {})).toEqual({});
   for (const nothing of [undefined, null, 'maxTile', 8]) expect(choicesAmong(knobs, nothing)).toBeNull();

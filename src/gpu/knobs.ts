@@ -42,11 +42,6 @@ const ROW_SHAPES = [
  * tile, because software adapters take longest to compile it.
  */
 export function knobsFor(tuning: Tuning, features: readonly string[]): Knob[] {
-  const expertRows: Knob = {
-    name: 'expertRows',
-    alternatives: others<Tuning['expertRows']>([2, 4], tuning.expertRows).map(rows => ({ expertRows: rows })),
-    rows: [MANY],
-  };
   if (tuning.lanes > 1) {
     const unpacks = others<Tuning['unpack']>(['bytes', 'floats', 'halves'], tuning.unpack);
     const shapes = ROW_SHAPES.filter(
@@ -60,11 +55,11 @@ export function knobsFor(tuning: Tuning, features: readonly string[]): Knob[] {
       { name: 'maxTile', alternatives: tiles.map(maxTile => ({ maxTile })), rows: [MANY] },
       { name: 'maxSums', alternatives: sums.map(maxSums => ({ maxSums })), rows: [MANY] },
       { name: 'manyRows', alternatives: [{ manyRows: 0 }], rows: [PROMPT] },
-      expertRows,
     ];
   }
   const shared = features.includes('subgroups') ? others([false, true], tuning.sharedLoads) : [];
   const sizes = others([16, 32, 64], tuning.mulMatWorkgroup);
+  const expertRows = others<Tuning['expertRows']>([2, 4], tuning.expertRows);
   return [
     { name: 'sharedLoads', alternatives: shared.map(sharedLoads => ({ sharedLoads })), rows: [ONE, MANY] },
     {
@@ -72,7 +67,7 @@ export function knobsFor(tuning: Tuning, features: readonly string[]): Knob[] {
       alternatives: sizes.map(size => ({ mulMatWorkgroup: size })),
       rows: [ONE, MANY],
     },
-    expertRows,
+    { name: 'expertRows', alternatives: expertRows.map(rows => ({ expertRows: rows })), rows: [MANY] },
   ];
 }
 

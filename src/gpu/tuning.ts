@@ -10,7 +10,7 @@ export interface Tuning {
   readonly laneRows: 1 | 2;
   /** Whether neighbours in a subgroup load batch rows for each other in matrix products; only if lanes share no weight row. */
   readonly sharedLoads: boolean;
-  /** Most rows of a batch that a product with an expert computes at once. */
+  /** Most rows of a batch that a product with an expert computes at once; only if invocations share no sums. */
   readonly expertRows: 2 | 4;
   readonly mulMatWorkgroup: number;
   /** Most rows of a batch in one product tile; a larger batch has several tiles. */

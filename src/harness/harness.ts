@@ -1,8 +1,9 @@
 import { KERNEL_CASES } from '../conformance/allCases.ts';
 import { checkInvariance, type InvarianceReport } from '../conformance/batchInvariance.ts';
+import type { KernelCase } from '../conformance/cases.ts';
 import type { Comparison } from '../conformance/compare.ts';
 import { runFamilies, strayRows } from '../conformance/families.ts';
-import { tryCase } from '../conformance/runCase.ts';
+import { compareTunings, tryCase } from '../conformance/runCase.ts';
 import type { ShaderChange } from '../conformance/shaderChange.ts';
 import { TUNINGS, type TuningName } from '../conformance/tunings.ts';
 import { openSource, readGguf } from '../gguf/index.ts';
@@ -38,16 +39,18 @@ export class Harness {
   }
 
   async runKernel(id: string, tuning: TuningName): Promise<Comparison> {
-    const kernelCase = KERNEL_CASES.find(candidate => candidate.id === id);
-    assert(kernelCase !== undefined, () => `no kernel case ${id}`);
-    return tryCase(await this.#open(), kernelCase, TUNINGS[tuning]);
+    return tryCase(await this.#open(), caseOf(id), TUNINGS[tuning]);
+  }
+
+  /** Compares the bits of a case in the tunings of software adapters and of GPUs. */
+  async compareTunings(id: string): Promise<Comparison> {
+    return compareTunings(await this.#open(), caseOf(id), [TUNINGS.software, TUNINGS.gpu]);
   }
 
   /** Rows of a case's batch whose bits differ from those of the same rows one at a time (design D1). */
   async strayRows(id: string, tuning: TuningName): Promise<readonly string[]> {
-    const kernelCase = KERNEL_CASES.find(candidate => candidate.id === id);
-    assert(kernelCase?.forRows, () => `no case ${id} with rows`);
-    const { check, forRows, axes } = kernelCase;
+    const { check, forRows, axes } = caseOf(id);
+    assert(forRows, () => `the case ${id} has no rows`);
     const nRows = Number(axes.rows);
     const specs = [1, nRows].map(rows => forRows(TUNINGS[tuning], rows));
     const alone = [0, nRows - 1];
@@ -168,4 +171,10 @@ async function closing<T>(gpu: Gpu, use: () => Promise<T>): Promise<T> {
   } finally {
     gpu.close();
   }
+}
+
+function caseOf(id: string): KernelCase {
+  const found = KERNEL_CASES.find(candidate => candidate.id === id);
+  assert(found !== undefined, () => `no kernel case ${id}`);
+  return found;
 }

@@ -24,6 +24,7 @@ describe('the jobs', () => {
     const kernels = new Set(ids.map(id => id.slice('invariance:'.length).split('@')[0]));
     expect([...kernels].sort()).toEqual(
       [
+        'add_experts',
         'add_norm',
         'argmax',
         'attention',

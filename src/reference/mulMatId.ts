@@ -1,3 +1,4 @@
+import { addExperts, type ExpertSumOptions } from './addExperts.ts';
 import { gated } from './blocks/activation.ts';
 import { dot } from './dot.ts';
 import type { GatedActivation } from './swiglu.ts';
@@ -78,18 +79,8 @@ export function mulMatIdSum(
   weights: Float32Array,
   residual: Float32Array,
   { nEmbd, nFf, nUsed }: ExpertShape,
-  { scale = 1, biases = null }: { readonly scale?: number; readonly biases?: Float32Array | null } = {},
+  options: ExpertSumOptions = {},
 ): Float32Array<ArrayBuffer> {
-  const sums = new Float32Array(residual.length);
-  for (let row = 0; row < residual.length / nEmbd; row++) {
-    for (let i = 0; i < nEmbd; i++) {
-      let sum = 0;
-      for (let choice = row * nUsed; choice < (row + 1) * nUsed; choice++) {
-        const at = ids[choice] * nEmbd + i;
-        sum += weights[choice] * (dot(downExps, at * nFf, h, choice * nFf, nFf) + (biases?.[at] ?? 0));
-      }
-      sums[row * nEmbd + i] = residual[row * nEmbd + i] + scale * sum;
-    }
-  }
-  return sums;
+  const products = mulMatIdStore(downExps, h, ids, { nEmbd: nFf, nFf: nEmbd, nUsed: 1 });
+  return addExperts(products, ids, weights, residual, { nEmbd, nUsed }, options);
 }

@@ -1,3 +1,4 @@
+import { CHOICE_GROUP } from '../../gpu/kernels/choices.ts';
 import { deferredStride } from '../../gpu/kernels/deferredNorm.ts';
 import {
   type ExpertBias,
@@ -5,10 +6,12 @@ import {
   type MulMatIdStage,
   mulMatId,
 } from '../../gpu/kernels/mulMatId.ts';
+import type { KernelSpec } from '../../gpu/pipelines.ts';
 import { randomValues } from '../../quant/randomValues.ts';
 import { groupStart, repackedLayout } from '../../quant/repack.ts';
 import type { WeightType } from '../../quant/types.ts';
 import { mulMatIdStore, mulMatIdSum, mulMatIdSwiglu } from '../../reference/mulMatId.ts';
+import { sortChoices } from '../../reference/sortChoices.ts';
 import { assertNever } from '../../util/assert.ts';
 import { alignUp, ceilDiv } from '../../util/math.ts';
 import { kernelCases, vary } from '../cases.ts';
@@ -58,6 +61,19 @@ function choicesOf({ parameters: { nExperts, nUsed }, rows, isWhole }: Products)
   return { experts: numbers(nTested), ids, shares, chosen };
 }
 
+/** Workgroups of the outputs of choices, besides those along the weight rows. */
+function choiceGrid({ tile, defines }: KernelSpec, nExperts: number, { nUsed, rows, nGroups }: GridCounts) {
+  if (defines.LANES !== 1) return tile === 1 ? [nUsed, rows] : [nGroups, 1];
+  return [tile === 1 ? nUsed : nExperts, ceilDiv(rows, tile)];
+}
+
+interface GridCounts {
+  readonly nUsed: number;
+  readonly rows: number;
+  /** Groups of sorted choices. */
+  readonly nGroups: number;
+}
+
 /** Biases of the first `n` rows of a part of some matrices. */
 function biasesOf({ rows }: ExpertBias, dstOffset: number, matrices: readonly number[], n: number) {
   const vectors = matrices.map(matrix => randomValues(n, 300 + matrix));
@@ -79,10 +95,14 @@ function setUpOutputs(
   const k = 32 * blocks;
   const { n, groupsOf } = computedRows(N, spec, isWhole);
   const { experts, ids, shares, chosen } = choicesOf(batch);
+  const sorted = sortChoices(ids, CHOICE_GROUP);
   const isGated = stage.kind === 'gate_up';
   const matrices = [...experts, ...(isGated ? experts.map(e => nExperts + e) : [])];
   const matrix = weightRows(weight, k, n, { starts: matrices.map(at => groupStart(at, N)), isWhole });
-  const { src, x } = activations(k, rows, stage.norm, inputs.spread);
+  const ofChoices = stage.kind === 'store' && stage.ofChoices;
+  const { src, x } = ofChoices
+    ? activations(k * nUsed, rows, undefined, inputs.spread)
+    : activations(k, rows, stage.norm, inputs.spread);
   const biases = stage.bias ? biasesOf(stage.bias, dstOffset, matrices, n) : null;
   const dst = output(rows.length * nUsed * dstStride);
   return {
@@ -93,11 +113,17 @@ function setUpOutputs(
       dst,
       chosen,
       ...(biases ? [biases.contents] : []),
+      ...(spec.defines.LANES === 1 ? [] : [dense(sorted)]),
     ],
-    grid: own => [groupsOf(own), own.tile === 1 ? nUsed : experts.length, ceilDiv(rows.length, own.tile)],
+    grid: own => {
+      const counts = { nUsed, rows: rows.length, nGroups: sorted.length / CHOICE_GROUP };
+      const [y, z] = choiceGrid(own, experts.length, counts);
+      return [groupsOf(own), y, z];
+    },
     results: () => {
       const values = matrix.values();
-      const shape = { nEmbd: k, nFf: n, nUsed };
+      // Rows of choices are those of a batch in which each row has one expert.
+      const shape = { nEmbd: k, nFf: n, nUsed: ofChoices ? 1 : nUsed };
       const options = { weights: stage.weighsInput ? shares : null, biases: biases?.values ?? null };
       const [first, second] = [values.slice(0, experts.length), values.slice(experts.length)].map(joined);
       const h =
@@ -183,6 +209,8 @@ type Axes = {
   factor?: number;
   /** For down_store: the sum is not weighted. */
   unweighted?: true;
+  /** For store: src has a row for each choice. */
+  ofChoices?: true;
 };
 
 const usual: Axes = { stage: 'gate_up', weight: 'Q4_0', rows: 3, nExperts: 4, nUsed: 2 };
@@ -196,6 +224,7 @@ function otherCases(): Axes[] {
     { ...part, plain: true, bias: true, weighsInput: true },
     ...vary<Axes>(part, { stage: ['store'], rows: [1, 5] }),
     { ...part, stage: 'store', weight: 'F16', plain: true, bias: true, weighsInput: true },
+    ...vary<Axes>(part, { stage: ['store'], rows: [1, 5], plain: [true], ofChoices: [true] }),
     { ...part, stage: 'down', factor: 0.22 },
     ...vary<Axes>(part, { stage: ['down_store'], rows: [1, 5] }),
     { ...part, stage: 'down_store', bias: true },
@@ -203,7 +232,15 @@ function otherCases(): Axes[] {
   ];
 }
 
-function stageOf({ stage: kind, weighsInput, activation, factor, unweighted, ...axes }: Axes): MulMatIdStage {
+function stageOf({
+  stage: kind,
+  weighsInput,
+  activation,
+  factor,
+  unweighted,
+  ofChoices,
+  ...axes
+}: Axes): MulMatIdStage {
   const { weight, k = awkwardK(weight), plain } = axes;
   const bias = axes.bias ? { bias: { rows: wholeOf(axes) } } : {};
   const norm = plain ? {} : { norm: { k, eps: 1e-5 } };
@@ -212,7 +249,7 @@ function stageOf({ stage: kind, weighsInput, activation, factor, unweighted, ...
     case 'gate_up':
       return { kind, ...ofRow, ...(activation && { activation }) };
     case 'store':
-      return { kind, ...ofRow };
+      return { kind, ...ofRow, ...(ofChoices && { ofChoices }) };
     case 'down':
       return { kind, ...(factor !== undefined && { scale: factor }) };
     case 'down_store':

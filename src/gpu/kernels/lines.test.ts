@@ -66,7 +66,7 @@ it('the addresses that this test computes are those of the shader', () => {
     'let row_lane = local % {ROW_LANES}u;',
     'let class_lane = local / {ROW_LANES}u;',
     'min(n + {r}u % {R}u * {ROW_LANES}u + row_lane, N - 1u)',
-    'let in_stage = in_class * CLASSES + class_lane;',
+    'let in_stage = in_class * {LANES}u + class_lane;',
     'let vector{s} = {s}u * WORKGROUP_SIZE + local;',
     'let i{s} = vector{s} % ({QUADS}u * 2u);',
     'let block{s} = vector{s} / ({QUADS}u * 2u) % {STAGE}u;',

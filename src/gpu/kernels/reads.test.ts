@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { GPU_TUNING } from '../tuning.ts';
 import { attention } from './attention.ts';
 import { mulMat } from './mulMat.ts';
-import { mulMatId } from './mulMatId.ts';
 
 /** Rows of a verification: the pending token and a draft of up to 15 tokens. */
 const WIDTHS = Array.from({ length: 16 }, (_, i) => i + 1);
@@ -42,15 +41,6 @@ describe('a verification on a GPU', () => {
       expect(product(rows)).toEqual(product(1));
     },
   );
-
-  it.each(WIDTHS)('reads the matrices of an expert once for %i rows', rows => {
-    const stage = { kind: 'gate_up', norm: { k: 2048, eps: 1e-5 } } as const;
-    const counts = { nExperts: 8, nUsed: 2, rows };
-    const [, experts, tiles] = mulMatId({ ...MATRIX, ...counts, stage, dst: DST }, GPU_TUNING).workgroups;
-    expect(tiles).toBe(1);
-    // A single row has a workgroup for each expert that it chose.
-    expect(experts).toBe(rows === 1 ? 2 : 8);
-  });
 
   it('reads keys and values once for all heads that share them', () => {
     const heads = { nHead: 32, nKvHead: 8, headDim: 64, nRot: 64, cache: 'f16' } as const;

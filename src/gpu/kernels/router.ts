@@ -36,7 +36,7 @@ export interface RouterShape {
  * Chooses the experts of each row and their weights. Buffers: step, quants, scales, src, chosen [rows, nUsed] (expert, bits of
  * its weight), and, if there are biases, a vector of them in f32: the router's, then those of the selection, each padded to 32.
  */
-export const router = kernel('router', ['lanes'], (shape: RouterShape, { lanes }) => {
+export const router = kernel('router', ['lanes', 'unpack'], (shape: RouterShape, { lanes, unpack }) => {
   const { weight, blocks, norm, nExperts, nUsed, rows } = shape;
   checkShape(shape);
   const options = optionsOf(shape);
@@ -45,6 +45,7 @@ export const router = kernel('router', ['lanes'], (shape: RouterShape, { lanes }
     defines: {
       WEIGHT: weight,
       LANES: lanes,
+      UNPACK: unpack,
       ...(lanes !== 1 && { R: Math.min(MOST_AT_ONCE, ceilDiv(nExperts, ROW_LANES)) }),
       ...options?.defines,
     },

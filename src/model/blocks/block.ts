@@ -37,6 +37,8 @@ export type ScratchName =
   | 'ffn'
   | 'gateUp'
   | 'chosen'
+  | 'sorted'
+  | 'products'
   | 'qkv'
   | 'branch'
   | 'xNorm2'

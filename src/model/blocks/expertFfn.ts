@@ -1,7 +1,9 @@
 import type { ExpertFfn, Layer, SharedExpert } from '../../architectures/spec.ts';
 import type { Call } from '../../gpu/dispatch.ts';
+import { addExperts } from '../../gpu/kernels/addExperts.ts';
+import { sortChoices, sortedWords, sortsChoices, sumsApart } from '../../gpu/kernels/choices.ts';
 import type { DeferredNorm } from '../../gpu/kernels/deferredNorm.ts';
-import { mulMatId } from '../../gpu/kernels/mulMatId.ts';
+import { type ExpertSum, mulMatId } from '../../gpu/kernels/mulMatId.ts';
 import { router } from '../../gpu/kernels/router.ts';
 import { swiglu } from '../../gpu/kernels/swiglu.ts';
 import { assert } from '../../util/assert.ts';
@@ -88,6 +90,7 @@ export function expertBlock(
     scratch,
     calls: (io, weights) => [
       routerCall(io, weights),
+      ...sorted(io),
       ...activated(io, weights),
       ...(isSummedInPlace ? summedInPlace(io, weights) : summedApart(io, weights)),
     ],
@@ -98,6 +101,8 @@ export function expertBlock(
     return [
       { name: 'ffn', values: nUsed * stride },
       { name: 'chosen', values: 2 * nUsed },
+      { name: 'sorted', values: sortedWords(nUsed) },
+      { name: 'products', values: nUsed * paddedRow(nEmbd) },
       {
         name: 'gateUp',
         values: Math.max(isFused ? 0 : nUsed * 2 * nFf, isSharedFused ? 0 : 2 * sharedWidth),
@@ -134,10 +139,31 @@ export function expertBlock(
     return { spec: router(shape, io.tuning), buffers };
   }
 
+  /** Sorts the choices of a batch in which rows share experts. */
+  function sorted(io: BlockIo): Call[] {
+    const counts = { nExperts, nUsed, rows: io.rows };
+    if (!sortsChoices(counts, io.tuning)) return [];
+    return [
+      {
+        spec: sortChoices({ batch: counts }),
+        buffers: [io.step, io.scratch('chosen'), io.scratch('sorted')],
+      },
+    ];
+  }
+
+  /** Buffers of the choices, as products of choices take them. */
+  function choices(io: BlockIo, bias: GPUBuffer | null = null): GPUBuffer[] {
+    return [
+      io.scratch('chosen'),
+      ...(bias ? [bias] : []),
+      ...(io.tuning.lanes === 1 ? [] : [io.scratch('sorted')]),
+    ];
+  }
+
   /** Computes activation(gate · x) ∘ (up · x) of the chosen experts into the rows of `ffn`. */
   function activated(io: BlockIo, weights: Loaded<ExpertTensors>): Call[] {
     const { step, rows, tuning } = io;
-    const [src, chosen, ffn] = [inputBuffer(io, road.input), io.scratch('chosen'), io.scratch('ffn')];
+    const [src, ffn] = [inputBuffer(io, road.input), io.scratch('ffn')];
     const counts = { nExperts, nUsed, rows };
     if (isFused) {
       const bias = weights.gateUpBias;
@@ -153,7 +179,7 @@ export function expertBlock(
           { stage, weight, blocks, n, dst: { dstStride: stride, dstOffset }, ...counts },
           tuning,
         ),
-        buffers: [step, quants, scales, src, ffn, chosen, ...(bias ? [bias] : [])],
+        buffers: [step, quants, scales, src, ffn, ...choices(io, bias)],
       }));
     }
     const gateUpRows = io.scratch('gateUp');
@@ -164,7 +190,7 @@ export function expertBlock(
           { stage, weight, blocks, n, dst: { dstStride: 2 * nFf, dstOffset }, ...counts },
           tuning,
         ),
-        buffers: [step, quants, scales, src, gateUpRows, chosen],
+        buffers: [step, quants, scales, src, gateUpRows, ...choices(io)],
       }),
     );
     const shape = {
@@ -179,47 +205,51 @@ export function expertBlock(
   }
 
   /** Adds the weighted sum of the experts to the residual stream, and defers its norm. */
-  function summedInPlace(io: BlockIo, { down, end }: Loaded<ExpertTensors>): Call[] {
-    const { step, x, xNorm, rows, tuning } = io;
+  function summedInPlace(io: BlockIo, weights: Loaded<ExpertTensors>): Call[] {
     const { scale } = road.end;
     const stage = { kind: 'down', ...(scale !== 1 && { scale }) } as const;
-    return placed(down).map(({ type: weight, blocks, n, quants, scales, offset: dstOffset }) => {
-      const dst = { dstStride: paddedRow(nEmbd), dstOffset };
-      return {
-        spec: mulMatId({ stage, weight, blocks, n, dst, nExperts, nUsed, rows }, tuning),
-        buffers: [step, quants, scales, io.scratch('ffn'), x, end ?? xNorm, xNorm, io.scratch('chosen')],
-      };
-    });
+    return summed(io, weights, stage, io.x, [weights.end ?? io.xNorm, io.xNorm]);
   }
 
   /** Writes the weighted sum to separate rows, adds the shared expert, and then adds those rows to the residual stream. */
   function summedApart(io: BlockIo, weights: Loaded<ExpertTensors>): Call[] {
-    const { step, rows, tuning } = io;
     const bias = weights.downBias;
     const stage = {
       kind: 'down_store',
       weighted: !spec.weighsInput,
       ...(bias && { bias: { rows: nEmbd } }),
     } as const;
-    const branch = io.scratch('branch');
-    const experts = placed(weights.down).map(
-      ({ type: weight, blocks, n, quants, scales, offset: dstOffset }): Call => {
-        const dst = { dstStride: paddedRow(nEmbd), dstOffset };
-        return {
-          spec: mulMatId({ stage, weight, blocks, n, dst, nExperts, nUsed, rows }, tuning),
-          buffers: [
-            step,
-            quants,
-            scales,
-            io.scratch('ffn'),
-            branch,
-            io.scratch('chosen'),
-            ...(bias ? [bias] : []),
-          ],
-        };
-      },
-    );
+    const experts = summed(io, weights, stage, io.scratch('branch'), bias ? [bias] : []);
     return [...experts, ...sharedCalls(io, weights), ...joinCalls(io, road.end, weights.end)];
+  }
+
+  /** Sums down · h over the experts of each row into `dst`; `others` are the further buffers of the stage. */
+  function summed(
+    io: BlockIo,
+    { down }: Loaded<ExpertTensors>,
+    stage: ExpertSum,
+    dst: GPUBuffer,
+    others: readonly GPUBuffer[],
+  ): Call[] {
+    const { step, rows, tuning } = io;
+    const counts = { nExperts, nUsed, rows };
+    const [h, chosen] = [io.scratch('ffn'), io.scratch('chosen')];
+    const dstStride = paddedRow(nEmbd);
+    const isApart = sumsApart(counts, tuning);
+    const ofChoices = { kind: 'store', ofChoices: true } as const;
+    const each = placed(down).map(({ type: weight, blocks, n, quants, scales, offset: dstOffset }): Call => {
+      const shape = { weight, blocks, n, dst: { dstStride, dstOffset }, ...counts };
+      const given = [step, quants, scales, h];
+      if (isApart) {
+        const buffers = [...given, io.scratch('products'), ...choices(io)];
+        return { spec: mulMatId({ ...shape, stage: ofChoices }, tuning), buffers };
+      }
+      const last = stage.kind === 'down' ? [...others, chosen] : [chosen, ...others];
+      return { spec: mulMatId({ ...shape, stage }, tuning), buffers: [...given, dst, ...last] };
+    });
+    if (!isApart) return each;
+    const spec = addExperts({ stage, n: nEmbd, srcStride: dstStride, dst: { dstStride }, nUsed, rows });
+    return [...each, { spec, buffers: [step, io.scratch('products'), chosen, dst, ...others] }];
   }
 
   function sharedCalls(io: BlockIo, { sharedUp, sharedDown, sharedGate }: Loaded<ExpertTensors>): Call[] {
