@@ -39,7 +39,8 @@ fn main(@builtin(local_invocation_index) local: u32) {
   workgroupBarrier();
   for (var e = local; e < N_EXPERTS; e += WORKGROUP_SIZE) {
     var before = 0u;
-    for (var i = 0u; i < e; i++) { before += groups_of(counts[i]); }
+    let own = e;
+    for (var i = 0u; i < own; i++) { before += groups_of(counts[i]); }
     groups_before[e] = before * GROUP;
   }
   // From here on an expert's place is where its next choice goes.

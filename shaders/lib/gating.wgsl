@@ -66,7 +66,8 @@ fn softmax_values(lane: u32) {
   workgroupBarrier();
   for (var c = lane; c < CLASSES; c += WORKGROUP_SIZE) {
     var sum = 0.0;
-    for (var i = 0u; i < n_in_class(N_EXPERTS, c); i++) { sum += scores[c + i * CLASSES]; }
+    let n = n_in_class(N_EXPERTS, c);
+    for (var i = 0u; i < n; i++) { sum += scores[c + i * CLASSES]; }
     class_sums[c] = sum;
   }
   workgroupBarrier();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GPU_TUNING } from '../tuning.ts';
 import { attention } from './attention.ts';
-import { mulMat } from './mulMat.ts';
+import { mostWeightRows, mulMat } from './mulMat.ts';
 
 /** Rows of a verification: the pending token and a draft of up to 15 tokens. */
 const WIDTHS = Array.from({ length: 16 }, (_, i) => i + 1);
@@ -41,6 +41,11 @@ describe('a verification on a GPU', () => {
       expect(product(rows)).toEqual(product(1));
     },
   );
+
+  it('computes as many logits as the largest vocabularies have in one dispatch', () => {
+    expect(mostWeightRows(GPU_TUNING, 65_535)).toBeGreaterThan(1e6);
+    expect(mostWeightRows({ ...GPU_TUNING, rowLanes: 8 }, 65_535)).toBeGreaterThan(262_144);
+  });
 
   it('reads keys and values once for all heads that share them', () => {
     const heads = { nHead: 32, nKvHead: 8, headDim: 64, nRot: 64, cache: 'f16' } as const;
