@@ -53,9 +53,19 @@ function reasonToGuard(header: string, body: string, before: string): string | n
   ) {
     return `the body changes ${name}`;
   }
-  const bound = new RegExp(`^${name}\\s*(?:<|<=|>|>=|!=)\\s*(\\w+)$`).exec(condition)?.[1];
-  if (bound === undefined) return `the bound is not a single name or number: ${condition}`;
-  return /^\d/.test(bound) || isImmutable(bound, before) ? null : `the bound may change: ${bound}`;
+  const bound = new RegExp(`^${name}\\s*(?:<=|>=|!=|<|>)\\s*(.+)$`).exec(condition)?.[1];
+  if (bound === undefined) return `not compared with a bound: ${condition}`;
+  if (/^\w+$/.test(bound)) {
+    return /^\d/.test(bound) || isImmutable(bound, before) ? null : `the bound may change: ${bound}`;
+  }
+  return isConstant(bound, before) ? null : `the bound is computed in each trip: ${bound}`;
+}
+
+/** Whether an expression has only numbers and constants of the module, so that the compiler computes it. */
+function isConstant(expression: string, before: string): boolean {
+  const names = expression.match(/\b[a-zA-Z_]\w*/g) ?? [];
+  const isOfModule = (name: string) => new RegExp(`^(?:const|override)\\s+${name}\\b`, 'm').test(before);
+  return /^[\w\s()+*/%-]+$/.test(expression) && names.every(isOfModule);
 }
 
 /** Whether `name` is a constant of the module, a parameter or a `let`, by its last declaration in the text before its use. */
