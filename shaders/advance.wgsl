@@ -1,5 +1,5 @@
 // advance: turns the outputs of one step into the batch of the next, so that a draft continues without the CPU. Row i becomes the
-// argmax of output i, one position later in the same slot. One workgroup; OUTPUTS lanes.
+// argmax of output i, one position later in the same slot, which has no other row. One workgroup; OUTPUTS lanes.
 @group(0) @binding(0) var<storage, read_write> step: array<vec4<u32>>;
 // [draft step, output] = token
 @group(0) @binding(1) var<storage, read> chosen: array<u32>;
@@ -12,7 +12,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   let in_use = lane < header.y;
   var next = vec4<u32>(0u);
   if (in_use) {
-    let row = step[1u + step[1u + lane].w];
+    let row = step[1u + (step[1u + lane].w & 0xffffu)];
     next = vec4<u32>(chosen[header.z * header.y + lane], row.y + 1u, row.z, lane);
   }
   storageBarrier();

@@ -1,13 +1,13 @@
 // attention: softmax(Q K^T * SCALE) V over positions 0..position of each row's slot, with grouped query heads.
 //
 // One workgroup computes GROUP query heads that share a KV head (workgroup.x), for up to R neighbouring rows of one slot,
-// beginning with row workgroup.y, over a split of the positions (workgroup.z). It reads K and V once for all of them. Positions
-// come in tiles of 64 at absolute multiples of 64, each on one page of the cache. Lanes compute the scores of a tile, P positions
-// each at a time. Then lane (g, d), which owns four values of head g's output for each row, folds the tile into its running
-// maximum, sum and accumulator (online softmax, all f32). Two barriers per tile.
-// Splits begin at absolute multiples of SPLIT positions, so a row's bits depend neither on R nor on the batch (design D1).
-// SPLITS 1: dst gets the output. Otherwise each split stores its accumulator, maximum and sum for attention_combine.
-// WINDOWED 1: a row attends only to its last WINDOW positions. An earlier tile leaves the row's state unchanged.
+// beginning with row workgroup.y, over SPAN positions (workgroup.z) or all. It reads K and V once for all of them. Positions come
+// in tiles of 64 at absolute multiples of 64, each on one page of the cache. First the invocations compute the scores of a tile
+// (STAGED, see lib/scores_*.wgsl). Then invocation (s, g, d), which owns four values of head g's output for OWN rows, adds up
+// the tile, with U positions of V loaded at a time. A QK product is one sum in the order of the values; lib/softmax.wgsl says in
+// which order tiles are merged. All f32. So a row's bits depend neither on R nor on the batch, SPAN or workgroup (design D1).
+// SPAN 0: dst gets the output. Otherwise each workgroup stores the state of its tiles for attention_combine.
+// WINDOWED 1: a row attends only to its last WINDOW positions. A tile without any of them leaves the row's state unchanged.
 // CAPPED 1: a score s becomes SOFTCAP * tanh(s / SOFTCAP).
 // SINKS 1: the softmax of a head begins with a logit that has no value.
 // LATENT 1: V is the first VALUE_DIM values of each cell of K, which is bound as both.
@@ -16,20 +16,29 @@
 #define CAPPED 0
 #define SINKS 0
 #define LATENT 0
+#define STAGED 0
+#define SPAN 0
 #define GROUP 1
 #define R 1
-#define P 1
-#define SPLITS 1
+#define OWN 1
+#define QUERIES 1
+#define U 1
 #include "lib/step.wgsl"
 #include "lib/kv_cache.wgsl"
 #include "lib/neighbours.wgsl"
 #include "lib/window.wgsl"
 #include "lib/sums.wgsl"
+#include "lib/softmax.wgsl"
 #if CAPPED
 #include "lib/tanh.wgsl"
 #endif
+#include "lib/scores.wgsl"
 @group(0) @binding(1) var<storage, read> q: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> k_cache: array<Quad>;
+#if STAGED
+#include "lib/scores_staged.wgsl"
+#else
+#include "lib/scores_direct.wgsl"
+#endif
 @group(0) @binding(3) var<storage, read> v_cache: array<Quad>;
 @group(0) @binding(4) var<storage, read_write> dst: array<vec4<f32>>;
 #if SINKS
@@ -41,25 +50,12 @@ override N_HEAD: u32 = 1u;
 override N_KV_HEAD: u32 = 1u;
 override HEAD_DIM: u32 = 4u;
 override SCALE: f32 = 1.0;
-// Positions per split, if there are several.
-override SPLIT: u32 = 0x40000000u;
 // Stride of the rows of dst in vec4s.
 override DST_STRIDE: u32 = 1u;
 override SOFTCAP: f32 = 1.0;
 
-const TILE = PAGE;
-// Finite substitute for -infinity: WGSL may assume that there are no infinities.
-const LOWEST = -1e30;
-var<workgroup> scores: array<f32, {R} * {GROUP} * TILE>;
-var<workgroup> weights: array<f32, {R} * {GROUP} * TILE>;
-
-fn score_of(product: f32) -> f32 {
-#if CAPPED
-  return SOFTCAP * tanh_of(product * SCALE / SOFTCAP);
-#else
-  return product * SCALE;
-#endif
-}
+// exp(score - largest of the tile): [query, position]
+var<workgroup> weights: array<f32, {QUERIES} * TILE>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
@@ -67,16 +63,23 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   if (first_row >= n_rows()) { return; }
   let rows = rows_from(first_row);
   if (rows == 0u) { return; }
-  let split = group.z * SPLIT;
   // The first row has the earliest begin, the last row the latest end.
-  let begin = max(split, first_seen(first_row) / TILE * TILE);
-  let end = min(position_of(first_row + rows - 1u) + 1u, split + SPLIT);
-  if (begin >= end) { return; }
+  var first_tile = first_seen(first_row) / TILE;
+  var end_position = position_of(first_row + rows - 1u) + 1u;
+#if SPAN != 0
+  // Spans are counted from the first one that the rows see.
+  let span = first_seen(first_row) / {SPAN}u + group.z;
+  first_tile = max(first_tile, span * {SPAN}u / TILE);
+  end_position = min(end_position, (span + 1u) * {SPAN}u);
+#endif
+  let end = end_position;
+  let end_tile = (end + TILE - 1u) / TILE;
+  if (first_tile >= end_tile) { return; }
   let quads = HEAD_DIM / 4u;
   let value_quads = {VALUE_DIM} / 4u;
   let head0 = group.x * {GROUP}u;
   let kv_head = head0 / (N_HEAD / N_KV_HEAD);
-  let cell_stride = N_KV_HEAD * quads;
+  let queries = Queries(first_row, rows, head0);
 #if LATENT
   let value_step = quads;
 #else
@@ -84,110 +87,123 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 #endif
   let value_stride = N_KV_HEAD * value_step;
 
-  let owns = lane < {GROUP}u * value_quads;
-  let g = min(lane / value_quads, {GROUP}u - 1u);
+  let owns = lane < {QUERIES}u / {OWN}u * value_quads;
+  let owner = min(lane / value_quads, {QUERIES}u / {OWN}u - 1u);
+  let own = owner / {GROUP}u * {OWN}u;
+  let g = owner % {GROUP}u;
   let d = lane % value_quads;
   // Missing rows repeat the last one.
-#for r 0..R
-  let row{r} = first_row + min({r}u, rows - 1u);
-  let q{r} = (row{r} * N_HEAD + head0) * quads;
-  let end{r} = min(position_of(row{r}) + 1u, split + SPLIT);
+#for r 0..OWN
+  let row{r} = first_row + min(own + {r}u, rows - 1u);
+  let from{r} = ((own + {r}u) * {GROUP}u + g) * TILE;
+  var part{r} = nothing();
+#if SPAN == 0
 #if SINKS
-  var highest{r} = sinks[head0 + g];
-  var total{r} = 1.0;
+  var all{r} = Softmax(sinks[head0 + g], 1.0, vec4<f32>(0.0));
 #else
-  var highest{r} = LOWEST;
-  var total{r} = 0.0;
+  var all{r} = nothing();
 #endif
-  var acc{r} = vec4<f32>(0.0);
+#endif
 #endfor
 
-  for (var tile = begin; tile < end; tile += TILE) {
-    let count = min(TILE, end - tile);
-    let page = page_of(first_row, tile / PAGE) * PAGE;
-    let cells = page * cell_stride + kv_head * quads;
-    for (var base = 0u; base < count; base += {P}u * WORKGROUP_SIZE) {
-#for p 0..P
-      let at{p} = base + {p}u * WORKGROUP_SIZE + lane;
-      let k{p} = cells + min(at{p}, TILE - 1u) * cell_stride;
-#for r 0..R
-#for h 0..GROUP
-      var dot{p}_{r}_{h} = 0.0;
+  for (var tile = first_tile; tile < end_tile; tile++) {
+    let page = page_of(first_row, tile) * PAGE;
+    // Whole blocks of U positions.
+    let blocks = (min(TILE, end - tile * TILE) + {U}u - 1u) / {U}u;
+    compute_scores(lane, queries, tile, (page * N_KV_HEAD + kv_head) * quads, blocks * {U}u);
+    workgroupBarrier();
+#for r 0..OWN
+    var highest{r} = LOWEST;
+#endfor
+    if (owns) {
+      for (var block = 0u; block < blocks; block++) {
+#for r 0..OWN
+#for u 0..U
+        highest{r} = max(highest{r}, scores[from{r} + block * {U}u + {u}u]);
 #endfor
 #endfor
+      }
+      let rounds = (blocks * {U}u + value_quads - 1u) / value_quads;
+      for (var round = 0u; round < rounds; round++) {
+        let j = round * value_quads + d;
+        if (j < blocks * {U}u) {
+#for r 0..OWN
+          {
+            let score = scores[from{r} + j];
+            weights[from{r} + j] = select(0.0, exp(score - highest{r}), score > LOWEST);
+          }
 #endfor
-      let quads_end = quads + unknown_zero();
-      for (var i = 0u; i < quads_end; i++) {
-#for p 0..P
-        let key{p} = unpack_quad(k_cache[k{p} + i]);
+        }
+      }
+    }
+    workgroupBarrier();
+    if (owns) {
+      // Range of the tile that each row sees. Its weights outside of it are zero.
+#for r 0..OWN
+      let begin{r} = clamp(first_seen(row{r}), tile * TILE, tile * TILE + TILE) - tile * TILE;
+      let end{r} = clamp(position_of(row{r}) + 1u, tile * TILE, tile * TILE + TILE) - tile * TILE;
+      var total{r} = 0.0;
+      var acc{r} = vec4<f32>(0.0);
 #endfor
-#for r 0..R
-#for h 0..GROUP
+      let v = page * value_stride + kv_head * value_step + d;
+#if OWN == 1
+      let whole_blocks = (end0 + {U}u - 1u) / {U}u;
+#else
+      let whole_blocks = end0 / {U}u;
+#endif
+      for (var block = 0u; block < whole_blocks; block++) {
+#for u 0..U
+        let value{u} = v_cache[v + min(block * {U}u + {u}u, end0 - 1u) * value_stride];
+#endfor
+#for u 0..U
         {
-          let query = q[q{r} + {h}u * quads + i];
-#for p 0..P
-          dot{p}_{r}_{h} = add_dot(key{p}, query, dot{p}_{r}_{h});
+          let value = unpack_quad(value{u});
+#for r 0..OWN
+          {
+            let weight = weights[from{r} + block * {U}u + {u}u];
+            total{r} += weight;
+            acc{r} = fma(vec4<f32>(weight), value, acc{r});
+          }
 #endfor
         }
 #endfor
-#endfor
       }
-#for p 0..P
-      if (at{p} < count) {
-#for r 0..R
-#for h 0..GROUP
-        scores[({r}u * {GROUP}u + {h}u) * TILE + at{p}] = score_of(dot{p}_{r}_{h});
-#endfor
-#endfor
-      }
-#endfor
-    }
-    workgroupBarrier();
-#for r 0..R
-    let low{r} = clamp(first_seen(row{r}), tile, tile + TILE) - tile;
-    let count{r} = clamp(end{r}, tile, tile + TILE) - tile;
-    let from{r} = ({r}u * {GROUP}u + g) * TILE;
-    let before{r} = highest{r};
-    if (owns) {
-      for (var j = low{r}; j < count{r}; j++) { highest{r} = max(highest{r}, scores[from{r} + j]); }
-      for (var j = d; j < count; j += value_quads) {
-        weights[from{r} + j] = select(0.0, exp(scores[from{r} + j] - highest{r}), j < count{r});
-#if WINDOWED
-        if (j < low{r}) { weights[from{r} + j] = 0.0; }
-#endif
-      }
-    }
-#endfor
-    workgroupBarrier();
-    // Positions outside a row's range must leave its bits unchanged.
-    if (owns) {
-#for r 0..R
-      let keep{r} = select(1.0, exp(before{r} - highest{r}), count{r} > low{r});
-      total{r} *= keep{r};
-      acc{r} *= keep{r};
-#endfor
-      let v = page * value_stride + kv_head * value_step + d;
-      for (var j = 0u; j < count; j++) {
+#if OWN != 1
+      let end_last = min(TILE, end - tile * TILE);
+      // The value of a later row must not change a bit of an earlier one, even if it is not finite.
+      for (var j = whole_blocks * {U}u; j < end_last; j++) {
         let value = unpack_quad(v_cache[v + j * value_stride]);
-#for r 0..R
+#for r 0..OWN
         {
           let weight = weights[from{r} + j];
           total{r} += weight;
-          acc{r} = select(acc{r}, fma(vec4<f32>(weight), value, acc{r}), j >= low{r} && j < count{r});
+          acc{r} = select(acc{r}, fma(vec4<f32>(weight), value, acc{r}), j < end{r});
         }
 #endfor
       }
+#endif
+#for r 0..OWN
+      if (end{r} > begin{r}) { part{r} = merged(part{r}, Softmax(highest{r}, total{r}, acc{r})); }
+#endfor
+#if SPAN == 0
+      if ((tile + 1u) % PART_TILES == 0u || tile + 1u == end_tile) {
+#for r 0..OWN
+        if (part{r}.total > 0.0) { all{r} = merged(all{r}, part{r}); }
+        part{r} = nothing();
+#endfor
+      }
+#endif
     }
   }
   if (!owns) { return; }
-#for r 0..R
-  if ({r}u < rows) {
-#if SPLITS == 1
-    dst[row{r} * DST_STRIDE + (head0 + g) * value_quads + d] = acc{r} / total{r};
+#for r 0..OWN
+  if (own + {r}u < rows) {
+#if SPAN == 0
+    dst[row{r} * DST_STRIDE + (head0 + g) * value_quads + d] = all{r}.acc / all{r}.total;
 #else
-    let to = ((row{r} * N_HEAD + head0 + g) * {SPLITS}u + group.z) * (value_quads + 1u);
-    dst[to + d] = acc{r};
-    if (d == 0u) { dst[to + value_quads] = vec4<f32>(highest{r}, total{r}, 0.0, 0.0); }
+    let to = ((span * n_rows() + row{r}) * N_HEAD + head0 + g) * (value_quads + 1u);
+    dst[to + d] = part{r}.acc;
+    if (d == 0u) { dst[to + value_quads] = vec4<f32>(part{r}.highest, part{r}.total, 0.0, 0.0); }
 #endif
   }
 #endfor

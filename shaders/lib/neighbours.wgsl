@@ -4,12 +4,9 @@ fn rows_from(row: u32) -> u32 {
 #if R == 1
   return 1u;
 #else
-  let slot = step[1u + row].z;
-  var first = row;
-  while (first > 0u && step[first].z == slot) { first--; }
-  if ((row - first) % {R}u != 0u) { return 0u; }
+  if (index_in_run(row) % {R}u != 0u) { return 0u; }
   var count = 1u;
-  while (count < {R}u && row + count < n_rows() && step[1u + row + count].z == slot) { count++; }
+  while (count < {R}u && row + count < n_rows() && index_in_run(row + count) != 0u) { count++; }
   return count;
 #endif
 }

@@ -70,7 +70,7 @@ interface Definition<P, I, A extends object> {
   /** Default axes of a case. */
   readonly usual: A;
   readonly cases: readonly Partial<A>[];
-  readonly parameters: (axes: A) => P;
+  readonly parameters: (axes: A, tuning: Tuning) => P;
   readonly inputs?: (axes: A) => Partial<I>;
   /** Knobs that a case sets itself. */
   readonly pinned?: (axes: A) => Partial<Tuning>;
@@ -98,7 +98,7 @@ export function kernelCases<P, I, A extends object>(
   const { usual, parameters, inputs = () => ({}), pinned = () => ({}), seconds = 0.05 } = definition;
   const at = (named: Partial<A>): KernelCase => {
     const axes: A = { ...usual, ...named };
-    const specOf = (tuning: Tuning, own: A) => kernel(parameters(own), { ...tuning, ...pinned(own) });
+    const specOf = (tuning: Tuning, own: A) => kernel(parameters(own, tuning), { ...tuning, ...pinned(own) });
     return {
       id: caseId(kernel.shader, named),
       kernel: kernel.shader,

@@ -29,12 +29,14 @@ export function stepBuffer(
   const words = new Uint32Array(firstTable + alignUp(pageTables.flat().length, 4));
   words.set(pageTables.flat(), firstTable);
   words.set([rows.length, outputs.length]);
+  let runStart = 0;
   rows.forEach(({ token = 0, position = 0, slot = 0 }, row) => {
+    if (row > 0 && (rows[row - 1].slot ?? 0) !== slot) runStart = row;
     const table = firstTable + pageTables.slice(0, slot).flat().length;
-    words.set([token, position, table], 4 * (1 + row));
+    words.set([token, position, table, (row - runStart) << 16], 4 * (1 + row));
   });
   outputs.forEach((row, output) => {
-    words[4 * (1 + output) + 3] = row;
+    words[4 * (1 + output) + 3] |= row;
   });
   return words;
 }

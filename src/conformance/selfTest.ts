@@ -39,11 +39,11 @@ function checkOf({ shader }: KernelSpec): LoadCheck {
   return check;
 }
 
-/** Groups the pipelines whose parameters differ only in the number of rows. */
+/** Groups the pipelines whose parameters differ only in the batch: the number of rows, or their most positions. */
 function familiesOf(specs: readonly KernelSpec[]): Family[] {
   const families = new Map<string, KernelSpec[]>();
   for (const spec of specs) {
-    const key = `${spec.shader} ${JSON.stringify({ ...Object(spec.parameters), rows: 0 })}`;
+    const key = `${spec.shader} ${JSON.stringify({ ...Object(spec.parameters), rows: 0, depth: 0 })}`;
     families.set(key, [...(families.get(key) ?? []), spec]);
   }
   return [...families.values()].map(family => ({

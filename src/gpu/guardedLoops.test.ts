@@ -34,9 +34,7 @@ const EXCEPTIONS: readonly { shader: string; header: string; reason: string }[] 
   { shader: 'qkv_store', header: 'for (var i = lane', reason: LANE_STRIDE },
   { shader: 'latent_store', header: 'for (var i = lane', reason: LANE_STRIDE },
   { shader: 'k_shift', header: 'for (var position =', reason: 'runs when a context is shifted' },
-  { shader: 'attention', header: 'for (var tile =', reason: 'steps by tiles' },
   { shader: 'attention', header: 'for (var base =', reason: 'steps by the positions of a round' },
-  { shader: 'attention', header: 'for (var j = d', reason: 'steps by the lanes' },
   { shader: 'fill_draft', header: 'for (var row = lane', reason: LANE_STRIDE },
 ];
 

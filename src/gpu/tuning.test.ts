@@ -13,7 +13,9 @@ describe('the base variant', () => {
       ...SOFTWARE_TUNING,
       maxTile: 1,
       attentionRows: GPU_TUNING.attentionRows,
-      attentionSplit: GPU_TUNING.attentionSplit,
+      attentionStaged: GPU_TUNING.attentionStaged,
+      attentionUnroll: GPU_TUNING.attentionUnroll,
+      attentionWorkgroups: GPU_TUNING.attentionWorkgroups,
       rowWorkgroup: GPU_TUNING.rowWorkgroup,
       argmaxWorkgroup: GPU_TUNING.argmaxWorkgroup,
     });

@@ -29,8 +29,12 @@ export interface Tuning {
   readonly manyRows: 0 | 32;
   /** Most rows of a slot that share attention's reads of the cache. */
   readonly attentionRows: 1 | 2 | 4;
-  /** Fewest positions of a slot per workgroup of attention, a whole number of pages; null for all of them. */
-  readonly attentionSplit: number | null;
+  /** Whether attention copies keys to workgroup memory, so that neighbouring invocations load neighbouring bytes. */
+  readonly attentionStaged: boolean;
+  /** Positions whose values attention loads at a time. */
+  readonly attentionUnroll: 1 | 2 | 4 | 8 | 16;
+  /** Workgroups that attention has to have, as far as the positions of its rows allow: with 1 it never spreads positions. */
+  readonly attentionWorkgroups: number;
   /** Lanes of the norms and of what works head by head. */
   readonly rowWorkgroup: number;
   /** Most logits of a workgroup of argmax and top-k, whose results then take another stage; null for whole rows. */
@@ -56,7 +60,9 @@ export const SOFTWARE_TUNING: Tuning = {
   unpack: 'convert',
   manyRows: 0,
   attentionRows: 2,
-  attentionSplit: null,
+  attentionStaged: false,
+  attentionUnroll: 4,
+  attentionWorkgroups: 1,
   rowWorkgroup: 8,
   choiceStretch: null,
   argmaxWorkgroup: 8,
@@ -76,7 +82,10 @@ export const GPU_TUNING: Tuning = {
   unpack: 'floats',
   manyRows: 32,
   attentionRows: 4,
-  attentionSplit: 256,
+  attentionStaged: true,
+  attentionUnroll: 8,
+  // Two for each core of the largest GPUs.
+  attentionWorkgroups: 264,
   rowWorkgroup: 128,
   choiceStretch: 2048,
   argmaxWorkgroup: 128,

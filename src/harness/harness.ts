@@ -1,4 +1,5 @@
 import { KERNEL_CASES } from '../conformance/allCases.ts';
+import { compareMappings, type MappingOutcome, type MappingShape } from '../conformance/attentionMappings.ts';
 import { checkInvariance, type InvarianceReport } from '../conformance/batchInvariance.ts';
 import type { KernelCase } from '../conformance/cases.ts';
 import type { Comparison } from '../conformance/compare.ts';
@@ -56,6 +57,11 @@ export class Harness {
     const alone = [0, nRows - 1];
     const [outcome] = await runFamilies(await this.#open(), [{ check, specs }], () => ({ nRows, alone }));
     return strayRows(outcome, 1);
+  }
+
+  /** Compares the bits of all mappings of attention. */
+  async compareMappings(heads: MappingShape): Promise<MappingOutcome[]> {
+    return compareMappings(await this.#open(), heads);
   }
 
   /** Loads a separate model and compares batches of `tokens` with decoding them one by one. */

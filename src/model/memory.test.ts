@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { openSource } from '../gguf/index.ts';
 import type { GgufTensor, GgufValue } from '../gguf/types.ts';
-import { attentionSplits } from '../gpu/kernels/attention.ts';
 import { GPU_TUNING } from '../gpu/tuning.ts';
 import { byteLength, type WeightType } from '../quant/types.ts';
 import { streamBytes } from './cache/streams.ts';
@@ -66,14 +65,7 @@ it('a model of 1B parameters takes at most 1.05 times its file and its KV cache'
   // Defaults: one slot, batches of 64 rows and drafts of 16 tokens.
   const cache = { nSlots: 1, nCtx: 4096, nCtxShared: null };
   const kvBytes = sum(streamsOf(blocks).map(stream => streamBytes(stream, 'f16', cache)));
-  const tuning = GPU_TUNING;
-  const options = {
-    ...cache,
-    maxRows: 64,
-    maxOutputs: 17,
-    splits: attentionSplits(cache.nCtx, tuning),
-    tuning,
-  };
+  const options = { ...cache, maxRows: 64, maxOutputs: 17, tuning: GPU_TUNING };
   const { nEmbd, nVocab } = spec;
   const model = { nEmbd, nVocab, blocks: allBlocks(blocks), ropes: blocks.ropes };
   const words = sum([...planRunState(model, options).words.values()]);

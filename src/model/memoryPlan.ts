@@ -1,5 +1,4 @@
 import { type AdapterLimits, sizeError } from '../gpu/adapter.ts';
-import { attentionSplits } from '../gpu/kernels/attention.ts';
 import { mostWeightRows } from '../gpu/kernels/mulMat.ts';
 import { type Tuning, tuningFor } from '../gpu/tuning.ts';
 import { ForetokenError } from '../util/errors.ts';
@@ -17,7 +16,7 @@ export interface MemoryOptions extends CacheShape {
   /** Most output rows of a batch, see `RunStateOptions`. */
   readonly maxOutputs?: number;
   readonly cacheType: CacheType;
-  /** Kernel variants, which determine the order of sums; the adapter's defaults if absent. */
+  /** Kernel variants; the adapter's defaults if absent. */
   readonly tuning?: Tuning;
 }
 
@@ -53,7 +52,7 @@ export function planMemory(limits: AdapterLimits, file: ModelFile, options: Memo
   const { nEmbd, nVocab } = spec;
   const runState = fitRunState(
     { nEmbd, nVocab, blocks: allBlocks(blocks), ropes: blocks.ropes },
-    { ...options, splits: attentionSplits(nCtx, tuning), tuning },
+    { ...options, tuning },
     maxBufferBytes,
   );
   return {

@@ -13,7 +13,7 @@ import { paddedRow } from './blocks/products.ts';
 import { checkCacheBytes, copyPages, readCells, writeCells } from './cache/copies.ts';
 import { PagePool } from './cache/pagePool.ts';
 import type { CacheShape, KvCache } from './cache/streams.ts';
-import { type Plan, planFor } from './plan.ts';
+import { layersAt, type Plan, planFor } from './plan.ts';
 import {
   argmaxCandidates,
   draftedTokens,
@@ -102,7 +102,7 @@ export class Model implements ForwardPass {
     const nOutputs = this.#writeStep(rows, 0);
     const stride = paddedRow(this.#nEmbd);
     const work = {
-      parts: this.#parts(rows.length, nOutputs === 0 ? [] : [planFor(this.#plan, nOutputs).hidden]),
+      parts: this.#parts(rows, nOutputs === 0 ? [] : [planFor(this.#plan, nOutputs).hidden]),
       source: this.state.outputNorm,
       bytes: 4 * stride * nOutputs,
       decode: (words: Uint32Array) => hiddenStates(words, nOutputs, this.#nEmbd, stride),
@@ -124,7 +124,7 @@ export class Model implements ForwardPass {
   forwardWork(rows: readonly BatchRow[], kind: OutputKind): Work<Candidates[]> {
     const nOutputs = this.#writeStep(rows, 0);
     const { argmax, topK, logits, kTop } = this.state;
-    const parts = this.#parts(rows.length, this.#outputs(nOutputs, kind));
+    const parts = this.#parts(rows, this.#outputs(nOutputs, kind));
     this.#choosing = kind === 'argmax' || nOutputs === 0 ? [] : planFor(this.#plan, nOutputs).argmax;
     switch (kind) {
       case 'argmax': {
@@ -153,10 +153,12 @@ export class Model implements ForwardPass {
       nDraft > 0 && nDraft * nOutputs <= maxOutputs,
       () => `a draft of ${nDraft} tokens for ${nOutputs} slots, at most ${maxOutputs} outputs`,
     );
-    const { layers, head, argmax: chosen, topK: candidates } = planFor(this.#plan, nOutputs);
-    const results = [head, chosen, ...(withProbabilities ? [candidates] : [])];
-    const lists = [...planFor(this.#plan, rows.length).layers, ...results];
-    for (let step = 1; step < nDraft; step++) lists.push(this.#plan.advance, ...layers, ...results);
+    const width = planFor(this.#plan, nOutputs);
+    const results = [width.head, width.argmax, ...(withProbabilities ? [width.topK] : [])];
+    const lists = [...layersAt(planFor(this.#plan, rows.length), depthOf(rows)), ...results];
+    for (let step = 1; step < nDraft; step++) {
+      lists.push(this.#plan.advance, ...layersAt(width, depthOf(rows) + step), ...results);
+    }
 
     const nChosen = nOutputs * nDraft;
     const parts = [lists];
@@ -221,8 +223,8 @@ export class Model implements ForwardPass {
   }
 
   /** Layers of a step, then `outputs`: one part, unless the layers are too much work for one submit. */
-  #parts(nRows: number, outputs: PassLists): PassLists[] {
-    const { layers } = planFor(this.#plan, nRows);
+  #parts(rows: readonly BatchRow[], outputs: PassLists): PassLists[] {
+    const layers = layersAt(planFor(this.#plan, rows.length), depthOf(rows));
     return layers.map((layer, i) => (i < layers.length - 1 ? [layer] : [layer, ...outputs]));
   }
 
@@ -261,12 +263,16 @@ export class Model implements ForwardPass {
       nWords += pages.length;
     }
     let nOutputs = 0;
-    rows.forEach(({ token, position, slot, output }, row) => {
+    let runStart = 0;
+    rows.forEach(({ token, position, slot }, row) => {
       assert(isTokenOf(token, this.nVocab), () => `token ${token} of ${this.nVocab}`);
       assert(position >= 0 && position < this.nCtx, () => `position ${position} of ${this.nCtx}`);
       assert(slot >= 0 && slot < this.nSlots, () => `slot ${slot} of ${this.nSlots}`);
-      words.set([token, position, tables.get(slot) ?? 0], 4 * (1 + row));
-      if (output) words[4 * (1 + nOutputs++) + 3] = row;
+      if (row > 0 && rows[row - 1].slot !== slot) runStart = row;
+      words.set([token, position, tables.get(slot) ?? 0, (row - runStart) << 16], 4 * (1 + row));
+    });
+    rows.forEach(({ output }, row) => {
+      if (output) words[4 * (1 + nOutputs++) + 3] |= row;
     });
     assert(nOutputs <= this.maxOutputs, () => `${nOutputs} output rows, at most ${this.maxOutputs}`);
     words.set([rows.length, nOutputs, 0, 0]);
@@ -316,6 +322,11 @@ export class Model implements ForwardPass {
 /** Whether a batch may hold `token`: a token of the vocabulary, or a reference to a drafted one. */
 function isTokenOf(token: number, nVocab: number): boolean {
   return (token >= 0 && token < nVocab) || token >= chosenToken(0);
+}
+
+/** Most positions that a row has before and with it. */
+function depthOf(rows: readonly BatchRow[]): number {
+  return 1 + Math.max(...rows.map(({ position }) => position));
 }
 
 /** Positions of each slot that a batch writes, and `nMore` after them. */

@@ -1,6 +1,7 @@
 import type { ModelSpec } from '../architectures/spec.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type Call, type Dispatch, Recorder } from '../gpu/dispatch.ts';
+import { attentionDepths } from '../gpu/kernels/attention.ts';
 import { tileWidth } from '../gpu/kernels/mulMat.ts';
 import { advance as advanceKernel, argmax, choiceStages, topK } from '../gpu/kernels/sampling.ts';
 import type { KernelSpec } from '../gpu/pipelines.ts';
@@ -31,10 +32,18 @@ export interface PlanInputs {
   readonly nCtx: number;
 }
 
+/** Dispatches for one batch width, up to a depth of its rows. */
+export interface DepthPlan {
+  /** Most positions that a row has before and with it. */
+  readonly depth: number;
+  /** Embedding and layers: one part, unless that is too much work for one submit. */
+  readonly layers: readonly (readonly Dispatch[])[];
+}
+
 /** Dispatches for one batch width. */
 export interface WidthPlan {
-  /** Embedding and layers for that many rows: one part, unless that is too much work for one submit. */
-  readonly layers: readonly (readonly Dispatch[])[];
+  /** Embedding and layers for that many rows, by ascending depth. */
+  readonly depths: readonly DepthPlan[];
   /** Hidden states after the last norm, for embeddings; logits, argmax and candidates, all for that many output rows. */
   readonly hidden: readonly Dispatch[];
   readonly head: readonly Dispatch[];
@@ -79,15 +88,19 @@ export async function buildPlan(gpu: Gpu, inputs: PlanInputs): Promise<Plan> {
   );
   const widths = await Promise.all(
     [...allWidths].map(async (rows): Promise<[number, WidthPlan]> => {
-      const [layers, hidden, head, argmaxOf, topKOf] = await Promise.all([
-        prepared(layerCalls(inputs, rows)),
+      const nParts = Math.ceil((rows * nWeights) / MAX_MACS_PER_SUBMIT);
+      const [depths, hidden, head, argmaxOf, topKOf] = await Promise.all([
+        Promise.all(
+          attentionDepths(rows, inputs.nCtx, tuning).map(async depth => {
+            return { depth, layers: splitEvenly(await prepared(layerCalls(inputs, rows, depth)), nParts) };
+          }),
+        ),
         prepared(callsOf(inputs, rows, inputs.blocks.hidden)),
         prepared(callsOf(inputs, rows, inputs.blocks.head)),
         prepared(argmaxCalls(inputs, rows)),
         prepared(topKCalls(inputs, rows)),
       ]);
-      const parts = splitEvenly(layers, Math.ceil((rows * nWeights) / MAX_MACS_PER_SUBMIT));
-      return [rows, { layers: parts, hidden, head, argmax: argmaxOf, topK: topKOf }];
+      return [rows, { depths, hidden, head, argmax: argmaxOf, topK: topKOf }];
     }),
   );
   const advance = await prepared([advanceCall(inputs)]);
@@ -108,25 +121,30 @@ function splitEvenly<T>(list: readonly T[], nParts: number): T[][] {
   );
 }
 
-/** Calls of a step up to the logits: the embedding of its rows, and the layers. */
-export function layerCalls(inputs: PlanInputs, rows: number): Call[] {
-  const { embedding, layers } = inputs.blocks;
-  return [embedding, ...layers].flatMap(block => callsOf(inputs, rows, block));
+/** Layers of a step whose rows have up to `depth` positions. */
+export function layersAt({ depths }: WidthPlan, depth: number): DepthPlan['layers'] {
+  return (depths.find(planned => depth <= planned.depth) ?? depths[depths.length - 1]).layers;
 }
 
-function callsOf(inputs: PlanInputs, rows: number, block: Block): Call[] {
+/** Calls of a step up to the logits: the embedding of its rows, and the layers. */
+export function layerCalls(inputs: PlanInputs, rows: number, depth = inputs.nCtx): Call[] {
+  const { embedding, layers } = inputs.blocks;
+  return [embedding, ...layers].flatMap(block => callsOf(inputs, rows, block, depth));
+}
+
+function callsOf(inputs: PlanInputs, rows: number, block: Block, depth = inputs.nCtx): Call[] {
   const weights = inputs.weights.get(block);
   assert(weights !== undefined, 'a block without its weights');
-  return block.calls(blockIo(inputs, rows), weights);
+  return block.calls(blockIo(inputs, rows, depth), weights);
 }
 
-function blockIo({ state, cache, tuning, nCtx }: PlanInputs, rows: number): BlockIo {
+function blockIo({ state, cache, tuning, nCtx }: PlanInputs, rows: number, depth = nCtx): BlockIo {
   const stream = (name: string) => {
     const found = cache.streams.get(name);
     assert(found !== undefined, () => `there is no stream ${name}`);
     return found.buffer;
   };
-  return { ...state, rows, tuning, nCtx, cacheType: cache.type, stream };
+  return { ...state, rows, tuning, nCtx, depth, cacheType: cache.type, stream };
 }
 
 function argmaxCalls({ state, tuning }: PlanInputs, outputs: number): Call[] {

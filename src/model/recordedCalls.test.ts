@@ -64,8 +64,11 @@ function textOf({ widths, advance, shift }: Plan): string {
   const ofWidths = WIDTHS.flatMap(rows => {
     const width = widths.get(rows);
     if (!width) return [];
-    const { layers, hidden, head, argmax, topK } = width;
-    return list(`${rows} rows`, [...layers.flat(), ...hidden, ...head, ...argmax, ...topK]);
+    const { depths, hidden, head, argmax, topK } = width;
+    return [
+      ...depths.flatMap(({ depth, layers }) => list(`${rows} rows, up to ${depth} positions`, layers.flat())),
+      ...list(`${rows} rows, results`, [...hidden, ...head, ...argmax, ...topK]),
+    ];
   });
   return [...ofWidths, ...list('advance', advance), ...list('shift', shift ?? []), ''].join('\n');
 }

@@ -10,7 +10,6 @@ function logitRows(maxOutputs: number): number {
     nSlots: 1,
     nCtx: 256,
     maxRows: 64,
-    splits: 1,
     tuning: SOFTWARE_TUNING,
     maxOutputs,
   });
@@ -40,11 +39,7 @@ describe('planRunState', () => {
 
 describe('fitRunState', () => {
   const rowsWithin = (maxRows: number, maxOutputs: number, nSlots: number, maxBytes: number) =>
-    fitRunState(
-      MODEL,
-      { nSlots, nCtx: 256, maxRows, splits: 1, tuning: SOFTWARE_TUNING, maxOutputs },
-      maxBytes,
-    ).maxRows;
+    fitRunState(MODEL, { nSlots, nCtx: 256, maxRows, tuning: SOFTWARE_TUNING, maxOutputs }, maxBytes).maxRows;
   const logitsOf = (rows: number) => 4 * rows * MODEL.nVocab;
 
   it.each([

@@ -42,9 +42,7 @@ export interface RunStateOptions {
   readonly nSlots: number;
   readonly nCtx: number;
   readonly maxRows: number;
-  /** See `attentionSplits`. */
-  readonly splits: number;
-  readonly tuning: Pick<Tuning, 'choiceStretch'>;
+  readonly tuning: Tuning;
   /** Most output rows of a batch, and of all steps of a draft together, at least one per slot; by default as many as possible. */
   readonly maxOutputs?: number;
 }
@@ -73,7 +71,7 @@ export interface RunStatePlan {
 /** Plans the buffers for batches of `options.maxRows` rows, rounded up to whole tiles. */
 export function planRunState(model: RunStateModel, options: RunStateOptions): RunStatePlan {
   const { nEmbd, nVocab, blocks, ropes } = model;
-  const { nSlots, nCtx, splits, tuning } = options;
+  const { nSlots, nCtx, tuning } = options;
   const maxRows = alignUp(options.maxRows, MAX_TILE);
   const kTop = Math.min(TOP_K_MAX, nVocab);
   const maxOutputs = options.maxOutputs ?? maxRows * nSlots;
@@ -93,8 +91,9 @@ export function planRunState(model: RunStateModel, options: RunStateOptions): Ru
   const kept = outputRows * keptCandidates(nVocab, kTop, tuning);
   if (kept > 0) words.set('keptCandidates', 2 * kept);
   for (const { rope, label } of ropes) words.set(label, nCtx * rope.nRot);
-  for (const { name, values } of blocks.flatMap(block => block.scratch(splits))) {
-    if (values > 0) words.set(name, Math.max(words.get(name) ?? 0, maxRows * values));
+  for (const { name, values, ofBatch } of blocks.flatMap(block => block.scratch({ maxRows, nCtx, tuning }))) {
+    const count = ofBatch ? values : maxRows * values;
+    if (count > 0) words.set(name, Math.max(words.get(name) ?? 0, count));
   }
   const labels = new Map(ropes.map(({ rope, label }) => [ropeKey(rope), label]));
   return { maxRows, maxOutputs, maxDrafts: nSlots, nVocab, kTop, words, ropes: labels };

@@ -1,5 +1,5 @@
-import { attendHead } from './blocks/scores.ts';
 import { type KvCache, type KvShape, kvOffset, loadKv, type RowPlace } from './kvCache.ts';
+import { attendPositions, emptyState } from './softmaxState.ts';
 
 /** Features of attention in models other than llama. */
 export interface AttentionOptions {
@@ -35,24 +35,22 @@ export function attention(
   const { softcap = null } = options;
   const valueShape = latent ? shape : { ...shape, headDim: valueDim };
   const output = new Float32Array(rows.length * nHead * valueDim);
-  rows.forEach(({ slot, position }, row) => {
-    const firstSeen = window == null ? 0 : Math.max(0, position + 1 - window);
-    const cellsOf = (of: KvShape, kvHead: number) =>
-      Array.from({ length: position + 1 - firstSeen }, (_, i) => {
-        return kvOffset(of, { slot, position: firstSeen + i }) + kvHead * of.headDim;
-      });
+  rows.forEach(({ slot, position: last }, row) => {
+    const first = window == null ? 0 : Math.max(0, last + 1 - window);
     for (let head = 0; head < nHead; head++) {
       const kvHead = Math.floor(head / (nHead / nKvHead));
-      const from = (row * nHead + head) * headDim;
-      const vectors = (cache: KvCache, of: KvShape, length: number) =>
-        cellsOf(of, kvHead).map(cell => Float64Array.from({ length }, (_, i) => loadKv(cache, cell + i)));
-      const mixed = attendHead(
-        Float64Array.from(q.subarray(from, from + headDim)),
-        vectors(kCache, shape, headDim),
-        vectors(vCache, valueShape, valueDim),
-        { scale, softcap, sink: sinks?.[head] },
-      );
-      output.set(mixed, (row * nHead + head) * valueDim);
+      const query = (row * nHead + head) * headDim;
+      const scoreOf = (position: number) => {
+        const key = kvOffset(shape, { slot, position }) + kvHead * headDim;
+        let product = 0;
+        for (let i = 0; i < headDim; i++) product += q[query + i] * loadKv(kCache, key + i);
+        return softcap === null ? product * scale : softcap * Math.tanh((product * scale) / softcap);
+      };
+      const valueAt = (position: number, i: number) =>
+        loadKv(vCache, kvOffset(valueShape, { slot, position }) + kvHead * valueShape.headDim + i);
+      const start = emptyState(valueDim, sinks?.[head]);
+      const { total, values } = attendPositions(first, last, start, scoreOf, valueAt);
+      for (let i = 0; i < valueDim; i++) output[(row * nHead + head) * valueDim + i] = values[i] / total;
     }
   });
   return output;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { attentionCombine } from './attentionCombine.ts';
 
-const SHAPE = { nHead: 1, headDim: 4, split: 64, splits: 3 };
+const SHAPE = { rows: 1, nHead: 1, headDim: 4, span: 64 };
 /** Part whose exponentials belong to scores of 0. */
 const part = (values: readonly number[], highest: number, sum: number) => [...values, highest, sum, 0, 0];
 

@@ -4,6 +4,12 @@
  */
 export const PAGE_POSITIONS = 64;
 
+/**
+ * Positions whose softmax states are merged before those of other parts, a tile of `PAGE_POSITIONS` at a time. It fixes the order
+ * of sums (design D1), see shaders/lib/softmax.wgsl.
+ */
+export const PART_POSITIONS = 256;
+
 /** Number of pages for `nPositions`. */
 export function pagesFor(nPositions: number): number {
   return Math.ceil(nPositions / PAGE_POSITIONS);

@@ -2,16 +2,17 @@ import {
   type AttentionShape,
   attention,
   attentionCombine,
-  partialValues,
-  splitsOf,
+  attentionSpan,
+  type Span,
+  stateValues,
 } from '../../gpu/kernels/attention.ts';
 import type { HeadShape } from '../../gpu/kernels/heads.ts';
 import type { Tuning } from '../../gpu/tuning.ts';
 import { randomValues } from '../../quant/randomValues.ts';
 import { attention as attentionTwin } from '../../reference/attention.ts';
 import { attentionCombine as combineTwin } from '../../reference/attentionCombine.ts';
-import { PAGE_POSITIONS } from '../../util/kvPage.ts';
-import { alignUp } from '../../util/math.ts';
+import { PAGE_POSITIONS, PART_POSITIONS } from '../../util/kvPage.ts';
+import { alignUp, ceilDiv } from '../../util/math.ts';
 import { cacheValues, cacheWords, pageTables, placeOf, positionsOf } from '../cache.ts';
 import { kernelCases, vary } from '../cases.ts';
 import { kernelCheck } from '../check.ts';
@@ -22,30 +23,24 @@ import { swigluCases } from './swiglu.ts';
 
 export const attentionCheck = kernelCheck({
   kernel: attention,
-  /** Position of all rows, or null for positions around the edge of a page. */
-  usual: { scale: 1, position: null as number | null },
-  setUp({ parameters, spec, rows, inputs: { scale, position } }) {
-    const {
-      nHead,
-      headDim,
-      valueDim = headDim,
-      cache,
-      dstStride,
-      latent = false,
-      window = null,
-    } = parameters;
-    const { split, splits } = splitsOf(spec);
-    const span = spanOf(window, split, splits);
-    const places = rows.map(row => (position === null ? placeOf(row, span) : { slot: 0, position }));
-    const tables = pageTables(position === null ? positionsOf(span) : position + 1);
+  /** Position of all rows, or null for positions around `edge`, or around the first edge that matters. */
+  usual: { scale: 1, position: null as number | null, edge: null as number | null },
+  setUp({ parameters, rows, inputs: { scale, position, edge } }) {
+    const { nHead, headDim, valueDim = headDim, cache, dstStride, latent = false } = parameters;
+    const { window = null, span } = parameters;
+    const around = edge ?? edgeOf(window, span);
+    const places = rows.map(row => (position === null ? placeOf(row, around) : { slot: 0, position }));
+    const positions = places.map(place => place.position);
+    const tables = pageTables(position === null ? positionsOf(around) : position + 1);
     const width = nHead * headDim;
     const q = rows.map(row => randomValues(width, 50 + row, scale));
     const k = cacheValues(cache, cacheWords(parameters, tables), 1, scale);
     const v = latent ? k : cacheValues(cache, cacheWords({ ...parameters, headDim: valueDim }, tables), 2);
-    // Sinks join several splits in attention_combine: with and without them this kernel is one pipeline.
-    const sinks = parameters.sinks && splits === 1 ? sinksOf(nHead) : null;
-    const stride = splits > 1 ? partialValues(parameters, splits) : dstStride;
-    const dst = output(rows.length * stride);
+    // Sinks join spans in attention_combine: with and without them this kernel is one pipeline.
+    const sinks = parameters.sinks && span === null ? sinksOf(nHead) : null;
+    const depth = 1 + Math.max(...positions);
+    const size = span === null ? rows.length * dstStride : stateValues(parameters, rows.length, depth, span);
+    const dst = output(size);
     return {
       bindings: [
         dense(stepBuffer(places, [], tables)),
@@ -57,24 +52,19 @@ export const attentionCheck = kernelCheck({
         ...(sinks ? [dense(sinks)] : []),
       ],
       // The number of heads per workgroup depends on its number of rows.
-      grid: own => [own.workgroups[0], rows.length, splits],
+      grid: own => [own.workgroups[0], rows.length, span === null ? 1 : ceilDiv(depth, span)],
       results: () =>
         places.map((place, i) => {
           const shape = { ...parameters, pageTables: tables };
           const options = { ...parameters, sinks };
           const values = attentionTwin(q[i], k.floats, v.floats, [place], nHead, shape, options);
-          const result = floats(dst, i * stride, values, scale > 1 ? 1e-7 : BOUND);
-          if (splits === 1) return [result];
+          const at = span === null ? i * dstStride : 0;
+          const result = floats(dst, at, values, scale > 1 ? 1e-7 : BOUND);
+          if (span === null) return [result];
+          const ofSpans = { rows: rows.length, nHead, headDim: valueDim, span, window };
           const combined = (partial: Float32Array) =>
-            combineTwin(partial, [place.position], {
-              nHead,
-              headDim: valueDim,
-              split,
-              splits,
-              window,
-              sinks,
-            });
-          return [{ ...result, length: stride, read: found => combined(asFloats(found)) }];
+            combineTwin(partial, positions, ofSpans).slice(i * values.length, (i + 1) * values.length);
+          return [{ ...result, length: size, read: found => combined(asFloats(found)) }];
         }),
     };
   },
@@ -85,30 +75,42 @@ export const attentionCombineCheck = kernelCheck({
   usual: {},
   setUp({ parameters, spec, rows }) {
     const { nHead, valueDim: headDim = parameters.headDim, dstStride, window = null } = parameters;
-    const { split, splits } = splitsOf(spec);
-    const span = spanOf(window, split, splits);
+    const span = parameters.span ?? PART_POSITIONS;
+    const edge = edgeOf(window, PART_POSITIONS);
     const sinks = parameters.sinks ? sinksOf(nHead) : null;
-    const width = partialValues({ nHead, headDim }, splits);
-    // Sums of exponentials are positive.
-    const isSum = (i: number) => i % (headDim + 4) === headDim + 1;
-    const partial = rows.map(row =>
-      randomValues(width, 50 + row, 4).map((value, i) => (isSum(i) ? 1 + Math.abs(value) : value)),
-    );
-    const places = rows.map(row => placeOf(row, span));
+    const places = rows.map(row => placeOf(row, edge));
+    const positions = places.map(({ position }) => position);
+    const depth = 1 + Math.max(...positions);
+    // Where all maxima are equal, and sums and values small integers, only an exp(0) other than 1 changes a bit. Without it, rows
+    // of one part would not have the bits that they have without spans.
+    const isExact = (row: number) => window === null && !sinks && positions[row] < PART_POSITIONS;
+    const partial = new Float32Array(stateValues({ ...parameters, headDim }, rows.length, depth, span));
+    const stride = headDim + 4;
+    for (let state = 0; state * stride < partial.length; state++) {
+      const row = Math.floor(state / nHead) % rows.length;
+      const values = randomValues(stride, 50 + state, 4);
+      // Sums of exponentials are positive.
+      const exact = (value: number, i: number) => (i < headDim ? 100 + Math.round(value) : 2);
+      const usual = (value: number, i: number) => (i === headDim + 1 ? 1 + Math.abs(value) : value);
+      partial.set(values.map(isExact(row) ? exact : usual), state * stride);
+    }
     const dst = output(rows.length * dstStride);
-    const shape = { nHead, headDim, split, splits, window, sinks };
+    const shape = { rows: rows.length, nHead, headDim, span, window, sinks };
     return {
       bindings: [
-        dense(stepBuffer(places, [], pageTables(positionsOf(span)))),
-        rowsOf(partial, width),
+        dense(stepBuffer(places, [], pageTables(positionsOf(edge)))),
+        dense(partial),
         dst,
         ...(sinks ? [dense(sinks)] : []),
       ],
       grid: () => [spec.workgroups[0], rows.length, 1],
-      results: () =>
-        places.map(({ position }, i) => [
-          floats(dst, i * dstStride, combineTwin(partial[i], [position], shape)),
-        ]),
+      results: () => {
+        const width = nHead * headDim;
+        const combined = combineTwin(partial, positions, shape);
+        return rows.map((_, i) => [
+          floats(dst, i * dstStride, combined.slice(i * width, (i + 1) * width), isExact(i) ? 0 : BOUND),
+        ]);
+      },
     };
   },
 });
@@ -118,24 +120,18 @@ const MAX_WINDOW = 512;
 
 /**
  * Position around which the rows lie: on both sides of the position where a window begins to exclude some, and of the edge of a
- * page or, with several splits, of a later split.
+ * page or span.
  */
-function spanOf(window: number | null, split: number, splits: number): number {
-  const unit = splits > 1 ? split : PAGE_POSITIONS;
+function edgeOf(window: number | null, span: Span | null): number {
+  const unit = span ?? PAGE_POSITIONS;
   const seen = window !== null && window <= MAX_WINDOW ? window : 0;
-  const span = alignUp(Math.max(unit, seen), unit);
-  if (splits === 1) return span;
-  const last = splits * unit - 1 - placeOf(0, 0).position;
-  return Math.min(span, Math.floor(last / unit) * unit);
+  return alignUp(Math.max(unit, seen), unit);
 }
 
 /** Sinks that matter: some larger than most scores, some smaller. */
-function sinksOf(nHead: number): Float32Array<ArrayBuffer> {
+export function sinksOf(nHead: number): Float32Array<ArrayBuffer> {
   return randomValues(nHead, 3, 3);
 }
-
-/** Positions of the cases: two pages and a part of a third. */
-const N_CTX = 150;
 
 /** Features of attention in models other than llama. `factor` multiplies q·k. */
 interface Features {
@@ -147,18 +143,30 @@ interface Features {
   latent?: true;
 }
 
-type Axes = HeadShape & Features & { rows: number; scale: number; split: number | 'none'; depth?: number };
+/** `depth`: number of positions of all rows, over the spans that a plan chooses. */
+interface Batch {
+  rows: number;
+  scale: number;
+  span: Span | 'none';
+  edge?: number;
+  depth?: number;
+}
 
-const usual: Axes = { ...usualHeads, rows: 8, scale: 1, split: 'none' };
+type Axes = HeadShape & Features & Batch;
 
-function shapeOf(axes: Axes): AttentionShape {
-  const { depth = N_CTX, rows, nHead, nKvHead, headDim, cache, factor, valueDim = headDim } = axes;
+const usual: Axes = { ...usualHeads, rows: 8, scale: 1, span: 'none' };
+
+function shapeOf(axes: Axes, tuning: Tuning): AttentionShape {
+  const { depth, rows, nHead, nKvHead, headDim, cache, factor, valueDim = headDim } = axes;
   const { window, softcap, sinks, latent } = axes;
+  const heads = { nHead, nKvHead, headDim, valueDim, ...(window !== undefined && { window }) };
+  const span = axes.span === 'none' ? null : axes.span;
   return {
-    ...{ nHead, nKvHead, headDim, cache, rows, nCtx: depth, dstStride: nHead * valueDim },
-    ...(valueDim !== headDim && { valueDim }),
+    ...heads,
+    ...{ cache, rows, dstStride: nHead * valueDim },
+    depth: depth ?? PAGE_POSITIONS,
+    span: depth === undefined ? span : attentionSpan(heads, rows, depth, tuning),
     ...(factor !== undefined && { scale: factor }),
-    ...(window !== undefined && { window }),
     ...(softcap !== undefined && { softcap }),
     ...(sinks && { sinks }),
     ...(latent && { latent }),
@@ -166,7 +174,7 @@ function shapeOf(axes: Axes): AttentionShape {
 }
 
 function featureCases(): Partial<Axes>[] {
-  const cut: Partial<Axes> = { split: PAGE_POSITIONS };
+  const cut: Partial<Axes> = { span: PAGE_POSITIONS };
   const mqa: Partial<Axes> = { nKvHead: 1, latent: true };
   return [
     // Rows that are computed together begin in different tiles, or see only themselves.
@@ -210,16 +218,19 @@ export const attentionCases = kernelCases(attentionCheck, () => ({
     ...vary(usual, { scale: [40] }),
     ...vary<Axes>(
       usual,
-      { rows: [1, 8], split: [PAGE_POSITIONS] },
-      { headDim: [64], cache: ['f16'], rows: [1, 8], split: [PAGE_POSITIONS] },
+      { rows: [1, 8], span: [PAGE_POSITIONS, PART_POSITIONS] },
+      { headDim: [64], cache: ['f16'], rows: [1, 8], span: [PAGE_POSITIONS] },
+      // Several parts, with and without spans.
+      { edge: [PART_POSITIONS], span: ['none', PAGE_POSITIONS] },
+      // Pieces of 8 bytes.
+      { headDim: [20], cache: ['f16'] },
     ),
     ...featureCases().map(axes => ({ ...usual, ...axes })),
   ],
   parameters: shapeOf,
-  inputs: ({ scale, depth }) => ({ scale, position: depth === undefined ? null : depth - 1 }),
-  // A timed case uses a model's own splits.
-  pinned: ({ split, depth }): Partial<Tuning> =>
-    depth === undefined ? { attentionSplit: split === 'none' ? null : split } : {},
+  inputs: ({ scale, depth, edge = null }) => {
+    return { scale, position: depth === undefined ? null : depth - 1, edge };
+  },
   seconds: 0.45,
   timed: [
     ...(['f16', 'f32'] as const).map(cache => ({ ...modelAxes, cache, depth: 512 })),
@@ -237,41 +248,40 @@ export const attentionCases = kernelCases(attentionCheck, () => ({
       fault: 'a last position that begins a page of the cache is left out',
       change: {
         file: 'attention.wgsl',
-        from: 'tile < end; tile += TILE',
-        to: 'tile + u32(tile > begin) < end; tile += TILE',
+        from: 'let end_tile = (end + TILE - 1u) / TILE;',
+        to: 'let end_tile = max(first_tile + 1u, (end + TILE - 2u) / TILE);',
       },
       tuning: 'software',
       caught: {
-        id: idOf({ rows: 8, cache: 'f32', split: 'none' }),
+        id: idOf({ rows: 8, cache: 'f32', span: 'none' }),
         from: ROW_AT_PAGE * ROW,
         to: (ROW_AT_PAGE + 1) * ROW,
       },
       spared: swigluCases.idOf({ n: 172 }),
     },
     {
-      id: 'split-off-by-one',
-      fault: 'the first position of every split of the cache but the first is left out',
+      id: 'span-off-by-one',
+      fault: 'the first position of every span of the cache but the first is left out',
       change: {
         file: 'attention.wgsl',
-        from: 'highest{r}), j < count{r});',
-        to: 'highest{r}), j < count{r} && (tile > begin || begin == 0u || j > 0u));',
+        from: 'score > LOWEST);',
+        to: 'score > LOWEST && (tile > first_tile || first_tile == 0u || j > 0u));',
       },
       tuning: 'gpu',
-      // The first row reaches the second split.
-      caught: { id: idOf({ rows: 8, headDim: 16, split: PAGE_POSITIONS }), from: 0, to: ROW },
-      spared: idOf({ rows: 8, cache: 'f32', split: 'none' }),
+      // The first row reaches the second span.
+      caught: { id: idOf({ rows: 8, headDim: 16, span: PAGE_POSITIONS }), from: 0, to: ROW },
+      spared: idOf({ rows: 8, cache: 'f32', span: 'none' }),
     },
   ],
 }));
 
 export const attentionCombineCases = kernelCases(attentionCombineCheck, () => ({
-  usual,
+  usual: { ...usual, span: PAGE_POSITIONS as Axes['span'] },
   cases: [
-    { nHead: 4, headDim: 16 },
+    ...vary(usual, { span: [PAGE_POSITIONS, PART_POSITIONS] }),
     { nHead: 3, headDim: 80 },
     { nHead: 4, headDim: 16, valueDim: 32, window: 3, sinks: true as const },
     { nHead: 4, headDim: 16, window: 70 },
   ],
   parameters: shapeOf,
-  pinned: () => ({ attentionSplit: PAGE_POSITIONS }),
 }));

@@ -49,7 +49,7 @@ describe('a verification on a GPU', () => {
 
   it('reads keys and values once for all heads that share them', () => {
     const heads = { nHead: 32, nKvHead: 8, headDim: 64, nRot: 64, cache: 'f16' } as const;
-    const shape = { ...heads, rows: 1, nCtx: 256, dstStride: 2048 };
+    const shape = { ...heads, rows: 1, depth: 256, span: null, dstStride: 2048 };
     expect(attention(shape, GPU_TUNING).workgroups).toEqual([heads.nKvHead, 1, 1]);
   });
 });

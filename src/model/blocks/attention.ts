@@ -9,7 +9,7 @@ import { type MatrixPlan, planMatrices, planMatrix, type Rows } from '../weights
 import type { TensorFinder } from '../weights/tensorFinder.ts';
 import type { Loaded, VectorPlan } from '../weights/tensors.ts';
 import { attend, attendScratch } from './attend.ts';
-import type { Block, BlockIo, Scratch } from './block.ts';
+import type { Batches, Block, BlockIo, Scratch } from './block.ts';
 import { biasVector, paddedRow, placed, products } from './products.ts';
 import {
   type BranchEnd,
@@ -78,9 +78,9 @@ export function attentionBlock(
     shift,
   };
 
-  function scratch(splits: number): Scratch[] {
+  function scratch(batches: Batches): Scratch[] {
     return [
-      ...attendScratch(spec, splits),
+      ...attendScratch(spec, batches),
       ...(isStoredByProduct
         ? []
         : [{ name: 'qkv', values: paddedRow(widths.q + widths.k + widths.v) } as const]),

@@ -10,11 +10,18 @@ import type { Loaded, Planned } from '../weights/tensors.ts';
 export interface Block<P extends Planned = Planned> {
   readonly tensors: P;
   readonly streams: readonly Stream[];
-  /** `splits`: number of parts of the positions that attention processes in parallel. */
-  scratch(splits: number): readonly Scratch[];
+  scratch(batches: Batches): readonly Scratch[];
   calls(io: BlockIo, weights: Loaded<P>): Call[];
   /** Calls that move the cached positions of one slot, see shaders/k_shift.wgsl; null if cached keys cannot be re-rotated. */
   shift(io: BlockIo): Call[] | null;
+}
+
+/** Batches that activations have to hold. */
+export interface Batches {
+  readonly maxRows: number;
+  /** Most positions of a slot. */
+  readonly nCtx: number;
+  readonly tuning: Tuning;
 }
 
 /** Named stream of the cache: the values, in the cache's type, that each position stores. */
@@ -23,10 +30,11 @@ export interface Stream {
   readonly values: number;
 }
 
-/** Activation under a name that blocks share: f32 values per batch row. */
+/** Activation under a name that blocks share: f32 values per batch row, or of the whole batch. */
 export interface Scratch {
   readonly name: ScratchName;
   readonly values: number;
+  readonly ofBatch?: boolean;
 }
 
 /** Activations that blocks use one after the other. */
@@ -72,8 +80,9 @@ export interface StepBuffers {
 export interface BlockIo extends StepBuffers {
   readonly rows: number;
   readonly tuning: Tuning;
-  /** Most positions of a slot. */
+  /** Most positions of a slot, and most that a row of this batch has before and with it. */
   readonly nCtx: number;
+  readonly depth: number;
   readonly cacheType: 'f32' | 'f16';
   stream(name: string): GPUBuffer;
 }

@@ -68,13 +68,13 @@ export function latentBlock(
       end: endVector(tensors, road.end),
     },
     streams: [{ name: cacheName, values: keyWidth }],
-    scratch: splits => [
+    scratch: batches => [
       { name: 'qLow', values: paddedRow(qRank ?? 0) },
       { name: 'qLowNorm', values: paddedRow(qRank ?? 0) },
       { name: 'qHeads', values: paddedRow(queryWidth) },
       { name: 'qLatent', values: nHead * nLatent },
       { name: 'kv', values: paddedRow(keyWidth) },
-      ...attendScratch({ nHead, headDim: keyWidth, valueDim: nLatent }, splits),
+      ...attendScratch({ nHead, nKvHead: 1, headDim: keyWidth, valueDim: nLatent }, batches),
       { name: 'heads', values: paddedRow(nHead * valueDim) },
       ...endScratch(road.end),
     ],
