@@ -102,7 +102,7 @@ const WIDTH_FAULTS = [
     name: 'how many rows a tile has',
     kernel: 'mul_mat',
     change: {
-      file: 'mul_mat.wgsl',
+      file: 'lib/product.wgsl',
       from: 'let values = finished(sums, factor, n);',
       to: 'let values = finished(sums, factor, n) * (1.0 + f32({M} - 1) * 1.2e-7);',
     },

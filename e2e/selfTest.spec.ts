@@ -95,7 +95,11 @@ test('a row that depends on its neighbours is found in a kernel without widths',
 });
 
 test('a wrong base variant ends loading, with kernel, adapter and numbers', async ({ harness }) => {
-  const change = { file: 'attention.wgsl', from: 'acc{r} / total{r}', to: 'acc{r} / (total{r} + 0.01)' };
+  const change = {
+    file: 'attention.wgsl',
+    from: 'all{r}.acc / all{r}.total',
+    to: 'all{r}.acc / (all{r}.total + 0.01)',
+  };
   const { error } = await selfTest(harness, change);
   expect(error).toMatchObject({
     code: 'shader_error',

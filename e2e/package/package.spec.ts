@@ -8,10 +8,10 @@ import { run } from './process.ts';
 import { expect, expectAnswer, modelsOf, plainPage, test } from './test.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const MAX_TARBALL_BYTES = 4_000_000;
+const MAX_TARBALL_BYTES = 4_100_000;
 /** Limits of the client and the worker together. */
-const MAX_GZIP_BYTES = 235_000;
-const MAX_BROTLI_BYTES = 200_000;
+const MAX_GZIP_BYTES = 252_000;
+const MAX_BROTLI_BYTES = 214_000;
 
 let project: string;
 test.beforeAll(async ({ packed }) => {
@@ -22,7 +22,7 @@ test.beforeAll(async ({ packed }) => {
 const tool = (name: string) => join(ROOT, 'node_modules', '.bin', name);
 const inPackage = (...path: string[]) => join(project, 'node_modules', 'foretoken', ...path);
 
-test('the tarball has what runs and nothing else, in under 4 MB', async ({ packed }) => {
+test('the tarball has what runs and nothing else, in at most 4.1 MB', async ({ packed }) => {
   expect((await stat(packed.tarball)).size).toBeLessThan(MAX_TARBALL_BYTES);
   const files = (await readdir(inPackage(), { recursive: true, withFileTypes: true }))
     .filter(entry => entry.isFile())

@@ -153,7 +153,7 @@ export const acceptCases = kernelCases(acceptCheck, () => ({
       id: 'accepts-behind-a-rejected-token',
       fault: 'a draft token that agrees is accepted behind one that does not',
       change: { file: 'accept.wgsl', from: 'u32(agrees && accepted == i)', to: 'u32(agrees)' },
-      tuning: 'software',
+      tuning: 'any',
       caught: { id: idOf({ slots: 4 }) },
       spared: idOf({ slots: 1 }),
     },
