@@ -1,6 +1,5 @@
 import { type Failure, type Figures, figuresOn } from './figures.ts';
-import type { GpuName } from './gpus.ts';
-import type { Kernel } from './kernel.ts';
+import { GPUS, type GpuName } from './gpus.ts';
 import { plannedKernels } from './plannedKernels.ts';
 import { SHAPES, type ShapeName } from './shapes.ts';
 
@@ -15,17 +14,11 @@ const PLAN = {
   tuning: {},
 } as const;
 
-/** Kernels that have limits. */
-export async function checkedKernels(): Promise<Kernel[]> {
-  const kernels = await Promise.all(MODELS.map(name => plannedKernels(name, SHAPES[name], PLAN)));
-  return kernels.flat();
-}
-
-/** Figures of all checked kernels on a GPU. Those that models share are compiled once. */
-export function checkedFigures(
-  gpu: GpuName,
-  kernels: readonly Kernel[],
-  folder: string,
-): (Figures | Failure)[] {
-  return figuresOn(gpu, [...new Map(kernels.map(kernel => [kernel.key, kernel])).values()], folder);
+/** Figures of all kernels of a GPU that have limits. Those that models share are compiled once. */
+export async function checkedFigures(gpu: GpuName, folder: string): Promise<(Figures | Failure)[]> {
+  const { vendor } = GPUS[gpu];
+  const kernels = await Promise.all(
+    MODELS.map(name => plannedKernels(name, SHAPES[name], { ...PLAN, vendor })),
+  );
+  return figuresOn(gpu, [...new Map(kernels.flat().map(kernel => [kernel.key, kernel])).values()], folder);
 }

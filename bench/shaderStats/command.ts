@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ForetokenError } from '../../src/util/errors.ts';
-import { checkedFigures, checkedKernels } from './check.ts';
+import { checkedFigures } from './check.ts';
 import { compilersFolder, isInstalled, mesaVersion, missing, requireCompilers, setup } from './compilers.ts';
 import { type Failure, type Figures, figuresOn } from './figures.ts';
-import { CHECKED_GPUS } from './gpus.ts';
+import { CHECKED_GPUS, GPUS, type GpuName } from './gpus.ts';
 import type { Kernel } from './kernel.ts';
 import { faultsOf, readLimits, worstOf, writeLimits } from './limits.ts';
 import {
@@ -46,18 +46,24 @@ export async function shaderStats(args: readonly string[]): Promise<boolean> {
 
 async function printTable(options: Options, folder: string): Promise<void> {
   requireCompilers(folder);
-  const kernels =
-    options.wgsl === undefined ? await kernelsOfModel(options) : [kernelOfFile(options, options.wgsl)];
-  const rows = gpusNamed(options).flatMap(gpu => figuresOn(gpu, kernels, folder, compileOptions(options)));
+  const rows: (Figures | Failure)[] = [];
+  for (const gpu of gpusNamed(options)) {
+    const kernels =
+      options.wgsl === undefined
+        ? await kernelsOfModel(options, GPUS[gpu].vendor)
+        : [kernelOfFile(options, options.wgsl)];
+    rows.push(...figuresOn(gpu, kernels, folder, compileOptions(options)));
+  }
   if (options.out) writeFileSync(options.out, `${JSON.stringify(rows, null, 1)}\n`);
   console.log(figuresTable(rows));
   if (options.loops) console.log(loopsText(rows));
 }
 
-async function kernelsOfModel(options: Options): Promise<Kernel[]> {
+async function kernelsOfModel(options: Options, vendor: string): Promise<Kernel[]> {
   const name = shapeNamed(options.model);
   const only = new RegExp(options.only);
-  return (await plannedKernels(name, SHAPES[name], planOptions(options))).filter(({ key }) => only.test(key));
+  const kernels = await plannedKernels(name, SHAPES[name], planOptions(options, vendor));
+  return kernels.filter(({ key }) => only.test(key));
 }
 
 function kernelOfFile({ constants: json, bindings }: Options, file: string): Kernel {
@@ -85,9 +91,9 @@ async function check({ write }: Options, folder: string): Promise<boolean> {
     return true;
   }
   requireCompilers(folder);
-  const kernels = await checkedKernels();
   const mesa = mesaVersion(folder);
-  const figures = CHECKED_GPUS.map(gpu => [gpu, checkedFigures(gpu, kernels, folder)] as const);
+  const figures: (readonly [GpuName, (Figures | Failure)[]])[] = [];
+  for (const gpu of CHECKED_GPUS) figures.push([gpu, await checkedFigures(gpu, folder)]);
   if (write) {
     writeLimits({ mesa, gpus: Object.fromEntries(figures.map(([gpu, rows]) => [gpu, worstOf(rows)])) });
     return true;

@@ -1,9 +1,8 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { checkedFigures, checkedKernels } from './check.ts';
+import { describe, expect, it } from 'vitest';
+import { checkedFigures } from './check.ts';
 import { compilersFolder, isInstalled, missing } from './compilers.ts';
 import type { Figures } from './figures.ts';
 import { CHECKED_GPUS } from './gpus.ts';
-import type { Kernel } from './kernel.ts';
 import { faultsOf, readLimits, worstOf } from './limits.ts';
 
 const folder = compilersFolder();
@@ -12,12 +11,8 @@ const why = isInstalled(folder) ? '' : ` (skipped: ${missing(folder)})`;
 describe.skipIf(!isInstalled(folder))(
   `the worst figures of the kernels are within their limits${why}`,
   () => {
-    let kernels: Kernel[] = [];
-    beforeAll(async () => {
-      kernels = await checkedKernels();
-    });
-    it.each(CHECKED_GPUS)('on %s', { timeout: 300_000 }, gpu => {
-      expect(faultsOf(gpu, checkedFigures(gpu, kernels, folder), readLimits())).toEqual([]);
+    it.each(CHECKED_GPUS)('on %s', { timeout: 300_000 }, async gpu => {
+      expect(faultsOf(gpu, await checkedFigures(gpu, folder), readLimits())).toEqual([]);
     });
   },
 );

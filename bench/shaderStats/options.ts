@@ -73,13 +73,17 @@ export function gpusNamed({ gpus }: Options): GpuName[] {
   return gpus.split(',').map(name => (isGpuName(name) ? name : refuse('gpus', name, Object.keys(GPUS))));
 }
 
-export function planOptions({ weight, head, cache, rows, ctx, tuning }: Options): PlanOptions {
+export function planOptions(
+  { weight, head, cache, rows, ctx, tuning }: Options,
+  vendor: string,
+): PlanOptions {
   return {
     weight: weightType('weight', weight),
     head: weightType('head', head),
     cache: cache === 'f16' || cache === 'f32' ? cache : refuse('cache', cache, ['f16', 'f32']),
     rows: rows.split(',').map(text => count('rows', text)),
     nCtx: count('ctx', ctx),
+    vendor,
     tuning: knobs(tuning),
   };
 }

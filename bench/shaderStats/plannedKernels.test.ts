@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { plannedKernels } from './plannedKernels.ts';
 import { SHAPES, type ShapeName } from './shapes.ts';
 
-const PLAN = { weight: 'Q4_0', head: 'Q6_K', cache: 'f16', rows: [1, 8], nCtx: 4096, tuning: {} } as const;
+const PLAN = {
+  weight: 'Q4_0',
+  head: 'Q6_K',
+  cache: 'f16',
+  rows: [1, 8],
+  nCtx: 4096,
+  vendor: 'nvidia',
+  tuning: {},
+} as const;
 
 describe('the kernels of a model', () => {
   it.each(Object.keys(SHAPES) as ShapeName[])('are those of its own plan: %s', async name => {

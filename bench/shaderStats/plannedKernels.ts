@@ -4,7 +4,7 @@ import { openGpu } from '../../src/gpu/device.ts';
 import type { Dispatch } from '../../src/gpu/dispatch.ts';
 import { FakeGpu } from '../../src/gpu/fakeGpu.ts';
 import { type KernelSpec, kernelKey } from '../../src/gpu/pipelines.ts';
-import { GPU_TUNING, type Tuning } from '../../src/gpu/tuning.ts';
+import { type Tuning, tuningFor } from '../../src/gpu/tuning.ts';
 import { allocateKvCache, type CacheType } from '../../src/model/cache/streams.ts';
 import { requireMemory } from '../../src/model/memoryPlan.ts';
 import { allBlocks, streamsOf } from '../../src/model/modelBlocks.ts';
@@ -30,14 +30,16 @@ export interface PlanOptions extends MatrixTypes {
   /** Numbers of rows of the batches. */
   readonly rows: readonly number[];
   readonly nCtx: number;
-  /** Knobs that differ from the tuning of GPUs. */
+  /** Vendor of the GPU, whose tuning it is. */
+  readonly vendor: string;
+  /** Knobs that differ from this tuning. */
   readonly tuning: Partial<Tuning>;
 }
 
 /** Kernels that a model's plan runs for batches of `rows` rows, each once, at the first number of rows that needs it. */
 export async function plannedKernels(name: string, shape: Shape, options: PlanOptions): Promise<Kernel[]> {
-  const { nCtx, cache, rows } = options;
-  const tuning: Tuning = { ...GPU_TUNING, ...options.tuning };
+  const { nCtx, cache, rows, vendor } = options;
+  const tuning: Tuning = { ...tuningFor({ isFallback: false, vendor, features: [] }), ...options.tuning };
   stubWebGpu();
   const gpu = await openGpu(shaders(), { gpu: new FakeGpu({ limits: LIMITS }).asGpu() });
   const file = checkModel(headerOf(name, shape, options, nCtx));
@@ -68,8 +70,10 @@ export async function plannedKernels(name: string, shape: Shape, options: PlanOp
     found.set(key, kernelOf(name, key, spec, code, rows));
   };
   for (const width of rows) {
-    const parts = Object.values(planFor(plan, width));
-    for (const dispatch of [parts, plan.advance].flat(3)) await add(dispatch, width);
+    const { depths, ...outputs } = planFor(plan, width);
+    const layers = depths.flatMap(depth => depth.layers.flat());
+    for (const dispatch of [...layers, ...Object.values(outputs).flat(), ...plan.advance])
+      await add(dispatch, width);
   }
   for (const dispatch of plan.shift ?? []) await add(dispatch, 1);
   return [...found.values()];
@@ -100,7 +104,9 @@ function kernelOf(model: string, key: string, spec: KernelSpec, code: string, ro
 function labelOf({ shader, defines, overrides }: KernelSpec, product: Product | null): string {
   const words = Object.entries(defines).flatMap(([name, value]) => {
     if (['WEIGHT', 'EPILOGUE', 'STAGE'].includes(name)) return [value];
-    return !product && ['GROUP', 'R', 'P', 'SPLITS'].includes(name) ? [`${name}${value}`] : [];
+    return !product && ['GROUP', 'R', 'OWN', 'SPAN', 'RESULT', 'SOURCE'].includes(name)
+      ? [`${name}${value}`]
+      : [];
   });
   const length = overrides.BLOCKS ? [`k${32 * overrides.BLOCKS}`] : [];
   return [shader, ...(product ? [`M${product.rows}`] : []), ...words, ...length].join(' ');
