@@ -11,18 +11,7 @@
 // CAPPED 1: a score s becomes SOFTCAP * tanh(s / SOFTCAP).
 // SINKS 1: the softmax of a head begins with a logit that has no value.
 // LATENT 1: V is the first VALUE_DIM values of each cell of K, which is bound as both.
-#define CACHE f32
-#define VALUE_DIM HEAD_DIM
-#define CAPPED 0
-#define SINKS 0
-#define LATENT 0
-#define STAGED 0
-#define SPAN 0
-#define GROUP 1
-#define R 1
-#define OWN 1
-#define QUERIES 1
-#define U 1
+#include "lib/attention_sizes.wgsl"
 #include "lib/step.wgsl"
 #include "lib/kv_cache.wgsl"
 #include "lib/neighbours.wgsl"
@@ -45,14 +34,6 @@
 @group(0) @binding(5) var<storage, read> sinks: array<f32>;
 #endif
 
-override WORKGROUP_SIZE: u32 = 16u;
-override N_HEAD: u32 = 1u;
-override N_KV_HEAD: u32 = 1u;
-override HEAD_DIM: u32 = 4u;
-override SCALE: f32 = 1.0;
-// Stride of the rows of dst in vec4s.
-override DST_STRIDE: u32 = 1u;
-override SOFTCAP: f32 = 1.0;
 
 // exp(score - largest of the tile): [query, position]
 var<workgroup> weights: array<f32, {QUERIES} * TILE>;
