@@ -3,7 +3,7 @@ import { expect, test } from './fixtures/test.ts';
 
 const HEADS: MappingShape = { nHead: 4, nKvHead: 2, headDim: 16, cache: 'f16' };
 
-// Whatever an adapter's tuning is, and however deep a slot and wide a batch are: the order of attention's sums is the same.
+// The order of attention's sums is the same for every tuning, depth of a slot and width of a batch.
 for (const [what, heads] of [
   ['plain heads', HEADS],
   ['windows that begin within a part', { ...HEADS, cache: 'f32', window: 150 }],

@@ -23,7 +23,7 @@ override ROUNDS: u32 = 1u;
 
 var<workgroup> best_of: array<vec2<u32>, WORKGROUP_SIZE>;
 
-// Of equal logits the lower token's.
+// The candidate with the larger logit; the lower token wins a tie.
 fn better(a: vec2<u32>, b: vec2<u32>) -> vec2<u32> {
   let logit_a = bitcast<f32>(a.y);
   let logit_b = bitcast<f32>(b.y);

@@ -85,7 +85,7 @@ fn main(
     // An empty run has nothing to add.
     if (best.x != 0u && reaches(best, bound)) {
       reaching[atomicAdd(&n_reaching, 1u)] = run;
-      // What lies between the bound and a best shares the bits that they share.
+      // All pairs between the bound and a best have the bits that these two share.
       differing |= best ^ bound;
     }
   }

@@ -3,7 +3,7 @@ import type { Counts } from './assembly/counts.ts';
 export type Vendor = 'amd' | 'intel' | 'nvidia' | 'apple' | 'qualcomm';
 
 /**
- * Who checks the bounds of buffers: the driver (Vulkan's robustBufferAccess2), Tint by clamping every index in the shader, or
+ * Check of the bounds of buffers: by the driver (Vulkan's robustBufferAccess2), Tint by clamping every index in the shader, or
  * nobody, to see what it costs.
  */
 export type BoundsChecks = 'driver' | 'clamp' | 'none';

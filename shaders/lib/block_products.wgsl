@@ -1,17 +1,11 @@
 // Loop of the matrix products: multiplies weight rows that begin at blocks first{0..ROWS} by rows of src that begin at src{0..W},
-// up to block `end_block`, and adds the products to sum{row}_{m}. With LANES > 1 it computes the class `lane` of each sum,
-// otherwise all classes one after the other (CLASSES in lib/sums.wgsl). The 32 terms of a block are added one after the other,
+// up to block `end_block`, and adds the products to sum{row}_{m}, class after class (CLASSES in lib/sums.wgsl). The 32 terms of a block are added one after the other,
 // then multiplied by the block's scale. Each weight is unpacked once for all W rows.
 // SHARED 1: all invocations multiply the same rows of src, so each of four neighbours loads a quarter of a block and gets the
 // rest from the others. This changes no bit. It helps software adapters, where a load costs as much as many products and every
 // invocation would repeat it.
-#if LANES == 1
 let n_classes = min(CLASSES, end_block);
 for (var class_index = 0u; class_index < n_classes; class_index++) {
-#else
-{
-let class_index = lane;
-#endif
 #for r 0..ROWS
 #for m 0..W
   var class{r}_{m} = 0.0;

@@ -11,7 +11,7 @@ const OWN = 'https://page.example/app/index.js';
 
 /** Scripts of the workers that were started, in order: an address, or the text of a Blob. */
 let started: string[] = [];
-/** What becomes of a script: null runs, a text is the message of its error event, and an error is thrown by the browser. */
+/** Fate of a script: null runs, a text is the message of its error event, and an error is thrown by the browser. */
 let outcomeOf: (script: string) => string | Error | null = () => null;
 
 class ScriptedWorker extends FakeWorker {
@@ -23,7 +23,7 @@ class ScriptedWorker extends FakeWorker {
     if (outcome instanceof Error) throw outcome;
     if (outcome === null) return;
     queueMicrotask(() => this.crash(outcome));
-    // What crashes at its start answers nothing.
+    // A script that crashes at its start answers nothing.
     this.postMessage = () => {};
   }
 }

@@ -1,8 +1,8 @@
 import type { Gpu } from './device.ts';
 import { readMapped } from './readback.ts';
 
-/** Interval of empty submits that is tried. */
-const KICK_MS = 1;
+/** Interval of empty submits that is tried, in milliseconds. */
+export const KICK_MS = 1;
 /** Limits of a measurement that chooses. A browser with a slow timer takes a tenth of a second for a sample. */
 const SAMPLES = 9;
 const BUDGET_MS = 60;

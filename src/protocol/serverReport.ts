@@ -42,7 +42,7 @@ export interface ModelReport {
 export interface KernelReport {
   /** Name of the operation, as in ggml. */
   readonly kernel: string;
-  /** Defines of the variant, e.g. `EPILOGUE=add,LANES=1,M=4,WEIGHT=Q4_0`. */
+  /** Defines of the variant, e.g. `EPILOGUE=add,M=4,MAPPING=alone,WEIGHT=Q4_0`. */
   readonly variant: string;
   /** Number of its compiled pipelines, for different sizes. */
   readonly nPipelines: number;

@@ -9,7 +9,7 @@ export interface RepackedLayout {
   /** Values per row, including the zeros that fill its last block. */
   readonly kPadded: number;
   readonly blocksPerRow: number;
-  /** Of whole groups of rows. */
+  /** Sizes of whole groups of rows. */
   readonly quantsBytes: number;
   readonly scalesBytes: number;
 }

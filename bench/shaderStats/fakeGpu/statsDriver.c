@@ -35,7 +35,7 @@ static void load(void) {
   real_negotiate = (void *)dlsym(lib, "vk_icdNegotiateLoaderICDInterfaceVersion");
 }
 
-// What does nothing, and succeeds.
+// Functions that do nothing, and succeed.
 static VkResult nothing(void) { return VK_SUCCESS; }
 
 struct module { VkShaderModule handle; uint32_t *code; size_t size; struct module *next; };
@@ -60,7 +60,7 @@ static const struct module *module_of(VkShaderModule handle) {
   return NULL;
 }
 
-// What says of a pipeline that its bounds are to be checked no longer does.
+// Pipelines no longer ask for checks of bounds.
 static void trust(const void *chain) {
   for (VkBaseOutStructure *s = (void *)chain; s; s = s->pNext) {
     if (s->sType != VK_STRUCTURE_TYPE_PIPELINE_ROBUSTNESS_CREATE_INFO) continue;

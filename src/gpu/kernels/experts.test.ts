@@ -70,7 +70,7 @@ describe('a mixture of experts on a GPU', () => {
     expect(groups).toHaveLength(CHOICE_GROUP * nGroups.reduce((sum, n) => sum + n));
     expect(groups.length / CHOICE_GROUP).toBeLessThanOrEqual(mostChoiceGroups({ ...EXPERTS, rows }));
     expect(groups.length).toBeLessThanOrEqual(rows * sortedWords(EXPERTS.nUsed));
-    // Of gate, up and down in Q4_0: 2.65 MB, once per group.
+    // Gate, up and down in Q4_0: 2.65 MB, once per group.
     const bytes = [
       [N_EMBD, 2 * N_FF],
       [N_FF, N_EMBD],

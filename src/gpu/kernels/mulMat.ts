@@ -157,29 +157,29 @@ function mappingOf(shape: MulMatShape, tuning: MappingTuning): Mapping {
   // Invocations of different groups read different values, so they cannot share them.
   return tuning.lanes === 1 || groups
     ? alone(tile, matrices, { ...tuning, sharedLoads: tuning.sharedLoads && !groups })
-    : together(tile, matrices, blocks, tuning);
+    : staged(tile, matrices, blocks, tuning);
 }
 
 /** Weight rows of an invocation that computes whole sums: a sum of squares covers four values. */
-const ROWS_ALONE = 4;
+export const ROWS_ALONE = 4;
 
 function alone(tile: number, matrices: number, { mulMatWorkgroup, sharedLoads }: MappingTuning): Mapping {
   return {
     tile,
     workgroupSize: mulMatWorkgroup,
     weightRows: mulMatWorkgroup * ROWS_ALONE,
-    defines: { R: ROWS_ALONE, ROWS: matrices * ROWS_ALONE, LANES: 1, SHARED: sharedLoads ? 1 : 0 },
+    defines: { MAPPING: 'alone', R: ROWS_ALONE, ROWS: matrices * ROWS_ALONE, SHARED: sharedLoads ? 1 : 0 },
   };
 }
 
 /** Classes of a sum (docs/exactness.md). */
-const CLASSES = 16;
+export const CLASSES = 16;
 /** Class lanes that a workgroup may have. */
 const CLASS_LANES = [4, 8, CLASSES];
 /** Vectors of four values in the workgroup memory of a product: 8 KiB. */
 const SHARED_VECTORS = 512;
 
-function together(
+function staged(
   widest: number,
   matrices: number,
   blocks: number,
@@ -192,7 +192,7 @@ function together(
   // Blocks of every row that are staged at a time: whole rounds of all classes, or a part of each block of a round.
   const stage = Math.max(lanes, Math.min(alignUp(blocks, lanes), SHARED_VECTORS / 8 / tile));
   const quads = Math.min(4, SHARED_VECTORS / 2 / (tile * stage));
-  const staged = tile * stage * 2 * quads;
+  const nStaged = tile * stage * 2 * quads;
   const workgroupSize = lanes * rowLanes;
   const vectors = ceilDiv(tile * matrices, 4);
   const pass = Math.min(vectors, SHARED_VECTORS / lanes / weightRows, lanes / laneRows);
@@ -201,6 +201,7 @@ function together(
     workgroupSize,
     weightRows,
     defines: {
+      MAPPING: 'staged',
       R: laneRows,
       ROWS: matrices * laneRows,
       LANES: lanes,
@@ -208,8 +209,8 @@ function together(
       STAGE: stage,
       QUADS: quads,
       SLICES: 4 / quads,
-      STEPS: ceilDiv(staged, workgroupSize),
-      PARTLY: staged % workgroupSize === 0 ? 0 : 1,
+      STEPS: ceilDiv(nStaged, workgroupSize),
+      PARTLY: nStaged % workgroupSize === 0 ? 0 : 1,
       TAIL: blocks % stage === 0 ? 0 : 1,
       VECTORS: vectors,
       PASS: pass,

@@ -7,16 +7,13 @@ import type { BufferUse } from '../pipelines.ts';
 import type { Tuning } from '../tuning.ts';
 import { CHOICE_GROUP, type ChoiceCounts, mostChoiceGroups, sortsChoices, sumsApart } from './choices.ts';
 import type { DeferredNorm } from './deferredNorm.ts';
-import { type Destination, destination } from './mulMat.ts';
+import { CLASSES, type Destination, destination, ROWS_ALONE } from './mulMat.ts';
 
 /** Rows of a batch in a tile of a software adapter, within which the rows that chose the same expert are found. */
 const CHOICES_TILE = 16;
 const DOWN_TILE = 4;
-/** Weight rows of an invocation of a software adapter: a sum of squares covers four values. */
-const WEIGHT_ROWS = 4;
-/** Class lanes times blocks of a row that are staged at once, at most, and lanes that share a weight row. */
+/** Most rounds of a block for each class lane that are staged at once, and row lanes (shaders/lib/expert_lanes.wgsl). */
 const MOST_SPAN = 4;
-const CLASS_LANES = 16;
 const ROW_LANES = 16;
 /** Row lanes of a sum over experts, and the stride of its class sums per expert (shaders/lib/expert_sum_lanes.wgsl). */
 const SUM_ROW_LANES = 8;
@@ -112,7 +109,7 @@ function tiles({ stage, n, nExperts, nUsed, rows }: MulMatIdShape, tuning: MulMa
   const isSum = isExpertSum(stage);
   const isGated = stage.kind === 'gate_up';
   // gate and up together have as many rows per invocation as down.
-  const r = isGated ? WEIGHT_ROWS / 2 : WEIGHT_ROWS;
+  const r = isGated ? ROWS_ALONE / 2 : ROWS_ALONE;
   const atOnce = rows === 1 ? 1 : tuning.expertRows;
   const tile = rows === 1 ? 1 : isSum ? DOWN_TILE : CHOICES_TILE;
   const x = ceilDiv(n, tuning.mulMatWorkgroup * r);
@@ -136,9 +133,9 @@ function lanes(shape: MulMatIdShape, tuning: MulMatIdTuning): Mapping {
   const { stage, n, blocks, nUsed, rows } = shape;
   const isSorted = sortsChoices(shape, tuning);
   const x = ceilDiv(n, stage.kind === 'gate_up' ? ROW_LANES / 2 : ROW_LANES);
-  const overrides = { WORKGROUP_SIZE: ROW_LANES * CLASS_LANES };
+  const overrides = { WORKGROUP_SIZE: ROW_LANES * CLASSES };
   if (isSorted) {
-    const staged = (CHOICE_GROUP * CLASS_LANES * 8) / 2;
+    const staged = (CHOICE_GROUP * CLASSES * 8) / 2;
     return {
       tile: CHOICE_GROUP,
       defines: { TILE: CHOICE_GROUP, HALVES: 2, QUADS: 2, STAGED: staged, LOADS: staged / 256 },
@@ -146,9 +143,9 @@ function lanes(shape: MulMatIdShape, tuning: MulMatIdTuning): Mapping {
       workgroups: [x, mostChoiceGroups(shape), 1],
     };
   }
-  const span = Math.min(MOST_SPAN, ceilDiv(blocks, CLASS_LANES));
+  const span = Math.min(MOST_SPAN, ceilDiv(blocks, CLASSES));
   // At the end the class sums of all invocations take the place of the rows.
-  const staged = Math.max(2, span) * CLASS_LANES * 8;
+  const staged = Math.max(2, span) * CLASSES * 8;
   return {
     tile: 1,
     defines: { TILE: 1, SPAN: span, STAGED: staged, LOADS: ceilDiv(staged, 256) },
@@ -161,13 +158,13 @@ function lanes(shape: MulMatIdShape, tuning: MulMatIdTuning): Mapping {
 function sumLanes(shape: MulMatIdShape): Mapping {
   const { n, nUsed, rows } = shape;
   assert(
-    !sumsApart({ ...shape, rows: 1 }, { lanes: CLASS_LANES }),
+    !sumsApart({ ...shape, rows: 1 }, { lanes: CLASSES }),
     () => `a sum over ${nUsed} experts in one kernel`,
   );
   return {
     tile: 1,
     defines: { N_SUMS: nUsed * SUM_STRIDE },
-    overrides: { WORKGROUP_SIZE: SUM_ROW_LANES * CLASS_LANES },
+    overrides: { WORKGROUP_SIZE: SUM_ROW_LANES * CLASSES },
     workgroups: [ceilDiv(n, SUM_ROW_LANES), rows, 1],
   };
 }

@@ -11,7 +11,7 @@ import { ForetokenError } from '../../util/errors.ts';
 import { type MatrixPlan, planMatrices, planMatrix } from '../weights/matrix.ts';
 import type { TensorFinder } from '../weights/tensorFinder.ts';
 import type { Loaded, VectorPlan } from '../weights/tensors.ts';
-import type { Block, BlockIo, Scratch } from './block.ts';
+import type { Batches, Block, BlockIo, Scratch } from './block.ts';
 import { biasVector, gatedApart, isGrouped, paddedRow, placed, products } from './products.ts';
 import {
   type BranchEnd,
@@ -97,12 +97,13 @@ export function expertBlock(
     shift: () => [],
   };
 
-  function scratch(): Scratch[] {
+  function scratch({ maxRows, tuning }: Batches): Scratch[] {
+    const counts = { nExperts, nUsed, rows: maxRows };
     return [
       { name: 'ffn', values: nUsed * stride },
       { name: 'chosen', values: 2 * nUsed },
-      { name: 'sorted', values: sortedWords(nUsed) },
-      { name: 'products', values: nUsed * paddedRow(nEmbd) },
+      { name: 'sorted', values: tuning.lanes === 1 ? 0 : sortedWords(nUsed) },
+      { name: 'products', values: sumsApart(counts, tuning) ? nUsed * paddedRow(nEmbd) : 0 },
       {
         name: 'gateUp',
         values: Math.max(isFused ? 0 : nUsed * 2 * nFf, isSharedFused ? 0 : 2 * sharedWidth),
