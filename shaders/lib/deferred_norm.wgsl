@@ -19,8 +19,20 @@ fn class_squares(from_row: u32, class_index: u32) -> f32 {
 
 fn row_squares(from_row: u32) -> f32 {
   var sum = 0.0;
-  let n = min(CLASSES, BLOCKS) + unknown_zero();
-  for (var class_index = 0u; class_index < n; class_index++) { sum += class_squares(from_row, class_index); }
+  var class_sum = vec4<f32>(0.0);
+  var group = 0u;
+  let n = BLOCKS + unknown_zero();
+  for (var i = 0u; i < n; i++) {
+    let at = from_row + BLOCKS * 8u + 2u * group;
+    class_sum += src[at];
+    class_sum += src[at + 1u];
+    group += CLASSES;
+    if (group >= BLOCKS) {
+      group = next_class(group);
+      sum += quad_sum(class_sum);
+      class_sum = vec4<f32>(0.0);
+    }
+  }
   return sum;
 }
 

@@ -3,6 +3,8 @@
 const CLASSES = 16u;
 // Number of the first `n` blocks that are in a class.
 fn n_in_class(n: u32, class_index: u32) -> u32 { return (n + CLASSES - 1u - class_index) / CLASSES; }
+// First block of the class after that of a block.
+fn next_class(block: u32) -> u32 { return block % CLASSES + 1u; }
 
 fn quad_sum(v: vec4<f32>) -> f32 { return (v.x + v.y) + (v.z + v.w); }
 
