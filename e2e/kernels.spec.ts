@@ -34,9 +34,9 @@ for (const tuning of ['software', 'gpu', 'subgroups'] as const) {
   test.describe(`kernels with the ${tuning} tuning`, () => {
     for (const kernelCase of KERNEL_CASES.filter(kernelCase => isWorthTrying(kernelCase, tuning))) {
       const { id } = kernelCase;
-      test(`${id} agrees with its CPU twin${tuning === 'gpu' && hasOneOrder(kernelCase) ? ', and has the bits of the software tuning' : ''}`, async ({
-        harness,
-      }) => {
+      const isCompared = tuning === 'gpu' && hasOneOrder(kernelCase);
+      const sameBits = isCompared ? ', and has the bits of the software tuning' : '';
+      test(`${id} agrees with its CPU twin${sameBits}`, async ({ harness }) => {
         if (tuning === 'subgroups') {
           const { features } = await harness.page.evaluate(() => window.harness.adapter());
           test.skip(!features.includes('subgroups'), 'this adapter has no subgroups');
@@ -47,7 +47,7 @@ for (const tuning of ['software', 'gpu', 'subgroups'] as const) {
         );
         expect(result.passed, result.message).toBe(true);
         // In the same page, which has compiled the kernel.
-        if (tuning === 'gpu' && hasOneOrder(kernelCase)) await expectSameBits(harness, kernelCase);
+        if (isCompared) await expectSameBits(harness, kernelCase);
         if (!isOfManyRows(kernelCase)) return;
         const strays = await harness.page.evaluate(
           ([caseId, name]) => window.harness.strayRows(caseId, name),

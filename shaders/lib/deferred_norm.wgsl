@@ -17,6 +17,7 @@ fn class_squares(from_row: u32, class_index: u32) -> f32 {
   return quad_sum(sum);
 }
 
+// Sum of a row's classes, in one loop like that of lib/block_products.wgsl.
 fn row_squares(from_row: u32) -> f32 {
   var sum = 0.0;
   var class_sum = vec4<f32>(0.0);

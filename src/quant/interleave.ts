@@ -29,15 +29,34 @@ export function interleaveRows(
 ): void {
   const { quants, scales } = record.words;
   const rows = { nRows, firstRow };
-  if (quants === 2) copyRows(from.quants, to.quants, { ...rows, pieces: blocks }, 2, copyFourOfPairs);
-  else copyRows(from.quants, to.quants, { ...rows, pieces: (blocks * quants) / 4 }, 4, copyFourOfVectors);
+  if (quants === 2) interleavePieces(from.quants, to.quants, { ...rows, pieces: blocks }, 2, copyFourOfPairs);
+  else
+    interleavePieces(
+      from.quants,
+      to.quants,
+      { ...rows, pieces: (blocks * quants) / 4 },
+      4,
+      copyFourOfVectors,
+    );
   if (scales === 0) return;
   if (Number.isInteger(scales) || record.blockLength === 256) {
-    copyRows(from.scales, to.scales, { ...rows, pieces: blocks * scales }, 1, copyFourOfElements);
+    interleavePieces(from.scales, to.scales, { ...rows, pieces: blocks * scales }, 1, copyFourOfElements);
   } else if (scales === 0.5) {
-    copyRows(halvesOf(from.scales), halvesOf(to.scales), { ...rows, pieces: blocks }, 1, copyFourOfElements);
+    interleavePieces(
+      halvesOf(from.scales),
+      halvesOf(to.scales),
+      { ...rows, pieces: blocks },
+      1,
+      copyFourOfElements,
+    );
   } else {
-    copyRows(bytesOf(from.scales), bytesOf(to.scales), { ...rows, pieces: blocks }, 1, copyFourOfElements);
+    interleavePieces(
+      bytesOf(from.scales),
+      bytesOf(to.scales),
+      { ...rows, pieces: blocks },
+      1,
+      copyFourOfElements,
+    );
   }
 }
 
@@ -54,7 +73,7 @@ type Elements = Uint32Array | Uint16Array | Uint8Array;
  * Copies rows of pieces of `length` elements: four neighbouring rows at a time with `copyFour`, and one by one those before and
  * after them in their group. Four rows at a time are a third faster, or twice as fast if a piece is one element.
  */
-function copyRows<T extends Elements>(
+function interleavePieces<T extends Elements>(
   from: T,
   to: T,
   { nRows, firstRow, pieces }: PiecesOfRows,
@@ -92,30 +111,23 @@ function copyFourOfVectors(
   put: number,
   pieces: number,
 ): void {
-  let [a, b, c, d] = [at, at + 4 * pieces, at + 8 * pieces, at + 12 * pieces];
+  const row = 4 * pieces;
   for (let piece = 0; piece < pieces; piece++) {
-    to[put] = from[a];
-    to[put + 1] = from[a + 1];
-    to[put + 2] = from[a + 2];
-    to[put + 3] = from[a + 3];
-    to[put + 4] = from[b];
-    to[put + 5] = from[b + 1];
-    to[put + 6] = from[b + 2];
-    to[put + 7] = from[b + 3];
-    to[put + 8] = from[c];
-    to[put + 9] = from[c + 1];
-    to[put + 10] = from[c + 2];
-    to[put + 11] = from[c + 3];
-    to[put + 12] = from[d];
-    to[put + 13] = from[d + 1];
-    to[put + 14] = from[d + 2];
-    to[put + 15] = from[d + 3];
-    a += 4;
-    b += 4;
-    c += 4;
-    d += 4;
+    copyVector(from, at, to, put);
+    copyVector(from, at + row, to, put + 4);
+    copyVector(from, at + 2 * row, to, put + 8);
+    copyVector(from, at + 3 * row, to, put + 12);
+    at += 4;
     put += 4 * ROW_GROUP;
   }
+}
+
+/** Without a loop, which would take twice as long. */
+function copyVector(from: Uint32Array, at: number, to: Uint32Array, put: number): void {
+  to[put] = from[at];
+  to[put + 1] = from[at + 1];
+  to[put + 2] = from[at + 2];
+  to[put + 3] = from[at + 3];
 }
 
 function copyFourOfPairs(from: Uint32Array, at: number, to: Uint32Array, put: number, pieces: number): void {
@@ -129,12 +141,12 @@ function copyFourOfElements<T extends Elements>(
   put: number,
   pieces: number,
 ): void {
-  let [a, b, c, d] = [at, at + pieces, at + 2 * pieces, at + 3 * pieces];
   for (let piece = 0; piece < pieces; piece++) {
-    to[put] = from[a++];
-    to[put + 1] = from[b++];
-    to[put + 2] = from[c++];
-    to[put + 3] = from[d++];
+    to[put] = from[at];
+    to[put + 1] = from[at + pieces];
+    to[put + 2] = from[at + 2 * pieces];
+    to[put + 3] = from[at + 3 * pieces];
+    at++;
     put += ROW_GROUP;
   }
 }
