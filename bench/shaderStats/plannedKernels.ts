@@ -39,7 +39,7 @@ export interface PlanOptions extends MatrixTypes {
 /** Kernels that a model's plan runs for batches of `rows` rows, each once, at the first number of rows that needs it. */
 export async function plannedKernels(name: string, shape: Shape, options: PlanOptions): Promise<Kernel[]> {
   const { nCtx, cache, rows, vendor } = options;
-  const tuning: Tuning = { ...tuningFor({ isFallback: false, vendor, features: [] }), ...options.tuning };
+  const tuning: Tuning = { ...tuningFor({ isFallback: false, vendor, subgroupSize: 32 }), ...options.tuning };
   stubWebGpu();
   const gpu = await openGpu(shaders(), { gpu: new FakeGpu({ limits: LIMITS }).asGpu() });
   const file = checkModel(headerOf(name, shape, options, nCtx));

@@ -2,8 +2,8 @@
 // up to block `end_block`, and adds the products to sum{row}_{m}, class after class (CLASSES in lib/sums.wgsl). The 32 terms of a
 // block are added one after the other, then multiplied by the block's scale. Each weight is unpacked once for all W rows.
 // One loop walks the blocks of all classes: a loop of each class costs software adapters a fifth of their speed.
-// SHARED 1: all invocations multiply the same rows of src, so each of four neighbours loads a quarter of a block and gets the
-// rest from the others. This changes no bit. It helps software adapters, where a load costs as much as many products and every
+// SHARED 4 or 8: all invocations multiply the same rows of src, so each of so many neighbours loads its share of a block and gets
+// the rest from the others. This changes no bit. It helps software adapters, where a load costs as much as many products and every
 // invocation would repeat it.
 #for r 0..ROWS
 #for m 0..W
@@ -20,15 +20,21 @@ for (var i_block = 0u; i_block < end_block; i_block++) {
 #endfor
 #if SHARED
 #for m 0..W
-  let lows{m} = src[src{m} + block * 8u + in_subgroup % 4u];
+  let lows{m} = src[src{m} + block * 8u + in_subgroup % {SHARED}u];
+#if SHARED == 4
   let highs{m} = src[src{m} + block * 8u + 4u + in_subgroup % 4u];
+#endif
 #endfor
 #endif
   for (var i = 0u; i < 4u; i++) {
 #for m 0..W
 #if SHARED
     let low{m} = subgroupShuffle(lows{m}, i);
+#if SHARED == 4
     let high{m} = subgroupShuffle(highs{m}, i);
+#else
+    let high{m} = subgroupShuffle(lows{m}, 4u + i);
+#endif
 #else
     let low{m} = src[src{m} + block * 8u + i];
     let high{m} = src[src{m} + block * 8u + 4u + i];

@@ -1,5 +1,5 @@
 // mul_mat of invocations that share nothing: each computes R neighbouring weight rows (with SWIGLU: R of gate and R of up) for M
-// rows of src. SHARED 1: neighbours in a subgroup load src for each other, see lib/block_products.wgsl.
+// rows of src. SHARED: neighbours in a subgroup that load src for each other, if any, see lib/block_products.wgsl.
 #define M 1
 #define W {M}
 #define R 1

@@ -1,11 +1,7 @@
+// Vector i of a block has values 4i..4i+3 and 16+4i..16+4i+3 (src/quant/halfRows.ts).
 struct Block { index: u32 }
 fn load_block(b: u32) -> Block { return Block(b); }
-// Values 4i..4i+3 of a block.
-fn half_quad(block: Block, i: u32) -> vec4<f32> {
-  let eight = quants_of(block.index, i >> 1u, 4u);
-  let four = select(eight.xy, eight.zw, (i & 1u) == 1u);
-  return vec4<f32>(unpack2x16float(four.x), unpack2x16float(four.y));
-}
-fn low_quad(block: Block, i: u32) -> vec4<f32> { return half_quad(block, i); }
-fn high_quad(block: Block, i: u32) -> vec4<f32> { return half_quad(block, 4u + i); }
+fn quad_of_halves(two: vec2<u32>) -> vec4<f32> { return vec4<f32>(unpack2x16float(two.x), unpack2x16float(two.y)); }
+fn low_quad(block: Block, i: u32) -> vec4<f32> { return quad_of_halves(quants_of(block.index, i, 4u).xy); }
+fn high_quad(block: Block, i: u32) -> vec4<f32> { return quad_of_halves(quants_of(block.index, i, 4u).zw); }
 fn scale_of_block(block: Block) -> f32 { return 1.0; }

@@ -8,6 +8,8 @@ export interface AdapterDescription {
   readonly description: string;
   readonly isFallback: boolean;
   readonly features: readonly string[];
+  /** Fewest invocations of a subgroup; 0 without subgroups. */
+  readonly subgroupSize: number;
 }
 
 /** Adapter with the limits that decide which models fit. */
@@ -59,13 +61,14 @@ export function limitsOf(adapter: GPUAdapter): AdapterLimits {
 }
 
 export function describeAdapter({ info, features }: GPUAdapter): AdapterDescription {
-  const { vendor, architecture, description } = info;
+  const { vendor, architecture, description, subgroupMinSize = 0 } = info;
   return {
     vendor,
     architecture,
     description,
     isFallback: isFallbackAdapter(info),
     features: [...features].sort(),
+    subgroupSize: features.has('subgroups') ? subgroupMinSize : 0,
   };
 }
 

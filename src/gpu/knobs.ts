@@ -38,10 +38,10 @@ const ROW_SHAPES = [
 ] as const;
 
 /**
- * Alternatives to `tuning` on an adapter. None changes a bit. Whether invocations share sums stays, and without that the widest
+ * Alternatives to `tuning` on an adapter with subgroups of at least `subgroupSize` invocations. None changes a bit. Whether invocations share sums stays, and without that the widest
  * tile, because software adapters take longest to compile it.
  */
-export function knobsFor(tuning: Tuning, features: readonly string[]): Knob[] {
+export function knobsFor(tuning: Tuning, subgroupSize: number): Knob[] {
   if (tuning.lanes > 1) {
     const unpacks = others<Tuning['unpack']>(['bytes', 'floats', 'halves'], tuning.unpack);
     const shapes = ROW_SHAPES.filter(
@@ -57,7 +57,9 @@ export function knobsFor(tuning: Tuning, features: readonly string[]): Knob[] {
       { name: 'manyRows', alternatives: [{ manyRows: 0 }], rows: [PROMPT] },
     ];
   }
-  const shared = features.includes('subgroups') ? others([false, true], tuning.sharedLoads) : [];
+  const shared = others([0, 4, 8] as const, tuning.sharedLoads).filter(
+    neighbours => neighbours <= subgroupSize,
+  );
   const sizes = others([16, 32, 64], tuning.mulMatWorkgroup);
   const expertRows = others<Tuning['expertRows']>([2, 4], tuning.expertRows);
   return [

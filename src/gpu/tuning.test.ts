@@ -35,6 +35,15 @@ describe('the tuning of an adapter', () => {
     { vendor: 'nobody', isFallback: false, lanes: 16, unpack: 'floats', maxTile: 8 },
     { vendor: 'google', isFallback: true, lanes: 1, unpack: 'convert', maxTile: 4 },
   ])('follows from its vendor: $vendor', ({ vendor, isFallback, ...expected }) => {
-    expect(tuningFor({ vendor, isFallback, features: [] })).toMatchObject(expected);
+    expect(tuningFor({ vendor, isFallback, subgroupSize: 0 })).toMatchObject(expected);
+  });
+
+  it.each([
+    { subgroupSize: 0, sharedLoads: 0, maxTile: 4 },
+    { subgroupSize: 4, sharedLoads: 4, maxTile: 4 },
+    { subgroupSize: 8, sharedLoads: 8, maxTile: 8 },
+    { subgroupSize: 16, sharedLoads: 8, maxTile: 8 },
+  ])('shares loads in a software adapter’s subgroups of $subgroupSize', ({ subgroupSize, ...expected }) => {
+    expect(tuningFor({ vendor: '', isFallback: true, subgroupSize })).toMatchObject(expected);
   });
 });

@@ -8,8 +8,11 @@ export interface Tuning {
   /** If they share them: invocations side by side that have neighbouring weight rows, and weight rows of each. */
   readonly rowLanes: 8 | 16;
   readonly laneRows: 1 | 2;
-  /** Whether neighbours in a subgroup load batch rows for each other in matrix products; only if lanes share no weight row. */
-  readonly sharedLoads: boolean;
+  /**
+   * Neighbours in a subgroup that load batch rows for each other in matrix products, 0 if none do; only if lanes share no weight
+   * row.
+   */
+  readonly sharedLoads: 0 | 4 | 8;
   /** Most rows of a batch that a product with an expert computes at once; only if invocations share no sums. */
   readonly expertRows: 2 | 4;
   readonly mulMatWorkgroup: number;
@@ -52,7 +55,7 @@ export const SOFTWARE_TUNING: Tuning = {
   lanes: 1,
   rowLanes: 16,
   laneRows: 1,
-  sharedLoads: false,
+  sharedLoads: 0,
   expertRows: 2,
   mulMatWorkgroup: 32,
   maxTile: 4,
@@ -74,7 +77,7 @@ export const GPU_TUNING: Tuning = {
   lanes: 16,
   rowLanes: 16,
   laneRows: 1,
-  sharedLoads: false,
+  sharedLoads: 0,
   expertRows: 4,
   mulMatWorkgroup: 64,
   maxTile: 8,
@@ -115,8 +118,15 @@ const VENDOR_TUNING: Readonly<Record<string, Partial<Tuning>>> = {
 export function tuningFor(adapter: {
   readonly isFallback: boolean;
   readonly vendor: string;
-  readonly features: readonly string[];
+  readonly subgroupSize: number;
 }): Tuning {
   if (!adapter.isFallback) return { ...GPU_TUNING, ...VENDOR_TUNING[adapter.vendor] };
-  return { ...SOFTWARE_TUNING, sharedLoads: adapter.features.includes('subgroups') };
+  return softwareTuning(adapter.subgroupSize);
+}
+
+/** Tuning of a software adapter with subgroups of at least `subgroupSize` invocations, or 0 without subgroups. */
+export function softwareTuning(subgroupSize: number): Tuning {
+  // Sharing among eight leaves so few loads that unpacking decides, which wide tiles do less often.
+  if (subgroupSize >= 8) return { ...SOFTWARE_TUNING, sharedLoads: 8, maxTile: 8 };
+  return { ...SOFTWARE_TUNING, sharedLoads: subgroupSize >= 4 ? 4 : 0 };
 }

@@ -6,11 +6,12 @@ import type { Comparison } from '../conformance/compare.ts';
 import { runFamilies, strayRows } from '../conformance/families.ts';
 import { compareTunings, tryCase } from '../conformance/runCase.ts';
 import type { ShaderChange } from '../conformance/shaderChange.ts';
-import { TUNINGS, type TuningName } from '../conformance/tunings.ts';
+import { TUNINGS, type TuningName, tuningOn } from '../conformance/tunings.ts';
 import { openSource, readGguf } from '../gguf/index.ts';
 import type { AdapterDescription } from '../gpu/adapter.ts';
 import { type Gpu, openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
+import type { Tuning } from '../gpu/tuning.ts';
 import { type LoadOptions, loadModel } from '../model/loadModel.ts';
 import type { Model } from '../model/model.ts';
 import { checkModel } from '../model/modelFile.ts';
@@ -40,7 +41,7 @@ export class Harness {
   }
 
   async runKernel(id: string, tuning: TuningName): Promise<Comparison> {
-    return tryCase(await this.#open(), caseOf(id), TUNINGS[tuning]);
+    return tryCase(await this.#open(), caseOf(id), await this.#tuning(tuning));
   }
 
   /** Compares the bits of a case in the tunings of software adapters and of GPUs. */
@@ -53,7 +54,8 @@ export class Harness {
     const { check, forRows, axes } = caseOf(id);
     assert(forRows, () => `the case ${id} has no rows`);
     const nRows = Number(axes.rows);
-    const specs = [1, nRows].map(rows => forRows(TUNINGS[tuning], rows));
+    const own = await this.#tuning(tuning);
+    const specs = [1, nRows].map(rows => forRows(own, rows));
     const alone = [0, nRows - 1];
     const [outcome] = await runFamilies(await this.#open(), [{ check, specs }], () => ({ nRows, alone }));
     return strayRows(outcome, 1);
@@ -73,7 +75,8 @@ export class Harness {
     readonly others: readonly number[];
     readonly nLast: number;
   }): Promise<InvarianceReport> {
-    const shape = { nCtx: 128, nSlots: 2, nCtxShared: null, maxRows: 64, tuning: TUNINGS[options.tuning] };
+    const tuning = await this.#tuning(options.tuning);
+    const shape = { nCtx: 128, nSlots: 2, nCtxShared: null, maxRows: 64, tuning };
     return withModel(options.model, { ...shape, cacheType: options.cacheType }, model =>
       checkInvariance(model, options.tokens, options.others, options.nLast),
     );
@@ -114,7 +117,7 @@ export class Harness {
   }): Promise<LogitsRun> {
     const { model, tuning, tokens, maxBufferBytes } = options;
     const gpu = await openGpu(shaderSources(), { maxBufferBytes, countCalls: true });
-    return closing(gpu, () => logitsOf(gpu, model, tokens, TUNINGS[tuning]));
+    return closing(gpu, () => logitsOf(gpu, model, tokens, tuningOn(tuning, gpu.report)));
   }
 
   /** Loads a separate model, which chooses from stretches of its logits, and returns what it chooses. */
@@ -149,6 +152,10 @@ export class Harness {
   /** Loads a model with the self-test, after changing the shaders by `change`. */
   async selfTest(options: { readonly model: string; readonly change?: ShaderChange }): Promise<SelfTestRun> {
     return runSelfTest(new URL(options.model, location.href), options.change ?? null);
+  }
+
+  async #tuning(name: TuningName): Promise<Tuning> {
+    return tuningOn(name, (await this.#open()).report);
   }
 
   #open(): Promise<Gpu> {

@@ -1,6 +1,6 @@
 import type { KernelCase } from '../conformance/cases.ts';
 import { type CaseOutcome, runCase } from '../conformance/runCase.ts';
-import { TUNINGS, type TuningName } from '../conformance/tunings.ts';
+import { type TuningName, tuningOn } from '../conformance/tunings.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { ConformanceCase, Failure } from '../report/index.ts';
 import { digestOf, digestOfText } from './digest.ts';
@@ -58,7 +58,12 @@ export async function check(
   repetitions: number,
 ) {
   const begin = performance.now();
-  const outcome = await runCase(gpu, kernelCase, TUNINGS[tuning === 'any' ? 'gpu' : tuning], repetitions);
+  const outcome = await runCase(
+    gpu,
+    kernelCase,
+    tuningOn(tuning === 'any' ? 'gpu' : tuning, gpu.report),
+    repetitions,
+  );
   const [values, ...others] = outcome.actual;
   const ms = performance.now() - begin;
   const digest = await digestOf(values);

@@ -1,5 +1,5 @@
 import { checkInvariance } from '../conformance/batchInvariance.ts';
-import { TUNINGS, type TuningName } from '../conformance/tunings.ts';
+import { type TuningName, tuningOn } from '../conformance/tunings.ts';
 import { tuningFor } from '../gpu/tuning.ts';
 import type { Invariance } from '../report/index.ts';
 import { missingFor } from './conformance.ts';
@@ -39,7 +39,7 @@ export function invarianceJob({ model: subject, tuning, cacheType, maxRows }: In
         nCtxShared: null,
         maxRows,
         cacheType,
-        tuning: tuning === 'own' ? tuningFor(gpu.report) : TUNINGS[tuning],
+        tuning: tuning === 'own' ? tuningFor(gpu.report) : tuningOn(tuning, gpu.report),
       });
       const { nCompared, deviations } = await checkInvariance(model, TOKENS, OTHERS);
       const [first] = deviations;

@@ -3,7 +3,14 @@ import type { ServerReport } from './serverReport.ts';
 
 /** Report of a server for tests. */
 export const FAKE_REPORT: ServerReport = {
-  adapter: { vendor: 'fake', architecture: '', description: 'fake', isFallback: false, features: [] },
+  adapter: {
+    vendor: 'fake',
+    architecture: '',
+    description: 'fake',
+    isFallback: false,
+    features: [],
+    subgroupSize: 0,
+  },
   model: {
     name: 'fake',
     file: 'fake.gguf',

@@ -21,6 +21,8 @@ export interface AdapterReport {
   readonly description: string;
   readonly isFallback: boolean;
   readonly features: readonly string[];
+  /** Fewest invocations of a subgroup; 0 without subgroups. */
+  readonly subgroupSize: number;
 }
 
 /** Description of a model from its file, for `/props`, `/v1/models` and the page. */

@@ -7,7 +7,7 @@ import { ForetokenError } from '../util/errors.ts';
 import { type Compose, type Composition, createEngineApi } from './api.ts';
 
 const REPORT: ServerReport = {
-  adapter: { vendor: '', architecture: '', description: '', isFallback: true, features: [] },
+  adapter: { vendor: '', architecture: '', description: '', isFallback: true, features: [], subgroupSize: 0 },
   model: {
     file: 'fake.gguf',
     name: 'm',

@@ -32,7 +32,7 @@ export class Autotuner {
   /** Callback for `LoadOptions`. */
   readonly tune: Tune = async inputs => {
     const begin = performance.now();
-    const knobs = knobsFor(inputs.tuning, this.#gpu.report.features);
+    const knobs = knobsFor(inputs.tuning, this.#gpu.report.subgroupSize);
     const key = this.#keyOf(inputs, knobs);
     const kept = choicesAmong(knobs, await this.#store.get(key));
     const tuned = kept ? { choices: kept, trials: [] } : await this.#measure(inputs, knobs, begin);

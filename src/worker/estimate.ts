@@ -17,7 +17,7 @@ import { checkVocabularySize } from './vocabularySize.ts';
 
 /** Limits that stand for a missing adapter: the memory is planned as if everything fitted. */
 const NO_LIMITS: AdapterLimits = {
-  report: { vendor: '', architecture: '', description: '', isFallback: false, features: [] },
+  report: { vendor: '', architecture: '', description: '', isFallback: false, features: [], subgroupSize: 0 },
   maxBufferBytes: Number.POSITIVE_INFINITY,
   maxWorkgroups: 65_535,
 };

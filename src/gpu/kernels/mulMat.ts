@@ -156,7 +156,7 @@ function mappingOf(shape: MulMatShape, tuning: MappingTuning): Mapping {
   const matrices = epilogue.kind === 'swiglu' ? 2 : 1;
   // Invocations of different groups read different values, so they cannot share them.
   return tuning.lanes === 1 || groups
-    ? alone(tile, matrices, { ...tuning, sharedLoads: tuning.sharedLoads && !groups })
+    ? alone(tile, matrices, { ...tuning, sharedLoads: groups ? 0 : tuning.sharedLoads })
     : staged(tile, matrices, blocks, tuning);
 }
 
@@ -168,7 +168,7 @@ function alone(tile: number, matrices: number, { mulMatWorkgroup, sharedLoads }:
     tile,
     workgroupSize: mulMatWorkgroup,
     weightRows: mulMatWorkgroup * ROWS_ALONE,
-    defines: { MAPPING: 'alone', R: ROWS_ALONE, ROWS: matrices * ROWS_ALONE, SHARED: sharedLoads ? 1 : 0 },
+    defines: { MAPPING: 'alone', R: ROWS_ALONE, ROWS: matrices * ROWS_ALONE, SHARED: sharedLoads },
   };
 }
 

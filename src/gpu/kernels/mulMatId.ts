@@ -121,7 +121,7 @@ function tiles({ stage, n, nExperts, nUsed, rows }: MulMatIdShape, tuning: MulMa
       TILE: tile,
       R: r,
       ROWS: isGated ? 2 * r : r,
-      SHARED: tuning.sharedLoads ? 1 : 0,
+      SHARED: tuning.sharedLoads,
     },
     overrides: { WORKGROUP_SIZE: tuning.mulMatWorkgroup },
     workgroups: isSum ? [x, ceilDiv(rows, tile), 1] : [x, rows === 1 ? nUsed : nExperts, ceilDiv(rows, tile)],

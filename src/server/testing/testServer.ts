@@ -221,7 +221,14 @@ async function okJson<T>(response: Response): Promise<T> {
 
 function report(nCtx: number, nSlots: number): ServerReport {
   return {
-    adapter: { vendor: '', architecture: '', description: '', isFallback: true, features: [] },
+    adapter: {
+      vendor: '',
+      architecture: '',
+      description: '',
+      isFallback: true,
+      features: [],
+      subgroupSize: 0,
+    },
     model: {
       name: 'tiny',
       file: 'tiny.gguf',
