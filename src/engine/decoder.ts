@@ -195,8 +195,9 @@ export class Decoder {
       return this.#forward(plain);
     if (drafts.kind === 'known') return this.#forward(withDrafts(drafts.drafts));
     const submitted = drafts.submit(withDrafts(drafts.drafts).flatMap(rowsOf<DraftedToken>), drafts.output);
-    if (drafts.output === 'argmax' && drafts.drafting.length === sequences.length) {
-      const nDraft = drafts.drafts[0].length;
+    const nDraft = drafts.drafts[0].length;
+    const isEven = nDraft > 0 && drafts.drafts.every(({ length }) => length === nDraft);
+    if (drafts.output === 'argmax' && isEven) {
       return this.#readRound({ submittedFor: sequences, sequences, nDraft, round: submitted });
     }
     const verified = await submitted.read();

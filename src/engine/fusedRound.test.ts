@@ -4,6 +4,7 @@ import { AdaptiveDrafts } from './adaptive/adaptiveDrafts.ts';
 import { ONE_STEP_AHEAD } from './aheadPolicy.ts';
 import { Decoder } from './decoder.ts';
 import { DraftModel } from './draftModel.ts';
+import type { DraftRequest, PlannedDrafts } from './draftSource.ts';
 import { FakeForwardPass, type FakeModelOptions } from './fakeForwardPass.ts';
 import { FakePair } from './fakePair.ts';
 import { createSampler } from './sampler/createSampler.ts';
@@ -34,6 +35,14 @@ function sequenceOf({ sampling, speculative, nPrompt = 5, nPredict = 40 }: Reque
   };
 }
 
+/** Drafts for the first request only, as a probe does. */
+class FirstOnly extends DraftModel {
+  override plan([first, ...others]: readonly DraftRequest[]): PlannedDrafts | null {
+    const planned = super.plan([first]);
+    return planned && { ...planned, drafts: [...planned.drafts, ...others.map(() => [])] };
+  }
+}
+
 /** Decodes all requests together. Returns each one's samples and the fate of its drafts. */
 async function run(
   requests: readonly Request[],
@@ -41,12 +50,14 @@ async function run(
     fused,
     follows = false,
     adaptive = false,
+    firstOnly = false,
     draft,
     target,
   }: {
     fused: boolean;
     follows?: boolean;
     adaptive?: boolean;
+    firstOnly?: boolean;
     draft?: FakeModelOptions;
     target?: FakeModelOptions;
   },
@@ -54,7 +65,8 @@ async function run(
   const targetModel = new FakeForwardPass(target);
   const draftModel = new FakeForwardPass(draft);
   const pair = new FakePair(targetModel, draftModel);
-  const model = new DraftModel(draftModel, fused ? pair : null);
+  const Source = firstOnly ? FirstOnly : DraftModel;
+  const model = new Source(draftModel, fused ? pair : null);
   // A round takes 1 ms per row of the target and 0.5 ms per row of the draft model.
   const now = () => computedRows(targetModel) + computedRows(draftModel) / 2;
   const drafts = adaptive ? new AdaptiveDrafts(model) : model;
@@ -162,6 +174,15 @@ describe('a round in one go', () => {
       expect(adapted.tokens).toEqual(generic.tokens);
       expect(adapted.drafts.flat().some(([nDrafted]) => nDrafted > 0)).toBe(true);
     }
+  });
+
+  it('gives the same tokens where one of two sequences has an empty draft', async () => {
+    const requests = [{ sampling: GREEDY }, { sampling: GREEDY }];
+    const options = { draft: { disagreement: 0.3 } };
+    const generic = await run(requests, { ...options, fused: false });
+    const probed = await run(requests, { ...options, fused: true, follows: true, firstOnly: true });
+    expect(probed.tokens).toEqual(generic.tokens);
+    expect(probed.nFused).toBeGreaterThan(0);
   });
 
   it('starts with the longest draft, and then drafts no more than pays', async () => {
