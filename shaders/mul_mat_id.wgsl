@@ -11,6 +11,7 @@
 // lib/expert_sum_lanes.wgsl.
 #define LANES 1
 #define SHARED 0
+#define CLASSED 1
 #define STAGE gate_up
 #define WEIGHT F32
 // 1: an expert's rows are summed.

@@ -14,6 +14,7 @@
 #define W 1
 #define ROWS 1
 #define SHARED 0
+#define CLASSED 1
 #include "lib/step.wgsl"
 #include "lib/weight.wgsl"
 #include "lib/sums.wgsl"

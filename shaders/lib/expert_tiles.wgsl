@@ -44,9 +44,18 @@ fn main(
   var choices = choices_of(expert, begin_choice, end_choice);
   while (choices.count > 0u) {
 #include "lib/expert_products.wgsl"
+#if SHARED
+    // Neighbours compute the scales of different rows.
+    let scale_of_one = row_scale(src_of(choices.at[in_subgroup % {AT_ONCE}u]));
+#endif
 #for m 0..AT_ONCE
+#if SHARED
+    let scale{m} = subgroupShuffle(scale_of_one, {m}u);
+#else
+    let scale{m} = row_scale(src{m});
+#endif
     if ({m}u < choices.count) {
-      let factor = row_scale(src{m}) * share_of(choices.at[{m}u]);
+      let factor = scale{m} * share_of(choices.at[{m}u]);
       var sums = vec4<f32>(0.0);
       var up_sums = vec4<f32>(0.0);
 #for r 0..R

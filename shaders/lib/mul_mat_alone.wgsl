@@ -5,6 +5,7 @@
 #define R 1
 #define ROWS 1
 #define SHARED 0
+#define CLASSED 1
 #define WEIGHT F32
 #if SHARED
 enable subgroups;
@@ -38,6 +39,12 @@ fn main(
 #endfor
   let end_block = BLOCKS;
 #include "lib/block_products.wgsl"
+#if NORMED
+#if SHARED
+  // Neighbours compute the factors of different rows.
+  let factor_of_one = norm_scale(row_squares(src_of(row0 + in_subgroup % {M}u, n)));
+#endif
+#endif
 #for m 0..M
   {
     var sums = vec4<f32>(0.0);
@@ -51,7 +58,11 @@ fn main(
 #endfor
 #endif
 #if NORMED
+#if SHARED
+    let factor = subgroupShuffle(factor_of_one, {m}u);
+#else
     let factor = norm_scale(row_squares(src{m}));
+#endif
 #else
     let factor = 1.0;
 #endif

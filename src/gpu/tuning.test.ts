@@ -39,10 +39,10 @@ describe('the tuning of an adapter', () => {
   });
 
   it.each([
-    { subgroupSize: 0, sharedLoads: 0, maxTile: 4 },
-    { subgroupSize: 4, sharedLoads: 4, maxTile: 4 },
-    { subgroupSize: 8, sharedLoads: 8, maxTile: 8 },
-    { subgroupSize: 16, sharedLoads: 8, maxTile: 8 },
+    { subgroupSize: 0, sharedLoads: 0 },
+    { subgroupSize: 4, sharedLoads: 4 },
+    { subgroupSize: 8, sharedLoads: 8 },
+    { subgroupSize: 16, sharedLoads: 8 },
   ])('shares loads in a software adapter’s subgroups of $subgroupSize', ({ subgroupSize, ...expected }) => {
     expect(tuningFor({ vendor: '', isFallback: true, subgroupSize })).toMatchObject(expected);
   });

@@ -126,7 +126,5 @@ export function tuningFor(adapter: {
 
 /** Tuning of a software adapter with subgroups of at least `subgroupSize` invocations, or 0 without subgroups. */
 export function softwareTuning(subgroupSize: number): Tuning {
-  // Sharing among eight leaves so few loads that unpacking decides, which wide tiles do less often.
-  if (subgroupSize >= 8) return { ...SOFTWARE_TUNING, sharedLoads: 8, maxTile: 8 };
-  return { ...SOFTWARE_TUNING, sharedLoads: subgroupSize >= 4 ? 4 : 0 };
+  return { ...SOFTWARE_TUNING, sharedLoads: subgroupSize >= 8 ? 8 : subgroupSize >= 4 ? 4 : 0 };
 }

@@ -156,24 +156,44 @@ function mappingOf(shape: MulMatShape, tuning: MappingTuning): Mapping {
   const matrices = epilogue.kind === 'swiglu' ? 2 : 1;
   // Invocations of different groups read different values, so they cannot share them.
   return tuning.lanes === 1 || groups
-    ? alone(tile, matrices, { ...tuning, sharedLoads: groups ? 0 : tuning.sharedLoads })
+    ? alone(tile, matrices, blocks, { ...tuning, sharedLoads: groups ? 0 : tuning.sharedLoads })
     : staged(tile, matrices, blocks, tuning);
 }
 
 /** Weight rows of an invocation that computes whole sums: a sum of squares covers four values. */
 export const ROWS_ALONE = 4;
 
-function alone(tile: number, matrices: number, { mulMatWorkgroup, sharedLoads }: MappingTuning): Mapping {
+function alone(
+  tile: number,
+  matrices: number,
+  blocks: number,
+  { lanes, mulMatWorkgroup, sharedLoads }: MappingTuning,
+): Mapping {
   return {
     tile,
     workgroupSize: mulMatWorkgroup,
     weightRows: mulMatWorkgroup * ROWS_ALONE,
-    defines: { MAPPING: 'alone', R: ROWS_ALONE, ROWS: matrices * ROWS_ALONE, SHARED: sharedLoads },
+    defines: {
+      MAPPING: 'alone',
+      R: ROWS_ALONE,
+      ROWS: matrices * ROWS_ALONE,
+      // Each of the neighbours computes the factor of one row.
+      SHARED: tile <= sharedLoads ? sharedLoads : 0,
+      CLASSED: classed(blocks, lanes),
+    },
   };
 }
 
 /** Classes of a sum (docs/exactness.md). */
 export const CLASSES = 16;
+/**
+ * Whether the loop of lib/block_products.wgsl needs classes, as 1 or 0: not if each has one block. GPUs always do, because their
+ * compilers might contract a product and its addition.
+ */
+export function classed(blocks: number, lanes: Tuning['lanes']): 0 | 1 {
+  return lanes > 1 || blocks > CLASSES ? 1 : 0;
+}
+
 /** Class lanes that a workgroup may have. */
 const CLASS_LANES = [4, 8, CLASSES];
 /** Vectors of four values in the workgroup memory of a product: 8 KiB. */

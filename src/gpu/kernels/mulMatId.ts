@@ -7,11 +7,11 @@ import type { BufferUse } from '../pipelines.ts';
 import type { Tuning } from '../tuning.ts';
 import { CHOICE_GROUP, type ChoiceCounts, mostChoiceGroups, sortsChoices, sumsApart } from './choices.ts';
 import type { DeferredNorm } from './deferredNorm.ts';
-import { CLASSES, type Destination, destination, ROWS_ALONE } from './mulMat.ts';
+import { CLASSES, classed, type Destination, destination, ROWS_ALONE } from './mulMat.ts';
 
 /** Rows of a batch in a tile of a software adapter, within which the rows that chose the same expert are found. */
 const CHOICES_TILE = 16;
-const DOWN_TILE = 4;
+const DOWN_TILE = 8;
 /** Most rounds of a block for each class lane that are staged at once, and row lanes (shaders/lib/expert_lanes.wgsl). */
 const MOST_SPAN = 4;
 const ROW_LANES = 16;
@@ -105,7 +105,7 @@ export const mulMatId = kernel(
 type Mapping = Required<Pick<Variant, 'tile' | 'defines' | 'overrides' | 'workgroups'>>;
 
 /** Mapping of software adapters (shaders/lib/expert_tiles.wgsl). */
-function tiles({ stage, n, nExperts, nUsed, rows }: MulMatIdShape, tuning: MulMatIdTuning): Mapping {
+function tiles({ stage, n, blocks, nExperts, nUsed, rows }: MulMatIdShape, tuning: MulMatIdTuning): Mapping {
   const isSum = isExpertSum(stage);
   const isGated = stage.kind === 'gate_up';
   // gate and up together have as many rows per invocation as down.
@@ -122,6 +122,7 @@ function tiles({ stage, n, nExperts, nUsed, rows }: MulMatIdShape, tuning: MulMa
       R: r,
       ROWS: isGated ? 2 * r : r,
       SHARED: tuning.sharedLoads,
+      CLASSED: classed(blocks, tuning.lanes),
     },
     overrides: { WORKGROUP_SIZE: tuning.mulMatWorkgroup },
     workgroups: isSum ? [x, ceilDiv(rows, tile), 1] : [x, rows === 1 ? nUsed : nExperts, ceilDiv(rows, tile)],

@@ -3,6 +3,7 @@ import { assert } from '../../util/assert.ts';
 import { alignUp, ceilDiv } from '../../util/math.ts';
 import { kernel } from '../kernel.ts';
 import type { DeferredNorm } from './deferredNorm.ts';
+import { classed } from './mulMat.ts';
 
 /** Limit of experts: their values and scores lie in workgroup storage, of which 16 KiB are guaranteed. */
 const MAX_EXPERTS = 1024;
@@ -46,6 +47,7 @@ export const router = kernel('router', ['lanes', 'unpack'], (shape: RouterShape,
       WEIGHT: weight,
       LANES: lanes,
       UNPACK: unpack,
+      ...(lanes === 1 && { CLASSED: classed(blocks, lanes) }),
       ...(lanes !== 1 && { R: Math.min(MOST_AT_ONCE, ceilDiv(nExperts, ROW_LANES)) }),
       ...options?.defines,
     },
