@@ -7,7 +7,7 @@ export interface MarkdownProps {
 export function Markdown({ text }: MarkdownProps) {
   return (
     <div class="plain" dir="auto">
-      {text}
+      {text.trimStart()}
     </div>
   );
 }

@@ -1,9 +1,9 @@
 import { hasText } from '../answer/answer.ts';
 import { IconButton } from './Icon.tsx';
-import type { MessageItemProps } from './MessageItem.tsx';
+import type { MessageProps } from './messageProps.ts';
 
 /** Buttons below a message, and the way to the branches beside it. */
-export function MessageActions({ message, place, nSiblings, isLast, chat, dispatch }: MessageItemProps) {
+export function MessageActions({ message, place, nSiblings, isLast, chat, dispatch }: MessageProps) {
   const { id, role } = message;
   const step = (by: number) => dispatch({ of: 'chat', type: 'branch', id, step: by });
   return (

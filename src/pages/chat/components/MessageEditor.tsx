@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
-import type { MessageItemProps } from './MessageItem.tsx';
+import type { MessageProps } from './messageProps.ts';
 
 /** Text of a message in a field. Saving makes a branch; the message itself stays. */
-export function MessageEditor({ message, chat, dispatch }: MessageItemProps) {
+export function MessageEditor({ message, chat, dispatch }: MessageProps) {
   const [text, setText] = useState(message.content);
   const cancel = () => dispatch({ of: 'chat', type: 'edit', id: null });
   const save = () => void chat.edit(message.id, text);

@@ -1,33 +1,20 @@
 import { useMemo } from 'preact/hooks';
 import { assertNever } from '../../../util/assert.ts';
-import type { Answer } from '../answer/answer.ts';
-import type { Context } from '../context.ts';
 import type { Message } from '../conversation/conversation.ts';
 import { AnswerBody } from './AnswerBody.tsx';
 import { MessageActions } from './MessageActions.tsx';
 import { MessageEditor } from './MessageEditor.tsx';
-
-export interface MessageItemProps extends Pick<Context, 'chat' | 'dispatch'> {
-  readonly message: Message;
-  /** Index among the replies to the same message, and their number. */
-  readonly place: number;
-  readonly nSiblings: number;
-  readonly isLast: boolean;
-  readonly isEditing: boolean;
-  readonly showsDraft: boolean;
-  /** Phase of the answer that is being written; null for a message that is done. */
-  readonly phase: Answer['phase'] | null;
-}
+import type { MessageProps } from './messageProps.ts';
 
 const AUTHORS: Readonly<Record<Message['role'], string>> = { user: 'You', assistant: 'Model', tool: 'Tool' };
 
 /** Message with its actions. It is drawn again only when one of its properties changes. */
-export function MessageItem(props: MessageItemProps) {
+export function MessageItem(props: MessageProps) {
   // The properties are primitive, or keep their identity while they are equal.
   return useMemo(() => <Drawn {...props} />, Object.values(props));
 }
 
-function Drawn(props: MessageItemProps) {
+function Drawn(props: MessageProps) {
   const { message, isEditing, phase } = props;
   return (
     <li class="message" data-role={message.role} data-testid={`message-${message.role}`}>
@@ -38,7 +25,7 @@ function Drawn(props: MessageItemProps) {
   );
 }
 
-function Body({ message, isLast, showsDraft, phase, chat }: MessageItemProps) {
+function Body({ message, isLast, showsDraft, phase, chat }: MessageProps) {
   switch (message.role) {
     case 'user':
       return (

@@ -42,6 +42,13 @@ export function SideBar({ state, dispatch }: Context) {
           onInput={event => dispatch({ of: 'view', view: { search: event.currentTarget.value } })}
         />
         <ul class="conversations">
+          {listed.length === 0 && (
+            <li class="note">
+              {view.search.trim() === ''
+                ? 'Conversations stay in this browser, and are listed here.'
+                : 'No conversation has these words.'}
+            </li>
+          )}
           {listed.map(conversation => (
             <ConversationItem
               key={conversation.id}
@@ -51,13 +58,6 @@ export function SideBar({ state, dispatch }: Context) {
             />
           ))}
         </ul>
-        {listed.length === 0 && (
-          <p class="note">
-            {view.search.trim() === ''
-              ? 'Conversations stay in this browser, and are listed here.'
-              : 'No conversation has these words.'}
-          </p>
-        )}
         <div class="side-foot">
           <div class="row">
             <button type="button" class="quiet" onClick={() => fileInput.current?.click()}>

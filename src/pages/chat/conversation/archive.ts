@@ -124,7 +124,8 @@ function fromList(items: readonly unknown[], newId: () => string, now: number): 
             id: newId(),
             parent: messages.at(-1)?.id ?? null,
             createdAt: now,
-            content: item.content ?? '',
+            // An answer that calls tools may say nothing.
+            content: item.role === 'assistant' ? (item.content ?? '') : item.content,
             reasoning: item.reasoning_content,
             toolCalls,
             callId: item.tool_call_id,

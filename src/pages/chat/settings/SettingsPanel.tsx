@@ -14,7 +14,7 @@ const TITLES: Readonly<Record<Group, string>> = {
   length: 'Length',
   thinking: 'Thoughts',
   form: 'Form of the answer',
-  engine: 'Context',
+  engine: 'Loading',
 };
 
 /** Settings of the conversation that is shown, its system prompt, and what takes effect at loading. */

@@ -98,6 +98,7 @@ export const CHAT_FIELDS = {
 export const ENGINE_FIELDS = {
   nCtx: number(['engine', 'Context', 'tokens, 0 is the model’s, up to 4096'], 0, [0, 1_048_576, 1]),
   nSlots: number(['engine', 'Slots', 'share the context'], 1, [1, 8, 1]),
+  draftAdaptive: flag(['engine', 'Draft only as far as it pays', 'else always to Draft max'], true),
   ctxShift: flag(['engine', 'Drop the oldest text when the context is full', ''], false),
   cacheType: choice(['engine', 'Numbers of the cache', ''], 'f16', { f16: 'f16', f32: 'f32' }),
 } satisfies Record<string, Field>;

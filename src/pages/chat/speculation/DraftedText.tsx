@@ -22,8 +22,9 @@ function Group({ spans, from }: { spans: readonly Span[]; from: number }) {
   return useMemo(
     () => (
       <>
-        {spans.slice(from, to).map((span, index) => (
-          <Piece key={index} {...span} />
+        {spans.slice(from, to).map(({ text, drafted }, index) => (
+          // Spans are only ever appended, so the index is their identity. An answer shows no white space at its beginning.
+          <Piece key={index} text={from + index === 0 ? text.trimStart() : text} drafted={drafted} />
         ))}
       </>
     ),
