@@ -14,7 +14,7 @@ import { Engine } from './models/engine.ts';
 import { StoredModels } from './models/storedModels.ts';
 import { loadPreferences, savePreferences } from './preferences.ts';
 import { shortcutOf } from './shortcuts.ts';
-import { initialState, reduce } from './state.ts';
+import { initialState, reduce, WIDE } from './state.ts';
 import '../frame/base.css';
 import '../frame/frame.css';
 import './style/shell.css';
@@ -41,7 +41,7 @@ const store = createStore(
       settings: preferences.defaults,
     }),
     text: link.prompt,
-    hasSideBar: matchMedia('(min-width: 64rem)').matches,
+    hasSideBar: matchMedia(WIDE).matches,
     now: performance.now(),
   }),
   () => {

@@ -11,6 +11,9 @@ import type { Conversation } from './conversation/conversation.ts';
 import { initialModels, type ModelAction, type ModelState, reduceModels } from './models/modelState.ts';
 import type { Preferences } from './preferences.ts';
 
+/** Window that has room for the side bar beside the conversation. */
+export const WIDE = '(min-width: 64rem)';
+
 export type Tab = 'chat' | 'complete';
 export const PANELS = ['models', 'settings', 'draft'] as const;
 export type Panel = (typeof PANELS)[number];

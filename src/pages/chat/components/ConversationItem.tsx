@@ -2,15 +2,17 @@ import { useState } from 'preact/hooks';
 import type { Context } from '../context.ts';
 import { type Conversation, titleOf } from '../conversation/conversation.ts';
 import { exportOne } from '../library/files.ts';
+import type { Action } from '../state.ts';
 import { IconButton } from './Icon.tsx';
 
 interface Props extends Pick<Context, 'dispatch'> {
   readonly conversation: Conversation;
   readonly isCurrent: boolean;
+  readonly show: (action: Action) => void;
 }
 
 /** Entry of the side bar: opens, renames, saves or deletes a conversation. */
-export function ConversationItem({ conversation, isCurrent, dispatch }: Props) {
+export function ConversationItem({ conversation, isCurrent, show, dispatch }: Props) {
   const [isRenaming, setRenaming] = useState(false);
   const [isAsking, setAsking] = useState(false);
   const { id } = conversation;
@@ -55,7 +57,7 @@ export function ConversationItem({ conversation, isCurrent, dispatch }: Props) {
         class="title"
         dir="auto"
         aria-current={isCurrent ? 'true' : undefined}
-        onClick={() => dispatch({ of: 'chat', type: 'open', id })}
+        onClick={() => show({ of: 'chat', type: 'open', id })}
       >
         {title}
       </button>

@@ -8,15 +8,15 @@ import { IconButton } from './Icon.tsx';
 
 /** Panel at the right: models, settings, or the work of the draft. */
 export function PanelColumn({ panel, ...context }: Context & { panel: Panel }) {
+  const close = () => context.dispatch({ of: 'view', view: { panel: null } });
   return (
-    <aside class="panel-column" data-testid={`${panel}-column`}>
-      <IconButton
-        icon="close"
-        label="Close the panel"
-        onClick={() => context.dispatch({ of: 'view', view: { panel: null } })}
-      />
-      <Content panel={panel} {...context} />
-    </aside>
+    <>
+      <aside class="panel-column">
+        <IconButton icon="close" label="Close the panel" onClick={close} />
+        <Content panel={panel} {...context} />
+      </aside>
+      <button type="button" class="backdrop" aria-label="Close the panel" tabIndex={-1} onClick={close} />
+    </>
   );
 }
 

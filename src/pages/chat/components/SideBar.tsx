@@ -3,6 +3,7 @@ import { Mark, ThemeChoice } from '../../frame/Header.tsx';
 import type { Context } from '../context.ts';
 import { found } from '../conversation/search.ts';
 import { exportAll, importFiles } from '../library/files.ts';
+import { type Action, WIDE } from '../state.ts';
 import { ConversationItem } from './ConversationItem.tsx';
 import { Icon, IconButton } from './Icon.tsx';
 
@@ -15,6 +16,11 @@ export function SideBar({ state, dispatch }: Context) {
   );
   const fileInput = useRef<HTMLInputElement>(null);
   const close = () => dispatch({ of: 'view', view: { hasSideBar: false } });
+  /** Shows another conversation; where the side bar covers it, the side bar closes. */
+  const show = (action: Action) => {
+    dispatch(action);
+    dispatch({ of: 'view', view: { tab: 'chat', hasSideBar: matchMedia(WIDE).matches } });
+  };
   return (
     <>
       <nav class="side-bar" aria-label="Conversations" data-testid="side-bar">
@@ -29,7 +35,7 @@ export function SideBar({ state, dispatch }: Context) {
           type="button"
           class="new-chat"
           data-testid="new-chat"
-          onClick={() => dispatch({ of: 'chat', type: 'new', id: crypto.randomUUID(), now: Date.now() })}
+          onClick={() => show({ of: 'chat', type: 'new', id: crypto.randomUUID(), now: Date.now() })}
         >
           <Icon name="plus" /> New conversation
         </button>
@@ -55,6 +61,7 @@ export function SideBar({ state, dispatch }: Context) {
               conversation={conversation}
               isCurrent={conversation.id === chat.currentId}
               dispatch={dispatch}
+              show={show}
             />
           ))}
         </ul>
