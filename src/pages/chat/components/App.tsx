@@ -1,6 +1,7 @@
 import { assertNever } from '../../../util/assert.ts';
 import { CompleteView } from '../complete/CompleteView.tsx';
 import type { Context } from '../context.ts';
+import { attachFiles } from '../library/files.ts';
 import { DropZone } from '../models/DropZone.tsx';
 import type { State } from '../state.ts';
 import { ChatView } from './ChatView.tsx';
@@ -35,9 +36,19 @@ export function App(context: Context) {
       {view.dialog === 'shortcuts' && (
         <ShortcutList onClose={() => dispatch({ of: 'view', view: { dialog: null } })} />
       )}
-      <DropZone onDrop={(role, files) => engine.choose({ [role]: { kind: 'files', files } })} />
+      <DropZone
+        onDrop={(role, files) => {
+          // Other files than models are texts for the next message.
+          if (files.some(isModel)) engine.choose({ [role]: { kind: 'files', files } });
+          else void attachFiles(files, dispatch);
+        }}
+      />
     </div>
   );
+}
+
+function isModel({ name }: File): boolean {
+  return /\.gguf$/i.test(name);
 }
 
 function Main(context: Context) {
