@@ -83,7 +83,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@huggingface/jinja': ['server'],
   comlink: ['client', 'worker'],
   hono: ['server'],
-  'idb-keyval': ['store'],
+  'idb-keyval': ['pages', 'store'],
   playwright: ['cli'],
   preact: ['pages'],
   'puppeteer-core': ['cli'],

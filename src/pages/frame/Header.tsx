@@ -9,7 +9,7 @@ export interface HeaderProps {
   readonly onTheme: (theme: Theme) => void;
 }
 
-/** Header of every page: its name, its purpose, and the choice of colours. */
+/** Header of a page: its name, its purpose, and the choice of colours. */
 export function Header({ title, tagline, theme, onTheme }: HeaderProps) {
   return (
     <header>
@@ -20,21 +20,28 @@ export function Header({ title, tagline, theme, onTheme }: HeaderProps) {
         </h1>
         <p class="tagline">{tagline}</p>
       </div>
-      <fieldset class="themes">
-        <legend class="hidden">Colours</legend>
-        {THEMES.map(name => (
-          <label key={name}>
-            <input type="radio" name="theme" checked={theme === name} onChange={() => onTheme(name)} />
-            <span class="theme-name">{NAMES[name]}</span>
-          </label>
-        ))}
-      </fieldset>
+      <ThemeChoice theme={theme} onTheme={onTheme} />
     </header>
   );
 }
 
+/** Choice of the page's colours. */
+export function ThemeChoice({ theme, onTheme }: Pick<HeaderProps, 'theme' | 'onTheme'>) {
+  return (
+    <fieldset class="themes">
+      <legend class="hidden">Colours</legend>
+      {THEMES.map(name => (
+        <label key={name}>
+          <input type="radio" name="theme" checked={theme === name} onChange={() => onTheme(name)} />
+          <span class="theme-name">{NAMES[name]}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
 /** Logo: a decided token, underlined like accepted ones of a text, and a proposed one. */
-function Mark() {
+export function Mark() {
   return (
     <svg viewBox="0 0 32 32" aria-hidden="true">
       <rect x="2" y="5" width="13" height="16" rx="3" class="solid" />

@@ -1,6 +1,6 @@
 import type { KnownProvenance } from '../../../lab/provenance.ts';
-import { describeProblem } from '../../demo/problems.ts';
 import { ProblemText } from '../../frame/ProblemText.tsx';
+import { describeProblem } from '../../frame/problems.ts';
 import type { Device } from '../state.ts';
 
 /** GPU in use, or advice if there is none. */

@@ -1,0 +1,227 @@
+import type { Page } from 'playwright/test';
+import { bundledFile, DRAFT_Q4_0 } from './fixtures/models.ts';
+import { PageErrors } from './fixtures/pageErrors.ts';
+import { partName, splitModel } from './fixtures/splitModel.ts';
+import { expect, test } from './fixtures/test.ts';
+
+/** Continued greedily by "Hello" until the context is full, so there is time to stop it. */
+const LONG = 'Hello Hello Hello';
+
+/** Time for models to load on a busy machine without a GPU. */
+const LOADING_MS = 150_000;
+
+/** Conversation of another program, with thoughts, a call of a tool, and a title. */
+const IMPORTED = {
+  messages: [
+    { role: 'user', content: 'What is in the nest?' },
+    {
+      role: 'assistant',
+      content: 'Let me look.',
+      reasoning_content: 'A nest may hold eggs.',
+      tool_calls: [{ id: '1', function: { name: 'look', arguments: '{"at":"nest"}' } }],
+    },
+  ],
+};
+
+// One page for all tests, which go on where the one before ended.
+test.describe.configure({ mode: 'serial' });
+
+let page: Page;
+let errors: PageErrors;
+
+test.beforeAll(async ({ browser }, { project }) => {
+  const { baseURL } = project.use;
+  page = await browser.newPage(baseURL === undefined ? {} : { baseURL });
+  errors = new PageErrors(page);
+  await page.goto('./');
+});
+test.afterEach(() => expect(errors.take(), 'errors in the page').toEqual([]));
+test.afterAll(() => page.close());
+
+const answers = () => page.getByTestId('answer');
+
+/** Waits until no answer is being written. */
+async function expectIdle(): Promise<void> {
+  await expect(page.getByTestId('send')).toBeVisible({ timeout: LOADING_MS });
+}
+
+async function expectReady(): Promise<void> {
+  await expect(page.getByTestId('status')).toHaveText(/is ready/, { timeout: LOADING_MS });
+}
+
+async function say(text: string): Promise<void> {
+  await page.getByTestId('message').fill(text);
+  await page.keyboard.press('Enter');
+}
+
+/** Number of conversations in the browser's storage. */
+function keptConversations(): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const opened = indexedDB.open('foretoken-conversations');
+        opened.onerror = () => reject(opened.error);
+        opened.onsuccess = () => {
+          const counted = opened.result.transaction('conversations').objectStore('conversations').count();
+          counted.onsuccess = () => {
+            opened.result.close();
+            resolve(counted.result);
+          };
+        };
+      }),
+  );
+}
+
+test('the first visit has a story to click, and shows which of its tokens the draft proposed', async () => {
+  await expect(page.getByTestId('message')).toBeFocused();
+  // The models still load: the page takes the message all the same.
+  await page.getByTestId('suggestion').first().click();
+  await expect(page.getByTestId('message-user')).toHaveText(/brave dog/);
+  await expect(answers()).toHaveText(/tokens · \d+/, { timeout: LOADING_MS });
+  await expect(answers().locator('mark').first()).toBeVisible();
+  await expect(page.getByTestId('gauge')).toHaveText(/^\d+ of 512 tokens/);
+
+  await page.getByTestId('panel-draft').click();
+  await expect(page.getByTestId('adapter')).toHaveText(/\S/);
+  await expect(page.getByTestId('speed')).toHaveText(/^\d/);
+  await expect(page.getByTestId('acceptance')).toHaveText(/^\d+(\.\d+)?\s?%$/);
+});
+
+test('the Stop button and the Escape key stop an answer, and Continue goes on with it', async () => {
+  await page.getByTestId('panel-settings').click();
+  await page.getByTestId('setting-temperature').fill('0');
+  for (const stop of [() => page.getByTestId('stop').click(), () => page.keyboard.press('Escape')]) {
+    await page.getByTestId('new-chat').click();
+    await page.getByTestId('setting-temperature').fill('0');
+    await say(LONG);
+    await expect(page.getByTestId('growing')).toHaveText(/Hello/);
+    await stop();
+    await expect(answers()).toHaveText(/stopped/);
+  }
+  const stopped = (await answers().textContent()) ?? '';
+  await page.getByTestId('continue').click();
+  await expect(page.getByTestId('growing')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(answers()).toHaveText(/stopped/);
+  expect((await answers().textContent())?.length).toBeGreaterThan(stopped.length);
+});
+
+test('an edited message and an answer that is asked for again are branches', async () => {
+  await page
+    .getByTestId('setting-n_predict')
+    .evaluate(input => input.closest('details')?.setAttribute('open', ''));
+  await page.getByTestId('setting-n_predict').fill('8');
+  await page.getByTestId('message-user').getByRole('button', { name: 'Edit' }).click();
+  await page.getByTestId('editor').fill('The wise owl said,');
+  await page.keyboard.press('Control+Enter');
+  await expect(answers()).toHaveText(/limit of tokens/);
+  await expect(page.getByTestId('message-user').getByTestId('branch')).toHaveText('2 of 2');
+  await page.getByTestId('again').click();
+  await expectIdle();
+  await expect(page.getByTestId('message-assistant').getByTestId('branch')).toHaveText('2 of 2');
+  await page.getByTestId('message-user').getByRole('button', { name: 'Previous branch' }).click();
+  await expect(page.getByTestId('message-user')).toHaveText(/Hello Hello/);
+});
+
+test('a conversation of another program is imported, with thoughts and calls of tools', async () => {
+  await page.getByTestId('import').setInputFiles({
+    name: 'nest.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(JSON.stringify(IMPORTED)),
+  });
+  await expect(answers()).toHaveText(/Let me look/);
+  await page.getByText('Thoughts', { exact: true }).first().click();
+  await expect(page.getByText('A nest may hold eggs.')).toBeVisible();
+  await expect(page.getByTestId('tool-call')).toHaveText(/look.*"at": "nest"/s);
+
+  await page.getByTestId('import').setInputFiles({
+    name: 'notes.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from('These are my notes.'),
+  });
+  await expect(page.getByRole('alert')).toContainText('notes.json: Nothing was imported');
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+});
+
+test('conversations are searched, renamed and deleted', async () => {
+  const listed = page.getByTestId('conversation');
+  await expect(listed).toHaveCount(4);
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('eggs nest');
+  await expect(listed).toHaveCount(0);
+  await page.getByLabel('Search conversations').fill('nest');
+  await expect(listed).toHaveCount(1);
+  await listed.hover();
+  await listed.getByRole('button', { name: 'Rename' }).click();
+  await page.getByLabel('Title').fill('Birds');
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Search conversations').fill('');
+  await listed.filter({ hasText: 'Hello' }).first().hover();
+  await listed.filter({ hasText: 'Hello' }).first().getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect(listed).toHaveCount(3);
+});
+
+test('conversations and models are there after a reload, also when the models’ server is gone', async () => {
+  await expect.poll(keptConversations).toBe(3);
+  await page.route('**/models/*.gguf', route => route.abort());
+  await page.reload();
+  await expect(page.getByTestId('conversation')).toHaveCount(3);
+  await page.getByTestId('conversation').filter({ hasText: 'Birds' }).getByRole('button').first().click();
+  await expect(answers()).toHaveText(/Let me look/);
+  await expectReady();
+
+  await page.getByTestId('panel-models').click();
+  const stored = page.getByTestId('stored-model');
+  await expect(stored).toHaveCount(2);
+  await stored.filter({ hasText: 'moe' }).getByRole('button', { name: 'Keep' }).click();
+  await expect(stored.filter({ hasText: 'moe' }).getByText('Kept')).toBeVisible();
+  await stored.filter({ hasText: 'draft' }).getByRole('button', { name: 'Delete' }).click();
+  await expect(stored).toHaveCount(1);
+  await page.unroute('**/models/*.gguf');
+});
+
+test('a split model comes as several files, and a missing one is named', async () => {
+  const files = (await splitModel(bundledFile(DRAFT_Q4_0), 3)).map((bytes, no) => ({
+    name: partName('stories', no, 3),
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.from(bytes),
+  }));
+  await page.getByTestId('target-file').setInputFiles([files[2], files[0]]);
+  const card = page.getByTestId('error');
+  await expect(card).toContainText('stories-00003-of-00003.gguf is part 3 of 3, but part 2 is missing');
+  await page.getByTestId('target-file').setInputFiles([files[2], files[0], files[1]]);
+  await expectReady();
+  await expect(card).toHaveCount(0);
+  await expect(page.getByTestId('target-source')).toHaveText(/stories-00001-of-00003\.gguf and 2 more/);
+});
+
+test('a file that is not GGUF is explained, with a way back', async () => {
+  await page.getByTestId('target-file').setInputFiles({
+    name: 'notes.gguf',
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.from('These are my notes, not a model.'),
+  });
+  const card = page.getByTestId('error');
+  await expect(card).toHaveAttribute('data-code', 'invalid_gguf');
+  await expect(card).toContainText('notes.gguf');
+  await card.getByRole('button', { name: 'bundled' }).click();
+  await expectReady();
+  await expect(card).toHaveCount(0);
+});
+
+test('Complete shows the probability of a token, and writes on from an alternative', async () => {
+  await page.getByTestId('tab-complete').click();
+  await page.getByTestId('prompt').fill('I believe the meaning of life is');
+  await page.getByTestId('run').click();
+  await expect(page.getByTestId('status')).toHaveText(/ended|limit/i, { timeout: LOADING_MS });
+  await page.getByTestId('output').locator('.token').nth(1).hover();
+  const odds = page.getByTestId('odds');
+  await expect(odds).toHaveText(/probability of \d/);
+  const other = odds.getByRole('button', { disabled: false }).first();
+  const text = ((await other.locator('code').textContent()) ?? '').replaceAll('␣', ' ');
+  await other.click();
+  await expect(page.getByTestId('prompt')).toHaveValue(new RegExp(`${text}$`));
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('run')).toBeEnabled();
+});

@@ -1,0 +1,88 @@
+import type { PromptProgress, WireError } from '../../../client/index.ts';
+import { assertNever } from '../../../util/assert.ts';
+import type { AssistantMessage, Finish, Span, ToolCall } from '../conversation/conversation.ts';
+import type { AnswerEvent } from './readChat.ts';
+
+/** Answer that is being written. It joins its conversation when it ends. */
+export interface Answer {
+  readonly conversationId: string;
+  /** Answer so far, with the message that it replies to as its parent. */
+  readonly message: AssistantMessage;
+  /** `waiting` for the models, `reading` the prompt, or `writing`. */
+  readonly phase: 'waiting' | 'reading' | 'writing';
+  readonly progress: PromptProgress | null;
+}
+
+/** Empty answer to the message `parent`. */
+export function emptyAnswer(id: string, parent: string | null, model: string, now: number): AssistantMessage {
+  return {
+    id,
+    parent,
+    role: 'assistant',
+    createdAt: now,
+    content: '',
+    reasoning: '',
+    toolCalls: [],
+    model,
+    finish: 'cut',
+    error: null,
+    timings: null,
+    spans: [],
+  };
+}
+
+/** Answer after an event of its stream. */
+export function received(answer: Answer, event: AnswerEvent): Answer {
+  switch (event.kind) {
+    case 'progress':
+      return { ...answer, progress: event.progress };
+    case 'content': {
+      const { content, spans } = answer.message;
+      const { text, drafted } = event;
+      return writing(answer, { content: content + text, spans: spans && appended(spans, { text, drafted }) });
+    }
+    case 'reasoning':
+      return writing(answer, { reasoning: answer.message.reasoning + event.text });
+    case 'call': {
+      const call: ToolCall = { id: event.id, name: event.name, arguments: '' };
+      return writing(answer, { toolCalls: [...answer.message.toolCalls, call] });
+    }
+    case 'arguments': {
+      const toolCalls = answer.message.toolCalls.map((call, index) =>
+        index === event.index ? { ...call, arguments: call.arguments + event.text } : call,
+      );
+      return writing(answer, { toolCalls });
+    }
+    case 'timings':
+      return { ...answer, message: { ...answer.message, timings: event.timings } };
+    case 'finish':
+      return writing(answer, { finish: event.finish });
+    default:
+      return assertNever(event);
+  }
+}
+
+/** Message that an answer leaves when it ends by itself (null), is stopped, or fails. */
+export function ended(
+  { message }: Answer,
+  end: Extract<Finish, 'stopped'> | WireError | null,
+): AssistantMessage {
+  if (end === null) return message;
+  return end === 'stopped' ? { ...message, finish: 'stopped' } : { ...message, finish: 'failed', error: end };
+}
+
+/** Whether a message has anything to show or keep. */
+export function hasText({ content, reasoning, toolCalls }: AssistantMessage): boolean {
+  return content !== '' || reasoning !== '' || toolCalls.length > 0;
+}
+
+function writing(answer: Answer, changed: Partial<AssistantMessage>): Answer {
+  return { ...answer, phase: 'writing', message: { ...answer.message, ...changed } };
+}
+
+/** Joins the text of consecutive tokens of one origin. */
+export function appended(spans: readonly Span[], span: Span): readonly Span[] {
+  const last = spans.at(-1);
+  if (!last || last.drafted !== span.drafted) return [...spans, span];
+  return spans.with(-1, { ...last, text: last.text + span.text });
+}

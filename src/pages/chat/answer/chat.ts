@@ -1,0 +1,92 @@
+import { ForetokenError } from '../../../client/index.ts';
+import type { Store } from '../../frame/store.ts';
+import { branchOf } from '../conversation/branch.ts';
+import { type ChatAction, current } from '../conversation/chatState.ts';
+import type { Engine } from '../models/engine.ts';
+import type { Action, State } from '../state.ts';
+import { chatRequest } from './requests.ts';
+import { streamChat } from './streamChat.ts';
+
+/** Asks the engine for answers to the conversation that is shown, one at a time. Reports only to the store. */
+export class Chat {
+  readonly #store: Store<State, Action>;
+  readonly #engine: Pick<Engine, 'ready'>;
+  #running: AbortController | null = null;
+
+  constructor(store: Store<State, Action>, engine: Pick<Engine, 'ready'>) {
+    this.#store = store;
+    this.#engine = engine;
+  }
+
+  /** Sends what the composer holds, or `text`. */
+  async send(text?: string): Promise<void> {
+    if (this.#running) return;
+    if (text !== undefined) this.#dispatch({ type: 'compose', text });
+    const { composer } = this.#store.state.chat;
+    if (composer.text.trim() === '' && composer.attachments.length === 0) return;
+    this.#dispatch({ type: 'send', id: crypto.randomUUID(), now: Date.now() });
+    await this.answer(current(this.#store.state.chat).leaf);
+  }
+
+  /** Answers the message `parent`, beside the answers that it has. */
+  async answer(parent: string | null): Promise<void> {
+    if (this.#running) return;
+    this.#dispatch({ type: 'answer', id: crypto.randomUUID(), parent, now: Date.now() });
+    await this.#run();
+  }
+
+  /** Goes on with the last answer. */
+  async continue(id: string): Promise<void> {
+    if (this.#running) return;
+    this.#dispatch({ type: 'continue', id });
+    await this.#run();
+  }
+
+  /** Replaces the text of a message, on a branch of its own, and answers it if it is the user's. */
+  async edit(id: string, text: string): Promise<void> {
+    if (this.#running) return;
+    const newId = crypto.randomUUID();
+    this.#dispatch({ type: 'edited', id, newId, text, now: Date.now() });
+    const { messages } = current(this.#store.state.chat);
+    if (messages.find(message => message.id === newId)?.role === 'user') await this.answer(newId);
+  }
+
+  /** Gives the result of a tool call, and answers when every call has one. */
+  async giveResult(callId: string, text: string): Promise<void> {
+    if (this.#running) return;
+    this.#dispatch({ type: 'toolResult', id: crypto.randomUUID(), callId, text, now: Date.now() });
+    const turns = branchOf(current(this.#store.state.chat)).map(({ message }) => message);
+    const answer = turns.findLast(message => message.role === 'assistant');
+    const given = new Set(turns.map(message => (message.role === 'tool' ? message.callId : '')));
+    if (answer?.toolCalls.every(({ id }) => given.has(id))) await this.answer(turns.at(-1)?.id ?? null);
+  }
+
+  stop(): void {
+    this.#running?.abort();
+  }
+
+  async #run(): Promise<void> {
+    const running = new AbortController();
+    this.#running = running;
+    const { system, settings, ...conversation } = current(this.#store.state.chat);
+    const messages = branchOf(conversation).map(({ message }) => message);
+    try {
+      const server = await this.#engine.ready(running.signal);
+      this.#dispatch({ type: 'asked', model: server.report.model.name });
+      const body = chatRequest(system, messages, settings);
+      for await (const event of streamChat(server.fetch, body, running.signal)) {
+        this.#dispatch({ type: 'received', event });
+      }
+      this.#dispatch({ type: 'ended', end: null, now: Date.now() });
+    } catch (error) {
+      const end = running.signal.aborted ? 'stopped' : ForetokenError.from(error).toWire();
+      this.#dispatch({ type: 'ended', end, now: Date.now() });
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  #dispatch(action: ChatAction): void {
+    this.#store.dispatch({ of: 'chat', ...action });
+  }
+}

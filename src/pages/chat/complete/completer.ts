@@ -1,0 +1,61 @@
+import { ForetokenError } from '../../../client/index.ts';
+import type { Store } from '../../frame/store.ts';
+import { completionRequest } from '../answer/requests.ts';
+import { current } from '../conversation/chatState.ts';
+import type { Engine } from '../models/engine.ts';
+import type { Action, State } from '../state.ts';
+import { type CompleteAction, promptWith } from './completeState.ts';
+
+/** Alternatives to every token that a run asks for. */
+const N_ALTERNATIVES = 5;
+
+/** Completes the prompt of the second tab. Reports only to the store. */
+export class Completer {
+  readonly #store: Store<State, Action>;
+  readonly #engine: Pick<Engine, 'ready'>;
+  #running: AbortController | null = null;
+
+  constructor(store: Store<State, Action>, engine: Pick<Engine, 'ready'>) {
+    this.#store = store;
+    this.#engine = engine;
+  }
+
+  async run(): Promise<void> {
+    if (this.#running) return;
+    const running = new AbortController();
+    this.#running = running;
+    const { complete, chat } = this.#store.state;
+    this.#dispatch({ type: 'run', now: performance.now() });
+    try {
+      const server = await this.#engine.ready(running.signal);
+      this.#dispatch({ type: 'asked' });
+      const nProbs = complete.showsOdds ? N_ALTERNATIVES : 0;
+      const request = completionRequest(complete.prompt, current(chat).settings, nProbs);
+      for await (const event of server.completion(request, { signal: running.signal })) {
+        this.#dispatch({ type: 'event', event, now: performance.now() });
+      }
+    } catch (error) {
+      this.#dispatch(
+        running.signal.aborted ? { type: 'stopped' } : { type: 'failed', error: ForetokenError.from(error) },
+      );
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  /** Writes the last run again, with an alternative to the piece at `index`. */
+  async branch(index: number, alternative: string): Promise<void> {
+    const { run } = this.#store.state.complete;
+    if (this.#running || !run) return;
+    this.#dispatch({ type: 'prompt', prompt: promptWith(run, index, alternative) });
+    await this.run();
+  }
+
+  stop(): void {
+    this.#running?.abort();
+  }
+
+  #dispatch(action: CompleteAction): void {
+    this.#store.dispatch({ of: 'complete', ...action });
+  }
+}

@@ -1,0 +1,36 @@
+import { branchOf } from '../conversation/branch.ts';
+import { current } from '../conversation/chatState.ts';
+import type { State } from '../state.ts';
+
+/** Share of the context from which on the gauge warns. */
+const HIGH = 0.85;
+
+/** How much of the context the conversation fills, by the figures of its last answer. */
+export function ContextGauge({ state }: { state: State }) {
+  const { engine } = state.models;
+  const used = usedTokens(state);
+  if (engine.kind !== 'ready' || used === null) return null;
+  const size = Math.floor(engine.report.nCtx / engine.report.nSlots);
+  const isHigh = used > HIGH * size;
+  return (
+    <div class="gauge" data-high={isHigh} data-testid="gauge">
+      <meter aria-label="Context in use" min={0} max={size} high={HIGH * size} value={Math.min(used, size)} />
+      <span>
+        {used} of {size} tokens of context
+        {isHigh && ': begin a new conversation soon, or raise the context in the settings'}
+      </span>
+    </div>
+  );
+}
+
+function usedTokens({ chat }: State): number | null {
+  const { answer } = chat;
+  const conversation = current(chat);
+  const growing = answer?.conversationId === conversation.id ? answer.message.timings : null;
+  const timings =
+    growing ??
+    branchOf(conversation)
+      .map(({ message }) => (message.role === 'assistant' ? message.timings : null))
+      .findLast(own => own !== null);
+  return timings ? timings.cache_n + timings.prompt_n + timings.predicted_n : null;
+}

@@ -1,0 +1,41 @@
+import type { ModelChoice, ModelChoices } from './models/modelState.ts';
+
+/** What the address of the page asks for. */
+export interface DeepLink {
+  /** Null: the models of the last visit. */
+  readonly choices: ModelChoices | null;
+  /** Text for the composer; it is not sent by itself. */
+  readonly prompt: string;
+  readonly system: string;
+}
+
+/** Reads `?model=…&draft=…&prompt=…&system=…`. A model is an address or `hf:ORG/NAME:TYPE`; `bundled` is the stories model. */
+export function readDeepLink(search: string): DeepLink {
+  const query = new URLSearchParams(search);
+  const [model, draft] = [query.get('model'), query.get('draft')];
+  return {
+    choices: model
+      ? { target: choiceOf(model), draft: draft ? choiceOf(draft) : { kind: 'none' } }
+      : draft
+        ? { target: { kind: 'bundled' }, draft: choiceOf(draft) }
+        : null,
+    prompt: query.get('prompt') ?? '',
+    system: query.get('system') ?? '',
+  };
+}
+
+/** Query of a link that opens the page with these models; null for files, which no address leads to. */
+export function linkTo(choices: ModelChoices): string | null {
+  if (choices.target.kind === 'files' || choices.draft.kind === 'files') return null;
+  const [model, draft] = [nameOf(choices.target), nameOf(choices.draft)];
+  return `?${new URLSearchParams({ ...(model && { model }), ...(draft && { draft }) })}`;
+}
+
+function choiceOf(name: string): ModelChoice {
+  return name === 'bundled' ? { kind: 'bundled' } : { kind: 'url', url: name };
+}
+
+function nameOf(choice: ModelChoice): string | null {
+  if (choice.kind === 'url') return choice.url;
+  return choice.kind === 'bundled' ? 'bundled' : null;
+}

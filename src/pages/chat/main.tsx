@@ -1,0 +1,119 @@
+import { render } from 'preact';
+import { createServer, ModelStore } from '../../client/index.ts';
+import { createStore } from '../frame/store.ts';
+import { loadTheme, saveTheme } from '../frame/theme.ts';
+import { Chat } from './answer/chat.ts';
+import { Completer } from './complete/completer.ts';
+import { App } from './components/App.tsx';
+import type { Context } from './context.ts';
+import { withAnswer } from './conversation/chatState.ts';
+import { newConversation } from './conversation/conversation.ts';
+import { readDeepLink } from './deepLink.ts';
+import { Library } from './library/library.ts';
+import { Engine } from './models/engine.ts';
+import { StoredModels } from './models/storedModels.ts';
+import { loadPreferences, savePreferences } from './preferences.ts';
+import { shortcutOf } from './shortcuts.ts';
+import { initialState, reduce, WIDE } from './state.ts';
+import '../frame/base.css';
+import '../frame/frame.css';
+import './style/shell.css';
+import './style/sideBar.css';
+import './style/messages.css';
+import './style/composer.css';
+import './style/complete.css';
+import './style/panels.css';
+
+const root = document.getElementById('app') ?? document.body;
+const storage = () => window.localStorage;
+const link = readDeepLink(location.search);
+const preferences = loadPreferences(storage);
+const asked = location.hash.slice(1);
+
+let scheduled = false;
+const store = createStore(
+  reduce,
+  initialState({
+    theme: loadTheme(storage),
+    preferences: { ...preferences, choices: link.choices ?? preferences.choices },
+    conversation: newConversation(crypto.randomUUID(), Date.now(), {
+      system: link.system,
+      settings: preferences.defaults,
+    }),
+    text: link.prompt,
+    hasSideBar: matchMedia(WIDE).matches,
+    now: performance.now(),
+  }),
+  () => {
+    // Draw once per frame, because tokens may come faster.
+    if (!scheduled) requestAnimationFrame(draw);
+    scheduled = true;
+  },
+);
+const { dispatch } = store;
+const library = new Library(() => {
+  const notice = 'This browser does not let the page keep conversations: they last as long as this tab.';
+  dispatch({ of: 'view', view: { notice } });
+});
+const stored = new StoredModels(store, new ModelStore());
+const engine = new Engine(store, createServer, () => void stored.refresh());
+const chat = new Chat(store, engine);
+const completer = new Completer(store, engine);
+
+function context(): Context {
+  return { state: store.state, engine, chat, completer, stored, dispatch };
+}
+
+function draw(): void {
+  scheduled = false;
+  render(<App {...context()} />, root);
+  keep();
+}
+
+let kept = store.state;
+
+/** Stores what changed of the preferences and the conversations, and puts the conversation into the address. */
+function keep(): void {
+  const before = kept;
+  kept = store.state;
+  const { view, models, chat } = kept;
+  document.documentElement.dataset.theme = view.theme;
+  if (view.theme !== before.view.theme) saveTheme(storage, view.theme);
+  if (models !== before.models || chat.defaults !== before.chat.defaults || view !== before.view) {
+    const { choices, settings } = models;
+    savePreferences(storage, {
+      choices,
+      engine: settings,
+      defaults: chat.defaults,
+      showsDraft: view.showsDraft,
+    });
+  }
+  if (chat.currentId !== before.chat.currentId) history.replaceState(null, '', `#${chat.currentId}`);
+  if (chat !== before.chat) library.keep(withAnswer(chat));
+}
+
+draw();
+const ready = engine.load();
+ready.catch(() => {});
+void library.read().then(conversations => {
+  dispatch({ of: 'chat', type: 'library', conversations });
+  if (conversations.some(({ id }) => id === asked)) dispatch({ of: 'chat', type: 'open', id: asked });
+});
+
+window.addEventListener('keydown', event => {
+  if (event.key === 'Escape') {
+    chat.stop();
+    completer.stop();
+  }
+  const shortcut = shortcutOf(event);
+  if (!shortcut?.event) return;
+  event.preventDefault();
+  shortcut.run(context());
+});
+window.addEventListener('pagehide', () => void library.flush());
+window.foretokenChat = {
+  ready,
+  get server() {
+    return engine.server;
+  },
+};
