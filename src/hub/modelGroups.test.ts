@@ -34,18 +34,16 @@ describe('the models of a repository', () => {
     expect(modelGroups('org/name', files)).toEqual([
       {
         address: 'hf:org/name:Q4_K_M',
-        path: 'm-Q4_K_M.gguf',
+        parts: ['m-Q4_K_M.gguf'],
         type: 'Q4_K_M',
         sizeBytes: 400,
-        nParts: 1,
         missing: [],
       },
       {
         address: 'hf:org/name:Q8_0',
-        path: 'm-Q8_0.gguf',
+        parts: ['m-Q8_0.gguf'],
         type: 'Q8_0',
         sizeBytes: 800,
-        nParts: 1,
         missing: [],
       },
     ]);
@@ -54,7 +52,7 @@ describe('the models of a repository', () => {
   it('are one where it is split, with the size of all parts and the numbers of those that are missing', () => {
     const parts = [1, 3].map(no => file(`F16/m-F16-0000${no}-of-00003.gguf`, 10));
     expect(modelGroups('org/name', parts)).toMatchObject([
-      { address: 'hf:org/name:F16', nParts: 3, sizeBytes: 20, missing: [2] },
+      { address: 'hf:org/name:F16', sizeBytes: 20, missing: [2] },
     ]);
   });
 

@@ -6,12 +6,11 @@ import type { RepositoryFile } from './repository.ts';
 export interface ModelGroup {
   /** Shortest name with which the model is loaded: `hf:ORG/NAME:TYPE`, or with its file where the type names another one. */
   readonly address: string;
-  /** Path of the file, or of the first part. */
-  readonly path: string;
+  /** Path of the file, or of all parts in order. */
+  readonly parts: readonly string[];
   /** Type of its weights as the path names it, such as `Q4_K_M`; null if it names none. */
   readonly type: string | null;
   readonly sizeBytes: number;
-  readonly nParts: number;
   /** Numbers of parts that the repository lacks, from 1. */
   readonly missing: readonly number[];
 }
@@ -31,10 +30,9 @@ export function modelGroups(name: string, files: readonly RepositoryFile[]): rea
       const isChosen = type !== null && chooseFile(paths, type) === path;
       return {
         address: isChosen ? `hf:${name}:${type}` : `hf:${name}/${path}`,
-        path,
+        parts,
         type,
         sizeBytes: parts.reduce((sum, part) => sum + (sizes.get(part) ?? 0), 0),
-        nParts: parts.length,
         missing: parts.flatMap((part, i) => (sizes.has(part) ? [] : [i + 1])),
       };
     })

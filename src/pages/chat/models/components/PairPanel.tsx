@@ -1,0 +1,85 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { ModelFiles } from '../../../../client/index.ts';
+import { size } from '../../../demo/format.ts';
+import type { LibraryContext } from '../context.ts';
+import { type CuratedModel, suggestDraft } from '../curated.ts';
+import { fitOf, fittingCtx, isLoadable } from '../fit.ts';
+import { isStored, type Pair, pairKey } from '../state.ts';
+import { FitLine } from './FitLine.tsx';
+
+interface PairPanelProps extends LibraryContext {
+  readonly target: ModelFiles;
+  /** Draft that goes with it; undefined to suggest one by the header. */
+  readonly draft: CuratedModel | null | undefined;
+}
+
+/** What a model needs, with or without the draft that fits it, and the buttons that get and load it. */
+export function PairPanel(props: PairPanelProps) {
+  const { state, effects, target, nCtx, onLoad } = props;
+  const [withDraft, setWithDraft] = useState(true);
+  const alone: Pair = { target, draft: null, nCtx };
+  const header = state.fits[pairKey(alone)];
+  const draft = props.draft === undefined ? suggestion(header) : props.draft;
+  const pair: Pair = draft && withDraft ? { ...alone, draft: draft.address } : alone;
+  // A suggestion needs the header of the target first.
+  const asked = props.draft === undefined && !header ? alone : pair;
+  const key = pairKey(asked);
+  useEffect(() => {
+    void effects.fits.ask(asked);
+    return () => effects.fits.forget(asked);
+  }, [key, target]);
+
+  const lookup = state.fits[pairKey(pair)];
+  const estimate = lookup?.kind === 'known' ? lookup.estimate : null;
+  const fit = estimate && fitOf(estimate, state.browser.memoryBytes);
+  const addresses = [pair.target, pair.draft].filter(model => typeof model === 'string');
+  const missing = addresses.filter(address => address.startsWith('hf:') && !isStored(state, address));
+  const isComing = missing.some(address => state.jobs[address]?.outcome.kind === 'running');
+  const load = async () => {
+    if (await effects.shelf.bring(pair)) onLoad(pair.target, pair.draft, fittingCtx(fit));
+  };
+  return (
+    <div class="pair">
+      <FitLine lookup={lookup} browser={state.browser} />
+      {draft ? (
+        <label class="draft">
+          <input
+            type="checkbox"
+            checked={withDraft}
+            onChange={event => setWithDraft(event.currentTarget.checked)}
+          />
+          <span>
+            With the draft {draft.name} ({size(draft.sizeBytes)})
+          </span>
+        </label>
+      ) : (
+        <p class="note">No small model with its tokens is known here: the text itself drafts, by n-grams.</p>
+      )}
+      <div class="buttons">
+        <button
+          type="button"
+          class="primary"
+          disabled={isComing || !isLoadable(fit)}
+          onClick={() => void load()}
+        >
+          {missing.length > 0 ? 'Download and load' : 'Load'}
+        </button>
+        {missing.length > 0 && state.stored && (
+          <button
+            type="button"
+            disabled={isComing}
+            onClick={() => {
+              for (const address of missing) void effects.shelf.download(address);
+            }}
+          >
+            Only download
+          </button>
+        )}
+      </div>
+    </div>
+  );
+
+  function suggestion(known: typeof header): CuratedModel | null {
+    return known?.kind === 'known' ? suggestDraft(known.estimate.model) : null;
+  }
+}
