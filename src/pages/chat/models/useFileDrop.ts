@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 /** Area of the page for files: its ref, and whether files are over it. Files that are dropped there reach nothing else. */
 export function useFileDrop<E extends HTMLElement>(
   onFiles: (files: readonly File[]) => void,
-): readonly [area: RefObject<E>, isOver: boolean] {
+): readonly [area: RefObject<E | null>, isOver: boolean] {
   const area = useRef<E>(null);
   const [isOver, setOver] = useState(false);
   useEffect(() => {
