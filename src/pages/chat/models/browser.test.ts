@@ -11,6 +11,7 @@ const ADAPTER = {
 
 it.each([
   ['Mozilla/5.0 Chrome/156.0 Safari/537.36', 'chrome://gpu'],
+  ['Mozilla/5.0 HeadlessChrome/156.0 Safari/537.36', 'chrome://gpu'],
   ['Mozilla/5.0 Chrome/156.0 Safari/537.36 Edg/156.0', 'edge://gpu'],
   ['Mozilla/5.0 Gecko/20100101 Firefox/153.0', 'about:support'],
   ['Mozilla/5.0 Version/26.0 Safari/605.1.15', 'virtual machine'],

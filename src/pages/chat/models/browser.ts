@@ -43,7 +43,7 @@ function whyText(userAgent: string): string {
     return 'edge://gpu says why; often it helps to turn on graphics acceleration in edge://settings/system.';
   if (/\bFirefox\//.test(userAgent))
     return 'about:support says why, under Graphics; a current graphics driver often helps.';
-  if (/\bChrom(e|ium)\//.test(userAgent))
+  if (/Chrom(e|ium)\//.test(userAgent))
     return 'chrome://gpu says why; often it helps to turn on graphics acceleration in chrome://settings/system, or to update the graphics driver.';
   if (/\bSafari\//.test(userAgent)) return 'Safari uses the GPU of the Mac; a virtual machine may have none.';
   return 'The browser’s page about graphics says why.';

@@ -1,15 +1,6 @@
 import type { ModelFiles } from '../../../client/index.ts';
-import type { Fits } from './fits.ts';
-import type { HubSearch } from './hubSearch.ts';
-import type { Shelf } from './shelf.ts';
+import type { ModelsEffects } from './effects.ts';
 import type { ModelsAction, ModelsState } from './state.ts';
-
-/** Effects of the library, each over the same store. */
-export interface ModelsEffects {
-  readonly shelf: Shelf;
-  readonly fits: Fits;
-  readonly search: HubSearch;
-}
 
 /** Loads models; `nCtx` is there if only a smaller context than that of the settings fits. */
 export type OnLoad = (target: ModelFiles, draft: ModelFiles | null, nCtx?: number) => void;

@@ -40,13 +40,10 @@ export class Fits {
     this.#page.dispatch({ type: 'fit', key, lookup });
   }
 
-  /** Ends a look-up that nobody waits for any more. */
-  forget(pair: Pair): void {
-    const key = pairKey(pair);
-    const asking = this.#asking.get(key);
-    if (!asking) return;
+  /** Ends a look-up, and forgets what was found: the files behind the key are others now. */
+  forget(key: string): void {
+    this.#asking.get(key)?.abort();
     this.#asking.delete(key);
-    asking.abort();
     this.#page.dispatch({ type: 'fitForgotten', key });
   }
 }

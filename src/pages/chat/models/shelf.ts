@@ -1,6 +1,13 @@
-import { ForetokenError, type ModelFiles, type ModelStore } from '../../../client/index.ts';
+import { ForetokenError, type ModelStore } from '../../../client/index.ts';
 import type { Store } from '../../frame/store.ts';
-import { isStored, type Job, type ModelsAction, type ModelsState, type Outcome, type Pair } from './state.ts';
+import {
+  type Job,
+  type ModelsAction,
+  type ModelsState,
+  missingOf,
+  type Outcome,
+  type Pair,
+} from './state.ts';
 
 /** Part of `ModelStore` that the page calls. */
 export type Models = Pick<ModelStore, 'list' | 'usage' | 'add' | 'verify' | 'delete' | 'pin' | 'unpin'>;
@@ -36,14 +43,14 @@ export class Shelf {
    * where another pair was wanted since.
    */
   async bring(pair: Pair): Promise<boolean> {
-    const { target, draft } = pair;
     this.#wanted = pair;
     if (this.#page.state.stored === null) return true;
-    const missing = [target, draft]
-      .filter(isHubAddress)
-      .filter(address => !isStored(this.#page.state, address));
+    const missing = missingOf(this.#page.state, pair);
     const outcomes = await Promise.all(missing.map(address => this.download(address)));
-    return this.#wanted === pair && outcomes.every(({ kind }) => kind === 'done');
+    const isThere = this.#wanted === pair && outcomes.every(({ kind }) => kind === 'done');
+    // The answer to the download is now the model itself.
+    if (isThere) for (const id of missing) this.#page.dispatch({ type: 'jobDismissed', id });
+    return isThere;
   }
 
   /** Downloads a model, or goes on with it. Several may run at once. */
@@ -123,8 +130,4 @@ export class Shelf {
     }
     await this.refresh();
   }
-}
-
-function isHubAddress(model: ModelFiles | null): model is string {
-  return typeof model === 'string' && model.startsWith('hf:');
 }

@@ -147,8 +147,7 @@ export function reduceModels(state: ModelsState, action: ModelsAction): ModelsSt
     case 'search':
       return { ...state, search: action.search };
     case 'local':
-      // The fit of files is that of others from now on.
-      return { ...state, local: action.local, fits: without(state.fits, LOCAL_KEY) };
+      return { ...state, local: action.local };
     default:
       return assertNever(action);
   }
@@ -166,6 +165,15 @@ export function pairKey({ target, draft, nCtx }: Pair): string {
 /** Whether the browser has all of a model. */
 export function isStored({ stored }: ModelsState, address: string): boolean {
   return stored?.models.some(({ id, isComplete }) => id === address && isComplete) ?? false;
+}
+
+/** Addresses of a pair's models that come from the Hub and are not kept yet. */
+export function missingOf(state: ModelsState, { target, draft }: Pair): readonly string[] {
+  return [target, draft].filter(isHubAddress).filter(address => !isStored(state, address));
+}
+
+function isHubAddress(model: ModelFiles | null): model is string {
+  return typeof model === 'string' && model.startsWith('hf:');
 }
 
 function withJob(state: ModelsState, id: string, change: (job: Job) => Job): ModelsState {

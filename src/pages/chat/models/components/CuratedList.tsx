@@ -32,12 +32,16 @@ export function CuratedList(context: LibraryContext) {
 
 function CuratedRow({ model, ...context }: LibraryContext & { readonly model: CuratedModel }) {
   const { address, about, licence } = model;
+  const rough = roughNeed(model, context.nCtx);
+  const { memoryBytes } = context.state.browser;
+  const isRoughlyTooLarge = memoryBytes !== null && rough > memoryBytes;
   const page = /^hf:([^:]+)/.exec(address)?.[1];
   return (
     <ModelRow
       name={model.name}
-      facts={curatedFacts(model)}
+      facts={`${curatedFacts(model)} · needs about ${size(rough)}`}
       badges={[
+        isRoughlyTooLarge && 'too large here?',
         context.loaded === address && 'loaded',
         model === BUNDLED && 'included',
         isStored(context.state, address) && 'kept here',
@@ -52,10 +56,9 @@ function CuratedRow({ model, ...context }: LibraryContext & { readonly model: Cu
               <a href={`https://huggingface.co/${page}`} target="_blank" rel="noreferrer">
                 {page}
               </a>
-            )}{' '}
-            By its size it needs about {size(roughNeed(model, context.nCtx))}; its header tells more exactly:
+            )}
           </p>
-          <PairPanel target={address} draft={draftOf(model)} {...context} />
+          <PairPanel target={address} draft={draftOf(model)} roughBytes={rough} {...context} />
         </>
       )}
     </ModelRow>

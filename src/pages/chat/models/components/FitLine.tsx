@@ -1,3 +1,4 @@
+import { size } from '../../../demo/format.ts';
 import type { BrowserFacts } from '../browser.ts';
 import { fitOf, fitText } from '../fit.ts';
 import { hubProblem } from '../hubProblem.ts';
@@ -7,17 +8,24 @@ interface FitLineProps {
   /** Undefined before it is asked for. */
   readonly lookup: FitLookup | undefined;
   readonly browser: BrowserFacts;
+  /** Need by the size of the file, until the header is read; null if it is not known. */
+  readonly roughBytes: number | null;
+  readonly onRetry: () => void;
 }
 
 /** Answer to whether a pair fits, in a sentence. */
-export function FitLine({ lookup, browser }: FitLineProps) {
+export function FitLine({ lookup, browser, roughBytes, onRetry }: FitLineProps) {
   if (!lookup || lookup.kind === 'asking') {
-    return <p class="fit">Reading the header…</p>;
+    const rough = roughBytes === null ? '' : `About ${size(roughBytes)} by its size. `;
+    return <p class="fit">{rough}Reading the header…</p>;
   }
   if (lookup.kind === 'failed') {
     return (
       <p class="fit" data-fit="failed">
-        {hubProblem(lookup.error, navigator.onLine)}
+        {hubProblem(lookup.error, navigator.onLine)}{' '}
+        <button type="button" class="quiet" onClick={onRetry}>
+          Try again
+        </button>
       </p>
     );
   }

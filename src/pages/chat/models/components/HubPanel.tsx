@@ -3,7 +3,7 @@ import type { ModelGroup } from '../../../../hub/modelGroups.ts';
 import type { FoundRepository } from '../../../../hub/search.ts';
 import { parameters, size } from '../../../demo/format.ts';
 import type { LibraryContext } from '../context.ts';
-import { findCurated } from '../curated.ts';
+import { draftOf, findCurated } from '../curated.ts';
 import { hubProblem } from '../hubProblem.ts';
 import { modelName } from '../names.ts';
 import { isStored } from '../state.ts';
@@ -62,7 +62,9 @@ function Found(context: LibraryContext) {
         </div>
       );
     case 'file':
-      return <PairPanel key={search.url} target={search.url} draft={undefined} {...context} />;
+      return (
+        <PairPanel key={search.url} target={search.url} draft={undefined} roughBytes={null} {...context} />
+      );
     case 'found':
       return (
         <Repositories repositories={search.repositories} onOpen={name => void effects.search.submit(name)} />
@@ -158,7 +160,8 @@ function GroupRow({ group, ...context }: LibraryContext & { readonly group: Mode
             <p class="note">{parts[0]}</p>
             <PairPanel
               target={address}
-              draft={curated?.draft === undefined ? undefined : findCurated({ id: curated.draft })}
+              draft={(curated && draftOf(curated)) ?? undefined}
+              roughBytes={sizeBytes}
               {...context}
             />
           </>

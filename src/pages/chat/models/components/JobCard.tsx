@@ -1,6 +1,6 @@
 import type { StoreProgress } from '../../../../client/index.ts';
 import { megabytes, size, wait } from '../../../demo/format.ts';
-import type { ModelsEffects } from '../context.ts';
+import type { ModelsEffects } from '../effects.ts';
 import { jobProblem } from '../jobProblem.ts';
 import { modelName } from '../names.ts';
 import type { Job, ModelsAction } from '../state.ts';

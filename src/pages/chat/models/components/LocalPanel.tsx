@@ -9,13 +9,15 @@ import { FitLine } from './FitLine.tsx';
 
 /** Place for files of this computer: chosen or dropped, one model or a target with its draft. */
 export function LocalPanel(context: LibraryContext) {
-  const { state, dispatch } = context;
+  const { state, effects, dispatch } = context;
   const input = useRef<HTMLInputElement>(null);
   const take = useCallback(
     (files: readonly File[]) => {
-      if (files.length > 0) dispatch({ type: 'local', local: sortFiles(files) });
+      if (files.length === 0) return;
+      effects.fits.forget(LOCAL_KEY);
+      dispatch({ type: 'local', local: sortFiles(files) });
     },
-    [dispatch],
+    [effects, dispatch],
   );
   const [area, isOver] = useFileDrop<HTMLDivElement>(take);
   const fault = state.local && fileFault(state.local);
@@ -67,7 +69,14 @@ function Chosen({ models, ...context }: LibraryContext & { readonly models: read
         <Role name="Target" model={target} />
         {draft && <Role name="Draft" model={draft} />}
       </dl>
-      {lookup && <FitLine lookup={lookup} browser={state.browser} />}
+      {lookup && (
+        <FitLine
+          lookup={lookup}
+          browser={state.browser}
+          roughBytes={null}
+          onRetry={() => void effects.fits.ask(pair)}
+        />
+      )}
       <div class="buttons">
         <button
           type="button"
@@ -87,7 +96,7 @@ function Chosen({ models, ...context }: LibraryContext & { readonly models: read
             type="button"
             onClick={() => {
               setSwapped(!swapped);
-              dispatch({ type: 'fitForgotten', key: LOCAL_KEY });
+              effects.fits.forget(LOCAL_KEY);
             }}
           >
             Swap

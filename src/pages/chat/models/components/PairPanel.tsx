@@ -1,16 +1,19 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { ModelFiles } from '../../../../client/index.ts';
 import { size } from '../../../demo/format.ts';
 import type { LibraryContext } from '../context.ts';
 import { type CuratedModel, suggestDraft } from '../curated.ts';
 import { fitOf, fittingCtx, isLoadable } from '../fit.ts';
-import { isStored, type Pair, pairKey } from '../state.ts';
+import { roomProblem } from '../room.ts';
+import { missingOf, type Pair, pairKey } from '../state.ts';
 import { FitLine } from './FitLine.tsx';
 
 interface PairPanelProps extends LibraryContext {
-  readonly target: ModelFiles;
+  /** Address of the model. */
+  readonly target: string;
   /** Draft that goes with it; undefined to suggest one by the header. */
   readonly draft: CuratedModel | null | undefined;
+  /** Need by the size of the file, until the header is read; null if it is not known. */
+  readonly roughBytes: number | null;
 }
 
 /** What a model needs, with or without the draft that fits it, and the buttons that get and load it. */
@@ -24,23 +27,26 @@ export function PairPanel(props: PairPanelProps) {
   // A suggestion needs the header of the target first.
   const asked = props.draft === undefined && !header ? alone : pair;
   const key = pairKey(asked);
-  useEffect(() => {
-    void effects.fits.ask(asked);
-    return () => effects.fits.forget(asked);
-  }, [key, target]);
+  useEffect(() => void effects.fits.ask(asked), [key]);
 
   const lookup = state.fits[pairKey(pair)];
   const estimate = lookup?.kind === 'known' ? lookup.estimate : null;
   const fit = estimate && fitOf(estimate, state.browser.memoryBytes);
-  const addresses = [pair.target, pair.draft].filter(model => typeof model === 'string');
-  const missing = addresses.filter(address => address.startsWith('hf:') && !isStored(state, address));
+  const missing = missingOf(state, pair);
+  const room = estimate && roomProblem(state, missing.length > 0 ? estimate.downloadBytes : 0);
   const isComing = missing.some(address => state.jobs[address]?.outcome.kind === 'running');
   const load = async () => {
     if (await effects.shelf.bring(pair)) onLoad(pair.target, pair.draft, fittingCtx(fit));
   };
   return (
     <div class="pair">
-      <FitLine lookup={lookup} browser={state.browser} />
+      <FitLine
+        lookup={lookup}
+        browser={state.browser}
+        roughBytes={props.roughBytes}
+        onRetry={() => void effects.fits.ask(asked)}
+      />
+      {room && <p class="note">{room}</p>}
       {draft ? (
         <label class="draft">
           <input

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { StoredModel, StoreUsage } from '../../../../client/index.ts';
 import { size } from '../../../demo/format.ts';
 import type { LibraryContext } from '../context.ts';
-import { findCurated } from '../curated.ts';
+import { draftOf, findCurated } from '../curated.ts';
 import { jobProblem } from '../jobProblem.ts';
 import { modelName, storedFacts } from '../names.ts';
 import { ModelRow } from './ModelRow.tsx';
@@ -61,7 +61,8 @@ function StoredRow({ model, ...context }: LibraryContext & { readonly model: Sto
           {isComplete && (
             <PairPanel
               target={id}
-              draft={curated?.draft === undefined ? undefined : findCurated({ id: curated.draft })}
+              draft={(curated && draftOf(curated)) ?? undefined}
+              roughBytes={model.sizeBytes}
               {...context}
             />
           )}
