@@ -1,5 +1,6 @@
 import type { MemoryEstimate } from '../../../client/index.ts';
-import { size } from '../../demo/format.ts';
+import { assertNever } from '../../../util/assert.ts';
+import { size } from '../format.ts';
 import type { CuratedModel } from './curated.ts';
 
 /** Answer to whether models run here, with the numbers. Sizes are in bytes. */
@@ -108,6 +109,8 @@ export function fitText(fit: Fit): string {
       return `Does not run here yet: ${fit.reason}.`;
     case 'noAdapter':
       return `Needs ${size(fit.needBytes)} on a GPU, and this browser offers none.`;
+    default:
+      return assertNever(fit);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { StoredModel } from '../../../client/index.ts';
-import { parameters, size } from '../../demo/format.ts';
+import { parameters, size } from '../format.ts';
 import { type CuratedModel, findCurated } from './curated.ts';
 
 /** Name of a model for people: that of the list, else of its repository or file. */

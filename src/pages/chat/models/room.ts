@@ -1,4 +1,4 @@
-import { size } from '../../demo/format.ts';
+import { size } from '../format.ts';
 import type { ModelsState } from './state.ts';
 
 /** Says that the browser has no room for so many bytes more; null if it has, or keeps nothing anyway. */

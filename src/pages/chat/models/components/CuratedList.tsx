@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { size } from '../../../demo/format.ts';
+import { size } from '../../format.ts';
 import type { LibraryContext } from '../context.ts';
 import { BUNDLED, CURATED, type CuratedModel, draftOf } from '../curated.ts';
 import { roughNeed } from '../fit.ts';

@@ -1,4 +1,4 @@
-import { size } from '../../../demo/format.ts';
+import { size } from '../../format.ts';
 import type { BrowserFacts } from '../browser.ts';
 import { fitOf, fitText } from '../fit.ts';
 import { hubProblem } from '../hubProblem.ts';

@@ -1,7 +1,8 @@
 import { useRef } from 'preact/hooks';
 import type { ModelGroup } from '../../../../hub/modelGroups.ts';
 import type { FoundRepository } from '../../../../hub/search.ts';
-import { parameters, size } from '../../../demo/format.ts';
+import { assertNever } from '../../../../util/assert.ts';
+import { parameters, size } from '../../format.ts';
 import type { LibraryContext } from '../context.ts';
 import { draftOf, findCurated } from '../curated.ts';
 import { hubProblem } from '../hubProblem.ts';
@@ -71,6 +72,8 @@ function Found(context: LibraryContext) {
       );
     case 'repository':
       return <Groups name={search.name} groups={search.groups} wanted={search.wanted} {...context} />;
+    default:
+      return assertNever(search);
   }
 }
 

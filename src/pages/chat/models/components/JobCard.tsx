@@ -1,7 +1,5 @@
-import type { StoreProgress } from '../../../../client/index.ts';
-import { megabytes, size, wait } from '../../../demo/format.ts';
 import type { ModelsEffects } from '../effects.ts';
-import { jobProblem } from '../jobProblem.ts';
+import { jobFigures, jobSentence } from '../jobText.ts';
 import { modelName } from '../names.ts';
 import type { Job, ModelsAction } from '../state.ts';
 
@@ -27,11 +25,11 @@ export function JobCard({ job, effects, dispatch }: JobCardProps) {
             max={1}
             {...(progress && total ? { value: progress.loadedBytes / total } : {})}
           />
-          <p class="figures">{progress ? figures(progress) : 'Asking for it…'}</p>
+          <p class="figures">{progress ? jobFigures(progress) : 'Asking for it…'}</p>
         </>
       )}
       <p role="status" class={outcome.kind === 'failed' ? 'trouble' : 'note'}>
-        {sentence(job)}
+        {jobSentence(job, navigator.onLine)}
       </p>
       <div class="buttons">
         {isRunning ? (
@@ -64,38 +62,4 @@ export function JobCard({ job, effects, dispatch }: JobCardProps) {
       </div>
     </li>
   );
-}
-
-/** Bytes, speed, time left, and the bytes that were there before. */
-function figures({
-  loadedBytes,
-  totalBytes,
-  bytesPerSecond,
-  remainingSeconds,
-  resumedBytes,
-}: StoreProgress): string {
-  return [
-    `${size(loadedBytes)}${totalBytes === null ? '' : ` of ${size(totalBytes)}`}`,
-    `${megabytes(bytesPerSecond)}/s`,
-    ...(remainingSeconds === null ? [] : [`${wait(remainingSeconds)} left`]),
-    ...(resumedBytes === 0 ? [] : [`resumed at ${size(resumedBytes)}`]),
-  ].join(' · ');
-}
-
-function sentence({ kind, progress, outcome }: Job): string {
-  switch (outcome.kind) {
-    case 'running':
-      return progress?.phase === 'waiting' ? 'Another tab downloads it; this one waits for it.' : '';
-    case 'done': {
-      if (kind === 'download') return 'Downloaded. This browser keeps it.';
-      const repaired = outcome.report?.repairedBytes ?? 0;
-      return repaired === 0
-        ? 'Checked: every byte is right.'
-        : `Repaired: ${size(repaired)} were damaged and came anew.`;
-    }
-    case 'canceled':
-      return kind === 'download' ? 'Canceled. What has come stays here for later.' : 'Canceled.';
-    case 'failed':
-      return jobProblem(outcome.error, navigator.onLine);
-  }
 }

@@ -1,5 +1,5 @@
 import { useCallback, useRef, useState } from 'preact/hooks';
-import { size } from '../../../demo/format.ts';
+import { size } from '../../format.ts';
 import type { LibraryContext } from '../context.ts';
 import { fitOf, fittingCtx, isLoadable } from '../fit.ts';
 import { fileFault, type LocalModel, sortFiles } from '../localModels.ts';

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { size } from '../../../demo/format.ts';
+import { size } from '../../format.ts';
 import type { LibraryContext } from '../context.ts';
 import { type CuratedModel, suggestDraft } from '../curated.ts';
 import { fitOf, fittingCtx, isLoadable } from '../fit.ts';

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { StoredModel, StoreUsage } from '../../../../client/index.ts';
-import { size } from '../../../demo/format.ts';
+import { size } from '../../format.ts';
 import type { LibraryContext } from '../context.ts';
 import { draftOf, findCurated } from '../curated.ts';
 import { jobProblem } from '../jobProblem.ts';
