@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
+import { FAKE_REPORT } from '../../../protocol/fakeReport.ts';
 import { adapterText, browserFacts } from './browser.ts';
 
 const ADAPTER = {
+  ...FAKE_REPORT.adapter,
   vendor: 'google',
   architecture: 'swiftshader',
   description: '',
   isFallback: true,
-  features: [],
 };
 
 it.each([

@@ -12,9 +12,9 @@ export function modelName(address: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** Facts of a model of the list: `1.2 B parameters · Q4_K_M · 808 MB`. */
+/** Facts of a model of the list: `1.2 B · Q4_K_M · 808 MB`. */
 export function curatedFacts({ nParams, type, sizeBytes }: CuratedModel): string {
-  return `${parameters(nParams)} parameters · ${type} · ${size(sizeBytes)}`;
+  return `${parameters(nParams)} · ${type} · ${size(sizeBytes)}`;
 }
 
 /** Facts of a stored model: its size, its files, and when it was used. */

@@ -32,14 +32,15 @@ export function CuratedList(context: LibraryContext) {
 
 function CuratedRow({ model, ...context }: LibraryContext & { readonly model: CuratedModel }) {
   const { address, about, licence } = model;
-  const rough = roughNeed(model, context.nCtx);
+  // The bundled pair needs next to nothing, and its context is shorter than the default.
+  const rough = model === BUNDLED ? null : roughNeed(model, context.nCtx);
   const { memoryBytes } = context.state.browser;
-  const isRoughlyTooLarge = memoryBytes !== null && rough > memoryBytes;
+  const isRoughlyTooLarge = memoryBytes !== null && rough !== null && rough > memoryBytes;
   const page = /^hf:([^:]+)/.exec(address)?.[1];
   return (
     <ModelRow
       name={model.name}
-      facts={`${curatedFacts(model)} · needs about ${size(rough)}`}
+      facts={rough === null ? curatedFacts(model) : `${curatedFacts(model)} · needs about ${size(rough)}`}
       badges={[
         isRoughlyTooLarge && 'too large here?',
         context.loaded === address && 'loaded',

@@ -59,7 +59,7 @@ export function PairPanel(props: PairPanelProps) {
           </span>
         </label>
       ) : (
-        <p class="note">No small model with its tokens is known here: the text itself drafts, by n-grams.</p>
+        <p class="note">No small model with its tokens is known here, so it runs without a draft model.</p>
       )}
       <div class="buttons">
         <button
