@@ -44,7 +44,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'server',
   ],
   cli: ['util', 'gguf', 'hub', 'tokenizer', 'protocol', 'report', 'type:lab'],
-  pages: ['util', 'protocol', 'report', 'client', 'lab'],
+  pages: ['util', 'protocol', 'report', 'hub', 'client', 'lab'],
   harness: [
     'util',
     'quant',

@@ -16,16 +16,16 @@ export class HubHost {
     this.#hub = hub;
     this.#server = createServer(selfSigned(), async (request, response) => {
       const { url = '', method = 'GET', headers } = request;
-      const path = url.replace(/^(\/api\/models)?\/[^/]+\/[^/]+/, '$1/org/name');
       const { range } = headers;
-      const answer = await fetch(hub.endpoint + path, { method, headers: { ...(range && { range }) } });
+      const answer = await fetch(hub.endpoint + url, { method, headers: { ...(range && { range }) } });
       const body = Buffer.from(await answer.arrayBuffer());
       response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(body);
     });
   }
 
   static async open(): Promise<HubHost> {
-    const host = new HubHost(await FakeHub.open({ 'model-Q8_0.gguf': readFileSync(bundledFile(MOE_Q4_0)) }));
+    const files = { 'model-Q8_0.gguf': readFileSync(bundledFile(MOE_Q4_0)) };
+    const host = new HubHost(await FakeHub.open(files, { hasEveryName: true }));
     await new Promise<void>(resolve => host.#server.listen(0, '127.0.0.1', resolve));
     return host;
   }

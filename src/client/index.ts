@@ -13,7 +13,7 @@ import { createForetoken, type Foretoken } from './foretoken.ts';
 import { openWorker } from './open.ts';
 
 export type * from '../protocol/completion.ts';
-export type { MemoryBytes, MemoryEstimate, ModelOutline } from '../protocol/estimate.ts';
+export type { MemoryBytes, MemoryEstimate, ModelOutline, VocabularyOutline } from '../protocol/estimate.ts';
 export type { Exchange, ExchangeMessage, ExchangeRequest } from '../protocol/exchange.ts';
 export type {
   CacheType,

@@ -15,7 +15,8 @@ export function chooseFile(files: readonly string[], type: string | undefined): 
   return type === undefined ? models[0] : undefined;
 }
 
-function isModel(path: string): boolean {
+/** Whether a path is that of a model by itself, or of the first part of one. */
+export function isModel(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
   return name.endsWith('.gguf') && !COMPANIONS.test(name) && !LATER_PART.test(name);
 }

@@ -42,13 +42,20 @@ export function fileUrl({ endpoint }: Hub, name: string, commit: string, path: s
   return `${endpoint}${name}/resolve/${commit}/${path.split('/').map(encodeURIComponent).join('/')}`;
 }
 
+/** Answer of the Hub's API. */
 interface Page {
   readonly json: unknown;
   /** Header with the address of the next page, which the Hub lets a page of another origin read. */
   readonly link: string | null;
 }
 
-async function getJson(hub: Hub, name: string, url: string, signal: AbortSignal | undefined): Promise<Page> {
+/** Asks the API for `url`; `name` says in an error what was asked for. Throws `fetch_failed`. */
+export async function getJson(
+  hub: Hub,
+  name: string,
+  url: string,
+  signal: AbortSignal | undefined,
+): Promise<Page> {
   const patience = AbortSignal.timeout(PATIENCE_MS);
   const limited = signal ? AbortSignal.any([signal, patience]) : patience;
   const response = await hub.fetch(url, { signal: limited }).catch(error => {
@@ -96,6 +103,6 @@ function isSize(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }

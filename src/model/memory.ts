@@ -23,9 +23,9 @@ const CACHE_TYPES: readonly CacheType[] = ['f32', 'f16'];
  * buffers are created, see `allocationText`.
  */
 export function memoryError(needs: MemoryNeeds, maxBufferBytes: number): ForetokenError | null {
-  const faults = [weightFault(needs, maxBufferBytes), cacheFault(needs, maxBufferBytes)].filter(
-    fault => fault !== null,
-  );
+  const weights = weightFault(needs, maxBufferBytes);
+  const cache = cacheFault(needs, maxBufferBytes);
+  const faults = [weights, cache].filter(fault => fault !== null);
   if (faults.length === 0) return null;
   const complaints = faults.map(
     ({ what, bytes, remedy }) =>
@@ -39,6 +39,7 @@ export function memoryError(needs: MemoryNeeds, maxBufferBytes: number): Foretok
       limitBytes: maxBufferBytes,
       weightBytes: weightBytes(needs),
       cacheBytes: cacheBytesOf(needs),
+      ...(cache && cache.positions > 0 && !weights && { fittingCtx: cache.positions }),
     },
   );
 }
@@ -76,7 +77,8 @@ function weightFault({ weights }: MemoryNeeds, limit: number): Fault | null {
   };
 }
 
-function cacheFault(needs: MemoryNeeds, limit: number): Fault | null {
+/** Fault of the cache, with the positions of all slots that would fit in the same type. */
+function cacheFault(needs: MemoryNeeds, limit: number): (Fault & { readonly positions: number }) | null {
   const { streams, shape, cacheType } = needs;
   const widest = { values: Math.max(0, ...streams.map(({ values }) => values)) };
   const bytes = streamBytes(widest, cacheType, shape);
@@ -89,6 +91,7 @@ function cacheFault(needs: MemoryNeeds, limit: number): Fault | null {
   return {
     what: 'a layer of the cache',
     bytes,
+    positions: Math.min(fitting(cacheType), positionsOf(shape)),
     remedy: choices.length > 0 ? `choose ${choices.join(', or ')}` : 'use fewer slots, or another model',
   };
 }

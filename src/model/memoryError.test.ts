@@ -86,6 +86,19 @@ describe('a model', () => {
   });
 
   it.each([
+    ['all positions that fit', {}, STREAM - 1, 64],
+    [
+      'none where not even a page fits',
+      { shape: { nSlots: 64, nCtx: 128, nCtxShared: null } },
+      STREAM,
+      undefined,
+    ],
+    ['none where the weights do not fit either', {}, 30_000, undefined],
+  ])('is refused with %s as a number', (_, changes, limit, fittingCtx) => {
+    expect(memoryError({ ...NEEDS, ...changes }, limit)?.details.fittingCtx).toBe(fittingCtx);
+  });
+
+  it.each([
     [
       'f32',
       "cacheType 'f16' needs 147456 bytes less, nCtx 64 needs 131072 less; or use a file with fewer bits",

@@ -1,5 +1,5 @@
 import type { WireError } from '../util/errors.ts';
-import type { ModelReport } from './serverReport.ts';
+import type { AdapterReport, ModelReport } from './serverReport.ts';
 
 /** Model as the header of its file describes it. */
 export type ModelOutline = Pick<
@@ -8,7 +8,18 @@ export type ModelOutline = Pick<
 > & {
   /** Context that it was trained with; null if the file does not say. */
   readonly nCtxTrain: number | null;
+  /** What the header tells of its tokens. Two models with the same may have different ones; a draft is compared when it is loaded. */
+  readonly vocabulary: VocabularyOutline;
 };
+
+/** Vocabulary as a header describes it; null for what it does not say. */
+export interface VocabularyOutline {
+  /** `tokenizer.ggml.model`, such as `gpt2`. */
+  readonly kind: string | null;
+  /** `tokenizer.ggml.pre`, the way in which text is split, such as `llama-bpe`. */
+  readonly split: string | null;
+  readonly nTokens: number | null;
+}
 
 /** Sizes of buffers on the GPU, in bytes. */
 export interface MemoryBytes {
@@ -31,6 +42,8 @@ export interface MemoryEstimate {
   readonly nCtx: number | null;
   /** Memory of the target and the draft together; null for a model that cannot be planned, because its architecture is refused. */
   readonly bytes: MemoryBytes | null;
+  /** Adapter that answered; null without one. */
+  readonly adapter: AdapterReport | null;
   /** Size of the largest buffer that the adapter allows, in bytes; null without an adapter. */
   readonly maxBufferBytes: number | null;
   /** Reason why `createServer` would refuse the models here, with what would fit; null if they fit. */

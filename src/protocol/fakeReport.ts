@@ -33,11 +33,12 @@ export const FAKE_REPORT: ServerReport = {
 
 /** Estimate for tests. */
 export const FAKE_ESTIMATE: MemoryEstimate = {
-  model: FAKE_REPORT.model,
+  model: { ...FAKE_REPORT.model, vocabulary: { kind: 'llama', split: null, nTokens: 1 } },
   draft: null,
   downloadBytes: 1,
   nCtx: 1,
   bytes: { weights: 1, cache: 1, activations: 1, total: 3 },
+  adapter: FAKE_REPORT.adapter,
   maxBufferBytes: 1,
   obstacle: null,
 };

@@ -169,6 +169,13 @@ describe('an estimate of a large model', () => {
     expect(nCtx).toBe(4096);
   });
 
+  it('tells what the header says of the vocabulary, and which adapter answered', async () => {
+    const { model, draft, adapter } = await estimate({ model: MOE, modelDraft: DRAFT });
+    expect(model.vocabulary).toEqual({ kind: 'llama', split: 'default', nTokens: 1024 });
+    expect(draft?.vocabulary).toEqual(model.vocabulary);
+    expect(adapter).toMatchObject({ isFallback: expect.any(Boolean), features: expect.any(Array) });
+  });
+
   it('of the Hub adds up its parts, and the draft model', async () => {
     const commit = 'a'.repeat(40);
     const { source } = largeFile('m', LARGE_MODELS['qwen 2.5 0.5B']);
@@ -200,14 +207,16 @@ describe('an obstacle', () => {
     expect(bytes?.cache).toBeGreaterThan(8 * GIB);
     const found = /choose nCtx (\d+) with cacheType 'f32'/.exec(obstacle?.message ?? '');
     const nCtx = Number(found?.[1]);
+    expect(obstacle?.details).toMatchObject({ fittingCtx: nCtx });
     expect((await large({ nCtx, cacheType: 'f32' }, {})).obstacle).toBeNull();
     expect((await large({ nCtx: nCtx + 64, cacheType: 'f32' }, {})).obstacle).not.toBeNull();
   });
 
   it('is a missing adapter, and the bytes are told all the same', async () => {
-    const { obstacle, bytes, maxBufferBytes } = await large({}, { hasAdapter: false });
+    const { obstacle, bytes, adapter, maxBufferBytes } = await large({}, { hasAdapter: false });
     expect(obstacle?.code).toBe('no_webgpu');
     expect(maxBufferBytes).toBeNull();
+    expect(adapter).toBeNull();
     expect(bytes).toEqual((await large({}, ROOMY)).bytes);
   });
 

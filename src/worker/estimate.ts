@@ -1,9 +1,9 @@
-import { type GgufOutline, openOutline } from '../gguf/index.ts';
+import { type GgufOutline, getString, openOutline } from '../gguf/index.ts';
 import { type AdapterLimits, limitsOf, requestAdapter } from '../gpu/adapter.ts';
 import { planMemory } from '../model/memoryPlan.ts';
 import { checkModel, type ModelFile } from '../model/modelFile.ts';
 import { pairBytes } from '../model/modelPair.ts';
-import type { MemoryBytes, MemoryEstimate } from '../protocol/estimate.ts';
+import type { MemoryBytes, MemoryEstimate, ModelOutline } from '../protocol/estimate.ts';
 import { withDefaults } from '../protocol/options.ts';
 import type { WireOptions, WireSource } from '../protocol/worker.ts';
 import { ForetokenError } from '../util/errors.ts';
@@ -53,13 +53,26 @@ export async function estimateMemory(
   const plan = planned(models, { ...options, nBatch: batchRows(given.nBatch, limits.report) }, limits);
   const obstacle = noAdapter ?? (plan instanceof ForetokenError ? plan : plan.fault);
   return {
-    model: outlineModel(target),
-    draft: draft && outlineModel(draft),
+    model: outlineOf(target),
+    draft: draft && outlineOf(draft),
     downloadBytes: models.reduce((sum, { source }) => sum + source.sizeBytes, 0),
     nCtx: plan instanceof ForetokenError ? null : plan.nCtx,
     bytes: plan instanceof ForetokenError ? null : plan.bytes,
+    adapter: noAdapter ? null : limits.report,
     maxBufferBytes: noAdapter ? null : limits.maxBufferBytes,
     obstacle: obstacle?.toWire() ?? null,
+  };
+}
+
+function outlineOf(outline: GgufOutline): ModelOutline {
+  const { metadata, nTokens } = outline;
+  return {
+    ...outlineModel(outline),
+    vocabulary: {
+      kind: getString(metadata, 'tokenizer.ggml.model', null),
+      split: getString(metadata, 'tokenizer.ggml.pre', null),
+      nTokens,
+    },
   };
 }
 

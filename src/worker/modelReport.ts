@@ -10,7 +10,7 @@ export function describeModel({ gguf, spec }: ModelFile): ModelReport {
 }
 
 /** Describes a model whose architecture need not be supported. */
-export function outlineModel({ source, metadata, tensors }: GgufFile): ModelOutline {
+export function outlineModel({ source, metadata, tensors }: GgufFile): Omit<ModelOutline, 'vocabulary'> {
   const valuesByType = new Map<string, number>();
   let nParams = 0;
   for (const { type, nElements } of tensors.values()) {

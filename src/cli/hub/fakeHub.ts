@@ -30,21 +30,26 @@ export interface Faults {
   changes?: boolean;
 }
 
-/** Hub for tests with one repository, `org/name`. */
+/** Hub for tests with one repository, `org/name`, or under every name. */
 export class FakeHub {
   readonly faults: Faults = {};
   /** Requested paths, with the range, if there was one. */
   readonly asked: string[] = [];
   readonly #files: Readonly<Record<string, Buffer>>;
+  readonly #hasEveryName: boolean;
   readonly #server = createServer((request, response) => this.#answer(request, response));
   #endpoint = '';
 
-  private constructor(files: Readonly<Record<string, Buffer>>) {
+  private constructor(files: Readonly<Record<string, Buffer>>, hasEveryName: boolean) {
     this.#files = files;
+    this.#hasEveryName = hasEveryName;
   }
 
-  static async open(files: Readonly<Record<string, Buffer>>): Promise<FakeHub> {
-    const hub = new FakeHub(files);
+  static async open(
+    files: Readonly<Record<string, Buffer>>,
+    { hasEveryName = false }: { readonly hasEveryName?: boolean } = {},
+  ): Promise<FakeHub> {
+    const hub = new FakeHub(files, hasEveryName);
     await new Promise<void>(resolve => hub.#server.listen(0, '127.0.0.1', resolve));
     const address = hub.#server.address();
     hub.#endpoint = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
@@ -61,7 +66,8 @@ export class FakeHub {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    const { url = '', headers } = request;
+    const { headers } = request;
+    const url = this.#pathOf(request);
     for (const [name, value] of CORS) response.setHeader(name, value);
     if (request.method === 'OPTIONS') {
       response.writeHead(204).end();
@@ -72,10 +78,17 @@ export class FakeHub {
     if (status !== undefined) response.writeHead(status).end();
     else if (token !== undefined && headers.authorization !== `Bearer ${token}`)
       response.writeHead(401).end();
+    else if (url.startsWith('/api/models?'))
+      json(response, [{ id: 'org/name', downloads: 12_345, gated: false }]);
     else if (url === '/api/models/org/name/refs')
       json(response, { branches: [{ name: 'main', targetCommit: COMMIT }] });
     else if (url === `/api/models/org/name/tree/${COMMIT}?recursive=true`) json(response, this.#tree());
     else this.#sendFile(request, response);
+  }
+
+  /** Path of a request, with the one name in place of any other if all are answered. */
+  #pathOf({ url = '' }: IncomingMessage): string {
+    return this.#hasEveryName ? url.replace(/^(\/api\/models)?\/(?!api\/)[^/?]+\/[^/]+/, '$1/org/name') : url;
   }
 
   #tree(): object[] {
@@ -89,8 +102,9 @@ export class FakeHub {
     return [{ type: 'directory', path: 'folder', oid: COMMIT, size: 0 }, ...files];
   }
 
-  #sendFile({ url = '', headers, method }: IncomingMessage, response: ServerResponse): void {
-    const content = this.#files[url.replace(`/org/name/resolve/${COMMIT}`, '').slice(1)];
+  #sendFile(request: IncomingMessage, response: ServerResponse): void {
+    const { headers, method } = request;
+    const content = this.#files[this.#pathOf(request).replace(`/org/name/resolve/${COMMIT}`, '').slice(1)];
     if (!content) {
       response.writeHead(404).end();
       return;

@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright/test';
+import { FakeHub } from '../src/cli/hub/fakeHub.ts';
+import { bundle } from './fixtures/bundle.ts';
+import { bundledFile, DRAFT_Q4_0, MOE_Q4_0 } from './fixtures/models.ts';
+import { partName, splitModel } from './fixtures/splitModel.ts';
+import { expect, test } from './fixtures/test.ts';
+
+const HERE = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const STYLES = ['../src/pages/frame/base.css', '../src/pages/chat/models/style/models.css'].map(HERE);
+
+let hub: FakeHub;
+let script: string;
+
+test.beforeAll(async () => {
+  const parts = await splitModel(bundledFile(DRAFT_Q4_0), 2);
+  hub = await FakeHub.open(
+    {
+      'tale-Q8_0.gguf': readFileSync(bundledFile(MOE_Q4_0)),
+      'mmproj-tale-F16.gguf': Buffer.from('none'),
+      ...Object.fromEntries(parts.map((bytes, no) => [partName('tale-Q4_K_M', no, 2), Buffer.from(bytes)])),
+    },
+    { hasEveryName: true },
+  );
+  script = await bundle(HERE('fixtures/modelsPage.tsx'));
+});
+test.afterAll(() => hub.close());
+
+/** Opens the library alone, over the stand-in for the Hub. */
+async function open(page: Page): Promise<void> {
+  // A page that a route makes may not ask servers of this machine; one of the site may.
+  await page.goto('harness.html');
+  await page.route('**/models-page.js', route =>
+    route.fulfill({ contentType: 'text/javascript', body: script }),
+  );
+  for (const path of STYLES) await page.addStyleTag({ path });
+  await page.evaluate(async endpoint => {
+    document.body.innerHTML = '<div id="app"></div>';
+    const address = new URL('models-page.js', location.href).href;
+    (await import(address)).draw(endpoint);
+  }, hub.endpoint);
+  await expect(page.getByTestId('models')).toBeVisible();
+}
+
+/** Opens the row of a model whose name is this. */
+async function row(page: Page, list: string, name: string) {
+  const found = page.getByTestId(list).getByTestId('model').filter({ hasText: name }).first();
+  await found.locator('summary').click();
+  return found;
+}
+
+test('models are found, judged by their header before any download, brought, kept, checked and deleted', async ({
+  page,
+}) => {
+  await open(page);
+  const stories = await row(page, 'curated', 'Stories');
+  await expect(stories.getByTestId('fit')).toHaveText(
+    /^Fits: needs \d+\.\d MB on the GPU, with a context of 512/,
+  );
+  await expect(page.getByTestId('library-adapter')).toContainText(/no GPU.*chrome:\/\/gpu/);
+  await stories.getByRole('button', { name: 'Load' }).click();
+  expect(await page.evaluate(() => window.loads)).toEqual([
+    ['models/foretoken-stories-moe-q4_0.gguf', 'models/foretoken-stories-draft-q4_0.gguf', null],
+  ]);
+
+  await page.getByTestId('hub-query').fill('little tales');
+  await page.getByTestId('repositories').getByText('org/name').click();
+  const groups = page.getByTestId('groups').getByTestId('model');
+  await expect(groups).toHaveText([/Q4_K_M.*2 parts · usual choice/, /Q8_0.*nearly lossless/]);
+  const split = await row(page, 'groups', 'Q4_K_M');
+  await expect(split.getByTestId('fit')).toHaveText(/^Fits/);
+  expect(hub.asked.filter(path => path.includes('resolve') && !path.includes('bytes='))).toEqual([]);
+
+  await split.getByRole('button', { name: 'Download and load' }).click();
+  await expect.poll(() => page.evaluate(() => window.loads.at(-1)?.[0])).toBe('hf:org/name:Q4_K_M');
+  await expect(page.getByTestId('job')).toHaveCount(0);
+
+  const kept = await row(page, 'stored', 'name Q4_K_M');
+  await kept.getByRole('button', { name: 'Check' }).click();
+  await expect(page.getByTestId('job')).toContainText('every byte is right');
+  await kept.getByRole('button', { name: 'Pin' }).click();
+  await expect(kept.getByText('pinned')).toBeVisible();
+  await kept.getByRole('button', { name: 'Delete' }).click();
+  await kept.getByRole('button', { name: /^Delete .*\?$/ }).click();
+  await expect(kept).toHaveCount(0);
+  await expect(page.getByTestId('usage')).toContainText('0.0 MB of models');
+});
+
+test('files of this computer become a target and its draft, and what is wrong with them is said', async ({
+  page,
+}) => {
+  await open(page);
+  const parts = (await splitModel(bundledFile(DRAFT_Q4_0), 2)).map((bytes, no) => ({
+    name: partName('d', no, 2),
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.from(bytes),
+  }));
+  const target = { ...parts[0], name: 't.gguf', buffer: readFileSync(bundledFile(MOE_Q4_0)) };
+  await page.getByTestId('local-files').setInputFiles([parts[0], target]);
+  await expect(page.getByTestId('local-fault')).toContainText('lacks part 2');
+  await page.getByTestId('local-files').setInputFiles([...parts, target]);
+  const local = page.getByTestId('local');
+  await expect(local).toContainText('t.gguf');
+  await local.getByRole('button', { name: 'Does it fit?' }).click();
+  await expect(local.getByTestId('fit')).toHaveText(/^Fits/);
+  await local.getByRole('button', { name: 'Swap' }).click();
+  await local.getByRole('button', { name: 'Load' }).click();
+  expect(await page.evaluate(() => window.loads)).toEqual([
+    ['d-00001-of-00002.gguf d-00002-of-00002.gguf', 't.gguf', null],
+  ]);
+});
+
+test.describe('a Hub that refuses', () => {
+  test.use({ expectedErrors: [/Failed to load resource/] });
+
+  test('is told in plain words, and asked again on demand', async ({ page }) => {
+    await open(page);
+    hub.faults.status = 429;
+    await page.getByTestId('hub-query').fill('org/name');
+    await page.getByTestId('hub-query').press('Enter');
+    await expect(page.getByTestId('hub-error')).toContainText('Too many requests');
+    delete hub.faults.status;
+    await page.getByTestId('hub-error').getByRole('button').click();
+    await expect(page.getByTestId('groups').getByTestId('model')).toHaveCount(2);
+  });
+});

@@ -1,0 +1,91 @@
+import { useEffect, useState } from 'preact/hooks';
+import { size } from '../../format.ts';
+import type { LibraryContext } from '../context.ts';
+import { type CuratedModel, suggestDraft } from '../curated.ts';
+import { fitOf, fittingCtx, isLoadable } from '../fit.ts';
+import { roomProblem } from '../room.ts';
+import { missingOf, type Pair, pairKey } from '../state.ts';
+import { FitLine } from './FitLine.tsx';
+
+interface PairPanelProps extends LibraryContext {
+  /** Address of the model. */
+  readonly target: string;
+  /** Draft that goes with it; undefined to suggest one by the header. */
+  readonly draft: CuratedModel | null | undefined;
+  /** Need by the size of the file, until the header is read; null if it is not known. */
+  readonly roughBytes: number | null;
+}
+
+/** What a model needs, with or without the draft that fits it, and the buttons that get and load it. */
+export function PairPanel(props: PairPanelProps) {
+  const { state, effects, target, nCtx, onLoad } = props;
+  const [withDraft, setWithDraft] = useState(true);
+  const alone: Pair = { target, draft: null, nCtx };
+  const header = state.fits[pairKey(alone)];
+  const draft = props.draft === undefined ? suggestion(header) : props.draft;
+  const pair: Pair = draft && withDraft ? { ...alone, draft: draft.address } : alone;
+  // A suggestion needs the header of the target first.
+  const asked = props.draft === undefined && !header ? alone : pair;
+  const key = pairKey(asked);
+  useEffect(() => void effects.fits.ask(asked), [key]);
+
+  const lookup = state.fits[pairKey(pair)];
+  const estimate = lookup?.kind === 'known' ? lookup.estimate : null;
+  const fit = estimate && fitOf(estimate, state.browser.memoryBytes);
+  const missing = missingOf(state, pair);
+  const room = estimate && roomProblem(state, missing.length > 0 ? estimate.downloadBytes : 0);
+  const isComing = missing.some(address => state.jobs[address]?.outcome.kind === 'running');
+  const load = async () => {
+    if (await effects.shelf.bring(pair)) onLoad(pair.target, pair.draft, fittingCtx(fit));
+  };
+  return (
+    <div class="pair">
+      <FitLine
+        lookup={lookup}
+        browser={state.browser}
+        roughBytes={props.roughBytes}
+        onRetry={() => void effects.fits.ask(asked)}
+      />
+      {room && <p class="note">{room}</p>}
+      {draft ? (
+        <label class="draft">
+          <input
+            type="checkbox"
+            checked={withDraft}
+            onChange={event => setWithDraft(event.currentTarget.checked)}
+          />
+          <span>
+            With the draft {draft.name} ({size(draft.sizeBytes)})
+          </span>
+        </label>
+      ) : (
+        <p class="note">No small model with its tokens is known here, so it runs without a draft model.</p>
+      )}
+      <div class="buttons">
+        <button
+          type="button"
+          class="primary"
+          disabled={isComing || !isLoadable(fit)}
+          onClick={() => void load()}
+        >
+          {missing.length > 0 ? 'Download and load' : 'Load'}
+        </button>
+        {missing.length > 0 && state.stored && (
+          <button
+            type="button"
+            disabled={isComing}
+            onClick={() => {
+              for (const address of missing) void effects.shelf.download(address);
+            }}
+          >
+            Only download
+          </button>
+        )}
+      </div>
+    </div>
+  );
+
+  function suggestion(known: typeof header): CuratedModel | null {
+    return known?.kind === 'known' ? suggestDraft(known.estimate.model) : null;
+  }
+}
