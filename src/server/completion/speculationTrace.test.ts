@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SpeculationTrace, TracedToken } from '../../protocol/completion.ts';
+import { joinTraces } from '../../protocol/joinTraces.ts';
 import type { ChatCompletion, ChatCompletionChunk, TextCompletion } from '../../protocol/openai.ts';
 import {
   E_ACUTE,
@@ -12,7 +13,6 @@ import {
   type TestServerOptions,
   testServer,
 } from '../testing/testServer.ts';
-import { joinTraces } from './speculationTrace.ts';
 
 const REQUEST = { prompt: 'ab', n_predict: 40, ignore_eos: true, speculation_trace: true };
 const CHAT = { chatTemplate: '{% for m in messages %}{{ m.content }}{% endfor %}' };

@@ -26,8 +26,3 @@ export function speculationTrace(
     },
   };
 }
-
-/** Trace of consecutive parts of one answer. */
-export function joinTraces(parts: readonly SpeculationTrace[]): SpeculationTrace {
-  return { tokens: parts.flatMap(({ tokens }) => tokens), rounds: parts.flatMap(({ rounds }) => rounds) };
-}

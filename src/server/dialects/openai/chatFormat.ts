@@ -1,4 +1,5 @@
 import type { CompletionPartial, CompletionResponse } from '../../../protocol/completion.ts';
+import { joinTraces } from '../../../protocol/joinTraces.ts';
 import type {
   ChatChoice,
   ChatChunkChoice,
@@ -12,7 +13,6 @@ import { assertNever } from '../../../util/assert.ts';
 import type { AnswerDelta } from '../../chat/answer.ts';
 import { type AnswerReader, AnswerReaders, type AnswerSyntax, wholeAnswer } from '../../chat/answerReader.ts';
 import type { CompletionFormat } from '../../completion/completionFormat.ts';
-import { joinTraces } from '../../completion/speculationTrace.ts';
 import type { CompletionParams } from '../../params/completionFields.ts';
 import {
   choiceExtras,
