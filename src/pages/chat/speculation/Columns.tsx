@@ -22,7 +22,7 @@ export function Columns({ title, columns }: { title: string; columns: readonly C
         {columns.map(({ label, share, value, title }, i) => (
           <div key={label} class="column" title={title}>
             <span class="value">{every === 1 ? value : ''}</span>
-            <span class="rod" style={{ height: `${100 * share}%` }} />
+            <span class="rod" style={{ '--share': share }} />
             <span class="label">{i % every === 0 ? label : ''}</span>
           </div>
         ))}

@@ -66,6 +66,7 @@ export function TimelineChart({ trace }: { trace: SpeculationTrace }) {
           min={1}
           max={trace.rounds.length}
           value={(chosen ?? 0) + 1}
+          aria-label="Round"
           aria-valuetext={describe(trace, chosen ?? 0)}
           onInput={({ currentTarget }) => setChosen(currentTarget.valueAsNumber - 1)}
         />

@@ -50,7 +50,7 @@ function Token({ index, piece: { token, text, rejected }, showRejected, isActive
   const isOwn = token.source === 'target' || token.source === 'bonus';
   return (
     <>
-      {showRejected && rejected !== '' && <del>{visible(rejected)}</del>}
+      {showRejected && rejected !== '' && <Rejected text={rejected} />}
       <span data-token={index} class={isActive ? 'active' : undefined}>
         {isOwn ? text : space}
         {!isOwn && word !== '' && <mark class={`kind-${token.source}`}>{word}</mark>}
@@ -59,7 +59,13 @@ function Token({ index, piece: { token, text, rejected }, showRejected, isActive
   );
 }
 
-/** Shows line ends, which would otherwise tear the text apart. */
-function visible(text: string): string {
-  return text.replaceAll('\n', '↵');
+/** Refused tokens, with signs for line ends, which would tear the text apart. White space before them is not struck out. */
+function Rejected({ text }: { text: string }) {
+  const shown = text.replaceAll('\n', '↵');
+  return (
+    <>
+      {shown.startsWith(' ') && ' '}
+      <del>{shown.trimStart()}</del>
+    </>
+  );
 }
