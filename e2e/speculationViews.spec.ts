@@ -25,9 +25,9 @@ test('the views of a trace say where a token came from, what was refused and wha
   await expect(text.locator('mark').filter({ hasText: /^you$/ })).toHaveClass('kind-draft-simple');
 
   await text.getByText('play', { exact: true }).hover();
-  await expect(page.getByRole('status')).toHaveText('" play" draft model, token 4 of 4, round 1');
+  await expect(page.getByRole('status').first()).toHaveText('" play" draft model, token 4 of 4, round 1');
   await page.getByRole('button', { name: 'Next token' }).press('Enter');
-  await expect(page.getByRole('status')).toHaveText(
+  await expect(page.getByRole('status').first()).toHaveText(
     '" with" sampled behind 4 accepted tokens of a draft, round 1',
   );
 
@@ -43,6 +43,10 @@ test('the views of a trace say where a token came from, what was refused and wha
   const slider = panel.getByRole('slider', { name: 'Round' });
   await slider.fill('7');
   await expect(slider).toHaveAttribute('aria-valuetext', 'Round 7, draft model: 2 of 4 accepted in 35 ms');
+  const compared = page.getByRole('region', { name: 'With and without speculation' });
+  await compared.getByRole('button', { name: 'Run with and without speculation' }).click();
+  await expect(compared).toContainText('2.00 × as fast with speculation');
+  await expect(compared).toContainText('The answers are equal, token by token.');
   await panel.getByText('As tables').click();
   await expect(panel.getByRole('row', { name: /^draft model/ })).toContainText('26');
 });
