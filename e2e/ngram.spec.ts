@@ -1,3 +1,4 @@
+import type { CompletionResponse } from '../src/protocol/completion.ts';
 import { DRAFT_Q4_0, MOE_Q4_0 } from './fixtures/models.ts';
 import { expect, test } from './fixtures/test.ts';
 
@@ -45,6 +46,20 @@ const REQUESTS = [
   { prompt: VERSE.repeat(3), temperature: 0, ignore_eos: true, n_predict: 120 },
 ] as const;
 
+/** Expects the trace of `answer` to have its text, the counts of its timings, and no sources but `kinds`. */
+function expectTrace(answer: CompletionResponse, kinds: readonly string[]): void {
+  const { tokens = [], rounds = [] } = answer.speculation_trace ?? {};
+  expect(tokens.map(({ id }) => id)).toEqual(answer.tokens);
+  const bytes = Uint8Array.from(tokens.flatMap(token => token.bytes));
+  expect(new TextDecoder().decode(bytes)).toBe(answer.content);
+  const { draft_n = 0, draft_n_accepted = 0, predicted_n } = answer.timings;
+  expect(tokens).toHaveLength(predicted_n);
+  expect(rounds.reduce((sum, { draft }) => sum + draft.length, 0)).toBe(draft_n);
+  expect(rounds.reduce((sum, { n_accepted }) => sum + n_accepted, 0)).toBe(draft_n_accepted);
+  for (const { source } of tokens) expect(['target', 'bonus', ...kinds]).toContain(source);
+  for (const { source } of rounds) expect([null, ...kinds]).toContain(source);
+}
+
 test('n-gram look-ups do not change an answer, also beyond the context', async ({ startServer }) => {
   const plain = await startServer(SETTINGS);
   const answers = await Promise.all(
@@ -58,11 +73,14 @@ test('n-gram look-ups do not change an answer, also beyond the context', async (
     const server = await startServer({ ...SETTINGS, ...SHORT, ...options });
     // More requests than slots, so that some find the remains of others.
     const found = await Promise.all(
-      REQUESTS.map(request => server.completion({ ...request, return_tokens: true })),
+      REQUESTS.map(request =>
+        server.completion({ ...request, return_tokens: true, speculation_trace: true }),
+      ),
     );
     for (const [i, answer] of found.entries()) {
       expect(answer.tokens, `${name}, request ${i}`).toEqual(answers[i]?.tokens);
       expect(answer.generation_settings).toMatchObject({ 'speculative.types': types });
+      expectTrace(answer, types.split(','));
     }
     const accepted = found.map(({ timings }) => timings.draft_n_accepted ?? 0);
     expect(Math.max(...accepted), name).toBeGreaterThan(10);

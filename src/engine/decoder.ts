@@ -355,7 +355,8 @@ export class Decoder {
     sequence.nPast += nTokens + nAccepted;
     for (const { token } of sampled) sequence.tokens.push(token);
     if (sampled.length > 0) this.#generating.add(sequence);
-    return { sequence, nPrompt: isPrompt ? nTokens : 0, sampled, nDrafted: draft.length, nAccepted };
+    const drafter = draft.length > 0 && this.#drafts !== null ? this.#drafts.drafterOf(sequence) : null;
+    return { sequence, nPrompt: isPrompt ? nTokens : 0, sampled, draft, drafter, nAccepted };
   }
 }
 

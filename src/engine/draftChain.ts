@@ -1,10 +1,14 @@
+import type { DraftKind } from '../forward/drafting.ts';
 import type { TokenId } from '../forward/forward.ts';
+import { assert } from '../util/assert.ts';
 import type { DraftRequest, DraftSource } from './draftSource.ts';
 import type { Sequence, StepResult } from './sequence.ts';
 
 /** Combines several sources: each sequence gets the first draft that is not empty, in the order of the sources. */
 export class DraftChain implements DraftSource {
   readonly #sources: readonly DraftSource[];
+  /** Source of each sequence's last draft. */
+  readonly #drafters = new WeakMap<Sequence, DraftSource>();
 
   constructor(sources: readonly DraftSource[]) {
     this.#sources = sources;
@@ -14,6 +18,12 @@ export class DraftChain implements DraftSource {
     return Math.max(0, ...this.#sources.map(source => source.longest(sequence)));
   }
 
+  drafterOf(sequence: Sequence): DraftKind {
+    const source = this.#drafters.get(sequence);
+    assert(source !== undefined, () => `slot ${sequence.slot} has had no draft`);
+    return source.drafterOf(sequence);
+  }
+
   async draft(requests: readonly DraftRequest[]): Promise<TokenId[][]> {
     const drafts = new Map<DraftRequest, TokenId[]>();
     for (const source of this.#sources) {
@@ -21,7 +31,9 @@ export class DraftChain implements DraftSource {
       if (waiting.length === 0) break;
       const drafted = await source.draft(waiting);
       for (const [i, request] of waiting.entries()) {
-        if (drafted[i].length > 0) drafts.set(request, drafted[i]);
+        if (drafted[i].length === 0) continue;
+        drafts.set(request, drafted[i]);
+        this.#drafters.set(request.sequence, source);
       }
     }
     return requests.map(request => drafts.get(request) ?? []);

@@ -1,4 +1,4 @@
-import type { DraftToken, FusedPair, VerifiedDrafts } from '../forward/drafting.ts';
+import type { DraftKind, DraftToken, FusedPair, VerifiedDrafts } from '../forward/drafting.ts';
 import type { BatchRow, TokenId } from '../forward/forward.ts';
 import type { ForwardPass } from '../forward/forwardPass.ts';
 import type { CacheSpan } from '../forward/sequenceCache.ts';
@@ -29,6 +29,10 @@ export class DraftModel implements DraftSource {
 
   longest({ speculative: { nMin, nMax } }: Sequence): number {
     return nMax >= nMin ? nMax : 0;
+  }
+
+  drafterOf(): DraftKind {
+    return 'draft-simple';
   }
 
   async draft(requests: readonly DraftRequest[]): Promise<TokenId[][]> {

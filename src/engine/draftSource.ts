@@ -1,4 +1,4 @@
-import type { DraftedToken, FusedOutput, VerifiedDrafts, VerifyRow } from '../forward/drafting.ts';
+import type { DraftedToken, DraftKind, FusedOutput, VerifiedDrafts, VerifyRow } from '../forward/drafting.ts';
 import type { TokenId } from '../forward/forward.ts';
 import type { Sequence, StepResult } from './sequence.ts';
 
@@ -45,6 +45,9 @@ export interface FollowingRound {
 export interface DraftSource {
   /** Longest draft that the source could make for `sequence` with unlimited room; 0 for none. */
   longest(sequence: Sequence): number;
+
+  /** Kind of the source that made the last draft of `sequence`. Call it only if there was one. */
+  drafterOf(sequence: Sequence): DraftKind;
 
   /**
    * Returns one draft per request, in order, of at most `nMax` tokens. A draft is empty where the source has no guess worth

@@ -36,7 +36,7 @@ export async function embedStep(
   const results = sequences.map((sequence, i): StepResult => {
     for (const { output } of rows[i]) if (output) sequence.pool.add(next(states));
     sequence.nPast += nTokens[i];
-    return { sequence, nPrompt: nTokens[i], sampled: [], nDrafted: 0, nAccepted: 0 };
+    return { sequence, nPrompt: nTokens[i], sampled: [], draft: [], drafter: null, nAccepted: 0 };
   });
   assert(states.next().done, 'more hidden states than output rows');
   return results;

@@ -81,8 +81,8 @@ async function run(
     if (running.length === 0) break;
     const results = await decoder.step(running.map(({ sequence }) => sequence));
     for (const [i, { sequence, nEnd, drafts }] of running.entries()) {
-      const { nDrafted, nAccepted } = results[i];
-      drafts.push([nDrafted, nAccepted]);
+      const { draft, nAccepted } = results[i];
+      drafts.push([draft.length, nAccepted]);
       sequence.nRemain = nEnd - sequence.tokens.length;
     }
   }

@@ -1,3 +1,4 @@
+import type { DraftKind } from '../forward/drafting.ts';
 import type { OutputKind, TokenId } from '../forward/forward.ts';
 import type { Pool } from './pooling.ts';
 import type { Sampler } from './sampler/chain.ts';
@@ -69,7 +70,11 @@ export interface StepResult {
   readonly nPrompt: number;
   /** Tokens sampled in this step, in order, already appended to `sequence.tokens`; empty while the prompt is unfinished. */
   readonly sampled: readonly SampledToken[];
-  readonly nDrafted: number;
+  /** Draft that was verified in this step; empty for none. */
+  readonly draft: readonly TokenId[];
+  /** Kind of the source of `draft`; null for none. */
+  readonly drafter: DraftKind | null;
+  /** Number of leading tokens of `draft` that were accepted. */
   readonly nAccepted: number;
 }
 

@@ -246,6 +246,7 @@ describe('drafts', () => {
     const passes = () => nSteps % 8 > 2;
     const source: DraftSource = {
       longest: sequence => draft.longest(sequence),
+      drafterOf: () => draft.drafterOf(),
       draft: async requests => (passes() ? requests.map(() => []) : draft.draft(requests)),
       passes: () => (nSteps + 1) % 8 > 2,
       follow: sequences => draft.follow(sequences),

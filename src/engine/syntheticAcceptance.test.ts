@@ -48,7 +48,7 @@ async function run(probabilities: readonly number[] | null, eogTokens: readonly 
   const lengths: number[] = [];
   while (sequence.nRemain > 0) {
     const [result] = await decoder.step([sequence]);
-    nDrafted += result.nDrafted;
+    nDrafted += result.draft.length;
     nAccepted += result.nAccepted;
     lengths.push(result.sampled.length);
     sequence.nRemain -= result.sampled.length;

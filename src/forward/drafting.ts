@@ -1,5 +1,8 @@
 import type { BatchRow, Candidates, OutputKind, TokenId } from './forward.ts';
 
+/** Kinds of draft sources, by llama.cpp's names: a draft model, and look-ups of n-grams. */
+export type DraftKind = 'draft-simple' | 'ngram-simple' | 'ngram-map-k' | 'ngram-mod';
+
 /** Token proposed by a draft model. */
 export interface DraftToken {
   readonly token: TokenId;

@@ -2,6 +2,7 @@
  * `POST /completion` on the wire: llama-server's JSON, snake_case, in its key order. Comments mark fields that are not
  * llama-server's own. Source: tools/server/README.md of llama.cpp, "POST /completion".
  */
+import type { SpecType } from './options.ts';
 
 /** Prompt: text, token ids, a mix of both, or an object holding the text. */
 export type Prompt = string | readonly (number | string)[] | { readonly prompt_string: string };
@@ -27,6 +28,8 @@ export interface CompletionRequest {
   readonly timings_per_token?: boolean | null;
   readonly return_tokens?: boolean | null;
   readonly return_progress?: boolean | null;
+  /** Whether the answer says where its tokens came from, as `SpeculationTrace`. Not llama-server's. */
+  readonly speculation_trace?: boolean | null;
   readonly response_fields?: readonly string[] | null;
   /** Seconds of silence after which a comment keeps the stream alive; -1 for none. */
   readonly sse_ping_interval?: number | null;
@@ -130,6 +133,43 @@ export interface TokenProbs extends TokenText {
 /** Probabilities of a token: logarithms, or with `post_sampling_probs` what the samplers left. */
 export type CompletionProbability = TokenLogprobs | TokenProbs;
 
+/** Kinds of speculation, by the names of the option `specType`. */
+export type DraftKind = Exclude<SpecType, 'none'>;
+
+/**
+ * Origin of a token. `target`: sampled where nothing was drafted, or in place of a rejected token. `bonus`: sampled behind a draft
+ * that was accepted whole. Otherwise accepted from a draft of this kind.
+ */
+export type TokenSource = 'target' | 'bonus' | DraftKind;
+
+/** Sampled token with its origin. The bytes of all tokens are the text, followed by the stop string if one ended it. */
+export interface TracedToken extends TokenText {
+  readonly source: TokenSource;
+  /** Index of its round; null for the token that came with the end of the prompt. */
+  readonly round: number | null;
+}
+
+/** Step of the target behind the prompt: it verifies a draft, or samples one token without one. */
+export interface TracedRound {
+  /** Kind of the draft; null for none. */
+  readonly source: DraftKind | null;
+  /** Draft, of which the first `n_accepted` tokens were accepted. */
+  readonly draft: readonly TokenText[];
+  readonly n_accepted: number;
+  /** Milliseconds since the step before, so that all rounds together take `predicted_ms`. */
+  readonly ms: number;
+}
+
+/**
+ * Answer to `speculation_trace`: all sampled tokens and all rounds. Each event of a stream has those that are new, and the lists
+ * of all events, joined, are those of the answer in one piece. Sums over the rounds are `draft_n` and `draft_n_accepted`, which
+ * count accepted tokens even behind the end of the answer.
+ */
+export interface SpeculationTrace {
+  readonly tokens: readonly TracedToken[];
+  readonly rounds: readonly TracedRound[];
+}
+
 /** Number of prompt tokens in total, found in the cache, and in the cache by now. */
 export interface PromptProgress {
   readonly total: number;
@@ -147,11 +187,13 @@ export interface CompletionPartial {
   readonly id_slot: number;
   readonly tokens_predicted: number;
   readonly tokens_evaluated: number;
-  /** Whether the draft model proposed the token of this event. Not llama-server's. */
+  /** Whether the token of this event was drafted. Not llama-server's. */
   readonly drafted: boolean;
   readonly timings?: Timings;
   readonly prompt_progress?: PromptProgress;
   readonly completion_probabilities?: readonly CompletionProbability[];
+  /** Only with `speculation_trace`. Not llama-server's. */
+  readonly speculation_trace?: SpeculationTrace;
 }
 
 /** Whole answer; also the last event of a stream, then without text and tokens. */
@@ -174,6 +216,8 @@ export interface CompletionResponse {
   readonly tokens_cached: number;
   readonly timings: Timings;
   readonly completion_probabilities?: readonly CompletionProbability[];
+  /** Only with `speculation_trace`. Not llama-server's. */
+  readonly speculation_trace?: SpeculationTrace;
 }
 
 /** Event of a stream; `stop` distinguishes the two types. */

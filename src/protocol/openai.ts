@@ -2,7 +2,13 @@
  * OpenAI's completions on the wire, as llama-server answers them and in its key order. Comments mark fields that OpenAI does not
  * have. Source: tools/server/README.md of llama.cpp, and https://platform.openai.com/docs/api-reference.
  */
-import type { CompletionChunk, CompletionProbability, PromptProgress, Timings } from './completion.ts';
+import type {
+  CompletionChunk,
+  CompletionProbability,
+  PromptProgress,
+  SpeculationTrace,
+  Timings,
+} from './completion.ts';
 
 /** Reason for the end of a choice: end-of-generation token or stop string, the same after tool calls, or a limit. */
 export type FinishReason = 'stop' | 'tool_calls' | 'length';
@@ -20,6 +26,15 @@ export interface Logprobs {
   readonly content: readonly CompletionProbability[];
 }
 
+/** Foretoken's addition to a choice. */
+export interface ChoiceExtras {
+  /**
+   * Only with `speculation_trace`. In a stream, the tokens of text that is held back come with the next chunk that is sent, at
+   * the latest with the last one.
+   */
+  readonly speculation_trace?: SpeculationTrace;
+}
+
 /** Fields that llama-server appends to OpenAI's bodies. */
 export interface Extras {
   /** Response of `/completion`; only with `verbose`. */
@@ -28,7 +43,7 @@ export interface Extras {
   readonly prompt_progress?: PromptProgress;
 }
 
-export interface TextChoice {
+export interface TextChoice extends ChoiceExtras {
   readonly text: string;
   readonly index: number;
   readonly logprobs: Logprobs | null;
@@ -61,7 +76,7 @@ export interface ChatAnswer {
   readonly tool_calls?: readonly ChatToolCall[];
 }
 
-export interface ChatChoice {
+export interface ChatChoice extends ChoiceExtras {
   readonly finish_reason: FinishReason;
   readonly index: number;
   readonly message: ChatAnswer;
@@ -92,7 +107,7 @@ export type ChatDelta =
   | { readonly tool_calls: readonly ChatToolCallDelta[] }
   | Readonly<Record<string, never>>;
 
-export interface ChatChunkChoice {
+export interface ChatChunkChoice extends ChoiceExtras {
   readonly finish_reason: FinishReason | null;
   readonly index: number;
   readonly delta: ChatDelta;

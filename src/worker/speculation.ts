@@ -9,15 +9,13 @@ import { NgramSimple } from '../engine/ngram/ngramSimple.ts';
 import { NgramTable } from '../engine/ngram/ngramTable.ts';
 import type { FusedPair } from '../forward/drafting.ts';
 import type { ForwardPass } from '../forward/forwardPass.ts';
+import type { DraftKind } from '../protocol/completion.ts';
 import type { ResolvedOptions, SpecType } from '../protocol/options.ts';
 import type { WireOptions, WireSource } from '../protocol/worker.ts';
 import { assertNever } from '../util/assert.ts';
 
-/** Kinds of speculation, except `none`. */
-export type SpecKind = Exclude<SpecType, 'none'>;
-
 /** Kinds in the order in which they are asked, as in llama.cpp. */
-const PRIORITY: readonly SpecKind[] = ['ngram-simple', 'ngram-map-k', 'ngram-mod', 'draft-simple'];
+const PRIORITY: readonly DraftKind[] = ['ngram-simple', 'ngram-map-k', 'ngram-mod', 'draft-simple'];
 
 /** Options with their defaults, and whether there is a draft model. */
 export type SpeculationOptions = ResolvedOptions & Pick<WireOptions, 'modelDraft'>;
@@ -28,7 +26,7 @@ export function specTypesOf({ specType, modelDraft }: SpeculationOptions): reado
 }
 
 /** Requested kinds that are available, in order of priority. */
-export function specKindsOf(options: SpeculationOptions, hasDraft: boolean): readonly SpecKind[] {
+export function specKindsOf(options: SpeculationOptions, hasDraft: boolean): readonly DraftKind[] {
   const types = specTypesOf(options);
   return PRIORITY.filter(kind => types.includes(kind) && (kind !== 'draft-simple' || hasDraft));
 }
@@ -57,7 +55,7 @@ export function draftOf(options: SpeculationOptions): WireSource | null {
 }
 
 /** Longest draft of a kind. */
-export function longestDraft(kind: SpecKind, options: SpeculationOptions): number {
+export function longestDraft(kind: DraftKind, options: SpeculationOptions): number {
   switch (kind) {
     case 'ngram-simple':
       return options.ngramSimpleSizeM;
@@ -73,7 +71,7 @@ export function longestDraft(kind: SpecKind, options: SpeculationOptions): numbe
 }
 
 /** Largest number of output rows in a batch: per slot the pending token and its longest draft. With embeddings, every row. */
-export function outputRows(options: SpeculationOptions, kinds: readonly SpecKind[]): number {
+export function outputRows(options: SpeculationOptions, kinds: readonly DraftKind[]): number {
   const { nSlots, nBatch, embeddings } = options;
   const longest = Math.max(0, ...kinds.map(kind => longestDraft(kind, options)));
   return Math.max(nSlots * (1 + Math.min(nBatch, longest)), embeddings ? nBatch : 0);
@@ -94,7 +92,7 @@ export function createDrafts(
 }
 
 function createSource(
-  kind: SpecKind,
+  kind: DraftKind,
   options: SpeculationOptions,
   draftModel: ForwardPass | null,
   pair: FusedPair | null,
@@ -103,16 +101,16 @@ function createSource(
   switch (kind) {
     case 'ngram-simple': {
       const sizes = { sizeN: options.ngramSimpleSizeN, sizeM };
-      return new NgramDrafts(sizeM, () => new NgramSimple(sizes));
+      return new NgramDrafts(kind, sizeM, () => new NgramSimple(sizes));
     }
     case 'ngram-map-k': {
       const sizes = { sizeN: options.ngramMapKSizeN, sizeM };
-      return new NgramDrafts(sizeM, () => new NgramMapK(sizes));
+      return new NgramDrafts(kind, sizeM, () => new NgramMapK(sizes));
     }
     case 'ngram-mod': {
       const table = new NgramTable(options.ngramModNMatch);
       const lengths = { nMin: options.ngramModNMin, nMax: sizeM };
-      return new NgramDrafts(sizeM, () => new NgramMod(table, lengths));
+      return new NgramDrafts(kind, sizeM, () => new NgramMod(table, lengths));
     }
     case 'draft-simple':
       return draftModel && new DraftModel(draftModel, pair);

@@ -1,7 +1,8 @@
 import { conditionalProbabilities, ratesOfLength } from '../engine/syntheticRates.ts';
+import type { DraftKind } from '../protocol/completion.ts';
 import { invalidOption } from '../protocol/options/option.ts';
 import type { ResolvedOptions } from '../protocol/options.ts';
-import { isSynthetic, longestDraft, type SpecKind } from './speculation.ts';
+import { isSynthetic, longestDraft } from './speculation.ts';
 
 /**
  * Acceptance probability of each token of a draft, given that the tokens before it were accepted; null if the target decides.
@@ -9,7 +10,7 @@ import { isSynthetic, longestDraft, type SpecKind } from './speculation.ts';
  */
 export function syntheticAcceptance(
   options: ResolvedOptions,
-  kinds: readonly SpecKind[],
+  kinds: readonly DraftKind[],
 ): readonly number[] | null {
   if (!isSynthetic(options)) return null;
   const { specSynthRates, specSynthLen } = options;

@@ -1,3 +1,4 @@
+import type { DraftKind } from '../../forward/drafting.ts';
 import type { TokenId } from '../../forward/forward.ts';
 import type { DraftRequest, DraftSource, PlannedDrafts, SubmittedRound } from '../draftSource.ts';
 import type { Sequence, StepResult } from '../sequence.ts';
@@ -31,6 +32,10 @@ export class AdaptiveDrafts implements DraftSource {
     return this.#source.longest(sequence);
   }
 
+  drafterOf(sequence: Sequence): DraftKind {
+    return this.#source.drafterOf(sequence);
+  }
+
   async draft(requests: readonly DraftRequest[]): Promise<TokenId[][]> {
     const drafting = this.#choose(requests);
     if (drafting.length === 0) return requests.map(() => []);
@@ -55,17 +60,17 @@ export class AdaptiveDrafts implements DraftSource {
   }
 
   stepped(results: readonly StepResult[], ms: number): void {
-    for (const { sequence, nDrafted, nAccepted } of results) {
-      if (this.#drafted.has(sequence)) this.#paceOf(sequence).acceptance.record(nDrafted, nAccepted);
+    for (const { sequence, draft, nAccepted } of results) {
+      if (this.#drafted.has(sequence)) this.#paceOf(sequence).acceptance.record(draft.length, nAccepted);
     }
     // Rounds with a prompt, or with drafts of another source, are no measure of this source.
     const isOwn = results.every(
-      ({ sequence, nPrompt, nDrafted }) => nPrompt === 0 && (nDrafted === 0 || this.#drafted.has(sequence)),
+      ({ sequence, nPrompt, draft }) => nPrompt === 0 && (draft.length === 0 || this.#drafted.has(sequence)),
     );
     if (isOwn) {
       this.#pacer.record({
         nSequences: results.length,
-        nDrafted: results.reduce((total, { nDrafted }) => total + nDrafted, 0),
+        nDrafted: results.reduce((total, { draft }) => total + draft.length, 0),
         nTokens: results.reduce((total, { sampled }) => total + sampled.length, 0),
         ms,
         isCold: results.some(({ sequence }) => this.#paceOf(sequence).isWarm !== this.#drafted.has(sequence)),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { DraftKind } from '../../forward/drafting.ts';
 import type { TokenId } from '../../forward/forward.ts';
 import { Decoder } from '../decoder.ts';
 import { DraftChain } from '../draftChain.ts';
@@ -34,14 +35,14 @@ const REPETITIVE: Partial<SamplerParams> = {
 const sizes = { sizeN: 2, sizeM: 4 };
 
 const sources: [string, () => DraftSource][] = [
-  ['ngram-simple', () => new NgramDrafts(4, () => new NgramSimple(sizes))],
-  ['ngram-map-k', () => new NgramDrafts(4, () => new NgramMapK(sizes))],
+  ['ngram-simple', () => new NgramDrafts('ngram-simple', 4, () => new NgramSimple(sizes))],
+  ['ngram-map-k', () => new NgramDrafts('ngram-map-k', 4, () => new NgramMapK(sizes))],
   ['ngram-mod', () => modDrafts()],
   [
     'several kinds and a draft model',
     () =>
       new DraftChain([
-        new NgramDrafts(4, () => new NgramSimple(sizes)),
+        new NgramDrafts('ngram-simple', 4, () => new NgramSimple(sizes)),
         modDrafts(),
         new DraftModel(new FakeForwardPass({ nCtx: N_CTX, disagreement: 0.3 })),
       ]),
@@ -50,7 +51,7 @@ const sources: [string, () => DraftSource][] = [
 
 function modDrafts(): DraftSource {
   const table = new NgramTable(3);
-  return new NgramDrafts(6, () => new NgramMod(table, { nMin: 1, nMax: 6 }));
+  return new NgramDrafts('ngram-mod', 6, () => new NgramMod(table, { nMin: 1, nMax: 6 }));
 }
 
 const requests: [string, Partial<SamplerParams>, string | null][] = [
@@ -85,15 +86,18 @@ async function generate(drafts: DraftSource | null, sequences: readonly Sequence
   const texts = sequences.map((): TokenId[] => []);
   let nDrafted = 0;
   let nAccepted = 0;
+  const drafters = new Set<DraftKind>();
   for (;;) {
     const running = sequences.filter(({ nRemain }) => nRemain > 0);
-    if (running.length === 0) return { texts, nDrafted, nAccepted };
+    if (running.length === 0) return { texts, nDrafted, nAccepted, drafters };
     for (const sequence of running) {
       if (sequence.tokens.length >= N_CTX) decoder.shift(sequence, 4, 25);
     }
     for (const result of await decoder.step(running)) {
-      nDrafted += result.nDrafted;
+      nDrafted += result.draft.length;
       nAccepted += result.nAccepted;
+      expect(result.drafter === null).toBe(result.draft.length === 0);
+      if (result.drafter !== null) drafters.add(result.drafter);
       texts[sequences.indexOf(result.sequence)].push(...result.sampled.map(({ token }) => token));
       result.sequence.nRemain -= result.sampled.length;
     }
@@ -119,6 +123,16 @@ describe.each(sources)('%s', (_, createDrafts) => {
       expect((await generate(drafts, create())).texts).toEqual(plain.texts);
     }
   });
+});
+
+it.each([
+  ['ngram-map-k', ['ngram-map-k']],
+  ['several kinds and a draft model', ['draft-simple', 'ngram-mod', 'ngram-simple']],
+])('each step of %s names the kind that drafted: %j', async (name, kinds) => {
+  const createDrafts = sources.find(([candidate]) => candidate === name)?.[1];
+  const [, sampling, grammar] = requests[1];
+  const { drafters } = await generate(createDrafts?.() ?? null, [createSequence(0, sampling, grammar)]);
+  expect([...drafters].sort()).toEqual(kinds);
 });
 
 it('does not draft for a request with nMax 0', async () => {

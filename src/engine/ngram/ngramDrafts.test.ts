@@ -14,7 +14,7 @@ function sequenceIn(slot: number): Sequence {
 
 it('keeps one look-up per sequence, until its context shifts', async () => {
   let nCreated = 0;
-  const drafts = new NgramDrafts(4, (): Lookup => {
+  const drafts = new NgramDrafts('ngram-simple', 4, (): Lookup => {
     const id = nCreated++;
     return { draft: (tokens, nMax) => [id, tokens.length, nMax] };
   });

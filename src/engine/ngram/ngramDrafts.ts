@@ -1,3 +1,4 @@
+import type { DraftKind } from '../../forward/drafting.ts';
 import type { TokenId } from '../../forward/forward.ts';
 import type { DraftRequest, DraftSource } from '../draftSource.ts';
 import type { Sequence } from '../sequence.ts';
@@ -13,18 +14,24 @@ export interface Lookup {
 
 /** Drafts without a model: one look-up per slot. It restarts with every sequence and after a context shift. */
 export class NgramDrafts implements DraftSource {
+  readonly #kind: DraftKind;
   readonly #nMax: number;
   readonly #createLookup: () => Lookup;
   readonly #bySlot = new Map<number, { readonly sequence: Sequence; readonly lookup: Lookup }>();
 
-  /** `nMax`: longest draft of a look-up. */
-  constructor(nMax: number, createLookup: () => Lookup) {
+  /** `kind` of the look-ups, and `nMax`, their longest draft. */
+  constructor(kind: DraftKind, nMax: number, createLookup: () => Lookup) {
+    this.#kind = kind;
     this.#nMax = nMax;
     this.#createLookup = createLookup;
   }
 
   longest(): number {
     return this.#nMax;
+  }
+
+  drafterOf(): DraftKind {
+    return this.#kind;
   }
 
   async draft(requests: readonly DraftRequest[]): Promise<TokenId[][]> {

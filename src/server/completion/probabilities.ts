@@ -1,6 +1,7 @@
 import type { SampledToken } from '../../engine/sequence.ts';
-import type { CompletionProbability, TokenText } from '../../protocol/completion.ts';
+import type { CompletionProbability } from '../../protocol/completion.ts';
 import type { Tokenizer } from '../../tokenizer/index.ts';
+import { tokenText } from './tokenText.ts';
 
 /** JSON's substitute for log(0): the lowest float32, as llama-server prints it. */
 const LOWEST_FLOAT32 = -(2 - 2 ** -23) * 2 ** 127;
@@ -31,11 +32,4 @@ export function completionProbabilities(
 
 function finite(logprob: number): number {
   return Math.max(logprob, LOWEST_FLOAT32);
-}
-
-function tokenText(id: number, tokenizer: Tokenizer): TokenText {
-  const bytes = tokenizer.piece(id, false);
-  // With `stream`, a decoder holds back an incomplete character at the end.
-  const token = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes, { stream: true });
-  return { id, token, bytes: [...bytes] };
 }

@@ -5,6 +5,7 @@ import type { JsonObject } from '../http/json.ts';
 import { generationSettings, type SettingsContext } from '../params/generationSettings.ts';
 import type { Generation } from '../scheduling/generation.ts';
 import { completionProbabilities } from './probabilities.ts';
+import { speculationTrace } from './speculationTrace.ts';
 
 /** Server state that a response shows besides its generation. */
 export interface ResponseContext extends SettingsContext {
@@ -25,6 +26,7 @@ export function tokenPartial(
     ...partial(generation, text, [sampled.token], sampled.drafted),
     ...(params.timingsPerToken && { timings: generation.timings }),
     ...(probabilities.length > 0 && { completion_probabilities: probabilities }),
+    ...speculationTrace(generation, generation.sampled.length - 1, tokenizer),
   };
 }
 
@@ -90,6 +92,7 @@ export function finalResponse(generation: Generation, context: ResponseContext):
     tokens_cached: generation.cachedTokens.length,
     timings: generation.timings,
     ...(probabilities.length > 0 && { completion_probabilities: probabilities }),
+    ...(whole && speculationTrace(generation, 0, context.tokenizer)),
   };
 }
 

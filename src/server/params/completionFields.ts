@@ -94,6 +94,8 @@ export function completionFields(settings: ResolvedOptions, tokenizer: Tokenizer
     stop: stopField,
     samplers: samplersField(SAMPLING.samplers),
     idSlot,
+    // Not llama-server's.
+    speculationTrace: boolean('speculation_trace', false),
   };
 }
 

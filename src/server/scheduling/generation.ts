@@ -9,6 +9,7 @@ import { speculativeParamsOf } from '../params/samplerParams.ts';
 import { IndentGuard } from './indent.ts';
 import type { Task } from './task.ts';
 import { timingsOf } from './timings.ts';
+import { Trace } from './trace.ts';
 
 /** Settings shared by all generations of a server. */
 export interface GenerationContext {
@@ -31,6 +32,8 @@ export class Generation {
   readonly task: Task;
   readonly sequence: Sequence;
   readonly startedAt: number;
+  /** Present if the request asks for it. */
+  readonly trace: Trace | null;
 
   readonly #context: GenerationContext;
   readonly #decoder: StreamDecoder;
@@ -58,6 +61,7 @@ export class Generation {
   constructor(task: Task, slot: number, nCached: number, now: number, context: GenerationContext) {
     const { params, prompt, sampler, nPredict } = task;
     this.task = task;
+    this.trace = params.speculationTrace ? new Trace() : null;
     this.#nCached = nCached;
     this.startedAt = now;
     this.#updatedAt = now;
@@ -174,19 +178,25 @@ export class Generation {
 
   /** Applies the result of a step, one event at a time; at each event the generation has the state of that event. */
   *advance(result: StepResult, now: number): Generator<GenerationEvent, void> {
+    const ms = now - this.#updatedAt;
     this.#updatedAt = now;
-    this.#nDrafted += result.nDrafted;
+    this.#nDrafted += result.draft.length;
     this.#nAccepted += result.nAccepted;
     if (this.#promptDoneAt !== null) {
       this.#nRounds++;
+      this.trace?.stepped(result, ms);
     } else {
       if (result.sampled.length > 0) this.#promptDoneAt = now;
       if (result.nPrompt > 0) yield { kind: 'progress' };
     }
     for (const [i, sampled] of result.sampled.entries()) {
       this.#nDropped = result.sampled.length - 1 - i;
-      if (this.task.nPredict === 0) this.#stopType = 'limit';
-      else yield { kind: 'token', sampled, text: this.#take(sampled) };
+      if (this.task.nPredict === 0) {
+        this.#stopType = 'limit';
+        return;
+      }
+      this.trace?.took(result, i);
+      yield { kind: 'token', sampled, text: this.#take(sampled) };
       if (this.isOver) return;
     }
     this.sequence.nRemain = this.task.nPredict - this.#sampled.length;

@@ -17,7 +17,8 @@ function valuesOf(text: string): Record<string, number> {
 
 function result(nPast: number, nDrafted = 0, nAccepted = 0): StepResult {
   const sequence = { nPast } as Sequence;
-  return { sequence, nPrompt: 0, sampled: [], nDrafted, nAccepted };
+  const draft = Array.from({ length: nDrafted }, () => 3);
+  return { sequence, nPrompt: 0, sampled: [], draft, drafter: 'draft-simple', nAccepted };
 }
 
 const TIMINGS = timingsOf({

@@ -34,10 +34,10 @@ export class Metrics {
   stepped(results: readonly StepResult[]): void {
     this.#nDecode++;
     this.#nBusy += results.length;
-    for (const { sequence, nDrafted, nAccepted } of results) {
+    for (const { sequence, draft, nAccepted } of results) {
       this.#nTokensMax = Math.max(this.#nTokensMax, sequence.nPast);
-      this.#nDrafted += nDrafted;
-      if (nDrafted > 0) this.#nDrafts++;
+      this.#nDrafted += draft.length;
+      if (draft.length > 0) this.#nDrafts++;
       for (let i = 0; i < nAccepted; i++) this.#acceptedAt[i] = (this.#acceptedAt[i] ?? 0) + 1;
     }
   }

@@ -2,7 +2,7 @@ import { assertNever } from '../../../util/assert.ts';
 import type { Context } from '../context.ts';
 import { ModelLibrary } from '../models/ModelLibrary.tsx';
 import { SettingsPanel } from '../settings/SettingsPanel.tsx';
-import { SpeculationPanel } from '../speculation/SpeculationPanel.tsx';
+import { DraftPanel } from '../speculation/DraftPanel.tsx';
 import type { Panel } from '../state.ts';
 import { IconButton } from './Icon.tsx';
 
@@ -27,7 +27,7 @@ function Content({ panel, ...context }: Context & { panel: Panel }) {
     case 'settings':
       return <SettingsPanel {...context} />;
     case 'draft':
-      return <SpeculationPanel {...context} />;
+      return <DraftPanel {...context} />;
     default:
       return assertNever(panel);
   }

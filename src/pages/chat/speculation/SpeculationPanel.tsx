@@ -1,42 +1,82 @@
-import type { Timings } from '../../../client/index.ts';
-import type { Context } from '../context.ts';
-import { branchOf } from '../conversation/branch.ts';
-import { current } from '../conversation/chatState.ts';
-import { isBundled, type State } from '../state.ts';
-import { Adapter, Figures } from './Figures.tsx';
+import { useMemo } from 'preact/hooks';
+import type { SpeculationTrace, Timings } from '../../../client/index.ts';
+import { percent, rate } from '../format.ts';
+import { Columns } from './Columns.tsx';
+import { FigureTables } from './FigureTables.tsx';
+import { type Figures, figuresOf } from './figures.ts';
+import './speculation.css';
+import { TimelineChart } from './TimelineChart.tsx';
 
-/** What the draft did for the last answer. */
-export function SpeculationPanel({ state, dispatch }: Pick<Context, 'state' | 'dispatch'>) {
-  const { engine } = state.models;
+export interface SpeculationPanelProps {
+  readonly trace: SpeculationTrace;
+  /** Timings of the answer; null while there are none. */
+  readonly timings: Timings | null;
+}
+
+/** Figures and charts of the speculation in one answer. */
+export function SpeculationPanel({ trace, timings }: SpeculationPanelProps) {
+  const figures = useMemo(() => figuresOf(trace, timings), [trace, timings]);
+  const { nRounds, nDrafted } = figures;
   return (
-    <section class="panel" aria-labelledby="draft-title">
-      <h2 id="draft-title">Draft</h2>
-      <label class="switch">
-        <input
-          type="checkbox"
-          checked={state.view.showsDraft ?? isBundled(state)}
-          data-testid="shows-draft"
-          onChange={event => dispatch({ of: 'view', view: { showsDraft: event.currentTarget.checked } })}
-        />
-        <span>
-          Show in answers what was <mark>proposed by the draft</mark>
-        </span>
-      </label>
-      <Figures timings={lastTimings(state)} />
-      <p class="note" data-testid="adapter">
-        {engine.kind === 'ready' && <Adapter adapter={engine.report.adapter} />}
-      </p>
-      <p class="note">
-        The draft model only proposes; the target model decides. The text is the same, bit for bit, with a
-        draft and without.
-      </p>
+    <section class="speculation" aria-label="Speculation in this answer">
+      <Headline {...figures} />
+      {nRounds > 0 && nDrafted === 0 && <p class="note">Nothing was drafted in this answer.</p>}
+      {nDrafted > 0 && (
+        <>
+          <Columns title="Accepted, by position in the draft" columns={positions(figures)} />
+          <Columns title="Rounds, by the tokens they gave" columns={tokensOfRounds(figures)} />
+        </>
+      )}
+      {nRounds > 0 && (
+        <>
+          <TimelineChart trace={trace} />
+          <FigureTables {...figures} />
+        </>
+      )}
     </section>
   );
 }
 
-function lastTimings({ view, chat, complete }: State): Timings | null {
-  if (view.tab === 'complete') return complete.run?.timings ?? null;
-  if (chat.answer) return chat.answer.message.timings;
-  const last = branchOf(current(chat)).at(-1)?.message;
-  return last?.role === 'assistant' ? last.timings : null;
+function Headline({ nDrafted, nAccepted, tokensPerRound, nRounds, perSecond }: Figures) {
+  return (
+    <dl>
+      <div>
+        <dt>Draft accepted</dt>
+        <dd>
+          <strong>{percent(nAccepted, nDrafted)}</strong> {nDrafted > 0 && `${nAccepted} of ${nDrafted}`}
+        </dd>
+      </div>
+      <div>
+        <dt>Tokens per round</dt>
+        <dd>
+          <strong>{nRounds === 0 ? '—' : tokensPerRound.toFixed(1)}</strong> {nRounds} rounds
+        </dd>
+      </div>
+      <div>
+        <dt>Speed</dt>
+        <dd>
+          <strong>{perSecond === null ? '—' : rate(perSecond)}</strong> tokens/s
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+function positions({ byPosition }: Figures) {
+  return byPosition.map(({ position, nDrafted, nAccepted }) => ({
+    label: String(position + 1),
+    share: nAccepted / nDrafted,
+    value: percent(nAccepted, nDrafted),
+    title: `position ${position + 1}: ${nAccepted} of ${nDrafted}`,
+  }));
+}
+
+function tokensOfRounds({ roundsByTokens }: Figures) {
+  const most = Math.max(...roundsByTokens);
+  return roundsByTokens.map((n, i) => ({
+    label: String(i + 1),
+    share: n / most,
+    value: String(n),
+    title: `${i + 1} ${i === 0 ? 'token' : 'tokens'}: ${n} ${n === 1 ? 'round' : 'rounds'}`,
+  }));
 }

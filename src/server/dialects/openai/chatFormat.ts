@@ -1,8 +1,5 @@
-import type {
-  CompletionPartial,
-  CompletionProbability,
-  CompletionResponse,
-} from '../../../protocol/completion.ts';
+import type { CompletionPartial, CompletionResponse } from '../../../protocol/completion.ts';
+import { joinTraces } from '../../../protocol/joinTraces.ts';
 import type {
   ChatChoice,
   ChatChunkChoice,
@@ -18,6 +15,7 @@ import { type AnswerReader, AnswerReaders, type AnswerSyntax, wholeAnswer } from
 import type { CompletionFormat } from '../../completion/completionFormat.ts';
 import type { CompletionParams } from '../../params/completionFields.ts';
 import {
+  choiceExtras,
   closingExtras,
   createEnvelope,
   type Envelope,
@@ -87,6 +85,7 @@ function chatChoice(response: CompletionResponse, reader: AnswerReader): ChatCho
       ...(calls.length > 0 && { tool_calls }),
     },
     ...(logprobs && { logprobs }),
+    ...choiceExtras(response.speculation_trace),
   };
 }
 
@@ -94,8 +93,8 @@ function chatChoice(response: CompletionResponse, reader: AnswerReader): ChatCho
 class ChatStream {
   readonly #envelope: Envelope;
   readonly #readers: AnswerReaders;
-  /** Probabilities of tokens whose text is held back, by choice; an event without content is not sent. */
-  readonly #waiting = new Map<number, readonly CompletionProbability[]>();
+  /** Events of tokens whose text is held back, by choice; an event without content is not sent. */
+  readonly #waiting = new Map<number, readonly CompletionPartial[]>();
   readonly #finished: CompletionResponse[] = [];
 
   constructor(envelope: Envelope, syntax: AnswerSyntax) {
@@ -104,23 +103,23 @@ class ChatStream {
   }
 
   next(partial: CompletionPartial, params: CompletionParams): ChatCompletionChunk[] {
-    const { index, content, completion_probabilities: own = [] } = partial;
+    const { index, content } = partial;
     const extras = partialExtras(partial, params);
     if (partial.prompt_progress) return [this.#chunk([opened(index)], extras)];
 
     const chunks = partial.tokens_predicted === 1 ? [this.#chunk([opened(index)])] : [];
-    const probabilities = [...(this.#waiting.get(index) ?? []), ...own];
+    const partials = [...(this.#waiting.get(index) ?? []), partial];
     const choices = this.#choices(index, this.#readers.of(index).push(content));
     const last = choices.pop();
     if (last === undefined) {
-      this.#waiting.set(index, probabilities);
+      this.#waiting.set(index, partials);
       return chunks;
     }
     this.#waiting.delete(index);
     return [
       ...chunks,
       ...choices.map(before => this.#chunk([before])),
-      this.#chunk([withLogprobs(last, probabilities)], extras),
+      this.#chunk([withTrace(withLogprobs(last, partials), partials)], extras),
     ];
   }
 
@@ -131,12 +130,13 @@ class ChatStream {
     const said = this.#choices(index, reader.end());
     const reason = finishReason(response, reader.answer.calls.length > 0);
     const finish: ChatChunkChoice = { finish_reason: reason, index, delta: {} };
-    // These tokens belong to held-back text or end the generation. After a stop string they are part of it and are dropped.
-    const waiting = response.stop_type === 'word' ? [] : (this.#waiting.get(index) ?? []);
+    // These tokens belong to held-back text or end the generation. After a stop string they are part of it, and have no logprobs.
+    const waiting = this.#waiting.get(index) ?? [];
+    const visible = response.stop_type === 'word' ? [] : waiting;
     const at = Math.max(0, said.length - 1);
     const chunks = [...said, finish].map((choice, i) =>
       this.#chunk(
-        [i === at ? withLogprobs(choice, waiting) : choice],
+        [i === at ? withTrace(withLogprobs(choice, visible), waiting) : choice],
         choice === finish ? finishExtras(response, params) : {},
       ),
     );
@@ -185,8 +185,14 @@ function chatDelta(delta: AnswerDelta, reader: AnswerReader): ChatDelta {
   }
 }
 
-function withLogprobs(choice: ChatChunkChoice, content: readonly CompletionProbability[]): ChatChunkChoice {
+function withLogprobs(choice: ChatChunkChoice, partials: readonly CompletionPartial[]): ChatChunkChoice {
+  const content = partials.flatMap(({ completion_probabilities = [] }) => completion_probabilities);
   return content.length > 0 ? { ...choice, logprobs: { content } } : choice;
+}
+
+function withTrace(choice: ChatChunkChoice, partials: readonly CompletionPartial[]): ChatChunkChoice {
+  const traces = partials.flatMap(({ speculation_trace }) => speculation_trace ?? []);
+  return traces.length > 0 ? { ...choice, ...choiceExtras(joinTraces(traces)) } : choice;
 }
 
 function opened(index: number): ChatChunkChoice {

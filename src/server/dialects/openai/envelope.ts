@@ -1,5 +1,10 @@
-import type { CompletionPartial, CompletionResponse, Timings } from '../../../protocol/completion.ts';
-import type { Extras, FinishReason, Logprobs, Usage } from '../../../protocol/openai.ts';
+import type {
+  CompletionPartial,
+  CompletionResponse,
+  SpeculationTrace,
+  Timings,
+} from '../../../protocol/completion.ts';
+import type { ChoiceExtras, Extras, FinishReason, Logprobs, Usage } from '../../../protocol/openai.ts';
 import { BUILD_INFO } from '../../admin/modelViews.ts';
 import { randomId } from '../../http/randomId.ts';
 import type { CompletionParams } from '../../params/completionFields.ts';
@@ -49,6 +54,11 @@ export function logprobsOf({
   completion_probabilities: content,
 }: CompletionPartial | CompletionResponse): Logprobs | null {
   return content === undefined ? null : { content };
+}
+
+/** Returns Foretoken's addition to a choice. */
+export function choiceExtras(trace: SpeculationTrace | undefined): ChoiceExtras {
+  return trace === undefined ? {} : { speculation_trace: trace };
 }
 
 /** llama-server's additions to all events except the last. */

@@ -2,6 +2,7 @@ import type { CompletionChunk, CompletionResponse } from '../../../protocol/comp
 import type { Extras, TextChoice, TextCompletion } from '../../../protocol/openai.ts';
 import type { CompletionFormat } from '../../completion/completionFormat.ts';
 import {
+  choiceExtras,
   closingExtras,
   createEnvelope,
   type Envelope,
@@ -41,6 +42,7 @@ function choice(chunk: CompletionChunk | CompletionResponse): TextChoice {
     index: chunk.index,
     logprobs: logprobsOf(chunk),
     finish_reason: chunk.stop ? finishReason(chunk) : null,
+    ...choiceExtras(chunk.speculation_trace),
   };
 }
 

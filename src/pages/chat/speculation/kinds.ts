@@ -1,0 +1,17 @@
+import type { DraftKind, SpeculationTrace } from '../../../client/index.ts';
+
+/** Names of the kinds of drafts for people, in the order in which views list them. */
+export const KIND_NAMES: Readonly<Record<DraftKind, string>> = {
+  'draft-simple': 'draft model',
+  'ngram-simple': 'n-gram look-up',
+  'ngram-map-k': 'n-gram map',
+  'ngram-mod': 'n-gram table',
+};
+
+const KINDS = Object.keys(KIND_NAMES) as DraftKind[];
+
+/** Kinds that drafted in `trace`, in the order of `KIND_NAMES`. */
+export function kindsIn({ rounds }: SpeculationTrace): DraftKind[] {
+  const present = new Set(rounds.map(({ source }) => source));
+  return KINDS.filter(kind => present.has(kind));
+}
