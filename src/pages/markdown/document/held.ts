@@ -1,5 +1,5 @@
 /** Line that a next character may turn into a list, a rule, a heading, a fence or a row: it has only marks of Markdown so far. */
-const MARKS = /(?<=^|\n)[ \t>]*(?:[-=*_+#~`|:$\\ \t]+|\d{1,9}[.)]?[ \t]*|[-*+][ \t]+\[[ xX]?\]?)$/;
+const MARKS = /(?<=^|\n)[ \t>]*(?:[-=*_+#~`|:$\\ \t>]+|\d{1,9}[.)]?[ \t]*|[-*+][ \t]+\[[ xX]?\]?)$/;
 /** Marks of which the text after them says what they are. */
 const LAST_MARKS = /[*_~`$\\[!]+$/;
 

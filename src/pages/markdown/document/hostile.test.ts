@@ -89,7 +89,7 @@ describe('addresses', () => {
     ['[a](https://аррӏе.example)', 'https://xn--80ak6aa92e.example/'],
     ['[a](mailto:b@c.example)', 'mailto:b@c.example'],
     ['<https://a.example/"onclick=alert(1)>', 'https://a.example/%22onclick=alert(1)'],
-    ["[a](https://a.example/'><script>)", 'https://a.example/'%3E%3Cscript%3E'],
+    ["[a](https://a.example/'><script>)", "https://a.example/'%3E%3Cscript%3E"],
     ['https://a.example/b', 'https://a.example/b'],
   ])('%j leads to %s', (text, address) => {
     expect(addressesOf(text)).toEqual([address]);

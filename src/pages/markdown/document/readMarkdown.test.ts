@@ -118,6 +118,8 @@ describe('the start of a text that grows', () => {
     ['![chart](https://a.ex', [paragraph(link(null, 'chart'))]],
     ['- **a', [list(paragraph(strong(text('a'))))]],
     ['a\n-', [paragraph('a')]],
+    ['a\n\n>', [paragraph('a')]],
+    ['> a\n>', [{ kind: 'quote', children: [paragraph('a')] }]],
     ['a\n\n1', [paragraph('a')]],
     ['a\n\n1.', [paragraph('a')]],
     ['a\n\n``', [paragraph('a')]],
