@@ -77,14 +77,17 @@ function blockFormula(state: StateBlock, startLine: number, endLine: number, sil
   const delimiters = BLOCK.find(({ open }) => first.startsWith(open));
   if (!delimiters) return false;
   const { open, close } = delimiters;
+  const mayBeOpen = state.env.isStreaming === true && endLine - startLine <= MAX_LINES;
+  if (!mayBeOpen && !textFrom(state, startLine).includes(close, open.length)) return false;
   let line = startLine;
   let text = first.slice(open.length);
   let source = text;
   while (!text.includes(close)) {
     line++;
     if (line === endLine) {
-      const isAtEnd = endLine === state.lineMax && state.env.isStreaming === true;
-      return isAtEnd && pushBlock(state, startLine, line, source, true, silent);
+      return (
+        mayBeOpen && endLine === state.lineMax && pushBlock(state, startLine, line, source, true, silent)
+      );
     }
     if (line - startLine > MAX_LINES || state.isEmpty(line) || indentOf(state, line) < 0) return false;
     text = lineOf(state, line);
@@ -110,6 +113,12 @@ function pushBlock(
   token.meta = { isOpen };
   state.line = end;
   return true;
+}
+
+/** Text from a line on, as long as a formula may be. */
+function textFrom(state: StateBlock, line: number): string {
+  const start = (state.bMarks[line] ?? 0) + (state.tShift[line] ?? 0);
+  return state.src.slice(start, start + MAX_LENGTH);
 }
 
 function lineOf(state: StateBlock, line: number): string {
