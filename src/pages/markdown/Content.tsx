@@ -3,7 +3,12 @@ import { useRef } from 'preact/hooks';
 import { BlockView } from './components/BlockView.tsx';
 import { NOTHING, readMarkdown } from './document/readMarkdown.ts';
 import type { Block } from './document/tree.ts';
-import type { MarkdownProps } from './Markdown.tsx';
+
+export interface MarkdownProps {
+  readonly text: string;
+  /** Whether more text will follow. */
+  readonly isStreaming: boolean;
+}
 
 /** Blocks of a text. While it grows, only those at its end are read and drawn again. */
 export function Content({ text, isStreaming }: MarkdownProps) {

@@ -1,13 +1,8 @@
 import { useRef } from 'preact/hooks';
+import type { MarkdownProps } from './Content.tsx';
 import { useLoaded } from './useLoaded.ts';
 import { useNear } from './useNear.ts';
 import './style/markdown.css';
-
-export interface MarkdownProps {
-  readonly text: string;
-  /** Whether more text will follow. */
-  readonly isStreaming: boolean;
-}
 
 /**
  * Shows Markdown that a model wrote. The text is never used as HTML: it is read as a tree, which becomes elements of fixed kinds with
