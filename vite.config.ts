@@ -2,8 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { build, type Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { contentPolicies } from './bin/package/contentPolicy.mjs';
 import { buildLibrary } from './bin/package/library.mjs';
 import { bareShaders } from './bin/package/shaders.mjs';
+import { onlyWoff2 } from './bin/package/woff2.mjs';
 import { workerAt } from './bin/package/workerAt.mjs';
 import manifest from './package.json' with { type: 'json' };
 
@@ -17,7 +19,7 @@ export default defineConfig({
   appType: 'mpa',
   // The lab's worker; the engine's is the library's.
   worker: { format: 'es', plugins: () => [bareShaders()] },
-  plugins: [onePage('compare.html'), workerAt('../lib/worker.js'), library()],
+  plugins: [onePage('compare.html'), workerAt('../lib/worker.js'), library(), onlyWoff2(), contentPolicies()],
   // What reports of the lab say they are of.
   define: {
     'import.meta.env.FORETOKEN_VERSION': JSON.stringify(manifest.version),
