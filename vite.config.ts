@@ -4,6 +4,7 @@ import { build, type Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { contentPolicies } from './bin/package/contentPolicy.mjs';
 import { buildLibrary } from './bin/package/library.mjs';
+import { offline } from './bin/package/offline.mjs';
 import { bareShaders } from './bin/package/shaders.mjs';
 import { onlyWoff2 } from './bin/package/woff2.mjs';
 import { workerAt } from './bin/package/workerAt.mjs';
@@ -19,7 +20,14 @@ export default defineConfig({
   appType: 'mpa',
   // The lab's worker; the engine's is the library's.
   worker: { format: 'es', plugins: () => [bareShaders()] },
-  plugins: [onePage('compare.html'), workerAt('../lib/worker.js'), library(), onlyWoff2(), contentPolicies()],
+  plugins: [
+    onePage('compare.html'),
+    workerAt('../lib/worker.js'),
+    library(),
+    onlyWoff2(),
+    contentPolicies(),
+    offline(TARGET),
+  ],
   // What reports of the lab say they are of.
   define: {
     'import.meta.env.FORETOKEN_VERSION': JSON.stringify(manifest.version),

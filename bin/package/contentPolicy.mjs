@@ -9,6 +9,7 @@ const MODELS = ['https:', 'http://localhost:*', 'http://127.0.0.1:*'];
 const EVERY_PAGE = {
   'default-src': [NONE],
   'script-src': [SELF],
+  // Engine and service worker.
   'worker-src': [SELF],
   'style-src': [SELF],
   // Vite puts small files into the style sheet.

@@ -2,6 +2,7 @@ import { render } from 'preact';
 import { createServer, ModelStore } from '../../client/index.ts';
 import { createStore } from '../frame/store.ts';
 import { loadTheme, saveTheme } from '../frame/theme.ts';
+import { keepOffline } from '../offline/keepOffline.ts';
 import { Chat } from './answer/chat.ts';
 import { Completer } from './complete/completer.ts';
 import { App } from './components/App.tsx';
@@ -94,7 +95,11 @@ function keep(): void {
 
 draw();
 const ready = engine.load();
-ready.catch(() => {});
+// Wait for the models, whose loading is what the visitor waits for. A browser that refuses leaves the page as it is.
+ready
+  .catch(() => {})
+  .then(keepOffline)
+  .catch(() => {});
 void library.read().then(conversations => {
   dispatch({ of: 'chat', type: 'library', conversations });
   if (conversations.some(({ id }) => id === asked)) dispatch({ of: 'chat', type: 'open', id: asked });
