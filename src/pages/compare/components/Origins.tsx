@@ -24,7 +24,7 @@ export function Origins({ comparison: { reports, origins } }: { comparison: Comp
         )
       }
       testId="origins"
-      head={['', ...reports.map((report, i) => <Letter key={report.id} index={i} />)]}
+      head={['Fact', ...reports.map((report, i) => <Letter key={report.id} index={i} />)]}
       rows={rows}
       keyOf={({ name }) => name}
       cells={({ name, values }) => [name, ...values.map(value => value || '—')]}
