@@ -34,6 +34,11 @@ test('the tarball has what runs and nothing else, in at most 4.1 MB', async ({ p
   );
   expect(unwanted).toEqual([]);
   expect(files.filter(file => file.endsWith('.gguf'))).toHaveLength(2);
+  // A single file that is missing would keep the site from being stored for visits without a network.
+  const offline = await readFile(inPackage('dist', 'offline.js'), 'utf8');
+  const kept = [...offline.matchAll(/path:[`"']([^`"']+)/g)].map(([, path]) => `dist/${path}`);
+  expect(kept).toContain('dist/index.html');
+  expect(files).toEqual(expect.arrayContaining(kept));
   const manifest = JSON.parse(await readFile(inPackage('package.json'), 'utf8'));
   expect(manifest).not.toHaveProperty('dependencies');
   expect(manifest).not.toHaveProperty('private');
