@@ -147,6 +147,8 @@ test('conversations are searched, renamed and deleted', async () => {
   const listed = page.getByTestId('conversation');
   await expect(listed).toHaveCount(4);
   await page.keyboard.press('Control+k');
+  // The field may have to be drawn first.
+  await expect(page.getByLabel('Search conversations')).toBeFocused();
   await page.keyboard.type('eggs nest');
   await expect(listed).toHaveCount(0);
   await page.getByLabel('Search conversations').fill('nest');
