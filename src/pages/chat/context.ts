@@ -1,7 +1,8 @@
 import type { Chat } from './answer/chat.ts';
 import type { Completer } from './complete/completer.ts';
-import type { Engine } from './models/engine.ts';
-import type { StoredModels } from './models/storedModels.ts';
+import type { Engine } from './engine/engine.ts';
+import type { ModelsEffects } from './models/effects.ts';
+import type { Comparer } from './speculation/comparer.ts';
 import type { Action, State } from './state.ts';
 
 /** Props of components that act. */
@@ -10,6 +11,7 @@ export interface Context {
   readonly engine: Engine;
   readonly chat: Chat;
   readonly completer: Completer;
-  readonly stored: StoredModels;
+  readonly comparer: Comparer;
+  readonly models: ModelsEffects;
   readonly dispatch: (action: Action) => void;
 }

@@ -7,17 +7,17 @@ it.each([
   { search: '', choices: null, of: 'the models of the last visit' },
   {
     search: '?model=hf:a/b:Q4_0',
-    choices: { target: url('hf:a/b:Q4_0'), draft: { kind: 'none' } },
+    choices: { target: url('hf:a/b:Q4_0'), draft: { kind: 'none' }, nCtx: null },
     of: 'a model',
   },
   {
     search: '?model=bundled',
-    choices: { target: { kind: 'bundled' }, draft: { kind: 'none' } },
+    choices: { target: { kind: 'bundled' }, draft: { kind: 'none' }, nCtx: null },
     of: 'the bundled one',
   },
   {
     search: '?model=hf:a/b&draft=hf:c/d',
-    choices: { target: url('hf:a/b'), draft: url('hf:c/d') },
+    choices: { target: url('hf:a/b'), draft: url('hf:c/d'), nCtx: null },
     of: 'a pair',
   },
 ])('$search asks for $of', ({ search, choices }) => {

@@ -1,4 +1,4 @@
-import type { ModelChoice, ModelChoices } from './models/modelState.ts';
+import { choiceOf, type ModelChoice, type ModelChoices, type Role } from './engine/choices.ts';
 
 /** What the address of the page asks for. */
 export interface DeepLink {
@@ -15,9 +15,13 @@ export function readDeepLink(search: string): DeepLink {
   const [model, draft] = [query.get('model'), query.get('draft')];
   return {
     choices: model
-      ? { target: choiceOf(model), draft: draft ? choiceOf(draft) : { kind: 'none' } }
+      ? {
+          target: choiceNamed('target', model),
+          draft: draft ? choiceNamed('draft', draft) : { kind: 'none' },
+          nCtx: null,
+        }
       : draft
-        ? { target: { kind: 'bundled' }, draft: choiceOf(draft) }
+        ? { target: { kind: 'bundled' }, draft: choiceNamed('draft', draft), nCtx: null }
         : null,
     prompt: query.get('prompt') ?? '',
     system: query.get('system') ?? '',
@@ -31,8 +35,8 @@ export function linkTo(choices: ModelChoices): string | null {
   return `?${new URLSearchParams({ ...(model && { model }), ...(draft && { draft }) })}`;
 }
 
-function choiceOf(name: string): ModelChoice {
-  return name === 'bundled' ? { kind: 'bundled' } : { kind: 'url', url: name };
+function choiceNamed(role: Role, name: string): ModelChoice {
+  return name === 'bundled' ? { kind: 'bundled' } : choiceOf(role, name);
 }
 
 function nameOf(choice: ModelChoice): string | null {

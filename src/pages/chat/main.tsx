@@ -1,6 +1,6 @@
 import { render } from 'preact';
-import { createServer, ModelStore } from '../../client/index.ts';
-import { createStore } from '../frame/store.ts';
+import { createServer } from '../../client/index.ts';
+import { createStore, partOf } from '../frame/store.ts';
 import { loadTheme, saveTheme } from '../frame/theme.ts';
 import { keepOffline } from '../offline/keepOffline.ts';
 import { Chat } from './answer/chat.ts';
@@ -10,11 +10,15 @@ import type { Context } from './context.ts';
 import { withAnswer } from './conversation/chatState.ts';
 import { newConversation } from './conversation/conversation.ts';
 import { readDeepLink } from './deepLink.ts';
+import { Engine } from './engine/engine.ts';
 import { Library } from './library/library.ts';
-import { Engine } from './models/engine.ts';
-import { StoredModels } from './models/storedModels.ts';
+import { browserFacts } from './models/browser.ts';
+import { modelsEffects } from './models/effects.ts';
+import type { ModelsAction } from './models/state.ts';
 import { loadPreferences, savePreferences } from './preferences.ts';
 import { shortcutOf } from './shortcuts.ts';
+import { Comparer } from './speculation/comparer.ts';
+import type { ComparisonAction } from './speculation/comparison.ts';
 import { initialState, reduce, WIDE } from './state.ts';
 import '../frame/base.css';
 import '../frame/frame.css';
@@ -37,6 +41,7 @@ const store = createStore(
   initialState({
     theme: loadTheme(storage),
     preferences: { ...preferences, choices: link.choices ?? preferences.choices },
+    browser: browserFacts(navigator),
     conversation: newConversation(crypto.randomUUID(), Date.now(), {
       system: link.system,
       settings: preferences.defaults,
@@ -56,13 +61,26 @@ const library = new Library(() => {
   const notice = 'This browser does not let the page keep conversations: they last as long as this tab.';
   dispatch({ of: 'view', view: { notice } });
 });
-const stored = new StoredModels(store, new ModelStore());
-const engine = new Engine(store, createServer, () => void stored.refresh());
+const models = modelsEffects(
+  partOf(
+    store,
+    ({ models }) => models,
+    (action: ModelsAction) => ({ of: 'models', ...action }) as const,
+  ),
+);
+const engine = new Engine(store, createServer, () => void models.shelf.refresh());
 const chat = new Chat(store, engine);
 const completer = new Completer(store, engine);
+const comparer = new Comparer(
+  partOf(
+    store,
+    ({ comparison }) => comparison,
+    (action: ComparisonAction) => ({ of: 'comparison', ...action }) as const,
+  ),
+);
 
 function context(): Context {
-  return { state: store.state, engine, chat, completer, stored, dispatch };
+  return { state: store.state, engine, chat, completer, comparer, models, dispatch };
 }
 
 function draw(): void {
@@ -77,11 +95,11 @@ let kept = store.state;
 function keep(): void {
   const before = kept;
   kept = store.state;
-  const { view, models, chat } = kept;
+  const { view, engine, chat } = kept;
   document.documentElement.dataset.theme = view.theme;
   if (view.theme !== before.view.theme) saveTheme(storage, view.theme);
-  if (models !== before.models || chat.defaults !== before.chat.defaults || view !== before.view) {
-    const { choices, settings } = models;
+  if (engine !== before.engine || chat.defaults !== before.chat.defaults || view !== before.view) {
+    const { choices, settings } = engine;
     savePreferences(storage, {
       choices,
       engine: settings,

@@ -18,13 +18,13 @@ it('keeps what is valid', () => {
     choices: { target: { kind: 'url', url: 'hf:a/b' }, draft: { kind: 'files' } },
     engine: { nCtx: 512 },
     defaults: { temperature: 0, other: 1 },
-    showsDraft: false,
+    showsDraft: true,
   };
   expect(preferencesFrom(stored)).toMatchObject({
     choices: { target: { kind: 'url', url: 'hf:a/b' }, draft: { kind: 'none' } },
     engine: { nCtx: 512 },
     defaults: { temperature: 0 },
-    showsDraft: false,
+    showsDraft: true,
   });
 });
 

@@ -1,4 +1,4 @@
-import { BUNDLED_PAIR, type ModelChoice, type ModelChoices } from './models/modelState.ts';
+import { BUNDLED_PAIR, choiceOf, type ModelChoice, type ModelChoices, type Role } from './engine/choices.ts';
 import {
   DEFAULT_ENGINE,
   type EngineSettings,
@@ -14,14 +14,14 @@ export interface Preferences {
   readonly engine: EngineSettings;
   /** Settings that new conversations begin with. */
   readonly defaults: Partial<Settings>;
-  readonly showsDraft: boolean | null;
+  readonly showsDraft: boolean;
 }
 
 export const DEFAULT_PREFERENCES: Preferences = {
   choices: BUNDLED_PAIR,
   engine: DEFAULT_ENGINE,
   defaults: {},
-  showsDraft: null,
+  showsDraft: false,
 };
 
 const KEY = 'foretoken.chat';
@@ -52,24 +52,25 @@ export function preferencesFrom(stored: unknown): Preferences {
     choices: choicesFrom(choices),
     engine: engineFrom(engine),
     defaults: settingsFrom(defaults),
-    showsDraft: typeof showsDraft === 'boolean' ? showsDraft : null,
+    showsDraft: showsDraft === true,
   };
 }
 
 function choicesFrom(stored: unknown): ModelChoices {
   if (typeof stored !== 'object' || stored === null) return BUNDLED_PAIR;
-  const target = choiceFrom('target' in stored ? stored.target : null);
-  const draft = choiceFrom('draft' in stored ? stored.draft : null);
+  const target = choiceFrom('target', 'target' in stored ? stored.target : null);
+  const draft = choiceFrom('draft', 'draft' in stored ? stored.draft : null);
+  const nCtx = 'nCtx' in stored && typeof stored.nCtx === 'number' ? stored.nCtx : null;
   // A draft alone has nothing to run ahead of.
   return target === null || target.kind === 'none'
     ? BUNDLED_PAIR
-    : { target, draft: draft ?? { kind: 'none' } };
+    : { target, draft: draft ?? { kind: 'none' }, nCtx };
 }
 
-function choiceFrom(stored: unknown): ModelChoice | null {
+function choiceFrom(role: Role, stored: unknown): ModelChoice | null {
   if (typeof stored !== 'object' || stored === null || !('kind' in stored)) return null;
   if (stored.kind === 'bundled' || stored.kind === 'none') return { kind: stored.kind };
   return stored.kind === 'url' && 'url' in stored && typeof stored.url === 'string'
-    ? { kind: 'url', url: stored.url }
+    ? choiceOf(role, stored.url)
     : null;
 }

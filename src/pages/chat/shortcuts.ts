@@ -34,8 +34,10 @@ export const SHORTCUTS: readonly Shortcut[] = [
     event: { key: 'k', shift: false },
     run: ({ dispatch }) => {
       dispatch({ of: 'view', view: { hasSideBar: true } });
-      // The field is there after the next frame.
-      requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById('search')?.focus()));
+      const field = () => document.getElementById('search');
+      // In a side bar that opens, the field is there after the next frame; in an open one at once, for what is typed now.
+      field()?.focus();
+      requestAnimationFrame(() => requestAnimationFrame(() => field()?.focus()));
     },
   },
   {

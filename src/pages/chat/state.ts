@@ -6,10 +6,25 @@ import {
   INITIAL_COMPLETE,
   reduceComplete,
 } from './complete/completeState.ts';
-import { type ChatAction, type ChatState, initialChat, reduceChat } from './conversation/chatState.ts';
-import type { Conversation } from './conversation/conversation.ts';
-import { initialModels, type ModelAction, type ModelState, reduceModels } from './models/modelState.ts';
+import { branchOf } from './conversation/branch.ts';
+import {
+  type ChatAction,
+  type ChatState,
+  current,
+  initialChat,
+  reduceChat,
+} from './conversation/chatState.ts';
+import type { AssistantMessage, Conversation } from './conversation/conversation.ts';
+import { type EngineAction, type EngineState, initialEngine, reduceEngine } from './engine/engineState.ts';
+import type { BrowserFacts } from './models/browser.ts';
+import { initialModels, type ModelsAction, type ModelsState, reduceModels } from './models/state.ts';
 import type { Preferences } from './preferences.ts';
+import {
+  type Comparison,
+  type ComparisonAction,
+  NO_COMPARISON,
+  reduceComparison,
+} from './speculation/comparison.ts';
 
 /** Window that has room for the side bar beside the conversation. */
 export const WIDE = '(min-width: 64rem)';
@@ -24,8 +39,11 @@ export interface View {
   readonly tab: Tab;
   readonly panel: Panel | null;
   readonly hasSideBar: boolean;
-  /** Whether answers show which tokens the draft proposed; null leaves it to the model. */
-  readonly showsDraft: boolean | null;
+  /** Whether the chosen answer says where its tokens came from, and whether refused tokens are among them. */
+  readonly showsDraft: boolean;
+  readonly showsRejected: boolean;
+  /** Answer whose draft is shown; null for the last one. */
+  readonly chosen: string | null;
   readonly search: string;
   readonly dialog: 'shortcuts' | null;
   /** Something that went wrong beside models and answers, in a sentence. */
@@ -34,21 +52,26 @@ export interface View {
 
 export interface State {
   readonly view: View;
-  readonly models: ModelState;
+  readonly engine: EngineState;
+  readonly models: ModelsState;
   readonly chat: ChatState;
   readonly complete: CompleteState;
+  readonly comparison: Comparison;
 }
 
 /** Action, with the part of the state that it changes. */
 export type Action =
   | { readonly of: 'view'; readonly view: Partial<View> }
-  | ({ readonly of: 'models' } & ModelAction)
+  | ({ readonly of: 'engine' } & EngineAction)
+  | ({ readonly of: 'models' } & ModelsAction)
   | ({ readonly of: 'chat' } & ChatAction)
-  | ({ readonly of: 'complete' } & CompleteAction);
+  | ({ readonly of: 'complete' } & CompleteAction)
+  | ({ readonly of: 'comparison' } & ComparisonAction);
 
 export interface Start {
   readonly theme: Theme;
   readonly preferences: Preferences;
+  readonly browser: BrowserFacts;
   readonly conversation: Conversation;
   /** Text in the composer. */
   readonly text: string;
@@ -56,13 +79,27 @@ export interface Start {
   readonly now: number;
 }
 
-export function initialState({ theme, preferences, conversation, text, hasSideBar, now }: Start): State {
+export function initialState(start: Start): State {
+  const { theme, preferences, browser, conversation, text, hasSideBar, now } = start;
   const { showsDraft, choices, engine } = preferences;
   return {
-    view: { theme, tab: 'chat', panel: null, hasSideBar, showsDraft, search: '', dialog: null, notice: null },
-    models: initialModels(choices, engine, now),
+    view: {
+      theme,
+      tab: 'chat',
+      panel: null,
+      hasSideBar,
+      showsDraft,
+      showsRejected: false,
+      chosen: null,
+      search: '',
+      dialog: null,
+      notice: null,
+    },
+    engine: initialEngine(choices, engine, now),
+    models: initialModels(browser),
     chat: initialChat(conversation, text, preferences.defaults),
     complete: INITIAL_COMPLETE,
+    comparison: NO_COMPARISON,
   };
 }
 
@@ -70,18 +107,42 @@ export function reduce(state: State, action: Action): State {
   switch (action.of) {
     case 'view':
       return { ...state, view: { ...state.view, ...action.view } };
+    case 'engine':
+      return { ...state, engine: reduceEngine(state.engine, action) };
     case 'models':
       return { ...state, models: reduceModels(state.models, action) };
     case 'chat':
-      return { ...state, chat: reduceChat(state.chat, action) };
+      return withChat(state, reduceChat(state.chat, action), action.type);
     case 'complete':
       return { ...state, complete: reduceComplete(state.complete, action) };
+    case 'comparison':
+      return { ...state, comparison: reduceComparison(state.comparison, action) };
     default:
       return assertNever(action);
   }
 }
 
+/** A new answer, or another conversation, is the one whose draft is shown. */
+function withChat(state: State, chat: ChatState, type: ChatAction['type']): State {
+  const isOther = chat.currentId !== state.chat.currentId || type === 'answer' || type === 'continue';
+  return {
+    ...state,
+    chat,
+    view: isOther && state.view.chosen !== null ? { ...state.view, chosen: null } : state.view,
+  };
+}
+
+/** Answer whose draft is shown: the one that is being written, the chosen one, or the last. */
+export function answerOf({ view, chat }: State): AssistantMessage | null {
+  const conversation = current(chat);
+  if (chat.answer?.conversationId === conversation.id) return chat.answer.message;
+  const answers = branchOf(conversation).flatMap(({ message }) =>
+    message.role === 'assistant' ? [message] : [],
+  );
+  return answers.find(({ id }) => id === view.chosen) ?? answers.at(-1) ?? null;
+}
+
 /** Whether the models are the bundled ones, which write stories and nothing else. */
-export function isBundled({ models }: State): boolean {
-  return models.choices.target.kind === 'bundled';
+export function isBundled({ engine }: State): boolean {
+  return engine.choices.target.kind === 'bundled';
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CompletionPartial, CompletionResponse, Timings } from '../../../client/index.ts';
+import type { SpeculationTrace, Timings } from '../../../client/index.ts';
 import type { ChatChunkChoice, ChatCompletionChunk, ChatDelta } from '../../../protocol/openai.ts';
 import { type Answer, emptyAnswer, received } from './answer.ts';
 import { type AnswerEvent, readChatChunk } from './readChat.ts';
@@ -22,23 +22,33 @@ function chunk(
   };
 }
 
-const partial = (drafted: boolean) => ({ stop: false, drafted }) as CompletionPartial;
-const final = (truncated: boolean) => ({ stop: true, truncated }) as CompletionResponse;
+const N_CTX = 8;
+const used = (predicted_n: number) => ({ cache_n: 2, prompt_n: 3, predicted_n }) as Timings;
+const TRACE: SpeculationTrace = {
+  tokens: [{ id: 1, token: 'a', bytes: [97], source: 'bonus', round: 0 }],
+  rounds: [],
+};
 
 describe('chunks of a chat', () => {
   it.each<{ says: string; read: ChatCompletionChunk; events: readonly AnswerEvent[] }>([
     { says: 'a role', read: chunk({ role: 'assistant', content: null }), events: [] },
     {
-      says: 'text of the target',
-      read: chunk({ content: 'a' }, { __verbose: partial(false) }),
-      events: [{ kind: 'content', text: 'a', drafted: false }],
+      says: 'text and figures',
+      read: chunk({ content: 'a' }, { timings: TIMINGS }),
+      events: [
+        { kind: 'content', text: 'a' },
+        { kind: 'timings', timings: TIMINGS },
+      ],
     },
     {
-      says: 'text of the draft, and figures',
-      read: chunk({ content: 'a' }, { __verbose: partial(true), timings: TIMINGS }),
+      says: 'text and its origin',
+      read: {
+        ...chunk({}),
+        choices: [{ index: 0, delta: { content: 'a' }, finish_reason: null, speculation_trace: TRACE }],
+      },
       events: [
-        { kind: 'content', text: 'a', drafted: true },
-        { kind: 'timings', timings: TIMINGS },
+        { kind: 'content', text: 'a' },
+        { kind: 'trace', trace: TRACE },
       ],
     },
     {
@@ -68,17 +78,23 @@ describe('chunks of a chat', () => {
     },
     {
       says: 'the limit',
-      read: chunk({}, { finish_reason: 'length', __verbose: final(false) }),
-      events: [{ kind: 'finish', finish: 'length' }],
+      read: chunk({}, { finish_reason: 'length', timings: used(2) }),
+      events: [
+        { kind: 'finish', finish: 'length' },
+        { kind: 'timings', timings: used(2) },
+      ],
     },
     {
       says: 'a full context',
-      read: chunk({}, { finish_reason: 'length', __verbose: final(true) }),
-      events: [{ kind: 'finish', finish: 'context' }],
+      read: chunk({}, { finish_reason: 'length', timings: used(3) }),
+      events: [
+        { kind: 'finish', finish: 'context' },
+        { kind: 'timings', timings: used(3) },
+      ],
     },
     { says: 'usage alone', read: { ...chunk({}), choices: [] }, events: [] },
   ])('one that says $says', ({ read, events }) => {
-    expect(readChatChunk(read)).toEqual(events);
+    expect(readChatChunk(read, N_CTX)).toEqual(events);
   });
 });
 
@@ -91,18 +107,16 @@ describe('an answer', () => {
   };
   const grown = (...events: AnswerEvent[]) => events.reduce(received, start);
 
-  it('grows by text, and joins the text of consecutive tokens of one origin', () => {
+  it('grows by text, and joins the traces of its parts', () => {
     const { message, phase } = grown(
-      { kind: 'content', text: 'a', drafted: false },
-      { kind: 'content', text: 'b', drafted: true },
-      { kind: 'content', text: 'c', drafted: true },
+      { kind: 'content', text: 'a' },
+      { kind: 'trace', trace: TRACE },
+      { kind: 'content', text: 'b' },
+      { kind: 'trace', trace: TRACE },
     );
     expect(phase).toBe('writing');
-    expect(message).toMatchObject({ content: 'abc', reasoning: '' });
-    expect(message.spans).toEqual([
-      { text: 'a', drafted: false },
-      { text: 'bc', drafted: true },
-    ]);
+    expect(message).toMatchObject({ content: 'ab', reasoning: '' });
+    expect(message.trace?.tokens).toEqual([...TRACE.tokens, ...TRACE.tokens]);
   });
 
   it('collects the arguments of each call', () => {

@@ -1,6 +1,7 @@
 import type { PromptProgress, WireError } from '../../../client/index.ts';
+import { joinTraces } from '../../../protocol/joinTraces.ts';
 import { assertNever } from '../../../util/assert.ts';
-import type { AssistantMessage, Finish, Span, ToolCall } from '../conversation/conversation.ts';
+import type { AssistantMessage, Finish, ToolCall } from '../conversation/conversation.ts';
 import type { AnswerEvent } from './readChat.ts';
 
 /** Answer that is being written. It joins its conversation when it ends. */
@@ -27,7 +28,7 @@ export function emptyAnswer(id: string, parent: string | null, model: string, no
     finish: 'cut',
     error: null,
     timings: null,
-    spans: [],
+    trace: { tokens: [], rounds: [] },
   };
 }
 
@@ -36,10 +37,11 @@ export function received(answer: Answer, event: AnswerEvent): Answer {
   switch (event.kind) {
     case 'progress':
       return { ...answer, progress: event.progress };
-    case 'content': {
-      const { content, spans } = answer.message;
-      const { text, drafted } = event;
-      return writing(answer, { content: content + text, spans: spans && appended(spans, { text, drafted }) });
+    case 'content':
+      return writing(answer, { content: answer.message.content + event.text });
+    case 'trace': {
+      const { trace } = answer.message;
+      return writing(answer, { trace: trace && joinTraces([trace, event.trace]) });
     }
     case 'reasoning':
       return writing(answer, { reasoning: answer.message.reasoning + event.text });
@@ -78,11 +80,4 @@ export function hasText({ content, reasoning, toolCalls }: AssistantMessage): bo
 
 function writing(answer: Answer, changed: Partial<AssistantMessage>): Answer {
   return { ...answer, phase: 'writing', message: { ...answer.message, ...changed } };
-}
-
-/** Joins the text of consecutive tokens of one origin. */
-export function appended(spans: readonly Span[], span: Span): readonly Span[] {
-  const last = spans.at(-1);
-  if (!last || last.drafted !== span.drafted) return [...spans, span];
-  return spans.with(-1, { ...last, text: last.text + span.text });
 }

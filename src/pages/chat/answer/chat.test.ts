@@ -16,6 +16,7 @@ function open(deltas: readonly object[], fetch?: Foretoken['fetch']) {
     initialState({
       theme: 'auto',
       preferences: DEFAULT_PREFERENCES,
+      browser: { userAgent: '', memoryBytes: null },
       conversation: newConversation('c', 0, { system: 'Be short.' }),
       text: '',
       hasSideBar: false,

@@ -2,7 +2,7 @@ import { ForetokenError } from '../../../client/index.ts';
 import type { Store } from '../../frame/store.ts';
 import { branchOf } from '../conversation/branch.ts';
 import { type ChatAction, current } from '../conversation/chatState.ts';
-import type { Engine } from '../models/engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Action, State } from '../state.ts';
 import { chatRequest } from './requests.ts';
 import { streamChat } from './streamChat.ts';
@@ -72,9 +72,14 @@ export class Chat {
     const messages = branchOf(conversation).map(({ message }) => message);
     try {
       const server = await this.#engine.ready(running.signal);
-      this.#dispatch({ type: 'asked', model: server.report.model.name });
+      const { model, nCtx, nSlots } = server.report;
+      this.#dispatch({ type: 'asked', model: model.name });
       const body = chatRequest(system, messages, settings);
-      for await (const event of streamChat(server.fetch, body, running.signal)) {
+      for await (const event of streamChat(
+        { fetch: server.fetch, nCtx: Math.floor(nCtx / nSlots) },
+        body,
+        running.signal,
+      )) {
         this.#dispatch({ type: 'received', event });
       }
       this.#dispatch({ type: 'ended', end: null, now: Date.now() });

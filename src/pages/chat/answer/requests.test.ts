@@ -45,7 +45,7 @@ it('a chat has its system prompt, its messages and their attachments', () => {
       finish: 'tool_calls',
       error: null,
       timings: null,
-      spans: null,
+      trace: null,
     },
     { id: 't', parent: 'a', createdAt: 0, role: 'tool', callId: '1', content: '2' },
   ];

@@ -1,12 +1,18 @@
 import type { CompletionRequest } from '../../../client/index.ts';
 import { assertNever } from '../../../util/assert.ts';
-import type { Message } from '../conversation/conversation.ts';
+import { branchOf } from '../conversation/branch.ts';
+import type { AssistantMessage, Conversation, Message } from '../conversation/conversation.ts';
 import { withAttachments } from '../conversation/transcript.ts';
 import { CHAT_FIELDS, type Field } from '../settings/fields.ts';
 import type { Settings } from '../settings/settings.ts';
 
 /** What every request of the page asks for besides its text: events with figures, and the origin of every token. */
-const STREAMED = { stream: true, timings_per_token: true, return_progress: true } as const;
+const STREAMED = {
+  stream: true,
+  timings_per_token: true,
+  return_progress: true,
+  speculation_trace: true,
+} as const;
 
 const NO_DRAFT = { draft_max: 0, draft_min: 0 };
 
@@ -19,14 +25,28 @@ export function chatRequest(
   messages: readonly Message[],
   settings: Partial<Settings>,
 ): object {
+  return { ...asked(system, messages, settings), ...STREAMED };
+}
+
+/** Body for the request that led to an answer of the branch that is shown, in one piece. */
+export function repeatedRequest(
+  { system, settings, ...conversation }: Conversation,
+  { parent }: AssistantMessage,
+): Readonly<Record<string, unknown>> {
+  const turns = branchOf({ ...conversation, leaf: parent });
+  return asked(
+    system,
+    turns.map(({ message }) => message),
+    settings,
+  );
+}
+
+function asked(system: string, messages: readonly Message[], settings: Partial<Settings>) {
   return {
     messages: [
       ...(system.trim() === '' ? [] : [{ role: 'system', content: system }]),
       ...messages.map(wireMessage),
     ],
-    ...STREAMED,
-    // The events of a chat say only in their verbose part which tokens were drafted.
-    verbose: true,
     ...requestFields(settings),
   };
 }

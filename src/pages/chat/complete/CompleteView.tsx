@@ -1,8 +1,8 @@
 import { AnswerProblem } from '../components/AnswerProblem.tsx';
+import { figuresText } from '../components/figuresText.ts';
 import { ProblemCard } from '../components/ProblemCard.tsx';
 import { Status } from '../components/Status.tsx';
 import type { Context } from '../context.ts';
-import { Figures } from '../speculation/Figures.tsx';
 import { isBundled } from '../state.ts';
 import { isRunning } from './completeState.ts';
 import { Pieces } from './Pieces.tsx';
@@ -54,7 +54,7 @@ export function CompleteView({ state, engine, completer, dispatch }: Context) {
             type="submit"
             class="primary"
             data-testid="run"
-            disabled={running || state.models.engine.kind === 'failed'}
+            disabled={running || state.engine.status.kind === 'failed'}
           >
             Complete
           </button>
@@ -74,8 +74,8 @@ export function CompleteView({ state, engine, completer, dispatch }: Context) {
           </label>
         </div>
       </form>
-      {state.models.engine.kind === 'failed' && (
-        <ProblemCard error={state.models.engine.error} engine={engine} />
+      {state.engine.status.kind === 'failed' && (
+        <ProblemCard error={state.engine.status.error} engine={engine} />
       )}
       <Status state={state} />
       {run?.error && <AnswerProblem error={run.error.toWire()} />}
@@ -88,7 +88,7 @@ export function CompleteView({ state, engine, completer, dispatch }: Context) {
           <span class="own">chosen by the target</span> itself
         </span>
       </p>
-      <Figures timings={run?.timings ?? null} />
+      {run && <p class="ending">{figuresText(run.timings).join(' · ')}</p>}
     </main>
   );
 }

@@ -2,8 +2,10 @@ import type {
   CompletionChunk,
   CompletionProbability,
   ForetokenError,
+  SpeculationTrace,
   Timings,
 } from '../../../client/index.ts';
+import { joinTraces } from '../../../protocol/joinTraces.ts';
 import { assertNever } from '../../../util/assert.ts';
 
 /** Token, or several whose text came at once. */
@@ -25,6 +27,7 @@ export interface Run {
   readonly phase: 'waiting' | 'running' | 'finished' | 'stopped' | 'failed';
   readonly prompt: string;
   readonly pieces: readonly Piece[];
+  readonly trace: SpeculationTrace;
   readonly startedAt: number;
   readonly firstTokenMs: number | null;
   readonly timings: Timings | null;
@@ -94,6 +97,7 @@ function startRun(prompt: string, now: number): Run {
     phase: 'waiting',
     prompt,
     pieces: [],
+    trace: { tokens: [], rounds: [] },
     startedAt: now,
     firstTokenMs: null,
     timings: null,
@@ -104,8 +108,10 @@ function startRun(prompt: string, now: number): Run {
 
 function receive(run: Run, event: CompletionChunk, now: number): Run {
   const timings = event.timings ?? run.timings;
-  if (event.stop) return { ...run, phase: 'finished', timings, ending: ending(event) };
-  if (event.content === '') return { ...run, timings };
+  const { speculation_trace: part } = event;
+  const trace = part ? joinTraces([run.trace, part]) : run.trace;
+  if (event.stop) return { ...run, phase: 'finished', timings, trace, ending: ending(event) };
+  if (event.content === '') return { ...run, timings, trace };
   const [odds] = event.completion_probabilities ?? [];
   const piece = { text: event.content, drafted: event.drafted, odds: odds ? readOdds(odds) : null };
   return {
@@ -113,6 +119,7 @@ function receive(run: Run, event: CompletionChunk, now: number): Run {
     pieces: [...run.pieces, piece],
     firstTokenMs: run.firstTokenMs ?? now - run.startedAt,
     timings,
+    trace,
   };
 }
 

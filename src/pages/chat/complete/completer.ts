@@ -2,7 +2,7 @@ import { ForetokenError } from '../../../client/index.ts';
 import type { Store } from '../../frame/store.ts';
 import { completionRequest } from '../answer/requests.ts';
 import { current } from '../conversation/chatState.ts';
-import type { Engine } from '../models/engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Action, State } from '../state.ts';
 import { type CompleteAction, promptWith } from './completeState.ts';
 

@@ -1,38 +1,37 @@
 import { assertNever } from '../../../util/assert.ts';
+import { Markdown } from '../../markdown/Markdown.tsx';
 import type { Answer } from '../answer/answer.ts';
 import type { Context } from '../context.ts';
 import type { AssistantMessage, Finish } from '../conversation/conversation.ts';
-import { duration, percent, rate } from '../format.ts';
-import { DraftedText } from '../speculation/DraftedText.tsx';
+import { TracedText } from '../speculation/TracedText.tsx';
 import { AnswerProblem } from './AnswerProblem.tsx';
-import { Markdown } from './Markdown.tsx';
+import { figuresText } from './figuresText.ts';
+import type { DraftShown } from './messageProps.ts';
 import { ToolCalls } from './ToolCalls.tsx';
 
 interface Props extends Pick<Context, 'chat'> {
   readonly message: AssistantMessage;
   readonly phase: Answer['phase'] | null;
   readonly isLast: boolean;
-  readonly showsDraft: boolean;
+  readonly draft: DraftShown;
 }
 
 /** Answer of the model: thoughts, text, calls of tools, and how it ended. */
-export function AnswerBody({ message, phase, isLast, showsDraft, chat }: Props) {
-  const { content, reasoning, toolCalls, spans, error } = message;
+export function AnswerBody({ message, phase, isLast, draft, chat }: Props) {
+  const { content, reasoning, toolCalls, trace, error } = message;
   const isStreaming = phase !== null;
   return (
     <div class="answer" aria-busy={isStreaming} data-testid={isStreaming ? 'growing' : 'answer'}>
       {reasoning !== '' && (
         <details class="thoughts">
           <summary>{isStreaming && content === '' ? 'Thinking…' : 'Thoughts'}</summary>
-          <div class="plain" dir="auto">
-            {reasoning}
-          </div>
+          <Markdown text={reasoning} isStreaming={isStreaming} />
         </details>
       )}
-      {showsDraft && spans !== null && spans.length > 0 ? (
-        <DraftedText spans={spans} />
+      {draft !== 'no' && trace !== null && trace.tokens.length > 0 ? (
+        <TracedText trace={trace} showRejected={draft === 'withRejected'} />
       ) : (
-        content !== '' && <Markdown text={content} isStreaming={isStreaming} />
+        content !== '' && <Markdown text={content.trimStart()} isStreaming={isStreaming} />
       )}
       {phase !== null && content === '' && <p class="waiting">{WAITING[phase]}</p>}
       {phase === 'writing' && <span class="caret" aria-hidden="true" />}
@@ -56,18 +55,7 @@ const WAITING: Readonly<Record<Answer['phase'], string>> = {
 };
 
 function endingOf({ finish, timings, model }: AssistantMessage): string {
-  const figures =
-    timings === null
-      ? []
-      : [
-          `${timings.predicted_n} tokens`,
-          ...(timings.predicted_per_second > 0 ? [`${rate(timings.predicted_per_second)} per second`] : []),
-          `first after ${duration(timings.prompt_ms)}`,
-          ...(timings.draft_n
-            ? [`${percent(timings.draft_n_accepted ?? 0, timings.draft_n)} of the draft accepted`]
-            : []),
-        ];
-  return [model, sentence(finish), ...figures].filter(part => part !== '').join(' · ');
+  return [model, sentence(finish), ...figuresText(timings)].filter(part => part !== '').join(' · ');
 }
 
 function sentence(finish: Finish): string {

@@ -2,16 +2,17 @@ import { assertNever } from '../../../util/assert.ts';
 import { CompleteView } from '../complete/CompleteView.tsx';
 import type { Context } from '../context.ts';
 import { attachFiles } from '../library/files.ts';
-import { DropZone } from '../models/DropZone.tsx';
+import { takeFiles } from '../models/takeFiles.ts';
 import type { State } from '../state.ts';
 import { ChatView } from './ChatView.tsx';
+import { DropTarget } from './DropTarget.tsx';
 import { PanelColumn } from './PanelColumn.tsx';
 import { ShortcutList } from './ShortcutList.tsx';
 import { SideBar } from './SideBar.tsx';
 import { TopBar } from './TopBar.tsx';
 
 export function App(context: Context) {
-  const { state, engine, dispatch } = context;
+  const { state, models, dispatch } = context;
   const { view } = state;
   return (
     <div class="shell" data-side-bar={view.hasSideBar} data-panel={view.panel !== null}>
@@ -36,15 +37,16 @@ export function App(context: Context) {
       {view.dialog === 'shortcuts' && (
         <ShortcutList onClose={() => dispatch({ of: 'view', view: { dialog: null } })} />
       )}
-      <DropZone
-        onDrop={(role, files) => {
-          // Other files than models are texts for the next message.
-          if (files.some(isModel)) engine.choose({ [role]: { kind: 'files', files } });
-          else void attachFiles(files, dispatch);
-        }}
-      />
+      <DropTarget onDrop={drop} />
     </div>
   );
+
+  /** Takes models into the library, and other files as texts for the next message. */
+  function drop(files: readonly File[]): void {
+    if (!files.some(isModel)) return void attachFiles(files, dispatch);
+    takeFiles(files, { effects: models, dispatch: action => dispatch({ of: 'models', ...action }) });
+    dispatch({ of: 'view', view: { panel: 'models' } });
+  }
 }
 
 function isModel({ name }: File): boolean {

@@ -19,8 +19,8 @@ export function ChatView(context: Context) {
         <MessageList {...context} />
       )}
       <div class="dock">
-        {state.models.engine.kind === 'failed' && (
-          <ProblemCard error={state.models.engine.error} engine={engine} />
+        {state.engine.status.kind === 'failed' && (
+          <ProblemCard error={state.engine.status.error} engine={engine} />
         )}
         <Composer {...context} />
         <div class="dock-foot">

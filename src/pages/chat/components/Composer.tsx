@@ -93,7 +93,7 @@ export function Composer({ state, chat, dispatch }: Context) {
           aria-label="Send"
           title="Send (Enter)"
           data-testid="send"
-          disabled={isEmpty || state.models.engine.kind === 'failed'}
+          disabled={isEmpty || state.engine.status.kind === 'failed'}
         >
           <Icon name="send" />
         </button>

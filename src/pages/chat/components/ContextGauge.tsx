@@ -7,10 +7,10 @@ const HIGH = 0.85;
 
 /** How much of the context the conversation fills, by the figures of its last answer. */
 export function ContextGauge({ state }: { state: State }) {
-  const { engine } = state.models;
+  const { status } = state.engine;
   const used = usedTokens(state);
-  if (engine.kind !== 'ready' || used === null) return null;
-  const size = Math.floor(engine.report.nCtx / engine.report.nSlots);
+  if (status.kind !== 'ready' || used === null) return null;
+  const size = Math.floor(status.report.nCtx / status.report.nSlots);
   const isHigh = used > HIGH * size;
   return (
     <div class="gauge" data-high={isHigh} data-testid="gauge">

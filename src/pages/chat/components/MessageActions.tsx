@@ -3,7 +3,7 @@ import { IconButton } from './Icon.tsx';
 import type { MessageProps } from './messageProps.ts';
 
 /** Buttons below a message, and the way to the branches beside it. */
-export function MessageActions({ message, place, nSiblings, isLast, chat, dispatch }: MessageProps) {
+export function MessageActions({ message, place, nSiblings, isLast, draft, chat, dispatch }: MessageProps) {
   const { id, role } = message;
   const step = (by: number) => dispatch({ of: 'chat', type: 'branch', id, step: by });
   return (
@@ -32,6 +32,17 @@ export function MessageActions({ message, place, nSiblings, isLast, chat, dispat
       )}
       {message.role === 'assistant' && (
         <>
+          {message.trace !== null && (
+            <button
+              type="button"
+              class="quiet"
+              aria-pressed={draft !== 'no'}
+              data-testid="show-draft"
+              onClick={() => dispatch({ of: 'view', view: { showsDraft: draft === 'no', chosen: id } })}
+            >
+              Show the draft
+            </button>
+          )}
           <IconButton
             icon="again"
             label="Answer again"

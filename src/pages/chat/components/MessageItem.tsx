@@ -25,7 +25,7 @@ function Drawn(props: MessageProps) {
   );
 }
 
-function Body({ message, isLast, showsDraft, phase, chat }: MessageProps) {
+function Body({ message, isLast, draft, phase, chat }: MessageProps) {
   switch (message.role) {
     case 'user':
       return (
@@ -49,9 +49,7 @@ function Body({ message, isLast, showsDraft, phase, chat }: MessageProps) {
         </div>
       );
     case 'assistant':
-      return (
-        <AnswerBody message={message} phase={phase} isLast={isLast} showsDraft={showsDraft} chat={chat} />
-      );
+      return <AnswerBody message={message} phase={phase} isLast={isLast} draft={draft} chat={chat} />;
     default:
       return assertNever(message);
   }

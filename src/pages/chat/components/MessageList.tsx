@@ -2,9 +2,10 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Context } from '../context.ts';
 import { branchOf } from '../conversation/branch.ts';
 import { current } from '../conversation/chatState.ts';
-import { isBundled } from '../state.ts';
+import { answerOf } from '../state.ts';
 import { Icon } from './Icon.tsx';
 import { MessageItem } from './MessageItem.tsx';
+import type { DraftShown } from './messageProps.ts';
 
 /** Distance from the end, in CSS pixels, within which the list follows new text. */
 const NEAR = 48;
@@ -15,7 +16,9 @@ export function MessageList({ state, chat, dispatch }: Context) {
   const { editing } = state.chat;
   const answer = state.chat.answer?.conversationId === conversation.id ? state.chat.answer : null;
   const growing = answer?.message.id ?? null;
-  const showsDraft = state.view.showsDraft ?? isBundled(state);
+  const { showsDraft, showsRejected } = state.view;
+  const traced = showsDraft ? (answerOf(state)?.id ?? null) : null;
+  const shown: DraftShown = showsRejected ? 'withRejected' : 'yes';
   const isBusy = state.chat.answer !== null;
 
   const scroller = useRef<HTMLDivElement>(null);
@@ -35,13 +38,13 @@ export function MessageList({ state, chat, dispatch }: Context) {
         nSiblings={siblings.length}
         isLast={index === turns.length - 1 && growing === null}
         isEditing={editing === message.id}
-        showsDraft={showsDraft}
+        draft={message.id === traced ? shown : 'no'}
         phase={null}
         chat={chat}
         dispatch={dispatch}
       />
     ));
-  }, [conversation, growing, editing, showsDraft, chat, dispatch]);
+  }, [conversation, growing, editing, traced, shown, chat, dispatch]);
 
   return (
     <div
@@ -63,7 +66,7 @@ export function MessageList({ state, chat, dispatch }: Context) {
             nSiblings={1}
             isLast
             isEditing={false}
-            showsDraft={showsDraft}
+            draft={answer.message.id === traced ? shown : 'no'}
             phase={answer.phase}
             chat={chat}
             dispatch={dispatch}

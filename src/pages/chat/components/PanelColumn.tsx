@@ -1,10 +1,10 @@
 import { assertNever } from '../../../util/assert.ts';
 import type { Context } from '../context.ts';
-import { ModelLibrary } from '../models/ModelLibrary.tsx';
 import { SettingsPanel } from '../settings/SettingsPanel.tsx';
-import { DraftPanel } from '../speculation/DraftPanel.tsx';
 import type { Panel } from '../state.ts';
+import { DraftPanel } from './DraftPanel.tsx';
 import { IconButton } from './Icon.tsx';
+import { ModelsPanel } from './ModelsPanel.tsx';
 
 /** Panel at the right: models, settings, or the work of the draft. */
 export function PanelColumn({ panel, ...context }: Context & { panel: Panel }) {
@@ -23,7 +23,7 @@ export function PanelColumn({ panel, ...context }: Context & { panel: Panel }) {
 function Content({ panel, ...context }: Context & { panel: Panel }) {
   switch (panel) {
     case 'models':
-      return <ModelLibrary {...context} />;
+      return <ModelsPanel {...context} />;
     case 'settings':
       return <SettingsPanel {...context} />;
     case 'draft':

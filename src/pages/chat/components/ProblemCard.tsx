@@ -3,7 +3,7 @@ import { assertNever } from '../../../util/assert.ts';
 import { ProblemText } from '../../frame/ProblemText.tsx';
 import { describeProblem, type Remedy } from '../../frame/problems.ts';
 import type { Context } from '../context.ts';
-import { BUNDLED_PAIR } from '../models/modelState.ts';
+import { BUNDLED_PAIR } from '../engine/choices.ts';
 
 const LABELS: Readonly<Record<Remedy, string>> = {
   retry: 'Load again',
@@ -23,7 +23,7 @@ export function ProblemCard({ error, engine }: { error: ForetokenError } & Pick<
         engine.choose(BUNDLED_PAIR);
         break;
       case 'noDraft':
-        engine.choose({ draft: { kind: 'none' } });
+        engine.withoutDraft();
         break;
       default:
         assertNever(remedy);

@@ -1,7 +1,7 @@
 import { assertNever } from '../../../util/assert.ts';
 import { isRunning } from '../complete/completeState.ts';
+import { type Loading, totalProgress } from '../engine/engineState.ts';
 import { megabytes, size, wait } from '../format.ts';
-import { type Loading, totalProgress } from '../models/modelState.ts';
 import type { State } from '../state.ts';
 
 /** Status line, which screen readers announce when it changes, and the progress of loading. */
@@ -11,23 +11,23 @@ export function Status({ state }: { state: State }) {
       <p role="status" data-testid="status">
         {sentence(state)}
       </p>
-      {state.models.engine.kind === 'loading' && <ProgressBar loading={state.models.engine} />}
+      {state.engine.status.kind === 'loading' && <ProgressBar loading={state.engine.status} />}
     </div>
   );
 }
 
-function sentence({ models: { engine }, view, chat, complete }: State): string {
-  switch (engine.kind) {
+function sentence({ engine: { status }, view, chat, complete }: State): string {
+  switch (status.kind) {
     case 'loading':
-      return loadingSentence(engine);
+      return loadingSentence(status);
     case 'failed':
       return 'No model is loaded.';
     case 'ready': {
-      if (view.tab === 'chat') return chat.answer ? 'Writing…' : `${engine.report.model.name} is ready.`;
+      if (view.tab === 'chat') return chat.answer ? 'Writing…' : `${status.report.model.name} is ready.`;
       return isRunning(complete.run) ? 'Writing…' : complete.run?.ending || 'Ready.';
     }
     default:
-      return assertNever(engine);
+      return assertNever(status);
   }
 }
 

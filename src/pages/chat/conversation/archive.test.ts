@@ -18,7 +18,7 @@ const CONVERSATION = [
     finish: 'length',
     error: null,
     timings: null,
-    spans: null,
+    trace: null,
   } as const,
   { ...BASE, id: 't', parent: 'a', role: 'tool', callId: '1' } as const,
   { ...BASE, id: 'b', parent: null, role: 'user', attachments: [] } as const,

@@ -8,6 +8,7 @@ import {
   newConversation,
   type ToolCall,
 } from './conversation.ts';
+import { traceFrom } from './traces.ts';
 
 const FORMAT = 'foretoken-conversations';
 
@@ -16,7 +17,7 @@ export function exported(conversations: readonly Conversation[]): string {
   const bare = conversations.map(conversation => ({
     ...conversation,
     messages: conversation.messages.map(message =>
-      message.role === 'assistant' ? { ...message, spans: null, timings: null } : message,
+      message.role === 'assistant' ? { ...message, trace: null, timings: null } : message,
     ),
   }));
   return `${JSON.stringify({ format: FORMAT, version: 1, conversations: bare }, null, 2)}\n`;
@@ -98,7 +99,7 @@ function messageFrom(value: unknown, place: string): Message {
         finish: finishFrom(value.finish),
         error: null,
         timings: null,
-        spans: null,
+        trace: traceFrom(value.trace),
       };
     default:
       throw invalid(`${place} has the role ${JSON.stringify(role)}; there are user, assistant and tool`);

@@ -15,7 +15,7 @@ const reached = (actions: readonly ChatAction[], from: ChatState = START) => act
 const texts = (state: ChatState) => branchOf(current(state)).map(({ message }) => message.content);
 const said = (text: string): ChatAction => ({
   type: 'received',
-  event: { kind: 'content', text, drafted: false },
+  event: { kind: 'content', text },
 });
 
 const ASKED: readonly ChatAction[] = [
@@ -117,7 +117,7 @@ describe('an edited message', () => {
 
   it('of the model has no figures', () => {
     const state = reached([{ type: 'edited', id: 'a', newId: 'a2', text: 'Ho', now: 4 }], reached(ANSWERED));
-    expect(current(state).messages.at(-1)).toMatchObject({ content: 'Ho', spans: null, timings: null });
+    expect(current(state).messages.at(-1)).toMatchObject({ content: 'Ho', trace: null, timings: null });
   });
 
   it('with the same text is none', () => {

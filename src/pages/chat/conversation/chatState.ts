@@ -169,7 +169,13 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
       if (message?.role !== 'assistant') return state;
       return {
         ...state,
-        answer: { conversationId: state.currentId, message, phase: 'waiting', progress: null },
+        answer: {
+          conversationId: state.currentId,
+          // The trace of a request begins behind the text that it goes on with.
+          message: { ...message, trace: null },
+          phase: 'waiting',
+          progress: null,
+        },
       };
     }
     case 'asked': {
@@ -214,7 +220,7 @@ function edited(
   const copy = { ...message, id: newId, content: text, createdAt: now };
   return added(
     state,
-    copy.role === 'assistant' ? { ...copy, finish: 'stop', spans: null, timings: null } : copy,
+    copy.role === 'assistant' ? { ...copy, finish: 'stop', trace: null, timings: null } : copy,
   );
 }
 

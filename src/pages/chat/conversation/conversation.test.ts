@@ -26,7 +26,7 @@ const answer = (id: string, parent: string | null, content = id): Message => ({
   finish: 'stop',
   error: null,
   timings: null,
-  spans: null,
+  trace: null,
 });
 
 const of = (...messages: Message[]): Conversation => messages.reduce(withMessage, newConversation('c', 0));

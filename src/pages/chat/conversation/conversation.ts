@@ -1,4 +1,4 @@
-import type { Timings, WireError } from '../../../client/index.ts';
+import type { SpeculationTrace, Timings, WireError } from '../../../client/index.ts';
 import type { Settings } from '../settings/settings.ts';
 
 /** Text file that a user message carries. */
@@ -12,12 +12,6 @@ export interface ToolCall {
   readonly id: string;
   readonly name: string;
   readonly arguments: string;
-}
-
-/** Text of consecutive tokens of one origin. */
-export interface Span {
-  readonly text: string;
-  readonly drafted: boolean;
 }
 
 /**
@@ -49,8 +43,8 @@ export interface AssistantMessage extends Base {
   readonly finish: Finish;
   readonly error: WireError | null;
   readonly timings: Timings | null;
-  /** The content by origin of its tokens; null where it is not known. */
-  readonly spans: readonly Span[] | null;
+  /** Origin of all tokens, of thoughts and calls of tools too; null where it is not known. */
+  readonly trace: SpeculationTrace | null;
 }
 
 /** Result of a tool call, which the user gives. */

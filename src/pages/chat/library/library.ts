@@ -1,6 +1,7 @@
 import { createStore, delMany, setMany, type UseStore, values } from 'idb-keyval';
 import { conversationFrom } from '../conversation/archive.ts';
 import type { Conversation } from '../conversation/conversation.ts';
+import { withSmallTraces } from '../conversation/traces.ts';
 
 type Conversations = Readonly<Record<string, Conversation>>;
 
@@ -50,7 +51,7 @@ export class Library {
     try {
       if (changed.length > 0) {
         await setMany(
-          changed.map(conversation => [conversation.id, conversation]),
+          changed.map(conversation => [conversation.id, withSmallTraces(conversation)]),
           this.#store,
         );
       }

@@ -1,4 +1,5 @@
 import type { ModelOutline } from '../../../client/index.ts';
+import { BUNDLED_ADDRESS } from '../engine/choices.ts';
 
 /** Model that the page proposes. */
 export interface CuratedModel {
@@ -39,7 +40,7 @@ const LLAMA = 'Llama community licence';
 export const BUNDLED: CuratedModel = {
   id: 'stories',
   name: 'Stories',
-  address: 'models/foretoken-stories-moe-q4_0.gguf',
+  address: BUNDLED_ADDRESS.target,
   architecture: 'llama',
   nParams: 4_460_000,
   type: 'Q4_0',
@@ -53,7 +54,7 @@ export const BUNDLED: CuratedModel = {
 export const BUNDLED_DRAFT: CuratedModel = {
   id: 'stories-draft',
   name: 'Stories draft',
-  address: 'models/foretoken-stories-draft-q4_0.gguf',
+  address: BUNDLED_ADDRESS.draft,
   architecture: 'llama',
   nParams: 430_000,
   type: 'Q4_0',

@@ -68,10 +68,10 @@ export function SettingsPanel({ state, engine, dispatch }: Context) {
       <FieldGroup
         group="engine"
         fields={ENGINE_FIELDS}
-        values={state.models.settings}
-        changed={changedEngine(state.models.settings)}
+        values={state.engine.settings}
+        changed={changedEngine(state.engine.settings)}
         isOpen={false}
-        onValue={(key, value) => dispatch({ of: 'models', type: 'settings', settings: { [key]: value } })}
+        onValue={(key, value) => dispatch({ of: 'engine', type: 'settings', settings: { [key]: value } })}
       >
         <button type="button" class="wide" onClick={() => engine.reload()}>
           Apply by loading the models again
@@ -81,7 +81,7 @@ export function SettingsPanel({ state, engine, dispatch }: Context) {
   );
 }
 
-function changedEngine(settings: Context['state']['models']['settings']): ReadonlySet<string> {
+function changedEngine(settings: Context['state']['engine']['settings']): ReadonlySet<string> {
   const entries = Object.entries(settings);
   return new Set(
     entries

@@ -1,31 +1,22 @@
-import { useCallback, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { size } from '../../format.ts';
 import type { LibraryContext } from '../context.ts';
 import { fitOf, fittingCtx, isLoadable } from '../fit.ts';
-import { fileFault, type LocalModel, sortFiles } from '../localModels.ts';
+import { fileFault, type LocalModel } from '../localModels.ts';
 import { LOCAL_KEY } from '../state.ts';
-import { useFileDrop } from '../useFileDrop.ts';
+import { takeFiles } from '../takeFiles.ts';
 import { FitLine } from './FitLine.tsx';
 
-/** Place for files of this computer: chosen or dropped, one model or a target with its draft. */
+/** Files of this computer that were chosen, or dropped anywhere on the page: one model or a target with its draft. */
 export function LocalPanel(context: LibraryContext) {
-  const { state, effects, dispatch } = context;
+  const { state } = context;
   const input = useRef<HTMLInputElement>(null);
-  const take = useCallback(
-    (files: readonly File[]) => {
-      if (files.length === 0) return;
-      effects.fits.forget(LOCAL_KEY);
-      dispatch({ type: 'local', local: sortFiles(files) });
-    },
-    [effects, dispatch],
-  );
-  const [area, isOver] = useFileDrop<HTMLDivElement>(take);
   const fault = state.local && fileFault(state.local);
   return (
     <section aria-labelledby="local-title">
       <h3 id="local-title">From this computer</h3>
-      <div ref={area} class="drop-here" data-over={isOver}>
-        <p>Drop a .gguf file here, of a split model all parts, and its draft if you like.</p>
+      <div class="drop-here">
+        <p>Drop a .gguf file anywhere on the page, of a split model all parts, and its draft if you like.</p>
         <button type="button" onClick={() => input.current?.click()}>
           Choose files…
         </button>
@@ -39,8 +30,9 @@ export function LocalPanel(context: LibraryContext) {
           aria-label="Model files"
           data-testid="local-files"
           onChange={event => {
-            take([...(event.currentTarget.files ?? [])]);
+            const files = [...(event.currentTarget.files ?? [])];
             event.currentTarget.value = '';
+            takeFiles(files, context);
           }}
         />
       </div>

@@ -56,10 +56,11 @@ export function PairPanel(props: PairPanelProps) {
           />
           <span>
             With the draft {draft.name} ({size(draft.sizeBytes)})
+            {!withDraft && '; without it n-grams of the text itself draft'}
           </span>
         </label>
       ) : (
-        <p class="note">No small model with its tokens is known here, so it runs without a draft model.</p>
+        <p class="note">No small model with its tokens is known here, so n-grams of the text itself draft.</p>
       )}
       <div class="buttons">
         <button

@@ -3,18 +3,12 @@ import {
   type createServer,
   type Foretoken,
   ForetokenError,
-  type ModelFiles,
   type ServerReport,
 } from '../../../client/index.ts';
 import type { Store } from '../../frame/store.ts';
 import { CHAT_FIELDS } from '../settings/fields.ts';
 import type { Action, State } from '../state.ts';
-import type { ModelChoice, Role } from './modelState.ts';
-
-const BUNDLED: Readonly<Record<Role, string>> = {
-  target: 'models/foretoken-stories-moe-q4_0.gguf',
-  draft: 'models/foretoken-stories-draft-q4_0.gguf',
-};
+import { BUNDLED_ADDRESS, type ModelChoices, sourceOf } from './choices.ts';
 
 /** Format of chats with the bundled model, which knows no conversation: it goes on with the story told so far. */
 const STORY_TEMPLATE = `{%- for message in messages if message.role != 'system' -%}
@@ -66,12 +60,14 @@ export class Engine {
   }
 
   /** Chooses models and loads them. The result is in the store. */
-  choose(choices: Partial<Record<Role, ModelChoice>>): void {
-    for (const role of ['target', 'draft'] as const) {
-      const choice = choices[role];
-      if (choice) this.#store.dispatch({ of: 'models', type: 'choose', role, choice });
-    }
+  choose(choices: ModelChoices): void {
+    this.#store.dispatch({ of: 'engine', type: 'choose', choices });
     this.reload();
+  }
+
+  /** Loads the chosen target without a draft model. */
+  withoutDraft(): void {
+    this.choose({ ...this.#store.state.engine.choices, draft: { kind: 'none' } });
   }
 
   /** Server of the models that are chosen, once they are loaded. Rejects as `load` does, and with the signal's reason. */
@@ -89,7 +85,7 @@ export class Engine {
   }
 
   async #open(signal: AbortSignal): Promise<Foretoken> {
-    this.#store.dispatch({ of: 'models', type: 'load', now: performance.now() });
+    this.#store.dispatch({ of: 'engine', type: 'load', now: performance.now() });
     try {
       const before = this.#server;
       this.#server = null;
@@ -99,12 +95,13 @@ export class Engine {
       signal.throwIfAborted();
       this.#server = server;
       void server.lost.then(error => this.#lost(server, error));
-      this.#store.dispatch({ of: 'models', type: 'loaded', report: server.report });
+      this.#store.dispatch({ of: 'engine', type: 'loaded', report: server.report });
+      this.#store.dispatch({ of: 'models', type: 'adapter', adapter: server.report.adapter });
       return server;
     } catch (error) {
       // Ignore the failure of a load that a later one replaced.
       if (!signal.aborted) {
-        this.#store.dispatch({ of: 'models', type: 'failed', error: ForetokenError.from(error) });
+        this.#store.dispatch({ of: 'engine', type: 'failed', error: ForetokenError.from(error) });
       }
       throw error;
     } finally {
@@ -123,18 +120,20 @@ export class Engine {
         'The GPU went away for a moment. The models are being loaded again; nothing you wrote is lost.';
       this.#store.dispatch({ of: 'view', view: { notice } });
       this.reload();
-    } else this.#store.dispatch({ of: 'models', type: 'failed', error });
+    } else this.#store.dispatch({ of: 'engine', type: 'failed', error });
   }
 
   #options(signal: AbortSignal): CreateServerOptions {
-    const { choices, settings } = this.#store.state.models;
-    const draft = source('draft', choices.draft);
+    const { choices, settings } = this.#store.state.engine;
     const { nCtx, ...others } = settings;
+    const draft = sourceOf('draft', choices.draft);
+    const ctx = choices.nCtx ?? nCtx;
     return {
-      model: source('target', choices.target) ?? BUNDLED.target,
-      ...(draft === null ? {} : { modelDraft: draft }),
+      model: sourceOf('target', choices.target) ?? BUNDLED_ADDRESS.target,
+      // Without a draft model the text itself drafts.
+      ...(draft === null ? { specType: ['ngram-simple'] } : { modelDraft: draft }),
       ...(choices.target.kind === 'bundled' ? { chatTemplate: STORY_TEMPLATE } : {}),
-      ...(nCtx > 0 ? { nCtx } : {}),
+      ...(ctx > 0 ? { nCtx: ctx } : {}),
       ...others,
       // The table says what a request leaves to the server.
       draftMax: CHAT_FIELDS.draft_max.default,
@@ -143,22 +142,9 @@ export class Engine {
       signal,
       onProgress: progress => {
         if (signal.aborted) return;
-        this.#store.dispatch({ of: 'models', type: 'progress', progress, now: performance.now() });
+        this.#store.dispatch({ of: 'engine', type: 'progress', progress, now: performance.now() });
       },
     };
-  }
-}
-
-function source(role: Role, choice: ModelChoice): ModelFiles | null {
-  switch (choice.kind) {
-    case 'bundled':
-      return BUNDLED[role];
-    case 'files':
-      return choice.files;
-    case 'url':
-      return choice.url;
-    case 'none':
-      return null;
   }
 }
 
