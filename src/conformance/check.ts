@@ -1,6 +1,7 @@
 import type { Kernel } from '../gpu/kernel.ts';
 import type { KernelSpec } from '../gpu/pipelines.ts';
 import type { Tuning } from '../gpu/tuning.ts';
+import type { Rounding } from '../reference/fma32.ts';
 import { assert } from '../util/assert.ts';
 import type { Contents, Result } from './contents.ts';
 
@@ -12,6 +13,11 @@ export interface Setup {
   readonly grid: (spec: KernelSpec) => readonly [number, number, number];
   /** Computes the results by the CPU twin. A row of the batch may have several results. */
   readonly results: () => readonly (readonly Result[])[];
+  /**
+   * The same results with the bits that docs/exactness.md gives them, where the CPU computes those. They depend on how the adapter
+   * rounds `fma`, so neither the self-test nor the lab asks for them.
+   */
+  readonly canonicalResults?: (rounding: Rounding) => readonly (readonly Result[])[];
 }
 
 /** Parameters, rows and inputs to try a kernel on. */

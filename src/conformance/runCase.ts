@@ -1,6 +1,7 @@
 import type { Gpu } from '../gpu/device.ts';
 import type { KernelSpec } from '../gpu/pipelines.ts';
 import type { Tuning } from '../gpu/tuning.ts';
+import type { Rounding } from '../reference/fma32.ts';
 import type { KernelCase } from './cases.ts';
 import type { Setup } from './check.ts';
 import { type Comparison, compareExact, compareWords } from './compare.ts';
@@ -86,6 +87,22 @@ export async function compareTunings(
   const [first, second] = await Promise.all(tunings.map(tuning => runCase(gpu, kernelCase, tuning, 1)));
   const bits = ({ actual, nResults }: CaseOutcome) => asBits(joined(actual[0].slice(0, nResults)));
   return compareExact(bits(second), bits(first));
+}
+
+/**
+ * Compares a case with the bits that docs/exactness.md gives its results; null if the CPU does not compute those.
+ */
+export async function compareCanonical(
+  gpu: Gpu,
+  kernelCase: KernelCase,
+  tuning: Tuning,
+  rounding: Rounding,
+): Promise<Comparison | null> {
+  const { spec, setup } = kernelCase.make(tuning);
+  const { canonicalResults } = setup;
+  if (!canonicalResults) return null;
+  const results = () => canonicalResults(rounding);
+  return tryCase(gpu, { ...kernelCase, make: () => ({ spec, setup: { ...setup, results } }) }, tuning);
 }
 
 /** First result of all rows that have one, then the second, and so on. */

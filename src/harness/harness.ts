@@ -4,7 +4,7 @@ import { checkInvariance, type InvarianceReport } from '../conformance/batchInva
 import type { KernelCase } from '../conformance/cases.ts';
 import type { Comparison } from '../conformance/compare.ts';
 import { runFamilies, strayRows } from '../conformance/families.ts';
-import { compareTunings, tryCase } from '../conformance/runCase.ts';
+import { compareCanonical, compareTunings, tryCase } from '../conformance/runCase.ts';
 import type { ShaderChange } from '../conformance/shaderChange.ts';
 import { TUNINGS, type TuningName, tuningOn } from '../conformance/tunings.ts';
 import { openSource, readGguf } from '../gguf/index.ts';
@@ -15,6 +15,7 @@ import type { Tuning } from '../gpu/tuning.ts';
 import { type LoadOptions, loadModel } from '../model/loadModel.ts';
 import type { Model } from '../model/model.ts';
 import { checkModel } from '../model/modelFile.ts';
+import type { Rounding } from '../reference/fma32.ts';
 import { assert } from '../util/assert.ts';
 import { type CacheMove, checkCacheMoves } from './cacheMoves.ts';
 import { type Choices, choicesOf } from './choicesRun.ts';
@@ -47,6 +48,20 @@ export class Harness {
   /** Compares the bits of a case in the tunings of software adapters and of GPUs. */
   async compareTunings(id: string): Promise<Comparison> {
     return compareTunings(await this.#open(), caseOf(id), [TUNINGS.software, TUNINGS.gpu]);
+  }
+
+  /** Compares the products whose bits the CPU computes with those, in a tuning, if the adapter rounds `fma` in this way. */
+  async compareCanonical(
+    name: TuningName,
+    rounding: Rounding,
+  ): Promise<Readonly<Record<string, Comparison>>> {
+    const [gpu, tuning] = [await this.#open(), await this.#tuning(name)];
+    const found: Record<string, Comparison> = {};
+    for (const kernelCase of KERNEL_CASES.filter(({ kernel }) => kernel === 'mul_mat')) {
+      const comparison = await compareCanonical(gpu, kernelCase, tuning, rounding);
+      if (comparison) found[kernelCase.id] = comparison;
+    }
+    return found;
   }
 
   /** Rows of a case's batch whose bits differ from those of the same rows one at a time (design D1). */

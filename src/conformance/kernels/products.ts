@@ -1,7 +1,9 @@
 import type { MulMatEpilogue, MulMatShape } from '../../gpu/kernels/mulMat.ts';
 import { randomValues } from '../../quant/randomValues.ts';
 import { groupStart } from '../../quant/repack.ts';
+import type { WeightType } from '../../quant/types.ts';
 import { sigmoid } from '../../reference/blocks/vector.ts';
+import { canonicalDot } from '../../reference/canonicalDot.ts';
 import { type MulMatOptions, mulMat as twin } from '../../reference/mulMat.ts';
 import { mulMatSwiglu } from '../../reference/mulMatSwiglu.ts';
 import { alignUp, ceilDiv } from '../../util/math.ts';
@@ -18,6 +20,9 @@ import {
   weightRows,
 } from '../inputs.ts';
 import { ontoResidual } from './residual.ts';
+
+/** Weight types whose blocks have no scale. */
+const UNSCALED: readonly WeightType[] = ['F32', 'F16', 'BF16'];
 
 type Product = Batch<MulMatShape, { readonly scale: number }>;
 type Floats = Float32Array<ArrayBuffer>;
@@ -53,7 +58,22 @@ export function setUpProduct(
       const [values] = matrix.values();
       return ending.results((row, options) => twin(values, x[row], n, k, { ...options, groups }));
     },
+    ...(isPlain(parameters) && {
+      canonicalResults: rounding => {
+        const [values] = matrix.values();
+        const product = (row: number) =>
+          Float32Array.from({ length: n }, (_, i) => canonicalDot(values, i * k, x[row], 0, k, rounding));
+        return ending.results(product).map(([result]) => [{ ...result, bound: 0 }]);
+      },
+    }),
   };
+}
+
+/** Whether the results are sums of plain products: of weights without a scale, with nothing done to rows and sums. */
+function isPlain({ weight, epilogue, norm, groups }: MulMatShape): boolean {
+  if (epilogue.kind !== 'store' || norm || groups) return false;
+  const { bias, scale, softcap, activation } = epilogue;
+  return !bias && scale === undefined && softcap === undefined && !activation && UNSCALED.includes(weight);
 }
 
 function endingOf(
