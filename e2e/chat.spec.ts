@@ -52,18 +52,18 @@ async function say(text: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-/** Number of conversations in the browser's storage. */
-function keptConversations(): Promise<number> {
+/** Titles that were given to the conversations in the browser's storage; null for none. */
+function keptTitles(): Promise<(string | null)[]> {
   return page.evaluate(
     () =>
-      new Promise<number>((resolve, reject) => {
+      new Promise<(string | null)[]>((resolve, reject) => {
         const opened = indexedDB.open('foretoken-conversations');
         opened.onerror = () => reject(opened.error);
         opened.onsuccess = () => {
-          const counted = opened.result.transaction('conversations').objectStore('conversations').count();
-          counted.onsuccess = () => {
+          const read = opened.result.transaction('conversations').objectStore('conversations').getAll();
+          read.onsuccess = () => {
             opened.result.close();
-            resolve(counted.result);
+            resolve(read.result.map(({ title }) => title));
           };
         };
       }),
@@ -167,7 +167,7 @@ test('conversations are searched, renamed and deleted', async () => {
 });
 
 test('conversations and models are there after a reload, also when the models’ server is gone', async () => {
-  await expect.poll(keptConversations).toBe(3);
+  await expect.poll(async () => (await keptTitles()).toSorted()).toEqual(['Birds', null, null]);
   await page.route('**/models/*.gguf', route => route.abort());
   await page.reload();
   await expect(page.getByTestId('conversation')).toHaveCount(3);
