@@ -1,5 +1,5 @@
 // npm start: installs and builds missing parts, runs `foretoken serve` with the bundled pair, and checks it by completing a
-// prompt through its port. The demo page is at the same address.
+// prompt through its port. The page, a chat, is at the same address.
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -13,6 +13,8 @@ const MAX_TARBALL_BYTES = 4_600_000;
 /** Limits of the client and the worker together. */
 const MAX_GZIP_BYTES = 252_000;
 const MAX_BROTLI_BYTES = 214_000;
+/** Limit of the scripts that the page loads before a feature is used. */
+const MAX_PAGE_GZIP_BYTES = 250_000;
 
 let project: string;
 test.beforeAll(async ({ packed }) => {
@@ -69,6 +71,21 @@ test('client and worker stay within their size budget', async () => {
     texts.reduce((total, text) => total + compress(text).length, 0);
   expect.soft(sum(text => gzipSync(text, { level: 9 }))).toBeLessThan(MAX_GZIP_BYTES);
   expect.soft(sum(text => brotliCompressSync(text))).toBeLessThan(MAX_BROTLI_BYTES);
+});
+
+test('the page loads at most 250 kB of scripts before a feature is used', async () => {
+  const html = await readFile(inPackage('dist', 'index.html'), 'utf8');
+  const scripts = [...html.matchAll(/<(?:script|link rel="modulepreload")[^>]* (?:src|href)="\.\/([^"]+)"/g)];
+  const names = scripts.map(([, name]) => name ?? '');
+  const texts = await Promise.all(names.map(name => readFile(inPackage('dist', name))));
+  // What these scripts import must be among them, or the sum would miss it.
+  const imported = texts.flatMap(text =>
+    [...text.toString().matchAll(/(?:from|import)"\.\/([^"]+)"/g)].map(([, name]) => `assets/${name}`),
+  );
+  expect(names).toEqual(expect.arrayContaining(imported));
+  expect(names.length).toBeGreaterThan(1);
+  const total = texts.reduce((sum, text) => sum + gzipSync(text, { level: 9 }).length, 0);
+  expect(total).toBeLessThanOrEqual(MAX_PAGE_GZIP_BYTES);
 });
 
 test('publint and attw find nothing', async ({ packed }) => {

@@ -129,7 +129,7 @@ export const HTTP_OPTIONS = {
     flag: '--ui, --webui',
     off: '--no-ui, --no-webui',
     env: 'LLAMA_ARG_UI',
-    help: 'serve the demo page',
+    help: 'serve the chat page',
   }),
 };
 

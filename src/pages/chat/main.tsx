@@ -7,11 +7,12 @@ import { Chat } from './answer/chat.ts';
 import { Completer } from './complete/completer.ts';
 import { App } from './components/App.tsx';
 import type { Context } from './context.ts';
-import { withAnswer } from './conversation/chatState.ts';
 import { newConversation } from './conversation/conversation.ts';
 import { readDeepLink } from './deepLink.ts';
 import { Engine } from './engine/engine.ts';
 import { Library } from './library/library.ts';
+import { libraryNotice } from './library/notice.ts';
+import { browserStorage } from './library/storage.ts';
 import { browserFacts } from './models/browser.ts';
 import { modelsEffects } from './models/effects.ts';
 import type { ModelsAction } from './models/state.ts';
@@ -51,16 +52,17 @@ const store = createStore(
     now: performance.now(),
   }),
   () => {
+    // Not with the drawing, which waits while the tab is hidden.
+    library.keep(store.state.chat);
     // Draw once per frame, because tokens may come faster.
     if (!scheduled) requestAnimationFrame(draw);
     scheduled = true;
   },
 );
 const { dispatch } = store;
-const library = new Library(() => {
-  const notice = 'This browser does not let the page keep conversations: they last as long as this tab.';
-  dispatch({ of: 'view', view: { notice } });
-});
+const library = new Library(browserStorage, error =>
+  dispatch({ of: 'view', view: { notice: libraryNotice(error) } }),
+);
 const models = modelsEffects(
   partOf(
     store,
@@ -91,7 +93,7 @@ function draw(): void {
 
 let kept = store.state;
 
-/** Stores what changed of the preferences and the conversations, and puts the conversation into the address. */
+/** Stores what changed of the preferences, and puts the conversation into the address. */
 function keep(): void {
   const before = kept;
   kept = store.state;
@@ -108,7 +110,6 @@ function keep(): void {
     });
   }
   if (chat.currentId !== before.chat.currentId) history.replaceState(null, '', `#${chat.currentId}`);
-  if (chat !== before.chat) library.keep(withAnswer(chat));
 }
 
 draw();

@@ -194,7 +194,10 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
 }
 
 /** The answer that is being written is part of its conversation; so it is kept while it grows. */
-export function withAnswer({ conversations, answer }: ChatState): Readonly<Record<string, Conversation>> {
+export function withAnswer({
+  conversations,
+  answer,
+}: Pick<ChatState, 'conversations' | 'answer'>): Readonly<Record<string, Conversation>> {
   const conversation = answer && conversations[answer.conversationId];
   if (!conversation || !hasText(answer.message)) return conversations;
   return { ...conversations, [conversation.id]: withMessage(conversation, answer.message) };

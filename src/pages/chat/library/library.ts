@@ -1,62 +1,71 @@
-import { createStore, delMany, setMany, type UseStore, values } from 'idb-keyval';
 import { conversationFrom } from '../conversation/archive.ts';
+import { type ChatState, withAnswer } from '../conversation/chatState.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import { withSmallTraces } from '../conversation/traces.ts';
+import type { Storage } from './storage.ts';
 
 type Conversations = Readonly<Record<string, Conversation>>;
+type Wanted = Pick<ChatState, 'conversations' | 'answer'>;
 
-/** Pause between two writes, in milliseconds. */
+/** Pause between two writes of an answer that grows, in milliseconds. */
 const PAUSE_MS = 1000;
 
-/** Keeps conversations in the browser (IndexedDB). Only what changed is written. */
+/** Keeps conversations in a storage. Only what changed is written: at once, except an answer that grows. */
 export class Library {
+  readonly #open: () => Storage;
   readonly #onError: (error: unknown) => void;
-  #store: UseStore | null = null;
+  #storage: Storage | null = null;
   #kept: Conversations = {};
-  #wanted: Conversations = {};
+  #wanted: Wanted = { conversations: {}, answer: null };
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Calls `onError` when something cannot be read or written, as in some private windows and on full disks. */
-  constructor(onError: (error: unknown) => void) {
+  constructor(open: () => Storage, onError: (error: unknown) => void) {
+    this.#open = open;
     this.#onError = onError;
   }
 
-  /** Reads all conversations. Those that are not valid stay where they are. */
+  /** Reads all conversations, which are to be wanted from then on. Those that are not valid stay where they are. */
   async read(): Promise<readonly Conversation[]> {
     try {
-      this.#store = createStore('foretoken-conversations', 'conversations');
-      const stored = (await values<unknown>(this.#store)).flatMap(valid);
-      this.#kept = { ...this.#kept, ...byId(stored) };
+      const storage = this.#open();
+      const stored = (await storage.read()).flatMap(valid);
+      this.#storage = storage;
+      this.#kept = byId(stored);
       return stored;
     } catch (error) {
-      this.#store = null;
       this.#onError(error);
       return [];
     }
   }
 
   /** Will keep these conversations, except empty ones, and remove those that are gone. */
-  keep(conversations: Conversations): void {
-    this.#wanted = conversations;
-    this.#timer ??= setTimeout(() => void this.flush(), PAUSE_MS);
+  keep({ conversations, answer }: Wanted): void {
+    const before = this.#wanted;
+    this.#wanted = { conversations, answer };
+    const isGrowing = answer !== null && conversations === before.conversations;
+    if (isGrowing) this.#timer ??= setTimeout(() => void this.flush(), PAUSE_MS);
+    else if (conversations !== before.conversations || before.answer !== null) void this.flush();
   }
 
-  /** Writes at once what is still to be written. */
+  /** Writes at once what is still to be written. What cannot be written is tried again with the next change. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (!this.#store) return;
-    const { changed, gone } = difference(this.#kept, this.#wanted);
-    this.#kept = byId(Object.values(this.#wanted).filter(({ messages }) => messages.length > 0));
+    if (!this.#storage) return;
+    const before = this.#kept;
+    const wanted = withAnswer(this.#wanted);
+    const { changed, gone } = difference(before, wanted);
+    if (changed.length === 0 && gone.length === 0) return;
+    this.#kept = byId(Object.values(wanted).filter(({ messages }) => messages.length > 0));
     try {
-      if (changed.length > 0) {
-        await setMany(
-          changed.map(conversation => [conversation.id, withSmallTraces(conversation)]),
-          this.#store,
-        );
-      }
-      if (gone.length > 0) await delMany([...gone], this.#store);
+      await this.#storage.write(changed.map(withSmallTraces), gone);
     } catch (error) {
+      const failed = new Set([...changed.map(({ id }) => id), ...gone]);
+      this.#kept = byId([
+        ...Object.values(this.#kept).filter(({ id }) => !failed.has(id)),
+        ...Object.values(before).filter(({ id }) => failed.has(id)),
+      ]);
       this.#onError(error);
     }
   }
