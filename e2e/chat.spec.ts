@@ -77,6 +77,8 @@ test('the Stop button and the Escape key stop an answer, and Continue goes on wi
   await page.getByTestId('setting-temperature').fill('0');
   for (const stop of [() => page.getByTestId('stop').click(), () => page.keyboard.press('Escape')]) {
     await page.getByTestId('new-chat').click();
+    // A field that is drawn anew while it is filled would keep its default.
+    await expect(page.getByTestId('setting-temperature')).not.toHaveValue('0');
     await page.getByTestId('setting-temperature').fill('0');
     await say(LONG);
     await expect(page.getByTestId('growing')).toHaveText(/Hello/);
