@@ -72,7 +72,7 @@ test('no hostile text runs script, requests anything or blocks the page', async 
   page.on('dialog', dialog => requests.push(dialog.message()));
   await openMarkdownPage(page);
   await page.evaluate(text => window.show(text), TEXT);
-  // What is loaded when it is needed is there now.
+  // The parts that load when they are needed have loaded.
   await expect(page.locator('.code-keyword')).toBeVisible();
   await expect(page.locator('.katex')).toBeVisible();
   for (const text of HOSTILE_TEXTS) {

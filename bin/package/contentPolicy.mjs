@@ -21,7 +21,7 @@ const EVERY_PAGE = {
   'form-action': [NONE],
 };
 
-/** What a page needs in place of that. Each page has a row, so that a new one is thought about. */
+/** Directives that a page has in place of those. Each page has a row, so that a new one is thought about. */
 const PAGES = {
   'index.html': {},
   'lab.html': {},

@@ -78,7 +78,7 @@ test('the page loads at most 250 kB of scripts before a feature is used', async 
   const scripts = [...html.matchAll(/<(?:script|link rel="modulepreload")[^>]* (?:src|href)="\.\/([^"]+)"/g)];
   const names = scripts.map(([, name]) => name ?? '');
   const texts = await Promise.all(names.map(name => readFile(inPackage('dist', name))));
-  // What these scripts import must be among them, or the sum would miss it.
+  // Imports of these scripts must be among them, or the sum would miss some.
   const imported = texts.flatMap(text =>
     [...text.toString().matchAll(/(?:from|import)"\.\/([^"]+)"/g)].map(([, name]) => `assets/${name}`),
   );

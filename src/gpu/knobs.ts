@@ -38,8 +38,8 @@ const ROW_SHAPES = [
 ] as const;
 
 /**
- * Alternatives to `tuning` on an adapter with subgroups of at least `subgroupSize` invocations. None changes a bit. Whether invocations share sums stays, and without that the widest
- * tile, because software adapters take longest to compile it.
+ * Alternatives to `tuning` on an adapter with subgroups of at least `subgroupSize` invocations. None changes a bit. Whether
+ * invocations share sums stays, and without that the widest tile, because software adapters take longest to compile it.
  */
 export function knobsFor(tuning: Tuning, subgroupSize: number): Knob[] {
   if (tuning.lanes > 1) {

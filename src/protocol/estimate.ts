@@ -8,7 +8,7 @@ export type ModelOutline = Pick<
 > & {
   /** Context that it was trained with; null if the file does not say. */
   readonly nCtxTrain: number | null;
-  /** What the header tells of its tokens. Two models with the same may have different ones; a draft is compared when it is loaded. */
+  /** Vocabulary, as far as the header describes it. Two models with the same may have different ones; a draft is compared when it is loaded. */
   readonly vocabulary: VocabularyOutline;
 };
 

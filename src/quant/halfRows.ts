@@ -4,12 +4,14 @@ import { copyRows, type WeightRecord } from './weightRecord.ts';
 /** Words of a block of 32 values of 16 bits. */
 const BLOCK_WORDS = 16;
 
+const copyHalves = copyRows(2);
+
 /**
  * Repacks whole rows of values of 16 bits. Vector v of a block has its quads v and 4 + v: a step of a product multiplies both, so
  * it loads one vector.
  */
 export const repackHalves: WeightRecord['repack'] = (file, k, to) => {
-  copyRows(2)(file, k, to);
+  copyHalves(file, k, to);
   const { quants } = to;
   for (let block = 0; block < quants.length; block += BLOCK_WORDS) pairQuads(quants, block);
 };

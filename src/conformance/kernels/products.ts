@@ -1,7 +1,7 @@
 import type { MulMatEpilogue, MulMatShape } from '../../gpu/kernels/mulMat.ts';
 import { randomValues } from '../../quant/randomValues.ts';
 import { groupStart } from '../../quant/repack.ts';
-import type { WeightType } from '../../quant/types.ts';
+import { recordOf } from '../../quant/types.ts';
 import { sigmoid } from '../../reference/blocks/vector.ts';
 import { canonicalDot } from '../../reference/canonicalDot.ts';
 import { type MulMatOptions, mulMat as twin } from '../../reference/mulMat.ts';
@@ -20,9 +20,6 @@ import {
   weightRows,
 } from '../inputs.ts';
 import { ontoResidual } from './residual.ts';
-
-/** Weight types whose blocks have no scale. */
-const UNSCALED: readonly WeightType[] = ['F32', 'F16', 'BF16'];
 
 type Product = Batch<MulMatShape, { readonly scale: number }>;
 type Floats = Float32Array<ArrayBuffer>;
@@ -73,7 +70,13 @@ export function setUpProduct(
 function isPlain({ weight, epilogue, norm, groups }: MulMatShape): boolean {
   if (epilogue.kind !== 'store' || norm || groups) return false;
   const { bias, scale, softcap, activation } = epilogue;
-  return !bias && scale === undefined && softcap === undefined && !activation && UNSCALED.includes(weight);
+  return (
+    !bias &&
+    scale === undefined &&
+    softcap === undefined &&
+    !activation &&
+    recordOf(weight).words.scales === 0
+  );
 }
 
 function endingOf(

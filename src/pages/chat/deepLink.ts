@@ -1,6 +1,6 @@
 import { choiceOf, type ModelChoice, type ModelChoices, type Role } from './engine/choices.ts';
 
-/** What the address of the page asks for. */
+/** Wishes in the address of the page. */
 export interface DeepLink {
   /** Null: the models of the last visit. */
   readonly choices: ModelChoices | null;

@@ -33,7 +33,7 @@ export type Tab = 'chat' | 'complete';
 export const PANELS = ['models', 'settings', 'draft'] as const;
 export type Panel = (typeof PANELS)[number];
 
-/** What is open on the page, and how it looks. */
+/** Open parts of the page, and its looks. */
 export interface View {
   readonly theme: Theme;
   readonly tab: Tab;

@@ -3,6 +3,7 @@ import type { Store } from '../../frame/store.ts';
 import { branchOf } from '../conversation/branch.ts';
 import { type ChatAction, current } from '../conversation/chatState.ts';
 import type { Engine } from '../engine/engine.ts';
+import { OneRun } from '../oneRun.ts';
 import type { Action, State } from '../state.ts';
 import { chatRequest } from './requests.ts';
 import { streamChat } from './streamChat.ts';
@@ -11,7 +12,7 @@ import { streamChat } from './streamChat.ts';
 export class Chat {
   readonly #store: Store<State, Action>;
   readonly #engine: Pick<Engine, 'ready'>;
-  #running: AbortController | null = null;
+  readonly #run = new OneRun();
 
   constructor(store: Store<State, Action>, engine: Pick<Engine, 'ready'>) {
     this.#store = store;
@@ -20,7 +21,7 @@ export class Chat {
 
   /** Sends what the composer holds, or `text`. */
   async send(text?: string): Promise<void> {
-    if (this.#running) return;
+    if (this.#run.isRunning) return;
     if (text !== undefined) this.#dispatch({ type: 'compose', text });
     const { composer } = this.#store.state.chat;
     if (composer.text.trim() === '' && composer.attachments.length === 0) return;
@@ -30,21 +31,21 @@ export class Chat {
 
   /** Answers the message `parent`, beside the answers that it has. */
   async answer(parent: string | null): Promise<void> {
-    if (this.#running) return;
+    if (this.#run.isRunning) return;
     this.#dispatch({ type: 'answer', id: crypto.randomUUID(), parent, now: Date.now() });
-    await this.#run();
+    await this.#run.start(signal => this.#ask(signal));
   }
 
   /** Goes on with the last answer. */
   async continue(id: string): Promise<void> {
-    if (this.#running) return;
+    if (this.#run.isRunning) return;
     this.#dispatch({ type: 'continue', id });
-    await this.#run();
+    await this.#run.start(signal => this.#ask(signal));
   }
 
   /** Replaces the text of a message, on a branch of its own, and answers it if it is the user's. */
   async edit(id: string, text: string): Promise<void> {
-    if (this.#running) return;
+    if (this.#run.isRunning) return;
     const newId = crypto.randomUUID();
     this.#dispatch({ type: 'edited', id, newId, text, now: Date.now() });
     const { messages } = current(this.#store.state.chat);
@@ -53,7 +54,7 @@ export class Chat {
 
   /** Gives the result of a tool call, and answers when every call has one. */
   async giveResult(callId: string, text: string): Promise<void> {
-    if (this.#running) return;
+    if (this.#run.isRunning) return;
     this.#dispatch({ type: 'toolResult', id: crypto.randomUUID(), callId, text, now: Date.now() });
     const turns = branchOf(current(this.#store.state.chat)).map(({ message }) => message);
     const answer = turns.findLast(message => message.role === 'assistant');
@@ -62,32 +63,28 @@ export class Chat {
   }
 
   stop(): void {
-    this.#running?.abort();
+    this.#run.stop();
   }
 
-  async #run(): Promise<void> {
-    const running = new AbortController();
-    this.#running = running;
+  async #ask(signal: AbortSignal): Promise<void> {
     const { system, settings, ...conversation } = current(this.#store.state.chat);
     const messages = branchOf(conversation).map(({ message }) => message);
     try {
-      const server = await this.#engine.ready(running.signal);
+      const server = await this.#engine.ready(signal);
       const { model, nCtx, nSlots } = server.report;
       this.#dispatch({ type: 'asked', model: model.name });
       const body = chatRequest(system, messages, settings);
       for await (const event of streamChat(
         { fetch: server.fetch, nCtx: Math.floor(nCtx / nSlots) },
         body,
-        running.signal,
+        signal,
       )) {
         this.#dispatch({ type: 'received', event });
       }
       this.#dispatch({ type: 'ended', end: null, now: Date.now() });
     } catch (error) {
-      const end = running.signal.aborted ? 'stopped' : ForetokenError.from(error).toWire();
+      const end = signal.aborted ? 'stopped' : ForetokenError.from(error).toWire();
       this.#dispatch({ type: 'ended', end, now: Date.now() });
-    } finally {
-      this.#running = null;
     }
   }
 

@@ -6,7 +6,7 @@ import { withAttachments } from '../conversation/transcript.ts';
 import { CHAT_FIELDS, type Field } from '../settings/fields.ts';
 import type { Settings } from '../settings/settings.ts';
 
-/** What every request of the page asks for besides its text: events with figures, and the origin of every token. */
+/** Fields of every request of the page besides its text: events with figures, and the origin of every token. */
 const STREAMED = {
   stream: true,
   timings_per_token: true,

@@ -3,6 +3,7 @@ import type { Store } from '../../frame/store.ts';
 import { completionRequest } from '../answer/requests.ts';
 import { current } from '../conversation/chatState.ts';
 import type { Engine } from '../engine/engine.ts';
+import { OneRun } from '../oneRun.ts';
 import type { Action, State } from '../state.ts';
 import { type CompleteAction, promptWith } from './completeState.ts';
 
@@ -13,46 +14,45 @@ const N_ALTERNATIVES = 5;
 export class Completer {
   readonly #store: Store<State, Action>;
   readonly #engine: Pick<Engine, 'ready'>;
-  #running: AbortController | null = null;
+  readonly #run = new OneRun();
 
   constructor(store: Store<State, Action>, engine: Pick<Engine, 'ready'>) {
     this.#store = store;
     this.#engine = engine;
   }
 
-  async run(): Promise<void> {
-    if (this.#running) return;
-    const running = new AbortController();
-    this.#running = running;
-    const { complete, chat } = this.#store.state;
-    this.#dispatch({ type: 'run', now: performance.now() });
-    try {
-      const server = await this.#engine.ready(running.signal);
-      this.#dispatch({ type: 'asked' });
-      const nProbs = complete.showsOdds ? N_ALTERNATIVES : 0;
-      const request = completionRequest(complete.prompt, current(chat).settings, nProbs);
-      for await (const event of server.completion(request, { signal: running.signal })) {
-        this.#dispatch({ type: 'event', event, now: performance.now() });
-      }
-    } catch (error) {
-      this.#dispatch(
-        running.signal.aborted ? { type: 'stopped' } : { type: 'failed', error: ForetokenError.from(error) },
-      );
-    } finally {
-      this.#running = null;
-    }
+  run(): Promise<void> {
+    return this.#run.start(signal => this.#complete(signal));
   }
 
   /** Writes the last run again, with an alternative to the piece at `index`. */
   async branch(index: number, alternative: string): Promise<void> {
     const { run } = this.#store.state.complete;
-    if (this.#running || !run) return;
+    if (this.#run.isRunning || !run) return;
     this.#dispatch({ type: 'prompt', prompt: promptWith(run, index, alternative) });
     await this.run();
   }
 
   stop(): void {
-    this.#running?.abort();
+    this.#run.stop();
+  }
+
+  async #complete(signal: AbortSignal): Promise<void> {
+    const { complete, chat } = this.#store.state;
+    this.#dispatch({ type: 'run', now: performance.now() });
+    try {
+      const server = await this.#engine.ready(signal);
+      this.#dispatch({ type: 'asked' });
+      const nProbs = complete.showsOdds ? N_ALTERNATIVES : 0;
+      const request = completionRequest(complete.prompt, current(chat).settings, nProbs);
+      for await (const event of server.completion(request, { signal })) {
+        this.#dispatch({ type: 'event', event, now: performance.now() });
+      }
+    } catch (error) {
+      this.#dispatch(
+        signal.aborted ? { type: 'stopped' } : { type: 'failed', error: ForetokenError.from(error) },
+      );
+    }
   }
 
   #dispatch(action: CompleteAction): void {

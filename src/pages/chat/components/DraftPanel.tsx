@@ -11,7 +11,7 @@ import { useThrottled } from './useThrottled.ts';
 /** Pause between two drawings of the figures of an answer that grows, in milliseconds. */
 const PAUSE_MS = 250;
 
-/** What the draft did for the chosen answer, and the same request with and without it. */
+/** Shows how the draft fared in the chosen answer, and runs its request with and without a draft. */
 export function DraftPanel({ state, engine, comparer, dispatch }: Context) {
   const { view, comparison } = state;
   const { id, trace, timings, isGrowing } = useThrottled(tracedOf(state), PAUSE_MS);

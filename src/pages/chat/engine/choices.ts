@@ -36,7 +36,7 @@ export function choiceOf(role: Role, model: ModelFiles | null): ModelChoice {
   return model === BUNDLED_ADDRESS[role] ? { kind: 'bundled' } : { kind: 'url', url: model };
 }
 
-/** What `createServer` loads for a choice. */
+/** Source that `createServer` loads for a choice. */
 export function sourceOf(role: Role, choice: ModelChoice): ModelFiles | null {
   switch (choice.kind) {
     case 'bundled':

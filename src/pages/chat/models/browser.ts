@@ -1,6 +1,6 @@
 import type { AdapterReport } from '../../../client/index.ts';
 
-/** What the browser tells of itself and of the device. */
+/** Browser and device, as the browser describes them. */
 export interface BrowserFacts {
   readonly userAgent: string;
   /** Memory of the device in bytes; null if it is large or not told. */

@@ -5,7 +5,7 @@ import { BUNDLED_ADDRESS } from '../engine/choices.ts';
 export interface CuratedModel {
   readonly id: string;
   readonly name: string;
-  /** What `createServer` loads: `hf:ORG/NAME:TYPE`, or an address relative to the page. */
+  /** Source for `createServer`: `hf:ORG/NAME:TYPE`, or an address relative to the page. */
   readonly address: string;
   /** `general.architecture` of its file; docs/models.md says which ones run. */
   readonly architecture: string;

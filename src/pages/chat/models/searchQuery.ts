@@ -1,4 +1,4 @@
-/** What someone who types into the search field looks for. */
+/** Target of a search: the text of the search field, understood. */
 export type Query =
   | { readonly kind: 'nothing' }
   /** Words for the Hub's search. */

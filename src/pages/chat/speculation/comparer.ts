@@ -2,6 +2,7 @@ import type { CompletionResponse, Timings } from '../../../client/index.ts';
 import { type Fetch, postJson } from '../../../client/jsonRequest.ts';
 import { ForetokenError } from '../../../util/errors.ts';
 import type { Store } from '../../frame/store.ts';
+import { OneRun } from '../oneRun.ts';
 import { type Answer, type Comparison, type ComparisonAction, nextOrder, type Way } from './comparison.ts';
 
 /** Request to compare: a route of the server, and its body. */
@@ -14,7 +15,7 @@ export interface ComparedRequest {
 export class Comparer {
   readonly #store: Store<Comparison, ComparisonAction>;
   readonly #randomSeed: () => number;
-  #running: AbortController | null = null;
+  readonly #run = new OneRun();
 
   /** `randomSeed` is the seed of requests without one, from 0 to 2^32 - 2. */
   constructor(
@@ -26,32 +27,31 @@ export class Comparer {
   }
 
   /** Runs `request` once in each way, with the same seed, and adds the pair to those before it. */
-  async compare(request: ComparedRequest, fetch: Fetch): Promise<void> {
-    if (this.#running !== null) return;
-    const running = new AbortController();
-    this.#running = running;
+  compare(request: ComparedRequest, fetch: Fetch): Promise<void> {
+    return this.#run.start(signal => this.#pair(request, fetch, signal));
+  }
+
+  stop(): void {
+    this.#run.stop();
+  }
+
+  async #pair(request: ComparedRequest, fetch: Fetch, signal: AbortSignal): Promise<void> {
     const { seed } = request.body;
     const isFixed = typeof seed === 'number' && seed >= 0;
     const body = { ...request.body, seed: isFixed ? seed : this.#randomSeed() };
     try {
       const [first, second] = nextOrder(this.#store.state);
-      const earlier = await this.#answer(first, false, { ...request, body }, fetch, running.signal);
-      const later = await this.#answer(second, true, { ...request, body }, fetch, running.signal);
+      const earlier = await this.#answer(first, false, { ...request, body }, fetch, signal);
+      const later = await this.#answer(second, true, { ...request, body }, fetch, signal);
       const pair = first === 'with' ? { with: earlier, without: later } : { with: later, without: earlier };
       this.#store.dispatch({ type: 'compared', pair });
     } catch (error) {
       this.#store.dispatch(
-        running.signal.aborted
+        signal.aborted
           ? { type: 'stopped' }
           : { type: 'failed', message: ForetokenError.from(error).message },
       );
-    } finally {
-      this.#running = null;
     }
-  }
-
-  stop(): void {
-    this.#running?.abort();
   }
 
   async #answer(

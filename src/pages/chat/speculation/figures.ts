@@ -16,7 +16,7 @@ export interface PositionFigures {
   readonly nAccepted: number;
 }
 
-/** What a trace says about speculation in an answer. */
+/** Figures of speculation in an answer, from its trace. */
 export interface Figures {
   readonly nTokens: number;
   readonly nRounds: number;

@@ -16,7 +16,7 @@ interface PairPanelProps extends LibraryContext {
   readonly roughBytes: number | null;
 }
 
-/** What a model needs, with or without the draft that fits it, and the buttons that get and load it. */
+/** Memory that a model needs, with or without the draft that fits it, and the buttons that get and load it. */
 export function PairPanel(props: PairPanelProps) {
   const { state, effects, target, nCtx, onLoad } = props;
   const [withDraft, setWithDraft] = useState(true);
