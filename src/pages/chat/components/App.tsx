@@ -1,3 +1,4 @@
+import { useCallback } from 'preact/hooks';
 import { assertNever } from '../../../util/assert.ts';
 import { CompleteView } from '../complete/CompleteView.tsx';
 import type { Context } from '../context.ts';
@@ -14,6 +15,11 @@ import { TopBar } from './TopBar.tsx';
 export function App(context: Context) {
   const { state, models, dispatch } = context;
   const { view } = state;
+  // The same function at every drawing, or listeners would be attached anew for every token.
+  const drop = useCallback(
+    (files: readonly File[]) => takeDropped(files, { models, dispatch }),
+    [models, dispatch],
+  );
   return (
     <div class="shell" data-side-bar={view.hasSideBar} data-panel={view.panel !== null}>
       {view.hasSideBar && <SideBar {...context} />}
@@ -40,13 +46,16 @@ export function App(context: Context) {
       <DropTarget onDrop={drop} />
     </div>
   );
+}
 
-  /** Takes models into the library, and other files as texts for the next message. */
-  function drop(files: readonly File[]): void {
-    if (!files.some(isModel)) return void attachFiles(files, dispatch);
-    takeFiles(files, { effects: models, dispatch: action => dispatch({ of: 'models', ...action }) });
-    dispatch({ of: 'view', view: { panel: 'models' } });
-  }
+/** Takes models into the library, and other files as texts for the next message. */
+function takeDropped(
+  files: readonly File[],
+  { models, dispatch }: Pick<Context, 'models' | 'dispatch'>,
+): void {
+  if (!files.some(isModel)) return void attachFiles(files, dispatch);
+  takeFiles(files, { effects: models, dispatch: action => dispatch({ of: 'models', ...action }) });
+  dispatch({ of: 'view', view: { panel: 'models' } });
 }
 
 function isModel({ name }: File): boolean {
