@@ -87,9 +87,12 @@ test('the Stop button and the Escape key stop an answer, and Continue goes on wi
   }
   const nWords = (await answers().textContent())?.match(/Hello/g)?.length ?? 0;
   await page.getByTestId('continue').click();
-  await expect(page.getByTestId('growing')).toHaveText(new RegExp(`(Hello.*){${nWords + 1}}`, 's'));
+  // A text, because a pattern for so many words can take the page's thread for minutes where one is missing.
+  const longer = Array.from({ length: nWords + 1 }, () => 'Hello').join(' ');
+  await expect(page.getByTestId('growing')).toContainText(longer);
   await page.keyboard.press('Escape');
-  await expect(answers()).toHaveText(new RegExp(`(Hello.*){${nWords + 1}}stopped`, 's'));
+  await expect(answers()).toContainText(longer);
+  await expect(answers()).toHaveText(/stopped/);
 });
 
 test('an edited message and an answer that is asked for again are branches', async () => {
