@@ -91,7 +91,7 @@ export function predict(
 
 /** Bytes of weights that a step reads: one row of the embedding, and all experts or only the chosen ones. */
 export function weightBytes({ gguf, spec }: ModelFile, experts: 'all' | 'chosen'): number {
-  const ofExperts = spec.layers.map(({ ffn }) => ffn).find(ffn => ffn.kind === 'experts');
+  const ofExperts = spec.layers.map(({ ffn }) => ffn).find(ffn => ffn?.kind === 'experts');
   const share = experts === 'chosen' && ofExperts ? ofExperts.nUsed / ofExperts.nExperts : 1;
   const tied = !gguf.tensors.has('output.weight');
   let bytes = 0;

@@ -22,7 +22,7 @@ describe('a file of random weights', () => {
     const gguf = await open({ ...SMALL, ...shape });
     const { nVocab, nEmbd, layers } = readModelSpec(gguf);
     expect({ nVocab, nEmbd }).toEqual({ nVocab: 400, nEmbd: 64 });
-    expect(layers.map(({ attention }) => attention)).toMatchObject([expected, expected]);
+    expect(layers.map(({ mixer }) => mixer)).toMatchObject([expected, expected]);
     expect(gguf.tensors.get('blk.1.ffn_down.weight')).toMatchObject({ type: 'Q4_0', shape: [96, 64] });
   });
 

@@ -12,9 +12,9 @@ function layersOf(architecture: string, keys: Values = {}, tensors: Shapes = {})
 }
 
 function attentionsOf(architecture: string, keys: Values = {}, tensors: Shapes = {}): readonly Attention[] {
-  return layersOf(architecture, keys, tensors).map(({ attention }) => {
-    if (attention.kind !== 'attention') throw new Error(`${attention.kind} attention`);
-    return attention;
+  return layersOf(architecture, keys, tensors).map(({ mixer }) => {
+    if (mixer.kind !== 'attention') throw new Error(`${mixer.kind} instead of attention`);
+    return mixer;
   });
 }
 
@@ -128,8 +128,8 @@ describe('keys with a value for each block', () => {
       feed_forward_length: [96, 128],
     };
     expect(layersOf('llama', keys)).toMatchObject([
-      { attention: { nHead: 4, nKvHead: 2, headDim: 16 }, ffn: { nFf: 96 } },
-      { attention: { nHead: 4, nKvHead: 1, headDim: 16 }, ffn: { nFf: 128 } },
+      { mixer: { nHead: 4, nKvHead: 2, headDim: 16 }, ffn: { nFf: 96 } },
+      { mixer: { nHead: 4, nKvHead: 1, headDim: 16 }, ffn: { nFf: 128 } },
     ]);
   });
 
@@ -150,7 +150,7 @@ describe('keys with a value for each block', () => {
 
   it('counts the blocks behind the trunk in arrays, but not as layers', () => {
     const keys = { block_count: 3, nextn_predict_layers: 1, feed_forward_length: [96, 128, 160] };
-    expect(layersOf('glm4moe', keys).map(({ ffn }) => ffn.nFf)).toEqual([96, 128]);
+    expect(layersOf('glm4moe', keys).map(({ ffn }) => ffn?.nFf)).toEqual([96, 128]);
   });
 
   it('ignores tensors of blocks after the trunk, and scales of inputs', () => {
@@ -264,7 +264,7 @@ describe('scales', () => {
   });
 
   it('scales the scores of DeepSeek by YaRN, but not its rope', () => {
-    const [{ attention }] = layersOf('deepseek2', {
+    const [{ mixer }] = layersOf('deepseek2', {
       'attention.key_length_mla': 16,
       'attention.value_length_mla': 16,
       'attention.kv_lora_rank': 32,
@@ -273,8 +273,8 @@ describe('scales', () => {
       'rope.scaling.factor': Math.E ** 2,
       'rope.scaling.yarn_log_multiplier': 0.05,
     });
-    expect(attention).toMatchObject({ kind: 'latent', nNope: 8, nRope: 8, rope: { magnitude: 1 } });
-    expect(attention.scale).toBeCloseTo(1.1 ** 2 / 4, 12);
+    expect(mixer).toMatchObject({ kind: 'latent', nNope: 8, nRope: 8, rope: { magnitude: 1 } });
+    expect(mixer.kind === 'latent' && mixer.scale).toBeCloseTo(1.1 ** 2 / 4, 12);
   });
 });
 
@@ -296,14 +296,14 @@ describe('facts that follow from tensors', () => {
       what: 'biases of q, k and v in one layer',
       architecture: 'llama',
       tensors: { 'blk.1.attn_q.bias': [64] },
-      spec: { layers: [{ attention: { qkvBias: false } }, { attention: { qkvBias: true } }] },
+      spec: { layers: [{ mixer: { qkvBias: false } }, { mixer: { qkvBias: true } }] },
     },
     {
       what: 'fused q, k and v, gate and up',
       architecture: 'phi3',
       tensors: { 'blk.0.attn_qkv.weight': [64, 192], 'blk.0.ffn_up.weight': [64, 256] },
       spec: {
-        layers: [{ attention: { fusedQkv: true }, ffn: { gate: 'fused' } }, { ffn: { gate: 'separate' } }],
+        layers: [{ mixer: { fusedQkv: true }, ffn: { gate: 'fused' } }, { ffn: { gate: 'separate' } }],
       },
     },
     {
@@ -316,7 +316,7 @@ describe('facts that follow from tensors', () => {
       what: 'norms of all heads in Command R Plus',
       architecture: 'command-r',
       tensors: { 'blk.0.attn_q_norm.weight': [16, 4] },
-      spec: { layers: [{ attention: { qkNorm: { kind: 'layer', weights: 'heads' } } }, {}] },
+      spec: { layers: [{ mixer: { qkNorm: { kind: 'layer', weights: 'heads' } } }, {}] },
     },
   ])('are read: $what', ({ architecture, tensors, spec }) => {
     expect(readModelSpec(fakeFile(architecture, { logit_scale: 1 }, tensors))).toMatchObject(spec);
@@ -329,7 +329,7 @@ describe('facts that follow from tensors', () => {
       { expert_count: 4, expert_used_count: 2 },
       tensors,
     );
-    expect(dense.kind).toBe('dense');
+    expect(dense?.kind).toBe('dense');
     expect(ffn).toMatchObject({
       kind: 'experts',
       nFf: 64,

@@ -12,20 +12,31 @@ export interface AttentionOptions {
   /** RMS before rope by default. */
   readonly qkNorm?: (Pick<QkNorm, 'weights'> & Partial<QkNorm>) | null;
   readonly softcap?: number | null;
+  /** Whether `attn_q` holds a gate beside each query. */
+  readonly gated?: boolean;
   /** Overrides for single layers. */
   readonly layer?: (layer: number, attention: Attention) => Partial<Attention>;
 }
 
-/** Attention of each layer. */
-export function readAttention(keys: Keys, eps: number, options: AttentionOptions): readonly Attention[] {
-  const nHeads = keys.counts('attention.head_count');
-  const nKvHeads = keys.has('attention.head_count_kv') ? keys.counts('attention.head_count_kv') : nHeads;
-  const dims = headDims(keys, nHeads[0]);
+/** Attention of `layers`, by their index. In a file of other layers as well, those have no heads. */
+export function readAttention(
+  keys: Keys,
+  eps: number,
+  options: AttentionOptions,
+  layers: readonly number[],
+): ReadonlyMap<number, Attention> {
+  if (layers.length === 0) return new Map();
+  const least = layers.length < keys.nLayers ? 0 : undefined;
+  const nHeads = keys.counts('attention.head_count', least);
+  const nKvHeads = keys.has('attention.head_count_kv')
+    ? keys.counts('attention.head_count_kv', least)
+    : nHeads;
+  const dims = headDims(keys, nHeads[layers[0]]);
   const rope = options.rope === null ? null : ropeOf(keys, dims.headDim, options.rope);
   const scale = keys.optional('attention.scale') ?? 1 / Math.sqrt(dims.headDim);
 
-  return nHeads.map((nHead, layer) => {
-    const nKvHead = nKvHeads[layer];
+  const attentionOf = (layer: number): Attention => {
+    const [nHead, nKvHead] = [nHeads[layer], nKvHeads[layer]];
     if (nHead % nKvHead !== 0)
       keys.fail(
         `the ${nHead} attention heads of layer ${layer} cannot share ${nKvHead} KV heads evenly (${keys.key('attention.head_count_kv')})`,
@@ -45,11 +56,13 @@ export function readAttention(keys: Keys, eps: number, options: AttentionOptions
       window: null,
       scale,
       softcap: options.softcap ?? null,
+      gated: options.gated ?? false,
       sinks: has('attn_sinks.weight'),
       outputBias: has('attn_output.bias'),
     };
     return { ...attention, ...options.layer?.(layer, attention) };
-  });
+  };
+  return new Map(layers.map(layer => [layer, attentionOf(layer)]));
 }
 
 function ropeOf(keys: Keys, headDim: number, options: Partial<RopeOptions> = {}): Rope {

@@ -1,7 +1,16 @@
 import { type AttentionOptions, readAttention } from './attention.ts';
 import { type FfnOptions, readFfn } from './ffn.ts';
 import type { Keys } from './keys.ts';
-import type { LanguageHead, LatentAttention, ModelSpec, Norm } from './spec.ts';
+import type {
+  Attention,
+  LanguageHead,
+  LatentAttention,
+  Layer,
+  Mixer,
+  ModelSpec,
+  Norm,
+  Recurrent,
+} from './spec.ts';
 
 /** Names of a layer's norms, without its prefix; null if there is none. */
 export interface NormNames {
@@ -27,6 +36,10 @@ export interface DecoderOptions extends AttentionOptions, FfnOptions {
   readonly parallel?: boolean;
   /** Latent attention in all layers, instead of `AttentionOptions`. */
   readonly latent?: LatentAttention;
+  /** Layers that carry a state instead of attention; null for one with attention. */
+  readonly recurrent?: (layer: number) => Recurrent | null;
+  /** Name of the norm before the head; `output_norm` by default. */
+  readonly headNorm?: string;
   readonly embeddingScale?: number;
   readonly residualScale?: number;
   readonly logitScale?: number;
@@ -57,8 +70,7 @@ export function decoder(keys: Keys, options: DecoderOptions = {}): ModelSpec {
   const norm = (tensor: string): Norm => ({ tensor, kind, bias: keys.hasTensor(`${tensor}.bias`), eps });
   const norms = { ...PRE_NORMS, ...options.norms };
   const ffns = readFfn(keys, options);
-  const { latent } = options;
-  const attentions = latent ? ffns.map(() => latent) : readAttention(keys, eps, options);
+  const mixers = readMixers(keys, eps, options);
   return {
     architecture: keys.architecture,
     name: keys.name,
@@ -72,17 +84,31 @@ export function decoder(keys: Keys, options: DecoderOptions = {}): ModelSpec {
       return {
         prefix,
         attnNorm: layerNorm(norms.attn),
-        attention: attentions[layer],
+        mixer: mixers[layer],
         postAttnNorm: layerNorm(norms.postAttn),
-        ffnNorm: layerNorm(norms.ffn),
-        ffn,
-        postFfnNorm: layerNorm(norms.postFfn),
+        ...withFfn(ffn, { ffnNorm: layerNorm(norms.ffn), postFfnNorm: layerNorm(norms.postFfn) }),
         parallel: options.parallel ?? false,
         residualScale: options.residualScale ?? 1,
       };
     }),
-    head: readHead(keys, norm('output_norm'), options),
+    head: readHead(keys, norm(options.headNorm ?? 'output_norm'), options),
   };
+}
+
+function readMixers(keys: Keys, eps: number, options: DecoderOptions): readonly Mixer[] {
+  const { latent, recurrent = () => null } = options;
+  const others = Array.from({ length: keys.nLayers }, (_, layer) => recurrent(layer) ?? latent ?? null);
+  const layers = others.flatMap((mixer, layer) => (mixer === null ? [layer] : []));
+  const attentions = readAttention(keys, eps, options, layers);
+  return others.map((mixer, layer) => mixer ?? (attentions.get(layer) as Attention));
+}
+
+/** A layer without a feed-forward has none of its norms either. */
+function withFfn(
+  ffn: Layer['ffn'],
+  norms: Pick<Layer, 'ffnNorm' | 'postFfnNorm'>,
+): Pick<Layer, 'ffn' | 'ffnNorm' | 'postFfnNorm'> {
+  return ffn === null ? { ffn, ffnNorm: null, postFfnNorm: null } : { ffn, ...norms };
 }
 
 /** Epsilon of a model's norms of this kind. */

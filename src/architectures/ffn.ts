@@ -18,6 +18,8 @@ export interface FfnOptions {
   /** Whether a gate multiplies `ffn_up`; true by default. */
   readonly gated?: boolean;
   readonly experts?: ExpertOptions;
+  /** Whether layers may have no feed-forward. */
+  readonly mayLack?: boolean;
 }
 
 /** Options of experts; by default a softmax over all experts, normalised over the chosen. */
@@ -51,14 +53,14 @@ export function routerByKeys(keys: Keys, fallback: ExpertFfn['gating']): ExpertO
   };
 }
 
-/** Feed-forward of each layer: experts if the layer has a router. */
-export function readFfn(keys: Keys, options: FfnOptions): readonly (DenseFfn | ExpertFfn)[] {
+/** Feed-forward of each layer: experts if the layer has a router, and none if the architecture may lack it and its width is 0. */
+export function readFfn(keys: Keys, options: FfnOptions): readonly (DenseFfn | ExpertFfn | null)[] {
   const nFfs = keys.counts('feed_forward_length', 0);
-  return nFfs.map((nFf, layer) =>
-    keys.hasTensor(`blk.${layer}.ffn_gate_inp.weight`)
-      ? expertFfn(keys, layer, nFf, options.experts ?? {})
-      : denseFfn(keys, layer, nFf, options),
-  );
+  return nFfs.map((nFf, layer) => {
+    if (keys.hasTensor(`blk.${layer}.ffn_gate_inp.weight`))
+      return expertFfn(keys, layer, nFf, options.experts ?? {});
+    return nFf === 0 && options.mayLack ? null : denseFfn(keys, layer, nFf, options);
+  });
 }
 
 function denseFfn(keys: Keys, layer: number, nFf: number, options: FfnOptions): DenseFfn {

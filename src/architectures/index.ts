@@ -14,7 +14,9 @@ import { gptOsses } from './gptOss.ts';
 import { granites } from './granite.ts';
 import { hunyuans } from './hunyuan.ts';
 import { Keys } from './keys.ts';
+import { lfms } from './lfm.ts';
 import { llamas } from './llama.ts';
+import { mambas } from './mamba.ts';
 import { olmos } from './olmo.ts';
 import { phis } from './phi.ts';
 import { qwens } from './qwen.ts';
@@ -22,6 +24,7 @@ import { seeds } from './seed.ts';
 import type { ModelSpec } from './spec.ts';
 import { missingPiece } from './unsupported.ts';
 
+export { ropeOf } from './mixers.ts';
 export { ropeFactorsTensor } from './ropeFactors.ts';
 export type * from './spec.ts';
 export { type TensorSpec, tensorsOf } from './tensors.ts';
@@ -38,7 +41,9 @@ const ARCHITECTURES: Architectures = {
   ...gptOsses,
   ...granites,
   ...hunyuans,
+  ...lfms,
   ...llamas,
+  ...mambas,
   ...olmos,
   ...phis,
   ...qwens,

@@ -102,10 +102,15 @@ export class Keys {
    */
   windowed(period: number): readonly boolean[] {
     const key = 'attention.sliding_window_pattern';
-    const flags = this.#perBlock(this.key(key), isFlag);
-    if (flags) return flags.map(Boolean);
+    const flags = this.flags(key);
+    if (flags) return flags;
     const n = this.count(key, period);
     return Array.from({ length: this.nLayers }, (_, layer) => layer % n < n - 1);
+  }
+
+  /** Array of bools or numbers, one for each layer; null if the key holds none. */
+  flags(key: string): readonly boolean[] | null {
+    return this.#perBlock(this.key(key), isFlag)?.map(Boolean) ?? null;
   }
 
   hasTensor(name: string): boolean {

@@ -34,23 +34,29 @@ export interface Norm {
 }
 
 /**
- * Layer. In order: attention of `attnNorm`(x), `postAttnNorm` of that, added to x; then the same with the feed-forward. A
- * `parallel` layer computes both branches from its input x. A null norm leaves the row unchanged; in a parallel layer, a null
- * `ffnNorm` means that the feed-forward reads the same input as attention.
+ * Layer. In order: the mixer of `attnNorm`(x), `postAttnNorm` of that, added to x; then the same with the feed-forward, if there
+ * is one. A `parallel` layer computes both branches from its input x. A null norm leaves the row unchanged; in a parallel layer, a
+ * null `ffnNorm` means that the feed-forward reads the same input as the mixer.
  */
 export interface Layer {
   /** Prefix of the names of this layer's tensors, `blk.N.`. */
   readonly prefix: string;
   readonly attnNorm: Norm | null;
-  readonly attention: Attention | LatentAttention;
+  readonly mixer: Mixer;
   readonly postAttnNorm: Norm | null;
   readonly ffnNorm: Norm | null;
-  readonly ffn: DenseFfn | ExpertFfn;
+  readonly ffn: DenseFfn | ExpertFfn | null;
   readonly postFfnNorm: Norm | null;
   readonly parallel: boolean;
   /** Factor of both branches before they are added. */
   readonly residualScale: number;
 }
+
+/** Part of a layer that mixes positions. Attention looks back at them; the others carry a state of constant size along. */
+export type Mixer = Attention | LatentAttention | Recurrent;
+
+/** Mixer whose state after a position depends on all earlier ones. */
+export type Recurrent = ShortConv | DeltaNet | Mamba2;
 
 /** Causal attention with grouped query heads: `attn_q`, `attn_k`, `attn_v` (or `attn_qkv`), `attn_output`. */
 export interface Attention {
@@ -76,6 +82,8 @@ export interface Attention {
   readonly scale: number;
   /** Caps scores s to cap · tanh(s / cap). */
   readonly softcap: number | null;
+  /** Whether `attn_q` holds for each head its query, then a gate, whose sigmoid multiplies the head's output. */
+  readonly gated: boolean;
   /** Whether `attn_sinks` has a logit per head that takes part in the softmax without a value. */
   readonly sinks: boolean;
   readonly outputBias: boolean;
@@ -145,6 +153,51 @@ export interface LatentAttention {
   readonly eps: number;
   readonly rope: Rope;
   readonly scale: number;
+}
+
+/**
+ * Short convolution (LFM2). `shortconv.in_proj` gives b, c and x; the causal convolution of b ∘ x over `nTaps` positions, by
+ * `shortconv.conv` {nTaps, nEmbd}, is multiplied by c, then by `shortconv.out_proj`.
+ */
+export interface ShortConv {
+  readonly kind: 'shortConv';
+  readonly nTaps: number;
+}
+
+/**
+ * Gated delta net (Yang et al. 2025). `attn_qkv` gives q, k {keyDim each, nKeyHead} and v {valueDim, nValueHead}, which pass a
+ * causal convolution by `ssm_conv1d` and silu; q and k are divided by their length, q by √keyDim too. Each value head keeps a state
+ * S {keyDim, valueDim}: S ← e^g · S, then S ← S + k ⊗ β(v − Sᵀk), with output Sᵀq, where g = softplus(a + `ssm_dt.bias`) · `ssm_a`
+ * and β = sigmoid(b). The output's RMS norm per head by `ssm_norm`, times silu(`attn_gate` · x), is multiplied by `ssm_out`.
+ */
+export interface DeltaNet {
+  readonly kind: 'deltaNet';
+  readonly nKeyHead: number;
+  readonly nValueHead: number;
+  readonly keyDim: number;
+  readonly valueDim: number;
+  readonly nTaps: number;
+  /** Key head of value head h: h mod nKeyHead, or ⌊h / (nValueHead / nKeyHead)⌋. */
+  readonly keyOf: 'modulo' | 'group';
+  /** `apart`: `ssm_beta` gives b and `ssm_alpha` a; `paired`: `ssm_ba` gives for each key head b, then a, of its value heads. */
+  readonly rates: 'apart' | 'paired';
+  readonly eps: number;
+}
+
+/**
+ * Mamba-2 (Dao and Gu 2024). `ssm_in` gives z, x {nHead · headDim each}, B, C {nState · nGroup each} and dt {nHead}; x, B and C
+ * pass a causal convolution by `ssm_conv1d`, with bias, and silu. Each head keeps a state S {nState, headDim}: S ← e^(dt · `ssm_a`) ·
+ * S + dt · B ⊗ x, with output SᵀC + `ssm_d` · x, where dt passes softplus(dt + `ssm_dt.bias`). The output times silu(z), with an RMS
+ * norm of each group by `ssm_norm`, is multiplied by `ssm_out`.
+ */
+export interface Mamba2 {
+  readonly kind: 'mamba2';
+  readonly nHead: number;
+  readonly headDim: number;
+  readonly nGroup: number;
+  readonly nState: number;
+  readonly nTaps: number;
+  readonly eps: number;
 }
 
 /** `relu2`: relu(x)²; `oai`: gpt-oss' clamped swiglu, gated only. GELU is the tanh form. */

@@ -1,10 +1,14 @@
 import { assertNever } from '../util/assert.ts';
+import { ropeOf } from './mixers.ts';
 import type {
   Attention,
+  DeltaNet,
   DenseFfn,
   ExpertFfn,
   LatentAttention,
   Layer,
+  Mamba2,
+  Mixer,
   ModelSpec,
   Norm,
   QkNorm,
@@ -33,22 +37,79 @@ export function tensorsOf(spec: ModelSpec): readonly TensorSpec[] {
   ];
 }
 
-function layerTensors({ prefix, attention, ffn, ...norms }: Layer, nEmbd: number): readonly TensorSpec[] {
+function layerTensors({ prefix, mixer, ffn, ...norms }: Layer, nEmbd: number): readonly TensorSpec[] {
   return [
     ...normTensors(norms.attnNorm, nEmbd),
-    ...(attention.kind === 'latent'
-      ? latentTensors(prefix, attention, nEmbd)
-      : attentionTensors(prefix, attention, nEmbd)),
+    ...mixerTensors(prefix, mixer, nEmbd),
     ...normTensors(norms.postAttnNorm, nEmbd),
     ...normTensors(norms.ffnNorm, nEmbd),
-    ...(ffn.kind === 'dense' ? denseTensors(prefix, ffn, nEmbd) : expertTensors(prefix, ffn, nEmbd)),
+    ...(ffn === null ? [] : ffnTensors(prefix, ffn, nEmbd)),
     ...normTensors(norms.postFfnNorm, nEmbd),
   ];
 }
 
+function mixerTensors(prefix: string, mixer: Mixer, nEmbd: number): readonly TensorSpec[] {
+  switch (mixer.kind) {
+    case 'attention':
+      return attentionTensors(prefix, mixer, nEmbd);
+    case 'latent':
+      return latentTensors(prefix, mixer, nEmbd);
+    case 'shortConv':
+      return [
+        matrix(`${prefix}shortconv.in_proj`, nEmbd, 3 * nEmbd),
+        vector(`${prefix}shortconv.conv`, mixer.nTaps, nEmbd),
+        matrix(`${prefix}shortconv.out_proj`, nEmbd, nEmbd),
+      ];
+    case 'deltaNet':
+      return deltaNetTensors(prefix, mixer, nEmbd);
+    case 'mamba2':
+      return mamba2Tensors(prefix, mixer, nEmbd);
+    default:
+      return assertNever(mixer);
+  }
+}
+
+function deltaNetTensors(prefix: string, net: DeltaNet, nEmbd: number): readonly TensorSpec[] {
+  const { nKeyHead, nValueHead, keyDim, valueDim, nTaps } = net;
+  const nOut = nValueHead * valueDim;
+  const nConv = 2 * nKeyHead * keyDim + nOut;
+  const rates: Readonly<Record<string, number>> =
+    net.rates === 'apart' ? { ssm_beta: nValueHead, ssm_alpha: nValueHead } : { ssm_ba: 2 * nValueHead };
+  return [
+    matrix(`${prefix}attn_qkv`, nEmbd, nConv),
+    matrix(`${prefix}attn_gate`, nEmbd, nOut),
+    ...Object.entries(rates).map(([name, rows]) => matrix(prefix + name, nEmbd, rows)),
+    vector(`${prefix}ssm_conv1d`, nTaps, nConv),
+    bias(`${prefix}ssm_dt`, nValueHead),
+    numbers(`${prefix}ssm_a`, nValueHead),
+    vector(`${prefix}ssm_norm`, valueDim),
+    matrix(`${prefix}ssm_out`, nOut, nEmbd),
+  ];
+}
+
+function mamba2Tensors(prefix: string, mamba: Mamba2, nEmbd: number): readonly TensorSpec[] {
+  const { nHead, headDim, nGroup, nState, nTaps } = mamba;
+  const nInner = nHead * headDim;
+  const nConv = nInner + 2 * nGroup * nState;
+  return [
+    matrix(`${prefix}ssm_in`, nEmbd, nInner + nConv + nHead),
+    vector(`${prefix}ssm_conv1d`, nTaps, nConv),
+    bias(`${prefix}ssm_conv1d`, nConv),
+    bias(`${prefix}ssm_dt`, nHead),
+    numbers(`${prefix}ssm_a`, 1, nHead),
+    numbers(`${prefix}ssm_d`, 1, nHead),
+    vector(`${prefix}ssm_norm`, nInner / nGroup, ...(nGroup > 1 ? [nGroup] : [])),
+    matrix(`${prefix}ssm_out`, nInner, nEmbd),
+  ];
+}
+
 function attentionTensors(prefix: string, attention: Attention, nEmbd: number): readonly TensorSpec[] {
-  const { nHead, nKvHead, headDim, valueDim, fusedQkv, qkvBias, qkNorm } = attention;
-  const sizes = { attn_q: nHead * headDim, attn_k: nKvHead * headDim, attn_v: nKvHead * valueDim };
+  const { nHead, nKvHead, headDim, valueDim, fusedQkv, qkvBias, qkNorm, gated } = attention;
+  const sizes = {
+    attn_q: nHead * (headDim + (gated ? valueDim : 0)),
+    attn_k: nKvHead * headDim,
+    attn_v: nKvHead * valueDim,
+  };
   const rows = fusedQkv ? { attn_qkv: sizes.attn_q + sizes.attn_k + sizes.attn_v } : sizes;
   return [
     ...Object.entries(rows).flatMap(([name, n]) =>
@@ -103,6 +164,10 @@ function latentTensors(prefix: string, attention: LatentAttention, nEmbd: number
   ];
 }
 
+function ffnTensors(prefix: string, ffn: DenseFfn | ExpertFfn, nEmbd: number): readonly TensorSpec[] {
+  return ffn.kind === 'dense' ? denseTensors(prefix, ffn, nEmbd) : expertTensors(prefix, ffn, nEmbd);
+}
+
 function denseTensors(prefix: string, ffn: DenseFfn, nEmbd: number): readonly TensorSpec[] {
   const { nFf, gate, upBias, downBias } = ffn;
   const nUp = gate === 'fused' ? 2 * nFf : nFf;
@@ -144,8 +209,8 @@ function expertTensors(prefix: string, ffn: ExpertFfn, nEmbd: number): readonly 
 /** Factors of all layers, which share their tensors. */
 function ropeTensors(layers: readonly Layer[]): readonly TensorSpec[] {
   const byName = new Map<string, TensorSpec>();
-  for (const { attention } of layers) {
-    const { rope } = attention;
+  for (const { mixer } of layers) {
+    const rope = ropeOf(mixer);
     if (!rope?.factors) continue;
     for (const name of factorNames(rope.factors)) byName.set(name, vector(name, rope.nRot / 2));
   }
@@ -166,6 +231,11 @@ function matrix(name: string, ...shape: number[]): TensorSpec {
 
 function vector(name: string, ...shape: number[]): TensorSpec {
   return { name: `${name}.weight`, shape, role: 'vector' };
+}
+
+/** Plain numbers under a name without a suffix. */
+function numbers(name: string, ...shape: number[]): TensorSpec {
+  return { name, shape, role: 'vector' };
 }
 
 function bias(name: string, ...shape: number[]): TensorSpec {

@@ -86,7 +86,7 @@ export function requireMemory(limits: AdapterLimits, file: ModelFile, options: M
  */
 function chunkError({ gguf, spec }: ModelFile, nCtx: number): ForetokenError | null {
   const chunk = Math.min(
-    ...spec.layers.map(({ attention }) => (attention.kind === 'attention' && attention.chunk) || Infinity),
+    ...spec.layers.map(({ mixer }) => (mixer.kind === 'attention' && mixer.chunk) || Infinity),
   );
   if (nCtx <= chunk) return null;
   return new ForetokenError(

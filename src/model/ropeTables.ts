@@ -1,3 +1,4 @@
+import { ropeOf } from '../architectures/mixers.ts';
 import { ropeFactorsTensor } from '../architectures/ropeFactors.ts';
 import type { ModelSpec, Rope } from '../architectures/spec.ts';
 import type { GgufTensor } from '../gguf/index.ts';
@@ -20,8 +21,8 @@ export function ropeKey({ pairs, ...table }: Rope): string {
 /** Distinct rotations of a model's layers, in the order of the layers. */
 export function ropeClasses(tensors: TensorFinder, { layers }: ModelSpec): RopeClass[] {
   const ropes = new Map<string, Rope>();
-  for (const { attention } of layers) {
-    const { rope } = attention;
+  for (const { mixer } of layers) {
+    const rope = ropeOf(mixer);
     if (rope && !ropes.has(ropeKey(rope))) ropes.set(ropeKey(rope), rope);
   }
   return [...ropes.values()].map((rope, i) => ({

@@ -33,7 +33,7 @@ async function logitsOf(
 describe('the CPU twin', () => {
   it.each([
     { name: 'attention', layer: {} },
-    { name: 'latent attention', layer: { attention: TINY_LATENT } },
+    { name: 'latent attention', layer: { mixer: TINY_LATENT } },
   ])('decodes a position again to the same logits, whatever came after it: $name', async ({ layer }) => {
     const twin = await twinOf(tinySpec(layer));
     const first = TOKENS.map((token, position) => twin.forward(token, position));
@@ -42,7 +42,7 @@ describe('the CPU twin', () => {
 
   it.each([
     { name: 'attention', layer: {} },
-    { name: 'latent attention', layer: { attention: TINY_LATENT } },
+    { name: 'latent attention', layer: { mixer: TINY_LATENT } },
   ])('tells the order of the tokens before: $name', async ({ layer }) => {
     const last = async (tokens: number[]) => (await logitsOf(tinySpec(layer), { tokens })).at(-1);
     expect(await last([3, 7, 1])).not.toEqual(await last([7, 3, 1]));
@@ -69,18 +69,18 @@ const SWITCHES: readonly (readonly [string, Partial<Layer>])[] = [
   ['parallel branches', { parallel: true }],
   ['parallel branches with one norm', { parallel: true, ffnNorm: null }],
   ['a residual scale', { residualScale: 0.5 }],
-  ['biases', { attention: { ...TINY_ATTENTION, qkvBias: true } }],
-  ['an output bias', { attention: { ...TINY_ATTENTION, outputBias: true } }],
-  ['sinks', { attention: { ...TINY_ATTENTION, sinks: true } }],
-  ['a softcap', { attention: { ...TINY_ATTENTION, softcap: 0.5 } }],
-  ['another scale', { attention: { ...TINY_ATTENTION, scale: 1 } }],
-  ['no rope', { attention: { ...TINY_ATTENTION, rope: null } }],
-  ['rope of neighbours', { attention: { ...TINY_ATTENTION, rope: { ...TINY_ROPE, pairs: 'neighbours' } } }],
-  ['rope of all values', { attention: { ...TINY_ATTENTION, rope: { ...TINY_ROPE, nRot: 6 } } }],
+  ['biases', { mixer: { ...TINY_ATTENTION, qkvBias: true } }],
+  ['an output bias', { mixer: { ...TINY_ATTENTION, outputBias: true } }],
+  ['sinks', { mixer: { ...TINY_ATTENTION, sinks: true } }],
+  ['a softcap', { mixer: { ...TINY_ATTENTION, softcap: 0.5 } }],
+  ['another scale', { mixer: { ...TINY_ATTENTION, scale: 1 } }],
+  ['no rope', { mixer: { ...TINY_ATTENTION, rope: null } }],
+  ['rope of neighbours', { mixer: { ...TINY_ATTENTION, rope: { ...TINY_ROPE, pairs: 'neighbours' } } }],
+  ['rope of all values', { mixer: { ...TINY_ATTENTION, rope: { ...TINY_ROPE, nRot: 6 } } }],
   [
     'rope factors',
     {
-      attention: {
+      mixer: {
         ...TINY_ATTENTION,
         rope: { ...TINY_ROPE, factors: { kind: 'always', tensor: 'rope_freqs' } },
       },
@@ -92,7 +92,7 @@ const SWITCHES: readonly (readonly [string, Partial<Layer>])[] = [
         afterRope =>
           [
             `${kind} norms of q and k by ${weights}, ${afterRope ? 'after' : 'before'} rope`,
-            { attention: { ...TINY_ATTENTION, qkNorm: { kind, weights, eps: 1e-5, afterRope } } },
+            { mixer: { ...TINY_ATTENTION, qkNorm: { kind, weights, eps: 1e-5, afterRope } } },
           ] as const,
       ),
     ),
@@ -100,11 +100,11 @@ const SWITCHES: readonly (readonly [string, Partial<Layer>])[] = [
   [
     'norms of q and k without weights',
     {
-      attention: { ...TINY_ATTENTION, qkNorm: { kind: 'rms', weights: 'unit', eps: 1e-5, afterRope: true } },
+      mixer: { ...TINY_ATTENTION, qkNorm: { kind: 'rms', weights: 'unit', eps: 1e-5, afterRope: true } },
     },
   ],
-  ['latent attention', { attention: TINY_LATENT }],
-  ['latent attention without a query rank', { attention: { ...TINY_LATENT, qRank: null } }],
+  ['latent attention', { mixer: TINY_LATENT }],
+  ['latent attention without a query rank', { mixer: { ...TINY_LATENT, qRank: null } }],
   ['gelu', { ffn: { ...TINY_FFN, activation: 'gelu' } }],
   ['relu2', { ffn: { ...TINY_FFN, activation: 'relu2' } }],
   ['xIELU', { ffn: { ...TINY_FFN, activation: { alphaN: 0.3, alphaP: 0.7, beta: 0.5, eps: -1e-6 } } }],
@@ -142,7 +142,7 @@ const MODEL_SWITCHES: readonly (readonly [string, Partial<ModelSpec>])[] = [
 ];
 
 /** Spec of a layer with changed attention options. */
-const attending = (changes: Partial<Attention>) => tinySpec({ attention: { ...TINY_ATTENTION, ...changes } });
+const attending = (changes: Partial<Attention>) => tinySpec({ mixer: { ...TINY_ATTENTION, ...changes } });
 
 describe('each piece of a description', () => {
   it('has an effect different from the others', async () => {

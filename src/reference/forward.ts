@@ -1,21 +1,28 @@
 import {
+  type DenseFfn,
+  type ExpertFfn,
   type Layer,
+  type Mixer,
   type ModelSpec,
   type Norm,
   type Rope,
   ropeFactorsTensor,
+  ropeOf,
 } from '../architectures/index.ts';
 import type { GgufFile } from '../gguf/index.ts';
 import { assert, assertNever } from '../util/assert.ts';
 import { ropeTable } from '../util/ropeTable.ts';
 import { attend } from './blocks/attention.ts';
+import { deltaNet } from './blocks/deltaNet.ts';
 import { mixExperts } from './blocks/experts.ts';
 import { feedForward } from './blocks/feedForward.ts';
 import { attendLatent } from './blocks/latentAttention.ts';
 import type { LayerState } from './blocks/layerState.ts';
 import { linear } from './blocks/linear.ts';
+import { mamba2 } from './blocks/mamba2.ts';
 import { applyNorm } from './blocks/norm.ts';
 import type { Rotation } from './blocks/rotate.ts';
+import { shortConv } from './blocks/shortConv.ts';
 import { add, scale, softcap, type Vector } from './blocks/vector.ts';
 import { Weights } from './weights.ts';
 
@@ -40,11 +47,16 @@ export class CpuTwin {
       rotations.set(key, rotation);
       return rotation;
     };
-    this.#states = spec.layers.map(({ attention: { rope } }) => ({
-      keys: [],
-      values: [],
-      rotation: rope && rotationOf(rope),
-    }));
+    this.#states = spec.layers.map(({ mixer }) => {
+      const rope = ropeOf(mixer);
+      return {
+        keys: [],
+        values: [],
+        rotation: rope && rotationOf(rope),
+        inputs: [],
+        memory: new Float64Array(memorySize(mixer)),
+      };
+    });
   }
 
   /** Opens the twin of the model in `gguf` with room for `nCtx` positions. @throws ForetokenError as `Weights.open` does */
@@ -76,26 +88,33 @@ export class CpuTwin {
   #layer(layer: Layer, x: Vector, position: number, state: LayerState): Vector {
     const norm = (of: Norm | null, row: Vector) => applyNorm(this.#weights, of, row);
     const input = norm(layer.attnNorm, x);
-    const attended = norm(layer.postAttnNorm, this.#attend(layer, input, position, state));
+    const attended = norm(layer.postAttnNorm, this.#mix(layer, input, position, state));
     const h = add(x, scale(attended, layer.residualScale));
+    if (layer.ffn === null) return h;
     const sharesNorm = layer.parallel && layer.ffnNorm === null;
     const ffnInput = sharesNorm ? input : norm(layer.ffnNorm, layer.parallel ? x : h);
-    const fed = norm(layer.postFfnNorm, this.#feedForward(layer, ffnInput));
+    const fed = norm(layer.postFfnNorm, this.#feedForward(layer.prefix, layer.ffn, ffnInput));
     return add(h, scale(fed, layer.residualScale));
   }
 
-  #attend({ prefix, attention }: Layer, x: Vector, position: number, state: LayerState): Vector {
-    switch (attention.kind) {
+  #mix({ prefix, mixer }: Layer, x: Vector, position: number, state: LayerState): Vector {
+    switch (mixer.kind) {
       case 'attention':
-        return attend(this.#weights, prefix, attention, x, position, state);
+        return attend(this.#weights, prefix, mixer, x, position, state);
       case 'latent':
-        return attendLatent(this.#weights, prefix, attention, x, position, state);
+        return attendLatent(this.#weights, prefix, mixer, x, position, state);
+      case 'shortConv':
+        return shortConv(this.#weights, prefix, mixer, x, position, state);
+      case 'deltaNet':
+        return deltaNet(this.#weights, prefix, mixer, x, position, state);
+      case 'mamba2':
+        return mamba2(this.#weights, prefix, mixer, x, position, state);
       default:
-        return assertNever(attention);
+        return assertNever(mixer);
     }
   }
 
-  #feedForward({ prefix, ffn }: Layer, x: Vector): Vector {
+  #feedForward(prefix: string, ffn: DenseFfn | ExpertFfn, x: Vector): Vector {
     switch (ffn.kind) {
       case 'dense':
         return feedForward(this.#weights, prefix, ffn, x);
@@ -104,6 +123,22 @@ export class CpuTwin {
       default:
         return assertNever(ffn);
     }
+  }
+}
+
+/** Values of a mixer's state. */
+function memorySize(mixer: Mixer): number {
+  switch (mixer.kind) {
+    case 'attention':
+    case 'latent':
+    case 'shortConv':
+      return 0;
+    case 'deltaNet':
+      return mixer.nValueHead * mixer.keyDim * mixer.valueDim;
+    case 'mamba2':
+      return mixer.nHead * mixer.nState * mixer.headDim;
+    default:
+      return assertNever(mixer);
   }
 }
 

@@ -74,7 +74,17 @@ const ZOO = process.env.FORETOKEN_ZOO ?? resolve(ROOT, '../shared/zoo');
  * most.
  */
 const IS_WHOLE = process.env.FORETOKEN_ZOO_WHOLE !== undefined;
-const FEW = ['apertus', 'deepseek2', 'gemma2', 'llama-yarn-attn', 'qwen2moe', 'stablelm-parallel'];
+const FEW = [
+  'apertus',
+  'deepseek2',
+  'gemma2',
+  'granitehybrid',
+  'lfm2',
+  'llama-yarn-attn',
+  'qwen2moe',
+  'qwen35',
+  'stablelm-parallel',
+];
 
 describe.skipIf(!existsSync(ZOO))('the CPU twin of a model of the zoo', () => {
   const goldens = (existsSync(ZOO) ? readdirSync(ZOO) : [])

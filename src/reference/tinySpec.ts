@@ -22,7 +22,7 @@ export function tinySpec(layer: Partial<Layer> = {}, model: Partial<ModelSpec> =
       {
         prefix: 'blk.0.',
         attnNorm: tinyNorm('blk.0.attn_norm'),
-        attention: TINY_ATTENTION,
+        mixer: TINY_ATTENTION,
         postAttnNorm: null,
         ffnNorm: tinyNorm('blk.0.ffn_norm'),
         ffn: TINY_FFN,
@@ -65,6 +65,7 @@ export const TINY_ATTENTION: Attention = {
   window: null,
   scale: 1 / Math.sqrt(6),
   softcap: null,
+  gated: false,
   sinks: false,
   outputBias: false,
 };

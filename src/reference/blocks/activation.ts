@@ -1,6 +1,6 @@
 import type { Activation, Xielu } from '../../architectures/index.ts';
 import { assertNever } from '../../util/assert.ts';
-import { sigmoid, type Vector } from './vector.ts';
+import { sigmoid, softplus, type Vector } from './vector.ts';
 
 /** Bounds and slope of gpt-oss' swiglu. */
 const OAI_LIMIT = 7;
@@ -47,8 +47,4 @@ export type XieluConstants = Xielu;
 /** xIELU (Huang et al. 2025). Source: `ggml_xielu`. */
 export function xielu({ alphaN, alphaP, beta, eps }: XieluConstants, x: number): number {
   return x > 0 ? alphaP * x * x + beta * x : (Math.expm1(Math.min(x, eps)) - x) * alphaN + beta * x;
-}
-
-function softplus(x: number): number {
-  return Math.log1p(Math.exp(x));
 }

@@ -4,7 +4,7 @@ import { placeHeads, temperatureAt } from './heads.ts';
 import type { LayerState } from './layerState.ts';
 import { linear } from './linear.ts';
 import { attendHead } from './scores.ts';
-import { scale, type Vector } from './vector.ts';
+import { multiply, scale, sigmoid, type Vector } from './vector.ts';
 
 /** Attention of the row at `position`, after the rows of all earlier positions, which `state` keeps. */
 export function attend(
@@ -16,7 +16,7 @@ export function attend(
   state: LayerState,
 ): Vector {
   const { nHead, nKvHead, headDim, valueDim } = spec;
-  const { q, k, v } = project(weights, prefix, spec, x);
+  const { q, k, v, gate } = project(weights, prefix, spec, x);
   const hasWeights = spec.qkNorm !== null && spec.qkNorm.weights !== 'unit';
   const place = (row: Vector, norm: string) => {
     const weight = hasWeights ? weights.values(`${prefix}${norm}.weight`) : new Float32Array();
@@ -42,22 +42,44 @@ export function attend(
     );
     mixed.set(output, head * valueDim);
   }
-  return linear(weights, `${prefix}attn_output`, mixed, { bias: spec.outputBias });
+  const gatedOutput = gate ? multiply(mixed, gate.map(sigmoid)) : mixed;
+  return linear(weights, `${prefix}attn_output`, gatedOutput, { bias: spec.outputBias });
 }
 
 interface Projections {
   readonly q: Vector;
   readonly k: Vector;
   readonly v: Vector;
+  /** Gates of the heads' outputs. */
+  readonly gate: Vector | null;
 }
 
 function project(weights: Weights, prefix: string, spec: Attention, x: Vector): Projections {
   const product = (name: string) => linear(weights, prefix + name, x, { bias: spec.qkvBias });
-  if (!spec.fusedQkv) return { q: product('attn_q'), k: product('attn_k'), v: product('attn_v') };
+  if (!spec.fusedQkv) {
+    const { q, gate } = splitQueries(spec, product('attn_q'));
+    return { q, k: product('attn_k'), v: product('attn_v'), gate };
+  }
   const qkv = product('attn_qkv');
   const keys = spec.nHead * spec.headDim;
   const values = keys + spec.nKvHead * spec.headDim;
-  return { q: qkv.slice(0, keys), k: qkv.slice(keys, values), v: qkv.slice(values) };
+  return { q: qkv.slice(0, keys), k: qkv.slice(keys, values), v: qkv.slice(values), gate: null };
+}
+
+/** Separates each head's query from its gate. */
+function splitQueries(
+  { gated, nHead, headDim, valueDim }: Attention,
+  x: Vector,
+): Pick<Projections, 'q' | 'gate'> {
+  if (!gated) return { q: x, gate: null };
+  const q = new Float64Array(nHead * headDim);
+  const gate = new Float64Array(nHead * valueDim);
+  const width = headDim + valueDim;
+  for (let head = 0; head < nHead; head++) {
+    q.set(x.subarray(head * width, head * width + headDim), head * headDim);
+    gate.set(x.subarray(head * width + headDim, (head + 1) * width), head * valueDim);
+  }
+  return { q, gate };
 }
 
 /** First position that a token sees. */

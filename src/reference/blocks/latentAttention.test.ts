@@ -11,12 +11,12 @@ const { nHead, nNope, nRope, nLatent, valueDim, rope, scale } = TINY_LATENT;
 const PREFIX = 'blk.0.';
 
 it('equals attention whose heads have separate keys and values, expanded from the latent', async () => {
-  const spec = tinySpec({ attention: { ...TINY_LATENT, qRank: null } });
+  const spec = tinySpec({ mixer: { ...TINY_LATENT, qRank: null } });
   const file = writeGguf({ metadata: {}, tensors: randomTensors(spec) });
   const weights = await Weights.open(await readGguf(await openSource(file)), spec);
   const rows = [1, 2, 3].map(seed => Float64Array.from(randomValues(spec.nEmbd, seed)));
   const rotation = { pairs: rope.pairs, nRot: nRope, table: ropeTable(3, rope) };
-  const state = { keys: [], values: [], rotation };
+  const state = { keys: [], values: [], rotation, inputs: [], memory: new Float64Array() };
   const attention = { ...TINY_LATENT, qRank: null };
   const outputs = rows.map((x, at) => attendLatent(weights, PREFIX, attention, x, at, state));
 

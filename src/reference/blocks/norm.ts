@@ -1,7 +1,7 @@
 import type { Norm, QkNorm } from '../../architectures/index.ts';
 import { assertNever } from '../../util/assert.ts';
 import type { Weights } from '../weights.ts';
-import { add, scale, type Vector } from './vector.ts';
+import { add, multiply, scale, type Vector } from './vector.ts';
 
 /** `rms`: x / √(mean(x²) + eps) (Zhang and Sennrich 2019); `layer`: the same of x − mean(x) (Ba et al. 2016). */
 export function normalise(x: Vector, { kind, eps }: Pick<Norm, 'kind' | 'eps'>): Vector {
@@ -50,10 +50,6 @@ function eachHead(x: Vector, headDim: number, change: (head: Vector) => Vector):
   const changed = new Float64Array(x.length);
   for (let at = 0; at < x.length; at += headDim) changed.set(change(x.slice(at, at + headDim)), at);
   return changed;
-}
-
-function multiply(x: Vector, weight: Float32Array): Vector {
-  return x.map((value, i) => value * weight[i]);
 }
 
 function mean(x: Vector): number {

@@ -8,6 +8,10 @@ export function add(a: Vector, b: Readonly<ArrayLike<number>>): Vector {
   return a.map((value, i) => value + b[i]);
 }
 
+export function multiply(a: Vector, b: Readonly<ArrayLike<number>>): Vector {
+  return a.map((value, i) => value * b[i]);
+}
+
 export function scale(a: Vector, factor: number): Vector {
   return factor === 1 ? a : a.map(value => value * factor);
 }
@@ -23,6 +27,10 @@ export function softmax(logits: Vector, sink: number = Number.NEGATIVE_INFINITY)
   const exponentials = logits.map(logit => Math.exp(logit - largest));
   const total = exponentials.reduce((sum, value) => sum + value, Math.exp(sink - largest));
   return scale(exponentials, 1 / total);
+}
+
+export function softplus(x: number): number {
+  return Math.log1p(Math.exp(x));
 }
 
 export function sigmoid(x: number): number {
