@@ -7,7 +7,7 @@ import { type KernelSpec, kernelKey } from '../../src/gpu/pipelines.ts';
 import { type Tuning, tuningFor } from '../../src/gpu/tuning.ts';
 import { allocateKvCache, type CacheType } from '../../src/model/cache/streams.ts';
 import { requireMemory } from '../../src/model/memoryPlan.ts';
-import { allBlocks, streamsOf } from '../../src/model/modelBlocks.ts';
+import { allBlocks, carriedOf, streamsOf } from '../../src/model/modelBlocks.ts';
 import { checkModel } from '../../src/model/modelFile.ts';
 import { buildPlan, planFor } from '../../src/model/plan.ts';
 import { allocateRunState } from '../../src/model/runState.ts';
@@ -55,7 +55,7 @@ export async function plannedKernels(name: string, shape: Shape, options: PlanOp
     spec: file.spec,
     blocks: memory.blocks,
     weights: allocateWeights(gpu, allBlocks(memory.blocks)).weights,
-    cache: allocateKvCache(gpu, streamsOf(memory.blocks), cache, cacheShape),
+    cache: allocateKvCache(gpu, streamsOf(memory.blocks), carriedOf(memory.blocks), cache, cacheShape),
     state: allocateRunState(gpu, memory.runState),
     tuning,
     nCtx,

@@ -3,7 +3,7 @@
 // step[1 + r] = (token, position, word of this array where the page table of its slot begins, index of the row that
 //                output r belongs to, and times 65536 the number of rows of its slot just before row r)
 // A token CHOSEN + n refers to element n of the tokens that an earlier step chose.
-// After the rows follow the page tables of their slots, a page per word.
+// After the rows follow their slots: a vec4 for recurrent layers (lib/state.wgsl), then the page table, a page per word.
 const CHOSEN = 0x80000000u;
 @group(0) @binding(0) var<storage, read> step: array<vec4<u32>>;
 

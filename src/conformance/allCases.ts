@@ -3,15 +3,18 @@ import { addNormCases } from './kernels/addNorm.ts';
 import { attentionCases, attentionCombineCases } from './kernels/attention.ts';
 import { addExpertsCases, sortChoicesCases } from './kernels/choices.ts';
 import { acceptCases, advanceCases, fillDraftCases } from './kernels/draft.ts';
+import { gatedNormCases, sigmoidGateCases } from './kernels/gates.ts';
 import { getRowsCases } from './kernels/getRows.ts';
 import { kShiftCases } from './kernels/kShift.ts';
 import { latentStoreCases } from './kernels/latentStore.ts';
 import { mulMatCases, qkvCases } from './kernels/mulMat.ts';
 import { mulMatIdCases } from './kernels/mulMatId.ts';
 import { qkvStoreCases } from './kernels/qkvStore.ts';
+import { gatedDeltaNetCases, ssmScanCases } from './kernels/recurrences.ts';
 import { rmsNormCases } from './kernels/rmsNorm.ts';
 import { routerCases } from './kernels/router.ts';
 import { argmaxCases, topKCases } from './kernels/sampling.ts';
+import { ringStoreCases, ssmConvCases } from './kernels/ssmConv.ts';
 import { swigluCases } from './kernels/swiglu.ts';
 import { xieluCases } from './kernels/xielu.ts';
 
@@ -33,6 +36,12 @@ const ALL = [
   attentionCombineCases,
   swigluCases,
   xieluCases,
+  ssmConvCases,
+  ringStoreCases,
+  gatedDeltaNetCases,
+  ssmScanCases,
+  gatedNormCases,
+  sigmoidGateCases,
   argmaxCases,
   topKCases,
   advanceCases,

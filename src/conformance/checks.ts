@@ -3,15 +3,18 @@ import { addNormCheck } from './kernels/addNorm.ts';
 import { attentionCheck, attentionCombineCheck } from './kernels/attention.ts';
 import { addExpertsCheck, sortChoicesCheck } from './kernels/choices.ts';
 import { acceptCheck, advanceCheck, fillDraftCheck } from './kernels/draft.ts';
+import { gatedNormCheck, sigmoidGateCheck } from './kernels/gates.ts';
 import { getRowsCheck } from './kernels/getRows.ts';
 import { kShiftCheck } from './kernels/kShift.ts';
 import { latentStoreCheck } from './kernels/latentStore.ts';
 import { mulMatCheck } from './kernels/mulMat.ts';
 import { mulMatIdCheck } from './kernels/mulMatId.ts';
 import { qkvStoreCheck } from './kernels/qkvStore.ts';
+import { gatedDeltaNetCheck, ssmScanCheck } from './kernels/recurrences.ts';
 import { rmsNormCheck } from './kernels/rmsNorm.ts';
 import { routerCheck } from './kernels/router.ts';
 import { argmaxCheck, topKCheck } from './kernels/sampling.ts';
+import { ringStoreCheck, ssmConvCheck } from './kernels/ssmConv.ts';
 import { swigluCheck } from './kernels/swiglu.ts';
 import { xieluCheck } from './kernels/xielu.ts';
 
@@ -32,6 +35,12 @@ export const CHECKS: readonly LoadCheck[] = [
   attentionCombineCheck,
   swigluCheck,
   xieluCheck,
+  ssmConvCheck,
+  ringStoreCheck,
+  gatedDeltaNetCheck,
+  ssmScanCheck,
+  gatedNormCheck,
+  sigmoidGateCheck,
   argmaxCheck,
   topKCheck,
   advanceCheck,

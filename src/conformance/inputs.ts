@@ -19,21 +19,35 @@ export interface StepRow {
   readonly slot?: number;
 }
 
-/** Builds the step buffer of a batch; `outputs` are indices of rows, and `pageTables` those of the slots. */
+/** Position up to which a slot's memory holds its sequence, and the one up to which a step stores it, see shaders/lib/state.wgsl. */
+export interface SlotMemory {
+  readonly base: number;
+  readonly commit: number;
+}
+
+/** Builds the step buffer of a batch; `outputs` are indices of rows, `pageTables` and `memories` belong to the slots. */
 export function stepBuffer(
   rows: readonly StepRow[],
   outputs: readonly number[] = [],
-  pageTables: readonly (readonly number[])[] = [],
+  pageTables: readonly (readonly number[])[] = [[]],
+  memories: readonly SlotMemory[] = [],
 ): Uint32Array<ArrayBuffer> {
-  const firstTable = 4 * (1 + Math.max(rows.length, outputs.length));
-  const words = new Uint32Array(firstTable + alignUp(pageTables.flat().length, 4));
-  words.set(pageTables.flat(), firstTable);
+  let nWords = 4 * (1 + Math.max(rows.length, outputs.length));
+  const tables = pageTables.map(({ length }) => {
+    const table = nWords + 4;
+    nWords = table + alignUp(length, 4);
+    return table;
+  });
+  const words = new Uint32Array(nWords);
+  pageTables.forEach((pages, slot) => {
+    const { base, commit } = memories[slot] ?? { base: 0, commit: 0 };
+    words.set([slot, base, commit, 0, ...pages], tables[slot] - 4);
+  });
   words.set([rows.length, outputs.length]);
   let runStart = 0;
   rows.forEach(({ token = 0, position = 0, slot = 0 }, row) => {
     if (row > 0 && (rows[row - 1].slot ?? 0) !== slot) runStart = row;
-    const table = firstTable + pageTables.slice(0, slot).flat().length;
-    words.set([token, position, table, (row - runStart) << 16], 4 * (1 + row));
+    words.set([token, position, tables[slot] ?? 0, (row - runStart) << 16], 4 * (1 + row));
   });
   outputs.forEach((row, output) => {
     words[4 * (1 + output) + 3] |= row;

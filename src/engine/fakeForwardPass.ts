@@ -57,6 +57,7 @@ export class FakeForwardPass implements ForwardPass {
   readonly maxRows: number;
   readonly maxOutputs: number;
   readonly canShift = true;
+  readonly maxRollback = Number.POSITIVE_INFINITY;
   readonly calls: FakeCall[] = [];
   readonly #seed: number;
   readonly #disagreement: number;
@@ -170,6 +171,10 @@ export class FakeForwardPass implements ForwardPass {
     if (this.nUsed <= this.#nCells) return true;
     for (const [slot, cells] of before.entries()) this.#cells[slot] = cells;
     return false;
+  }
+
+  reusable(_slot: number, nTokens: number): number {
+    return nTokens;
   }
 
   truncate(slot: number, nTokens: number): void {

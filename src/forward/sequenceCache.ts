@@ -7,7 +7,8 @@ export interface CacheSpan {
 
 /**
  * KV cache with one sequence per slot, indexed by position. Decoding a row overwrites its position, and a row never attends to
- * later positions, so a rollback is simply decoding again from an earlier position.
+ * later positions, so a rollback is simply decoding again from an earlier position. A model with recurrent layers can go back only
+ * `maxRollback` positions, and otherwise begins at 0 again: `reusable` says where a slot can go on.
  *
  * The slots share one pool of cells. If it is too small for all of them to be full, `reserve` tells whether a step fits, and
  * `truncate` frees cells.
@@ -15,6 +16,13 @@ export interface CacheSpan {
 export interface SequenceCache {
   /** Whether cached positions can be moved; false where cached keys cannot be re-rotated. */
   readonly canShift: boolean;
+  /**
+   * Most positions that a later batch may decode again, behind the last that was certain: a draft to verify, with the token before it,
+   * may be that long. Infinite without recurrent layers.
+   */
+  readonly maxRollback: number;
+  /** Most of the first `nTokens` positions of `slot` behind which it can go on; without recurrent layers all of them. */
+  reusable(slot: number, nTokens: number): number;
 
   /**
    * Reserves the cells that these positions need beyond those that the slots hold. Returns false, and takes nothing, if the pool

@@ -5,7 +5,7 @@ import { allocateKvCache } from './cache/streams.ts';
 import { allocationText } from './memory.ts';
 import { type MemoryOptions, requireMemory } from './memoryPlan.ts';
 import { Model } from './model.ts';
-import { allBlocks, streamsOf } from './modelBlocks.ts';
+import { allBlocks, carriedOf, streamsOf } from './modelBlocks.ts';
 import { type ModelFile, tensorBytes } from './modelFile.ts';
 import type { Plan, PlanInputs } from './plan.ts';
 import { allocateRunState, type RunState } from './runState.ts';
@@ -48,7 +48,7 @@ export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions)
     what,
     () => ({
       weights: allocateWeights(gpu, allBlocks(plan.blocks)),
-      cache: allocateKvCache(gpu, streamsOf(plan.blocks), cacheType, options),
+      cache: allocateKvCache(gpu, streamsOf(plan.blocks), carriedOf(plan.blocks), cacheType, options),
       state: allocateRunState(gpu, plan.runState),
     }),
     remedy,

@@ -1,5 +1,6 @@
 import { ForetokenError } from '../util/errors.ts';
 import { PAGE_POSITIONS } from '../util/kvPage.ts';
+import type { Carried } from './blocks/block.ts';
 import { type CacheShape, type CacheType, cacheBytes, pageBytes, streamBytes } from './cache/streams.ts';
 
 /** Memory that a model needs on the GPU, before anything is allocated. Excludes activations: batches shrink until theirs fit. */
@@ -10,6 +11,8 @@ export interface MemoryNeeds {
   readonly weights: readonly { readonly label: string; readonly bytes: number }[];
   /** Streams of the cache with their values per position: K and V of each layer, or a latent. */
   readonly streams: readonly { readonly values: number }[];
+  /** States of recurrent layers. */
+  readonly carried: readonly Carried[];
   readonly cacheType: CacheType;
   readonly shape: CacheShape;
 }
@@ -117,8 +120,8 @@ export function weightBytes({ weights }: Pick<MemoryNeeds, 'weights'>): number {
 }
 
 /** Size of the cache in bytes. */
-export function cacheBytesOf({ streams, cacheType, shape }: MemoryNeeds): number {
-  return cacheBytes(streams, cacheType, shape);
+export function cacheBytesOf({ streams, carried, cacheType, shape }: MemoryNeeds): number {
+  return cacheBytes(streams, carried, cacheType, shape);
 }
 
 function narrowerTypes(type: CacheType): readonly CacheType[] {

@@ -9,6 +9,7 @@ const NEEDS: MemoryNeeds = {
     { label: 'token_embd', bytes: 40_000 },
   ],
   streams: Array.from({ length: 4 }, () => ({ values: 128 })),
+  carried: [],
   cacheType: 'f32',
   shape: { nSlots: 1, nCtx: 128, nCtxShared: null },
 };

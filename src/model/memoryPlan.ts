@@ -4,7 +4,7 @@ import { type Tuning, tuningFor } from '../gpu/tuning.ts';
 import { ForetokenError } from '../util/errors.ts';
 import type { CacheShape, CacheType } from './cache/streams.ts';
 import { cacheBytesOf, type MemoryNeeds, memoryError, weightBytes } from './memory.ts';
-import { allBlocks, type ModelBlocks, splitBlocks, streamsOf } from './modelBlocks.ts';
+import { allBlocks, carriedOf, type ModelBlocks, splitBlocks, streamsOf } from './modelBlocks.ts';
 import type { ModelFile } from './modelFile.ts';
 import { fitRunState, type RunStatePlan, runStateBytes } from './runState.ts';
 import { plannedBuffers } from './weights/load.ts';
@@ -46,6 +46,7 @@ export function planMemory(limits: AdapterLimits, file: ModelFile, options: Memo
     name: gguf.source.name,
     weights: plannedBuffers(allBlocks(blocks)),
     streams: streamsOf(blocks),
+    carried: carriedOf(blocks),
     cacheType: options.cacheType,
     shape: options,
   };

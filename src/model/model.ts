@@ -9,10 +9,13 @@ import { chosenToken } from '../gpu/kernels/getRows.ts';
 import { readMapped } from '../gpu/readback.ts';
 import { assert, assertNever } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
+import { alignUp } from '../util/math.ts';
 import { paddedRow } from './blocks/products.ts';
+import { copyCarried } from './cache/carriedStates.ts';
 import { checkCacheBytes, copyPages, readCells, writeCells } from './cache/copies.ts';
 import { PagePool } from './cache/pagePool.ts';
-import type { CacheShape, KvCache } from './cache/streams.ts';
+import { SlotMemories } from './cache/slotMemories.ts';
+import { type CacheShape, type KvCache, MAX_ROLLBACK } from './cache/streams.ts';
 import { layersAt, type Plan, planFor } from './plan.ts';
 import {
   argmaxCandidates,
@@ -34,6 +37,7 @@ export class Model implements ForwardPass {
   readonly maxRows: number;
   readonly maxOutputs: number;
   readonly canShift: boolean;
+  readonly maxRollback: number;
   /** Step buffers; `ModelPair` needs them to connect two models. */
   readonly state: RunState;
   readonly #nEmbd: number;
@@ -41,6 +45,10 @@ export class Model implements ForwardPass {
   readonly #plan: Plan;
   readonly #cache: KvCache;
   readonly #pool: PagePool;
+  /** Positions of the memories of recurrent layers; null for a model without any. */
+  readonly #memories: SlotMemories | null;
+  /** Steps that were submitted and not read yet. */
+  #nUnread = 0;
   /** Content of the step buffer, see shaders/lib/step.wgsl. */
   readonly #stepWords: Uint32Array<ArrayBuffer>;
   readonly #allIds: Int32Array;
@@ -70,6 +78,9 @@ export class Model implements ForwardPass {
     this.#logitsAhead = new StagingRing(state.logitsAhead);
     this.#cache = cache;
     this.#pool = new PagePool(cache.nPages, shape.nSlots);
+    const { maxRollback = MAX_ROLLBACK } = shape;
+    this.#memories = cache.carried.copied && new SlotMemories(shape.nSlots, maxRollback);
+    this.maxRollback = this.#memories ? maxRollback : Number.POSITIVE_INFINITY;
     this.nVocab = spec.nVocab;
     this.#nEmbd = spec.nEmbd;
     this.nCtx = shape.nCtx;
@@ -120,9 +131,12 @@ export class Model implements ForwardPass {
     return this.#read(this.draftWork(rows, nDraft, withProbabilities));
   }
 
-  /** Writes the batch of a `forward` to the GPU and returns the work; the caller submits it. */
-  forwardWork(rows: readonly BatchRow[], kind: OutputKind): Work<Candidates[]> {
-    const nOutputs = this.#writeStep(rows, 0);
+  /**
+   * Writes the batch of a `forward` to the GPU and returns the work; the caller submits it. It continues `nUnread` steps that were
+   * not read.
+   */
+  forwardWork(rows: readonly BatchRow[], kind: OutputKind, nUnread = 0): Work<Candidates[]> {
+    const nOutputs = this.#writeStep(rows, 0, nUnread);
     const { argmax, topK, logits, kTop } = this.state;
     const parts = this.#parts(rows, this.#outputs(nOutputs, kind));
     this.#choosing = kind === 'argmax' || nOutputs === 0 ? [] : planFor(this.#plan, nOutputs).argmax;
@@ -193,12 +207,22 @@ export class Model implements ForwardPass {
     return true;
   }
 
+  reusable(slot: number, nTokens: number): number {
+    return this.#memories?.reusable(slot, nTokens) ?? nTokens;
+  }
+
   truncate(slot: number, nTokens: number): void {
     this.#pool.truncate(slot, nTokens);
+    this.#memories?.truncate(slot, nTokens);
   }
 
   copyCache(from: number, to: number, nTokens: number): void {
     this.#pool.share(from, to, nTokens);
+    if (!this.#memories) return;
+    const encoder = this.#gpu.device.createCommandEncoder();
+    copyCarried(encoder, this.#cache.carried, from, to);
+    this.#gpu.device.queue.submit([encoder.finish()]);
+    this.#memories.copy(from, to, nTokens);
   }
 
   readCache(slot: number, nTokens: number): Promise<Uint8Array> {
@@ -246,9 +270,9 @@ export class Model implements ForwardPass {
 
   /**
    * Describes the batch to the kernels in one write and returns the number of output rows. Reserves `nMore` positions of each
-   * slot after its rows.
+   * slot after its rows. The batch continues `nUnread` steps that were not read.
    */
-  #writeStep(rows: readonly BatchRow[], nMore: number): number {
+  #writeStep(rows: readonly BatchRow[], nMore: number, nUnread = 0): number {
     if (this.#gpu.fault) throw this.#gpu.fault;
     assert(rows.length > 0 && rows.length <= this.maxRows, () => `a batch of ${rows.length} rows`);
     const spans = spansOf(rows, nMore);
@@ -256,11 +280,12 @@ export class Model implements ForwardPass {
     const words = this.#stepWords;
     const tables = new Map<number, number>();
     let nWords = 4 * (1 + rows.length);
-    for (const { slot } of spans) {
-      const pages = this.#pool.table(slot);
-      tables.set(slot, nWords);
-      words.set(pages, nWords);
-      nWords += pages.length;
+    for (const span of spans) {
+      const pages = this.#pool.table(span.slot);
+      const memory = this.#memories?.step({ ...span, end: span.end - nMore }, nMore, nUnread);
+      words.set([span.slot, memory?.base ?? 0, memory?.commit ?? 0, 0, ...pages], nWords);
+      tables.set(span.slot, nWords + 4);
+      nWords += 4 + alignUp(pages.length, 4);
     }
     let nOutputs = 0;
     let runStart = 0;
@@ -297,7 +322,7 @@ export class Model implements ForwardPass {
   ): Promise<Candidates[]> {
     // These dispatches read the last step's logits and batch, so they precede the next batch in the queue.
     if (choosing.length > 0) this.#gpu.device.queue.submit([encodePass(this.#gpu, [choosing]).finish()]);
-    return this.#readInto(ring.take(), this.forwardWork(rows, kind));
+    return this.#readInto(ring.take(), this.forwardWork(rows, kind, this.#nUnread));
   }
 
   async #read<T>(work: Work<T>): Promise<T> {
@@ -311,11 +336,16 @@ export class Model implements ForwardPass {
   }
 
   /** Submits with a copy of the results, waits for them and decodes them. */
-  #readInto<T>(staging: GPUBuffer, { parts, source, bytes, decode }: Work<T>): Promise<T> {
+  async #readInto<T>(staging: GPUBuffer, { parts, source, bytes, decode }: Work<T>): Promise<T> {
     const encoder = encodeParts(this.#gpu, parts);
     encoder.copyBufferToBuffer(source, 0, staging, 0, bytes);
     this.#gpu.device.queue.submit([encoder.finish()]);
-    return readMapped(this.#gpu, staging, bytes, mapped => decode(new Uint32Array(mapped)));
+    this.#nUnread++;
+    try {
+      return await readMapped(this.#gpu, staging, bytes, mapped => decode(new Uint32Array(mapped)));
+    } finally {
+      this.#nUnread--;
+    }
   }
 }
 

@@ -1,13 +1,17 @@
-import type { Layer, ModelSpec } from '../architectures/spec.ts';
+import type { DenseFfn, ExpertFfn, Layer, ModelSpec } from '../architectures/spec.ts';
 import type { GgufFile } from '../gguf/index.ts';
+import { assertNever } from '../util/assert.ts';
 import { attentionBlock } from './blocks/attention.ts';
-import type { Block, Stream } from './blocks/block.ts';
+import type { Block, Carried, Stream } from './blocks/block.ts';
+import { deltaNetBlock } from './blocks/deltaNet.ts';
 import { denseBlock } from './blocks/denseFfn.ts';
 import { embeddingBlock } from './blocks/embedding.ts';
 import { expertBlock } from './blocks/expertFfn.ts';
 import { headBlock, hiddenBlock } from './blocks/head.ts';
 import { latentBlock } from './blocks/latent.ts';
+import { mamba2Block } from './blocks/mamba2.ts';
 import { aheadBlock, type LayerRoads, layerRoads } from './blocks/residual.ts';
+import { shortConvBlock } from './blocks/shortConv.ts';
 import { type RopeClass, ropeClasses } from './ropeTables.ts';
 import { splitTensors } from './weights/load.ts';
 import type { PartLimits } from './weights/shards.ts';
@@ -43,16 +47,41 @@ export function modelBlocks(gguf: GgufFile, spec: ModelSpec, ignored: ReadonlySe
 }
 
 function layerBlocks(tensors: TensorFinder, { nEmbd }: ModelSpec, layer: Layer, roads: LayerRoads): Block[] {
-  const { attention, ffn } = layer;
   return [
     ...(roads.ahead ? [aheadBlock(tensors, nEmbd, roads.ahead)] : []),
-    attention.kind === 'latent'
-      ? latentBlock(tensors, nEmbd, layer, attention, roads.attention)
-      : attentionBlock(tensors, nEmbd, layer, attention, roads.attention),
-    ffn.kind === 'experts'
-      ? expertBlock(tensors, nEmbd, layer, ffn, roads.ffn)
-      : denseBlock(tensors, nEmbd, layer, ffn, roads.ffn),
+    mixerBlock(tensors, nEmbd, layer, roads.mixer),
+    ...(layer.ffn ? [ffnBlock(tensors, nEmbd, layer, layer.ffn, roads.ffn)] : []),
   ];
+}
+
+function mixerBlock(tensors: TensorFinder, nEmbd: number, layer: Layer, road: LayerRoads['mixer']): Block {
+  const { mixer } = layer;
+  switch (mixer.kind) {
+    case 'attention':
+      return attentionBlock(tensors, nEmbd, layer, mixer, road);
+    case 'latent':
+      return latentBlock(tensors, nEmbd, layer, mixer, road);
+    case 'shortConv':
+      return shortConvBlock(tensors, nEmbd, layer, mixer, road);
+    case 'deltaNet':
+      return deltaNetBlock(tensors, nEmbd, layer, mixer, road);
+    case 'mamba2':
+      return mamba2Block(tensors, nEmbd, layer, mixer, road);
+    default:
+      return assertNever(mixer);
+  }
+}
+
+function ffnBlock(
+  tensors: TensorFinder,
+  nEmbd: number,
+  layer: Layer,
+  ffn: DenseFfn | ExpertFfn,
+  road: LayerRoads['ffn'],
+): Block {
+  return ffn.kind === 'experts'
+    ? expertBlock(tensors, nEmbd, layer, ffn, road)
+    : denseBlock(tensors, nEmbd, layer, ffn, road);
 }
 
 /** Every block of a model. */
@@ -73,6 +102,11 @@ export function splitBlocks(model: ModelBlocks, limits: PartLimits): ModelBlocks
     hidden: split(model.hidden),
     head: split(model.head),
   };
+}
+
+/** States of recurrent layers. */
+export function carriedOf({ layers }: ModelBlocks): Carried[] {
+  return layers.flatMap(({ carried }) => carried ?? []);
 }
 
 /** Streams of the cache, of all layers. */

@@ -144,7 +144,22 @@ function blockIo({ state, cache, tuning, nCtx }: PlanInputs, rows: number, depth
     assert(found !== undefined, () => `there is no stream ${name}`);
     return found.buffer;
   };
-  return { ...state, rows, tuning, nCtx, depth, cacheType: cache.type, stream };
+  const carried = (name: string) => {
+    const found = cache.carried.layers.get(name);
+    assert(found !== undefined, () => `there is no state ${name}`);
+    return found;
+  };
+  return {
+    ...state,
+    rows,
+    tuning,
+    nCtx,
+    depth,
+    cacheType: cache.type,
+    nSlots: state.maxDrafts,
+    stream,
+    carried,
+  };
 }
 
 function argmaxCalls({ state, tuning }: PlanInputs, outputs: number): Call[] {

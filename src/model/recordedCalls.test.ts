@@ -41,7 +41,7 @@ async function planOf(path: string, tuning: Tuning): Promise<Plan> {
     spec: file.spec,
     blocks: memory.blocks,
     weights: allocateWeights(gpu, allBlocks(memory.blocks)).weights,
-    cache: allocateKvCache(gpu, streamsOf(memory.blocks), 'f16', shape),
+    cache: allocateKvCache(gpu, streamsOf(memory.blocks), [], 'f16', shape),
     state: allocateRunState(gpu, memory.runState),
     tuning,
     nCtx: shape.nCtx,

@@ -78,7 +78,7 @@ export function planRunState(model: RunStateModel, options: RunStateOptions): Ru
   const outputRows = Math.min(maxRows, maxOutputs);
   assert(maxOutputs >= nSlots, () => `${maxOutputs} output rows for ${nSlots} slots`);
   const words = new Map<string, number>([
-    ['step', 4 * (1 + maxRows) + alignUp(nSlots * pagesFor(nCtx), 4)],
+    ['step', 4 * (1 + maxRows) + nSlots * (4 + alignUp(pagesFor(nCtx), 4))],
     ['shift', 4 + alignUp(pagesFor(nCtx), 4)],
     ['x', maxRows * paddedRow(nEmbd)],
     ['xNorm', maxRows * deferredStride(nEmbd)],

@@ -18,6 +18,7 @@ export const advanceCheck = kernelCheck({
       rows,
       outputs.map(outputRow),
       outputs.map(slot => [slot]),
+      outputs.map(slot => ({ base: 10 * slot, commit: 10 * slot + 2 })),
     );
     const step = dense(before);
     return {
@@ -29,6 +30,7 @@ export const advanceCheck = kernelCheck({
         for (const i of outputs) {
           const [, position, table] = before.subarray(4 * (1 + outputRow(i)));
           after.set([500 + i, position + 1, table, i], 4 * (1 + i));
+          after[table - 3] = before[table - 2];
         }
         return [[words(step, 0, after)]];
       },

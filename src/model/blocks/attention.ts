@@ -1,6 +1,7 @@
 import type { Attention, Layer } from '../../architectures/spec.ts';
 import type { GgufTensor } from '../../gguf/index.ts';
 import type { Call } from '../../gpu/dispatch.ts';
+import { sigmoidGate } from '../../gpu/kernels/gates.ts';
 import type { HeadShape } from '../../gpu/kernels/heads.ts';
 import { kShift } from '../../gpu/kernels/kShift.ts';
 import { mulMat } from '../../gpu/kernels/mulMat.ts';
@@ -73,6 +74,7 @@ export function attentionBlock(
     calls: (io, weights) => [
       ...(isStoredByProduct ? fusedQkv(io, weights) : separateQkv(io, weights)),
       ...attended(io, weights),
+      ...gateCalls(io),
       ...endCalls(io, road.end, weights.output, io.scratch('attn'), weights.end, weights.outputBias),
     ],
     shift,
@@ -81,9 +83,7 @@ export function attentionBlock(
   function scratch(batches: Batches): Scratch[] {
     return [
       ...attendScratch(spec, batches),
-      ...(isStoredByProduct
-        ? []
-        : [{ name: 'qkv', values: paddedRow(widths.q + widths.k + widths.v) } as const]),
+      ...(isStoredByProduct ? [] : [{ name: 'qkv', values: paddedRow(widths.all) } as const]),
       ...endScratch(road.end),
     ];
   }
@@ -137,7 +137,7 @@ export function attentionBlock(
     io: BlockIo,
     { qkv, qkvBias: bias, qkNorms: norms }: Loaded<AttentionTensors>,
   ): Call[] {
-    const srcStride = paddedRow(widths.q + widths.k + widths.v);
+    const srcStride = paddedRow(widths.all);
     const epilogue = { kind: 'store', dstStride: srcStride, ...(bias && { bias: true as const }) } as const;
     const { qkNorm, temperature } = spec;
     const shape = { ...heads(io), valueDim, rows: io.rows, srcStride, qkNorm, temperature };
@@ -163,6 +163,19 @@ export function attentionBlock(
     ];
   }
 
+  /** Multiplies the heads' outputs by the sigmoids of their gates, which lie behind the values. */
+  function gateCalls(io: BlockIo): Call[] {
+    if (!spec.gated) return [];
+    const gates = {
+      n: widths.gate,
+      rows: io.rows,
+      srcStride: paddedRow(widths.all),
+      offset: widths.all - widths.gate,
+      xStride: paddedRow(outWidth),
+    };
+    return [{ spec: sigmoidGate(gates), buffers: [io.step, io.scratch('qkv'), io.scratch('attn')] }];
+  }
+
   function attended(io: BlockIo, { sinks }: Loaded<AttentionTensors>): Call[] {
     const { window, softcap, scale } = spec;
     const shape = {
@@ -176,21 +189,23 @@ export function attentionBlock(
   }
 }
 
-/** Widths of the rows of queries, keys and values. */
-function qkvWidths({ nHead, nKvHead, headDim, valueDim }: Attention) {
-  return { q: nHead * headDim, k: nKvHead * headDim, v: nKvHead * valueDim };
+/** Widths of the rows of queries, keys, values and gates, and of all together. */
+function qkvWidths({ nHead, nKvHead, headDim, valueDim, gated }: Attention) {
+  const [q, k, v] = [nHead * headDim, nKvHead * headDim, nKvHead * valueDim];
+  const gate = gated ? nHead * valueDim : 0;
+  return { q, k, v, gate, all: q + k + v + gate };
 }
 
 /** Whether the product can store queries, keys and values directly: they are rotated and not changed in any other way. */
 function storedByProduct(spec: Attention, { norm }: BranchInput): boolean {
-  const { rope, qkvBias, qkNorm, temperature, headDim, valueDim } = spec;
-  if (!norm || !rope || qkvBias || qkNorm || temperature) return false;
+  const { rope, qkvBias, qkNorm, temperature, headDim, valueDim, gated } = spec;
+  if (!norm || !rope || qkvBias || qkNorm || temperature || gated) return false;
   return valueDim === headDim && rope.nRot % 4 === 0;
 }
 
 /** One stacked matrix of queries, keys and values, or one each. Rows are reordered so that rotation pairs become neighbours. */
 function qkvMatrices(tensors: TensorFinder, nEmbd: number, prefix: string, spec: Attention): MatrixPlan[] {
-  const { q, k, v } = qkvWidths(spec);
+  const { q, k, v, gate } = qkvWidths(spec);
   const label = `${prefix}attn_qkv`;
   const order = inPairs(spec);
   if (spec.fusedQkv) {
@@ -199,10 +214,18 @@ function qkvMatrices(tensors: TensorFinder, nEmbd: number, prefix: string, spec:
     return [planMatrix(label, [ordered(tensor, ofRows)])];
   }
   const tensor = (name: string, rows: number) => tensors.find(`${prefix}${name}.weight`, [nEmbd, rows]);
+  const others = [ordered(tensor('attn_k', k), order), tensor('attn_v', v)];
+  if (!spec.gated) return planMatrices(label, [ordered(tensor('attn_q', q), order), ...others]);
+  // Each head has its query, then its gate.
+  const both = tensor('attn_q', q + gate);
+  const { headDim, valueDim } = spec;
+  const ofHead = (dim: number, first: number) => (row: number) =>
+    Math.floor(row / dim) * (headDim + valueDim) + first + (row % dim);
+  const queryRow = ofHead(headDim, 0);
   return planMatrices(label, [
-    ordered(tensor('attn_q', q), order),
-    ordered(tensor('attn_k', k), order),
-    tensor('attn_v', v),
+    { tensor: both, firstRow: 0, rows: q, order: row => queryRow(order ? order(row) : row) },
+    ...others,
+    { tensor: both, firstRow: 0, rows: gate, order: ofHead(valueDim, headDim) },
   ]);
 }
 

@@ -10,6 +10,8 @@ import type { Loaded, Planned } from '../weights/tensors.ts';
 export interface Block<P extends Planned = Planned> {
   readonly tensors: P;
   readonly streams: readonly Stream[];
+  /** State that it carries from position to position; absent in most blocks. */
+  readonly carried?: Carried;
   scratch(batches: Batches): readonly Scratch[];
   calls(io: BlockIo, weights: Loaded<P>): Call[];
   /** Calls that move the cached positions of one slot, see shaders/k_shift.wgsl; null if cached keys cannot be re-rotated. */
@@ -28,6 +30,24 @@ export interface Batches {
 export interface Stream {
   readonly name: string;
   readonly values: number;
+}
+
+/**
+ * State of a recurrent layer (docs/architecture.md, D13), in f32 for each slot: the last inputs of its convolution, and for most the
+ * memory of its recurrence with the inputs that are not in it yet.
+ */
+export interface Carried {
+  readonly name: string;
+  /** Values of a position's input to the convolution, and earlier positions that it needs. */
+  readonly conv: { readonly values: number; readonly lookBack: number };
+  /** Values of a position's input to the recurrence, and of the memory; null for a convolution alone. */
+  readonly memory: { readonly inputs: number; readonly values: number } | null;
+}
+
+/** Buffers of a recurrent layer, and the positions that its rings keep of each slot. */
+export interface CarriedBuffers {
+  readonly conv: { readonly ring: GPUBuffer; readonly positions: number };
+  readonly memory: { readonly cells: GPUBuffer; readonly kept: GPUBuffer; readonly positions: number } | null;
 }
 
 /** Activation under a name that blocks share: f32 values per batch row, or of the whole batch. */
@@ -52,10 +72,14 @@ export type ScratchName =
   | 'xNorm2'
   | 'shared'
   | 'sharedGate'
-  | LatentScratch;
+  | LatentScratch
+  | RecurrentScratch;
 
 /** Activations that only latent attention uses. */
 type LatentScratch = 'qLow' | 'qLowNorm' | 'qHeads' | 'qLatent' | 'kv' | 'heads';
+
+/** Activations that only recurrent layers use: projections of the rows, inputs of the recurrence, and its outputs. */
+type RecurrentScratch = 'projected' | 'inputs' | 'mixed';
 
 /** Buffers that all blocks share. */
 export interface StepBuffers {
@@ -84,5 +108,7 @@ export interface BlockIo extends StepBuffers {
   readonly nCtx: number;
   readonly depth: number;
   readonly cacheType: 'f32' | 'f16';
+  readonly nSlots: number;
   stream(name: string): GPUBuffer;
+  carried(name: string): CarriedBuffers;
 }

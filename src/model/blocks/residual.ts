@@ -35,10 +35,16 @@ export interface BranchEnd {
 
 /** Inputs and ends of the branches of a layer. */
 export interface LayerRoads {
-  /** Separate norm of a parallel feed-forward, computed before the layer's attention. */
+  /** Separate norm of a parallel feed-forward, computed before the layer's mixer. */
   readonly ahead: Norm | null;
-  readonly attention: { readonly input: BranchInput; readonly end: BranchEnd };
-  readonly ffn: { readonly input: BranchInput; readonly end: BranchEnd };
+  readonly mixer: Road;
+  readonly ffn: Road;
+}
+
+/** Input and end of a branch. */
+export interface Road {
+  readonly input: BranchInput;
+  readonly end: BranchEnd;
 }
 
 /** Whether every norm of the residual stream can be deferred: an RMS norm without bias before each branch, and none after it. */
@@ -47,8 +53,8 @@ function defersNorms({ layers, head }: ModelSpec): boolean {
   return (
     isPlain(head.norm) &&
     layers.every(
-      ({ attnNorm, ffnNorm, postAttnNorm, postFfnNorm, parallel }) =>
-        !parallel && isPlain(attnNorm) && isPlain(ffnNorm) && !postAttnNorm && !postFfnNorm,
+      ({ attnNorm, ffn, ffnNorm, postAttnNorm, postFfnNorm, parallel }) =>
+        !parallel && isPlain(attnNorm) && (ffn === null || isPlain(ffnNorm)) && !postAttnNorm && !postFfnNorm,
     )
   );
 }
@@ -69,18 +75,18 @@ export function layerRoads(spec: ModelSpec, index: number): LayerRoads {
   const end = { nEmbd: spec.nEmbd, scale: layer.residualScale };
   const next = nextRows(spec, firstNorm(spec, index + 1));
   const fusable = defersNorms(spec);
-  const attention = {
+  const mixer = {
     input: inputOf(spec, layer.attnNorm),
-    end: {
-      ...end,
-      fused: fusable,
-      post: layer.postAttnNorm,
-      next: layer.parallel ? null : nextRows(spec, layer.ffnNorm),
-    },
+    end: { ...end, fused: fusable, post: layer.postAttnNorm, next: behindMixer() },
   };
   const ffnEnd = { ...end, fused: fusable, post: layer.postFfnNorm, next };
   const ahead = layer.parallel ? layer.ffnNorm : null;
-  return { ahead, attention, ffn: { input: ffnInput(spec, layer), end: ffnEnd } };
+  return { ahead, mixer, ffn: { input: ffnInput(spec, layer), end: ffnEnd } };
+
+  function behindMixer(): NextRows {
+    if (layer.ffn === null) return next;
+    return layer.parallel ? null : nextRows(spec, layer.ffnNorm);
+  }
 }
 
 function ffnInput(spec: ModelSpec, layer: Layer): BranchInput {

@@ -1,6 +1,7 @@
 import type { Gpu } from '../../gpu/device.ts';
 import { PAGE_POSITIONS, pagesFor } from '../../util/kvPage.ts';
-import type { Stream } from '../blocks/block.ts';
+import type { Carried, Stream } from '../blocks/block.ts';
+import { allocateCarried, type CarriedStates, carriedBytes } from './carriedStates.ts';
 
 export type CacheType = 'f32' | 'f16';
 
@@ -19,6 +20,8 @@ export interface KvCache {
   readonly streams: ReadonlyMap<string, StreamBuffer>;
   /** Intermediate buffer for a page copy, because WebGPU cannot copy within a buffer. */
   readonly copied: GPUBuffer;
+  /** States of recurrent layers. */
+  readonly carried: CarriedStates;
 }
 
 /** Numbers of positions. */
@@ -28,6 +31,15 @@ export interface CacheShape {
   readonly nCtx: number;
   /** Positions that the slots share, at least `nCtx`; null if each has `nCtx` of its own. */
   readonly nCtxShared: number | null;
+  /** Most positions that a step may go back in a model with recurrent layers; `MAX_ROLLBACK` by default. */
+  readonly maxRollback?: number;
+}
+
+/** Positions that a step may go back by default: those of a draft of the default length, and the token before it. */
+export const MAX_ROLLBACK = 17;
+
+function carriedShape({ nSlots, maxRollback = MAX_ROLLBACK }: CacheShape) {
+  return { nSlots, maxRollback };
 }
 
 /**
@@ -54,22 +66,27 @@ export function streamBytes(stream: Pick<Stream, 'values'>, type: CacheType, sha
 
 /** Size of the buffer through which pages are copied. */
 function copyBytes(streams: readonly Pick<Stream, 'values'>[], type: CacheType): number {
-  return Math.max(...streams.map(stream => pageBytes(stream, type)));
+  return Math.max(4, ...streams.map(stream => pageBytes(stream, type)));
 }
 
 /** Size of all buffers of a cache in bytes. */
 export function cacheBytes(
   streams: readonly Pick<Stream, 'values'>[],
+  carried: readonly Carried[],
   type: CacheType,
   shape: CacheShape,
 ): number {
-  return streams.reduce((sum, stream) => sum + streamBytes(stream, type, shape), copyBytes(streams, type));
+  return streams.reduce(
+    (sum, stream) => sum + streamBytes(stream, type, shape),
+    copyBytes(streams, type) + carriedBytes(carried, carriedShape(shape)),
+  );
 }
 
 /** The cache is indexed by position and never cleared: positions after a row's own are not read. */
 export function allocateKvCache(
   gpu: Gpu,
   streams: readonly Stream[],
+  carried: readonly Carried[],
   type: CacheType,
   shape: CacheShape,
 ): KvCache {
@@ -83,5 +100,11 @@ export function allocateKvCache(
     copyBytes(streams, type),
     GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
   );
-  return { type, nPages: cachePages(shape), streams: new Map(buffers), copied };
+  return {
+    type,
+    nPages: cachePages(shape),
+    streams: new Map(buffers),
+    copied,
+    carried: allocateCarried(gpu, carried, carriedShape(shape)),
+  };
 }

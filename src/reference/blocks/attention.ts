@@ -1,10 +1,11 @@
 import type { Attention } from '../../architectures/index.ts';
+import { sigmoidGate } from '../sigmoidGate.ts';
 import type { Weights } from '../weights.ts';
 import { placeHeads, temperatureAt } from './heads.ts';
 import type { LayerState } from './layerState.ts';
 import { linear } from './linear.ts';
 import { attendHead } from './scores.ts';
-import { multiply, scale, sigmoid, type Vector } from './vector.ts';
+import { scale, type Vector } from './vector.ts';
 
 /** Attention of the row at `position`, after the rows of all earlier positions, which `state` keeps. */
 export function attend(
@@ -42,7 +43,7 @@ export function attend(
     );
     mixed.set(output, head * valueDim);
   }
-  const gatedOutput = gate ? multiply(mixed, gate.map(sigmoid)) : mixed;
+  const gatedOutput = gate ? sigmoidGate(mixed, gate) : mixed;
   return linear(weights, `${prefix}attn_output`, gatedOutput, { bias: spec.outputBias });
 }
 

@@ -82,6 +82,8 @@ export class Gate {
       maxRows: model.maxRows,
       maxOutputs: model.maxOutputs,
       canShift: model.canShift,
+      maxRollback: model.maxRollback,
+      reusable: (slot, nTokens) => model.reusable(slot, nTokens),
       async forward(rows, kind) {
         await passed();
         return model.forward(rows, kind);

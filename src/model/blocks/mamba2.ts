@@ -1,0 +1,114 @@
+import type { Layer, Mamba2 } from '../../architectures/spec.ts';
+import { gatedNorm } from '../../gpu/kernels/gates.ts';
+import { ssmScan, ssmScanInputs } from '../../gpu/kernels/recurrences.ts';
+import { type MatrixPlan, planMatrix } from '../weights/matrix.ts';
+import type { TensorFinder } from '../weights/tensorFinder.ts';
+import type { VectorPlan } from '../weights/tensors.ts';
+import type { Block } from './block.ts';
+import { paddedRow, products } from './products.ts';
+import { convolveCalls, keepCalls, memoryOf } from './recurrent.ts';
+import { endCalls, endScratch, endVector, inputBuffer, type Road } from './residual.ts';
+
+type Mamba2Tensors = {
+  readonly input: readonly MatrixPlan[];
+  /** ssm_conv1d, then its bias. */
+  readonly taps: VectorPlan;
+  /** ssm_a, ssm_dt.bias, ssm_d. */
+  readonly rates: VectorPlan;
+  readonly norm: VectorPlan;
+  readonly output: readonly MatrixPlan[];
+  readonly end: VectorPlan | null;
+};
+
+/** Mamba-2: `ssm_in`, `ssm_conv1d`, `ssm_norm`, `ssm_out`. */
+export function mamba2Block(
+  tensors: TensorFinder,
+  nEmbd: number,
+  { prefix }: Layer,
+  mamba: Mamba2,
+  road: Road,
+): Block<Mamba2Tensors> {
+  const { nHead, headDim, nGroup, nState, nTaps, eps } = mamba;
+  const nInner = nHead * headDim;
+  const channels = nInner + 2 * nGroup * nState;
+  const nProjected = nInner + channels + nHead;
+  const stride = paddedRow(nProjected);
+  const inputs = ssmScanInputs(mamba);
+  const name = (of: string) => `${prefix}${of}`;
+  const matrix = (of: string, k: number, rows: number) =>
+    planMatrix(name(of), [tensors.find(name(of), [k, rows])]);
+  const state = name('mamba2');
+
+  return {
+    tensors: {
+      input: [matrix('ssm_in.weight', nEmbd, nProjected)],
+      taps: {
+        label: name('ssm_conv1d'),
+        pieces: [
+          { tensor: tensors.findNumbers(name('ssm_conv1d.weight'), [nTaps, channels]), at: 0 },
+          { tensor: tensors.findVector(name('ssm_conv1d.bias'), channels), at: nTaps * channels },
+        ],
+      },
+      rates: {
+        label: name('ssm_rates'),
+        pieces: [
+          { tensor: tensors.findNumbers(name('ssm_a'), [1, nHead]), at: 0 },
+          { tensor: tensors.findVector(name('ssm_dt.bias'), nHead), at: nHead },
+          { tensor: tensors.findNumbers(name('ssm_d'), [1, nHead]), at: 2 * nHead },
+        ],
+      },
+      norm: {
+        label: name('ssm_norm'),
+        pieces: [{ tensor: tensors.findNumbers(name('ssm_norm.weight'), [nInner / nGroup, nGroup]), at: 0 }],
+      },
+      output: [matrix('ssm_out.weight', nInner, nEmbd)],
+      end: endVector(tensors, road.end),
+    },
+    streams: [],
+    carried: {
+      name: state,
+      conv: { values: channels, lookBack: nTaps - 1 },
+      memory: { inputs, values: nInner * nState },
+    },
+    scratch: () => [
+      { name: 'projected', values: stride },
+      { name: 'inputs', values: inputs },
+      { name: 'mixed', values: nInner },
+      { name: 'attn', values: paddedRow(nInner) },
+      ...endScratch(road.end),
+    ],
+    calls: (io, { input, taps, rates, norm, output, end }) => {
+      const { rows, step, nSlots, tuning } = io;
+      const [projected, mixed, normed] = [io.scratch('projected'), io.scratch('mixed'), io.scratch('attn')];
+      const of = { state, channels, stride, offset: nInner, nTaps, bias: true, passed: nHead, inputs };
+      const { cells, kept, positions } = memoryOf(io, of);
+      const scan = { ...mamba, rows, nSlots, ring: positions, dstStride: nInner };
+      const gates = {
+        width: nInner / nGroup,
+        groups: nGroup,
+        rows,
+        srcStride: nInner,
+        gateStride: stride,
+        offset: 0,
+        dstStride: paddedRow(nInner),
+        eps,
+        gateFirst: true,
+        ownWeights: true,
+      };
+      return [
+        ...products(io, input, {
+          src: inputBuffer(io, road.input),
+          norm: road.input.norm,
+          epilogue: { kind: 'store', dstStride: stride },
+          dst: [projected],
+        }),
+        ...convolveCalls(io, of, taps),
+        { spec: ssmScan(scan), buffers: [step, io.scratch('inputs'), kept, cells, rates, mixed] },
+        ...keepCalls(io, of),
+        { spec: gatedNorm(gates, tuning), buffers: [step, mixed, projected, norm, normed] },
+        ...endCalls(io, road.end, output, normed, end, null),
+      ];
+    },
+    shift: () => null,
+  };
+}
