@@ -298,7 +298,8 @@ export class Decoder {
     const { tokens, nRemain } = sequence;
     const longest = this.#drafts.longest(sequence);
     const room = Math.min(this.#target.nCtx - tokens.length, nRemain) - 1 - nAhead;
-    return Math.max(0, Math.min(longest, room));
+    // A draft must be able to come back, and the token before it.
+    return Math.max(0, Math.min(longest, room, this.#target.maxRollback - 1));
   }
 
   async #draft(sequences: readonly Sequence[], nDraftMax: readonly number[]): Promise<Drafts> {

@@ -138,7 +138,7 @@ export class DraftModel implements DraftSource {
   #followingLength(requests: readonly DraftRequest[], nDraft: number): number {
     const [length, ...others] = requests.map(request => this.#lengthOf(request));
     const isEqual = others.every(other => other === length);
-    if (!isEqual || 2 * requests.length > this.#model.maxRows) return 0;
+    if (!isEqual || 2 * requests.length > this.#model.maxRows || !this.#fused?.canFollow) return 0;
     const spans = requests.map(({ sequence: { slot, tokens } }) => ({
       slot,
       start: tokens.length - 1,
@@ -179,8 +179,8 @@ export class DraftModel implements DraftSource {
 
   /** Number of tokens to draft: limited by the room, the sequence's `nMax` and the model's output rows. */
   #lengthOf({ sequence, nMax }: DraftRequest): number {
-    const { maxOutputs, nSlots } = this.#model;
-    return Math.min(nMax, sequence.speculative.nMax, Math.floor(maxOutputs / nSlots));
+    const { maxOutputs, nSlots, maxRollback } = this.#model;
+    return Math.min(nMax, sequence.speculative.nMax, Math.floor(maxOutputs / nSlots), maxRollback);
   }
 
   /** The two vocabularies may differ in their last few tokens, and the two contexts in length. */
@@ -253,6 +253,7 @@ export class DraftModel implements DraftSource {
     const last = tokens.length - 1;
     let start = 0;
     while (start < Math.min(cached.length, last) && cached[start] === tokens[start]) start++;
+    start = this.#model.reusable(slot, start);
     const positions = Array.from({ length: Math.max(0, end - start) }, (_, i) => start + i);
     return positions.map(position => ({
       token: tokens[position],

@@ -177,6 +177,14 @@ export class FakeForwardPass implements ForwardPass {
     return nTokens;
   }
 
+  readState(): null {
+    return null;
+  }
+
+  writeState(): never {
+    throw new Error('a state for a model without any');
+  }
+
   truncate(slot: number, nTokens: number): void {
     this.#cells[slot].splice(alignUp(nTokens, this.#pageCells));
   }

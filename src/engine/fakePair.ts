@@ -4,6 +4,7 @@ import type { FakeForwardPass } from './fakeForwardPass.ts';
 
 /** Pair of fakes that drafts and verifies in one call. */
 export class FakePair implements FusedPair {
+  readonly canFollow = true;
   nCalls = 0;
   nFollowed = 0;
   /** Results of the last round. */

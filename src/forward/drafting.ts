@@ -44,6 +44,8 @@ export interface FollowedSlot {
 
 /** Joint operation of a target and a draft model on one device. */
 export interface FusedPair {
+  /** Whether `followUp` is possible: not with recurrent layers, whose memories move only to positions that the CPU knows. */
+  readonly canFollow: boolean;
   /**
    * Runs `draft` of the draft model on `draftRows` and `forward` of the target on `rows` in one submit, without a round trip to
    * the CPU. A drafted token outside the target's vocabulary is replaced by another token, so results after it are meaningless.

@@ -35,8 +35,8 @@ export interface SequenceCache {
   truncate(slot: number, nTokens: number): void;
 
   /**
-   * Replaces the cache of `to` by the first `nTokens` positions of `from`, another slot. Takes no cells: both slots share them
-   * until one overwrites them. Ordered before every later call.
+   * Replaces the cache of `to` by the first `nTokens` positions of `from`, another slot, which has to be able to go on behind them.
+   * Takes no cells: both slots share them until one overwrites them. Ordered before every later call.
    */
   copyCache(from: number, to: number, nTokens: number): void;
 
@@ -47,6 +47,16 @@ export interface SequenceCache {
    */
   shift(slot: number, keep: number, discard: number, end: number): void;
 
+  /**
+   * Reads the state of recurrent layers in `slot`, from which a slot with the same first `nTokens` positions can go on behind them; null
+   * without recurrent layers. Ordered like `readCache`.
+   */
+  readState(slot: number, nTokens: number): Promise<Uint8Array> | null;
+  /**
+   * Restores the result of `readState` for `nTokens` positions into `slot`, which still has what other layers keep of them. Ordered
+   * before every later call. Throws `invalid_request` if the size does not fit.
+   */
+  writeState(slot: number, nTokens: number, bytes: Uint8Array): void;
   /**
    * Reads K and V of the first `nTokens` positions of `slot`, as they are after all earlier and before all later calls. The
    * format is the model's own; its size is proportional to `nTokens`. May run concurrently with other calls.

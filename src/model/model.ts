@@ -11,8 +11,8 @@ import { assert, assertNever } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { alignUp } from '../util/math.ts';
 import { paddedRow } from './blocks/products.ts';
-import { copyCarried } from './cache/carriedStates.ts';
-import { checkCacheBytes, copyPages, readCells, writeCells } from './cache/copies.ts';
+import { copyCarried, readState, stateBytes, writeState } from './cache/carriedStates.ts';
+import { cellBytesOf, copyPages, readCells, writeCells } from './cache/copies.ts';
 import { PagePool } from './cache/pagePool.ts';
 import { SlotMemories } from './cache/slotMemories.ts';
 import { type CacheShape, type KvCache, MAX_ROLLBACK } from './cache/streams.ts';
@@ -218,23 +218,54 @@ export class Model implements ForwardPass {
 
   copyCache(from: number, to: number, nTokens: number): void {
     this.#pool.share(from, to, nTokens);
-    if (!this.#memories) return;
+    if (!this.#memories || nTokens === 0) return;
+    const reusable = this.reusable(from, nTokens);
+    assert(
+      reusable === nTokens,
+      () => `a copy of ${nTokens} positions of slot ${from}, which has ${reusable}`,
+    );
     const encoder = this.#gpu.device.createCommandEncoder();
     copyCarried(encoder, this.#cache.carried, from, to);
     this.#gpu.device.queue.submit([encoder.finish()]);
     this.#memories.copy(from, to, nTokens);
   }
 
-  readCache(slot: number, nTokens: number): Promise<Uint8Array> {
-    return readCells(this.#gpu, this.#cache, this.#pool.table(slot), nTokens);
+  readState(slot: number, nTokens: number): Promise<Uint8Array> | null {
+    const memories = this.#memories;
+    if (!memories) return null;
+    const reusable = memories.reusable(slot, nTokens);
+    assert(
+      reusable === nTokens,
+      () => `the state behind ${nTokens} positions of slot ${slot}, which has ${reusable}`,
+    );
+    return readState(this.#gpu, this.#cache.carried, slot, memories.baseOf(slot));
+  }
+
+  writeState(slot: number, nTokens: number, bytes: Uint8Array): void {
+    const memories = this.#memories;
+    assert(memories !== null, 'a state for a model without any');
+    checkBytes(bytes, stateBytes(this.#cache.carried), `state of ${nTokens} tokens`);
+    const base = writeState(this.#gpu, this.#cache.carried, slot, bytes);
+    memories.restore(slot, base, nTokens);
+  }
+
+  async readCache(slot: number, nTokens: number): Promise<Uint8Array> {
+    const cells = readCells(this.#gpu, this.#cache, this.#pool.table(slot), nTokens);
+    const state = nTokens === 0 ? null : this.readState(slot, nTokens);
+    if (!state) return cells;
+    return concatenated(await Promise.all([cells, state]));
   }
 
   writeCache(slot: number, nTokens: number, bytes: Uint8Array): void {
-    checkCacheBytes(this.#cache, nTokens, bytes);
+    const nCells = cellBytesOf(this.#cache, nTokens);
+    const hasState = this.#memories !== null && nTokens > 0;
+    const nState = hasState ? stateBytes(this.#cache.carried) : 0;
+    checkBytes(bytes, nCells + nState, `KV cache of ${nTokens} tokens`);
     assert(nTokens <= this.nCtx, () => `${nTokens} positions for a slot of ${this.nCtx}`);
-    this.#pool.truncate(slot, 0);
+    this.truncate(slot, 0);
     this.#reserveOrThrow([{ slot, start: 0, end: nTokens }]);
     writeCells(this.#gpu, this.#cache, this.#pool.table(slot), nTokens, bytes);
+    if (hasState) this.writeState(slot, nTokens, bytes.subarray(nCells));
   }
 
   #reserveOrThrow(spans: readonly CacheSpan[]): void {
@@ -347,6 +378,22 @@ export class Model implements ForwardPass {
       this.#nUnread--;
     }
   }
+}
+
+/** Throws `invalid_request` if `bytes` has another size than `what`. */
+function checkBytes(bytes: Uint8Array, expected: number, what: string): void {
+  if (bytes.length === expected) return;
+  throw new ForetokenError(
+    'invalid_request',
+    `${bytes.length} bytes are no ${what}, which has ${expected} with this model`,
+  );
+}
+
+function concatenated([first, second]: readonly [Uint8Array, Uint8Array]): Uint8Array {
+  const all = new Uint8Array(first.length + second.length);
+  all.set(first);
+  all.set(second, first.length);
+  return all;
 }
 
 /** Whether a batch may hold `token`: a token of the vocabulary, or a reference to a drafted one. */

@@ -45,6 +45,7 @@ const ROUND_WORDS = 4;
  * submit and one readback.
  */
 export class ModelPair implements FusedPair {
+  readonly canFollow: boolean;
   readonly #gpu: Gpu;
   readonly #target: Model;
   readonly #draft: Model;
@@ -66,6 +67,7 @@ export class ModelPair implements FusedPair {
     this.#gpu = gpu;
     this.#target = target;
     this.#draft = draft;
+    this.canFollow = [target, draft].every(({ maxRollback }) => maxRollback === Number.POSITIVE_INFINITY);
     this.#fill = kernels.fill;
     this.#accept = kernels.accept;
     this.#round = round;

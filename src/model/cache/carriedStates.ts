@@ -1,6 +1,7 @@
 import type { Gpu } from '../../gpu/device.ts';
 import { assert } from '../../util/assert.ts';
 import type { Carried, CarriedBuffers } from '../blocks/block.ts';
+import { readStretches } from './readStretches.ts';
 
 /** States of all recurrent layers. */
 export interface CarriedStates {
@@ -10,6 +11,9 @@ export interface CarriedStates {
   /** Buffer through which a slot is copied, because WebGPU cannot copy within a buffer; null without recurrent layers. */
   readonly copied: GPUBuffer | null;
 }
+
+/** Bytes before the buffers of a state that was read: the position of its memory. */
+const HEADER_BYTES = 4;
 
 /** Numbers of slots, and of positions that a step may go back. */
 export interface CarriedShape {
@@ -82,6 +86,39 @@ export function allocateCarried(gpu: Gpu, layers: readonly Carried[], shape: Car
           GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
         );
   return { layers: new Map(entries), buffers, copied };
+}
+
+/** Bytes of a slot's state as it is read: the position of its memory, then its part of each buffer. */
+export function stateBytes({ buffers }: CarriedStates): number {
+  return buffers.reduce((sum, { slotBytes }) => sum + slotBytes, HEADER_BYTES);
+}
+
+/** Reads a slot's state, whose memory holds the positions before `base`. Throws `out_of_memory` if the GPU has no memory for the copy. */
+export async function readState(
+  gpu: Gpu,
+  states: CarriedStates,
+  slot: number,
+  base: number,
+): Promise<Uint8Array> {
+  const all = new Uint8Array(stateBytes(states));
+  new DataView(all.buffer).setUint32(0, base, true);
+  let at = HEADER_BYTES;
+  const stretches = states.buffers.map(({ buffer, slotBytes: size }) => {
+    at += size;
+    return { label: buffer.label, size, at: at - size, pieces: [{ buffer, from: slot * size, to: 0, size }] };
+  });
+  await readStretches(gpu, 'the state of a slot', stretches, all);
+  return all;
+}
+
+/** Writes the result of `readState` to a slot and returns the position of its memory. */
+export function writeState(gpu: Gpu, states: CarriedStates, slot: number, bytes: Uint8Array): number {
+  let at = HEADER_BYTES;
+  for (const { buffer, slotBytes } of states.buffers) {
+    gpu.device.queue.writeBuffer(buffer, slot * slotBytes, bytes.slice(at, at + slotBytes));
+    at += slotBytes;
+  }
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
 }
 
 /** Records the copy of one slot's state to another slot. */

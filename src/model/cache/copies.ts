@@ -1,8 +1,7 @@
 import type { Gpu } from '../../gpu/device.ts';
-import { readMapped } from '../../gpu/readback.ts';
-import { ForetokenError } from '../../util/errors.ts';
 import { PAGE_POSITIONS, pagesFor } from '../../util/kvPage.ts';
 import type { PageCopy } from './pagePool.ts';
+import { readStretches } from './readStretches.ts';
 import type { KvCache, StreamBuffer } from './streams.ts';
 
 /** Consecutive positions on one page: their offset in a stream's buffer, and their offset in a slot's bytes of that stream. */
@@ -34,37 +33,20 @@ export async function readCells(
   nTokens: number,
 ): Promise<Uint8Array> {
   if (nTokens === 0) return new Uint8Array();
-  const { device } = gpu;
-  const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
-  // Copy everything in one submit, because the slot may change afterwards. Out of memory fails only this copy.
-  device.pushErrorScope('out-of-memory');
-  device.pushErrorScope('validation');
-  const encoder = device.createCommandEncoder();
-  // One buffer per stream: a single buffer for all could exceed the device's limit.
-  const copies = partsOf(cache, nTokens).map(({ stream, at, bytes }) => {
-    const copy = gpu.createBuffer(`${stream.buffer.label} copy`, bytes, usage);
-    for (const { inCache, inPart, size } of segmentsOf(stream, pages, nTokens)) {
-      encoder.copyBufferToBuffer(stream.buffer, inCache, copy, inPart, size);
-    }
-    return { copy, at, bytes };
-  });
-  device.queue.submit([encoder.finish()]);
-  try {
-    const errors = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
-    const failure = errors.find(error => error !== null);
-    if (failure) {
-      const message = `the GPU has no memory to copy the KV cache of ${nTokens} tokens: ${failure.message}`;
-      throw new ForetokenError('out_of_memory', `${message}; use a smaller context`);
-    }
-    const all = new Uint8Array(bytesOf(cache, nTokens));
-    const arrived = copies.map(({ copy, at, bytes }) =>
-      readMapped(gpu, copy, bytes, mapped => all.set(new Uint8Array(mapped), at)),
-    );
-    await Promise.all(arrived);
-    return all;
-  } finally {
-    for (const { copy } of copies) gpu.destroyBuffer(copy);
-  }
+  const stretches = partsOf(cache, nTokens).map(({ stream, at, bytes }) => ({
+    label: stream.buffer.label,
+    size: bytes,
+    at,
+    pieces: segmentsOf(stream, pages, nTokens).map(({ inCache, inPart, size }) => ({
+      buffer: stream.buffer,
+      from: inCache,
+      to: inPart,
+      size,
+    })),
+  }));
+  const all = new Uint8Array(cellBytesOf(cache, nTokens));
+  await readStretches(gpu, `the KV cache of ${nTokens} tokens`, stretches, all);
+  return all;
 }
 
 /** Writes the result of `readCells` for `nTokens` positions to `pages`. */
@@ -83,16 +65,6 @@ export function writeCells(
   }
 }
 
-/** Throws `invalid_request` if `bytes` does not have the size of `nTokens` positions. */
-export function checkCacheBytes(cache: KvCache, nTokens: number, bytes: Uint8Array): void {
-  const expected = bytesOf(cache, nTokens);
-  if (bytes.length === expected) return;
-  throw new ForetokenError(
-    'invalid_request',
-    `${bytes.length} bytes are no KV cache of ${nTokens} tokens, which has ${expected} with this model`,
-  );
-}
-
 /** Streams of `nTokens` positions, each with its offset in the concatenated bytes. */
 function partsOf({ streams }: KvCache, nTokens: number) {
   let at = 0;
@@ -104,7 +76,7 @@ function partsOf({ streams }: KvCache, nTokens: number) {
 }
 
 /** Bytes of `nTokens` positions in all streams. */
-function bytesOf(cache: KvCache, nTokens: number): number {
+export function cellBytesOf(cache: KvCache, nTokens: number): number {
   return partsOf(cache, nTokens).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 

@@ -219,7 +219,7 @@ export class Scheduler {
     // A further choice starts from the first choice's cache, which does not exist yet.
     const idle = isFork ? holding(slot.state, []) : this.#caches.prepare(slot, slot.state, job.task);
     slot.state = idle;
-    const reuse = this.#caches.reuse(idle, job.task);
+    const reuse = this.#caches.reuse(slot, idle, job.task);
     const generation = new Generation(job.task, slot.id, reuse.nCached, now, this.#context);
     if (reuse.nExact < reuse.nCached) generation.markMoved(reuse.nExact);
     const state: BusyState = { kind: 'busy', job, generation };

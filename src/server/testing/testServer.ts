@@ -84,6 +84,8 @@ export class Gate {
       canShift: model.canShift,
       maxRollback: model.maxRollback,
       reusable: (slot, nTokens) => model.reusable(slot, nTokens),
+      readState: (slot, nTokens) => model.readState(slot, nTokens),
+      writeState: (slot, nTokens, bytes) => model.writeState(slot, nTokens, bytes),
       async forward(rows, kind) {
         await passed();
         return model.forward(rows, kind);

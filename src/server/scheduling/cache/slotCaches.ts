@@ -16,6 +16,8 @@ export interface SlotCachesOptions {
   readonly log: (line: string) => void;
 }
 
+type CacheModel = Pick<ForwardPass, 'canShift' | 'reusable' | 'readCache' | 'writeCache' | 'shift'>;
+
 /** Reusable part of a prompt in a slot. */
 export interface Reuse {
   readonly nCached: number;
@@ -30,17 +32,14 @@ export interface Reuse {
  * them. Saving only starts here: the GPU copies in the order of calls, so the slot can continue at once while the bytes arrive.
  */
 export class SlotCaches {
-  readonly #model: Pick<ForwardPass, 'canShift' | 'readCache' | 'writeCache' | 'shift'>;
+  readonly #model: CacheModel;
   readonly #options: SlotCachesOptions;
   readonly #prompts: PromptCache;
   readonly #saving = new Set<Promise<void>>();
   /** Measured at the first entry that was read. */
   #bytesPerToken = 0;
 
-  constructor(
-    model: Pick<ForwardPass, 'canShift' | 'readCache' | 'writeCache' | 'shift'>,
-    options: SlotCachesOptions,
-  ) {
+  constructor(model: CacheModel, options: SlotCachesOptions) {
     this.#model = model;
     this.#options = options;
     this.#prompts = new PromptCache(options.limitBytes);
@@ -90,11 +89,11 @@ export class SlotCaches {
   }
 
   /** Finds the part of the task's prompt that a slot holds, after the moves that `n_cache_reuse` allows. */
-  reuse({ cached, cells }: IdleState, { prompt, params }: Task): Reuse {
+  reuse({ id }: Slot, { cached, cells }: IdleState, { prompt, params }: Task): Reuse {
     if (!params.cachePrompt) return { nCached: 0, nExact: 0, shifts: [] };
     // At least one token must be decoded: its logits select the first token of the answer.
     const most = Math.max(0, prompt.length - 1);
-    const nExact = Math.min(commonPrefix(cached, prompt), most);
+    const nExact = this.#model.reusable(id, Math.min(commonPrefix(cached, prompt), most));
     if (params.nCacheReuse === 0 || !this.#model.canShift) return { nCached: nExact, nExact, shifts: [] };
     const { shifts, nPast } = chunkShifts(cells, prompt, commonPrefix(cells, prompt), params.nCacheReuse);
     return { nCached: Math.min(nPast, most), nExact, shifts };
