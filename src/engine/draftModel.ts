@@ -84,7 +84,8 @@ export class DraftModel implements DraftSource {
   }
 
   copy(from: number, to: number, nTokens: number): void {
-    const shared = this.#cached[from].slice(0, nTokens);
+    const cached = this.#cached[from];
+    const shared = cached.slice(0, this.#model.reusable(from, Math.min(nTokens, cached.length)));
     this.#model.copyCache(from, to, shared.length);
     this.#cached[to] = shared;
     this.#use(to);

@@ -19,6 +19,8 @@ export interface FakeModelOptions {
   readonly nCells?: number;
   /** Cells per page; 1 by default, so that no step leaves free cells for the next one. */
   readonly pageCells?: number;
+  /** Most positions that a slot goes back, as with recurrent layers; any number by default. */
+  readonly maxRollback?: number;
   /** Fakes with the same seed are the same model. */
   readonly seed?: number;
   /** Share of contexts, 0..1, in which the model disagrees with the one of the same seed: models an imperfect draft. */
@@ -57,13 +59,15 @@ export class FakeForwardPass implements ForwardPass {
   readonly maxRows: number;
   readonly maxOutputs: number;
   readonly canShift = true;
-  readonly maxRollback = Number.POSITIVE_INFINITY;
+  readonly maxRollback: number;
   readonly calls: FakeCall[] = [];
   readonly #seed: number;
   readonly #disagreement: number;
   readonly #scale: number;
   readonly #nCells: number;
   readonly #pageCells: number;
+  /** First position to which each slot can go back, besides 0. */
+  readonly #bases: number[];
   /** Cells of each slot, by position. */
   readonly #cells: Cell[][];
   #failure: Error | null = null;
@@ -76,6 +80,8 @@ export class FakeForwardPass implements ForwardPass {
     this.nSlots = options.nSlots ?? 4;
     this.maxRows = options.maxRows ?? 16;
     this.maxOutputs = options.maxOutputs ?? this.nSlots * this.maxRows;
+    this.maxRollback = options.maxRollback ?? Number.POSITIVE_INFINITY;
+    this.#bases = Array.from({ length: this.nSlots }, () => 0);
     this.#nCells = options.nCells ?? this.nSlots * this.nCtx;
     this.#pageCells = options.pageCells ?? 1;
     this.#seed = options.seed ?? 1;
@@ -99,7 +105,7 @@ export class FakeForwardPass implements ForwardPass {
     return this.#forward(rows, kind);
   }
 
-  forwardAhead(rows: readonly AheadRow[], kind: OutputKind): Promise<Candidates[]> | null {
+  forwardAhead(rows: readonly AheadRow[], kind: OutputKind, nth: number): Promise<Candidates[]> | null {
     const isHeld = ({ slot, position }: AheadRow) =>
       position < this.#cells[slot].length && !this.#isShared(slot, position);
     if (!rows.every(isHeld)) return null;
@@ -109,7 +115,7 @@ export class FakeForwardPass implements ForwardPass {
       return { token, position, slot, output: true };
     });
     this.calls.push({ kind: 'ahead', rows: batch, output: kind });
-    return new Promise(resolve => resolve(this.#forward(batch, kind)));
+    return new Promise(resolve => resolve(this.#forward(batch, kind, nth)));
   }
 
   async embed(rows: readonly BatchRow[]): Promise<Float32Array[]> {
@@ -173,8 +179,8 @@ export class FakeForwardPass implements ForwardPass {
     return false;
   }
 
-  reusable(_slot: number, nTokens: number): number {
-    return nTokens;
+  reusable(slot: number, nTokens: number): number {
+    return nTokens < this.#bases[slot] ? 0 : nTokens;
   }
 
   readState(): null {
@@ -187,17 +193,21 @@ export class FakeForwardPass implements ForwardPass {
 
   truncate(slot: number, nTokens: number): void {
     this.#cells[slot].splice(alignUp(nTokens, this.#pageCells));
+    if (nTokens < this.#bases[slot]) this.#bases[slot] = 0;
   }
 
   copyCache(from: number, to: number, nTokens: number): void {
     this.calls.push({ kind: 'copy', from, to, nTokens });
     assert(from !== to, () => `slot ${from} copied to itself`);
     this.#checkDecoded(from, nTokens);
+    this.#checkBase(from, nTokens);
     this.#cells[to] = this.#cells[from].slice(0, nTokens);
+    this.#bases[to] = this.#bases[from];
   }
 
   async readCache(slot: number, nTokens: number): Promise<Uint8Array> {
     this.#checkDecoded(slot, nTokens);
+    this.#checkBase(slot, nTokens);
     const hashes = this.#cells[slot].slice(0, nTokens).map(({ hash }) => hash ?? 0);
     return new Uint8Array(Uint32Array.from(hashes).buffer);
   }
@@ -212,6 +222,7 @@ export class FakeForwardPass implements ForwardPass {
     this.#cells[slot].forEach((cell, i) => {
       cell.hash = hashes[i];
     });
+    if (this.maxRollback < Number.POSITIVE_INFINITY) this.#bases[slot] = nTokens;
   }
 
   /** Number of cells in use; a shared cell counts once. */
@@ -219,12 +230,26 @@ export class FakeForwardPass implements ForwardPass {
     return new Set(this.#cells.flat()).size;
   }
 
-  #forward(rows: readonly BatchRow[], kind: OutputKind): Candidates[] {
-    this.#check(rows, 0);
+  #forward(rows: readonly BatchRow[], kind: OutputKind, nUncertain = 0): Candidates[] {
+    this.#check(rows, 0, nUncertain);
     const states = rows.map(row => this.#decode(row)).filter((_, i) => rows[i].output);
     this.#chosen = states.map(state => this.#candidates(state, 'argmax').ids[0]);
     this.#failIfAsked();
     return states.map(state => this.#candidates(state, kind));
+  }
+
+  #checkBase(slot: number, position: number): void {
+    const base = this.#bases[slot];
+    assert(position === 0 || position >= base, () => `slot ${slot} goes back to ${position}, behind ${base}`);
+  }
+
+  /** Moves the first position to which a slot can go back, as a model with recurrent layers does. */
+  #settle({ slot, start, end }: CacheSpan, nMore: number, nUncertain: number): void {
+    if (this.maxRollback === Number.POSITIVE_INFINITY) return;
+    this.#checkBase(slot, start);
+    const before = start === 0 ? 0 : this.#bases[slot];
+    const settled = nMore > 0 ? end : start - nUncertain;
+    this.#bases[slot] = Math.max(before, settled, end + nMore - this.maxRollback);
   }
 
   #isShared(slot: number, position: number): boolean {
@@ -254,8 +279,8 @@ export class FakeForwardPass implements ForwardPass {
     }
   }
 
-  /** Checks a batch and reserves its cells, plus `nMore` positions after it in each slot. */
-  #check(rows: readonly BatchRow[], nMore: number): void {
+  /** Checks a batch and reserves its cells, plus `nMore` positions after it in each slot. `nUncertain` positions before it may come back. */
+  #check(rows: readonly BatchRow[], nMore: number, nUncertain = 0): void {
     assert(
       rows.length >= 1 && rows.length <= this.maxRows,
       () => `${rows.length} rows, allowed 1..${this.maxRows}`,
@@ -278,13 +303,13 @@ export class FakeForwardPass implements ForwardPass {
       last.set(slot, position);
       if (previous === undefined) this.#checkDecoded(slot, position);
     }
-    this.#reserveOrThrow(
-      [...last].map(([slot, position]) => ({
-        slot,
-        start: rows.find(row => row.slot === slot)?.position ?? position,
-        end: position + 1 + nMore,
-      })),
-    );
+    const spans = [...last].map(([slot, position]) => ({
+      slot,
+      start: rows.find(row => row.slot === slot)?.position ?? position,
+      end: position + 1,
+    }));
+    this.#reserveOrThrow(spans.map(span => ({ ...span, end: span.end + nMore })));
+    for (const span of spans) this.#settle(span, nMore, nUncertain);
   }
 
   /** Writes the cell of a row and returns its hash. */

@@ -4,7 +4,6 @@ import type { FakeForwardPass } from './fakeForwardPass.ts';
 
 /** Pair of fakes that drafts and verifies in one call. */
 export class FakePair implements FusedPair {
-  readonly canFollow = true;
   nCalls = 0;
   nFollowed = 0;
   /** Results of the last round. */
@@ -15,6 +14,11 @@ export class FakePair implements FusedPair {
   constructor(target: FakeForwardPass, draft: FakeForwardPass) {
     this.#target = target;
     this.#draft = draft;
+  }
+
+  /** Not with recurrent layers, as in a pair on the GPU. */
+  get canFollow(): boolean {
+    return [this.#target, this.#draft].every(({ maxRollback }) => maxRollback === Number.POSITIVE_INFINITY);
   }
 
   async draftAndVerify(

@@ -93,7 +93,7 @@ export class StepAhead {
       const rows = before
         .filter(({ sequence }) => next.sequences.includes(sequence))
         .map((row, output) => ({ ...row, position: row.position + 1, from: row.output, output }));
-      const outputs = this.#target.forwardAhead(rows.map(aheadRow), kind);
+      const outputs = this.#target.forwardAhead(rows.map(aheadRow), kind, this.#behind.length + 1);
       if (outputs === null) return;
       // A failure of a discarded step must not become an unhandled rejection.
       outputs.catch(() => {});

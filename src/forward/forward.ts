@@ -68,9 +68,10 @@ export interface Forward {
    * Submits a `forward` with an output in each row before the step that it continues was read: the last `forward` or
    * `forwardAhead`. The tokens are the argmax of that step's rows, whatever kind it was. Returns null and does nothing if that
    * would take cells from the pool, or if there is no buffer for so many logits. `MAX_STEPS_AHEAD` steps may be pending behind the
-   * one that is being read, but only one of kind `logits`; a further one abandons the oldest, which may then reject.
+   * one that is being read, but only one of kind `logits`; a further one abandons the oldest, which may then reject. This is the
+   * `nth` of them, from 1 on: its row's earlier positions from that of the step being read on may come back.
    */
-  forwardAhead(rows: readonly AheadRow[], kind: OutputKind): Promise<Candidates[]> | null;
+  forwardAhead(rows: readonly AheadRow[], kind: OutputKind, nth: number): Promise<Candidates[]> | null;
 
   /**
    * Decodes `rows` like `forward`. Resolves to the hidden state of each row with `output`, in order: the `nEmbd` values after the

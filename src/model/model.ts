@@ -47,8 +47,6 @@ export class Model implements ForwardPass {
   readonly #pool: PagePool;
   /** Positions of the memories of recurrent layers; null for a model without any. */
   readonly #memories: SlotMemories | null;
-  /** Steps that were submitted and not read yet. */
-  #nUnread = 0;
   /** Content of the step buffer, see shaders/lib/step.wgsl. */
   readonly #stepWords: Uint32Array<ArrayBuffer>;
   readonly #allIds: Int32Array;
@@ -99,13 +97,13 @@ export class Model implements ForwardPass {
     return [];
   }
 
-  forwardAhead(rows: readonly AheadRow[], kind: OutputKind): Promise<Candidates[]> | null {
+  forwardAhead(rows: readonly AheadRow[], kind: OutputKind, nth: number): Promise<Candidates[]> | null {
     const batch = rows.map(({ from, ...row }) => ({ ...row, token: chosenToken(from), output: true }));
     const ring = kind === 'logits' ? this.#logitsAhead : this.#stagingAhead;
     const fits = kind !== 'logits' || 4 * this.nVocab * rows.length <= ring.sizeBytes;
     const choosing = this.#choosing;
     if (choosing === null || !fits || !this.#pool.holds(spansOf(batch, 0))) return null;
-    return this.#readAhead(batch, kind, ring, choosing);
+    return this.#readAhead(batch, kind, nth, ring, choosing);
   }
 
   async embed(rows: readonly BatchRow[]): Promise<Float32Array[]> {
@@ -132,11 +130,11 @@ export class Model implements ForwardPass {
   }
 
   /**
-   * Writes the batch of a `forward` to the GPU and returns the work; the caller submits it. It continues `nUnread` steps that were
-   * not read.
+   * Writes the batch of a `forward` to the GPU and returns the work; the caller submits it. `nUncertain` positions before its rows
+   * may come back.
    */
-  forwardWork(rows: readonly BatchRow[], kind: OutputKind, nUnread = 0): Work<Candidates[]> {
-    const nOutputs = this.#writeStep(rows, 0, nUnread);
+  forwardWork(rows: readonly BatchRow[], kind: OutputKind, nUncertain = 0): Work<Candidates[]> {
+    const nOutputs = this.#writeStep(rows, 0, nUncertain);
     const { argmax, topK, logits, kTop } = this.state;
     const parts = this.#parts(rows, this.#outputs(nOutputs, kind));
     this.#choosing = kind === 'argmax' || nOutputs === 0 ? [] : planFor(this.#plan, nOutputs).argmax;
@@ -301,9 +299,9 @@ export class Model implements ForwardPass {
 
   /**
    * Describes the batch to the kernels in one write and returns the number of output rows. Reserves `nMore` positions of each
-   * slot after its rows. The batch continues `nUnread` steps that were not read.
+   * slot after its rows. `nUncertain` positions before them may come back.
    */
-  #writeStep(rows: readonly BatchRow[], nMore: number, nUnread = 0): number {
+  #writeStep(rows: readonly BatchRow[], nMore: number, nUncertain = 0): number {
     if (this.#gpu.fault) throw this.#gpu.fault;
     assert(rows.length > 0 && rows.length <= this.maxRows, () => `a batch of ${rows.length} rows`);
     const spans = spansOf(rows, nMore);
@@ -313,7 +311,7 @@ export class Model implements ForwardPass {
     let nWords = 4 * (1 + rows.length);
     for (const span of spans) {
       const pages = this.#pool.table(span.slot);
-      const memory = this.#memories?.step({ ...span, end: span.end - nMore }, nMore, nUnread);
+      const memory = this.#memories?.step({ ...span, end: span.end - nMore }, nMore, nUncertain);
       words.set([span.slot, memory?.base ?? 0, memory?.commit ?? 0, 0, ...pages], nWords);
       tables.set(span.slot, nWords + 4);
       nWords += 4 + alignUp(pages.length, 4);
@@ -348,12 +346,13 @@ export class Model implements ForwardPass {
   async #readAhead(
     rows: readonly BatchRow[],
     kind: OutputKind,
+    nth: number,
     ring: StagingRing,
     choosing: readonly Dispatch[],
   ): Promise<Candidates[]> {
     // These dispatches read the last step's logits and batch, so they precede the next batch in the queue.
     if (choosing.length > 0) this.#gpu.device.queue.submit([encodePass(this.#gpu, [choosing]).finish()]);
-    return this.#readInto(ring.take(), this.forwardWork(rows, kind, this.#nUnread));
+    return this.#readInto(ring.take(), this.forwardWork(rows, kind, nth));
   }
 
   async #read<T>(work: Work<T>): Promise<T> {
@@ -367,16 +366,11 @@ export class Model implements ForwardPass {
   }
 
   /** Submits with a copy of the results, waits for them and decodes them. */
-  async #readInto<T>(staging: GPUBuffer, { parts, source, bytes, decode }: Work<T>): Promise<T> {
+  #readInto<T>(staging: GPUBuffer, { parts, source, bytes, decode }: Work<T>): Promise<T> {
     const encoder = encodeParts(this.#gpu, parts);
     encoder.copyBufferToBuffer(source, 0, staging, 0, bytes);
     this.#gpu.device.queue.submit([encoder.finish()]);
-    this.#nUnread++;
-    try {
-      return await readMapped(this.#gpu, staging, bytes, mapped => decode(new Uint32Array(mapped)));
-    } finally {
-      this.#nUnread--;
-    }
+    return readMapped(this.#gpu, staging, bytes, mapped => decode(new Uint32Array(mapped)));
   }
 }
 

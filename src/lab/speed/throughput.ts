@@ -80,7 +80,7 @@ async function decode(model: Model, from: number, nTokens: number): Promise<void
   const row = (token: number, position: number) => ({ token, position, slot: 0, output: true });
   let pending = model.forward([row(FIRST_TOKEN, from)], 'argmax');
   for (let position = from + 1; position < from + nTokens; position++) {
-    const ahead = model.forwardAhead([{ position, slot: 0, from: 0 }], 'argmax');
+    const ahead = model.forwardAhead([{ position, slot: 0, from: 0 }], 'argmax', 1);
     const [{ ids }] = await pending;
     pending = ahead ?? model.forward([row(ids[0], position)], 'argmax');
   }

@@ -28,9 +28,9 @@ export class SlotMemories {
 
   /**
    * Begins a step that decodes the positions `span`, and `nMore` behind them that will all come back. Of the positions before it,
-   * `nUnread` may come back too.
+   * `nUncertain` may come back too.
    */
-  step({ slot, start, end }: CacheSpan, nMore: number, nUnread: number): MemoryMove {
+  step({ slot, start, end }: CacheSpan, nMore: number, nUncertain: number): MemoryMove {
     const own = this.#slots[slot];
     if (start === 0) own.base = 0;
     assert(
@@ -38,7 +38,7 @@ export class SlotMemories {
       () => `position ${start} of slot ${slot}, whose memory has ${own.base} and ${own.end}`,
     );
     const { base } = own;
-    const settled = nMore > 0 ? end : start - nUnread;
+    const settled = nMore > 0 ? end : start - nUncertain;
     const commit = Math.max(base, settled, end + nMore - this.#maxRollback);
     assert(
       commit <= end,
