@@ -8,6 +8,10 @@ export const EXACTNESS_ZOO = new Map([
   ['gpt-oss', 'sinks, windows, experts with biases'],
   ['quant-q4_k_m', 'mixed K-quants'],
   ['quant-mix', 'another type for every tensor'],
+  ['lfm2', 'short convolutions'],
+  ['qwen35', 'gated delta nets, and a gate behind attention'],
+  ['granitehybrid', 'Mamba-2 and attention'],
+  ['mamba2', 'Mamba-2 alone'],
   ['spec-target', 'BPE, and a draft that is another model'],
 ]);
 

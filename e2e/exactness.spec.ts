@@ -42,6 +42,7 @@ const EXTREMES: readonly ExactnessSetting[] = [
 /** Sample of the models that `npm run exactness -- --zoo` tries. */
 const ZOO_MODELS = {
   'gpt-oss': 'sliding windows, sinks and experts',
+  qwen35: 'gated delta nets',
   'spec-target': 'a BPE draft of its own',
 };
 const all = goldens();
