@@ -129,12 +129,10 @@ describe('refusals', () => {
       message: /reranker/,
     },
     {
-      architecture: 'mamba2',
+      architecture: 'jamba',
       code: 'unsupported_model',
-      message: /"mamba2", of which the state space \(Mamba\) layer/,
+      message: /"jamba", of which the state space \(Mamba-1\) layer/,
     },
-    { architecture: 'lfm2moe', code: 'unsupported_model', message: /the short convolution layer is missing/ },
-    { architecture: 'qwen35moe', code: 'unsupported_model', message: /the gated delta net layer is missing/ },
     { architecture: 'nomic-bert-moe', code: 'unsupported_model', message: /the encoder/ },
     {
       architecture: 'toString',

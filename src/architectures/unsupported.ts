@@ -1,8 +1,8 @@
 /** Missing features that whole families need, by prefixes of the names of their architectures. */
 const MISSING: readonly (readonly [prefix: RegExp, piece: string])[] = [
-  [/^mamba|^falcon-h1$|^granitehybrid$|^nemotron_h|^jamba$|^plamo[23]$/, 'the state space (Mamba) layer'],
-  [/^lfm2/, 'the short convolution layer'],
-  [/^qwen35|^qwen3next$/, 'the gated delta net layer'],
+  [/^mamba$|^jamba$/, 'the state space (Mamba-1) layer'],
+  [/^falcon-h1$/, 'the state space layer beside attention'],
+  [/^nemotron_h|^plamo[23]$/, 'the order of its state space (Mamba-2) layers'],
   [/^rwkv|^arwkv/, 'the RWKV layer'],
   [/^gemma3n$/, 'AltUp, with its per-layer embeddings and shared KV cache,'],
   [/^gemma4/, 'the KV cache that layers share, with per-layer embeddings,'],

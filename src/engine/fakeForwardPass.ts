@@ -2,7 +2,7 @@ import type { DraftToken } from '../forward/drafting.ts';
 import type { AheadRow, BatchRow, Candidates, OutputKind, TokenId } from '../forward/forward.ts';
 import { TOP_K_MAX } from '../forward/forward.ts';
 import type { ForwardPass } from '../forward/forwardPass.ts';
-import type { CacheSpan } from '../forward/sequenceCache.ts';
+import type { CacheSpan, SlotState } from '../forward/sequenceCache.ts';
 import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { alignUp } from '../util/math.ts';
@@ -183,12 +183,20 @@ export class FakeForwardPass implements ForwardPass {
     return nTokens < this.#bases[slot] ? 0 : nTokens;
   }
 
-  readState(): null {
-    return null;
+  readState(slot: number, nTokens: number): Promise<SlotState> | null {
+    if (this.maxRollback === Number.POSITIVE_INFINITY) return null;
+    this.#checkBase(slot, nTokens);
+    const from = this.#bases[slot];
+    return Promise.resolve({ from, bytes: Uint8Array.of(from, nTokens) });
   }
 
-  writeState(): never {
-    throw new Error('a state for a model without any');
+  writeState(slot: number, nTokens: number, [from, most]: Uint8Array): void {
+    assert(
+      from <= nTokens && nTokens <= most,
+      () => `a state behind ${from} to ${most} tokens for ${nTokens}`,
+    );
+    this.#checkDecoded(slot, nTokens);
+    this.#bases[slot] = from;
   }
 
   truncate(slot: number, nTokens: number): void {

@@ -5,6 +5,14 @@ export interface CacheSpan {
   readonly end: number;
 }
 
+/** State of recurrent layers that was read from a slot. */
+export interface SlotState {
+  /** Fewest positions behind which a slot with this state can go on; it had more when it was read. */
+  readonly from: number;
+  /** Format of the model's own. */
+  readonly bytes: Uint8Array;
+}
+
 /**
  * KV cache with one sequence per slot, indexed by position. Decoding a row overwrites its position, and a row never attends to
  * later positions, so a rollback is simply decoding again from an earlier position. A model with recurrent layers can go back only
@@ -48,13 +56,13 @@ export interface SequenceCache {
   shift(slot: number, keep: number, discard: number, end: number): void;
 
   /**
-   * Reads the state of recurrent layers in `slot`, from which a slot with the same first `nTokens` positions can go on behind them; null
-   * without recurrent layers. Ordered like `readCache`.
+   * Reads the state of recurrent layers in `slot`, which can go on behind `nTokens` positions; null without recurrent layers. Ordered
+   * like `readCache`.
    */
-  readState(slot: number, nTokens: number): Promise<Uint8Array> | null;
+  readState(slot: number, nTokens: number): Promise<SlotState> | null;
   /**
-   * Restores the result of `readState` for `nTokens` positions into `slot`, which still has what other layers keep of them. Ordered
-   * before every later call. Throws `invalid_request` if the size does not fit.
+   * Restores bytes that `readState` read into `slot`, so that it can go on behind `nTokens`: as many positions as then, or fewer, of
+   * which it still has what other layers keep. Ordered before every later call. Throws `invalid_request` if the size does not fit.
    */
   writeState(slot: number, nTokens: number, bytes: Uint8Array): void;
   /**

@@ -2,7 +2,7 @@ import type { ModelSpec } from '../architectures/spec.ts';
 import type { DraftToken } from '../forward/drafting.ts';
 import type { AheadRow, BatchRow, Candidates, OutputKind } from '../forward/forward.ts';
 import type { ForwardPass } from '../forward/forwardPass.ts';
-import type { CacheSpan } from '../forward/sequenceCache.ts';
+import type { CacheSpan, SlotState } from '../forward/sequenceCache.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Dispatch } from '../gpu/dispatch.ts';
 import { chosenToken } from '../gpu/kernels/getRows.ts';
@@ -228,15 +228,18 @@ export class Model implements ForwardPass {
     this.#memories.copy(from, to, nTokens);
   }
 
-  readState(slot: number, nTokens: number): Promise<Uint8Array> | null {
-    const memories = this.#memories;
-    if (!memories) return null;
+  readState(slot: number, nTokens: number): Promise<SlotState> | null {
+    return this.#memories && this.#readState(this.#memories, slot, nTokens);
+  }
+
+  async #readState(memories: SlotMemories, slot: number, nTokens: number): Promise<SlotState> {
     const reusable = memories.reusable(slot, nTokens);
     assert(
       reusable === nTokens,
       () => `the state behind ${nTokens} positions of slot ${slot}, which has ${reusable}`,
     );
-    return readState(this.#gpu, this.#cache.carried, slot, memories.baseOf(slot));
+    const from = memories.baseOf(slot);
+    return { from, bytes: await readState(this.#gpu, this.#cache.carried, slot, from) };
   }
 
   writeState(slot: number, nTokens: number, bytes: Uint8Array): void {
@@ -251,7 +254,8 @@ export class Model implements ForwardPass {
     const cells = readCells(this.#gpu, this.#cache, this.#pool.table(slot), nTokens);
     const state = nTokens === 0 ? null : this.readState(slot, nTokens);
     if (!state) return cells;
-    return concatenated(await Promise.all([cells, state]));
+    const [first, { bytes }] = await Promise.all([cells, state]);
+    return concatenated([first, bytes]);
   }
 
   writeCache(slot: number, nTokens: number, bytes: Uint8Array): void {

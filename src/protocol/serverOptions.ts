@@ -65,6 +65,13 @@ export interface GivenOptions {
   /** Whether to save idle slots there as well, whenever a task starts. Default true. */
   readonly cacheIdleSlots?: boolean;
   /**
+   * Most checkpoints of a slot, for models with recurrent layers: where a prompt departs from what a slot holds, only what follows the
+   * last checkpoint is decoded again. Each has the size of the layers' state. Default 8, a quarter of llama-server's.
+   */
+  readonly ctxCheckpoints?: number;
+  /** Fewest tokens between two checkpoints. Default 64. */
+  readonly checkpointMinStep?: number;
+  /**
    * Folder for the files of `POST /slots/:id?action=save`: the name of a directory in the origin private file system, or a URL
    * below which files can be read (GET) and written (PUT). Default: none, so slots cannot be saved.
    */

@@ -89,6 +89,7 @@ export function createApp(deps: AppDeps): App {
     saveIdle: settings.cacheIdleSlots,
     // If every slot has cells of its own, no other slot can use them.
     clearIdle: settings.kvUnified,
+    checkpoints: { most: settings.ctxCheckpoints, minStep: settings.checkpointMinStep },
     log,
   });
   const scheduler = new Scheduler(

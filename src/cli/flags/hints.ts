@@ -23,8 +23,6 @@ export const HINTS: readonly { readonly names: readonly string[]; readonly hasVa
     '-fitt, --fit-target',
     '-fitc, --fit-ctx',
     '-dt, --defrag-thold',
-    '-ctxcp, --ctx-checkpoints, --swa-checkpoints',
-    '-cms, --checkpoint-min-step',
     '-lv, --verbosity, --log-verbosity',
     '--log-colors',
     '--spec-draft-threads, -td, --threads-draft',

@@ -98,6 +98,22 @@ export const CONTEXT_OPTIONS = {
     help: 'keep idle slots there, too, when a request comes',
   }),
   /**
+   * Most checkpoints of a slot, for models with recurrent layers: where a prompt departs from what a slot holds, only what follows the
+   * last checkpoint is decoded again. Each has the size of the layers' state. Default 8, a quarter of llama-server's.
+   */
+  ctxCheckpoints: option(integer(0, 1024), {
+    default: 8,
+    flag: '-ctxcp, --ctx-checkpoints, --swa-checkpoints',
+    env: 'LLAMA_ARG_CTX_CHECKPOINTS',
+    help: 'most checkpoints of a slot, for models with recurrent layers',
+  }),
+  /** Fewest tokens between two checkpoints. Default 64. */
+  checkpointMinStep: option(integer(1, 2 ** 31 - 1), {
+    default: 64,
+    flag: '-cms, --checkpoint-min-step',
+    help: 'fewest tokens between two of them',
+  }),
+  /**
    * Folder for the files of `POST /slots/:id?action=save`: the name of a directory in the origin private file system, or a URL
    * below which files can be read (GET) and written (PUT). Default: none, so slots cannot be saved.
    */

@@ -30,6 +30,7 @@ function startScheduler(nSlots = 1): Scheduler {
     limitBytes: 0,
     saveIdle: false,
     clearIdle: false,
+    checkpoints: { most: 0, minStep: 1 },
     minSimilarity: 0.1,
     log() {},
   });

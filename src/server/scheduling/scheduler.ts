@@ -286,9 +286,11 @@ export class Scheduler {
     };
   }
 
-  /** Lets the other choices continue from a prompt that was completed in this step. */
+  /** Keeps the place behind a prompt that was completed in this step, and lets its other choices continue from there. */
   #fork(state: BusyState, { nPrompt, sampled }: StepResult): void {
     if (nPrompt === 0 || sampled.length === 0 || !this.#isRunning(state)) return;
+    const { slot, nPast } = state.generation.sequence;
+    this.#caches.keepPlace(this.slots[slot], nPast);
     for (const { job, generation } of this.#running()) {
       if (job.task.parent !== state.job.task) continue;
       this.#decoder.fork(state.generation.sequence, generation.sequence);

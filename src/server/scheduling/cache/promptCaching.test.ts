@@ -171,3 +171,55 @@ describe('n_cache_reuse', () => {
     expect(exact.tokens).toEqual(await fresh(cut));
   });
 });
+
+describe('a model whose state cannot go back', () => {
+  const settings = { ctxCheckpoints: 8, checkpointMinStep: 4 };
+  const startRecurrent = (given: TestServerOptions = {}) =>
+    start({
+      target: new FakeForwardPass({ nVocab: tokenizer.nVocab, nSlots: 1, maxRollback: 4 }),
+      settings,
+      ...given,
+    });
+  const long = letters('the cat sat on the mat and looked at the dog');
+
+  it('goes on from the end of its prompt if it is asked the same again', async () => {
+    const { server } = startRecurrent();
+    const first = await server.complete({ ...body, prompt: long });
+    const again = await server.complete({ ...body, prompt: long });
+    expect(again.timings).toMatchObject({ cache_n: long.length - 1, prompt_n: 1 });
+    expect(again.tokens).toEqual(first.tokens);
+  });
+
+  it('goes on from the beginning of the message that another one replaces', async () => {
+    const { server } = startRecurrent();
+    const { tokens } = await server.complete({ ...body, prompt: long });
+    const history = [...long, ...(tokens ?? [])];
+    await server.complete({ ...body, prompt: [...history, ...letters('and then the dog barked')] });
+    const edited = [...history, ...letters('so the cat ran')];
+    const { timings, tokens: answer } = await server.complete({ ...body, prompt: edited });
+    // The last token of an answer is not decoded.
+    expect(timings.cache_n).toBe(history.length - 1);
+    expect(answer).toEqual(await fresh(edited));
+  });
+
+  it('decodes everything again without checkpoints, and behind a place that no checkpoint has', async () => {
+    const { server } = startRecurrent({ settings: { ctxCheckpoints: 0 } });
+    await server.complete({ ...body, prompt: long });
+    const again = await server.complete({ ...body, prompt: long });
+    expect(again.timings.cache_n).toBe(0);
+    const other = startRecurrent();
+    await other.server.complete({ ...body, prompt: long });
+    const departed = [...long.slice(0, 6), ...B];
+    const answer = await other.server.complete({ ...body, prompt: departed });
+    expect([answer.timings.cache_n, answer.tokens]).toEqual([0, await fresh(departed)]);
+  });
+
+  it('keeps no more checkpoints than it may', async () => {
+    const { server, drain } = startRecurrent({ settings: { ...settings, ctxCheckpoints: 1 } });
+    const { tokens } = await server.complete({ ...body, prompt: long });
+    const history = [...long, ...(tokens ?? [])];
+    await server.complete({ ...body, prompt: [...history, ...A] });
+    expect(drain().match(/checkpoint behind/g)).toHaveLength(3);
+    expect((await server.complete({ ...body, prompt: [...history, ...B] })).timings.cache_n).toBe(0);
+  });
+});

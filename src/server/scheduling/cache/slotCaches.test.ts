@@ -17,6 +17,7 @@ async function start(options: { readonly clearIdle?: boolean; readonly limitByte
   const caches = new SlotCaches(model, {
     ...{ limitBytes: 100, saveIdle: true, clearIdle: false, minSimilarity: 0.1 },
     ...options,
+    checkpoints: { most: 0, minStep: 1 },
     log: line => lines.push(line),
   });
   return { model, slots, caches, lines };

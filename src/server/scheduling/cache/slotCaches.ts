@@ -1,6 +1,7 @@
 import type { ForwardPass } from '../../../forward/forwardPass.ts';
 import { commonPrefix, holding, type IdleState, type Slot } from '../slots.ts';
 import type { Task } from '../task.ts';
+import { type CheckpointOptions, Checkpoints, type Resumption } from './checkpoints.ts';
 import { type ChunkShift, chunkShifts } from './chunkReuse.ts';
 import { PromptCache } from './promptCache.ts';
 
@@ -13,10 +14,15 @@ export interface SlotCachesOptions {
   readonly clearIdle: boolean;
   /** Minimum share of a prompt that a slot must hold to be chosen. */
   readonly minSimilarity: number;
+  /** Most checkpoints of a slot, and fewest tokens between two, in models with recurrent layers. */
+  readonly checkpoints: Omit<CheckpointOptions, 'log'>;
   readonly log: (line: string) => void;
 }
 
-type CacheModel = Pick<ForwardPass, 'canShift' | 'reusable' | 'readCache' | 'writeCache' | 'shift'>;
+type CacheModel = Pick<
+  ForwardPass,
+  'canShift' | 'maxRollback' | 'reusable' | 'readState' | 'writeState' | 'readCache' | 'writeCache' | 'shift'
+>;
 
 /** Reusable part of a prompt in a slot. */
 export interface Reuse {
@@ -25,6 +31,8 @@ export interface Reuse {
   readonly nExact: number;
   /** Moves that are needed for the rest. */
   readonly shifts: readonly ChunkShift[];
+  /** Checkpoint to go on from; null if the slot can go on by itself. */
+  readonly checkpoint: Resumption | null;
 }
 
 /**
@@ -35,6 +43,7 @@ export class SlotCaches {
   readonly #model: CacheModel;
   readonly #options: SlotCachesOptions;
   readonly #prompts: PromptCache;
+  readonly #checkpoints: Checkpoints;
   readonly #saving = new Set<Promise<void>>();
   /** Measured at the first entry that was read. */
   #bytesPerToken = 0;
@@ -43,6 +52,7 @@ export class SlotCaches {
     this.#model = model;
     this.#options = options;
     this.#prompts = new PromptCache(options.limitBytes);
+    this.#checkpoints = new Checkpoints(model, { ...options.checkpoints, log: options.log });
     if (this.#savesIdle) {
       options.log('idle slots are saved to the prompt cache when a task starts');
       // llama-server's tests look for these names in its log.
@@ -89,19 +99,36 @@ export class SlotCaches {
   }
 
   /** Finds the part of the task's prompt that a slot holds, after the moves that `n_cache_reuse` allows. */
-  reuse({ id }: Slot, { cached, cells }: IdleState, { prompt, params }: Task): Reuse {
-    if (!params.cachePrompt) return { nCached: 0, nExact: 0, shifts: [] };
+  reuse(slot: Slot, { cached, cells }: IdleState, { prompt, params }: Task): Reuse {
+    const nothing = { nCached: 0, nExact: 0, shifts: [], checkpoint: null };
+    if (!params.cachePrompt) return nothing;
     // At least one token must be decoded: its logits select the first token of the answer.
     const most = Math.max(0, prompt.length - 1);
-    const nExact = this.#model.reusable(id, Math.min(commonPrefix(cached, prompt), most));
-    if (params.nCacheReuse === 0 || !this.#model.canShift) return { nCached: nExact, nExact, shifts: [] };
+    const nShared = Math.min(commonPrefix(cached, prompt), most);
+    const nExact = this.#model.reusable(slot.id, nShared);
+    const checkpoint = this.#checkpoints.furthest(slot, nShared);
+    if (checkpoint && checkpoint.nTokens > nExact)
+      return { ...nothing, nCached: checkpoint.nTokens, nExact: checkpoint.nTokens, checkpoint };
+    if (params.nCacheReuse === 0 || !this.#model.canShift) return { ...nothing, nCached: nExact, nExact };
     const { shifts, nPast } = chunkShifts(cells, prompt, commonPrefix(cells, prompt), params.nCacheReuse);
-    return { nCached: Math.min(nPast, most), nExact, shifts };
+    return { ...nothing, nCached: Math.min(nPast, most), nExact, shifts };
   }
 
-  /** Moves the chunks that `reuse` found. A draft model compares tokens itself and decodes those that it lacks. */
-  move(slot: Slot, { shifts }: Reuse): void {
+  /**
+   * Brings a slot to where `reuse` lets it begin: restores a checkpoint, or moves chunks. A draft model compares tokens itself and
+   * decodes those that it lacks.
+   */
+  move(slot: Slot, { nCached, shifts, checkpoint }: Reuse): void {
     for (const { keep, discard, end } of shifts) this.#model.shift(slot.id, keep, discard, end);
+    if (checkpoint) this.#model.writeState(slot.id, checkpoint.nTokens, checkpoint.bytes);
+    this.#checkpoints.truncate(slot, nCached);
+    this.keepPlace(slot, nCached);
+  }
+
+  /** Takes a checkpoint where a slot is: at the beginning of what a prompt adds, and at its end. */
+  keepPlace(slot: Slot, nTokens: number): void {
+    if (this.#model.maxRollback === Number.POSITIVE_INFINITY || nTokens === 0) return;
+    this.#track(this.#checkpoints.take(slot, nTokens));
   }
 
   get #savesIdle(): boolean {
@@ -123,8 +150,12 @@ export class SlotCaches {
         log(`slot ${id}: saved ${tokens.length} tokens; ${total} ${mark}`.trimEnd());
       })
       // Without the entry the prompt is decoded again, so no request fails.
-      .catch((error: unknown) => log(`slot ${id}: not saved to the prompt cache: ${String(error)}`))
-      .finally(() => this.#saving.delete(saving));
-    this.#saving.add(saving);
+      .catch((error: unknown) => log(`slot ${id}: not saved to the prompt cache: ${String(error)}`));
+    this.#track(saving);
+  }
+
+  #track(work: Promise<void>): void {
+    this.#saving.add(work);
+    void work.finally(() => this.#saving.delete(work));
   }
 }
