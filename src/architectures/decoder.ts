@@ -38,6 +38,8 @@ export interface DecoderOptions extends AttentionOptions, FfnOptions {
   readonly latent?: LatentAttention;
   /** Layers that carry a state instead of attention; null for one with attention. */
   readonly recurrent?: (layer: number) => Recurrent | null;
+  /** Recurrent mixer beside the attention of every layer. */
+  readonly beside?: Recurrent;
   /** Name of the norm before the head; `output_norm` by default. */
   readonly headNorm?: string;
   readonly embeddingScale?: number;
@@ -67,7 +69,13 @@ export function decoder(keys: Keys, options: DecoderOptions = {}): ModelSpec {
     );
   const kind = options.norm ?? 'rms';
   const eps = epsilon(keys, kind);
-  const norm = (tensor: string): Norm => ({ tensor, kind, bias: keys.hasTensor(`${tensor}.bias`), eps });
+  const norm = (tensor: string): Norm => ({
+    tensor,
+    ...(keys.hasTensor(tensor) && { bare: true as const }),
+    kind,
+    bias: keys.hasTensor(`${tensor}.bias`),
+    eps,
+  });
   const norms = { ...PRE_NORMS, ...options.norms };
   const ffns = readFfn(keys, options);
   const mixers = readMixers(keys, eps, options);
@@ -85,6 +93,7 @@ export function decoder(keys: Keys, options: DecoderOptions = {}): ModelSpec {
         prefix,
         attnNorm: layerNorm(norms.attn),
         mixer: mixers[layer],
+        ...(options.beside && { beside: options.beside }),
         postAttnNorm: layerNorm(norms.postAttn),
         ...withFfn(ffn, { ffnNorm: layerNorm(norms.ffn), postFfnNorm: layerNorm(norms.postFfn) }),
         parallel: options.parallel ?? false,

@@ -25,6 +25,7 @@ import type { ModelSpec } from './spec.ts';
 import { missingPiece } from './unsupported.ts';
 
 export { ropeOf } from './mixers.ts';
+export { normWeight } from './norms.ts';
 export { ropeFactorsTensor } from './ropeFactors.ts';
 export type * from './spec.ts';
 export { type TensorSpec, tensorsOf } from './tensors.ts';

@@ -131,7 +131,7 @@ describe('refusals', () => {
     {
       architecture: 'jamba',
       code: 'unsupported_model',
-      message: /"jamba", of which the state space \(Mamba-1\) layer/,
+      message: /"jamba", of which the norms of its state space \(Mamba\) layers/,
     },
     { architecture: 'nomic-bert-moe', code: 'unsupported_model', message: /the encoder/ },
     {

@@ -26,8 +26,10 @@ export interface Embedding {
 
 /** Norm of a row, with weight and bias. `rms` divides by the root of the mean square, `layer` subtracts the mean first. */
 export interface Norm {
-  /** Name of the tensor, e.g. `blk.0.attn_norm`. */
+  /** Name of the tensor, e.g. `blk.0.attn_norm`; see `normWeight`. */
   readonly tensor: string;
+  /** Whether the file has its weight under this name without `.weight`. */
+  readonly bare?: true;
   readonly kind: 'rms' | 'layer';
   readonly bias: boolean;
   readonly eps: number;
@@ -43,6 +45,8 @@ export interface Layer {
   readonly prefix: string;
   readonly attnNorm: Norm | null;
   readonly mixer: Mixer;
+  /** Another mixer of the same rows (Falcon-H1), whose output is added, too. */
+  readonly beside?: Recurrent;
   readonly postAttnNorm: Norm | null;
   readonly ffnNorm: Norm | null;
   readonly ffn: DenseFfn | ExpertFfn | null;
@@ -56,7 +60,7 @@ export interface Layer {
 export type Mixer = Attention | LatentAttention | Recurrent;
 
 /** Mixer whose state after a position depends on all earlier ones. */
-export type Recurrent = ShortConv | DeltaNet | Mamba2;
+export type Recurrent = ShortConv | DeltaNet | Mamba | Mamba2;
 
 /** Causal attention with grouped query heads: `attn_q`, `attn_k`, `attn_v` (or `attn_qkv`), `attn_output`. */
 export interface Attention {
@@ -185,6 +189,20 @@ export interface DeltaNet {
 }
 
 /**
+ * Mamba (Gu and Dao 2023). `ssm_in` gives x, then z {nInner each}; x passes a causal convolution by `ssm_conv1d`, with bias, and silu.
+ * `ssm_x` makes of it a step of rank `nRank`, which `ssm_dt` widens to dt {nInner}, then B and C {nState each}. Each channel keeps a
+ * state s {nState}: s ← e^(dt · `ssm_a`) · s + dt · x · B, with output s · C + `ssm_d` · x, where dt passes softplus(dt + `ssm_dt.bias`).
+ * The output times silu(z) is multiplied by `ssm_out`.
+ */
+export interface Mamba {
+  readonly kind: 'mamba';
+  readonly nInner: number;
+  readonly nState: number;
+  readonly nRank: number;
+  readonly nTaps: number;
+}
+
+/**
  * Mamba-2 (Dao and Gu 2024). `ssm_in` gives z, x {nHead · headDim each}, B, C {nState · nGroup each} and dt {nHead}; x, B and C
  * pass a causal convolution by `ssm_conv1d`, with bias, and silu. Each head keeps a state S {nState, headDim}: S ← e^(dt · `ssm_a`) ·
  * S + dt · B ⊗ x, with output SᵀC + `ssm_d` · x, where dt passes softplus(dt + `ssm_dt.bias`). The output times silu(z), with an RMS
@@ -197,7 +215,8 @@ export interface Mamba2 {
   readonly nGroup: number;
   readonly nState: number;
   readonly nTaps: number;
-  readonly eps: number;
+  /** Epsilon of the norm; null without one. */
+  readonly eps: number | null;
 }
 
 /** `relu2`: relu(x)²; `oai`: gpt-oss' clamped swiglu, gated only. GELU is the tanh form. */

@@ -1,5 +1,6 @@
 import { assertNever } from '../util/assert.ts';
 import { ropeOf } from './mixers.ts';
+import { normWeight } from './norms.ts';
 import type {
   Attention,
   DeltaNet,
@@ -7,6 +8,7 @@ import type {
   ExpertFfn,
   LatentAttention,
   Layer,
+  Mamba,
   Mamba2,
   Mixer,
   ModelSpec,
@@ -37,10 +39,11 @@ export function tensorsOf(spec: ModelSpec): readonly TensorSpec[] {
   ];
 }
 
-function layerTensors({ prefix, mixer, ffn, ...norms }: Layer, nEmbd: number): readonly TensorSpec[] {
+function layerTensors({ prefix, mixer, beside, ffn, ...norms }: Layer, nEmbd: number): readonly TensorSpec[] {
   return [
     ...normTensors(norms.attnNorm, nEmbd),
     ...mixerTensors(prefix, mixer, nEmbd),
+    ...(beside ? mixerTensors(prefix, beside, nEmbd) : []),
     ...normTensors(norms.postAttnNorm, nEmbd),
     ...normTensors(norms.ffnNorm, nEmbd),
     ...(ffn === null ? [] : ffnTensors(prefix, ffn, nEmbd)),
@@ -62,6 +65,8 @@ function mixerTensors(prefix: string, mixer: Mixer, nEmbd: number): readonly Ten
       ];
     case 'deltaNet':
       return deltaNetTensors(prefix, mixer, nEmbd);
+    case 'mamba':
+      return mambaTensors(prefix, mixer, nEmbd);
     case 'mamba2':
       return mamba2Tensors(prefix, mixer, nEmbd);
     default:
@@ -87,6 +92,21 @@ function deltaNetTensors(prefix: string, net: DeltaNet, nEmbd: number): readonly
   ];
 }
 
+function mambaTensors(prefix: string, mamba: Mamba, nEmbd: number): readonly TensorSpec[] {
+  const { nInner, nState, nRank, nTaps } = mamba;
+  return [
+    matrix(`${prefix}ssm_in`, nEmbd, 2 * nInner),
+    vector(`${prefix}ssm_conv1d`, nTaps, nInner),
+    bias(`${prefix}ssm_conv1d`, nInner),
+    matrix(`${prefix}ssm_x`, nInner, nRank + 2 * nState),
+    matrix(`${prefix}ssm_dt`, nRank, nInner),
+    bias(`${prefix}ssm_dt`, nInner),
+    numbers(`${prefix}ssm_a`, nState, nInner),
+    numbers(`${prefix}ssm_d`, nInner),
+    matrix(`${prefix}ssm_out`, nInner, nEmbd),
+  ];
+}
+
 function mamba2Tensors(prefix: string, mamba: Mamba2, nEmbd: number): readonly TensorSpec[] {
   const { nHead, headDim, nGroup, nState, nTaps } = mamba;
   const nInner = nHead * headDim;
@@ -98,7 +118,9 @@ function mamba2Tensors(prefix: string, mamba: Mamba2, nEmbd: number): readonly T
     bias(`${prefix}ssm_dt`, nHead),
     numbers(`${prefix}ssm_a`, 1, nHead),
     numbers(`${prefix}ssm_d`, 1, nHead),
-    vector(`${prefix}ssm_norm`, nInner / nGroup, ...(nGroup > 1 ? [nGroup] : [])),
+    ...present(
+      mamba.eps !== null && vector(`${prefix}ssm_norm`, nInner / nGroup, ...(nGroup > 1 ? [nGroup] : [])),
+    ),
     matrix(`${prefix}ssm_out`, nInner, nEmbd),
   ];
 }
@@ -222,7 +244,7 @@ function factorNames(factors: RopeFactors): readonly string[] {
 }
 
 function normTensors(norm: Norm | null, nEmbd: number): readonly TensorSpec[] {
-  return present(norm && vector(norm.tensor, nEmbd), norm?.bias && bias(norm.tensor, nEmbd));
+  return present(norm && numbers(normWeight(norm), nEmbd), norm?.bias && bias(norm.tensor, nEmbd));
 }
 
 function matrix(name: string, ...shape: number[]): TensorSpec {

@@ -1,7 +1,6 @@
 /** Missing features that whole families need, by prefixes of the names of their architectures. */
 const MISSING: readonly (readonly [prefix: RegExp, piece: string])[] = [
-  [/^mamba$|^jamba$/, 'the state space (Mamba-1) layer'],
-  [/^falcon-h1$/, 'the state space layer beside attention'],
+  [/^jamba$/, 'the norms of its state space (Mamba) layers'],
   [/^nemotron_h|^plamo[23]$/, 'the order of its state space (Mamba-2) layers'],
   [/^rwkv|^arwkv/, 'the RWKV layer'],
   [/^gemma3n$/, 'AltUp, with its per-layer embeddings and shared KV cache,'],

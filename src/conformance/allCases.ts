@@ -3,7 +3,7 @@ import { addNormCases } from './kernels/addNorm.ts';
 import { attentionCases, attentionCombineCases } from './kernels/attention.ts';
 import { addExpertsCases, sortChoicesCases } from './kernels/choices.ts';
 import { acceptCases, advanceCases, fillDraftCases } from './kernels/draft.ts';
-import { gatedNormCases, sigmoidGateCases } from './kernels/gates.ts';
+import { gateCases, gatedNormCases } from './kernels/gates.ts';
 import { getRowsCases } from './kernels/getRows.ts';
 import { kShiftCases } from './kernels/kShift.ts';
 import { latentStoreCases } from './kernels/latentStore.ts';
@@ -41,7 +41,7 @@ const ALL = [
   gatedDeltaNetCases,
   ssmScanCases,
   gatedNormCases,
-  sigmoidGateCases,
+  gateCases,
   argmaxCases,
   topKCases,
   advanceCases,

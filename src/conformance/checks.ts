@@ -3,7 +3,7 @@ import { addNormCheck } from './kernels/addNorm.ts';
 import { attentionCheck, attentionCombineCheck } from './kernels/attention.ts';
 import { addExpertsCheck, sortChoicesCheck } from './kernels/choices.ts';
 import { acceptCheck, advanceCheck, fillDraftCheck } from './kernels/draft.ts';
-import { gatedNormCheck, sigmoidGateCheck } from './kernels/gates.ts';
+import { gateCheck, gatedNormCheck } from './kernels/gates.ts';
 import { getRowsCheck } from './kernels/getRows.ts';
 import { kShiftCheck } from './kernels/kShift.ts';
 import { latentStoreCheck } from './kernels/latentStore.ts';
@@ -40,7 +40,7 @@ export const CHECKS: readonly LoadCheck[] = [
   gatedDeltaNetCheck,
   ssmScanCheck,
   gatedNormCheck,
-  sigmoidGateCheck,
+  gateCheck,
   argmaxCheck,
   topKCheck,
   advanceCheck,

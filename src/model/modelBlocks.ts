@@ -1,4 +1,4 @@
-import type { DenseFfn, ExpertFfn, Layer, ModelSpec } from '../architectures/spec.ts';
+import type { DenseFfn, ExpertFfn, Layer, Mixer, ModelSpec } from '../architectures/spec.ts';
 import type { GgufFile } from '../gguf/index.ts';
 import { assertNever } from '../util/assert.ts';
 import { attentionBlock } from './blocks/attention.ts';
@@ -9,6 +9,7 @@ import { embeddingBlock } from './blocks/embedding.ts';
 import { expertBlock } from './blocks/expertFfn.ts';
 import { headBlock, hiddenBlock } from './blocks/head.ts';
 import { latentBlock } from './blocks/latent.ts';
+import { mambaBlock } from './blocks/mamba.ts';
 import { mamba2Block } from './blocks/mamba2.ts';
 import { aheadBlock, type LayerRoads, layerRoads } from './blocks/residual.ts';
 import { shortConvBlock } from './blocks/shortConv.ts';
@@ -49,13 +50,19 @@ export function modelBlocks(gguf: GgufFile, spec: ModelSpec, ignored: ReadonlySe
 function layerBlocks(tensors: TensorFinder, { nEmbd }: ModelSpec, layer: Layer, roads: LayerRoads): Block[] {
   return [
     ...(roads.ahead ? [aheadBlock(tensors, nEmbd, roads.ahead)] : []),
-    mixerBlock(tensors, nEmbd, layer, roads.mixer),
+    mixerBlock(tensors, nEmbd, layer, layer.mixer, roads.mixer),
+    ...(layer.beside ? [mixerBlock(tensors, nEmbd, layer, layer.beside, roads.beside)] : []),
     ...(layer.ffn ? [ffnBlock(tensors, nEmbd, layer, layer.ffn, roads.ffn)] : []),
   ];
 }
 
-function mixerBlock(tensors: TensorFinder, nEmbd: number, layer: Layer, road: LayerRoads['mixer']): Block {
-  const { mixer } = layer;
+function mixerBlock(
+  tensors: TensorFinder,
+  nEmbd: number,
+  layer: Layer,
+  mixer: Mixer,
+  road: LayerRoads['mixer'],
+): Block {
   switch (mixer.kind) {
     case 'attention':
       return attentionBlock(tensors, nEmbd, layer, mixer, road);
@@ -65,6 +72,8 @@ function mixerBlock(tensors: TensorFinder, nEmbd: number, layer: Layer, road: La
       return shortConvBlock(tensors, nEmbd, layer, mixer, road);
     case 'deltaNet':
       return deltaNetBlock(tensors, nEmbd, layer, mixer, road);
+    case 'mamba':
+      return mambaBlock(tensors, nEmbd, layer, mixer, road);
     case 'mamba2':
       return mamba2Block(tensors, nEmbd, layer, mixer, road);
     default:

@@ -19,6 +19,7 @@ import { feedForward } from './blocks/feedForward.ts';
 import { attendLatent } from './blocks/latentAttention.ts';
 import type { LayerState } from './blocks/layerState.ts';
 import { linear } from './blocks/linear.ts';
+import { mamba } from './blocks/mamba.ts';
 import { mamba2 } from './blocks/mamba2.ts';
 import { applyNorm } from './blocks/norm.ts';
 import type { Rotation } from './blocks/rotate.ts';
@@ -47,14 +48,14 @@ export class CpuTwin {
       rotations.set(key, rotation);
       return rotation;
     };
-    this.#states = spec.layers.map(({ mixer }) => {
+    this.#states = spec.layers.map(({ mixer, beside }) => {
       const rope = ropeOf(mixer);
       return {
         keys: [],
         values: [],
         rotation: rope && rotationOf(rope),
         inputs: [],
-        memory: new Float64Array(memorySize(mixer)),
+        memory: new Float64Array(memorySize(mixer) + (beside ? memorySize(beside) : 0)),
       };
     });
   }
@@ -88,8 +89,10 @@ export class CpuTwin {
   #layer(layer: Layer, x: Vector, position: number, state: LayerState): Vector {
     const norm = (of: Norm | null, row: Vector) => applyNorm(this.#weights, of, row);
     const input = norm(layer.attnNorm, x);
-    const attended = norm(layer.postAttnNorm, this.#mix(layer, input, position, state));
-    const h = add(x, scale(attended, layer.residualScale));
+    const { prefix, mixer, beside } = layer;
+    const mixed = this.#mix(prefix, mixer, input, position, state);
+    const all = beside ? add(mixed, this.#mix(prefix, beside, input, position, state)) : mixed;
+    const h = add(x, scale(norm(layer.postAttnNorm, all), layer.residualScale));
     if (layer.ffn === null) return h;
     const sharesNorm = layer.parallel && layer.ffnNorm === null;
     const ffnInput = sharesNorm ? input : norm(layer.ffnNorm, layer.parallel ? x : h);
@@ -97,7 +100,7 @@ export class CpuTwin {
     return add(h, scale(fed, layer.residualScale));
   }
 
-  #mix({ prefix, mixer }: Layer, x: Vector, position: number, state: LayerState): Vector {
+  #mix(prefix: string, mixer: Mixer, x: Vector, position: number, state: LayerState): Vector {
     switch (mixer.kind) {
       case 'attention':
         return attend(this.#weights, prefix, mixer, x, position, state);
@@ -107,6 +110,8 @@ export class CpuTwin {
         return shortConv(this.#weights, prefix, mixer, x, position, state);
       case 'deltaNet':
         return deltaNet(this.#weights, prefix, mixer, x, position, state);
+      case 'mamba':
+        return mamba(this.#weights, prefix, mixer, x, position, state);
       case 'mamba2':
         return mamba2(this.#weights, prefix, mixer, x, position, state);
       default:
@@ -135,6 +140,8 @@ function memorySize(mixer: Mixer): number {
       return 0;
     case 'deltaNet':
       return mixer.nValueHead * mixer.keyDim * mixer.valueDim;
+    case 'mamba':
+      return mixer.nInner * mixer.nState;
     case 'mamba2':
       return mixer.nHead * mixer.nState * mixer.headDim;
     default:

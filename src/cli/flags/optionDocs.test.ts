@@ -1,6 +1,6 @@
 /**
  * Derives from the tables of options what has to be a file: the interface of the options, for editors, and two pages of docs. Run
- * `npx vitest run -u src/cli/flags/optionDocs.test.ts` after changing a table.
+ * `npx vitest run src/cli/flags/optionDocs.test.ts -u` after changing a table.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

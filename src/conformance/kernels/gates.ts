@@ -1,12 +1,7 @@
-import {
-  type GatedNormShape,
-  gatedNorm,
-  type SigmoidGateShape,
-  sigmoidGate,
-} from '../../gpu/kernels/gates.ts';
+import { type GatedNormShape, type GateShape, gate, gatedNorm } from '../../gpu/kernels/gates.ts';
 import { randomValues } from '../../quant/randomValues.ts';
+import { gate as gateTwin } from '../../reference/gate.ts';
 import { gatedNorm as normTwin } from '../../reference/gatedNorm.ts';
-import { sigmoidGate as gateTwin } from '../../reference/sigmoidGate.ts';
 import { kernelCases } from '../cases.ts';
 import { kernelCheck } from '../check.ts';
 import { dense, floats, output, rowsOf } from '../contents.ts';
@@ -50,11 +45,11 @@ export const gatedNormCheck = kernelCheck({
   },
 });
 
-export const sigmoidGateCheck = kernelCheck({
-  kernel: sigmoidGate,
+export const gateCheck = kernelCheck({
+  kernel: gate,
   usual: { scale: 4 },
   setUp({ parameters, spec, rows, inputs: { scale } }) {
-    const { n, srcStride, offset, xStride } = parameters;
+    const { activation, n, srcStride, offset, xStride } = parameters;
     const values = rows.map(row => randomValues(n, 50 + row, scale));
     const gates = rows.map(row => randomValues(n, 150 + row, scale));
     const x = output(
@@ -69,7 +64,9 @@ export const sigmoidGateCheck = kernelCheck({
           floats(
             x,
             row * xStride,
-            Float32Array.from(gateTwin(Float64Array.from(values[row]), Float64Array.from(gates[row]))),
+            Float32Array.from(
+              gateTwin(Float64Array.from(values[row]), Float64Array.from(gates[row]), activation),
+            ),
           ),
         ]),
     };
@@ -98,14 +95,20 @@ export const gatedNormCases = kernelCases(gatedNormCheck, () => ({
   inputs: ({ scale }) => ({ scale }),
 }));
 
-type GateAxes = Pick<SigmoidGateShape, 'n' | 'rows'> & { scale: number };
+type GateAxes = Pick<GateShape, 'activation' | 'n' | 'rows'> & { scale: number };
 
-const usualGate: GateAxes = { n: 70, rows: 3, scale: 4 };
+const usualGate: GateAxes = { activation: 'sigmoid', n: 70, rows: 3, scale: 4 };
 
-export const sigmoidGateCases = kernelCases(sigmoidGateCheck, () => ({
+export const gateCases = kernelCases(gateCheck, () => ({
   usual: usualGate,
-  cases: [usualGate, { ...usualGate, n: 1, rows: 1 }, { ...usualGate, scale: 300 }],
-  parameters: ({ n, rows }): SigmoidGateShape => ({
+  cases: [
+    usualGate,
+    { ...usualGate, n: 1, rows: 1 },
+    { ...usualGate, scale: 300 },
+    { ...usualGate, activation: 'silu' },
+  ],
+  parameters: ({ activation, n, rows }): GateShape => ({
+    activation,
     n,
     rows,
     srcStride: 2 * n + 1,

@@ -155,7 +155,7 @@ export const ssmScanCheck = kernelCheck({
   kernel: ssmScan,
   usual: {},
   setUp({ parameters, spec, rows, isWhole }) {
-    const { nHead, headDim, nGroup, nState, ring, dstStride } = parameters;
+    const { nHead, headDim, nGroup, nState, ring, dstStride, perState = false } = parameters;
     const nChannels = nHead * headDim;
     const inputs = inputsOf(rows, ssmScanInputs(parameters), ring);
     const memoryOf = (slot: number) => randomValues(nChannels * nState, 90 + slot, 0.5);
@@ -163,7 +163,10 @@ export const ssmScanCheck = kernelCheck({
       carriedSlots(rows) * nChannels * nState,
       numbers(carriedSlots(rows)).map(slot => ({ at: slot * nChannels * nState, words: memoryOf(slot) })),
     );
-    const params = randomValues(3 * nHead, 8).map((value, i) => (i < nHead ? -Math.abs(value) : value));
+    const nSlopes = perState ? nHead * nState : nHead;
+    const params = randomValues(nSlopes + 2 * nHead, 8).map((value, i) =>
+      i < nSlopes ? -Math.abs(value) : value,
+    );
     const dst = output(rows.length * dstStride);
     const groups = fewGroups(spec.workgroups[0], isWhole);
     const nComputed = Math.min(nChannels, 32 * groups);
@@ -211,7 +214,11 @@ export const ssmScanCheck = kernelCheck({
             c: row.subarray(c, c + nState),
             dt: row[nChannels + 2 * nGroup * nState + head],
           },
-          { slope: params[head], bias: params[nHead + head], skip: params[2 * nHead + head] },
+          {
+            slopes: perState ? params.subarray(head * nState, (head + 1) * nState) : params[head],
+            bias: params[nSlopes + head],
+            skip: params[nSlopes + nHead + head],
+          },
         );
       }
       return { output, stored };
@@ -251,7 +258,9 @@ export const gatedDeltaNetCases = kernelCases(gatedDeltaNetCheck, () => ({
   }),
 }));
 
-type ScanAxes = Pick<SsmScanShape, 'nHead' | 'headDim' | 'nGroup' | 'nState' | 'rows'>;
+type ScanAxes = Pick<SsmScanShape, 'nHead' | 'headDim' | 'nGroup' | 'nState' | 'rows'> & {
+  perState?: boolean;
+};
 
 const usualScan: ScanAxes = { nHead: 4, headDim: 12, nGroup: 1, nState: 16, rows: 5 };
 
@@ -263,6 +272,8 @@ export const ssmScanCases = kernelCases(ssmScanCheck, () => ({
     { ...usualScan, nGroup: 2 },
     // Width of Granite 4's states.
     { ...usualScan, nState: 128, rows: 3 },
+    // Mamba.
+    { ...usualScan, nHead: 36, headDim: 1, perState: true },
   ],
   parameters: (axes): SsmScanShape => ({
     ...axes,

@@ -37,7 +37,8 @@ export const gatedNorm = kernel('gated_norm', ['rowWorkgroup'], (shape: GatedNor
   workgroups: [shape.groups, shape.rows, 1],
 }));
 
-export interface SigmoidGateShape {
+export interface GateShape {
+  readonly activation: 'sigmoid' | 'silu';
   readonly n: number;
   readonly rows: number;
   readonly srcStride: number;
@@ -45,14 +46,13 @@ export interface SigmoidGateShape {
   readonly xStride: number;
 }
 
-/** Multiplies values by the sigmoids of gates. Buffers: step, rows with gates, x. */
-export const sigmoidGate = kernel(
-  'sigmoid_gate',
-  [],
-  ({ n, rows, srcStride, offset, xStride }: SigmoidGateShape) => ({
-    defines: {},
+/** Multiplies values by the activations of gates. Buffers: step, rows with gates, x. */
+export const gate = kernel('gate', [], (shape: GateShape) => {
+  const { activation, n, rows, srcStride, offset, xStride } = shape;
+  return {
+    defines: activation === 'sigmoid' ? {} : { ACTIVATION: activation },
     overrides: { WORKGROUP_SIZE, N: n, SRC_STRIDE: srcStride, OFFSET: offset, X_STRIDE: xStride },
     bindings: ['read', 'read', 'write'],
     workgroups: [ceilDiv(n, WORKGROUP_SIZE), rows, 1],
-  }),
-);
+  };
+});

@@ -67,9 +67,11 @@ export interface SsmScanShape extends RecurrenceBatch {
   readonly nGroup: number;
   /** Values of a channel's state, a multiple of 4. */
   readonly nState: number;
+  /** Whether each value of a state has a slope of its own, as in Mamba, whose heads have one channel. */
+  readonly perState?: boolean;
 }
 
-/** Values of a row of inputs of Mamba-2, padded to vec4s. */
+/** Values of a row of inputs of Mamba, padded to vec4s. */
 export function ssmScanInputs({
   nHead,
   headDim,
@@ -80,17 +82,17 @@ export function ssmScanInputs({
 }
 
 /**
- * Recurrence of Mamba-2. Buffers: step, rows of inputs, kept inputs [slot][ring], memory [slot][nState / 4][channels] of vec4s, slopes,
- * biases and skips [3][nHead], dst [rows][channels].
+ * Recurrence of Mamba-2 and Mamba. Buffers: step, rows of inputs, kept inputs [slot][ring], memory [slot][nState / 4][channels] of
+ * vec4s, slopes [nHead], or [nHead][nState] if they are per state, with biases and skips [nHead], dst [rows][channels].
  */
 export const ssmScan = kernel('ssm_scan', [], (shape: SsmScanShape) => {
-  const { rows, nSlots, ring, dstStride, nHead, headDim, nGroup, nState } = shape;
+  const { rows, nSlots, ring, dstStride, nHead, headDim, nGroup, nState, perState } = shape;
   assert(
     nState % 4 === 0 && (nHead * headDim) % 4 === 0,
     () => `Mamba-2 of ${nHead} × ${headDim} channels with ${nState} values each`,
   );
   return {
-    defines: { STATE_QUADS: nState / 4 },
+    defines: { STATE_QUADS: nState / 4, ...(perState && { PER_STATE: 1 }) },
     overrides: {
       WORKGROUP_SIZE,
       RING: ring,

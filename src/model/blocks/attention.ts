@@ -1,7 +1,7 @@
 import type { Attention, Layer } from '../../architectures/spec.ts';
 import type { GgufTensor } from '../../gguf/index.ts';
 import type { Call } from '../../gpu/dispatch.ts';
-import { sigmoidGate } from '../../gpu/kernels/gates.ts';
+import { gate } from '../../gpu/kernels/gates.ts';
 import type { HeadShape } from '../../gpu/kernels/heads.ts';
 import { kShift } from '../../gpu/kernels/kShift.ts';
 import { mulMat } from '../../gpu/kernels/mulMat.ts';
@@ -167,13 +167,14 @@ export function attentionBlock(
   function gateCalls(io: BlockIo): Call[] {
     if (!spec.gated) return [];
     const gates = {
+      activation: 'sigmoid',
       n: widths.gate,
       rows: io.rows,
       srcStride: paddedRow(widths.all),
       offset: widths.all - widths.gate,
       xStride: paddedRow(outWidth),
-    };
-    return [{ spec: sigmoidGate(gates), buffers: [io.step, io.scratch('qkv'), io.scratch('attn')] }];
+    } as const;
+    return [{ spec: gate(gates), buffers: [io.step, io.scratch('qkv'), io.scratch('attn')] }];
   }
 
   function attended(io: BlockIo, { sinks }: Loaded<AttentionTensors>): Call[] {

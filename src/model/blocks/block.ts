@@ -79,7 +79,7 @@ export type ScratchName =
 type LatentScratch = 'qLow' | 'qLowNorm' | 'qHeads' | 'qLatent' | 'kv' | 'heads';
 
 /** Activations that only recurrent layers use: projections of the rows, inputs of the recurrence, and its outputs. */
-type RecurrentScratch = 'projected' | 'inputs' | 'mixed';
+type RecurrentScratch = 'projected' | 'inputs' | 'low' | 'mixed';
 
 /** Buffers that all blocks share. */
 export interface StepBuffers {

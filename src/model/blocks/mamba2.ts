@@ -1,10 +1,11 @@
 import type { Layer, Mamba2 } from '../../architectures/spec.ts';
-import { gatedNorm } from '../../gpu/kernels/gates.ts';
+import type { Call } from '../../gpu/dispatch.ts';
+import { gate, gatedNorm } from '../../gpu/kernels/gates.ts';
 import { ssmScan, ssmScanInputs } from '../../gpu/kernels/recurrences.ts';
 import { type MatrixPlan, planMatrix } from '../weights/matrix.ts';
 import type { TensorFinder } from '../weights/tensorFinder.ts';
 import type { VectorPlan } from '../weights/tensors.ts';
-import type { Block } from './block.ts';
+import type { Block, BlockIo } from './block.ts';
 import { paddedRow, products } from './products.ts';
 import { convolveCalls, keepCalls, memoryOf } from './recurrent.ts';
 import { endCalls, endScratch, endVector, inputBuffer, type Road } from './residual.ts';
@@ -15,7 +16,7 @@ type Mamba2Tensors = {
   readonly taps: VectorPlan;
   /** ssm_a, ssm_dt.bias, ssm_d. */
   readonly rates: VectorPlan;
-  readonly norm: VectorPlan;
+  readonly norm: VectorPlan | null;
   readonly output: readonly MatrixPlan[];
   readonly end: VectorPlan | null;
 };
@@ -57,10 +58,7 @@ export function mamba2Block(
           { tensor: tensors.findNumbers(name('ssm_d'), [1, nHead]), at: 2 * nHead },
         ],
       },
-      norm: {
-        label: name('ssm_norm'),
-        pieces: [{ tensor: tensors.findNumbers(name('ssm_norm.weight'), [nInner / nGroup, nGroup]), at: 0 }],
-      },
+      norm: eps === null ? null : normWeights(tensors, name('ssm_norm'), nInner / nGroup, nGroup),
       output: [matrix('ssm_out.weight', nInner, nEmbd)],
       end: endVector(tensors, road.end),
     },
@@ -73,28 +71,16 @@ export function mamba2Block(
     scratch: () => [
       { name: 'projected', values: stride },
       { name: 'inputs', values: inputs },
-      { name: 'mixed', values: nInner },
+      { name: 'mixed', values: paddedRow(nInner) },
       { name: 'attn', values: paddedRow(nInner) },
       ...endScratch(road.end),
     ],
     calls: (io, { input, taps, rates, norm, output, end }) => {
-      const { rows, step, nSlots, tuning } = io;
-      const [projected, mixed, normed] = [io.scratch('projected'), io.scratch('mixed'), io.scratch('attn')];
+      const { rows, step, nSlots } = io;
+      const [projected, mixed] = [io.scratch('projected'), io.scratch('mixed')];
       const of = { state, channels, stride, offset: nInner, nTaps, bias: true, passed: nHead, inputs };
       const { cells, kept, positions } = memoryOf(io, of);
-      const scan = { ...mamba, rows, nSlots, ring: positions, dstStride: nInner };
-      const gates = {
-        width: nInner / nGroup,
-        groups: nGroup,
-        rows,
-        srcStride: nInner,
-        gateStride: stride,
-        offset: 0,
-        dstStride: paddedRow(nInner),
-        eps,
-        gateFirst: true,
-        ownWeights: true,
-      };
+      const scan = { ...mamba, rows, nSlots, ring: positions, dstStride: paddedRow(nInner) };
       return [
         ...products(io, input, {
           src: inputBuffer(io, road.input),
@@ -105,10 +91,38 @@ export function mamba2Block(
         ...convolveCalls(io, of, taps),
         { spec: ssmScan(scan), buffers: [step, io.scratch('inputs'), kept, cells, rates, mixed] },
         ...keepCalls(io, of),
-        { spec: gatedNorm(gates, tuning), buffers: [step, mixed, projected, norm, normed] },
-        ...endCalls(io, road.end, output, normed, end, null),
+        ...gateCalls(io, norm),
+        ...endCalls(io, road.end, output, norm ? io.scratch('attn') : mixed, end, null),
       ];
     },
     shift: () => null,
   };
+
+  /** Multiplies the outputs by their gates, and normalises them if there is a norm. */
+  function gateCalls(io: BlockIo, norm: GPUBuffer | null): Call[] {
+    const { rows, step, tuning } = io;
+    const [projected, mixed] = [io.scratch('projected'), io.scratch('mixed')];
+    const dstStride = paddedRow(nInner);
+    if (norm === null || eps === null) {
+      const shape = { n: nInner, rows, srcStride: stride, offset: 0, xStride: dstStride } as const;
+      return [{ spec: gate({ ...shape, activation: 'silu' }), buffers: [step, projected, mixed] }];
+    }
+    const shape = {
+      width: nInner / nGroup,
+      groups: nGroup,
+      rows,
+      srcStride: dstStride,
+      gateStride: stride,
+      offset: 0,
+      dstStride,
+      eps,
+      gateFirst: true,
+      ownWeights: true,
+    };
+    return [{ spec: gatedNorm(shape, tuning), buffers: [step, mixed, projected, norm, io.scratch('attn')] }];
+  }
+}
+
+function normWeights(tensors: TensorFinder, label: string, width: number, groups: number): VectorPlan {
+  return { label, pieces: [{ tensor: tensors.findNumbers(`${label}.weight`, [width, groups]), at: 0 }] };
 }

@@ -45,7 +45,8 @@ export function memoryOf(io: BlockIo, { state }: Pick<RecurrentShape, 'state'>) 
   return memory;
 }
 
-function convInputs(io: BlockIo, { state, channels, offset, stride }: RecurrentShape) {
+/** Inputs of the convolution. */
+export function convInputs(io: BlockIo, { state, channels, offset, stride }: RecurrentShape) {
   const { positions } = io.carried(state).conv;
   return { input: 'plain', channels, srcStride: stride, offset, ring: positions, rows: io.rows } as const;
 }

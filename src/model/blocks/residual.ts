@@ -1,3 +1,4 @@
+import { normWeight } from '../../architectures/norms.ts';
 import type { Layer, ModelSpec, Norm } from '../../architectures/spec.ts';
 import type { Call } from '../../gpu/dispatch.ts';
 import { addNorm, type NormKind } from '../../gpu/kernels/addNorm.ts';
@@ -38,6 +39,8 @@ export interface LayerRoads {
   /** Separate norm of a parallel feed-forward, computed before the layer's mixer. */
   readonly ahead: Norm | null;
   readonly mixer: Road;
+  /** Road of a second mixer; the first one then leaves the input rows as they are. */
+  readonly beside: Road;
   readonly ffn: Road;
 }
 
@@ -53,8 +56,13 @@ function defersNorms({ layers, head }: ModelSpec): boolean {
   return (
     isPlain(head.norm) &&
     layers.every(
-      ({ attnNorm, ffn, ffnNorm, postAttnNorm, postFfnNorm, parallel }) =>
-        !parallel && isPlain(attnNorm) && (ffn === null || isPlain(ffnNorm)) && !postAttnNorm && !postFfnNorm,
+      ({ attnNorm, beside, ffn, ffnNorm, postAttnNorm, postFfnNorm, parallel }) =>
+        !parallel &&
+        !beside &&
+        isPlain(attnNorm) &&
+        (ffn === null || isPlain(ffnNorm)) &&
+        !postAttnNorm &&
+        !postFfnNorm,
     )
   );
 }
@@ -75,15 +83,16 @@ export function layerRoads(spec: ModelSpec, index: number): LayerRoads {
   const end = { nEmbd: spec.nEmbd, scale: layer.residualScale };
   const next = nextRows(spec, firstNorm(spec, index + 1));
   const fusable = defersNorms(spec);
-  const mixer = {
+  const beside = {
     input: inputOf(spec, layer.attnNorm),
-    end: { ...end, fused: fusable, post: layer.postAttnNorm, next: behindMixer() },
+    end: { ...end, fused: fusable, post: layer.postAttnNorm, next: behindMixers() },
   };
+  const mixer = layer.beside ? { ...beside, end: { ...beside.end, next: null } } : beside;
   const ffnEnd = { ...end, fused: fusable, post: layer.postFfnNorm, next };
   const ahead = layer.parallel ? layer.ffnNorm : null;
-  return { ahead, mixer, ffn: { input: ffnInput(spec, layer), end: ffnEnd } };
+  return { ahead, mixer, beside, ffn: { input: ffnInput(spec, layer), end: ffnEnd } };
 
-  function behindMixer(): NextRows {
+  function behindMixers(): NextRows {
     if (layer.ffn === null) return next;
     return layer.parallel ? null : nextRows(spec, layer.ffnNorm);
   }
@@ -132,7 +141,7 @@ export function normVector(
   norms: readonly (Norm | null)[],
 ): VectorPlan | null {
   const names = norms.flatMap(norm =>
-    norm ? [`${norm.tensor}.weight`, ...(norm.bias ? [`${norm.tensor}.bias`] : [])] : [],
+    norm ? [normWeight(norm), ...(norm.bias ? [`${norm.tensor}.bias`] : [])] : [],
   );
   if (names.length === 0) return null;
   const pieces = names.map((name, i) => ({

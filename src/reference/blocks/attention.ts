@@ -1,5 +1,5 @@
 import type { Attention } from '../../architectures/index.ts';
-import { sigmoidGate } from '../sigmoidGate.ts';
+import { gate } from '../gate.ts';
 import type { Weights } from '../weights.ts';
 import { placeHeads, temperatureAt } from './heads.ts';
 import type { LayerState } from './layerState.ts';
@@ -17,7 +17,7 @@ export function attend(
   state: LayerState,
 ): Vector {
   const { nHead, nKvHead, headDim, valueDim } = spec;
-  const { q, k, v, gate } = project(weights, prefix, spec, x);
+  const { q, k, v, gates } = project(weights, prefix, spec, x);
   const hasWeights = spec.qkNorm !== null && spec.qkNorm.weights !== 'unit';
   const place = (row: Vector, norm: string) => {
     const weight = hasWeights ? weights.values(`${prefix}${norm}.weight`) : new Float32Array();
@@ -43,7 +43,7 @@ export function attend(
     );
     mixed.set(output, head * valueDim);
   }
-  const gatedOutput = gate ? sigmoidGate(mixed, gate) : mixed;
+  const gatedOutput = gates ? gate(mixed, gates, 'sigmoid') : mixed;
   return linear(weights, `${prefix}attn_output`, gatedOutput, { bias: spec.outputBias });
 }
 
@@ -52,35 +52,35 @@ interface Projections {
   readonly k: Vector;
   readonly v: Vector;
   /** Gates of the heads' outputs. */
-  readonly gate: Vector | null;
+  readonly gates: Vector | null;
 }
 
 function project(weights: Weights, prefix: string, spec: Attention, x: Vector): Projections {
   const product = (name: string) => linear(weights, prefix + name, x, { bias: spec.qkvBias });
   if (!spec.fusedQkv) {
-    const { q, gate } = splitQueries(spec, product('attn_q'));
-    return { q, k: product('attn_k'), v: product('attn_v'), gate };
+    const { q, gates } = splitQueries(spec, product('attn_q'));
+    return { q, k: product('attn_k'), v: product('attn_v'), gates };
   }
   const qkv = product('attn_qkv');
   const keys = spec.nHead * spec.headDim;
   const values = keys + spec.nKvHead * spec.headDim;
-  return { q: qkv.slice(0, keys), k: qkv.slice(keys, values), v: qkv.slice(values), gate: null };
+  return { q: qkv.slice(0, keys), k: qkv.slice(keys, values), v: qkv.slice(values), gates: null };
 }
 
 /** Separates each head's query from its gate. */
 function splitQueries(
   { gated, nHead, headDim, valueDim }: Attention,
   x: Vector,
-): Pick<Projections, 'q' | 'gate'> {
-  if (!gated) return { q: x, gate: null };
+): Pick<Projections, 'q' | 'gates'> {
+  if (!gated) return { q: x, gates: null };
   const q = new Float64Array(nHead * headDim);
-  const gate = new Float64Array(nHead * valueDim);
+  const gates = new Float64Array(nHead * valueDim);
   const width = headDim + valueDim;
   for (let head = 0; head < nHead; head++) {
     q.set(x.subarray(head * width, head * width + headDim), head * headDim);
-    gate.set(x.subarray(head * width + headDim, (head + 1) * width), head * valueDim);
+    gates.set(x.subarray(head * width + headDim, (head + 1) * width), head * valueDim);
   }
-  return { q, gate };
+  return { q, gates };
 }
 
 /** First position that a token sees. */

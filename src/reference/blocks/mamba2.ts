@@ -6,7 +6,7 @@ import { activate } from './activation.ts';
 import { convolve } from './convolve.ts';
 import type { LayerState } from './layerState.ts';
 import { linear } from './linear.ts';
-import { add, type Vector } from './vector.ts';
+import { add, multiply, type Vector } from './vector.ts';
 
 /** Mamba-2 of the row at `position`; `state` holds what the rows of all earlier positions left. */
 export function mamba2(
@@ -41,9 +41,10 @@ export function mamba2(
         c: xbc.subarray(shared + nShared, shared + nShared + nState),
         dt: dt[head],
       },
-      { slope: slopes[head], bias: biases[head], skip: skips[head] },
+      { slopes: slopes[head], bias: biases[head], skip: skips[head] },
     );
   }
+  if (eps === null) return linear(weights, `${prefix}ssm_out`, multiply(mixed, activate('silu', gates)));
   const width = nInner / nGroup;
   const norm = weights.values(`${prefix}ssm_norm.weight`);
   for (let at = 0; at < nInner; at += width) {

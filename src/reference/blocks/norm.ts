@@ -1,4 +1,4 @@
-import type { Norm, QkNorm } from '../../architectures/index.ts';
+import { type Norm, normWeight, type QkNorm } from '../../architectures/index.ts';
 import { assertNever } from '../../util/assert.ts';
 import type { Weights } from '../weights.ts';
 import { add, multiply, scale, type Vector } from './vector.ts';
@@ -14,7 +14,7 @@ export function normalise(x: Vector, { kind, eps }: Pick<Norm, 'kind' | 'eps'>):
 export function applyNorm(weights: Weights, norm: Norm | null, x: Vector): Vector {
   if (norm === null) return x;
   const bias = norm.bias ? weights.values(`${norm.tensor}.bias`) : null;
-  return weightedNorm(x, norm, weights.values(`${norm.tensor}.weight`), bias);
+  return weightedNorm(x, norm, weights.values(normWeight(norm)), bias);
 }
 
 export function weightedNorm(
