@@ -56,8 +56,8 @@ export class ModelStore {
    */
   async add(source: ModelFiles, options: StoreCallOptions = {}): Promise<StoredModel> {
     const wire = wireSource(source, 'source');
-    return this.#long(options, async (connection, access, onProgress, abort) => {
-      await askToPersist();
+    return this.#long(options, (connection, access, onProgress, abort) => {
+      askToPersist();
       return connection.store(api => api.addModel(wire, access, onProgress, abort));
     });
   }
