@@ -8,7 +8,7 @@ const PORT = Number(process.env.FORETOKEN_TEST_PORT ?? 4187);
 const TIMED = ['autotune', 'counters', 'serve', 'soak'].map(name => `${name}.spec.ts`);
 
 /** Folders with scripts of their own, such as `npm run test:deploy`. Of e2e/package the quick spec is run here, too. */
-const ELSEWHERE = ['deploy', 'guides', 'kernels', 'store'].map(name =>
+const ELSEWHERE = ['deploy', 'firefox', 'guides', 'kernels', 'store'].map(name =>
   fileURLToPath(new URL(`${name}/**`, import.meta.url)),
 );
 
