@@ -5,7 +5,9 @@ import { chromiumFlags, ensureChromium } from '../bin/chromium.mjs';
 const PORT = Number(process.env.FORETOKEN_TEST_PORT ?? 4187);
 
 /** Specs that measure time. `npm test` runs them after all others. */
-const TIMED = ['autotune', 'counters', 'serve', 'soak'].map(name => `${name}.spec.ts`);
+const TIMED = ['autotune', 'counters', 'firstVisit', 'longConversation', 'serve', 'soak'].map(
+  name => `${name}.spec.ts`,
+);
 
 /** Folders with scripts of their own, such as `npm run test:deploy`. Of e2e/package the quick spec is run here, too. */
 const ELSEWHERE = ['deploy', 'guides', 'kernels', 'store'].map(name =>
