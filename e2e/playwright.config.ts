@@ -21,7 +21,12 @@ export default defineConfig({
   outputDir: '../test-results',
   retries: 0,
   timeout: 240_000,
-  expect: { timeout: 20_000 },
+  expect: {
+    timeout: 20_000,
+    // Machines draw the edges of the same letters differently.
+    toHaveScreenshot: { maxDiffPixelRatio: 0.01, animations: 'disabled' },
+  },
+  snapshotPathTemplate: '{testDir}/looks/{arg}{ext}',
   forbidOnly: Boolean(process.env.CI),
   reporter: 'list',
   workers: 2,
