@@ -5,9 +5,7 @@ import { richConversation, tracedConversation } from './fixtures/conversations.t
 import { expect, test } from './fixtures/test.ts';
 import { serveTestFonts, useTestFonts } from './fixtures/testFonts.ts';
 
-// One page for all states; each opens it anew.
-test.describe.configure({ mode: 'serial' });
-
+/** One page for all tests; each opens it anew. */
 let page: Page;
 
 test.beforeAll(async ({ browser }, { project }) => {

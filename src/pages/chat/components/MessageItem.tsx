@@ -23,7 +23,7 @@ function Drawn(props: MessageProps) {
       data-testid={`message-${message.role}`}
       style={{ containIntrinsicBlockSize: `auto ${expectedHeight(message.content)}rem` }}
     >
-      <h3 class="hidden">{AUTHORS[message.role]}</h3>
+      <h2 class="hidden">{AUTHORS[message.role]}</h2>
       {isEditing ? <MessageEditor {...props} /> : <Body {...props} />}
       {!isEditing && phase === null && <MessageActions {...props} />}
     </li>
