@@ -3,11 +3,11 @@ import { join, resolve } from 'node:path';
 import { build, type Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { contentPolicies } from './bin/package/contentPolicy.mjs';
-import { buildLibrary } from './bin/package/library.mjs';
+import { buildLibrary, buildScripts } from './bin/package/library.mjs';
 import { offline } from './bin/package/offline.mjs';
 import { bareShaders } from './bin/package/shaders.mjs';
 import { onlyWoff2 } from './bin/package/woff2.mjs';
-import { workerAt } from './bin/package/workerAt.mjs';
+import { withStart, workerFrom } from './bin/package/workerAt.mjs';
 import manifest from './package.json' with { type: 'json' };
 
 // What all builds have in common. Relative addresses: the build works from any path of a static host.
@@ -20,14 +20,7 @@ export default defineConfig({
   appType: 'mpa',
   // The lab's worker; the engine's is the library's.
   worker: { format: 'es', plugins: () => [bareShaders()] },
-  plugins: [
-    onePage('compare.html'),
-    workerAt('../lib/worker.js'),
-    library(),
-    onlyWoff2(),
-    contentPolicies(),
-    offline(TARGET),
-  ],
+  plugins: [onePage('compare.html'), library(), onlyWoff2(), contentPolicies(), offline(TARGET)],
   // What reports of the lab say they are of.
   define: {
     'import.meta.env.FORETOKEN_VERSION': JSON.stringify(manifest.version),
@@ -69,18 +62,34 @@ function assetName(source = ''): string {
   return `assets/${source.startsWith('docs/reports/') ? 'reports/' : ''}[name]-[hash][extname]`;
 }
 
-/** Builds the library beside the site, which starts its worker. */
+/**
+ * Builds the library beside the site. The site starts the library's worker from a copy whose name has a hash, so that a page gets the
+ * worker of its own build: also from a cache, and also after another build has been published.
+ */
 function library(): Plugin {
   let outDir = '';
   let root = '';
+  let scripts: Awaited<ReturnType<typeof buildScripts>>;
+  let workerFile = '';
   return {
     name: 'foretoken:library',
     apply: 'build',
+    enforce: 'pre',
     configResolved: config => {
       ({ root } = config);
       outDir = resolve(root, config.build.outDir);
     },
-    writeBundle: () => buildLibrary(root, join(outDir, 'lib')),
+    async buildStart() {
+      scripts = await buildScripts(root);
+      workerFile = this.emitFile({
+        type: 'asset',
+        name: 'engine-worker.js',
+        source: scripts.worker[0].content,
+      });
+    },
+    // An address that the bundler fills in counts for the hash of the importing chunk.
+    transform: code => withStart(code, workerFrom(`import.meta.ROLLUP_FILE_URL_${workerFile}`)),
+    writeBundle: () => buildLibrary(root, join(outDir, 'lib'), scripts),
   };
 }
 

@@ -265,7 +265,7 @@ test.describe('without WebGPU', () => {
     });
     await page.reload();
     await expect(page.getByTestId('error')).toHaveAttribute('data-code', 'no_webgpu');
-    await expect(page.getByTestId('error')).toContainText('Safari');
+    await expect(page.getByTestId('error')).toContainText('chrome://gpu');
     await expect(page.getByTestId('start')).toHaveCount(0);
   });
 });

@@ -1,6 +1,9 @@
-import { HOSTILE_TEXTS } from './fixtures/markdown/hostileTexts.ts';
-import { openMarkdownPage } from './fixtures/markdown/page.ts';
+import { HOSTILE_TEXTS } from './fixtures/hostileTexts.ts';
+import type * as Views from './fixtures/markdownViews.tsx';
+import { openModule } from './fixtures/modules.ts';
 import { expect, test } from './fixtures/test.ts';
+
+const VIEWS = './markdownViews.tsx';
 
 const PARTS = [
   '# Title',
@@ -17,8 +20,8 @@ const PARTS = [
 const TEXT = PARTS.join('\n\n');
 
 test('the page shows a text, and keeps its elements and height while it grows', async ({ page }) => {
-  await openMarkdownPage(page);
-  await page.evaluate(text => window.show(text), TEXT);
+  const views = await openModule<typeof Views>(page, VIEWS);
+  await views.evaluate(({ show }, text) => show(text), TEXT);
   const root = page.locator('.markdown');
   await expect(root.getByRole('heading', { level: 3 })).toHaveText('Title');
   await expect(root.locator('ol > li')).toHaveText([/one\s*two/, 'three']);
@@ -35,13 +38,13 @@ test('the page shows a text, and keeps its elements and height while it grows', 
   await expect(root.getByRole('button')).toHaveText('Copied');
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('const a = `x`;');
 
-  const { shrunk, kept } = await page.evaluate(async text => {
+  const { shrunk, kept } = await views.evaluate(async ({ show }, text) => {
     const shrunk: string[] = [];
-    window.show('');
+    show('');
     let before = 0;
     let first: Element | null = null;
     for (let end = 1; end <= text.length; end++) {
-      window.show(text.slice(0, end), true);
+      show(text.slice(0, end), true);
       // Formulas are typeset once the typesetter is there.
       await new Promise(resolve => setTimeout(resolve));
       const height = document.querySelector('.markdown')?.clientHeight ?? 0;
@@ -49,7 +52,7 @@ test('the page shows a text, and keeps its elements and height while it grows', 
       before = height;
       first ??= document.querySelector('.markdown h3');
     }
-    window.show(text);
+    show(text);
     return { shrunk, kept: first === document.querySelector('.markdown h3') };
   }, TEXT);
   expect(shrunk).toEqual([]);
@@ -57,9 +60,9 @@ test('the page shows a text, and keeps its elements and height while it grows', 
 });
 
 test('a text of 20,000 characters takes little script per frame', async ({ page }) => {
-  await openMarkdownPage(page);
+  const views = await openModule<typeof Views>(page, VIEWS);
   const text = `${TEXT}\n\n`.repeat(100).slice(0, 20_000);
-  const durations = await page.evaluate(text => window.stream(text, 100), text);
+  const durations = await views.evaluate(({ stream }, text) => stream(text, 100), text);
   // Well above what an idle machine takes, well below what reading all of the text takes.
   expect(durations.toSorted((a, b) => a - b)[durations.length / 2]).toBeLessThan(5);
 });
@@ -70,13 +73,13 @@ test('no hostile text runs script, requests anything or blocks the page', async 
     if (!request.url().startsWith(String(baseURL))) requests.push(request.url());
   });
   page.on('dialog', dialog => requests.push(dialog.message()));
-  await openMarkdownPage(page);
-  await page.evaluate(text => window.show(text), TEXT);
+  const views = await openModule<typeof Views>(page, VIEWS);
+  await views.evaluate(({ show }, text) => show(text), TEXT);
   // The parts that load when they are needed have loaded.
   await expect(page.locator('.code-keyword')).toBeVisible();
   await expect(page.locator('.katex')).toBeVisible();
   for (const text of HOSTILE_TEXTS) {
-    const found = await page.evaluate(inspect, text);
+    const found = await views.evaluate(inspect, text);
     expect(found, text.slice(0, 100)).toEqual({
       elements: [],
       attributes: [],
@@ -90,12 +93,12 @@ test('no hostile text runs script, requests anything or blocks the page', async 
 });
 
 /** Shows a text while it grows and complete, and lists what no text may lead to. */
-async function inspect(text: string) {
+async function inspect({ show }: typeof Views, text: string) {
   const durations: number[] = [];
   for (const end of [text.length / 2, text.length - 1, text.length]) {
     await new Promise(requestAnimationFrame);
     const start = performance.now();
-    window.show(text.slice(0, end), end < text.length);
+    show(text.slice(0, end), end < text.length);
     durations.push(performance.now() - start);
   }
   // Effects follow a frame, and highlighting follows them.

@@ -118,4 +118,35 @@ test.describe('a Hub that refuses', () => {
     await page.getByTestId('hub-error').getByRole('button').click();
     await expect(page.getByTestId('groups').getByTestId('model')).toHaveCount(2);
   });
+
+  test('that wants a login gets the token at its own address only, which is remembered on demand', async ({
+    page,
+  }) => {
+    await open(page);
+    hub.faults.token = 'hf_secret';
+    await page.getByTestId('hub-query').fill('org/name:Q8_0');
+    await page.getByTestId('hub-query').press('Enter');
+    await expect(page.getByTestId('hub-error')).toContainText('enter a token');
+    await page.getByTestId('access').click();
+    await page.getByTestId('access-token').fill('hf_secret');
+    await page.getByTestId('access-endpoint').fill(`${hub.endpoint}/`);
+    // The token was that of another server.
+    await expect(page.getByTestId('access-token')).toHaveValue('');
+    await page.getByTestId('access-token').fill('hf_secret');
+    await page.getByRole('button', { name: 'Use' }).click();
+    // Estimate, download and loading have the token, too.
+    const group = await row(page, 'groups', 'Q8_0');
+    await expect(group.getByTestId('fit')).toHaveText(/^Fits/);
+    await group.getByRole('button', { name: 'Download and load' }).click();
+    await expect(group.getByText('loaded')).toBeVisible({ timeout: LOADING_MS });
+
+    const stored = () => page.evaluate(() => JSON.stringify({ ...localStorage }));
+    expect((await stored()) + page.url()).not.toContain('hf_secret');
+    await page.getByTestId('access-remember').check();
+    await page.getByRole('button', { name: 'Use' }).click();
+    await expect.poll(stored).toContain('hf_secret');
+    await page.getByRole('button', { name: 'Forget' }).click();
+    await expect.poll(stored).not.toContain('hf_secret');
+    delete hub.faults.token;
+  });
 });

@@ -5,10 +5,12 @@ import { chromiumFlags, ensureChromium } from '../bin/chromium.mjs';
 const PORT = Number(process.env.FORETOKEN_TEST_PORT ?? 4187);
 
 /** Specs that measure time. `npm test` runs them after all others. */
-const TIMED = ['autotune', 'counters', 'serve', 'soak'].map(name => `${name}.spec.ts`);
+const TIMED = ['autotune', 'counters', 'firstVisit', 'longConversation', 'serve', 'soak'].map(
+  name => `${name}.spec.ts`,
+);
 
 /** Folders with scripts of their own, such as `npm run test:deploy`. Of e2e/package the quick spec is run here, too. */
-const ELSEWHERE = ['deploy', 'guides', 'kernels', 'store'].map(name =>
+const ELSEWHERE = ['deploy', 'firefox', 'guides', 'kernels', 'store'].map(name =>
   fileURLToPath(new URL(`${name}/**`, import.meta.url)),
 );
 
@@ -19,7 +21,12 @@ export default defineConfig({
   outputDir: '../test-results',
   retries: 0,
   timeout: 240_000,
-  expect: { timeout: 20_000 },
+  expect: {
+    timeout: 20_000,
+    // Machines draw the edges of the same letters differently.
+    toHaveScreenshot: { maxDiffPixelRatio: 0.01, animations: 'disabled' },
+  },
+  snapshotPathTemplate: '{testDir}/looks/{arg}{ext}',
   forbidOnly: Boolean(process.env.CI),
   reporter: 'list',
   workers: 2,

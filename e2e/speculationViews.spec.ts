@@ -1,16 +1,8 @@
-import { fileURLToPath } from 'node:url';
+import { openModule } from './fixtures/modules.ts';
 import type * as Views from './fixtures/speculationViews.tsx';
 import { expect, test } from './fixtures/test.ts';
-import { openViews } from './fixtures/viewPage.ts';
 
-declare global {
-  interface Window {
-    /** Exports of the script of the page. */
-    readonly views: typeof Views;
-  }
-}
-
-const VIEWS = fileURLToPath(new URL('fixtures/speculationViews.tsx', import.meta.url));
+const VIEWS = './speculationViews.tsx';
 const N_TOKENS = 2000;
 /** Milliseconds that the script may take to draw one more token. */
 const LIMIT_MS = 8;
@@ -18,8 +10,8 @@ const LIMIT_MS = 8;
 test('the views of a trace say where a token came from, what was refused and what a round did', async ({
   page,
 }) => {
-  await openViews(page, VIEWS);
-  await page.evaluate(() => window.views.show(document.body));
+  const views = await openModule<typeof Views>(page, VIEWS);
+  await views.evaluate(({ show }) => show());
   const text = page.getByRole('region', { name: 'Answer', exact: true });
   await expect(text).toHaveText(/^Do you want to play with the ball\? Answer: It saw a blue hat\./);
   await expect(text.locator('mark').filter({ hasText: /^you$/ })).toHaveClass('kind-draft-simple');
@@ -52,8 +44,8 @@ test('the views of a trace say where a token came from, what was refused and wha
 });
 
 test(`a traced text of ${N_TOKENS} tokens grows without a halt`, async ({ page }) => {
-  await openViews(page, VIEWS);
-  const times = await page.evaluate(nTokens => window.views.stream(document.body, nTokens), N_TOKENS);
+  const views = await openModule<typeof Views>(page, VIEWS);
+  const times = await views.evaluate(({ stream }, nTokens) => stream(nTokens), N_TOKENS);
   // The median of the last tokens: other work on the machine interrupts single drawings.
   const last = times.slice(-101).sort((a, b) => a - b);
   expect(last[50]).toBeLessThan(LIMIT_MS);

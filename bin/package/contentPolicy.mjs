@@ -59,7 +59,7 @@ export function contentPolicies() {
  * @param {string} page name of the file
  * @param {string} html
  */
-function withPolicy(page, html) {
+export function withPolicy(page, html) {
   const own = PAGES[/** @type {keyof typeof PAGES} */ (page)];
   if (own === null) return html;
   if (own === undefined)

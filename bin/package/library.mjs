@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { oneFile } from './oneFile.mjs';
 import { bareShaders } from './shaders.mjs';
@@ -28,28 +30,46 @@ export const SCRIPTS = {
 const CLASSIC = ['service-worker'];
 
 /**
+ * Builds the scripts of workers.
+ *
+ * @param {string} root folder of package.json
+ * @returns {Promise<Record<keyof typeof SCRIPTS, BuiltFile[]>>} files by the names of their scripts; a script is the first of its files
+ */
+export async function buildScripts(root) {
+  const built = await Promise.all(
+    Object.entries(SCRIPTS).map(async ([name, entry]) => {
+      const format = CLASSIC.includes(name) ? 'iife' : 'es';
+      return [name, await bundle(root, { [name]: entry }, [bareShaders(), oneFile()], {}, format)];
+    }),
+  );
+  return Object.fromEntries(built);
+}
+
+/**
  * Builds the library into `outDir`. Modules share chunks, so that they share `ForetokenError`.
  *
  * @param {string} root folder of package.json
  * @param {string} outDir
+ * @param {Awaited<ReturnType<typeof buildScripts>>} scripts
  */
-export async function buildLibrary(root, outDir) {
-  const scripts = new Map();
-  for (const [name, entry] of Object.entries(SCRIPTS)) {
-    const format = CLASSIC.includes(name) ? 'iife' : 'es';
-    scripts.set(name, await bundle(root, outDir, { [name]: entry }, [bareShaders(), oneFile()], {}, format));
-  }
-  const plugins = [workerAt('./worker.js'), embedded(scripts.get('worker'))];
+export async function buildLibrary(root, outDir, scripts) {
+  const plugins = [workerAt('./worker.js'), embedded(scripts.worker[0].content)];
   // As a library, Vite adds nothing to their imports.
-  await bundle(root, outDir, MODULES, plugins, { lib: { entry: MODULES, formats: ['es'] } });
+  const modules = await bundle(root, MODULES, plugins, { lib: { entry: MODULES, formats: ['es'] } });
+  await mkdir(outDir, { recursive: true });
+  for (const { name, content } of [...Object.values(scripts).flat(), ...modules]) {
+    await writeFile(join(outDir, name), content);
+  }
 }
 
+/** @typedef {{ name: string, content: string }} BuiltFile */
+
 /**
- * @param {string} root @param {string} outDir @param {Record<string, string>} input @param {import('vite').Plugin[]} plugins
+ * @param {string} root @param {Record<string, string>} input @param {import('vite').Plugin[]} plugins
  * @param {import('vite').BuildOptions} options @param {'es' | 'iife'} [format]
- * @returns {Promise<string>} text of the first file
+ * @returns {Promise<BuiltFile[]>}
  */
-async function bundle(root, outDir, input, plugins, options, format = 'es') {
+async function bundle(root, input, plugins, options, format = 'es') {
   const { build } = await import('vite');
   const built = await build({
     root,
@@ -59,8 +79,7 @@ async function bundle(root, outDir, input, plugins, options, format = 'es') {
     plugins,
     build: {
       ...options,
-      outDir,
-      emptyOutDir: false,
+      write: false,
       // Browsers with WebGPU have all of it.
       target: 'es2022',
       chunkSizeWarningLimit: Number.POSITIVE_INFINITY,
@@ -75,7 +94,10 @@ async function bundle(root, outDir, input, plugins, options, format = 'es') {
   });
   const [first] = [built].flat();
   if (!('output' in first)) throw new Error('the library is being watched');
-  return first.output[0].code;
+  return first.output.map(file => ({
+    name: file.fileName,
+    content: file.type === 'chunk' ? file.code : String(file.source),
+  }));
 }
 
 /** Gives the client its copy of the worker's script. @param {string} worker @returns {import('vite').Plugin} */

@@ -9,12 +9,12 @@ const PLACEHOLDER = '__FORETOKEN_START_WORKER__';
  * @param {string} address @returns {import('vite').Plugin}
  */
 export function workerAt(address) {
-  const start = `new Worker(new URL("${address}", import.meta.url), { type: "module", name: "foretoken" })`;
+  const start = workerFrom(`new URL("${address}", import.meta.url)`);
   return {
     name: 'foretoken:worker-at',
     apply: 'build',
     enforce: 'pre',
-    transform: code => (code.includes(SOURCE) ? code.replace(SOURCE, PLACEHOLDER) : undefined),
+    transform: code => withStart(code, PLACEHOLDER),
     // Comes after minification, because bundlers recognise the expression in this form only.
     generateBundle(_, files) {
       for (const file of Object.values(files)) {
@@ -22,4 +22,18 @@ export function workerAt(address) {
       }
     },
   };
+}
+
+/** Expression that starts the worker at the address that `url` evaluates to. @param {string} url */
+export function workerFrom(url) {
+  return `new Worker(${url}, { type: "module", name: "foretoken" })`;
+}
+
+/**
+ * Module with `start` in the place of the start of the worker in the sources; undefined for every other module.
+ *
+ * @param {string} code @param {string} start
+ */
+export function withStart(code, start) {
+  return code.includes(SOURCE) ? code.replace(SOURCE, start) : undefined;
 }

@@ -2,7 +2,7 @@ import { afterEach, expect, it } from 'vitest';
 import type { StoredModel, StoreProgress } from '../protocol/store.ts';
 import type { WorkerApi } from '../protocol/worker.ts';
 import { FakeWorker } from './fakeWorker.ts';
-import { ModelStore } from './modelStore.ts';
+import { ModelStore, type StoreCallOptions } from './modelStore.ts';
 
 const MODEL: StoredModel = {
   id: 'https://example.com/m.gguf',
@@ -138,4 +138,21 @@ it('the call after a crash of the worker starts another one', async () => {
   await pending;
   expect(await store.list()).toEqual([MODEL]);
   expect(workers.map(({ terminated }) => terminated)).toEqual([true, false]);
+});
+
+it('a call has its own access to the Hub in place of the store’s', async () => {
+  const given: unknown[] = [];
+  const store = open({
+    addModel: async (_, access) => {
+      given.push(access);
+      return { kind: 'ok', value: MODEL };
+    },
+  });
+  await store.add('hf:org/name', { hfEndpoint: 'https://hub.test' });
+  await store.add('hf:org/name');
+  expect(given).toEqual([{ hfEndpoint: 'https://hub.test' }, { hfToken: 'secret' }]);
+  await expect(store.add('hf:org/name', { hfTokn: 'x' } as StoreCallOptions)).rejects.toMatchObject({
+    code: 'invalid_option',
+    message: expect.stringContaining('hfToken'),
+  });
 });

@@ -16,8 +16,8 @@ export interface ModelStoreOptions extends StoreAccess {
   readonly worker?: () => Worker | Promise<Worker>;
 }
 
-/** Options of calls that take long. */
-export interface StoreCallOptions {
+/** Options of calls that take long; an access to the Hub is taken in place of the store's. */
+export interface StoreCallOptions extends StoreAccess {
   /** Ends the call, which then rejects with the signal's reason; what came stays for the next call. */
   readonly signal?: AbortSignal;
   /** Called several times a second. */
@@ -37,7 +37,7 @@ export class ModelStore {
   constructor(options: ModelStoreOptions = {}) {
     checkCall(options);
     const { worker, ...access } = options;
-    checkAccess(access);
+    checkAccess(access, ['worker']);
     this.#worker = worker;
     this.#access = access;
   }
@@ -56,9 +56,9 @@ export class ModelStore {
    */
   async add(source: ModelFiles, options: StoreCallOptions = {}): Promise<StoredModel> {
     const wire = wireSource(source, 'source');
-    return this.#long(options, async (connection, onProgress, abort) => {
-      await askToPersist();
-      return connection.store(api => api.addModel(wire, this.#access, onProgress, abort));
+    return this.#long(options, (connection, access, onProgress, abort) => {
+      askToPersist();
+      return connection.store(api => api.addModel(wire, access, onProgress, abort));
     });
   }
 
@@ -67,8 +67,8 @@ export class ModelStore {
    * `not_found`, and `fetch_failed` if they cannot be fetched.
    */
   verify(id: string, options: StoreCallOptions = {}): Promise<VerifyReport> {
-    return this.#long(options, (connection, onProgress, abort) =>
-      connection.store(api => api.verifyModel(id, this.#access, onProgress, abort)),
+    return this.#long(options, (connection, access, onProgress, abort) =>
+      connection.store(api => api.verifyModel(id, access, onProgress, abort)),
     );
   }
 
@@ -117,12 +117,15 @@ export class ModelStore {
     options: StoreCallOptions,
     call: (
       connection: Connection,
+      access: StoreAccess,
       onProgress: (progress: StoreProgress) => void,
       abort: MessagePort,
     ) => Promise<T>,
   ): Promise<T> {
     checkCall(options);
-    const { signal, onProgress } = options;
+    const { signal, onProgress, ...given } = options;
+    checkAccess(given, ['signal', 'onProgress']);
+    const access = Object.keys(given).length > 0 ? given : this.#access;
     signal?.throwIfAborted();
     const { port1, port2 } = new MessageChannel();
     // The message waits in the port until the worker reads it.
@@ -131,7 +134,7 @@ export class ModelStore {
     try {
       const connection = await abortable(this.#connection(), signal);
       return await abortable(
-        call(connection, proxy(listenerOf(onProgress)), transfer(port2, [port2])),
+        call(connection, access, proxy(listenerOf(onProgress)), transfer(port2, [port2])),
         signal,
       );
     } finally {
@@ -144,14 +147,14 @@ export class ModelStore {
 /** Names of the options that go to the worker. */
 const ACCESS: readonly (keyof StoreAccess)[] = ['hfEndpoint', 'hfToken'];
 
-/** Throws `invalid_option` for an unknown option, and for one that is no text. */
-function checkAccess(access: StoreAccess): void {
+/** Throws `invalid_option` for an option that is not among these and `others`, and for one that is no text. */
+function checkAccess(access: StoreAccess, others: readonly string[]): void {
   const known: readonly string[] = ACCESS;
   for (const [name, value] of Object.entries(access)) {
     if (!known.includes(name)) {
       throw new ForetokenError(
         'invalid_option',
-        `unknown option ${name}; the options are worker, ${known.join(', ')}`,
+        `unknown option ${name}; the options are ${[...others, ...known].join(', ')}`,
       );
     }
     if (value !== undefined && typeof value !== 'string') throw wrongKind(name, 'a text', value);

@@ -45,6 +45,14 @@ describe('loading', () => {
     expect(phases).toEqual(['header']);
   });
 
+  it('does not wait for the user, whom Firefox asks whether to keep the storage', async () => {
+    vi.stubGlobal('navigator', { storage: { persist: () => new Promise(() => {}) } });
+    const worker = new FakeWorker(() => {});
+    server = await openServer(() => worker, { model: new Uint8Array(4), store: true });
+    expect(server.report).toEqual(FAKE_REPORT);
+    vi.unstubAllGlobals();
+  });
+
   it('sends bytes as Blobs and URLs as absolute addresses, and only cloneable options', async () => {
     let received: WireOptions | undefined;
     const worker = new FakeWorker(() => {}, {

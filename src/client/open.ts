@@ -23,7 +23,7 @@ export async function openWorker(options: OpenOptions): Promise<Backend> {
   const { worker, onProgress, onLog, signal, ...rest } = options;
   signal?.throwIfAborted();
   const wire = wireOptions(rest);
-  if (options.store) await askToPersist();
+  if (options.store) askToPersist();
   const connection = await Connection.open(attemptsOf(worker), signal);
   try {
     const report = await abortable(connection.load(wire, listenerOf(onProgress), listenerOf(onLog)), signal);

@@ -47,7 +47,7 @@ export async function requestAdapter(
   if (adapter) return adapter;
   throw new ForetokenError(
     'no_webgpu',
-    'WebGPU is there but no adapter answered: the GPU or its driver is blocked; see chrome://gpu, or start Chrome with --enable-unsafe-webgpu',
+    'WebGPU is there but no adapter answered: the GPU or its driver is blocked; the browser says why (chrome://gpu, about:support), and Chromium takes --enable-unsafe-webgpu',
   );
 }
 

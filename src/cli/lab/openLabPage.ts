@@ -5,11 +5,12 @@ import { assertNever } from '../../util/assert.ts';
 import { ForetokenError } from '../../util/errors.ts';
 import type { Machine } from '../machine.ts';
 import { siteFile } from '../siteFile.ts';
+import { FIREFOX_PREFERENCES, findFirefox } from './firefox.ts';
 import type { LabHost } from './labHost.ts';
 import { type LabPage, labPage, type Tab } from './labPage.ts';
 
 export interface OpenOptions {
-  readonly machine: Pick<Machine, 'site' | 'browserFlags' | 'findBrowser'>;
+  readonly machine: Pick<Machine, 'env' | 'site' | 'browserFlags' | 'findBrowser'>;
   /** Address of the site for browsers of this machine; ends with a slash. */
   readonly siteUrl: string;
   readonly headed: boolean;
@@ -24,20 +25,6 @@ const ROUTED_SITE = 'https://foretoken.invalid/';
 
 /** Leave signals to the command: a stopped run still reports. A run is one call, and takes minutes. */
 const DRIVEN = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false, protocolTimeout: 0 };
-
-/** Preferences that enable WebGPU in Firefox. */
-const FIREFOX_PREFERENCES = {
-  'dom.webgpu.enabled': true,
-  'gfx.webgpu.ignore-blocklist': true,
-};
-
-const FIREFOX_PLACES = [
-  '/usr/bin/firefox',
-  '/usr/bin/firefox-esr',
-  '/snap/bin/firefox',
-  '/Applications/Firefox.app/Contents/MacOS/firefox',
-  'C:\\Program Files\\Mozilla Firefox\\firefox.exe',
-];
 
 /** Opens the lab in a host's browser. Throws the reason if it does not open. */
 export async function openLabPage(host: LabHost, options: OpenOptions): Promise<LabPage> {
@@ -64,11 +51,14 @@ async function openInChromium(
   return openedIn(browser, args, () => openTab(browser, siteUrl));
 }
 
-async function openInFirefox(path: string | null, { siteUrl, headed }: OpenOptions): Promise<LabPage> {
+async function openInFirefox(
+  path: string | null,
+  { machine, siteUrl, headed }: OpenOptions,
+): Promise<LabPage> {
   const { launch } = await import('puppeteer-core');
   const browser = await launch({
     browser: 'firefox',
-    executablePath: path ?? findFirefox(),
+    executablePath: path ?? findFirefox(machine.env),
     headless: !headed,
     extraPrefsFirefox: FIREFOX_PREFERENCES,
     ...DRIVEN,
@@ -81,12 +71,6 @@ async function openTab(browser: PuppeteerBrowser, siteUrl: string): Promise<Tab>
   const page = await browser.newPage();
   await page.goto(siteUrl + PAGE);
   return { evaluate: (work, given) => page.evaluate(work, given), close: () => page.close() };
-}
-
-function findFirefox(): string {
-  const found = FIREFOX_PLACES.find(path => existsSync(path));
-  if (found) return found;
-  throw new ForetokenError('invalid_option', 'no Firefox found; give its path as --browser /path/to/firefox');
 }
 
 /** Playwright, which an installed package may have beside it. */

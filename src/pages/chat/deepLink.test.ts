@@ -26,6 +26,16 @@ it.each([
   if (link.choices) expect(readDeepLink(linkTo(link.choices) ?? '').choices).toEqual(choices);
 });
 
+it('a link says in plain letters where the models come from', () => {
+  const { choices } = readDeepLink('?model=hf:a/b:Q4_0&draft=bundled');
+  expect(choices && linkTo(choices)).toBe('?model=hf:a/b:Q4_0&draft=bundled');
+});
+
+it('files have no link', () => {
+  const files = { kind: 'files', files: new Blob() } as const;
+  expect(linkTo({ target: files, draft: { kind: 'none' }, nCtx: null })).toBeNull();
+});
+
 it('has a prompt and a system prompt', () => {
   expect(readDeepLink('?prompt=Is+it%3F&system=Be%20short.')).toMatchObject({
     prompt: 'Is it?',

@@ -32,7 +32,9 @@ export function readDeepLink(search: string): DeepLink {
 export function linkTo(choices: ModelChoices): string | null {
   if (choices.target.kind === 'files' || choices.draft.kind === 'files') return null;
   const [model, draft] = [nameOf(choices.target), nameOf(choices.draft)];
-  return `?${new URLSearchParams({ ...(model && { model }), ...(draft && { draft }) })}`;
+  const query = new URLSearchParams({ ...(model && { model }), ...(draft && { draft }) });
+  // A query may have these as they are, and people read links.
+  return `?${String(query).replaceAll('%3A', ':').replaceAll('%2F', '/')}`;
 }
 
 function choiceNamed(role: Role, name: string): ModelChoice {

@@ -16,9 +16,10 @@ export function wait(seconds: number): string {
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 }
 
-/** Formats as `4.5 M` or `1.1 B`. */
+/** Formats as `4.5 M`, `362 M` or `1.1 B`. */
 export function parameters(count: number): string {
-  return count < 1000 * MEGA ? `${(count / MEGA).toFixed(1)} M` : `${(count / (1000 * MEGA)).toFixed(1)} B`;
+  if (count >= 1000 * MEGA) return `${(count / (1000 * MEGA)).toFixed(1)} B`;
+  return `${(count / MEGA).toFixed(count < 100 * MEGA ? 1 : 0)} M`;
 }
 
 /** Formats tokens per second: `7.3`, `412`. */

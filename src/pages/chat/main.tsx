@@ -7,12 +7,14 @@ import { Chat } from './answer/chat.ts';
 import { Completer } from './complete/completer.ts';
 import { App } from './components/App.tsx';
 import type { Context } from './context.ts';
+import { current } from './conversation/chatState.ts';
 import { newConversation } from './conversation/conversation.ts';
 import { readDeepLink } from './deepLink.ts';
 import { Engine } from './engine/engine.ts';
 import { Library } from './library/library.ts';
 import { libraryNotice } from './library/notice.ts';
 import { browserStorage } from './library/storage.ts';
+import { loadAccess, saveAccess } from './models/access.ts';
 import { browserFacts } from './models/browser.ts';
 import { modelsEffects } from './models/effects.ts';
 import type { ModelsAction } from './models/state.ts';
@@ -20,7 +22,7 @@ import { loadPreferences, savePreferences } from './preferences.ts';
 import { shortcutOf } from './shortcuts.ts';
 import { Comparer } from './speculation/comparer.ts';
 import type { ComparisonAction } from './speculation/comparison.ts';
-import { initialState, reduce, WIDE } from './state.ts';
+import { initialState, reduce, type State, WIDE } from './state.ts';
 import '../frame/base.css';
 import '../frame/frame.css';
 import './style/shell.css';
@@ -35,6 +37,7 @@ const storage = () => window.localStorage;
 const link = readDeepLink(location.search);
 const preferences = loadPreferences(storage);
 const asked = location.hash.slice(1);
+const wishes = location.search;
 
 let scheduled = false;
 const store = createStore(
@@ -43,6 +46,7 @@ const store = createStore(
     theme: loadTheme(storage),
     preferences: { ...preferences, choices: link.choices ?? preferences.choices },
     browser: browserFacts(navigator),
+    access: loadAccess(storage),
     conversation: newConversation(crypto.randomUUID(), Date.now(), {
       system: link.system,
       settings: preferences.defaults,
@@ -60,6 +64,7 @@ const store = createStore(
   },
 );
 const { dispatch } = store;
+const wanted = store.state.engine.choices;
 const library = new Library(browserStorage, error =>
   dispatch({ of: 'view', view: { notice: libraryNotice(error) } }),
 );
@@ -97,7 +102,7 @@ let kept = store.state;
 function keep(): void {
   const before = kept;
   kept = store.state;
-  const { view, engine, chat } = kept;
+  const { view, engine, models, chat } = kept;
   document.documentElement.dataset.theme = view.theme;
   if (view.theme !== before.view.theme) saveTheme(storage, view.theme);
   if (engine !== before.engine || chat.defaults !== before.chat.defaults || view !== before.view) {
@@ -109,7 +114,19 @@ function keep(): void {
       showsDraft: view.showsDraft,
     });
   }
-  if (chat.currentId !== before.chat.currentId) history.replaceState(null, '', `#${chat.currentId}`);
+  if (models.access !== before.models.access) saveAccess(storage, models.access);
+  const address = addressOf(kept);
+  if (address !== addressOf(before)) history.replaceState(null, '', address);
+}
+
+/**
+ * Address of the page. A conversation is named from its first message on, so that a reload shows it again. The wishes of a link stay
+ * until they are fulfilled: a message was sent, or other models were chosen.
+ */
+function addressOf({ engine, chat }: State): string {
+  const { id, messages } = current(chat);
+  if (messages.length > 0) return `${location.pathname}#${id}`;
+  return engine.choices === wanted ? location.pathname + wishes : location.pathname;
 }
 
 draw();

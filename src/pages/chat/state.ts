@@ -16,6 +16,7 @@ import {
 } from './conversation/chatState.ts';
 import type { AssistantMessage, Conversation } from './conversation/conversation.ts';
 import { type EngineAction, type EngineState, initialEngine, reduceEngine } from './engine/engineState.ts';
+import type { HubAccess } from './models/access.ts';
 import type { BrowserFacts } from './models/browser.ts';
 import { initialModels, type ModelsAction, type ModelsState, reduceModels } from './models/state.ts';
 import type { Preferences } from './preferences.ts';
@@ -72,6 +73,7 @@ export interface Start {
   readonly theme: Theme;
   readonly preferences: Preferences;
   readonly browser: BrowserFacts;
+  readonly access: HubAccess;
   readonly conversation: Conversation;
   /** Text in the composer. */
   readonly text: string;
@@ -80,7 +82,7 @@ export interface Start {
 }
 
 export function initialState(start: Start): State {
-  const { theme, preferences, browser, conversation, text, hasSideBar, now } = start;
+  const { theme, preferences, browser, access, conversation, text, hasSideBar, now } = start;
   const { showsDraft, choices, engine } = preferences;
   return {
     view: {
@@ -96,7 +98,7 @@ export function initialState(start: Start): State {
       notice: null,
     },
     engine: initialEngine(choices, engine, now),
-    models: initialModels(browser),
+    models: initialModels(browser, access),
     chat: initialChat(conversation, text, preferences.defaults),
     complete: INITIAL_COMPLETE,
     comparison: NO_COMPARISON,

@@ -1,7 +1,8 @@
 import type { ForetokenError } from '../../client/index.ts';
+import type { BrowserName, Visitor } from './visitor.ts';
 
 /** Remedies that the page offers for a problem. */
-export type Remedy = 'retry' | 'bundled' | 'noDraft';
+export type Remedy = 'retry' | 'bundled' | 'noDraft' | 'reload' | 'token';
 
 /** Problem in words for a visitor; the error's own message goes below. */
 export interface Problem {
@@ -10,16 +11,35 @@ export interface Problem {
   readonly remedies: readonly Remedy[];
 }
 
-const NO_WEBGPU: Problem = {
-  title: 'This browser offers no WebGPU',
-  advice: [
-    'Chrome, Edge and other Chromium browsers: use a current version. On Linux, or with an old GPU, start it with --enable-unsafe-webgpu, or turn on chrome://flags/#enable-unsafe-webgpu.',
-    'Safari: version 26 or newer, on macOS 26, iOS 26 or later.',
-    'Firefox: a current version on Windows or on a Mac with Apple silicon. Elsewhere set dom.webgpu.enabled and dom.webgpu.workers.enabled to true in about:config.',
-    'In any browser the page has to come over https or from localhost.',
+/** Way to WebGPU in each browser. */
+const WEBGPU_IN: Readonly<Record<BrowserName, readonly string[]>> = {
+  Chromium: [
+    'Update the browser, and turn on graphics acceleration in chrome://settings/system; chrome://gpu says what is blocked.',
+    'On Linux, or with an old GPU, turn on chrome://flags/#enable-unsafe-webgpu.',
   ],
-  remedies: ['retry'],
+  Edge: [
+    'Update the browser, and turn on graphics acceleration in edge://settings/system; edge://gpu says what is blocked.',
+    'On Linux, or with an old GPU, turn on edge://flags/#enable-unsafe-webgpu.',
+  ],
+  Firefox: [
+    'Firefox has WebGPU on Windows and on Macs. On Linux set dom.webgpu.enabled to true in about:config, then load this page again.',
+    'about:support says under Graphics what is blocked. Otherwise open this page in Chrome or Edge.',
+  ],
+  Safari: [
+    'Safari has WebGPU from version 26 on, with macOS 26 or iOS 26. Update, or open this page in Chrome.',
+  ],
+  other: ['Open this page in a current Chrome, Edge, Firefox or Safari 26.'],
 };
+
+function noWebgpu({ browser, isSecure }: Visitor): Problem {
+  const insecure =
+    'This page came over plain http, where browsers offer no WebGPU: open it over https, or from localhost.';
+  return {
+    title: 'This browser offers no WebGPU here',
+    advice: isSecure ? WEBGPU_IN[browser] : [insecure],
+    remedies: ['reload'],
+  };
+}
 
 const BAD_FILE: Problem = {
   title: 'This file cannot be used',
@@ -47,17 +67,30 @@ const TOO_LARGE: Problem = {
   remedies: ['retry', 'bundled'],
 };
 
+const NEEDS_LOGIN: Problem = {
+  title: 'This model needs a login',
+  advice: [
+    'Its repository is private, or its terms have to be accepted first, on its page on the Hub. A misspelt name looks the same.',
+    'Then enter an access token of that account. A token that has expired is refused for every model.',
+  ],
+  remedies: ['token', 'retry', 'bundled'],
+};
+
+/** Statuses of servers that want to know who asks. */
+const LOGIN = [401, 403];
+
 /** Content of the card for an error. */
-export function describeProblem(error: ForetokenError): Problem {
+export function describeProblem(error: ForetokenError, visitor: Visitor): Problem {
   switch (error.code) {
     case 'no_webgpu':
-      return NO_WEBGPU;
+      return noWebgpu(visitor);
     case 'invalid_gguf':
     case 'digest_mismatch':
       return BAD_FILE;
     case 'unsupported_model':
       return OTHER_MODEL;
     case 'fetch_failed':
+      if (LOGIN.includes(Number(error.details.status))) return NEEDS_LOGIN;
       return {
         title: 'The model could not be downloaded',
         advice: [
@@ -108,9 +141,17 @@ export function describeProblem(error: ForetokenError): Problem {
         advice: ['Wait until it is downloaded or loaded, here or in another tab, and then delete it.'],
         remedies: [],
       };
+    case 'worker_failed':
+      return {
+        title: 'The engine did not start',
+        advice: [
+          'Reload the page: a newer version may have taken the place of this one.',
+          'If that does not help, an extension or a firewall may keep a part of the page away.',
+        ],
+        remedies: ['reload'],
+      };
     case 'store_unavailable':
     case 'shader_error':
-    case 'worker_failed':
     case 'aborted':
     case 'cache_full':
     case 'closed':

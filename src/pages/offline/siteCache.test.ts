@@ -7,8 +7,8 @@ const SITE: Site = {
   files: [
     { path: 'index.html', integrity: 'sha256-a' },
     { path: 'lab.html', integrity: 'sha256-b' },
-    { path: 'lib/worker.js', integrity: 'sha256-c' },
     { path: 'assets/index-BehxKs_0.css', integrity: null },
+    { path: 'assets/engine-worker-D-qw9Yg0.js', integrity: null },
   ],
   digest: 'new',
 };
@@ -64,7 +64,6 @@ describe('SiteCache', () => {
     ['?model=hf:a/b', 'navigate'],
     ['lab', 'navigate'],
     ['lab.html', 'navigate'],
-    ['lib/worker.js', 'cors'],
   ] as const)('answers %j from the network, and without one from the cache', async (path, mode) => {
     const { cache, network } = open();
     network.text = 'kept';
@@ -75,16 +74,18 @@ describe('SiteCache', () => {
     expect(await (await cache.answer(request(path, mode)))?.text()).toBe('kept');
   });
 
-  it('answers for files with a hash in their name without the network', async () => {
+  it('answers for files with a hash in their name, such as the worker’s, without the network', async () => {
     const { cache, network } = open();
     await cache.fill();
     network.asked.length = 0;
     await cache.answer(request('assets/index-BehxKs_0.css'));
+    await cache.answer(request('assets/engine-worker-D-qw9Yg0.js'));
     expect(network.asked).toEqual([]);
   });
 
   it.each([
     ['models/a.gguf', 'cors', 'GET'],
+    ['assets/engine-worker-ofOther.js', 'cors', 'GET'],
     ['engine', 'navigate', 'GET'],
     ['/v1/models', 'cors', 'GET'],
     ['index.html', 'cors', 'POST'],
@@ -100,7 +101,7 @@ describe('SiteCache', () => {
     await caches.open(foreign);
     const { cache, network } = open(SITE, caches);
     await cache.fill();
-    expect(network.asked).toEqual(['index.html', 'lab.html', 'lib/worker.js'].map(path => FOLDER + path));
+    expect(network.asked).toEqual(['index.html', 'lab.html'].map(path => FOLDER + path));
     await cache.removeOthers();
     expect([...caches.held.keys()]).toEqual([foreign, `foretoken-site ${FOLDER} new`]);
   });

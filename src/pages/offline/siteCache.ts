@@ -16,8 +16,8 @@ export interface Site {
 
 /**
  * Files of one build of the site in the browser's cache, for visits without a network. Files with a hash in their name are taken
- * from the cache; pages and the engine's worker come from the network as long as there is one. Models are not among them: the model
- * store keeps those.
+ * from the cache, the engine's worker among them; pages come from the network as long as there is one. Models are not kept here: the
+ * model store does that.
  */
 export class SiteCache {
   readonly #site: Site;

@@ -4,6 +4,7 @@ import { createStore } from '../../frame/store.ts';
 import { branchOf } from '../conversation/branch.ts';
 import { current } from '../conversation/chatState.ts';
 import { newConversation } from '../conversation/conversation.ts';
+import { PUBLIC_HUB } from '../models/access.ts';
 import { DEFAULT_PREFERENCES } from '../preferences.ts';
 import { initialState, reduce } from '../state.ts';
 import { Chat } from './chat.ts';
@@ -17,6 +18,7 @@ function open(deltas: readonly object[], fetch?: Foretoken['fetch']) {
       theme: 'auto',
       preferences: DEFAULT_PREFERENCES,
       browser: { userAgent: '', memoryBytes: null },
+      access: PUBLIC_HUB,
       conversation: newConversation('c', 0, { system: 'Be short.' }),
       text: '',
       hasSideBar: false,

@@ -75,7 +75,7 @@ export function CompleteView({ state, engine, completer, dispatch }: Context) {
         </div>
       </form>
       {state.engine.status.kind === 'failed' && (
-        <ProblemCard error={state.engine.status.error} engine={engine} />
+        <ProblemCard error={state.engine.status.error} engine={engine} dispatch={dispatch} />
       )}
       <Status state={state} />
       {run?.error && <AnswerProblem error={run.error.toWire()} />}

@@ -47,21 +47,27 @@ interface TokenProps {
   readonly onChoose: (index: number) => void;
 }
 
+/** White space before a word stays unmarked, because it would look like part of the word before. */
 function Token({ piece, index, isChosen, onChoose }: TokenProps) {
   return useMemo(() => {
     const { text, drafted, odds } = piece;
     const Tag = drafted ? 'mark' : 'span';
-    if (!odds) return <Tag>{text}</Tag>;
+    // White space alone is a token to point at, too.
+    const word = text.trimStart() || text;
+    const space = text.slice(0, text.length - word.length);
+    const choosing = odds && {
+      class: 'token',
+      title: `${(100 * odds.probability).toFixed(1)} %`,
+      onPointerEnter: () => onChoose(index),
+      onClick: () => onChoose(index),
+    };
     return (
-      <Tag
-        class="token"
-        data-chosen={isChosen}
-        title={`${(100 * odds.probability).toFixed(1)} %`}
-        onPointerEnter={() => onChoose(index)}
-        onClick={() => onChoose(index)}
-      >
-        {text}
-      </Tag>
+      <>
+        {space}
+        <Tag data-chosen={isChosen} {...choosing}>
+          {word}
+        </Tag>
+      </>
     );
   }, [piece, index, isChosen, onChoose]);
 }

@@ -9,18 +9,22 @@ import { Welcome } from './Welcome.tsx';
 
 /** The conversation that is shown, and the composer below it. */
 export function ChatView(context: Context) {
-  const { state, engine, chat } = context;
+  const { state, engine, chat, dispatch } = context;
   const { messages } = current(state.chat);
   return (
     <main class="talk">
       {messages.length === 0 ? (
-        <Welcome state={state} onSuggestion={text => void chat.send(text)} />
+        <Welcome
+          state={state}
+          onSuggestion={text => void chat.send(text)}
+          onModels={() => dispatch({ of: 'view', view: { panel: 'models' } })}
+        />
       ) : (
         <MessageList {...context} />
       )}
       <div class="dock">
         {state.engine.status.kind === 'failed' && (
-          <ProblemCard error={state.engine.status.error} engine={engine} />
+          <ProblemCard error={state.engine.status.error} engine={engine} dispatch={dispatch} />
         )}
         <Composer {...context} />
         <div class="dock-foot">

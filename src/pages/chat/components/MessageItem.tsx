@@ -17,12 +17,29 @@ export function MessageItem(props: MessageProps) {
 function Drawn(props: MessageProps) {
   const { message, isEditing, phase } = props;
   return (
-    <li class="message" data-role={message.role} data-testid={`message-${message.role}`}>
-      <h3 class="hidden">{AUTHORS[message.role]}</h3>
+    <li
+      class="message"
+      data-role={message.role}
+      data-testid={`message-${message.role}`}
+      style={{ containIntrinsicBlockSize: `auto ${expectedHeight(message.content)}rem` }}
+    >
+      <h2 class="hidden">{AUTHORS[message.role]}</h2>
       {isEditing ? <MessageEditor {...props} /> : <Body {...props} />}
       {!isEditing && phase === null && <MessageActions {...props} />}
     </li>
   );
+}
+
+/** Characters of a line in a wide window, and the height of a line in rem. */
+const LINE_LENGTH = 85;
+const LINE_HEIGHT = 1.7;
+
+/** Height in rem that a message takes until it is first in sight: the closer, the less the others move then. */
+function expectedHeight(text: string): number {
+  const nLines = text
+    .split('\n')
+    .reduce((sum, { length }) => sum + Math.max(0.6, Math.ceil(length / LINE_LENGTH)), 0);
+  return Math.round(4 + LINE_HEIGHT * nLines);
 }
 
 function Body({ message, isLast, draft, phase, chat }: MessageProps) {

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import type { Context } from '../context.ts';
 import { branchOf } from '../conversation/branch.ts';
 import { current } from '../conversation/chatState.ts';
@@ -6,9 +6,8 @@ import { answerOf } from '../state.ts';
 import { Icon } from './Icon.tsx';
 import { MessageItem } from './MessageItem.tsx';
 import type { DraftShown } from './messageProps.ts';
-
-/** Distance from the end, in CSS pixels, within which the list follows new text. */
-const NEAR = 48;
+import { useEnd } from './useEnd.ts';
+import { useSlices } from './useSlices.ts';
 
 /** Branch that is shown. Its messages are drawn again only when they change; the answer that is being written is apart. */
 export function MessageList({ state, chat, dispatch }: Context) {
@@ -22,41 +21,39 @@ export function MessageList({ state, chat, dispatch }: Context) {
   const isBusy = state.chat.answer !== null;
 
   const scroller = useRef<HTMLDivElement>(null);
-  const [isAtEnd, setAtEnd] = useState(true);
-  const toEnd = () => scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
-  useLayoutEffect(() => {
-    if (isAtEnd) toEnd();
-  }, [answer, conversation, isAtEnd]);
+  const list = useRef<HTMLOListElement>(null);
+  const { isAtEnd, toEnd, onScroll } = useEnd(scroller, list, conversation.id);
 
+  const turns = useMemo(
+    () => branchOf(conversation).filter(({ message }) => message.id !== growing),
+    [conversation, growing],
+  );
+  const nDrawn = useSlices(conversation.id, turns.length);
+  // One node, which preact passes over while it is the same.
   const history = useMemo(() => {
-    const turns = branchOf(conversation).filter(({ message }) => message.id !== growing);
-    return turns.map(({ message, siblings }, index) => (
-      <MessageItem
-        key={message.id}
-        message={message}
-        place={siblings.indexOf(message.id)}
-        nSiblings={siblings.length}
-        isLast={index === turns.length - 1 && growing === null}
-        isEditing={editing === message.id}
-        draft={message.id === traced ? shown : 'no'}
-        phase={null}
-        chat={chat}
-        dispatch={dispatch}
-      />
-    ));
-  }, [conversation, growing, editing, traced, shown, chat, dispatch]);
+    const first = turns.length - nDrawn;
+    const items = turns
+      .slice(first)
+      .map(({ message, siblings }, index) => (
+        <MessageItem
+          key={message.id}
+          message={message}
+          place={siblings.indexOf(message.id)}
+          nSiblings={siblings.length}
+          isLast={first + index === turns.length - 1 && growing === null}
+          isEditing={editing === message.id}
+          draft={message.id === traced ? shown : 'no'}
+          phase={null}
+          chat={chat}
+          dispatch={dispatch}
+        />
+      ));
+    return <>{items}</>;
+  }, [turns, nDrawn, growing, editing, traced, shown, chat, dispatch]);
 
   return (
-    <div
-      class="scroll"
-      ref={scroller}
-      data-busy={isBusy}
-      onScroll={event => {
-        const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
-        setAtEnd(scrollHeight - scrollTop - clientHeight < NEAR);
-      }}
-    >
-      <ol class="messages" aria-label="Conversation">
+    <div class="scroll" ref={scroller} data-busy={isBusy} onScroll={onScroll}>
+      <ol class="messages" ref={list} aria-label="Conversation">
         {history}
         {answer && (
           <MessageItem

@@ -6,6 +6,8 @@ import { parameters, size } from '../format.ts';
 import { ModelLibrary } from '../models/components/ModelLibrary.tsx';
 import type { OnLoad } from '../models/context.ts';
 import type { ModelsAction } from '../models/state.ts';
+import { WIDE } from '../state.ts';
+import { LinkButton } from './LinkButton.tsx';
 
 /** Models that are loaded, and the library that others come from. */
 export function ModelsPanel({ state, engine, models, dispatch }: Context) {
@@ -32,6 +34,7 @@ export function ModelsPanel({ state, engine, models, dispatch }: Context) {
           )}
         </dl>
       )}
+      {report && <LinkButton choices={choices} />}
       <ModelLibrary
         state={state.models}
         effects={models}
@@ -49,6 +52,8 @@ export function ModelsPanel({ state, engine, models, dispatch }: Context) {
       draft: choiceOf('draft', draft),
       nCtx: nCtx ?? null,
     });
+    // Where the panel covers the conversation, that is what comes next.
+    if (!matchMedia(WIDE).matches) dispatch({ of: 'view', view: { panel: null } });
   }
 }
 

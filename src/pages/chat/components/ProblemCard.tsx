@@ -2,6 +2,7 @@ import type { ForetokenError } from '../../../client/index.ts';
 import { assertNever } from '../../../util/assert.ts';
 import { ProblemText } from '../../frame/ProblemText.tsx';
 import { describeProblem, type Remedy } from '../../frame/problems.ts';
+import { thisVisitor } from '../../frame/visitor.ts';
 import type { Context } from '../context.ts';
 import { BUNDLED_PAIR } from '../engine/choices.ts';
 
@@ -9,11 +10,17 @@ const LABELS: Readonly<Record<Remedy, string>> = {
   retry: 'Load again',
   bundled: 'Use the bundled models',
   noDraft: 'Go on without a draft',
+  reload: 'Reload the page',
+  token: 'Enter a token',
 };
 
 /** Says why no model is loaded, with buttons for the remedies. */
-export function ProblemCard({ error, engine }: { error: ForetokenError } & Pick<Context, 'engine'>) {
-  const { title, advice, remedies } = describeProblem(error);
+export function ProblemCard({
+  error,
+  engine,
+  dispatch,
+}: { error: ForetokenError } & Pick<Context, 'engine' | 'dispatch'>) {
+  const { title, advice, remedies } = describeProblem(error, thisVisitor());
   function apply(remedy: Remedy): void {
     switch (remedy) {
       case 'retry':
@@ -24,6 +31,13 @@ export function ProblemCard({ error, engine }: { error: ForetokenError } & Pick<
         break;
       case 'noDraft':
         engine.withoutDraft();
+        break;
+      case 'reload':
+        location.reload();
+        break;
+      case 'token':
+        dispatch({ of: 'models', type: 'accessShown', isShown: true });
+        dispatch({ of: 'view', view: { panel: 'models' } });
         break;
       default:
         assertNever(remedy);

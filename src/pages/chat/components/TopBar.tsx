@@ -23,6 +23,7 @@ export function TopBar({ state, dispatch }: Context) {
         />
       )}
       <nav class="tabs" aria-label="What to do">
+        {!hasSideBar && <h1 class="hidden">Foretoken</h1>}
         {(['chat', 'complete'] as const).map(name => (
           <button
             key={name}

@@ -6,6 +6,7 @@ import {
   type ServerReport,
 } from '../../../client/index.ts';
 import type { Store } from '../../frame/store.ts';
+import { storeAccess } from '../models/access.ts';
 import { CHAT_FIELDS } from '../settings/fields.ts';
 import type { Action, State } from '../state.ts';
 import { BUNDLED_ADDRESS, type ModelChoices, sourceOf } from './choices.ts';
@@ -124,7 +125,8 @@ export class Engine {
   }
 
   #options(signal: AbortSignal): CreateServerOptions {
-    const { choices, settings } = this.#store.state.engine;
+    const { engine, models } = this.#store.state;
+    const { choices, settings } = engine;
     const { nCtx, ...others } = settings;
     const draft = sourceOf('draft', choices.draft);
     const ctx = choices.nCtx ?? nCtx;
@@ -135,6 +137,7 @@ export class Engine {
       ...(choices.target.kind === 'bundled' ? { chatTemplate: STORY_TEMPLATE } : {}),
       ...(ctx > 0 ? { nCtx: ctx } : {}),
       ...others,
+      ...storeAccess(models.access),
       // The table says what a request leaves to the server.
       draftMax: CHAT_FIELDS.draft_max.default,
       // Keeps models that have an address in the browser, so that the next visit does not download them.

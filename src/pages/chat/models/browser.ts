@@ -1,4 +1,5 @@
 import type { AdapterReport } from '../../../client/index.ts';
+import { type BrowserName, browserName } from '../../frame/visitor.ts';
 
 /** Browser and device, as the browser describes them. */
 export interface BrowserFacts {
@@ -33,18 +34,16 @@ export function adapterText(adapter: AdapterReport, userAgent: string): AdapterT
   if (!isFallback) return { name, hint: null };
   return {
     name,
-    hint: `This is no GPU: the processor computes in its place, which is enough for Stories and slow for anything larger. ${whyText(userAgent)}`,
+    hint: `This is no GPU: the processor computes in its place, which is enough for Stories and slow for anything larger. ${WHY[browserName(userAgent)]}`,
   };
 }
 
-/** Where the browser says why it uses no GPU. */
-function whyText(userAgent: string): string {
-  if (/\bEdg\//.test(userAgent))
-    return 'edge://gpu says why; often it helps to turn on graphics acceleration in edge://settings/system.';
-  if (/\bFirefox\//.test(userAgent))
-    return 'about:support says why, under Graphics; a current graphics driver often helps.';
-  if (/Chrom(e|ium)\//.test(userAgent))
-    return 'chrome://gpu says why; often it helps to turn on graphics acceleration in chrome://settings/system, or to update the graphics driver.';
-  if (/\bSafari\//.test(userAgent)) return 'Safari uses the GPU of the Mac; a virtual machine may have none.';
-  return 'The browser’s page about graphics says why.';
-}
+/** Where a browser says why it uses no GPU. */
+const WHY: Readonly<Record<BrowserName, string>> = {
+  Chromium:
+    'chrome://gpu says why; often it helps to turn on graphics acceleration in chrome://settings/system, or to update the graphics driver.',
+  Edge: 'edge://gpu says why; often it helps to turn on graphics acceleration in edge://settings/system.',
+  Firefox: 'about:support says why, under Graphics; a current graphics driver often helps.',
+  Safari: 'Safari uses the GPU of the Mac; a virtual machine may have none.',
+  other: 'The browser’s page about graphics says why.',
+};

@@ -5,7 +5,6 @@ import {
   type StoreCallOptions,
   type StoredModel,
 } from '../../../client/index.ts';
-import { openHub } from '../../../hub/hub.ts';
 import { FAKE_ESTIMATE } from '../../../protocol/fakeReport.ts';
 import { createStore } from '../../frame/store.ts';
 import { Fits } from './fits.ts';
@@ -15,6 +14,7 @@ import { initialModels, isStored, pairKey, reduceModels } from './state.ts';
 
 const TARGET = 'hf:org/target:Q8_0';
 const DRAFT = 'hf:org/draft:Q8_0';
+const MIRROR = { endpoint: 'https://hub.test', token: 'hf_a', isRemembered: false };
 
 const page = () => createStore(reduceModels, initialModels({ userAgent: '', memoryBytes: null }), () => {});
 
@@ -123,6 +123,15 @@ describe('a pair', () => {
 });
 
 describe('a download', () => {
+  it('is made with the access to the Hub at its start', async () => {
+    const { store, models, shelf } = await shelfWith();
+    store.dispatch({ type: 'access', access: MIRROR });
+    const running = shelf.download(TARGET);
+    expect(models.calls.get(TARGET)).toMatchObject({ hfEndpoint: 'https://hub.test', hfToken: 'hf_a' });
+    models.end(TARGET);
+    await running;
+  });
+
   it('shows its progress until it is canceled, and nothing that comes later', async () => {
     const { store, models, shelf } = await shelfWith();
     const running = shelf.download(TARGET);
@@ -196,14 +205,15 @@ describe('a look-up of what fits', () => {
   it('is made once for a pair, with its draft and the context, and tells the adapter', async () => {
     const store = page();
     const ask = vi.fn<typeof estimate>(async () => FAKE_ESTIMATE);
-    const fits = new Fits(store, ask, { hfEndpoint: 'https://hub.test' });
+    store.dispatch({ type: 'access', access: MIRROR });
+    const fits = new Fits(store, ask);
     const pair = { target: TARGET, draft: DRAFT, nCtx: 512 };
     await fits.ask(pair);
     await fits.ask(pair);
     expect(ask).toHaveBeenCalledOnce();
     expect(ask.mock.calls[0]).toMatchObject([
       TARGET,
-      { modelDraft: DRAFT, nCtx: 512, hfEndpoint: 'https://hub.test' },
+      { modelDraft: DRAFT, nCtx: 512, hfEndpoint: 'https://hub.test', hfToken: 'hf_a' },
     ]);
     expect(store.state.fits[pairKey(pair)]).toEqual({ kind: 'known', estimate: FAKE_ESTIMATE });
     expect(store.state.adapter).toEqual(FAKE_ESTIMATE.adapter);
@@ -232,13 +242,15 @@ describe('a search of the Hub', () => {
   function searching(answer: (url: URL) => Response | Promise<Response>) {
     const store = page();
     const asked: URL[] = [];
+    const authorized: (string | null)[] = [];
     const fetch: typeof globalThis.fetch = async (input, init) => {
       const url = new URL(String(input));
       asked.push(url);
+      authorized.push(new Headers(init?.headers).get('authorization'));
       init?.signal?.throwIfAborted();
       return answer(url);
     };
-    return { store, asked, search: new HubSearch(store, openHub({ endpoint: 'https://hub.test', fetch })) };
+    return { store, asked, authorized, search: new HubSearch(store, fetch) };
   }
 
   it('waits for a pause, and only the last words are asked for', async () => {
@@ -273,6 +285,15 @@ describe('a search of the Hub', () => {
       wanted: 'm-Q8_0.gguf',
       groups: [{ address: 'hf:org/name:Q8_0' }],
     });
+  });
+
+  it('goes to the mirror with its token, and without one to the Hub', async () => {
+    const { store, asked, authorized, search } = searching(() => Response.json([]));
+    await search.submit('words');
+    store.dispatch({ type: 'access', access: MIRROR });
+    await search.submit('words');
+    expect(asked.map(({ origin }) => origin)).toEqual(['https://huggingface.co', 'https://hub.test']);
+    expect(authorized).toEqual([null, 'Bearer hf_a']);
   });
 
   it('that a later one overtook shows nothing', async () => {

@@ -1,19 +1,17 @@
-import { type EstimateOptions, type estimate, ForetokenError } from '../../../client/index.ts';
+import { type estimate, ForetokenError } from '../../../client/index.ts';
 import type { Store } from '../../frame/store.ts';
+import { storeAccess } from './access.ts';
 import { type ModelsAction, type ModelsState, type Pair, pairKey } from './state.ts';
 
 /** Asks what pairs of models need, from the headers of their files. Reports only to the store of the page. */
 export class Fits {
   readonly #page: Store<ModelsState, ModelsAction>;
   readonly #estimate: typeof estimate;
-  readonly #options: EstimateOptions;
   readonly #asking = new Map<string, AbortController>();
 
-  /** `options` are those of every estimate, such as the address of the Hub. */
-  constructor(page: Store<ModelsState, ModelsAction>, ask: typeof estimate, options: EstimateOptions = {}) {
+  constructor(page: Store<ModelsState, ModelsAction>, ask: typeof estimate) {
     this.#page = page;
     this.#estimate = ask;
-    this.#options = options;
   }
 
   /** Looks a pair up, unless it is known or being asked for. */
@@ -26,7 +24,7 @@ export class Fits {
     this.#page.dispatch({ type: 'fit', key, lookup: { kind: 'asking' } });
     const { target, draft, nCtx } = pair;
     const lookup = await this.#estimate(target, {
-      ...this.#options,
+      ...storeAccess(this.#page.state.access),
       ...(draft !== null && { modelDraft: draft }),
       ...(nCtx !== undefined && { nCtx }),
       signal: asking.signal,

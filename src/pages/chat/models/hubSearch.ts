@@ -1,10 +1,11 @@
 import { ForetokenError } from '../../../client/index.ts';
-import type { Hub } from '../../../hub/hub.ts';
+import { type Hub, openHub } from '../../../hub/hub.ts';
 import { modelGroups } from '../../../hub/modelGroups.ts';
 import { listRepository } from '../../../hub/repository.ts';
 import { searchModels } from '../../../hub/search.ts';
 import { assertNever } from '../../../util/assert.ts';
 import type { Store } from '../../frame/store.ts';
+import { storeAccess } from './access.ts';
 import { type Query, readQuery } from './searchQuery.ts';
 import type { ModelsAction, ModelsState, Search } from './state.ts';
 
@@ -14,13 +15,14 @@ const PAUSE_MS = 350;
 /** Searches the Hub for what is typed. Only the latest search counts. Reports only to the store of the page. */
 export class HubSearch {
   readonly #page: Store<ModelsState, ModelsAction>;
-  readonly #hub: Hub;
+  readonly #fetch: typeof fetch | undefined;
   #running = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(page: Store<ModelsState, ModelsAction>, hub: Hub) {
+  /** `fetch` takes the place of the global one. */
+  constructor(page: Store<ModelsState, ModelsAction>, fetch?: typeof globalThis.fetch) {
     this.#page = page;
-    this.#hub = hub;
+    this.#fetch = fetch;
   }
 
   /** Takes what is typed so far. Words are searched after a pause; half a name may be words, too. */
@@ -37,6 +39,11 @@ export class HubSearch {
     this.#stop();
     this.#page.dispatch({ type: 'query', query: text });
     return this.#answer(readQuery(text));
+  }
+
+  #hub(): Hub {
+    const { hfEndpoint: endpoint, hfToken: token } = storeAccess(this.#page.state.access);
+    return openHub({ endpoint, token, fetch: this.#fetch });
   }
 
   #stop(): void {
@@ -65,11 +72,11 @@ export class HubSearch {
         return { kind: 'file', url: query.url };
       case 'words':
         show({ kind: 'searching' });
-        return { kind: 'found', repositories: await searchModels(this.#hub, query.words, signal) };
+        return { kind: 'found', repositories: await searchModels(this.#hub(), query.words, signal) };
       case 'repository': {
         show({ kind: 'searching' });
         const { name, wanted } = query;
-        const { files } = await listRepository(this.#hub, name, signal);
+        const { files } = await listRepository(this.#hub(), name, signal);
         return { kind: 'repository', name, groups: modelGroups(name, files), wanted };
       }
       default:

@@ -7,8 +7,8 @@ const failed = (details: Record<string, number | boolean>) =>
   new ForetokenError('fetch_failed', 'raw', details);
 
 it.each([
-  ['a gate', failed({ status: 401, isGated: true }), /gated.*copy by another author/],
-  ['no right', failed({ status: 401 }), /no such repository, or it needs a login/],
+  ['a gate', failed({ status: 401, isGated: true }), /gated.*enter a token.*copy by another author/],
+  ['no right', failed({ status: 401 }), /no such repository, or it needs a login.*enter a token/],
   ['a wrong name', failed({ status: 404 }), /Check the name/],
   ['too many requests', failed({ status: 429 }), /Wait a few minutes/],
   ['no connection', failed({ status: 0 }), /cannot be reached/],

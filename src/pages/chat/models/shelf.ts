@@ -1,5 +1,6 @@
 import { ForetokenError, type ModelStore } from '../../../client/index.ts';
 import type { Store } from '../../frame/store.ts';
+import { storeAccess } from './access.ts';
 import {
   type Job,
   type ModelsAction,
@@ -103,6 +104,7 @@ export class Shelf {
     const { signal } = running;
     this.#page.dispatch({ type: 'jobStarted', id, kind });
     const outcome = await work({
+      ...storeAccess(this.#page.state.access),
       signal,
       onProgress: progress => {
         if (!signal.aborted) this.#page.dispatch({ type: 'jobProgress', progress });

@@ -11,6 +11,7 @@ import type {
 import type { ModelGroup } from '../../../hub/modelGroups.ts';
 import type { FoundRepository } from '../../../hub/search.ts';
 import { assertNever } from '../../../util/assert.ts';
+import { type HubAccess, PUBLIC_HUB } from './access.ts';
 import type { BrowserFacts } from './browser.ts';
 import type { LocalFiles } from './localModels.ts';
 
@@ -69,6 +70,9 @@ export type Search =
 
 export interface ModelsState {
   readonly browser: BrowserFacts;
+  /** How everything here reaches the Hub. */
+  readonly access: HubAccess;
+  readonly isAccessShown: boolean;
   /** Adapter that answered; null before one did. */
   readonly adapter: AdapterReport | null;
   /** Null before it is read, and where the browser keeps nothing. */
@@ -86,6 +90,8 @@ export interface ModelsState {
 }
 
 export type ModelsAction =
+  | { readonly type: 'access'; readonly access: HubAccess }
+  | { readonly type: 'accessShown'; readonly isShown: boolean }
   | { readonly type: 'adapter'; readonly adapter: AdapterReport }
   | { readonly type: 'stored'; readonly stored: Stored | null }
   | { readonly type: 'storeFailed'; readonly error: ForetokenError }
@@ -100,9 +106,11 @@ export type ModelsAction =
   | { readonly type: 'search'; readonly search: Search }
   | { readonly type: 'local'; readonly local: LocalFiles | null };
 
-export function initialModels(browser: BrowserFacts): ModelsState {
+export function initialModels(browser: BrowserFacts, access: HubAccess = PUBLIC_HUB): ModelsState {
   return {
     browser,
+    access,
+    isAccessShown: false,
     adapter: null,
     stored: null,
     storeError: null,
@@ -116,6 +124,10 @@ export function initialModels(browser: BrowserFacts): ModelsState {
 
 export function reduceModels(state: ModelsState, action: ModelsAction): ModelsState {
   switch (action.type) {
+    case 'access':
+      return { ...state, access: action.access, fits: withoutFailures(state.fits) };
+    case 'accessShown':
+      return { ...state, isAccessShown: action.isShown };
     case 'adapter':
       return { ...state, adapter: action.adapter };
     case 'stored':
@@ -189,4 +201,9 @@ function withFit(state: ModelsState, key: string, lookup: FitLookup): ModelsStat
 function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
   const { [key]: _, ...others } = record;
   return others;
+}
+
+/** Look-ups of which another access may have another result are made anew. */
+function withoutFailures(fits: ModelsState['fits']): ModelsState['fits'] {
+  return Object.fromEntries(Object.entries(fits).filter(([, { kind }]) => kind !== 'failed'));
 }

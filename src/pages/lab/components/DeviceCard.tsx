@@ -1,6 +1,7 @@
 import type { KnownProvenance } from '../../../lab/provenance.ts';
 import { ProblemText } from '../../frame/ProblemText.tsx';
 import { describeProblem } from '../../frame/problems.ts';
+import { thisVisitor } from '../../frame/visitor.ts';
 import type { Device } from '../state.ts';
 
 /** GPU in use, or advice if there is none. */
@@ -9,7 +10,7 @@ export function DeviceCard({ device, onRetry }: { device: Device; onRetry: () =>
     case 'asking':
       return <p role="status">Looking for a GPU…</p>;
     case 'none': {
-      const { title, advice } = describeProblem(device.error);
+      const { title, advice } = describeProblem(device.error, thisVisitor());
       return (
         <section class="problem" role="alert" data-testid="error" data-code={device.error.code}>
           <ProblemText title={title} advice={advice} message={device.error.message} />

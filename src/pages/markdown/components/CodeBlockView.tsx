@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
+import { CopyButton } from '../../frame/CopyButton.tsx';
 import type { Run } from '../code/runs.ts';
 import type { CodeBlock } from '../document/tree.ts';
 import { useLoaded } from '../useLoaded.ts';
-import { CopyButton } from './CopyButton.tsx';
 import { scrollable } from './scrollable.ts';
 
 const MAX_LABEL = 24;

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { size } from '../../format.ts';
+import { hubPage } from '../access.ts';
 import type { LibraryContext } from '../context.ts';
 import { BUNDLED, CURATED, type CuratedModel, draftOf } from '../curated.ts';
 import { roughNeed } from '../fit.ts';
@@ -54,7 +55,7 @@ function CuratedRow({ model, ...context }: LibraryContext & { readonly model: Cu
           <p class="note">
             Licence: {licence}.{' '}
             {page && (
-              <a href={`https://huggingface.co/${page}`} target="_blank" rel="noreferrer">
+              <a href={hubPage(context.state.access, page)} target="_blank" rel="noreferrer">
                 {page}
               </a>
             )}

@@ -9,6 +9,7 @@ import { hubProblem } from '../hubProblem.ts';
 import { modelName } from '../names.ts';
 import { isStored } from '../state.ts';
 import { weightTypeNote } from '../weightTypes.ts';
+import { AccessForm } from './AccessForm.tsx';
 import { ModelRow } from './ModelRow.tsx';
 import { PairPanel } from './PairPanel.tsx';
 
@@ -41,6 +42,7 @@ export function HubPanel(context: LibraryContext) {
         </form>
       </search>
       <Found {...context} />
+      <AccessForm {...context} />
     </section>
   );
 }

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
-import { size } from '../../format.ts';
+import { percent, size } from '../../format.ts';
 import type { LibraryContext } from '../context.ts';
 import { type CuratedModel, suggestDraft } from '../curated.ts';
 import { fitOf, fittingCtx, isLoadable } from '../fit.ts';
 import { roomProblem } from '../room.ts';
-import { missingOf, type Pair, pairKey } from '../state.ts';
+import { type Job, missingOf, type Pair, pairKey } from '../state.ts';
 import { FitLine } from './FitLine.tsx';
 
 interface PairPanelProps extends LibraryContext {
@@ -27,14 +27,17 @@ export function PairPanel(props: PairPanelProps) {
   // A suggestion needs the header of the target first.
   const asked = props.draft === undefined && !header ? alone : pair;
   const key = pairKey(asked);
-  useEffect(() => void effects.fits.ask(asked), [key]);
+  useEffect(() => void effects.fits.ask(asked), [key, state.access]);
 
   const lookup = state.fits[pairKey(pair)];
   const estimate = lookup?.kind === 'known' ? lookup.estimate : null;
   const fit = estimate && fitOf(estimate, state.browser.memoryBytes);
   const missing = missingOf(state, pair);
+  // The estimate counts all models, also those that are kept.
+  const isWhole = missing.length === (pair.draft === null ? 1 : 2);
   const room = estimate && roomProblem(state, missing.length > 0 ? estimate.downloadBytes : 0);
-  const isComing = missing.some(address => state.jobs[address]?.outcome.kind === 'running');
+  const jobs = missing.flatMap(address => state.jobs[address] ?? []);
+  const isComing = jobs.some(({ outcome }) => outcome.kind === 'running');
   const load = async () => {
     if (await effects.shelf.bring(pair)) onLoad(pair.target, pair.draft, fittingCtx(fit));
   };
@@ -69,7 +72,11 @@ export function PairPanel(props: PairPanelProps) {
           disabled={isComing || !isLoadable(fit)}
           onClick={() => void load()}
         >
-          {missing.length > 0 ? 'Download and load' : 'Load'}
+          {isComing
+            ? comingText(jobs)
+            : missing.length > 0
+              ? downloadText(isWhole ? estimate?.downloadBytes : undefined)
+              : 'Load'}
         </button>
         {missing.length > 0 && state.stored && (
           <button
@@ -89,4 +96,16 @@ export function PairPanel(props: PairPanelProps) {
   function suggestion(known: typeof header): CuratedModel | null {
     return known?.kind === 'known' ? suggestDraft(known.estimate.model) : null;
   }
+}
+
+/** Label of the button that downloads so many bytes; undefined until they are known. */
+function downloadText(bytes: number | undefined): string {
+  return bytes === undefined ? 'Download and load' : `Download and load (${size(bytes)})`;
+}
+
+/** Label while the models come: the part of all their bytes that is here. */
+function comingText(jobs: readonly Job[]): string {
+  const loaded = jobs.reduce((sum, { progress }) => sum + (progress?.loadedBytes ?? 0), 0);
+  const total = jobs.reduce((sum, { progress }) => sum + (progress?.totalBytes ?? 0), 0);
+  return `Downloading… ${total > 0 ? percent(loaded, total) : ''}`;
 }
