@@ -7,13 +7,14 @@ fn state_of(row: u32) -> vec3<u32> { return step[step[1u + row].z / 4u - 1u].xyz
 
 // First row of run `number` of the batch, whose rows are of one slot; n_rows() if there are fewer runs.
 fn run_start(number: u32) -> u32 {
+  let end = n_rows();
   var begun = 0u;
-  for (var row = 0u; row < n_rows(); row++) {
+  for (var row = 0u; row < end; row++) {
     if (index_in_run(row) > 0u) { continue; }
     if (begun == number) { return row; }
     begun++;
   }
-  return n_rows();
+  return end;
 }
 
 // Whether a row behind `row` by `distance` is of the same run.
@@ -25,8 +26,10 @@ fn runs_on(row: u32, distance: u32) -> bool {
 // Number of rows of the run that begins with `row`.
 fn run_length(row: u32) -> u32 {
   let rest = n_rows() - row;
+  // The batch of a single slot is one run.
   if (runs_on(row, rest - 1u)) { return rest; }
-  var length = 1u;
-  while (runs_on(row, length)) { length++; }
-  return length;
+  for (var length = 1u; length < rest; length++) {
+    if (!runs_on(row, length)) { return length; }
+  }
+  return rest;
 }

@@ -29,11 +29,17 @@ describe('the jobs', () => {
         'argmax',
         'attention',
         'attention_combine',
+        'gate',
+        'gated_delta_net',
+        'gated_norm',
         'get_rows',
         'latent_store',
         'mul_mat',
         'mul_mat_id',
-      ].concat(['qkv_store', 'rms_norm', 'router', 'swiglu', 'top_k', 'xielu']),
+        'qkv_store',
+        'ring_store',
+        'rms_norm',
+      ].concat(['router', 'ssm_conv', 'ssm_scan', 'swiglu', 'top_k', 'xielu']),
     );
     expect(ids.filter(id => id.startsWith('invariance:mul_mat@'))).toHaveLength(3);
   });

@@ -220,7 +220,7 @@ describe('an obstacle', () => {
     expect(bytes).toEqual((await large({}, ROOMY)).bytes);
   });
 
-  it.each(['mamba', 'nomodel'])(
+  it.each(['jamba', 'nomodel'])(
     'is an architecture that is refused, %s, of which the file tells',
     async name => {
       const file = tinyFile({ 'general.architecture': { type: 'string', value: name } });
