@@ -101,8 +101,12 @@ test('keys open the settings, whose values stay, and the list of shortcuts', asy
   await expect.poll(() => page.$(temperature)).toBeNull();
   await press('Control', '.');
   await expect
-    .poll(() => page.$eval(temperature, field => (field instanceof HTMLInputElement ? field.value : '')))
-    .toBe('0.5');
+    .poll(() =>
+      page.$$eval(temperature, fields =>
+        fields.map(field => field instanceof HTMLInputElement && field.value),
+      ),
+    )
+    .toEqual(['0.5']);
   await press('Control', '/');
   await expect.poll(() => page.$('dialog[open], [role="dialog"]')).not.toBeNull();
   await press('Escape');
