@@ -1,4 +1,4 @@
-// State that recurrent layers carry from position to position, in f32 (docs/architecture.md, D13). A slot's memory holds its
+// State that recurrent layers carry from position to position, in f32 (docs/architecture.md, D17). A slot's memory holds its
 // positions before `base`. The inputs of later positions are kept, in rings of RING rows by position, so that a draft that is
 // rejected costs nothing: the next step applies the kept inputs before its own first row again, in the same order.
 

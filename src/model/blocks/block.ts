@@ -33,7 +33,7 @@ export interface Stream {
 }
 
 /**
- * State of a recurrent layer (docs/architecture.md, D13), in f32 for each slot: the last inputs of its convolution, and for most the
+ * State of a recurrent layer (docs/architecture.md, D17), in f32 for each slot: the last inputs of its convolution, and for most the
  * memory of its recurrence with the inputs that are not in it yet.
  */
 export interface Carried {

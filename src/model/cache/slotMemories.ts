@@ -8,7 +8,7 @@ export interface MemoryMove {
 }
 
 /**
- * Positions of the slots' memories (docs/architecture.md, D13). A memory holds its slot's positions before `base`; the inputs of
+ * Positions of the slots' memories (docs/architecture.md, D17). A memory holds its slot's positions before `base`; the inputs of
  * those from `base` to `end` are kept beside it, so a step may begin at any of them.
  */
 export class SlotMemories {
