@@ -81,7 +81,7 @@ const completer = new Completer(store, engine);
 const comparer = new Comparer(
   partOf(
     store,
-    ({ comparison }) => comparison,
+    ({ comparisons }) => comparisons,
     (action: ComparisonAction) => ({ of: 'comparison', ...action }) as const,
   ),
 );

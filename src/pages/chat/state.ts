@@ -20,12 +20,7 @@ import type { HubAccess } from './models/access.ts';
 import type { BrowserFacts } from './models/browser.ts';
 import { initialModels, type ModelsAction, type ModelsState, reduceModels } from './models/state.ts';
 import type { Preferences } from './preferences.ts';
-import {
-  type Comparison,
-  type ComparisonAction,
-  NO_COMPARISON,
-  reduceComparison,
-} from './speculation/comparison.ts';
+import { type ComparisonAction, type Comparisons, reduceComparisons } from './speculation/comparison.ts';
 
 /** Window that has room for the side bar beside the conversation. */
 export const WIDE = '(min-width: 64rem)';
@@ -57,7 +52,7 @@ export interface State {
   readonly models: ModelsState;
   readonly chat: ChatState;
   readonly complete: CompleteState;
-  readonly comparison: Comparison;
+  readonly comparisons: Comparisons;
 }
 
 /** Action, with the part of the state that it changes. */
@@ -101,7 +96,7 @@ export function initialState(start: Start): State {
     models: initialModels(browser, access),
     chat: initialChat(conversation, text, preferences.defaults),
     complete: INITIAL_COMPLETE,
-    comparison: NO_COMPARISON,
+    comparisons: {},
   };
 }
 
@@ -118,7 +113,7 @@ export function reduce(state: State, action: Action): State {
     case 'complete':
       return { ...state, complete: reduceComplete(state.complete, action) };
     case 'comparison':
-      return { ...state, comparison: reduceComparison(state.comparison, action) };
+      return { ...state, comparisons: reduceComparisons(state.comparisons, action) };
     default:
       return assertNever(action);
   }

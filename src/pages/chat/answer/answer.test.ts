@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { SpeculationTrace, Timings } from '../../../client/index.ts';
 import type { ChatChunkChoice, ChatCompletionChunk, ChatDelta } from '../../../protocol/openai.ts';
-import { type Answer, emptyAnswer, received } from './answer.ts';
+import { RECORDED_TIMINGS } from '../speculation/fixtures/recorded.ts';
+import { traceOf } from '../speculation/fixtures/traces.ts';
+import { textOf } from '../speculation/pieces.ts';
+import { type Answer, asked, continuedAnswer, newAnswer, received } from './answer.ts';
 import { type AnswerEvent, readChatChunk } from './readChat.ts';
 
 const TIMINGS = { predicted_n: 3 } as Timings;
@@ -24,6 +27,11 @@ function chunk(
 
 const N_CTX = 8;
 const used = (predicted_n: number) => ({ cache_n: 2, prompt_n: 3, predicted_n }) as Timings;
+const timed = (predicted_n: number, predicted_ms: number): Timings => ({
+  ...RECORDED_TIMINGS,
+  predicted_n,
+  predicted_ms,
+});
 const TRACE: SpeculationTrace = {
   tokens: [{ id: 1, token: 'a', bytes: [97], source: 'bonus', round: 0 }],
   rounds: [],
@@ -99,12 +107,7 @@ describe('chunks of a chat', () => {
 });
 
 describe('an answer', () => {
-  const start: Answer = {
-    conversationId: 'c',
-    message: emptyAnswer('a', 'q', 'tiny', 0),
-    phase: 'reading',
-    progress: null,
-  };
+  const start: Answer = newAnswer('c', 'a', 'q', 0);
   const grown = (...events: AnswerEvent[]) => events.reduce(received, start);
 
   it('grows by text, and joins the traces of its parts', () => {
@@ -131,6 +134,27 @@ describe('an answer', () => {
       { id: 'x', name: 'f', arguments: '{"a":1}' },
       { id: 'y', name: 'g', arguments: '{}' },
     ]);
+  });
+
+  it('that goes on adds tokens and rounds to those that it has, without the stop string behind its text', () => {
+    const first = traceOf('One', [
+      ['draft-simple', [' two'], 1, ' three', 1],
+      [null, [], 0, ' STOP', 1],
+    ]);
+    const second = traceOf(' four', [['draft-simple', [' five'], 1, ' six', 1]]);
+    const message = { ...start.message, content: 'One two three', trace: first, timings: timed(4, 300) };
+    const request = { system: '', settings: {}, seed: 1, models: { target: 'a', draft: null } };
+    const { message: longer } = [
+      { kind: 'content', text: ' four five six' } as const,
+      { kind: 'trace', trace: second } as const,
+      { kind: 'timings', timings: timed(2, 100) } as const,
+      { kind: 'timings', timings: timed(3, 200) } as const,
+    ].reduce(received, asked(continuedAnswer('c', message), 'tiny', request));
+    expect(textOf(longer.trace?.tokens ?? [])).toBe(longer.content);
+    expect(longer.trace?.tokens.map(({ round }) => round)).toEqual([null, 0, 0, null, 1, 1]);
+    expect(longer.trace?.rounds).toHaveLength(2);
+    expect(longer.timings).toMatchObject({ predicted_n: 7, predicted_ms: 500, predicted_per_second: 10 });
+    expect(longer.request?.after).toEqual({ content: 13, reasoning: 0, isTimed: true });
   });
 
   it('counts as interrupted until it is finished', () => {

@@ -1,7 +1,10 @@
-import type { PromptProgress, WireError } from '../../../client/index.ts';
+import type { PromptProgress, Timings, WireError } from '../../../client/index.ts';
 import { joinTraces } from '../../../protocol/joinTraces.ts';
 import { assertNever } from '../../../util/assert.ts';
+import type { AnswerRequest } from '../conversation/answerRequest.ts';
 import type { AssistantMessage, Finish, ToolCall } from '../conversation/conversation.ts';
+import { joinTimings } from '../conversation/timings.ts';
+import { behindRounds, traceUpTo } from '../conversation/traces.ts';
 import type { AnswerEvent } from './readChat.ts';
 
 /** Answer that is being written. It joins its conversation when it ends. */
@@ -12,6 +15,47 @@ export interface Answer {
   /** `waiting` for the models, `reading` the prompt, or `writing`. */
   readonly phase: 'waiting' | 'reading' | 'writing';
   readonly progress: PromptProgress | null;
+  /** Answer that the request goes on with; null for a new one. */
+  readonly before: Before | null;
+}
+
+/** Figures of the text that a request goes on with. */
+interface Before {
+  readonly nRounds: number;
+  readonly timings: Timings | null;
+}
+
+/** Answer to the message `parent` that is about to be asked for. */
+export function newAnswer(conversationId: string, id: string, parent: string | null, now: number): Answer {
+  const message = emptyAnswer(id, parent, '', now);
+  return { conversationId, message, phase: 'waiting', progress: null, before: null };
+}
+
+/** Answer that goes on with `message`. Its trace is that of the text so far, to which the new tokens are added. */
+export function continuedAnswer(conversationId: string, message: AssistantMessage): Answer {
+  const trace = message.trace && traceUpTo(message.trace, message.content || message.reasoning);
+  return {
+    conversationId,
+    message: { ...message, trace },
+    phase: 'waiting',
+    progress: null,
+    before: { nRounds: trace?.rounds.length ?? 0, timings: message.timings },
+  };
+}
+
+/** Answer whose request is sent to `model`. */
+export function asked(answer: Answer, model: string, request: Omit<AnswerRequest, 'after'>): Answer {
+  const { message, before } = answer;
+  const after = before && {
+    content: message.content.length,
+    reasoning: message.reasoning.length,
+    isTimed: before.timings !== null,
+  };
+  return {
+    ...answer,
+    message: { ...message, model, request: { ...request, after }, finish: 'cut', error: null },
+    phase: 'reading',
+  };
 }
 
 /** Empty answer to the message `parent`. */
@@ -25,6 +69,7 @@ export function emptyAnswer(id: string, parent: string | null, model: string, no
     reasoning: '',
     toolCalls: [],
     model,
+    request: null,
     finish: 'cut',
     error: null,
     timings: null,
@@ -41,7 +86,8 @@ export function received(answer: Answer, event: AnswerEvent): Answer {
       return writing(answer, { content: answer.message.content + event.text });
     case 'trace': {
       const { trace } = answer.message;
-      return writing(answer, { trace: trace && joinTraces([trace, event.trace]) });
+      const part = behindRounds(event.trace, answer.before?.nRounds ?? 0);
+      return writing(answer, { trace: trace && joinTraces([trace, part]) });
     }
     case 'reasoning':
       return writing(answer, { reasoning: answer.message.reasoning + event.text });
@@ -55,8 +101,11 @@ export function received(answer: Answer, event: AnswerEvent): Answer {
       );
       return writing(answer, { toolCalls });
     }
-    case 'timings':
-      return { ...answer, message: { ...answer.message, timings: event.timings } };
+    case 'timings': {
+      const before = answer.before?.timings;
+      const timings = before ? joinTimings(before, event.timings) : event.timings;
+      return { ...answer, message: { ...answer.message, timings } };
+    }
     case 'finish':
       return writing(answer, { finish: event.finish });
     default:

@@ -2,10 +2,11 @@ import { ForetokenError } from '../../../client/index.ts';
 import type { Store } from '../../frame/store.ts';
 import { branchOf } from '../conversation/branch.ts';
 import { type ChatAction, current } from '../conversation/chatState.ts';
+import { modelNames } from '../engine/choices.ts';
 import type { Engine } from '../engine/engine.ts';
 import { OneRun } from '../oneRun.ts';
 import type { Action, State } from '../state.ts';
-import { chatRequest } from './requests.ts';
+import { chatRequest, seedOf } from './requests.ts';
 import { streamChat } from './streamChat.ts';
 
 /** Asks the engine for answers to the conversation that is shown, one at a time. Reports only to the store. */
@@ -72,8 +73,10 @@ export class Chat {
     try {
       const server = await this.#engine.ready(signal);
       const { model, nCtx, nSlots } = server.report;
-      this.#dispatch({ type: 'asked', model: model.name });
-      const body = chatRequest(system, messages, settings);
+      const seed = seedOf(settings);
+      const models = modelNames(this.#store.state.engine.choices);
+      this.#dispatch({ type: 'asked', model: model.name, request: { system, settings, seed, models } });
+      const body = chatRequest({ system, settings, seed }, messages);
       for await (const event of streamChat(
         { fetch: server.fetch, nCtx: Math.floor(nCtx / nSlots) },
         body,

@@ -6,7 +6,7 @@ const reached = (actions: readonly CompleteAction[]) => actions.reduce(reduceCom
 const BEGUN: readonly CompleteAction[] = [
   { type: 'prompt', prompt: 'Once' },
   { type: 'run', now: 100 },
-  { type: 'asked' },
+  { type: 'asked', request: { settings: {}, seed: 1, models: { target: '', draft: null } } },
 ];
 
 function event(content: string, rest: Partial<CompletionPartial> = {}, now = 200): CompleteAction {

@@ -7,6 +7,7 @@ import type {
 } from '../../../client/index.ts';
 import { joinTraces } from '../../../protocol/joinTraces.ts';
 import { assertNever } from '../../../util/assert.ts';
+import type { AnswerRequest } from '../conversation/answerRequest.ts';
 
 /** Token, or several whose text came at once. */
 export interface Piece {
@@ -22,10 +23,15 @@ export interface Odds {
   readonly alternatives: readonly { readonly text: string; readonly probability: number }[];
 }
 
+/** What a run was asked with, besides its prompt. */
+export type RunRequest = Pick<AnswerRequest, 'settings' | 'seed' | 'models'>;
+
 /** The last completion. */
 export interface Run {
   readonly phase: 'waiting' | 'running' | 'finished' | 'stopped' | 'failed';
   readonly prompt: string;
+  /** Null before it is sent. */
+  readonly request: RunRequest | null;
   readonly pieces: readonly Piece[];
   readonly trace: SpeculationTrace;
   readonly startedAt: number;
@@ -48,7 +54,7 @@ export type CompleteAction =
   | { readonly type: 'showOdds'; readonly isOn: boolean }
   | { readonly type: 'run'; readonly now: number }
   /** The models are loaded and the request is sent. */
-  | { readonly type: 'asked' }
+  | { readonly type: 'asked'; readonly request: RunRequest }
   | { readonly type: 'event'; readonly event: CompletionChunk; readonly now: number }
   | { readonly type: 'stopped' }
   | { readonly type: 'failed'; readonly error: ForetokenError };
@@ -65,7 +71,7 @@ export function reduceComplete(state: CompleteState, action: CompleteAction): Co
     case 'run':
       return { ...state, run: startRun(state.prompt, action.now) };
     case 'asked':
-      return changed(state, run => ({ ...run, phase: 'running' }));
+      return changed(state, run => ({ ...run, phase: 'running', request: action.request }));
     case 'event':
       return changed(state, run => receive(run, action.event, action.now));
     case 'stopped':
@@ -96,6 +102,7 @@ function startRun(prompt: string, now: number): Run {
   return {
     phase: 'waiting',
     prompt,
+    request: null,
     pieces: [],
     trace: { tokens: [], rounds: [] },
     startedAt: now,

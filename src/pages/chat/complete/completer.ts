@@ -1,7 +1,8 @@
 import { ForetokenError } from '../../../client/index.ts';
 import type { Store } from '../../frame/store.ts';
-import { completionRequest } from '../answer/requests.ts';
+import { completionRequest, seedOf } from '../answer/requests.ts';
 import { current } from '../conversation/chatState.ts';
+import { modelNames } from '../engine/choices.ts';
 import type { Engine } from '../engine/engine.ts';
 import { OneRun } from '../oneRun.ts';
 import type { Action, State } from '../state.ts';
@@ -39,12 +40,15 @@ export class Completer {
 
   async #complete(signal: AbortSignal): Promise<void> {
     const { complete, chat } = this.#store.state;
+    const { settings } = current(chat);
+    const seed = seedOf(settings);
     this.#dispatch({ type: 'run', now: performance.now() });
     try {
       const server = await this.#engine.ready(signal);
-      this.#dispatch({ type: 'asked' });
+      const models = modelNames(this.#store.state.engine.choices);
+      this.#dispatch({ type: 'asked', request: { settings, seed, models } });
       const nProbs = complete.showsOdds ? N_ALTERNATIVES : 0;
-      const request = completionRequest(complete.prompt, current(chat).settings, nProbs);
+      const request = completionRequest(complete.prompt, { settings, seed }, nProbs);
       for await (const event of server.completion(request, { signal })) {
         this.#dispatch({ type: 'event', event, now: performance.now() });
       }

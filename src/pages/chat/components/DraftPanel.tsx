@@ -1,11 +1,8 @@
-import { useEffect } from 'preact/hooks';
-import { completionRequest, repeatedRequest } from '../answer/requests.ts';
 import type { Context } from '../context.ts';
-import { current } from '../conversation/chatState.ts';
-import type { ComparedRequest } from '../speculation/comparer.ts';
+import { comparisonOf, isOtherRunning, NO_COMPARISON } from '../speculation/comparison.ts';
 import { SpeculationPanel } from '../speculation/SpeculationPanel.tsx';
 import { WithAndWithout } from '../speculation/WithAndWithout.tsx';
-import { answerOf, type State } from '../state.ts';
+import { requestNotes, requestOf, tracedOf } from './tracedAnswer.ts';
 import { useThrottled } from './useThrottled.ts';
 
 /** Pause between two drawings of the figures of an answer that grows, in milliseconds. */
@@ -13,17 +10,10 @@ const PAUSE_MS = 250;
 
 /** Shows how the draft fared in the chosen answer, and runs its request with and without a draft. */
 export function DraftPanel({ state, engine, comparer, dispatch }: Context) {
-  const { view, comparison } = state;
+  const { view, comparisons } = state;
   const { id, trace, timings, isGrowing } = useThrottled(tracedOf(state), PAUSE_MS);
-  // A comparison belongs to one answer.
-  useEffect(
-    () => () => {
-      comparer.stop();
-      dispatch({ of: 'comparison', type: 'cleared' });
-    },
-    [id, comparer, dispatch],
-  );
   const request = isGrowing ? null : requestOf(state);
+  const isOther = isOtherRunning(comparisons, id);
   return (
     <section class="panel" aria-labelledby="draft-title" data-testid="draft-panel">
       <h2 id="draft-title">Draft</h2>
@@ -45,12 +35,16 @@ export function DraftPanel({ state, engine, comparer, dispatch }: Context) {
         <p class="note">
           {id === null
             ? 'The figures of the last answer will be here.'
-            : 'This answer was edited, imported or continued, or its origin was not kept: ask again to see it.'}
+            : 'This answer was edited or imported, or its origin was not kept: ask again to see it.'}
         </p>
       )}
       <WithAndWithout
-        comparison={comparison}
-        isPossible={request !== null && state.engine.status.kind === 'ready'}
+        comparison={id === null ? NO_COMPARISON : comparisonOf(comparisons, id)}
+        isPossible={request !== null && !isOther && state.engine.status.kind === 'ready'}
+        notes={[
+          ...(id !== null && !isGrowing ? requestNotes(state) : []),
+          ...(isOther ? ['The request of another answer is being run.'] : []),
+        ]}
         onRun={() => {
           if (request && engine.server) void comparer.compare(request, engine.server.fetch);
         }}
@@ -83,39 +77,4 @@ function Switch({ label, testId, isOn, onChange }: SwitchProps) {
       <span>{label}</span>
     </label>
   );
-}
-
-/** Trace that the panel shows, of the tab that is open. */
-function tracedOf(state: State) {
-  const { view, chat, complete } = state;
-  if (view.tab === 'complete') {
-    const { run } = complete;
-    return {
-      id: run && String(run.startedAt),
-      trace: run?.trace ?? null,
-      timings: run?.timings ?? null,
-      isGrowing: run?.phase === 'waiting' || run?.phase === 'running',
-    };
-  }
-  const message = answerOf(state);
-  return {
-    id: message?.id ?? null,
-    trace: message?.trace ?? null,
-    timings: message?.timings ?? null,
-    isGrowing: chat.answer !== null,
-  };
-}
-
-/** Request that led to what the panel shows; null if there is none. */
-function requestOf(state: State): ComparedRequest | null {
-  const { view, chat, complete } = state;
-  const conversation = current(chat);
-  if (view.tab === 'complete') {
-    if (!complete.run) return null;
-    const { stream: _, ...body } = completionRequest(complete.run.prompt, conversation.settings, 0);
-    return { path: '/completion', body };
-  }
-  const message = answerOf(state);
-  const body = message && repeatedRequest(conversation, message);
-  return body && { path: '/v1/chat/completions', body };
 }

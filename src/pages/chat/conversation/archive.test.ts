@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RECORDED_TIMINGS, RECORDED_TRACE } from '../speculation/fixtures/recorded.ts';
 import { conversationFrom, exported, imported } from './archive.ts';
 import { branchOf } from './branch.ts';
 import { withMessage } from './changes.ts';
@@ -15,9 +16,16 @@ const CONVERSATION = [
     reasoning: 'hm',
     toolCalls: [{ id: '1', name: 'look', arguments: '{}' }],
     model: 'tiny',
+    request: {
+      system: '',
+      settings: { top_k: 3 },
+      seed: 5,
+      models: { target: 'hf:a/b', draft: null },
+      after: null,
+    },
     finish: 'length',
     error: null,
-    timings: null,
+    timings: RECORDED_TIMINGS,
     trace: null,
   } as const,
   { ...BASE, id: 't', parent: 'a', role: 'tool', callId: '1' } as const,
@@ -32,6 +40,14 @@ describe('a file of conversations', () => {
     const [read] = imported(exported([CONVERSATION]), newId, 5);
     expect(read).toEqual({ ...CONVERSATION, id: read.id });
     expect(read.id).toMatch(/^new/);
+  });
+
+  it('has no traces, neither written nor read', () => {
+    const [question, answer] = CONVERSATION.messages;
+    const traced = { ...CONVERSATION, messages: [question, { ...answer, trace: RECORDED_TRACE }] } as const;
+    expect(exported([traced])).not.toContain('"n_accepted"');
+    const file = JSON.stringify({ format: 'foretoken-conversations', conversations: [traced] });
+    expect(imported(file, newId, 5)[0].messages[1]).toMatchObject({ trace: null });
   });
 
   it('may be a list of messages in the form of OpenAI’s API', () => {
@@ -78,6 +94,30 @@ describe('a stored conversation', () => {
     [{ id: 'c', messages: [{ ...messages[0], id: '' }] }, 'message 1 has no id'],
   ])('%j is refused: it %s', (value, reason) => {
     expect(() => conversationFrom(value)).toThrow(reason);
+  });
+
+  it.each<[string, object]>([
+    ['a negative number', { ...RECORDED_TIMINGS, predicted_n: -1 }],
+    ['a text', { ...RECORDED_TIMINGS, draft_n: '1' }],
+    ['a gap', { predicted_n: 1 }],
+  ])('has no timings with %s', (_, timings) => {
+    const [read] = conversationFrom({
+      id: 'c',
+      messages: [{ ...messages[1], parent: null, timings }],
+    }).messages;
+    expect(read).toMatchObject({ timings: null });
+  });
+
+  it.each<[string, object]>([
+    ['no models', { models: null }],
+    ['a random seed', { seed: -1 }],
+    ['a seed of 33 bits', { seed: 2 ** 32 }],
+    ['a beginning that is none', { after: { content: 'x' } }],
+  ])('has no request with %s', (_, changed) => {
+    const answer = messages[1];
+    const request = answer.role === 'assistant' ? { ...answer.request, ...changed } : null;
+    const [read] = conversationFrom({ id: 'c', messages: [{ ...answer, parent: null, request }] }).messages;
+    expect(read).toMatchObject({ request: null });
   });
 
   it('loses what is not valid and not needed', () => {

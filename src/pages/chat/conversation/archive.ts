@@ -1,5 +1,6 @@
 import { ForetokenError } from '../../../client/index.ts';
 import { settingsFrom } from '../settings/settings.ts';
+import { requestFrom } from './answerRequest.ts';
 import {
   type AssistantMessage,
   type Attachment,
@@ -8,30 +9,27 @@ import {
   newConversation,
   type ToolCall,
 } from './conversation.ts';
+import { timingsFrom } from './timings.ts';
 import { traceFrom } from './traces.ts';
 
 const FORMAT = 'foretoken-conversations';
 
-/** Conversations as a file: all branches, without the figures of how answers were made. */
+/** Conversations as a file: all branches with what their answers were asked with and their timings, and without traces, which are long. */
 export function exported(conversations: readonly Conversation[]): string {
-  const bare = conversations.map(conversation => ({
-    ...conversation,
-    messages: conversation.messages.map(message =>
-      message.role === 'assistant' ? { ...message, trace: null, timings: null } : message,
-    ),
-  }));
+  const bare = conversations.map(withoutTraces);
   return `${JSON.stringify({ format: FORMAT, version: 1, conversations: bare }, null, 2)}\n`;
 }
 
 /**
  * Reads a file: conversations of this page, or a list of messages as OpenAI's API has it. Every conversation gets a new id from `newId`, so
- * that none replaces another. Throws `invalid_json` with the place and the reason.
+ * that none replaces another. A trace in a file is not read, because nothing says that it is the one of its answer. Throws
+ * `invalid_json` with the place and the reason.
  */
 export function imported(text: string, newId: () => string, now: number): readonly Conversation[] {
   const value = parsed(text);
   if (isRecord(value) && value.format === FORMAT && Array.isArray(value.conversations)) {
     return value.conversations.map((item: unknown, index) => ({
-      ...conversationFrom(item, `conversation ${index + 1}`),
+      ...withoutTraces(conversationFrom(item, `conversation ${index + 1}`)),
       id: newId(),
     }));
   }
@@ -42,6 +40,13 @@ export function imported(text: string, newId: () => string, now: number): readon
     );
   }
   return [fromList(messages, newId, now)];
+}
+
+function withoutTraces(conversation: Conversation): Conversation {
+  const messages = conversation.messages.map(message =>
+    message.role === 'assistant' ? { ...message, trace: null } : message,
+  );
+  return { ...conversation, messages };
 }
 
 /** Checks a stored or imported conversation. Throws `invalid_json`; `place` begins the message. */
@@ -96,9 +101,10 @@ function messageFrom(value: unknown, place: string): Message {
         reasoning: textOr(value.reasoning),
         toolCalls: listOf(value.toolCalls, toolCallFrom),
         model: textOr(value.model),
+        request: requestFrom(value.request),
         finish: finishFrom(value.finish),
         error: null,
-        timings: null,
+        timings: timingsFrom(value.timings),
         trace: traceFrom(value.trace),
       };
     default:

@@ -12,6 +12,7 @@ import { newConversation } from './conversation.ts';
 
 const START = initialChat(newConversation('c', 0), '', {});
 const reached = (actions: readonly ChatAction[], from: ChatState = START) => actions.reduce(reduceChat, from);
+const REQUEST = { system: '', settings: {}, seed: 1, models: { target: '', draft: null } };
 const texts = (state: ChatState) => branchOf(current(state)).map(({ message }) => message.content);
 const said = (text: string): ChatAction => ({
   type: 'received',
@@ -22,7 +23,7 @@ const ASKED: readonly ChatAction[] = [
   { type: 'compose', text: 'Hello' },
   { type: 'send', id: 'q', now: 1 },
   { type: 'answer', id: 'a', parent: 'q', now: 2 },
-  { type: 'asked', model: 'tiny' },
+  { type: 'asked', model: 'tiny', request: REQUEST },
 ];
 const ANSWERED: readonly ChatAction[] = [...ASKED, said('Hi'), { type: 'ended', end: null, now: 3 }];
 const ERROR = { code: 'device_lost', message: 'gone', details: {} } as const;
@@ -74,7 +75,7 @@ describe('an answer', () => {
     const state = reached(
       [
         { type: 'continue', id: 'a' },
-        { type: 'asked', model: 'tiny' },
+        { type: 'asked', model: 'tiny', request: REQUEST },
         said(' there'),
         { type: 'ended', end: null, now: 5 },
       ],
@@ -117,7 +118,12 @@ describe('an edited message', () => {
 
   it('of the model has no figures', () => {
     const state = reached([{ type: 'edited', id: 'a', newId: 'a2', text: 'Ho', now: 4 }], reached(ANSWERED));
-    expect(current(state).messages.at(-1)).toMatchObject({ content: 'Ho', trace: null, timings: null });
+    expect(current(state).messages.at(-1)).toMatchObject({
+      content: 'Ho',
+      request: null,
+      trace: null,
+      timings: null,
+    });
   });
 
   it('with the same text is none', () => {

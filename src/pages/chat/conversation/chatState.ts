@@ -1,8 +1,17 @@
 import type { WireError } from '../../../client/index.ts';
 import { assertNever } from '../../../util/assert.ts';
-import { type Answer, emptyAnswer, ended, hasText, received } from '../answer/answer.ts';
+import {
+  type Answer,
+  asked,
+  continuedAnswer,
+  ended,
+  hasText,
+  newAnswer,
+  received,
+} from '../answer/answer.ts';
 import type { AnswerEvent } from '../answer/readChat.ts';
 import { changing, type Settings } from '../settings/settings.ts';
+import type { AnswerRequest } from './answerRequest.ts';
 import { stepping, upTo, withMessage, without } from './changes.ts';
 import { type Attachment, type Conversation, type Message, newConversation } from './conversation.ts';
 
@@ -64,7 +73,7 @@ export type ChatAction =
   /** Goes on with the last answer. */
   | { readonly type: 'continue'; readonly id: string }
   /** The models are loaded and the request is sent. */
-  | { readonly type: 'asked'; readonly model: string }
+  | { readonly type: 'asked'; readonly model: string; readonly request: Omit<AnswerRequest, 'after'> }
   | { readonly type: 'received'; readonly event: AnswerEvent }
   | { readonly type: 'ended'; readonly end: 'stopped' | WireError | null; readonly now: number };
 
@@ -157,33 +166,16 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
       return changed(state, state.currentId, own => without(own, action.id));
     case 'answer': {
       const { id, parent, now } = action;
-      const message = emptyAnswer(id, parent, '', now);
       const next = changed(state, state.currentId, own => upTo(own, parent));
-      return {
-        ...next,
-        answer: { conversationId: state.currentId, message, phase: 'waiting', progress: null },
-      };
+      return { ...next, answer: newAnswer(state.currentId, id, parent, now) };
     }
     case 'continue': {
       const message = current(state).messages.find(({ id }) => id === action.id);
       if (message?.role !== 'assistant') return state;
-      return {
-        ...state,
-        answer: {
-          conversationId: state.currentId,
-          // The trace of a request begins behind the text that it goes on with.
-          message: { ...message, trace: null },
-          phase: 'waiting',
-          progress: null,
-        },
-      };
+      return { ...state, answer: continuedAnswer(state.currentId, message) };
     }
-    case 'asked': {
-      const { answer } = state;
-      if (!answer) return state;
-      const message = { ...answer.message, model: action.model, finish: 'cut', error: null } as const;
-      return { ...state, answer: { ...answer, message, phase: 'reading' } };
-    }
+    case 'asked':
+      return state.answer ? { ...state, answer: asked(state.answer, action.model, action.request) } : state;
     case 'received':
       return state.answer ? { ...state, answer: received(state.answer, action.event) } : state;
     case 'ended':
@@ -223,7 +215,7 @@ function edited(
   const copy = { ...message, id: newId, content: text, createdAt: now };
   return added(
     state,
-    copy.role === 'assistant' ? { ...copy, finish: 'stop', trace: null, timings: null } : copy,
+    copy.role === 'assistant' ? { ...copy, request: null, finish: 'stop', trace: null, timings: null } : copy,
   );
 }
 

@@ -24,6 +24,7 @@ const answer = (id: string, parent: string | null, content = id): Message => ({
   toolCalls: [],
   model: 'tiny',
   finish: 'stop',
+  request: null,
   error: null,
   timings: null,
   trace: null,

@@ -1,5 +1,6 @@
 import type { SpeculationTrace, Timings, WireError } from '../../../client/index.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { AnswerRequest } from './answerRequest.ts';
 
 /** Text file that a user message carries. */
 export interface Attachment {
@@ -40,6 +41,8 @@ export interface AssistantMessage extends Base {
   readonly toolCalls: readonly ToolCall[];
   /** Name of the model that wrote it; empty for an edited or imported answer. */
   readonly model: string;
+  /** Request that led to it, or to its last part; null where it is not known, as for an edited answer. */
+  readonly request: AnswerRequest | null;
   readonly finish: Finish;
   readonly error: WireError | null;
   readonly timings: Timings | null;

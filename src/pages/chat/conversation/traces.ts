@@ -1,4 +1,5 @@
 import type { DraftKind, SpeculationTrace, TracedRound, TracedToken } from '../../../client/index.ts';
+import { textOf } from '../speculation/pieces.ts';
 import type { Conversation, Message } from './conversation.ts';
 
 /** Tokens whose origin is kept with a conversation, in all: some 200 bytes each. */
@@ -13,6 +14,34 @@ export function withSmallTraces(conversation: Conversation): Conversation {
     return room >= 0 ? message : { ...message, trace: null };
   });
   return { ...conversation, messages: messages.toReversed() };
+}
+
+/**
+ * The part of a trace whose tokens end with `text`: without the tokens behind it, such as a stop string or the end token. Null if no
+ * token ends where the text does. The text may begin behind thoughts.
+ */
+export function traceUpTo({ tokens, rounds }: SpeculationTrace, text: string): SpeculationTrace | null {
+  const written = textOf(tokens);
+  const start = written.lastIndexOf(text);
+  if (start < 0) return null;
+  const nBytes = new TextEncoder().encode(written.slice(0, start + text.length)).length;
+  let [nTokens, end] = [0, 0];
+  while (nTokens < tokens.length && end < nBytes) end += tokens[nTokens++].bytes.length;
+  if (end !== nBytes) return null;
+  const kept = tokens.slice(0, nTokens);
+  return {
+    tokens: kept,
+    rounds: rounds.slice(0, (kept.findLast(({ round }) => round !== null)?.round ?? -1) + 1),
+  };
+}
+
+/** A trace whose rounds follow `nRounds` others. */
+export function behindRounds({ tokens, rounds }: SpeculationTrace, nRounds: number): SpeculationTrace {
+  if (nRounds === 0) return { tokens, rounds };
+  return {
+    tokens: tokens.map(token => ({ ...token, round: token.round === null ? null : token.round + nRounds })),
+    rounds,
+  };
 }
 
 /** Reads a stored trace; null if it is none. */

@@ -1,4 +1,5 @@
-import type { LoadProgress, ModelFiles } from '../../../client/index.ts';
+import type { LoadProgress, ModelFiles, ModelSource } from '../../../client/index.ts';
+import type { ModelNames } from '../conversation/answerRequest.ts';
 
 export type Role = LoadProgress['model'];
 
@@ -48,4 +49,19 @@ export function sourceOf(role: Role, choice: ModelChoice): ModelFiles | null {
     case 'none':
       return null;
   }
+}
+
+/** Names of the chosen models, by which two choices are compared. */
+export function modelNames({ target, draft }: ModelChoices): ModelNames {
+  return { target: nameOf('target', target) ?? '', draft: nameOf('draft', draft) };
+}
+
+function nameOf(role: Role, choice: ModelChoice): string | null {
+  const source = sourceOf(role, choice);
+  return source === null || typeof source === 'string' ? source : [source].flat().map(partName).join(', ');
+}
+
+function partName(part: ModelSource): string {
+  if (typeof part === 'string') return part;
+  return part instanceof File ? part.name : 'a file';
 }

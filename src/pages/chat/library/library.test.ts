@@ -99,7 +99,11 @@ describe('Library', () => {
     const text = () => storage.stored.get('kept')?.messages.at(-1)?.content;
     act({ type: 'open', id: 'kept' });
     act({ type: 'answer', id: 'a', parent: 'q', now: 0 });
-    act({ type: 'asked', model: 'owl' });
+    act({
+      type: 'asked',
+      model: 'owl',
+      request: { system: '', settings: {}, seed: 1, models: { target: '', draft: null } },
+    });
     const before = storage.nWrites;
     for (const piece of ['One', ' two', ' three']) act(grown(piece));
     expect(storage.nWrites).toBe(before);

@@ -1,11 +1,20 @@
 import { rate } from '../format.ts';
-import { type Comparison, type Difference, type Verdict, verdictOf, WAYS } from './comparison.ts';
+import {
+  type Comparison,
+  type Difference,
+  type Running,
+  type Verdict,
+  verdictOf,
+  WAYS,
+} from './comparison.ts';
 import './speculation.css';
 
 export interface WithAndWithoutProps {
   readonly comparison: Comparison;
   /** Whether there is a request to compare, and a server to ask. */
   readonly isPossible: boolean;
+  /** Notes on what the runs will be or are: another model, the last part of an answer. */
+  readonly notes: readonly string[];
   onRun(): void;
   onStop(): void;
 }
@@ -13,7 +22,7 @@ export interface WithAndWithoutProps {
 const NAMES = { with: 'with speculation', without: 'without' } as const;
 
 /** Button that answers a request with and without speculation, and the speeds and the equality of the answers. */
-export function WithAndWithout({ comparison, isPossible, onRun, onStop }: WithAndWithoutProps) {
+export function WithAndWithout({ comparison, isPossible, notes, onRun, onStop }: WithAndWithoutProps) {
   const { pairs, running, problem } = comparison;
   const verdict = verdictOf(pairs);
   return (
@@ -27,13 +36,28 @@ export function WithAndWithout({ comparison, isPossible, onRun, onStop }: WithAn
           Stop
         </button>
       )}
+      {notes.map(note => (
+        <p key={note} class="note">
+          {note}
+        </p>
+      ))}
+      {running !== null && <Progress running={running} />}
       <output>
-        {running !== null && `Running ${NAMES[running.way]}, ${running.isSecond ? 2 : 1} of 2 …`}
         {running === null && verdict !== null && <VerdictText verdict={verdict} nPairs={pairs.length} />}
         {problem !== null && <p class="problem-text">{problem}</p>}
       </output>
       {verdict !== null && <Speeds verdict={verdict} />}
     </section>
+  );
+}
+
+/** Progress of a run, which is not read out with every token. */
+function Progress({ running: { way, isSecond, nTokens, perSecond } }: { running: Running }) {
+  return (
+    <p class="running" data-testid="comparison-progress">
+      Running {NAMES[way]}, {isSecond ? 2 : 1} of 2: {nTokens} tokens
+      {perSecond > 0 && `, ${rate(perSecond)} per second`}
+    </p>
   );
 }
 

@@ -1,32 +1,35 @@
-import type { CompletionResponse, Timings } from '../../../client/index.ts';
-import { type Fetch, postJson } from '../../../client/jsonRequest.ts';
+import type { SpeculationTrace, Timings } from '../../../client/index.ts';
+import { type Fetch, jsonEvents, postJson } from '../../../client/jsonRequest.ts';
+import { joinTraces } from '../../../protocol/joinTraces.ts';
 import { ForetokenError } from '../../../util/errors.ts';
 import type { Store } from '../../frame/store.ts';
 import { OneRun } from '../oneRun.ts';
-import { type Answer, type Comparison, type ComparisonAction, nextOrder, type Way } from './comparison.ts';
+import {
+  type Answer,
+  type ComparisonAction,
+  type Comparisons,
+  comparisonOf,
+  nextOrder,
+  type Way,
+} from './comparison.ts';
 
-/** Request to compare: a route of the server, and its body. */
+/** Request to compare, of the answer `id`: a route of the server, and its body, with a seed. */
 export interface ComparedRequest {
+  readonly id: string;
   readonly path: '/completion' | '/v1/chat/completions';
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: object;
 }
 
 /** Runs one request with and without speculation, one after the other. Reports only to the store. */
 export class Comparer {
-  readonly #store: Store<Comparison, ComparisonAction>;
-  readonly #randomSeed: () => number;
+  readonly #store: Store<Comparisons, ComparisonAction>;
   readonly #run = new OneRun();
 
-  /** `randomSeed` is the seed of requests without one, from 0 to 2^32 - 2. */
-  constructor(
-    store: Store<Comparison, ComparisonAction>,
-    randomSeed = () => Math.floor(Math.random() * (2 ** 32 - 1)),
-  ) {
+  constructor(store: Store<Comparisons, ComparisonAction>) {
     this.#store = store;
-    this.#randomSeed = randomSeed;
   }
 
-  /** Runs `request` once in each way, with the same seed, and adds the pair to those before it. */
+  /** Runs `request` once in each way, and adds the pair to those of its answer. One comparison runs at a time. */
   compare(request: ComparedRequest, fetch: Fetch): Promise<void> {
     return this.#run.start(signal => this.#pair(request, fetch, signal));
   }
@@ -36,20 +39,18 @@ export class Comparer {
   }
 
   async #pair(request: ComparedRequest, fetch: Fetch, signal: AbortSignal): Promise<void> {
-    const { seed } = request.body;
-    const isFixed = typeof seed === 'number' && seed >= 0;
-    const body = { ...request.body, seed: isFixed ? seed : this.#randomSeed() };
+    const { id } = request;
     try {
-      const [first, second] = nextOrder(this.#store.state);
-      const earlier = await this.#answer(first, false, { ...request, body }, fetch, signal);
-      const later = await this.#answer(second, true, { ...request, body }, fetch, signal);
+      const [first, second] = nextOrder(comparisonOf(this.#store.state, id));
+      const earlier = await this.#answer(first, false, request, fetch, signal);
+      const later = await this.#answer(second, true, request, fetch, signal);
       const pair = first === 'with' ? { with: earlier, without: later } : { with: later, without: earlier };
-      this.#store.dispatch({ type: 'compared', pair });
+      this.#store.dispatch({ type: 'compared', id, pair });
     } catch (error) {
       this.#store.dispatch(
         signal.aborted
-          ? { type: 'stopped' }
-          : { type: 'failed', message: ForetokenError.from(error).message },
+          ? { type: 'stopped', id }
+          : { type: 'failed', id, message: ForetokenError.from(error).message },
       );
     }
   }
@@ -57,30 +58,46 @@ export class Comparer {
   async #answer(
     way: Way,
     isSecond: boolean,
-    { path, body }: ComparedRequest,
+    { id, path, body }: ComparedRequest,
     fetch: Fetch,
     signal: AbortSignal,
   ): Promise<Answer> {
-    this.#store.dispatch({ type: 'started', way, isSecond });
+    this.#store.dispatch({ type: 'started', id, way, isSecond });
     const asked = {
       ...body,
-      stream: false,
+      stream: true,
+      timings_per_token: true,
       speculation_trace: true,
       // A literal name has precedence over every other spelling.
       ...(way === 'without' && { 'speculative.n_max': 0 }),
     };
     const response = await postJson(fetch, path, asked, signal);
-    return answerIn(await response.json());
+    const traces: SpeculationTrace[] = [];
+    let last: Timings | null = null;
+    for await (const event of jsonEvents(response)) {
+      const { trace, timings } = partIn(event);
+      if (trace) traces.push(trace);
+      if (!timings) continue;
+      last = timings;
+      const { predicted_n, predicted_per_second } = timings;
+      this.#store.dispatch({ type: 'grown', id, nTokens: predicted_n, perSecond: predicted_per_second });
+    }
+    if (last === null || traces.length === 0) {
+      throw new ForetokenError('internal', 'the answer has no speculation_trace or no timings');
+    }
+    return { trace: joinTraces(traces), timings: last };
   }
 }
 
-/** Parts of an answer of either route that are compared. The server of this page wrote it. */
-function answerIn(body: unknown): Answer {
-  const answer = body as Partial<CompletionResponse> & {
-    readonly choices?: readonly Pick<CompletionResponse, 'speculation_trace'>[];
-    readonly timings: Timings;
+/** Parts of an event of either route that are compared. The server of this page wrote it. */
+function partIn(event: unknown): {
+  readonly trace: SpeculationTrace | undefined;
+  readonly timings: Timings | undefined;
+} {
+  const { speculation_trace, choices, timings } = event as {
+    readonly speculation_trace?: SpeculationTrace;
+    readonly choices?: readonly { readonly speculation_trace?: SpeculationTrace }[];
+    readonly timings?: Timings;
   };
-  const trace = answer.speculation_trace ?? answer.choices?.[0]?.speculation_trace;
-  if (trace === undefined) throw new ForetokenError('internal', 'the answer has no speculation_trace');
-  return { trace, timings: answer.timings };
+  return { trace: speculation_trace ?? choices?.[0]?.speculation_trace, timings };
 }

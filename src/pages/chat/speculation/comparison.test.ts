@@ -2,11 +2,24 @@ import { describe, expect, it } from 'vitest';
 import type { Fetch } from '../../../client/jsonRequest.ts';
 import { createStore } from '../../frame/store.ts';
 import { Comparer } from './comparer.ts';
-import { type Answer, NO_COMPARISON, type Pair, reduceComparison, verdictOf } from './comparison.ts';
+import {
+  type Answer,
+  type Comparisons,
+  comparisonOf,
+  isOtherRunning,
+  NO_COMPARISON,
+  type Pair,
+  reduceComparisons,
+  verdictOf,
+} from './comparison.ts';
 import { RECORDED_TIMINGS } from './fixtures/recorded.ts';
 import { traceOf } from './fixtures/traces.ts';
 
-const REQUEST = { path: '/completion', body: { prompt: 'a', speculative: { n_max: 4 } } } as const;
+const REQUEST = {
+  id: 'a',
+  path: '/completion',
+  body: { prompt: 'a', seed: 77, speculative: { n_max: 4 } },
+} as const;
 
 /** Answer of `words` in `ms`. */
 function answerOf(words: readonly string[], ms: number): Answer {
@@ -20,19 +33,21 @@ function answerOf(words: readonly string[], ms: number): Answer {
   };
 }
 
+const NOTHING: Comparisons = {};
 type Body = Readonly<Record<string, unknown>>;
 
 function setUp(reply: (body: Body) => object | Promise<object>) {
   const bodies: Body[] = [];
-  const store = createStore(reduceComparison, NO_COMPARISON, () => {});
+  const store = createStore(reduceComparisons, NOTHING, () => {});
   const fetch: Fetch = async (_, init) => {
     const body: Body = JSON.parse(String(init?.body));
     bodies.push(body);
     init?.signal?.throwIfAborted();
     const answer = await reply(body);
-    return Response.json(answer, { status: 'error' in answer ? 400 : 200 });
+    if ('error' in answer) return Response.json(answer, { status: 400 });
+    return new Response(`data: ${JSON.stringify(answer)}\n\n`);
   };
-  return { bodies, store, fetch, comparer: new Comparer(store, () => 77) };
+  return { bodies, store, fetch, comparer: new Comparer(store) };
 }
 
 const wireOf = ({ trace, timings }: Answer) => ({ speculation_trace: trace, timings });
@@ -47,10 +62,15 @@ describe('a comparison', () => {
     await comparer.compare(REQUEST, fetch);
     expect(bodies.map(isWithout)).toEqual([true, false, false, true]);
     for (const { 'speculative.n_max': _, ...body } of bodies) {
-      expect(body).toEqual({ ...REQUEST.body, seed: 77, stream: false, speculation_trace: true });
+      expect(body).toEqual({
+        ...REQUEST.body,
+        stream: true,
+        timings_per_token: true,
+        speculation_trace: true,
+      });
     }
-    expect(store.state.running).toBeNull();
-    expect(verdictOf(store.state.pairs)).toEqual({
+    expect(comparisonOf(store.state, 'a').running).toBeNull();
+    expect(verdictOf(comparisonOf(store.state, 'a').pairs)).toEqual({
       perSecond: { with: 300, without: 100 },
       ratio: 3,
       hasDrafts: false,
@@ -58,25 +78,26 @@ describe('a comparison', () => {
     });
   });
 
-  it("keeps the request's own seed, and reads the answer of a chat", async () => {
-    const { bodies, store, fetch, comparer } = setUp(() => ({
+  it('of a chat belongs to its answer', async () => {
+    const { store, fetch, comparer } = setUp(() => ({
       choices: [{ speculation_trace: fast.trace }],
       timings: fast.timings,
     }));
     const body = { messages: [], seed: 5 };
-    await comparer.compare({ path: '/v1/chat/completions', body }, fetch);
-    expect(bodies.map(({ seed }) => seed)).toEqual([5, 5]);
-    expect(store.state.pairs).toEqual([{ with: fast, without: fast }]);
+    await comparer.compare({ id: 'b', path: '/v1/chat/completions', body }, fetch);
+    await comparer.compare(REQUEST, fetch);
+    expect(store.state).toMatchObject({ a: { pairs: [{}] }, b: { pairs: [{ with: fast, without: fast }] } });
   });
 
   it('says what runs, and that it was stopped', async () => {
     const { store, fetch, comparer } = setUp(body => {
-      expect(store.state.running).toEqual({ way: 'without', isSecond: false });
+      expect(store.state.a.running).toMatchObject({ way: 'without', isSecond: false });
+      expect([isOtherRunning(store.state, 'a'), isOtherRunning(store.state, 'b')]).toEqual([false, true]);
       comparer.stop();
       return wireOf(isWithout(body) ? slow : fast);
     });
     await comparer.compare(REQUEST, fetch);
-    expect(store.state).toEqual(NO_COMPARISON);
+    expect(store.state.a).toEqual(NO_COMPARISON);
   });
 
   it('says the error of a refused request', async () => {
@@ -84,7 +105,15 @@ describe('a comparison', () => {
       error: { code: 400, type: 'x', message: 'no prompt' },
     }));
     await comparer.compare(REQUEST, fetch);
-    expect(store.state).toEqual({ ...NO_COMPARISON, problem: 'no prompt' });
+    expect(store.state.a).toEqual({ ...NO_COMPARISON, problem: 'no prompt' });
+  });
+
+  it('says how many tokens there are so far, and their speed', () => {
+    const { running } = reduceComparisons(
+      reduceComparisons(NOTHING, { type: 'started', id: 'a', way: 'with', isSecond: true }),
+      { type: 'grown', id: 'a', nTokens: 4, perSecond: 9 },
+    ).a;
+    expect(running).toEqual({ way: 'with', isSecond: true, nTokens: 4, perSecond: 9 });
   });
 });
 

@@ -1,4 +1,5 @@
 import type { SpeculationTrace, Timings } from '../../../client/index.ts';
+import { assertNever } from '../../../util/assert.ts';
 
 /** The two ways in which a request is answered. */
 export const WAYS = ['with', 'without'] as const;
@@ -12,38 +13,71 @@ export interface Answer {
 
 export type Pair = Readonly<Record<Way, Answer>>;
 
+/** Way that is being run, and how far it is. */
+export interface Running {
+  readonly way: Way;
+  /** Whether it is the second of its pair. */
+  readonly isSecond: boolean;
+  readonly nTokens: number;
+  /** 0 before the second token. */
+  readonly perSecond: number;
+}
+
 /** Comparison of one request with and without speculation. */
 export interface Comparison {
   /** Pairs of answers so far. */
   readonly pairs: readonly Pair[];
-  /** Way that is being run, and whether it is the second of its pair; null while nothing runs. */
-  readonly running: { readonly way: Way; readonly isSecond: boolean } | null;
+  /** Null while nothing runs. */
+  readonly running: Running | null;
   /** Error of the last run in words. */
   readonly problem: string | null;
 }
 
 export const NO_COMPARISON: Comparison = { pairs: [], running: null, problem: null };
 
-export type ComparisonAction =
+/** Comparisons by the id of their answer. */
+export type Comparisons = Readonly<Record<string, Comparison>>;
+
+/** What happens to the comparison of the answer `id`. */
+export type ComparisonAction = { readonly id: string } & (
   | { readonly type: 'started'; readonly way: Way; readonly isSecond: boolean }
+  | { readonly type: 'grown'; readonly nTokens: number; readonly perSecond: number }
   | { readonly type: 'compared'; readonly pair: Pair }
   | { readonly type: 'stopped' }
   | { readonly type: 'failed'; readonly message: string }
-  /** Another request takes the place of the compared one. */
-  | { readonly type: 'cleared' };
+);
 
-export function reduceComparison(state: Comparison, action: ComparisonAction): Comparison {
+export function comparisonOf(comparisons: Comparisons, id: string): Comparison {
+  return comparisons[id] ?? NO_COMPARISON;
+}
+
+/** Whether the request of another answer than `id` is being run. */
+export function isOtherRunning(comparisons: Comparisons, id: string | null): boolean {
+  return Object.entries(comparisons).some(([own, { running }]) => own !== id && running !== null);
+}
+
+export function reduceComparisons(state: Comparisons, action: ComparisonAction): Comparisons {
+  return { ...state, [action.id]: reduceComparison(comparisonOf(state, action.id), action) };
+}
+
+function reduceComparison(state: Comparison, action: ComparisonAction): Comparison {
   switch (action.type) {
-    case 'started':
-      return { ...state, running: { way: action.way, isSecond: action.isSecond }, problem: null };
+    case 'started': {
+      const { way, isSecond } = action;
+      return { ...state, running: { way, isSecond, nTokens: 0, perSecond: 0 }, problem: null };
+    }
+    case 'grown': {
+      const { nTokens, perSecond } = action;
+      return state.running ? { ...state, running: { ...state.running, nTokens, perSecond } } : state;
+    }
     case 'compared':
       return { ...state, pairs: [...state.pairs, action.pair], running: null };
     case 'stopped':
       return { ...state, running: null };
     case 'failed':
       return { ...state, running: null, problem: action.message };
-    case 'cleared':
-      return NO_COMPARISON;
+    default:
+      return assertNever(action);
   }
 }
 
