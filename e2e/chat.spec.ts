@@ -67,6 +67,10 @@ test('the first visit has a story to click, and shows on demand which of its tok
   await page.getByTestId('show-draft').click();
   await expect(answers().locator('mark').first()).toBeVisible();
   await panel.getByRole('button', { name: 'Run with and without' }).click();
+  await expect(page.getByTestId('comparison-progress')).toContainText(/\d+ tokens, \d+/);
+  // A comparison goes on while the panel is closed.
+  await page.getByTestId('panel-draft').click();
+  await page.getByTestId('panel-draft').click();
   await expect(panel).toContainText('The answers are equal, token by token.', { timeout: LOADING_MS });
   await page.getByTestId('show-draft').click();
   await expect(answers().locator('mark')).toHaveCount(0);
@@ -74,7 +78,17 @@ test('the first visit has a story to click, and shows on demand which of its tok
 
 test('the Stop button and the Escape key stop an answer, and Continue goes on with it', async () => {
   await page.getByTestId('panel-settings').click();
-  await page.getByTestId('setting-temperature').fill('0');
+  const presets = page.getByTestId('presets');
+  await presets.getByRole('button', { name: 'Exact' }).click();
+  await expect(page.getByTestId('setting-temperature')).toHaveValue('0');
+  await page.getByTestId('setting-top_k').fill('3');
+  await presets.getByRole('button', { name: 'Save as a preset' }).click();
+  await page.keyboard.type('Mine');
+  await page.keyboard.press('Enter');
+  await expect(presets.getByRole('button', { name: 'Mine', exact: true })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  );
   for (const stop of [() => page.getByTestId('stop').click(), () => page.keyboard.press('Escape')]) {
     await page.getByTestId('new-chat').click();
     // A field that is drawn anew while it is filled would keep its default.
@@ -93,6 +107,10 @@ test('the Stop button and the Escape key stop an answer, and Continue goes on wi
   await page.keyboard.press('Escape');
   await expect(answers()).toContainText(longer);
   await expect(answers()).toHaveText(/stopped/);
+  // The drafts of a continued answer are those of all its parts.
+  await page.getByTestId('show-draft').click();
+  await expect(answers().getByRole('region', { name: 'Answer' })).toContainText(longer);
+  await page.getByTestId('show-draft').click();
 });
 
 test('an edited message and an answer that is asked for again are branches', async () => {
@@ -157,6 +175,9 @@ test('conversations and models are there after a reload, also when the models’
   await page.route('**/models/*.gguf', route => route.abort());
   await page.reload();
   await expect(page.getByTestId('conversation')).toHaveCount(3);
+  await page.getByTestId('conversation').filter({ hasText: 'brave dog' }).getByRole('button').first().click();
+  await expect(answers()).toHaveText(/tokens · \d+/);
+  await expect(page.getByTestId('show-draft')).toBeVisible();
   await page.getByTestId('conversation').filter({ hasText: 'Birds' }).getByRole('button').first().click();
   await expect(answers()).toHaveText(/Let me look/);
   await expectReady();

@@ -7,8 +7,7 @@ import { Chat } from './answer/chat.ts';
 import { Completer } from './complete/completer.ts';
 import { App } from './components/App.tsx';
 import type { Context } from './context.ts';
-import { current } from './conversation/chatState.ts';
-import { newConversation } from './conversation/conversation.ts';
+import { current, freshConversation } from './conversation/chatState.ts';
 import { readDeepLink } from './deepLink.ts';
 import { Engine } from './engine/engine.ts';
 import { Library } from './library/library.ts';
@@ -47,10 +46,7 @@ const store = createStore(
     preferences: { ...preferences, choices: link.choices ?? preferences.choices },
     browser: browserFacts(navigator),
     access: loadAccess(storage),
-    conversation: newConversation(crypto.randomUUID(), Date.now(), {
-      system: link.system,
-      settings: preferences.defaults,
-    }),
+    conversation: freshConversation(preferences.presets, crypto.randomUUID(), Date.now(), link.system),
     text: link.prompt,
     hasSideBar: matchMedia(WIDE).matches,
     now: performance.now(),
@@ -105,12 +101,12 @@ function keep(): void {
   const { view, engine, models, chat } = kept;
   document.documentElement.dataset.theme = view.theme;
   if (view.theme !== before.view.theme) saveTheme(storage, view.theme);
-  if (engine !== before.engine || chat.defaults !== before.chat.defaults || view !== before.view) {
+  if (engine !== before.engine || chat.presets !== before.chat.presets || view !== before.view) {
     const { choices, settings } = engine;
     savePreferences(storage, {
       choices,
       engine: settings,
-      defaults: chat.defaults,
+      presets: chat.presets,
       showsDraft: view.showsDraft,
     });
   }

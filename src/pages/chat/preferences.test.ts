@@ -5,7 +5,7 @@ it.each([
   { stored: null, of: 'nothing' },
   { stored: 'text', of: 'something else' },
   {
-    stored: { choices: { target: { kind: 'none' } }, engine: { nCtx: 'big' }, defaults: [], showsDraft: 1 },
+    stored: { choices: { target: { kind: 'none' } }, engine: { nCtx: 'big' }, presets: [], showsDraft: 1 },
     of: 'invalid values',
   },
   { stored: { choices: { target: { kind: 'files', files: [] } } }, of: 'files, which cannot be kept' },
@@ -17,13 +17,13 @@ it('keeps what is valid', () => {
   const stored = {
     choices: { target: { kind: 'url', url: 'hf:a/b' }, draft: { kind: 'files' } },
     engine: { nCtx: 512 },
-    defaults: { temperature: 0, other: 1 },
+    presets: { own: [{ name: 'Mine', system: '', settings: { temperature: 0, other: 1 } }], start: 'Mine' },
     showsDraft: true,
   };
   expect(preferencesFrom(stored)).toMatchObject({
     choices: { target: { kind: 'url', url: 'hf:a/b' }, draft: { kind: 'none' } },
     engine: { nCtx: 512 },
-    defaults: { temperature: 0 },
+    presets: { own: [{ name: 'Mine', settings: { temperature: 0 } }], start: 'Mine' },
     showsDraft: true,
   });
 });

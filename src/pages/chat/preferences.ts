@@ -1,26 +1,20 @@
 import { BUNDLED_PAIR, choiceOf, type ModelChoice, type ModelChoices, type Role } from './engine/choices.ts';
-import {
-  DEFAULT_ENGINE,
-  type EngineSettings,
-  engineFrom,
-  type Settings,
-  settingsFrom,
-} from './settings/settings.ts';
+import { NO_PRESETS, type Presets, presetsFrom } from './settings/presets.ts';
+import { DEFAULT_ENGINE, type EngineSettings, engineFrom } from './settings/settings.ts';
 
 /** Preferences that the page stores on this machine. */
 export interface Preferences {
   /** Models of the last visit. Files cannot be kept; the bundled pair is in their place. */
   readonly choices: ModelChoices;
   readonly engine: EngineSettings;
-  /** Settings that new conversations begin with. */
-  readonly defaults: Partial<Settings>;
+  readonly presets: Presets;
   readonly showsDraft: boolean;
 }
 
 export const DEFAULT_PREFERENCES: Preferences = {
   choices: BUNDLED_PAIR,
   engine: DEFAULT_ENGINE,
-  defaults: {},
+  presets: NO_PRESETS,
   showsDraft: false,
 };
 
@@ -46,12 +40,12 @@ export function savePreferences(storage: () => Storage, preferences: Preferences
 
 /** Reads stored preferences, with the default for each that is missing or no longer valid. */
 export function preferencesFrom(stored: unknown): Preferences {
-  const { choices, engine, defaults, showsDraft }: Record<string, unknown> =
+  const { choices, engine, presets, showsDraft }: Record<string, unknown> =
     typeof stored === 'object' && stored !== null ? { ...stored } : {};
   return {
     choices: choicesFrom(choices),
     engine: engineFrom(engine),
-    defaults: settingsFrom(defaults),
+    presets: presetsFrom(presets),
     showsDraft: showsDraft === true,
   };
 }

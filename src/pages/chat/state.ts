@@ -94,7 +94,7 @@ export function initialState(start: Start): State {
     },
     engine: initialEngine(choices, engine, now),
     models: initialModels(browser, access),
-    chat: initialChat(conversation, text, preferences.defaults),
+    chat: initialChat(conversation, text, preferences.presets),
     complete: INITIAL_COMPLETE,
     comparisons: {},
   };

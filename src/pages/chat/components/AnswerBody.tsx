@@ -54,8 +54,11 @@ const WAITING: Readonly<Record<Answer['phase'], string>> = {
   writing: '',
 };
 
-function endingOf({ finish, timings, model }: AssistantMessage): string {
-  return [model, sentence(finish), ...figuresText(timings)].filter(part => part !== '').join(' · ');
+function endingOf({ finish, timings, model, request }: AssistantMessage): string {
+  const isLastPart = request?.after?.isTimed === false;
+  return [model, sentence(finish), ...figuresText(timings, isLastPart)]
+    .filter(part => part !== '')
+    .join(' · ');
 }
 
 function sentence(finish: Finish): string {

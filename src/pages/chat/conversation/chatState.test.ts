@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_PRESETS } from '../settings/presets.ts';
 import { branchOf } from './branch.ts';
 import {
   type ChatAction,
@@ -10,7 +11,7 @@ import {
 } from './chatState.ts';
 import { newConversation } from './conversation.ts';
 
-const START = initialChat(newConversation('c', 0), '', {});
+const START = initialChat(newConversation('c', 0), '', NO_PRESETS);
 const reached = (actions: readonly ChatAction[], from: ChatState = START) => actions.reduce(reduceChat, from);
 const REQUEST = { system: '', settings: {}, seed: 1, models: { target: '', draft: null } };
 const texts = (state: ChatState) => branchOf(current(state)).map(({ message }) => message.content);
@@ -155,13 +156,25 @@ describe('conversations', () => {
     expect(current(reached([{ type: 'rename', id: 'c', title: '' }], named)).title).toBeNull();
   });
 
-  it('have settings of their own, and new ones the settings that were kept for them', () => {
+  it('have settings of their own, and new ones those of the preset that they begin with', () => {
     const changed = reached([{ type: 'settings', settings: { temperature: 0 } }], reached(ANSWERED));
     expect(current(changed).settings).toEqual({ temperature: 0 });
     const fresh: ChatAction = { type: 'new', id: 'd', now: 4 };
     expect(current(reached([fresh], changed)).settings).toEqual({});
-    expect(current(reached([{ type: 'keepSettings' }, fresh], changed)).settings).toEqual({ temperature: 0 });
-    expect(current(reached([{ type: 'resetSettings' }], changed)).settings).toEqual({});
+    const saved = reached(
+      [
+        { type: 'system', text: 'Be short.' },
+        { type: 'savePreset', name: 'Mine' },
+        { type: 'startWith', name: 'Mine' },
+        fresh,
+      ],
+      changed,
+    );
+    expect(current(saved)).toMatchObject({ system: 'Be short.', settings: { temperature: 0 } });
+    const linked = reached([{ ...fresh, id: 'e', system: 'Sing.' }], saved);
+    expect(current(linked)).toMatchObject({ system: 'Sing.', settings: { temperature: 0 } });
+    const standard = current(reached([{ type: 'preset', name: 'Standard' }], saved));
+    expect(standard).toMatchObject({ system: 'Be short.', settings: {} });
   });
 
   it('take attachments with the next message', () => {

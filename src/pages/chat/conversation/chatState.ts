@@ -10,6 +10,7 @@ import {
   received,
 } from '../answer/answer.ts';
 import type { AnswerEvent } from '../answer/readChat.ts';
+import { applied, type PresetAction, type Presets, presetOf, reducePresets } from '../settings/presets.ts';
 import { changing, type Settings } from '../settings/settings.ts';
 import type { AnswerRequest } from './answerRequest.ts';
 import { stepping, upTo, withMessage, without } from './changes.ts';
@@ -25,8 +26,7 @@ export interface ChatState {
   /** Every conversation by its id, and the one that is shown, which may be new and empty. */
   readonly conversations: Readonly<Record<string, Conversation>>;
   readonly currentId: string;
-  /** Settings that new conversations begin with. */
-  readonly defaults: Partial<Settings>;
+  readonly presets: Presets;
   readonly composer: Composer;
   /** Message whose text is being edited. */
   readonly editing: string | null;
@@ -42,9 +42,9 @@ export type ChatAction =
   | { readonly type: 'delete'; readonly id: string; readonly newId: string; readonly now: number }
   | { readonly type: 'system'; readonly text: string }
   | { readonly type: 'settings'; readonly settings: Partial<Settings> }
-  | { readonly type: 'resetSettings' }
-  /** New conversations will begin with the settings of this one. */
-  | { readonly type: 'keepSettings' }
+  /** Gives a preset's settings and system prompt to the conversation that is shown. */
+  | { readonly type: 'preset'; readonly name: string }
+  | PresetAction
   | { readonly type: 'compose'; readonly text: string }
   | { readonly type: 'attach'; readonly attachments: readonly Attachment[] }
   | { readonly type: 'detach'; readonly index: number }
@@ -77,9 +77,9 @@ export type ChatAction =
   | { readonly type: 'received'; readonly event: AnswerEvent }
   | { readonly type: 'ended'; readonly end: 'stopped' | WireError | null; readonly now: number };
 
-export function initialChat(start: Conversation, text: string, defaults: Partial<Settings>): ChatState {
+export function initialChat(start: Conversation, text: string, presets: Presets): ChatState {
   return {
-    defaults,
+    presets,
     conversations: { [start.id]: start },
     currentId: start.id,
     composer: { text, attachments: [] },
@@ -102,8 +102,8 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
       return { ...state, conversations: { ...read, ...state.conversations } };
     }
     case 'new': {
-      const { id, now, system = '' } = action;
-      return shown(state, newConversation(id, now, { system, settings: state.defaults }));
+      const { id, now, system } = action;
+      return shown(state, freshConversation(state.presets, id, now, system));
     }
     case 'open':
       return state.conversations[action.id] ? shown(state, state.conversations[action.id]) : state;
@@ -116,7 +116,7 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
       const answer = state.answer?.conversationId === action.id ? null : state.answer;
       const next = { ...state, conversations: others, answer };
       if (action.id !== state.currentId) return next;
-      return shown(next, newConversation(action.newId, action.now, { settings: state.defaults }));
+      return shown(next, freshConversation(state.presets, action.newId, action.now));
     }
     case 'system':
       return changed(state, state.currentId, own => ({ ...own, system: action.text }));
@@ -125,10 +125,15 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
         ...own,
         settings: changing(own.settings, action.settings),
       }));
-    case 'resetSettings':
-      return changed(state, state.currentId, own => ({ ...own, settings: {} }));
-    case 'keepSettings':
-      return { ...state, defaults: current(state).settings };
+    case 'preset': {
+      const preset = presetOf(state.presets, action.name);
+      return changed(state, state.currentId, own => ({ ...own, ...applied(preset, own) }));
+    }
+    case 'savePreset':
+    case 'renamePreset':
+    case 'deletePreset':
+    case 'startWith':
+      return { ...state, presets: reducePresets(state.presets, action, current(state)) };
     case 'compose':
       return { ...state, composer: { ...state.composer, text: action.text } };
     case 'attach': {
@@ -183,6 +188,12 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
     default:
       return assertNever(action);
   }
+}
+
+/** New conversation with the settings of the preset for new ones, and its system prompt unless one is given. */
+export function freshConversation(presets: Presets, id: string, now: number, system = ''): Conversation {
+  const start = applied(presetOf(presets, presets.start), { system, settings: {} });
+  return newConversation(id, now, { ...start, ...(system !== '' && { system }) });
 }
 
 /** The answer that is being written is part of its conversation; so it is kept while it grows. */

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withMessage } from '../conversation/changes.ts';
 import { type ChatAction, type ChatState, initialChat, reduceChat } from '../conversation/chatState.ts';
 import { type Conversation, newConversation } from '../conversation/conversation.ts';
+import { NO_PRESETS } from '../settings/presets.ts';
 import { difference, Library } from './library.ts';
 import { libraryNotice } from './notice.ts';
 import type { Storage } from './storage.ts';
@@ -63,7 +64,7 @@ async function opened(stored: readonly Conversation[]) {
     () => storage,
     error => errors.push(error),
   );
-  let state: ChatState = initialChat(empty, '', {});
+  let state: ChatState = initialChat(empty, '', NO_PRESETS);
   function act(action: ChatAction): void {
     state = reduceChat(state, action);
     library.keep(state);

@@ -4,6 +4,7 @@ import { current } from '../conversation/chatState.ts';
 import { FieldInput } from './FieldInput.tsx';
 import { GROUPS, type Group } from './field.ts';
 import { CHAT_FIELDS, ENGINE_FIELDS, type Field } from './fields.ts';
+import { PresetPicker } from './PresetPicker.tsx';
 import { DEFAULT_ENGINE, DEFAULT_SETTINGS } from './settings.ts';
 
 const TITLES: Readonly<Record<Group, string>> = {
@@ -26,24 +27,7 @@ export function SettingsPanel({ state, engine, dispatch }: Context) {
     <section class="panel" aria-labelledby="settings-title">
       <h2 id="settings-title">Settings</h2>
       <p class="note">They belong to this conversation.</p>
-      <div class="row">
-        <button
-          type="button"
-          class="quiet"
-          disabled={changed.size === 0}
-          onClick={() => dispatch({ of: 'chat', type: 'resetSettings' })}
-        >
-          Reset
-        </button>
-        <button
-          type="button"
-          class="quiet"
-          disabled={settings === state.chat.defaults}
-          onClick={() => dispatch({ of: 'chat', type: 'keepSettings' })}
-        >
-          Use for new conversations
-        </button>
-      </div>
+      <PresetPicker state={state} dispatch={dispatch} />
       <label class="block-field">
         <span class="field-name">System prompt</span>
         <textarea

@@ -56,6 +56,16 @@ describe('the pieces of a trace', () => {
     expect(reader.read(TRACE)).toEqual(new PieceReader().read(TRACE));
   });
 
+  it('begin with the first word', () => {
+    const pieces = new PieceReader().read(
+      traceOf('\n', [
+        [null, [], 0, ' The', 1],
+        [null, [], 0, ' owl', 1],
+      ]),
+    );
+    expect(pieces.map(({ text }) => text)).toEqual(['', 'The', ' owl']);
+  });
+
   it('join the bytes of a character that several tokens share', () => {
     const bytes = [...new TextEncoder().encode('🦉')];
     const tokens = bytes.map(byte => ({

@@ -3,7 +3,7 @@ import type { SpeculationTrace, TokenText, TracedToken } from '../../../client/i
 /** Token as the text shows it. */
 export interface Piece {
   readonly token: TracedToken;
-  /** Text that the token completes; empty within a character. */
+  /** Text that the token completes; empty within a character. White space before the first word is left out, as Markdown does. */
   readonly text: string;
   /** Place among the tokens of its round, from 0; 0 for a token without a round. */
   readonly position: number;
@@ -17,6 +17,7 @@ export interface Piece {
 export class PieceReader {
   #pieces: readonly Piece[] = [];
   #decoder = newDecoder();
+  #hasBegun = false;
 
   read(trace: SpeculationTrace): readonly Piece[] {
     const last = this.#pieces.at(-1);
@@ -24,7 +25,11 @@ export class PieceReader {
     const fresh = trace.tokens.slice(this.#pieces.length);
     if (fresh.length > 0) {
       const pieces = [...this.#pieces];
-      for (const token of fresh) pieces.push(this.#piece(token, trace, pieces.at(-1)));
+      for (const token of fresh) {
+        const piece = this.#piece(token, trace, pieces.at(-1));
+        pieces.push(piece);
+        this.#hasBegun ||= piece.text !== '';
+      }
       this.#pieces = pieces;
     }
     return this.#pieces;
@@ -33,10 +38,12 @@ export class PieceReader {
   #restart(): void {
     this.#pieces = [];
     this.#decoder = newDecoder();
+    this.#hasBegun = false;
   }
 
   #piece(token: TracedToken, { rounds }: SpeculationTrace, before: Piece | undefined): Piece {
-    const text = this.#decoder.decode(Uint8Array.from(token.bytes), { stream: true });
+    const written = this.#decoder.decode(Uint8Array.from(token.bytes), { stream: true });
+    const text = this.#hasBegun ? written : written.trimStart();
     const round = token.round === null ? undefined : rounds[token.round];
     const continues = before !== undefined && token.round !== null && before.token.round === token.round;
     const refused = token.source === 'target' && round ? round.draft.slice(round.n_accepted) : [];

@@ -156,4 +156,14 @@ describe('converting a Messages request to a chat request', () => {
     const body = { messages, n: 2, grammar: 'root ::= "a"', thinking: { type: 'disabled' } };
     expect(Object.keys(chatBodyOfAnthropic(body))).toEqual(['messages', 'max_tokens', 'timings_per_token']);
   });
+
+  it('refuses a trace, which a message has no place for', () => {
+    const body = { messages: [{ role: 'user', content: 'a' }], speculation_trace: true };
+    expect(() => chatBodyOfAnthropic(body)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_request',
+        message: expect.stringMatching(/speculation_trace/),
+      }),
+    );
+  });
 });

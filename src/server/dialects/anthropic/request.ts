@@ -13,12 +13,16 @@ const DEFAULT_THINKING_BUDGET = 10_000;
 const SHARED_FIELDS = ['temperature', 'top_p', 'top_k', 'stream', 'chat_template_kwargs'] as const;
 
 /**
- * Converts a request for Anthropic's Messages to one for a chat completion. Fields that Anthropic does not have are ignored.
+ * Converts a request for Anthropic's Messages to one for a chat completion. Fields that Anthropic does not have are ignored, but a
+ * trace, which a message has no place for, is refused.
  * Throws `invalid_request` with the path of a faulty field.
  */
 export function chatBodyOfAnthropic(request: JsonObject): JsonObject {
   const body = presentFields(request);
   const shared = SHARED_FIELDS.filter(name => Object.hasOwn(body, name)).map(name => [name, body[name]]);
+  if (body.speculation_trace === true) {
+    throw invalid('speculation_trace', "has no place in a message. Ask '/v1/chat/completions' for it");
+  }
   const tools = toolsOf(body.tools);
   return {
     messages: [...systemMessage(body.system), ...anthropicMessages(body.messages)],

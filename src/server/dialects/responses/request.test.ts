@@ -196,6 +196,10 @@ describe('converting a Responses request to a chat request', () => {
     },
     { body: { input: [{ ...user, content: [{ type: 'input_file' }] }] }, message: "'input_file'" },
     { body: { input: [{ ...user, content: [{ type: 'smell' }] }] }, message: "'type' must be one of" },
+    {
+      body: { input: 'a', speculation_trace: true },
+      message: "'speculation_trace' has no place in a response",
+    },
     { body: { input: 'a', tools: 5 }, message: "'tools' must be an array of objects" },
     { body: { input: 'a', previous_response_id: 'r' }, message: "'previous_response_id' is not supported" },
   ])('$body is refused', ({ body, message }) => {

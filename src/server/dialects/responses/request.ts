@@ -33,6 +33,9 @@ export function chatBodyOfResponses(request: JsonObject): JsonObject {
     const value = body[name];
     if (value !== undefined && value !== '') throw invalid(`'${name}' is not supported: ${instead}`);
   }
+  if (body.speculation_trace === true) {
+    throw invalid("'speculation_trace' has no place in a response. Ask '/v1/chat/completions' for it");
+  }
   const chatTools = toolsOf(tools);
   const { effort } = objectOf(reasoning, 'reasoning');
   return {
