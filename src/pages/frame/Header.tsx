@@ -2,15 +2,20 @@ import { THEMES, type Theme } from './theme.ts';
 
 const NAMES: Readonly<Record<Theme, string>> = { auto: 'Auto', light: 'Light', dark: 'Dark' };
 
+/** Pages of the site, by the names of their files. */
+const PAGES = { index: 'Chat', lab: 'Lab', compare: 'Compare' } as const;
+
 export interface HeaderProps {
+  /** Page that this is; null for one that lies alone, without the others beside it. */
+  readonly page: keyof typeof PAGES | null;
   readonly title: string;
   readonly tagline: string;
   readonly theme: Theme;
   readonly onTheme: (theme: Theme) => void;
 }
 
-/** Header of a page: its name, its purpose, and the choice of colours. */
-export function Header({ title, tagline, theme, onTheme }: HeaderProps) {
+/** Header of a page: its name, its purpose, the way to the other pages, and the choice of colours. */
+export function Header({ page, title, tagline, theme, onTheme }: HeaderProps) {
   return (
     <header>
       <div>
@@ -19,9 +24,22 @@ export function Header({ title, tagline, theme, onTheme }: HeaderProps) {
           {title}
         </h1>
         <p class="tagline">{tagline}</p>
+        {page !== null && <SiteLinks here={page} />}
       </div>
       <ThemeChoice theme={theme} onTheme={onTheme} />
     </header>
+  );
+}
+
+function SiteLinks({ here }: { here: keyof typeof PAGES }) {
+  return (
+    <nav class="site" aria-label="Pages">
+      {Object.entries(PAGES).map(([name, title]) => (
+        <a key={name} href={`${name}.html`} aria-current={name === here ? 'page' : undefined}>
+          {title}
+        </a>
+      ))}
+    </nav>
   );
 }
 

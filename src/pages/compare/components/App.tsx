@@ -28,6 +28,7 @@ export function App({ state, dispatch, onFiles, onShare }: AppProps) {
   return (
     <>
       <Header
+        page={onShare ? 'compare' : null}
         title="Compare reports"
         tagline="What GPUs and browsers compute right, and how fast, side by side."
         theme={theme}

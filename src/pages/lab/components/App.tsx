@@ -13,6 +13,7 @@ export function App(context: Context) {
   return (
     <>
       <Header
+        page="lab"
         title="GPU lab"
         tagline="What this GPU and this browser compute right, and how fast."
         theme={state.theme}
@@ -30,7 +31,7 @@ export function App(context: Context) {
         <p>
           Everything is computed in this tab and stays on this machine: a report goes nowhere unless you give
           it to somebody. It holds what this page shows, the browser’s and the adapter’s names and limits, and
-          nothing of your files. <a href="compare.html">Compare reports</a> · <a href="index.html">Demo</a>
+          nothing of your files.
         </p>
       </footer>
     </>
