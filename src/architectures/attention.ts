@@ -12,6 +12,8 @@ export interface AttentionOptions {
   /** RMS before rope by default. */
   readonly qkNorm?: (Pick<QkNorm, 'weights'> & Partial<QkNorm>) | null;
   readonly softcap?: number | null;
+  /** Whether values have an RMS norm without weights. */
+  readonly valueNorm?: boolean;
   /** Whether `attn_q` holds a gate beside each query. */
   readonly gated?: boolean;
   /** Overrides for single layers. */
@@ -48,6 +50,7 @@ export function readAttention(
       nHead,
       nKvHead,
       ...dims,
+      ...(options.valueNorm && { valueEps: eps }),
       fusedQkv,
       qkvBias: has(fusedQkv ? 'attn_qkv.bias' : 'attn_q.bias'),
       qkNorm: options.qkNorm ? { kind: 'rms', eps, afterRope: false, ...options.qkNorm } : null,

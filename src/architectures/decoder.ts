@@ -43,6 +43,8 @@ export interface DecoderOptions extends AttentionOptions, FfnOptions {
   /** Name of the norm before the head; `output_norm` by default. */
   readonly headNorm?: string;
   readonly embeddingScale?: number;
+  /** Width of per-layer embeddings; 0 or absent without. */
+  readonly perLayer?: number;
   readonly residualScale?: number;
   readonly logitScale?: number;
   readonly logitSoftcap?: number | null;
@@ -85,7 +87,11 @@ export function decoder(keys: Keys, options: DecoderOptions = {}): ModelSpec {
     nVocab: keys.rows('token_embd.weight') ?? keys.fail('there is no token_embd.weight'),
     nEmbd: keys.nEmbd,
     nCtxTrain: keys.count('context_length'),
-    embedding: { scale: options.embeddingScale ?? 1, nPositions: keys.rows('position_embd.weight') },
+    embedding: {
+      scale: options.embeddingScale ?? 1,
+      nPositions: keys.rows('position_embd.weight'),
+      ...(options.perLayer && { perLayer: { width: options.perLayer, norm: norm('per_layer_proj_norm') } }),
+    },
     layers: ffns.map((ffn, layer) => {
       const prefix = `blk.${layer}.`;
       const layerNorm = (name: string | null) => (name === null ? null : norm(prefix + name));
@@ -98,6 +104,8 @@ export function decoder(keys: Keys, options: DecoderOptions = {}): ModelSpec {
         ...withFfn(ffn, { ffnNorm: layerNorm(norms.ffn), postFfnNorm: layerNorm(norms.postFfn) }),
         parallel: options.parallel ?? false,
         residualScale: options.residualScale ?? 1,
+        ...(options.perLayer && { perLayerNorm: norm(`${prefix}post_norm`) }),
+        ...(keys.hasTensor(`${prefix}layer_output_scale.weight`) && { outputScale: true as const }),
       };
     }),
     head: readHead(keys, norm(options.headNorm ?? 'output_norm'), options),

@@ -8,6 +8,7 @@ import { coheres } from './cohere.ts';
 import { deepseeks } from './deepseek.ts';
 import { exaones } from './exaone.ts';
 import { gemmas } from './gemma.ts';
+import { gemmasByLayer } from './gemmaByLayer.ts';
 import { glms } from './glm.ts';
 import { gpts } from './gpt.ts';
 import { gptOsses } from './gptOss.ts';
@@ -21,7 +22,7 @@ import { olmos } from './olmo.ts';
 import { phis } from './phi.ts';
 import { qwens } from './qwen.ts';
 import { seeds } from './seed.ts';
-import type { ModelSpec } from './spec.ts';
+import type { Layer, ModelSpec } from './spec.ts';
 import { missingPiece } from './unsupported.ts';
 
 export { ropeOf } from './mixers.ts';
@@ -51,8 +52,16 @@ const ARCHITECTURES: Architectures = {
   ...seeds,
 };
 
+/** Architectures that only the CPU twin runs: they need pieces that no kernel does, for which the GPU's model refuses them. */
+const WITHOUT_KERNELS: Architectures = gemmasByLayer;
+
+const DESCRIBED: Architectures = { ...ARCHITECTURES, ...WITHOUT_KERNELS };
+
 /** Supported values of `general.architecture`. */
 export const ARCHITECTURE_NAMES: readonly string[] = Object.keys(ARCHITECTURES).toSorted();
+
+/** Values of `general.architecture` that have a description: the supported ones, and those that only the CPU twin runs. */
+export const DESCRIBED_NAMES: readonly string[] = Object.keys(DESCRIBED).toSorted();
 
 /**
  * Describes the model of a file. Reads metadata and the names and shapes of tensors, but no weights.
@@ -65,7 +74,7 @@ export function readModelSpec(gguf: GgufFile): ModelSpec {
   const fail = (message: string) => {
     throw new ForetokenError('unsupported_model', `${gguf.source.name} ${message}`, { architecture: name });
   };
-  if (!Object.hasOwn(ARCHITECTURES, name)) {
+  if (!Object.hasOwn(DESCRIBED, name)) {
     const missing = missingPiece(name);
     const known = `supported are ${ARCHITECTURE_NAMES.join(', ')}`;
     fail(
@@ -74,19 +83,25 @@ export function readModelSpec(gguf: GgufFile): ModelSpec {
   }
   const rank = [...gguf.tensors.keys()].find(tensor => /^cls\b/.test(tensor));
   if (rank !== undefined) fail(`is a reranker, since it has ${rank}; ranking is not supported`);
-  return ARCHITECTURES[name](new Keys(gguf));
+  return DESCRIBED[name](new Keys(gguf));
 }
 
 /**
- * Names of a file's tensors that no description needs: blocks after the trunk, which predict further tokens (MTP), and
- * `input_scale`, which matters only if activations are quantized.
+ * Names of a file's tensors that do not matter for its description: blocks after the trunk, which predict further tokens (MTP),
+ * keys and values of layers that read another layer's, and `input_scale`, which matters only if activations are quantized.
  */
-export function ignoredTensors(gguf: GgufFile): ReadonlySet<string> {
-  const { nLayers } = new Keys(gguf);
+export function ignoredTensors(gguf: GgufFile, { layers }: ModelSpec): ReadonlySet<string> {
   return new Set(
     [...gguf.tensors.keys()].filter(name => {
-      const block = /^blk\.(\d+)\./.exec(name)?.[1];
-      return name.endsWith('.input_scale') || (block !== undefined && Number(block) >= nLayers);
+      const [, block, tensor] = /^blk\.(\d+)\.(.*)/.exec(name) ?? [];
+      if (name.endsWith('.input_scale')) return true;
+      if (block === undefined) return false;
+      const layer = layers.at(Number(block));
+      return !layer || (readsOtherCache(layer) && /^attn_(k|v|k_norm)\./.test(tensor));
     }),
   );
+}
+
+function readsOtherCache({ mixer }: Layer): boolean {
+  return mixer.kind === 'attention' && mixer.cacheOf !== undefined;
 }

@@ -22,6 +22,19 @@ export interface Embedding {
   readonly scale: number;
   /** Rows of the table `position_embd`; the row of a token's position is added. Null without such a table. */
   readonly nPositions: number | null;
+  /** Absent in models without per-layer embeddings. */
+  readonly perLayer?: PerLayerEmbedding;
+}
+
+/**
+ * Embedding e of `width` values that a token has for each layer (Gemma 3n and 4), beside its row x of `token_embd` with its factor.
+ * With P = `width`, and the P values of a layer taken from rows that hold those of all layers, one after the other:
+ * e = (norm(`per_layer_model_proj` · x / √nEmbd) + √P · row of `per_layer_token_embd`) / √2.
+ */
+export interface PerLayerEmbedding {
+  readonly width: number;
+  /** `per_layer_proj_norm` {P}, the same for all layers. */
+  readonly norm: Norm;
 }
 
 /** Norm of a row, with weight and bias. `rms` divides by the root of the mean square, `layer` subtracts the mean first. */
@@ -54,6 +67,13 @@ export interface Layer {
   readonly parallel: boolean;
   /** Factor of both branches before they are added. */
   readonly residualScale: number;
+  /**
+   * Norm of a branch behind the feed-forward, in models with per-layer embeddings e: norm(`proj` · (gelu(`inp_gate` · x) ∘ e)) is
+   * added to x.
+   */
+  readonly perLayerNorm?: Norm;
+  /** Whether `layer_output_scale` {1} multiplies the layer's output. */
+  readonly outputScale?: true;
 }
 
 /** Part of a layer that mixes positions. Attention looks back at them; the others carry a state of constant size along. */
@@ -71,6 +91,15 @@ export interface Attention {
   readonly headDim: number;
   /** Width of a value. */
   readonly valueDim: number;
+  /**
+   * Index of an earlier layer whose keys and values it reads instead of its own; it has the same heads, window and rope. Such a
+   * layer needs no `attn_k`, `attn_v` and `attn_k_norm`, and ignores those in the file. Absent in layers with their own.
+   */
+  readonly cacheOf?: number;
+  /** Whether values are the keys before their norm and rope, so that there is no `attn_v`. */
+  readonly valuesOfKeys?: true;
+  /** Epsilon of an RMS norm of each head's value, without weights; absent without one. */
+  readonly valueEps?: number;
   /** Whether `attn_qkv` holds the rows of q, then of k, then of v. */
   readonly fusedQkv: boolean;
   /** Whether q, k and v have biases, under the names of their matrices; `attn_qkv.bias` if those are fused. */

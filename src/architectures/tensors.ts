@@ -32,14 +32,30 @@ export function tensorsOf(spec: ModelSpec): readonly TensorSpec[] {
   return [
     matrix('token_embd', nEmbd, nVocab),
     ...present(embedding.nPositions !== null && matrix('position_embd', nEmbd, embedding.nPositions)),
+    ...perLayerTensors(spec),
     ...ropeTensors(spec.layers),
-    ...spec.layers.flatMap(layer => layerTensors(layer, nEmbd)),
+    ...spec.layers.flatMap(layer => layerTensors(layer, spec)),
     ...normTensors(head.norm, nEmbd),
     ...present(!head.tied && matrix('output', nEmbd, nVocab), head.bias && bias('output', nVocab)),
   ];
 }
 
-function layerTensors({ prefix, mixer, beside, ffn, ...norms }: Layer, nEmbd: number): readonly TensorSpec[] {
+function perLayerTensors({ nVocab, nEmbd, embedding, layers }: ModelSpec): readonly TensorSpec[] {
+  const { perLayer } = embedding;
+  if (!perLayer) return [];
+  const nAll = perLayer.width * layers.length;
+  return [
+    matrix('per_layer_token_embd', nAll, nVocab),
+    matrix('per_layer_model_proj', nEmbd, nAll),
+    ...normTensors(perLayer.norm, perLayer.width),
+  ];
+}
+
+function layerTensors(
+  { prefix, mixer, beside, ffn, perLayerNorm, outputScale, ...norms }: Layer,
+  { nEmbd, embedding }: ModelSpec,
+): readonly TensorSpec[] {
+  const { perLayer } = embedding;
   return [
     ...normTensors(norms.attnNorm, nEmbd),
     ...mixerTensors(prefix, mixer, nEmbd),
@@ -48,6 +64,12 @@ function layerTensors({ prefix, mixer, beside, ffn, ...norms }: Layer, nEmbd: nu
     ...normTensors(norms.ffnNorm, nEmbd),
     ...(ffn === null ? [] : ffnTensors(prefix, ffn, nEmbd)),
     ...normTensors(norms.postFfnNorm, nEmbd),
+    ...present(
+      perLayer && perLayerNorm && matrix(`${prefix}inp_gate`, nEmbd, perLayer.width),
+      perLayer && perLayerNorm && matrix(`${prefix}proj`, perLayer.width, nEmbd),
+    ),
+    ...normTensors(perLayerNorm ?? null, nEmbd),
+    ...present(outputScale && vector(`${prefix}layer_output_scale`, 1)),
   ];
 }
 
@@ -127,18 +149,20 @@ function mamba2Tensors(prefix: string, mamba: Mamba2, nEmbd: number): readonly T
 
 function attentionTensors(prefix: string, attention: Attention, nEmbd: number): readonly TensorSpec[] {
   const { nHead, nKvHead, headDim, valueDim, fusedQkv, qkvBias, qkNorm, gated } = attention;
-  const sizes = {
-    attn_q: nHead * (headDim + (gated ? valueDim : 0)),
-    attn_k: nKvHead * headDim,
-    attn_v: nKvHead * valueDim,
-  };
-  const rows = fusedQkv ? { attn_qkv: sizes.attn_q + sizes.attn_k + sizes.attn_v } : sizes;
+  const ownsCache = attention.cacheOf === undefined;
+  const rows: readonly (readonly [string, number])[] = [
+    ['attn_q', nHead * (headDim + (gated ? valueDim : 0))],
+    ...(ownsCache ? [['attn_k', nKvHead * headDim] as const] : []),
+    ...(ownsCache && !attention.valuesOfKeys ? [['attn_v', nKvHead * valueDim] as const] : []),
+  ];
+  const nAll = rows.reduce((sum, [, n]) => sum + n, 0);
+  const matrices = fusedQkv ? [['attn_qkv', nAll] as const] : rows;
   return [
-    ...Object.entries(rows).flatMap(([name, n]) =>
+    ...matrices.flatMap(([name, n]) =>
       present(matrix(prefix + name, nEmbd, n), qkvBias && bias(prefix + name, n)),
     ),
     ...present(
-      ...(['q', 'k'] as const).map(of => {
+      ...(ownsCache ? (['q', 'k'] as const) : (['q'] as const)).map(of => {
         const shape = qkNorm && qkNormShape(qkNorm, headDim, of === 'q' ? nHead : nKvHead);
         return shape !== null && vector(`${prefix}attn_${of}_norm`, ...shape);
       }),

@@ -4,7 +4,7 @@ const MISSING: readonly (readonly [prefix: RegExp, piece: string])[] = [
   [/^nemotron_h|^plamo[23]$/, 'the order of its state space (Mamba-2) layers'],
   [/^rwkv|^arwkv/, 'the RWKV layer'],
   [/^gemma3n$/, 'AltUp, with its per-layer embeddings and shared KV cache,'],
-  [/^gemma4/, 'the KV cache that layers share, with per-layer embeddings,'],
+  [/^gemma4-assistant$/, 'attention to the KV cache of another model'],
   [/bert$|bert-|^gemma-embedding$|^llama-embed$|^t5/, 'the encoder, whose tokens see what follows them,'],
   [/vl$|vlmoe$|^cogvlm$|^chameleon$/, 'the position embedding of images'],
 ];

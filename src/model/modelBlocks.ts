@@ -13,6 +13,7 @@ import { mambaBlock } from './blocks/mamba.ts';
 import { mamba2Block } from './blocks/mamba2.ts';
 import { aheadBlock, type LayerRoads, layerRoads } from './blocks/residual.ts';
 import { shortConvBlock } from './blocks/shortConv.ts';
+import { refuseMissingPieces } from './missingPieces.ts';
 import { type RopeClass, ropeClasses } from './ropeTables.ts';
 import { splitTensors } from './weights/load.ts';
 import type { PartLimits } from './weights/shards.ts';
@@ -32,9 +33,10 @@ export interface ModelBlocks {
 /**
  * Finds and checks every tensor that the blocks of `spec` have. Throws `invalid_gguf` for a tensor that is missing or has another
  * shape. Throws `unsupported_model` for a tensor that no block uses and `ignored` does not name: ignoring it would change the
- * model's output.
+ * model's output. Throws it as well for a description with pieces that no kernel does.
  */
 export function modelBlocks(gguf: GgufFile, spec: ModelSpec, ignored: ReadonlySet<string>): ModelBlocks {
+  refuseMissingPieces(gguf.source.name, spec);
   const tensors = new TensorFinder(gguf);
   const blocks = {
     embedding: embeddingBlock(tensors, spec),

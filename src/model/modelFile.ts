@@ -13,7 +13,7 @@ export interface ModelFile {
 /** Checks a file's metadata and tensors. Throws `unsupported_model` or `invalid_gguf`. */
 export function checkModel(gguf: GgufFile): ModelFile {
   const spec = readModelSpec(gguf);
-  return { gguf, spec, blocks: modelBlocks(gguf, spec, ignoredTensors(gguf)) };
+  return { gguf, spec, blocks: modelBlocks(gguf, spec, ignoredTensors(gguf, spec)) };
 }
 
 /** Size of all tensors of a file in bytes. */

@@ -22,6 +22,7 @@ import { linear } from './blocks/linear.ts';
 import { mamba } from './blocks/mamba.ts';
 import { mamba2 } from './blocks/mamba2.ts';
 import { applyNorm } from './blocks/norm.ts';
+import { perLayerBranch, perLayerEmbeddings } from './blocks/perLayer.ts';
 import type { Rotation } from './blocks/rotate.ts';
 import { shortConv } from './blocks/shortConv.ts';
 import { add, scale, softcap, type Vector } from './blocks/vector.ts';
@@ -48,16 +49,19 @@ export class CpuTwin {
       rotations.set(key, rotation);
       return rotation;
     };
-    this.#states = spec.layers.map(({ mixer, beside }) => {
+    const states: LayerState[] = [];
+    for (const { mixer, beside } of spec.layers) {
       const rope = ropeOf(mixer);
-      return {
-        keys: [],
-        values: [],
+      const source = mixer.kind === 'attention' && mixer.cacheOf !== undefined ? states[mixer.cacheOf] : null;
+      states.push({
+        keys: source?.keys ?? [],
+        values: source?.values ?? [],
         rotation: rope && rotationOf(rope),
         inputs: [],
         memory: new Float64Array(memorySize(mixer) + (beside ? memorySize(beside) : 0)),
-      };
-    });
+      });
+    }
+    this.#states = states;
   }
 
   /** Opens the twin of the model in `gguf` with room for `nCtx` positions. @throws ForetokenError as `Weights.open` does */
@@ -80,8 +84,13 @@ export class CpuTwin {
     const { embedding, layers, head } = this.#spec;
     let x = scale(Float64Array.from(this.#weights.row('token_embd.weight', token)), embedding.scale);
     if (embedding.nPositions !== null) x = add(x, this.#weights.row('position_embd.weight', position));
+    const own =
+      embedding.perLayer && perLayerEmbeddings(this.#weights, this.#spec, embedding.perLayer, token, x);
     layers.forEach((layer, index) => {
       x = this.#layer(layer, x, position, this.#states[index]);
+      if (own && layer.perLayerNorm) x = add(x, perLayerBranch(this.#weights, layer, x, own[index]));
+      if (layer.outputScale)
+        x = scale(x, this.#weights.values(`${layer.prefix}layer_output_scale.weight`)[0]);
     });
     return applyNorm(this.#weights, head.norm, x);
   }

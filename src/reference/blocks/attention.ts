@@ -4,6 +4,7 @@ import type { Weights } from '../weights.ts';
 import { placeHeads, temperatureAt } from './heads.ts';
 import type { LayerState } from './layerState.ts';
 import { linear } from './linear.ts';
+import { eachHead, normalise } from './norm.ts';
 import { attendHead } from './scores.ts';
 import { scale, type Vector } from './vector.ts';
 
@@ -17,14 +18,16 @@ export function attend(
   state: LayerState,
 ): Vector {
   const { nHead, nKvHead, headDim, valueDim } = spec;
-  const { q, k, v, gates } = project(weights, prefix, spec, x);
+  const { q, kv, gates } = project(weights, prefix, spec, x);
   const hasWeights = spec.qkNorm !== null && spec.qkNorm.weights !== 'unit';
   const place = (row: Vector, norm: string) => {
     const weight = hasWeights ? weights.values(`${prefix}${norm}.weight`) : new Float32Array();
     return placeHeads(row, { ...spec, rotation: state.rotation }, weight, position);
   };
-  state.keys[position] = place(k, 'attn_k_norm');
-  state.values[position] = v;
+  if (kv !== null) {
+    state.keys[position] = place(kv.k, 'attn_k_norm');
+    state.values[position] = normedValues(spec, kv.v);
+  }
   const queries = scale(place(q, 'attn_q_norm'), temperatureAt(spec.temperature, position));
   const sinks = spec.sinks ? weights.values(`${prefix}attn_sinks.weight`) : null;
 
@@ -49,8 +52,8 @@ export function attend(
 
 interface Projections {
   readonly q: Vector;
-  readonly k: Vector;
-  readonly v: Vector;
+  /** Null if another layer's keys and values are read, which `state` has already. */
+  readonly kv: { readonly k: Vector; readonly v: Vector } | null;
   /** Gates of the heads' outputs. */
   readonly gates: Vector | null;
 }
@@ -59,12 +62,22 @@ function project(weights: Weights, prefix: string, spec: Attention, x: Vector): 
   const product = (name: string) => linear(weights, prefix + name, x, { bias: spec.qkvBias });
   if (!spec.fusedQkv) {
     const { q, gates } = splitQueries(spec, product('attn_q'));
-    return { q, k: product('attn_k'), v: product('attn_v'), gates };
+    if (spec.cacheOf !== undefined) return { q, kv: null, gates };
+    const k = product('attn_k');
+    return { q, kv: { k, v: spec.valuesOfKeys ? k : product('attn_v') }, gates };
   }
   const qkv = product('attn_qkv');
   const keys = spec.nHead * spec.headDim;
   const values = keys + spec.nKvHead * spec.headDim;
-  return { q: qkv.slice(0, keys), k: qkv.slice(keys, values), v: qkv.slice(values), gates: null };
+  return {
+    q: qkv.slice(0, keys),
+    kv: { k: qkv.slice(keys, values), v: qkv.slice(values) },
+    gates: null,
+  };
+}
+
+function normedValues({ valueEps: eps, valueDim }: Attention, v: Vector): Vector {
+  return eps === undefined ? v : eachHead(v, valueDim, head => normalise(head, { kind: 'rms', eps }));
 }
 
 /** Separates each head's query from its gate. */

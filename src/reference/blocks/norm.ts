@@ -46,7 +46,8 @@ export function headNorm(norm: QkNorm, x: Vector, headDim: number, weight: Float
   }
 }
 
-function eachHead(x: Vector, headDim: number, change: (head: Vector) => Vector): Vector {
+/** Changes each head of [heads, headDim] on its own. */
+export function eachHead(x: Vector, headDim: number, change: (head: Vector) => Vector): Vector {
   const changed = new Float64Array(x.length);
   for (let at = 0; at < x.length; at += headDim) changed.set(change(x.slice(at, at + headDim)), at);
   return changed;
