@@ -1,5 +1,5 @@
 import { type AttentionOptions, readAttention } from './attention.ts';
-import { type FfnOptions, readFfn } from './ffn.ts';
+import { type FfnOptions, readExpertsBeside, readFfn } from './ffn.ts';
 import type { Keys } from './keys.ts';
 import type {
   Attention,
@@ -28,6 +28,9 @@ export const POST_NORMS = { postAttn: 'post_attention_norm', postFfn: 'post_ffw_
 
 /** Norms only after the branches. */
 export const ONLY_POST_NORMS = { attn: null, ffn: null, ...POST_NORMS } as const;
+
+/** Names of the norms of a dense feed-forward's output, of the experts' input beside it, and of their output. */
+const BESIDE_NORMS = ['post_ffw_norm_1', 'pre_ffw_norm_2', 'post_ffw_norm_2'] as const;
 
 /** Decisions of an architecture; defaults are llama's. */
 export interface DecoderOptions extends AttentionOptions, FfnOptions {
@@ -101,6 +104,7 @@ export function decoder(keys: Keys, options: DecoderOptions = {}): ModelSpec {
         mixer: mixers[layer],
         ...(options.beside && { beside: options.beside }),
         postAttnNorm: layerNorm(norms.postAttn),
+        ...expertsBeside(layer),
         ...withFfn(ffn, { ffnNorm: layerNorm(norms.ffn), postFfnNorm: layerNorm(norms.postFfn) }),
         parallel: options.parallel ?? false,
         residualScale: options.residualScale ?? 1,
@@ -110,6 +114,13 @@ export function decoder(keys: Keys, options: DecoderOptions = {}): ModelSpec {
     }),
     head: readHead(keys, norm(options.headNorm ?? 'output_norm'), options),
   };
+
+  function expertsBeside(layer: number): Pick<Layer, 'expertsBeside'> {
+    const beside = readExpertsBeside(keys, layer, options);
+    if (beside === null) return {};
+    const [denseNorm, inputNorm, outputNorm] = BESIDE_NORMS.map(name => norm(`blk.${layer}.${name}`));
+    return { expertsBeside: { ffn: beside, denseNorm, inputNorm, outputNorm, routerEps: eps } };
+  }
 }
 
 function readMixers(keys: Keys, eps: number, options: DecoderOptions): readonly Mixer[] {

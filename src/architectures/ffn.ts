@@ -18,6 +18,8 @@ export interface FfnOptions {
   /** Whether a gate multiplies `ffn_up`; true by default. */
   readonly gated?: boolean;
   readonly experts?: ExpertOptions;
+  /** Whether layers with a router have a dense feed-forward as well, beside their experts. */
+  readonly expertsBeside?: boolean;
   /** Whether layers may have no feed-forward. */
   readonly mayLack?: boolean;
 }
@@ -53,14 +55,24 @@ export function routerByKeys(keys: Keys, fallback: ExpertFfn['gating']): ExpertO
   };
 }
 
-/** Feed-forward of each layer: experts if the layer has a router, and none if the architecture may lack it and its width is 0. */
+/** Feed-forward of each layer: experts if the layer has a router and is not to have them beside it, and none if the architecture may lack it and its width is 0. */
 export function readFfn(keys: Keys, options: FfnOptions): readonly (DenseFfn | ExpertFfn | null)[] {
   const nFfs = keys.counts('feed_forward_length', 0);
   return nFfs.map((nFf, layer) => {
-    if (keys.hasTensor(`blk.${layer}.ffn_gate_inp.weight`))
+    if (hasRouter(keys, layer) && !options.expertsBeside)
       return expertFfn(keys, layer, nFf, options.experts ?? {});
     return nFf === 0 && options.mayLack ? null : denseFfn(keys, layer, nFf, options);
   });
+}
+
+/** Experts of a layer that has a router, beside its dense feed-forward; null in other layers. */
+export function readExpertsBeside(keys: Keys, layer: number, options: FfnOptions): ExpertFfn | null {
+  if (!options.expertsBeside || !hasRouter(keys, layer)) return null;
+  return expertFfn(keys, layer, 0, options.experts ?? {});
+}
+
+function hasRouter(keys: Keys, layer: number): boolean {
+  return keys.hasTensor(`blk.${layer}.ffn_gate_inp.weight`);
 }
 
 function denseFfn(keys: Keys, layer: number, nFf: number, options: FfnOptions): DenseFfn {
@@ -104,6 +116,7 @@ function expertFfn(keys: Keys, layer: number, nFfDense: number, options: ExpertO
     groups: readGroups(keys, nExperts, nUsed),
     routerBias: has('ffn_gate_inp.bias'),
     bias: has('ffn_down_exps.bias'),
+    ...(has('ffn_down_exps.scale') && { downScale: true as const }),
     weighsInput: options.weighsInput ?? false,
     shared: has('ffn_gate_shexp.weight') ? sharedExpert(keys, layer, options.nFfShared ?? nFf) : null,
   };

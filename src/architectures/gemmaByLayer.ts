@@ -14,6 +14,8 @@ export const gemmasByLayer: Architectures = {
     return decoder(keys, {
       rope: { pairs: 'halves' },
       activation: 'gelu',
+      experts: { activation: 'gelu' },
+      expertsBeside: true,
       embeddingScale: Math.sqrt(keys.nEmbd),
       norms: POST_NORMS,
       qkNorm: { weights: 'head' },

@@ -63,6 +63,8 @@ export interface Layer {
   readonly postAttnNorm: Norm | null;
   readonly ffnNorm: Norm | null;
   readonly ffn: DenseFfn | ExpertFfn | null;
+  /** Experts beside a dense `ffn` (Gemma 4); absent in most layers. */
+  readonly expertsBeside?: ExpertsBeside;
   readonly postFfnNorm: Norm | null;
   readonly parallel: boolean;
   /** Factor of both branches before they are added. */
@@ -296,9 +298,24 @@ export interface ExpertFfn {
   readonly routerBias: boolean;
   /** Biases of gate, up and down. */
   readonly bias: boolean;
+  /** Whether `ffn_down_exps.scale` {nExperts} multiplies the experts' outputs, before their weights. */
+  readonly downScale?: true;
   /** Whether an expert's weight multiplies its input instead of its output (Llama 4). */
   readonly weighsInput: boolean;
   readonly shared: SharedExpert | null;
+}
+
+/**
+ * Experts beside the dense feed-forward of a layer (Gemma 4). With h, from which `ffnNorm` makes the input of the dense one, both
+ * give `denseNorm`(dense(`ffnNorm`(h))) + `outputNorm`(experts(`inputNorm`(h))), which `postFfnNorm` normalises.
+ */
+export interface ExpertsBeside {
+  readonly ffn: ExpertFfn;
+  readonly denseNorm: Norm;
+  readonly inputNorm: Norm;
+  readonly outputNorm: Norm;
+  /** The router reads rms(h) ∘ `ffn_gate_inp.scale` / √nEmbd instead of the experts' input; this is the epsilon of its norm. */
+  readonly routerEps: number;
 }
 
 /** Dense silu feed-forward in addition to the experts: `ffn_gate_shexp`, `ffn_up_shexp`, `ffn_down_shexp`. */

@@ -6,6 +6,7 @@ import type {
   DeltaNet,
   DenseFfn,
   ExpertFfn,
+  ExpertsBeside,
   LatentAttention,
   Layer,
   Mamba,
@@ -52,7 +53,7 @@ function perLayerTensors({ nVocab, nEmbd, embedding, layers }: ModelSpec): reado
 }
 
 function layerTensors(
-  { prefix, mixer, beside, ffn, perLayerNorm, outputScale, ...norms }: Layer,
+  { prefix, mixer, beside, ffn, expertsBeside, perLayerNorm, outputScale, ...norms }: Layer,
   { nEmbd, embedding }: ModelSpec,
 ): readonly TensorSpec[] {
   const { perLayer } = embedding;
@@ -63,6 +64,7 @@ function layerTensors(
     ...normTensors(norms.postAttnNorm, nEmbd),
     ...normTensors(norms.ffnNorm, nEmbd),
     ...(ffn === null ? [] : ffnTensors(prefix, ffn, nEmbd)),
+    ...(expertsBeside ? besideTensors(prefix, expertsBeside, nEmbd) : []),
     ...normTensors(norms.postFfnNorm, nEmbd),
     ...present(
       perLayer && perLayerNorm && matrix(`${prefix}inp_gate`, nEmbd, perLayer.width),
@@ -244,11 +246,24 @@ function expertTensors(prefix: string, ffn: ExpertFfn, nEmbd: number): readonly 
     ...present(
       matrix(`${prefix}ffn_down_exps`, nFf, nEmbd, nExperts),
       ffn.bias && bias(`${prefix}ffn_down_exps`, nEmbd, nExperts),
+      ffn.downScale && numbers(`${prefix}ffn_down_exps.scale`, nExperts),
       shared && matrix(`${prefix}ffn_gate_shexp`, nEmbd, shared.nFf),
       shared && matrix(`${prefix}ffn_up_shexp`, nEmbd, shared.nFf),
       shared && matrix(`${prefix}ffn_down_shexp`, shared.nFf, nEmbd),
       shared?.gated && vector(`${prefix}ffn_gate_inp_shexp`, nEmbd),
     ),
+  ];
+}
+
+function besideTensors(
+  prefix: string,
+  { ffn, denseNorm, inputNorm, outputNorm }: ExpertsBeside,
+  nEmbd: number,
+): readonly TensorSpec[] {
+  return [
+    ...[denseNorm, inputNorm, outputNorm].flatMap(norm => normTensors(norm, nEmbd)),
+    numbers(`${prefix}ffn_gate_inp.scale`, nEmbd),
+    ...expertTensors(prefix, ffn, nEmbd),
   ];
 }
 

@@ -6,6 +6,7 @@ const PIECES: readonly (readonly [piece: string, needs: (layer: Layer) => boolea
   ['KV caches that layers share', ({ mixer }) => mixer.kind === 'attention' && mixer.cacheOf !== undefined],
   ['values that are keys', ({ mixer }) => mixer.kind === 'attention' && mixer.valuesOfKeys === true],
   ['norms of values', ({ mixer }) => mixer.kind === 'attention' && mixer.valueEps !== undefined],
+  ['experts beside a dense feed-forward', ({ expertsBeside }) => expertsBeside !== undefined],
   ['factors of layers', ({ outputScale }) => outputScale === true],
 ];
 

@@ -14,7 +14,7 @@ import { assert, assertNever } from '../util/assert.ts';
 import { ropeTable } from '../util/ropeTable.ts';
 import { attend } from './blocks/attention.ts';
 import { deltaNet } from './blocks/deltaNet.ts';
-import { mixExperts } from './blocks/experts.ts';
+import { besideDense, mixExperts } from './blocks/experts.ts';
 import { feedForward } from './blocks/feedForward.ts';
 import { attendLatent } from './blocks/latentAttention.ts';
 import type { LayerState } from './blocks/layerState.ts';
@@ -104,9 +104,11 @@ export class CpuTwin {
     const h = add(x, scale(norm(layer.postAttnNorm, all), layer.residualScale));
     if (layer.ffn === null) return h;
     const sharesNorm = layer.parallel && layer.ffnNorm === null;
-    const ffnInput = sharesNorm ? input : norm(layer.ffnNorm, layer.parallel ? x : h);
-    const fed = norm(layer.postFfnNorm, this.#feedForward(layer.prefix, layer.ffn, ffnInput));
-    return add(h, scale(fed, layer.residualScale));
+    const source = layer.parallel ? x : h;
+    const fed = this.#feedForward(prefix, layer.ffn, sharesNorm ? input : norm(layer.ffnNorm, source));
+    const { expertsBeside } = layer;
+    const both = expertsBeside ? besideDense(this.#weights, prefix, expertsBeside, source, fed) : fed;
+    return add(h, scale(norm(layer.postFfnNorm, both), layer.residualScale));
   }
 
   #mix(prefix: string, mixer: Mixer, x: Vector, position: number, state: LayerState): Vector {
