@@ -46,6 +46,8 @@ export interface DecoderOptions extends AttentionOptions, FfnOptions {
   /** Name of the norm before the head; `output_norm` by default. */
   readonly headNorm?: string;
   readonly embeddingScale?: number;
+  /** Whether residual streams alternate and layers have a Laurel, as in Gemma 3n. */
+  readonly altUp?: boolean;
   /** Width of per-layer embeddings; 0 or absent without. */
   readonly perLayer?: number;
   readonly residualScale?: number;
@@ -87,7 +89,7 @@ export function decoder(keys: Keys, options: DecoderOptions = {}): ModelSpec {
   return {
     architecture: keys.architecture,
     name: keys.name,
-    nVocab: keys.rows('token_embd.weight') ?? keys.fail('there is no token_embd.weight'),
+    nVocab: rowsOf('token_embd'),
     nEmbd: keys.nEmbd,
     nCtxTrain: keys.count('context_length'),
     embedding: {
@@ -95,6 +97,7 @@ export function decoder(keys: Keys, options: DecoderOptions = {}): ModelSpec {
       nPositions: keys.rows('position_embd.weight'),
       ...(options.perLayer && { perLayer: { width: options.perLayer, norm: norm('per_layer_proj_norm') } }),
     },
+    ...(options.altUp && { altUp: { nStreams: rowsOf('blk.0.altup_router') } }),
     layers: ffns.map((ffn, layer) => {
       const prefix = `blk.${layer}.`;
       const layerNorm = (name: string | null) => (name === null ? null : norm(prefix + name));
@@ -108,12 +111,20 @@ export function decoder(keys: Keys, options: DecoderOptions = {}): ModelSpec {
         ...withFfn(ffn, { ffnNorm: layerNorm(norms.ffn), postFfnNorm: layerNorm(norms.postFfn) }),
         parallel: options.parallel ?? false,
         residualScale: options.residualScale ?? 1,
+        ...(options.altUp && {
+          altUp: { norm: norm(`${prefix}altup_router_norm`) },
+          laurel: { rank: rowsOf(`${prefix}laurel_l`), norm: norm(`${prefix}laurel_post_norm`) },
+        }),
         ...(options.perLayer && { perLayerNorm: norm(`${prefix}post_norm`) }),
         ...(keys.hasTensor(`${prefix}layer_output_scale.weight`) && { outputScale: true as const }),
       };
     }),
     head: readHead(keys, norm(options.headNorm ?? 'output_norm'), options),
   };
+
+  function rowsOf(tensor: string): number {
+    return keys.rows(`${tensor}.weight`) ?? keys.fail(`there is no ${tensor}.weight`);
+  }
 
   function expertsBeside(layer: number): Pick<Layer, 'expertsBeside'> {
     const beside = readExpertsBeside(keys, layer, options);

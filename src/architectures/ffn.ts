@@ -15,6 +15,8 @@ const GATINGS: Readonly<Record<number, ExpertFfn['gating']>> = {
 export interface FfnOptions {
   /** SiLU by default. */
   readonly activation?: DenseFfn['activation'] | ((layer: number) => Xielu);
+  /** `DenseFfn.sparsity` of the first layers. */
+  readonly sparse?: { readonly nLayers: number; readonly sparsity: number };
   /** Whether a gate multiplies `ffn_up`; true by default. */
   readonly gated?: boolean;
   readonly experts?: ExpertOptions;
@@ -86,6 +88,7 @@ function denseFfn(keys: Keys, layer: number, nFf: number, options: FfnOptions): 
     nFf,
     gate: gated ? (isFused ? 'fused' : 'separate') : 'none',
     activation: typeof activation === 'function' ? activation(layer) : activation,
+    ...(options.sparse && layer < options.sparse.nLayers && { sparsity: options.sparse.sparsity }),
     upBias: has('ffn_up.bias'),
     downBias: has('ffn_down.bias'),
   };

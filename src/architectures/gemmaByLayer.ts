@@ -1,39 +1,69 @@
 import type { Architectures } from './architecture.ts';
 import { checkHeadDim, checkRope } from './attention.ts';
-import { decoder, POST_NORMS } from './decoder.ts';
+import { type DecoderOptions, decoder, POST_NORMS } from './decoder.ts';
 import type { Keys } from './keys.ts';
 import { unscaled } from './rope.ts';
 import type { Attention, Rope } from './spec.ts';
 
 /** Gemmas whose layers get an embedding each and share KV caches. */
 export const gemmasByLayer: Architectures = {
-  gemma4: keys => {
-    const windows = keys.windows(6);
-    const nOwn = keys.nLayers - keys.count('attention.shared_kv_layers', 0);
-    const ofWindow = windowHeads(keys);
+  gemma3n: keys => {
+    const base = keys.positive('rope.freq_base_swa', 10000);
     return decoder(keys, {
-      rope: { pairs: 'halves' },
-      activation: 'gelu',
-      experts: { activation: 'gelu' },
-      expertsBeside: true,
-      embeddingScale: Math.sqrt(keys.nEmbd),
-      norms: POST_NORMS,
-      qkNorm: { weights: 'head' },
-      valueNorm: true,
-      perLayer: keys.count('embedding_length_per_layer_input', 0),
-      logitSoftcap: keys.has('final_logit_softcapping') ? keys.optional('final_logit_softcapping') : 30,
-      layer: (layer, attention) => {
-        const window = windows[layer];
-        return {
-          window,
-          scale: 1,
-          ...(window !== null && ofWindow(attention.rope)),
-          ...source(keys, windows, nOwn, layer),
-        };
-      },
+      ...gemmaByLayer(keys, {
+        windows: keys.windows(5),
+        nOwn: NANO.nOwnCaches,
+        ofWindow: rope => ({ rope: rope && { ...unscaled(rope), base } }),
+      }),
+      altUp: true,
+      perLayer: keys.count('embedding_length_per_layer_input', NANO.perLayer),
+      sparse: { nLayers: NANO.nSparse, sparsity: NANO.sparsity },
     });
   },
+  gemma4: keys =>
+    decoder(keys, {
+      ...gemmaByLayer(keys, {
+        windows: keys.windows(6),
+        nOwn: keys.nLayers - keys.count('attention.shared_kv_layers', 0),
+        ofWindow: windowHeads(keys),
+      }),
+      experts: { activation: 'gelu' },
+      expertsBeside: true,
+      perLayer: keys.count('embedding_length_per_layer_input', 0),
+    }),
 };
+
+/**
+ * Numbers of Gemma 3n that llama.cpp knows without keys: layers with their own KV cache, width of per-layer embeddings, layers with
+ * sparse gates, and their threshold in deviations: 95 % of a normal distribution lie below it.
+ */
+const NANO = { nOwnCaches: 20, perLayer: 256, nSparse: 10, sparsity: 1.6448536269514722 } as const;
+
+/** Classes of layers: windows, layers with a cache of their own, which come first, and differences of layers with a window. */
+interface Classes {
+  readonly windows: readonly (number | null)[];
+  readonly nOwn: number;
+  readonly ofWindow: (rope: Rope | null) => Partial<Attention>;
+}
+
+/** Decisions that both have in common. */
+function gemmaByLayer(keys: Keys, { windows, nOwn, ofWindow }: Classes): DecoderOptions {
+  return {
+    rope: { pairs: 'halves' },
+    activation: 'gelu',
+    embeddingScale: Math.sqrt(keys.nEmbd),
+    norms: POST_NORMS,
+    qkNorm: { weights: 'head' },
+    valueNorm: true,
+    logitSoftcap: keys.has('final_logit_softcapping') ? keys.optional('final_logit_softcapping') : 30,
+    layer: (layer, { rope }) => ({
+      window: windows[layer],
+      scale: 1,
+      ...(windows[layer] !== null && ofWindow(rope)),
+      ...source(keys, windows, nOwn, layer),
+    }),
+  };
+}
 
 /** Widths and rope of layers with a window. */
 function windowHeads(keys: Keys): (rope: Rope | null) => Partial<Attention> {

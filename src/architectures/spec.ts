@@ -13,8 +13,20 @@ export interface ModelSpec {
   /** Positions that the model was trained for. */
   readonly nCtxTrain: number;
   readonly embedding: Embedding;
+  /** Absent in models with one residual stream. */
+  readonly altUp?: AltUp;
   readonly layers: readonly Layer[];
   readonly head: LanguageHead;
+}
+
+/**
+ * Alternating updates (Baykal et al. 2023; Gemma 3n): a position has `nStreams` rows x_j instead of one. At first, x_0 is the
+ * embedding, and the others are `altup_proj`[j - 1] · x_0, stretched to the length of x_0. Each layer computes on one of them, see
+ * `AltUpLayer`. After the last, x_j ← `altup_unembd_proj`[j - 1] · x_j for j > 0, stretched to the length of x_0; their mean goes
+ * to the head.
+ */
+export interface AltUp {
+  readonly nStreams: number;
 }
 
 export interface Embedding {
@@ -74,8 +86,33 @@ export interface Layer {
    * added to x.
    */
   readonly perLayerNorm?: Norm;
+  /** Absent in models with one residual stream. */
+  readonly altUp?: AltUpLayer;
+  /** Absent in layers without it. */
+  readonly laurel?: Laurel;
   /** Whether `layer_output_scale` {1} multiplies the layer's output. */
   readonly outputScale?: true;
+}
+
+/**
+ * Streams of a layer with AltUp. m(x) = tanh(`altup_router` · norm(x) / nEmbd) has a value for each of the n streams. The layer's
+ * input is p_0 of the predictions p_j = x_j + Σ_i (`altup_predict_coef` · m(x_0))[i + n · j] · x_i. With the layer's output y, the
+ * corrections are x_j ← p_j + ((`altup_correct_coef` · m(y))[j] + 1) · (y − p_0). The per-layer branch of x_0 ∘
+ * `altup_correct_scale` is then added to all streams but x_0.
+ */
+export interface AltUpLayer {
+  /** Norm of the router, `altup_router_norm`. */
+  readonly norm: Norm;
+}
+
+/**
+ * Learned augmented residual of low rank (Gemma 3n). With a the mixer's input and h = x + the mixer's branch, h becomes
+ * (h + a + norm(`laurel_r` · (`laurel_l` · a))) / √2.
+ */
+export interface Laurel {
+  readonly rank: number;
+  /** `laurel_post_norm`. */
+  readonly norm: Norm;
 }
 
 /** Part of a layer that mixes positions. Attention looks back at them; the others carry a state of constant size along. */
@@ -271,6 +308,11 @@ export interface DenseFfn {
   /** `separate`: `ffn_gate`; `fused`: `ffn_up` holds the rows of gate, then of up; `none`: no gate. */
   readonly gate: 'separate' | 'fused' | 'none';
   readonly activation: Activation | Xielu;
+  /**
+   * Deviations d by which a value g of the gate must exceed the mean of its row: g ← max(0, g − mean − d · s), with s² =
+   * Σ (g − mean)² / (nFf − 1), before the activation. Absent where all values count.
+   */
+  readonly sparsity?: number;
   /** Biases of gate and up, and of down. */
   readonly upBias: boolean;
   readonly downBias: boolean;

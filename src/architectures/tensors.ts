@@ -2,6 +2,8 @@ import { assertNever } from '../util/assert.ts';
 import { ropeOf } from './mixers.ts';
 import { normWeight } from './norms.ts';
 import type {
+  AltUp,
+  AltUpLayer,
   Attention,
   DeltaNet,
   DenseFfn,
@@ -34,6 +36,7 @@ export function tensorsOf(spec: ModelSpec): readonly TensorSpec[] {
     matrix('token_embd', nEmbd, nVocab),
     ...present(embedding.nPositions !== null && matrix('position_embd', nEmbd, embedding.nPositions)),
     ...perLayerTensors(spec),
+    ...altUpTensors(spec),
     ...ropeTensors(spec.layers),
     ...spec.layers.flatMap(layer => layerTensors(layer, spec)),
     ...normTensors(head.norm, nEmbd),
@@ -52,9 +55,26 @@ function perLayerTensors({ nVocab, nEmbd, embedding, layers }: ModelSpec): reado
   ];
 }
 
+function altUpTensors({ nEmbd, altUp }: ModelSpec): readonly TensorSpec[] {
+  if (!altUp) return [];
+  const nOthers = altUp.nStreams - 1;
+  return [matrix('altup_proj', nEmbd, nEmbd, nOthers), matrix('altup_unembd_proj', nEmbd, nEmbd, nOthers)];
+}
+
 function layerTensors(
-  { prefix, mixer, beside, ffn, expertsBeside, perLayerNorm, outputScale, ...norms }: Layer,
-  { nEmbd, embedding }: ModelSpec,
+  {
+    prefix,
+    mixer,
+    beside,
+    ffn,
+    expertsBeside,
+    altUp: streams,
+    laurel,
+    perLayerNorm,
+    outputScale,
+    ...norms
+  }: Layer,
+  { nEmbd, embedding, altUp }: ModelSpec,
 ): readonly TensorSpec[] {
   const { perLayer } = embedding;
   return [
@@ -71,7 +91,28 @@ function layerTensors(
       perLayer && perLayerNorm && matrix(`${prefix}proj`, perLayer.width, nEmbd),
     ),
     ...normTensors(perLayerNorm ?? null, nEmbd),
+    ...(altUp && streams ? streamTensors(prefix, streams, altUp, nEmbd) : []),
+    ...present(
+      laurel && matrix(`${prefix}laurel_l`, nEmbd, laurel.rank),
+      laurel && matrix(`${prefix}laurel_r`, laurel.rank, nEmbd),
+    ),
+    ...normTensors(laurel?.norm ?? null, nEmbd),
     ...present(outputScale && vector(`${prefix}layer_output_scale`, 1)),
+  ];
+}
+
+function streamTensors(
+  prefix: string,
+  { norm }: AltUpLayer,
+  { nStreams }: AltUp,
+  nEmbd: number,
+): readonly TensorSpec[] {
+  return [
+    ...normTensors(norm, nEmbd),
+    matrix(`${prefix}altup_router`, nEmbd, nStreams),
+    matrix(`${prefix}altup_predict_coef`, nStreams, nStreams ** 2),
+    matrix(`${prefix}altup_correct_coef`, nStreams, nStreams),
+    vector(`${prefix}altup_correct_scale`, nEmbd),
   ];
 }
 

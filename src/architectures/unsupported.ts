@@ -3,7 +3,6 @@ const MISSING: readonly (readonly [prefix: RegExp, piece: string])[] = [
   [/^jamba$/, 'the norms of its state space (Mamba) layers'],
   [/^nemotron_h|^plamo[23]$/, 'the order of its state space (Mamba-2) layers'],
   [/^rwkv|^arwkv/, 'the RWKV layer'],
-  [/^gemma3n$/, 'AltUp, with its per-layer embeddings and shared KV cache,'],
   [/^gemma4-assistant$/, 'attention to the KV cache of another model'],
   [/bert$|bert-|^gemma-embedding$|^llama-embed$|^t5/, 'the encoder, whose tokens see what follows them,'],
   [/vl$|vlmoe$|^cogvlm$|^chameleon$/, 'the position embedding of images'],

@@ -7,6 +7,9 @@ const PIECES: readonly (readonly [piece: string, needs: (layer: Layer) => boolea
   ['values that are keys', ({ mixer }) => mixer.kind === 'attention' && mixer.valuesOfKeys === true],
   ['norms of values', ({ mixer }) => mixer.kind === 'attention' && mixer.valueEps !== undefined],
   ['experts beside a dense feed-forward', ({ expertsBeside }) => expertsBeside !== undefined],
+  ['AltUp', ({ altUp }) => altUp !== undefined],
+  ['Laurel', ({ laurel }) => laurel !== undefined],
+  ['sparse gates', ({ ffn }) => ffn?.kind === 'dense' && ffn.sparsity !== undefined],
   ['factors of layers', ({ outputScale }) => outputScale === true],
 ];
 

@@ -12,11 +12,13 @@ import {
 import type { GgufFile } from '../gguf/index.ts';
 import { assert, assertNever } from '../util/assert.ts';
 import { ropeTable } from '../util/ropeTable.ts';
+import { branchRow, closeStreams, correctStreams, openStreams, predictStreams } from './blocks/altUp.ts';
 import { attend } from './blocks/attention.ts';
 import { deltaNet } from './blocks/deltaNet.ts';
 import { besideDense, mixExperts } from './blocks/experts.ts';
 import { feedForward } from './blocks/feedForward.ts';
 import { attendLatent } from './blocks/latentAttention.ts';
+import { withLaurel } from './blocks/laurel.ts';
 import type { LayerState } from './blocks/layerState.ts';
 import { linear } from './blocks/linear.ts';
 import { mamba } from './blocks/mamba.ts';
@@ -81,18 +83,39 @@ export class CpuTwin {
   /** Like `forward`, up to the hidden state [nEmbd] after the last norm. */
   embed(token: number, position: number): Vector {
     assert(position < this.#nCtx, () => `position ${position} of a context of ${this.#nCtx}`);
-    const { embedding, layers, head } = this.#spec;
+    const { embedding, altUp, layers, head } = this.#spec;
     let x = scale(Float64Array.from(this.#weights.row('token_embd.weight', token)), embedding.scale);
     if (embedding.nPositions !== null) x = add(x, this.#weights.row('position_embd.weight', position));
     const own =
       embedding.perLayer && perLayerEmbeddings(this.#weights, this.#spec, embedding.perLayer, token, x);
-    layers.forEach((layer, index) => {
-      x = this.#layer(layer, x, position, this.#states[index]);
-      if (own && layer.perLayerNorm) x = add(x, perLayerBranch(this.#weights, layer, x, own[index]));
-      if (layer.outputScale)
-        x = scale(x, this.#weights.values(`${layer.prefix}layer_output_scale.weight`)[0]);
-    });
-    return applyNorm(this.#weights, head.norm, x);
+    const rows = layers.reduce(
+      (streams, layer, index) => this.#streams(layer, streams, position, this.#states[index], own?.[index]),
+      altUp ? openStreams(this.#weights, altUp, x) : [x],
+    );
+    return applyNorm(this.#weights, head.norm, altUp ? closeStreams(this.#weights, rows) : rows[0]);
+  }
+
+  /** Runs a layer on the residual streams of a row: one, or several with AltUp. `own` is the token's embedding for the layer. */
+  #streams(
+    layer: Layer,
+    streams: readonly Vector[],
+    position: number,
+    state: LayerState,
+    own: Vector | undefined,
+  ): readonly Vector[] {
+    const weights = this.#weights;
+    const factor = layer.outputScale ? weights.values(`${layer.prefix}layer_output_scale.weight`)[0] : 1;
+    const branch = (x: Vector) => (own ? perLayerBranch(weights, layer, x, own) : null);
+    if (!layer.altUp) {
+      const x = this.#layer(layer, streams[0], position, state);
+      const added = branch(x);
+      return [scale(added ? add(x, added) : x, factor)];
+    }
+    const predicted = predictStreams(weights, layer, streams);
+    const output = this.#layer(layer, predicted[0], position, state);
+    const corrected = correctStreams(weights, layer, predicted, output);
+    const added = branch(branchRow(weights, layer, corrected));
+    return corrected.map((x, j) => scale(j > 0 && added ? add(x, added) : x, factor));
   }
 
   #layer(layer: Layer, x: Vector, position: number, state: LayerState): Vector {
@@ -101,7 +124,9 @@ export class CpuTwin {
     const { prefix, mixer, beside } = layer;
     const mixed = this.#mix(prefix, mixer, input, position, state);
     const all = beside ? add(mixed, this.#mix(prefix, beside, input, position, state)) : mixed;
-    const h = add(x, scale(norm(layer.postAttnNorm, all), layer.residualScale));
+    const branched = add(x, scale(norm(layer.postAttnNorm, all), layer.residualScale));
+    const { laurel } = layer;
+    const h = laurel ? withLaurel(this.#weights, prefix, laurel, input, branched) : branched;
     if (layer.ffn === null) return h;
     const sharesNorm = layer.parallel && layer.ffnNorm === null;
     const source = layer.parallel ? x : h;

@@ -8,6 +8,15 @@ export function add(a: Vector, b: Readonly<ArrayLike<number>>): Vector {
   return a.map((value, i) => value + b[i]);
 }
 
+export function subtract(a: Vector, b: Readonly<ArrayLike<number>>): Vector {
+  return a.map((value, i) => value - b[i]);
+}
+
+/** Euclidean length. */
+export function length(a: Vector): number {
+  return Math.sqrt(a.reduce((sum, value) => sum + value * value, 0));
+}
+
 export function multiply(a: Vector, b: Readonly<ArrayLike<number>>): Vector {
   return a.map((value, i) => value * b[i]);
 }
