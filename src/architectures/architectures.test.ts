@@ -231,6 +231,117 @@ describe('windows', () => {
   });
 });
 
+describe('Gemmas by layer', () => {
+  const HEADS = {
+    'attention.key_length': 32,
+    'attention.value_length': 32,
+    'attention.key_length_swa': 16,
+    'attention.value_length_swa': 16,
+  };
+  const WINDOWS = {
+    block_count: 6,
+    'attention.sliding_window': 8,
+    'attention.sliding_window_pattern': [true, true, false, true, true, false],
+  };
+  const VALUES = Object.fromEntries(
+    Array.from({ length: 6 }, (_, layer) => [`blk.${layer}.attn_v.weight`, [64, 64]]),
+  );
+
+  it('have heads and rope by the class of the layer, with factors only where there is no window', () => {
+    const keys = { ...HEADS, ...WINDOWS, 'rope.freq_base': 1e6, 'rope.dimension_count': 32 };
+    const layers = attentionsOf('gemma4', keys, { ...VALUES, 'rope_freqs.weight': [16] });
+    const seen = layers.map(({ headDim, valueDim, window, rope, scale }) => {
+      return [headDim, valueDim, window, rope?.nRot, rope?.base, rope?.factors !== null, scale];
+    });
+    const ofWindow = [16, 16, 8, 16, 10000, false, 1];
+    const full = [32, 32, null, 32, 1e6, true, 1];
+    expect(seen).toEqual([ofWindow, ofWindow, full, ofWindow, ofWindow, full]);
+  });
+
+  it.each([
+    { nShared: 0, sources: [null, null, null, null, null, null] },
+    { nShared: 1, sources: [null, null, null, null, null, 2] },
+    { nShared: 3, sources: [null, null, null, 1, 1, 2] },
+  ])('share the last cache of their class in the last $nShared layers', ({ nShared, sources }) => {
+    const keys = { ...HEADS, ...WINDOWS, 'attention.shared_kv_layers': nShared };
+    const gguf = fakeFile('gemma4', keys, { ...VALUES, 'blk.5.attn_k_norm.weight': [32] });
+    const spec = readModelSpec(gguf);
+    expect(attentionsOf('gemma4', keys, VALUES).map(({ cacheOf }) => cacheOf ?? null)).toEqual(sources);
+    const ignored = [3, 4, 5]
+      .filter(layer => sources[layer] !== null)
+      .map(layer => `blk.${layer}.attn_v.weight`);
+    expect([...ignoredTensors(gguf, spec)]).toEqual([
+      ...ignored,
+      ...(nShared > 0 ? ['blk.5.attn_k_norm.weight'] : []),
+    ]);
+    const names = tensorsOf(spec).map(({ name }) => name);
+    expect(names.filter(name => /attn_(k|v|k_norm)\./.test(name))).toHaveLength(3 * (6 - nShared));
+  });
+
+  it('take values from keys where a layer has no attn_v', () => {
+    const { 'blk.2.attn_v.weight': _, ...others } = VALUES;
+    const layers = attentionsOf('gemma4', { ...HEADS, ...WINDOWS }, others);
+    expect(layers.map(({ valuesOfKeys = false }) => valuesOfKeys)).toEqual([
+      false,
+      false,
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it.each([
+    { keys: {}, perLayer: undefined, softcap: 30 },
+    { keys: { embedding_length_per_layer_input: 8, final_logit_softcapping: 0 }, perLayer: 8, softcap: null },
+  ])('have embeddings by layer and a softcap as $keys say', ({ keys, perLayer, softcap }) => {
+    const gguf = fakeFile('gemma4', { ...HEADS, ...WINDOWS, ...keys }, VALUES);
+    const { embedding, head } = readModelSpec(gguf);
+    expect([embedding.perLayer?.width, head.softcap]).toEqual([perLayer, softcap]);
+  });
+
+  it('have dense feed-forwards, with experts beside those of the layers that have a router', () => {
+    const keys = {
+      ...HEADS,
+      ...WINDOWS,
+      expert_count: 4,
+      expert_used_count: 2,
+      expert_feed_forward_length: 24,
+    };
+    const tensors = { ...VALUES, 'blk.1.ffn_gate_inp.weight': [64, 4], 'blk.1.ffn_down_exps.scale': [4] };
+    const [first, second] = layersOf('gemma4', keys, tensors);
+    expect(first.expertsBeside).toBeUndefined();
+    expect([first.ffn?.kind, second.ffn?.kind]).toEqual(['dense', 'dense']);
+    expect(second.expertsBeside?.ffn).toMatchObject({
+      nFf: 24,
+      activation: 'gelu',
+      gating: 'softmax',
+      normalise: true,
+      downScale: true,
+    });
+  });
+
+  it('have in Gemma 3n 20 caches, 10 layers with sparse gates, and a window in four of five layers', () => {
+    const tensors = Object.fromEntries(
+      Array.from({ length: 22 }, (_, layer) => [`blk.${layer}.laurel_l.weight`, [64, 24]] as const),
+    );
+    const keys = { block_count: 22, 'attention.sliding_window': 8 };
+    const streams = { 'blk.0.altup_router.weight': [64, 4], 'blk.0.attn_v.weight': [64, 64] };
+    const spec = readModelSpec(fakeFile('gemma3n', keys, { ...tensors, ...streams }));
+    const layers = spec.layers.map(({ mixer, ffn, laurel }) => ({
+      cacheOf: mixer.kind === 'attention' ? mixer.cacheOf : null,
+      window: mixer.kind === 'attention' ? mixer.window : null,
+      sparse: ffn?.kind === 'dense' && ffn.sparsity !== undefined,
+      rank: laurel?.rank,
+    }));
+    expect(spec).toMatchObject({ altUp: { nStreams: 4 }, embedding: { perLayer: { width: 256 } } });
+    expect(layers.map(({ cacheOf }) => cacheOf).slice(18)).toEqual([undefined, undefined, 18, 18]);
+    expect(layers.map(({ window }) => window).slice(0, 6)).toEqual([8, 8, 8, 8, null, 8]);
+    expect(layers.map(({ sparse }) => sparse).lastIndexOf(true)).toBe(9);
+    expect(layers[3].rank).toBe(24);
+  });
+});
+
 describe('scales', () => {
   it.each([
     { architecture: 'llama', nLayers: 2, scale: 1 / Math.sqrt(32) },

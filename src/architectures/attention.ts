@@ -65,7 +65,23 @@ export function readAttention(
     };
     return { ...attention, ...options.layer?.(layer, attention) };
   };
-  return new Map(layers.map(layer => [layer, attentionOf(layer)]));
+  const attentions = new Map(layers.map(layer => [layer, attentionOf(layer)]));
+  for (const [layer, attention] of attentions) checkSource(keys, attentions, layer, attention);
+  return attentions;
+}
+
+/** Throws if a layer reads the cache of a layer that has other KV heads. */
+function checkSource(
+  keys: Keys,
+  attentions: ReadonlyMap<number, Attention>,
+  layer: number,
+  { cacheOf, nKvHead }: Attention,
+): void {
+  const source = cacheOf === undefined ? undefined : attentions.get(cacheOf);
+  if (source && source.nKvHead !== nKvHead)
+    keys.fail(
+      `layer ${layer} has ${nKvHead} KV heads, but layer ${cacheOf}, whose KV cache it shares, has ${source.nKvHead} (${keys.key('attention.head_count_kv')})`,
+    );
 }
 
 function ropeOf(keys: Keys, headDim: number, options: Partial<RopeOptions> = {}): Rope {

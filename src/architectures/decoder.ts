@@ -53,6 +53,7 @@ export interface DecoderOptions extends AttentionOptions, FfnOptions {
   readonly residualScale?: number;
   readonly logitScale?: number;
   readonly logitSoftcap?: number | null;
+  readonly suppressed?: readonly number[];
 }
 
 /** Keys of the epsilons of both kinds of norm. */
@@ -162,5 +163,6 @@ function readHead(keys: Keys, norm: Norm, options: DecoderOptions): LanguageHead
     bias: keys.hasTensor('output.bias'),
     scale: options.logitScale ?? 1,
     softcap: options.logitSoftcap ?? null,
+    ...(options.suppressed?.length && { suppressed: options.suppressed }),
   };
 }

@@ -27,6 +27,10 @@ export const gemmasByLayer: Architectures = {
         nOwn: keys.nLayers - keys.count('attention.shared_kv_layers', 0),
         ofWindow: windowHeads(keys),
       }),
+      suppressed: keys.tokensWithoutPrefix(
+        'tokenizer.ggml.suppress_tokens',
+        keys.rows('token_embd.weight') ?? 0,
+      ),
       experts: { activation: 'gelu' },
       expertsBeside: true,
       perLayer: keys.count('embedding_length_per_layer_input', 0),

@@ -90,6 +90,17 @@ export class Keys {
     return wrong === undefined ? values : this.fail(`${key} is ${wrong}, not a finite number`);
   }
 
+  /** Reads token ids from an array without prefix; none if the key is absent. */
+  tokensWithoutPrefix(key: string, nVocab: number): readonly number[] {
+    const value = this.#gguf.metadata.get(key) ?? [];
+    if (!isArray(value)) return this.fail(`${key} is no array`);
+    return value.map(id =>
+      isNumber(id) && Number.isInteger(id) && id >= 0 && id < nVocab
+        ? id
+        : this.fail(`${key} holds ${id}, which is no token of ${nVocab}`),
+    );
+  }
+
   /** Sliding window of each layer that is `windowed`; null for a layer without one, and for a window of 0 positions. */
   windows(period: number, fallback?: number): readonly (number | null)[] {
     const size = this.count('attention.sliding_window', fallback);

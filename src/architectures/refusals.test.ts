@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { GgufValue } from '../gguf/index.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { fakeFile } from './fakeFile.ts';
-import { ARCHITECTURE_NAMES, readModelSpec } from './index.ts';
+import { ARCHITECTURE_NAMES, DESCRIBED_NAMES, readModelSpec } from './index.ts';
 
 function errorOf(run: () => unknown): ForetokenError {
   try {
@@ -133,6 +133,47 @@ describe('refusals', () => {
       code: 'unsupported_model',
       message: /"jamba", of which the norms of its state space \(Mamba\) layers/,
     },
+    {
+      architecture: 'gemma4',
+      keys: {
+        'attention.key_length': 16,
+        'attention.value_length': 16,
+        'attention.sliding_window': 8,
+        'attention.sliding_window_pattern': [true, false],
+        'attention.shared_kv_layers': 1,
+      },
+      code: 'invalid_gguf',
+      message: /layer 1 shares the KV cache of an earlier layer, but none before layer 1 has its window/,
+    },
+    {
+      architecture: 'gemma4',
+      keys: {
+        'attention.key_length': 16,
+        'attention.value_length': 16,
+        'attention.sliding_window': 8,
+        'attention.sliding_window_pattern': [true, true],
+        'attention.head_count_kv': [4, 2],
+        'attention.shared_kv_layers': 1,
+      },
+      code: 'invalid_gguf',
+      message: /layer 1 has 2 KV heads, but layer 0, whose KV cache it shares, has 4 \(gemma4.attention/,
+    },
+    {
+      architecture: 'gemma4',
+      keys: {
+        'attention.key_length': 16,
+        'attention.value_length': 16,
+        'attention.sliding_window': 8,
+        '.tokenizer.ggml.suppress_tokens': [3, 10],
+      },
+      code: 'invalid_gguf',
+      message: /suppress_tokens holds 10, which is no token of 10/,
+    },
+    {
+      architecture: 'gemma4-assistant',
+      code: 'unsupported_model',
+      message: /of which attention to the KV cache of another model is missing here/,
+    },
     { architecture: 'nomic-bert-moe', code: 'unsupported_model', message: /the encoder/ },
     {
       architecture: 'toString',
@@ -151,5 +192,11 @@ describe('refusals', () => {
   it('lists the known architectures in order', () => {
     expect(ARCHITECTURE_NAMES).toEqual(ARCHITECTURE_NAMES.toSorted());
     expect(ARCHITECTURE_NAMES).toContain('llama');
+    expect(DESCRIBED_NAMES).toEqual(DESCRIBED_NAMES.toSorted());
+  });
+
+  it('lists an architecture as supported only if kernels run it', () => {
+    const others = DESCRIBED_NAMES.filter(name => !ARCHITECTURE_NAMES.includes(name));
+    expect(others).toEqual(['gemma3n', 'gemma4']);
   });
 });

@@ -378,4 +378,6 @@ export interface LanguageHead {
   readonly scale: number;
   /** Caps logits to cap · tanh(logit / cap). */
   readonly softcap: number | null;
+  /** Tokens whose logits are −∞, after the softcap; absent without any. */
+  readonly suppressed?: readonly number[];
 }

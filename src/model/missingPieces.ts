@@ -18,6 +18,7 @@ export function refuseMissingPieces(file: string, spec: ModelSpec): void {
   const missing = [
     ...(spec.embedding.perLayer ? ['per-layer embeddings'] : []),
     ...PIECES.filter(([, needs]) => spec.layers.some(needs)).map(([piece]) => piece),
+    ...(spec.head.suppressed ? ['suppressed tokens'] : []),
   ];
   if (missing.length === 0) return;
   throw new ForetokenError(

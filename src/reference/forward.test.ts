@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Attention, ExpertFfn, Layer, ModelSpec, Rope } from '../architectures/index.ts';
+import type { Attention, ExpertFfn, ExpertsBeside, Layer, ModelSpec, Rope } from '../architectures/index.ts';
 import { openSource, readGguf, type TensorToWrite, writeGguf } from '../gguf/index.ts';
 import { dequantize } from '../quant/dequantize.ts';
 import { quantize } from '../quant/quantize.ts';
@@ -59,6 +59,14 @@ describe('the CPU twin', () => {
     );
   });
 });
+
+const BESIDE: ExpertsBeside = {
+  ffn: TINY_EXPERTS,
+  denseNorm: tinyNorm('blk.0.post_ffw_norm_1'),
+  inputNorm: tinyNorm('blk.0.pre_ffw_norm_2'),
+  outputNorm: tinyNorm('blk.0.post_ffw_norm_2'),
+  routerEps: 1e-5,
+};
 
 /** Options of a layer that the plain one lacks. */
 const SWITCHES: readonly (readonly [string, Partial<Layer>])[] = [
@@ -120,6 +128,16 @@ const SWITCHES: readonly (readonly [string, Partial<Layer>])[] = [
   ['biases of experts', { ffn: { ...TINY_EXPERTS, bias: true } }],
   ['the activation of gpt-oss', { ffn: { ...TINY_EXPERTS, activation: 'oai' } }],
   ['a shared expert', { ffn: { ...TINY_EXPERTS, shared: { nFf: 9, gated: false } } }],
+  ['values that are keys', { mixer: { ...TINY_ATTENTION, valueDim: 6, valuesOfKeys: true } }],
+  ['a norm of values', { mixer: { ...TINY_ATTENTION, valueEps: 1e-5 } }],
+  ['a sparse gate', { ffn: { ...TINY_FFN, sparsity: 0.5 } }],
+  ['experts beside a dense feed-forward', { expertsBeside: BESIDE }],
+  [
+    'scaled outputs of experts beside it',
+    { expertsBeside: { ...BESIDE, ffn: { ...TINY_EXPERTS, downScale: true } } },
+  ],
+  ['a Laurel', { laurel: { rank: 5, norm: tinyNorm('blk.0.laurel_post_norm') } }],
+  ['a factor of the layer', { outputScale: true }],
   ['a gated shared expert', { ffn: { ...TINY_EXPERTS, shared: { nFf: 9, gated: true } } }],
 ];
 
@@ -141,6 +159,14 @@ const MODEL_SWITCHES: readonly (readonly [string, Partial<ModelSpec>])[] = [
   ['a softcap of the logits', { head: { ...HEAD, softcap: 1 } }],
 ];
 
+/** Model with per-layer embeddings, or with several residual streams, or both. */
+const STREAMS: Partial<ModelSpec> = { altUp: { nStreams: 3 } };
+const PER_LAYER: Partial<ModelSpec> = {
+  embedding: { scale: 1, nPositions: null, perLayer: { width: 5, norm: tinyNorm('per_layer_proj_norm') } },
+};
+const STREAM_LAYER: Partial<Layer> = { altUp: { norm: tinyNorm('blk.0.altup_router_norm') } };
+const OWN_LAYER: Partial<Layer> = { perLayerNorm: tinyNorm('blk.0.post_norm') };
+
 /** Spec of a layer with changed attention options. */
 const attending = (changes: Partial<Attention>) => tinySpec({ mixer: { ...TINY_ATTENTION, ...changes } });
 
@@ -150,6 +176,9 @@ describe('each piece of a description', () => {
       ['nothing', tinySpec()] as const,
       ...SWITCHES.map(([name, layer]) => [name, tinySpec(layer)] as const),
       ...MODEL_SWITCHES.map(([name, model]) => [name, tinySpec({}, model)] as const),
+      ['several streams', tinySpec(STREAM_LAYER, STREAMS)] as const,
+      ['per-layer embeddings', tinySpec(OWN_LAYER, PER_LAYER)] as const,
+      ['both of them', tinySpec({ ...STREAM_LAYER, ...OWN_LAYER }, { ...STREAMS, ...PER_LAYER })] as const,
     ];
     const seen = new Map<string, string>();
     for (const [name, spec] of cases) {
@@ -216,6 +245,66 @@ describe('each piece of a description', () => {
     });
   });
 
+  it('reads values from the keys before their norm and rope', async () => {
+    const attention = {
+      ...TINY_ATTENTION,
+      valueDim: 6,
+      qkNorm: { kind: 'rms', weights: 'head', eps: 1e-5, afterRope: false },
+    } as const;
+    const apart = tinySpec({ mixer: attention });
+    const tensors = changed(randomTensors(apart), { 'blk.0.attn_v.weight': 'blk.0.attn_k.weight' });
+    const joined = tinySpec({ mixer: { ...attention, valuesOfKeys: true } });
+    expect(await logitsOf(joined, { tensors })).toEqual(await logitsOf(apart, { tensors }));
+  });
+
+  it('reads the keys and values of the layer that it names', async () => {
+    const [first] = tinySpec().layers;
+    const second = {
+      ...first,
+      prefix: 'blk.1.',
+      attnNorm: tinyNorm('blk.1.attn_norm'),
+      ffnNorm: tinyNorm('blk.1.ffn_norm'),
+    };
+    const own = tinySpec({}, { layers: [first, second] });
+    const shared = tinySpec({}, { layers: [first, { ...second, mixer: { ...TINY_ATTENTION, cacheOf: 0 } }] });
+    // The first layer leaves its input as it is, so that both layers have the same keys and values.
+    const tensors = changed(randomTensors(own), {
+      'blk.0.attn_output.weight': () => 0,
+      'blk.0.ffn_down.weight': () => 0,
+      ...Object.fromEntries(
+        ['attn_norm', 'attn_k', 'attn_v'].map(name => [`blk.1.${name}.weight`, `blk.0.${name}.weight`]),
+      ),
+    });
+    expect(await logitsOf(shared, { tensors })).toEqual(await logitsOf(own, { tensors }));
+    const others = changed(tensors, { 'blk.0.attn_k.weight': () => 1 });
+    expect(await logitsOf(shared, { tensors: others })).not.toEqual(await logitsOf(own, { tensors: others }));
+  });
+
+  it('carries the plain row in all streams that are equal and not mixed', async () => {
+    const streams = tinySpec(STREAM_LAYER, STREAMS);
+    const { nEmbd } = streams;
+    const identity = (i: number) => (Math.floor(i / nEmbd) % nEmbd === i % nEmbd ? 1 : 0);
+    const tensors = changed(randomTensors(streams), {
+      'altup_proj.weight': identity,
+      'altup_unembd_proj.weight': identity,
+      'blk.0.altup_predict_coef.weight': () => 0,
+      'blk.0.altup_correct_coef.weight': () => 0,
+    });
+    const logits = (await logitsOf(streams, { tensors })).flat();
+    const plain = (await logitsOf(tinySpec(), { tensors })).flat();
+    logits.forEach((logit, i) => {
+      expect(logit).toBeCloseTo(plain[i], 10);
+    });
+  });
+
+  it('never chooses a suppressed token', async () => {
+    const plain = await logitsOf(tinySpec());
+    const logits = await logitsOf(tinySpec({}, { head: { ...HEAD, suppressed: [2, 5] } }));
+    expect(logits).toEqual(
+      plain.map(row => row.map((logit, id) => (id === 2 || id === 5 ? Number.NEGATIVE_INFINITY : logit))),
+    );
+  });
+
   it.each([
     { name: 'a window of 2', attention: { window: 2 }, sameFrom: 2 },
     { name: 'chunks of 4', attention: { chunk: 4 }, sameFrom: 4 },
@@ -258,6 +347,24 @@ describe('each piece of a description', () => {
     },
   );
 });
+
+/** Replaces the values of F32 tensors: by those of another one, or by a function of their index. */
+function changed(
+  tensors: readonly TensorToWrite[],
+  changes: Readonly<Record<string, string | ((index: number) => number)>>,
+): TensorToWrite[] {
+  return tensors.map(tensor => {
+    const change = changes[tensor.name];
+    if (change === undefined) return tensor;
+    if (typeof change === 'string') {
+      const other = tensors.find(({ name }) => name === change);
+      if (!other) throw new Error(`there is no ${change}`);
+      return { ...tensor, data: other.data };
+    }
+    const values = Float32Array.from({ length: tensor.data.length / 4 }, (_, i) => change(i));
+    return { ...tensor, data: quantize('F32', values) };
+  });
+}
 
 /** Concatenates rows of F32 tensors; matrix by matrix, if they have several. */
 function joinRows(name: string, parts: readonly TensorToWrite[]): TensorToWrite {

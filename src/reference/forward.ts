@@ -77,7 +77,9 @@ export class CpuTwin {
     const state = this.embed(token, position);
     const products = linear(this.#weights, head.tied ? 'token_embd' : 'output', state);
     const logits = head.bias ? add(products, this.#weights.values('output.bias')) : products;
-    return softcap(scale(logits, head.scale), head.softcap);
+    const capped = softcap(scale(logits, head.scale), head.softcap);
+    for (const suppressed of head.suppressed ?? []) capped[suppressed] = Number.NEGATIVE_INFINITY;
+    return capped;
   }
 
   /** Like `forward`, up to the hidden state [nEmbd] after the last norm. */

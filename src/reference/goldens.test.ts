@@ -78,6 +78,7 @@ const FEW = [
   'apertus',
   'deepseek2',
   'gemma2',
+  'gemma4',
   'granitehybrid',
   'lfm2',
   'llama-yarn-attn',

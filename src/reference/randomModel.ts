@@ -19,7 +19,7 @@ import { byteLength, GGML_TYPES, type WeightType } from '../quant/types.ts';
 const POOL_VALUES = 1 << 16;
 
 export interface RandomTensorOptions {
-  /** Type of a matrix; F32 by default. Vectors, routers and positions are F32 in any file. */
+  /** Type of a matrix; F32 by default. Vectors, routers, positions and small projections are F32 in any file. */
   readonly typeOf?: (matrix: TensorSpec) => WeightType;
   /** 1 by default. */
   readonly seed?: number;
@@ -106,7 +106,7 @@ function seedOf(name: string, seed: number): number {
 }
 
 function isPlain({ name, role }: TensorSpec): boolean {
-  return role === 'vector' || /ffn_gate_inp|position_embd/.test(name);
+  return role === 'vector' || /ffn_gate_inp|position_embd|altup|laurel|per_layer_model_proj/.test(name);
 }
 
 /** Uniform distribution of a tensor's values within `spread` of `centre`. */
@@ -119,6 +119,7 @@ interface Distribution {
 function distributionOf({ name, shape, role }: TensorSpec): Distribution {
   if (role === 'matrix' || name.includes('shexp')) return { centre: 0, spread: Math.sqrt(3 / shape[0]) };
   if (name.startsWith('rope_')) return { centre: 3, spread: 2 };
-  if (name.includes('norm') && name.endsWith('.weight')) return { centre: 1, spread: 0.5 };
+  if (name.includes('scale') || (name.includes('norm') && name.endsWith('.weight')))
+    return { centre: 1, spread: 0.5 };
   return { centre: 0, spread: name.includes('sinks') ? 1 : 0.2 };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { activate, gated } from './activation.ts';
+import { activate, gated, sparse } from './activation.ts';
 import { softcap, softmax } from './vector.ts';
 
 const XIELU = { alphaN: 0, alphaP: 0, beta: 0.5, eps: -1e-6 };
@@ -33,6 +33,22 @@ describe('gated', () => {
     { gate: 1, up: -9, expected: (1 / (1 + Math.exp(-1.702))) * -6 },
   ])('clamps a gate of $gate above, and $up of up to both sides, for gpt-oss', ({ gate, up, expected }) => {
     expect(gated('oai', Float64Array.of(gate), Float64Array.of(up))[0]).toBeCloseTo(expected, 12);
+  });
+});
+
+describe('sparse', () => {
+  it.each([
+    { name: 'all values', deviations: undefined, expected: [1, 2, 3, 6] },
+    { name: 'the excess over the mean', deviations: 0, expected: [0, 0, 0, 3] },
+    {
+      name: 'the excess over a deviation, which divides by one less than their number',
+      deviations: 1,
+      expected: [0, 0, 0, 3 - Math.sqrt(14 / 3)],
+    },
+  ])('leaves $name', ({ deviations, expected }) => {
+    expect([...sparse(deviations, Float64Array.of(1, 2, 3, 6))]).toEqual(
+      expected.map(value => expect.closeTo(value, 12)),
+    );
   });
 });
 

@@ -15,6 +15,18 @@ export function gated(activation: Activation | Xielu, gate: Vector, up: Vector):
   });
 }
 
+/**
+ * Cuts off the values of a gate that exceed their mean by less than `deviations` standard deviations, of a sample, and subtracts the
+ * threshold from the others; undefined leaves all of them.
+ */
+export function sparse(deviations: number | undefined, gate: Vector): Vector {
+  if (deviations === undefined) return gate;
+  const mean = gate.reduce((sum, value) => sum + value, 0) / gate.length;
+  const squares = gate.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const threshold = mean + deviations * Math.sqrt(squares / (gate.length - 1));
+  return gate.map(value => Math.max(0, value - threshold));
+}
+
 export function activate(activation: Exclude<Activation, 'oai'> | Xielu, x: Vector): Vector {
   if (typeof activation === 'object') {
     const constants = xieluConstants(activation);
