@@ -13,7 +13,7 @@ export interface ModelSpec {
   /** Positions that the model was trained for. */
   readonly nCtxTrain: number;
   readonly embedding: Embedding;
-  /** Absent in models with one residual stream. */
+  /** Number and ends of the residual streams; absent in models with one. */
   readonly altUp?: AltUp;
   readonly layers: readonly Layer[];
   readonly head: LanguageHead;
@@ -34,7 +34,7 @@ export interface Embedding {
   readonly scale: number;
   /** Rows of the table `position_embd`; the row of a token's position is added. Null without such a table. */
   readonly nPositions: number | null;
-  /** Absent in models without per-layer embeddings. */
+  /** Embedding of a token for each layer; absent in most models. */
   readonly perLayer?: PerLayerEmbedding;
 }
 
@@ -86,9 +86,9 @@ export interface Layer {
    * added to x.
    */
   readonly perLayerNorm?: Norm;
-  /** Absent in models with one residual stream. */
+  /** Use of the residual streams; absent in models with one. */
   readonly altUp?: AltUpLayer;
-  /** Absent in layers without it. */
+  /** Residual of low rank beside the mixer; absent without it. */
   readonly laurel?: Laurel;
   /** Whether `layer_output_scale` {1} multiplies the layer's output. */
   readonly outputScale?: true;

@@ -6,15 +6,8 @@ import { linear } from './linear.ts';
 import { applyNorm, normalise } from './norm.ts';
 import { add, multiply, scale, sigmoid, type Vector } from './vector.ts';
 
-/** Mixture of experts: the sum of the outputs of the chosen experts and the shared one. */
-export function mixExperts(
-  weights: Weights,
-  prefix: string,
-  spec: ExpertFfn,
-  x: Vector,
-  /** Row that the router reads. */
-  routed = x,
-): Vector {
+/** Mixture of experts: the sum of the outputs of the chosen experts and the shared one. The router reads `routed`. */
+export function mixExperts(weights: Weights, prefix: string, spec: ExpertFfn, x: Vector, routed = x): Vector {
   const logits = linear(weights, `${prefix}ffn_gate_inp`, routed, { bias: spec.routerBias });
   const bias = spec.selectionBias ? weights.values(`${prefix}exp_probs_b.bias`) : null;
   const outputs = chooseExperts(spec, logits, bias).map(choice => expert(weights, prefix, spec, x, choice));
