@@ -2,7 +2,8 @@ import { loadavg } from 'node:os';
 import type { Browser } from 'playwright/test';
 import { expect, test } from './fixtures/test.ts';
 
-const N_VISITS = 3;
+/** Number of visits; a median needs more than the one that shows a fault. */
+const N_VISITS = Number(process.env.FORETOKEN_VISITS ?? 1);
 const FOCUSED_MS = 1000;
 /** Far above what an idle machine takes, see docs/performance.md: other programs slow the compilation of shaders down. */
 const FIRST_TOKEN_MS = 10_000;

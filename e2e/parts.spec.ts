@@ -1,40 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { randomFile } from '../bench/page/randomModel.ts';
-import { fileInPage, MOE_F16, MOE_Q4_0 } from './fixtures/models.ts';
-import type { PageModel } from './fixtures/pageServer.ts';
-import { expect, type Harness, test } from './fixtures/test.ts';
+import { fileInPage, MOE_F16 } from './fixtures/models.ts';
+import { compared, expectSameInParts, SMALL_F16 } from './fixtures/parts.ts';
+import { expect, test } from './fixtures/test.ts';
 
-const TOKENS = [1, 267, 302, 326, 273];
-const UNLIMITED = 2 ** 40;
-/** Smallest limit at which KV cache, activations, logits and 32 rows of every expert fit. */
-const SMALL = 2 ** 16;
-const SMALL_F16 = 2 ** 18;
-
-type LogitsOptions = Parameters<Window['harness']['logitsWithin']>[0];
-
-/** Compares a model's logits within buffers of any size and within small ones. */
-async function compared({ page }: Harness, model: PageModel, tuning: LogitsOptions['tuning'], limit = SMALL) {
-  const within = (maxBufferBytes: number) =>
-    page.evaluate(options => window.harness.logitsWithin(options), {
-      model,
-      tuning,
-      maxBufferBytes,
-      tokens: TOKENS,
-    });
-  return { whole: await within(UNLIMITED), inParts: await within(limit) };
-}
-
-for (const { model, tuning, limit } of [
-  { model: MOE_F16, tuning: 'software', limit: SMALL_F16 },
-  { model: MOE_Q4_0, tuning: 'gpu', limit: SMALL },
-] as const) {
-  test(`${model}: split matrices give the logits of whole ones (${tuning} tuning)`, async ({ harness }) => {
-    const { whole, inParts } = await compared(harness, model, tuning, limit);
-    expect(inParts.nDispatches).toBeGreaterThan(whole.nDispatches);
-    expect(whole.logits[0]?.every(Number.isFinite)).toBe(true);
-    expect(inParts.logits).toEqual(whole.logits);
-  });
-}
+test('experts: split matrices give the logits of whole ones', ({ harness }) =>
+  expectSameInParts(harness, MOE_F16, 'software', SMALL_F16));
 
 test('a dense model: split matrices give the logits of whole ones', async ({ harness }) => {
   const path = test.info().outputPath('dense.gguf');

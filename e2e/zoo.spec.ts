@@ -7,9 +7,6 @@ const CHOSEN: Readonly<Record<string, string>> = {
   gemma3: 'sliding windows, norms after the sums, a gate with GELU',
   'gpt-oss': 'sinks, and experts with biases',
   deepseek2: 'a latent cache, groups of experts, YaRN',
-  'phi3-long': 'fused q, k and v, and factors for long contexts',
-  'command-r': 'attention and feed-forward side by side, layer norms',
-  'spec-target': 'a draft that is another model',
   'qwen3-embedding': 'hidden states in place of tokens',
 };
 
