@@ -4,6 +4,7 @@ import { ForetokenError } from '../util/errors.ts';
 /** Pieces of layers that no kernel does, as nouns. */
 const PIECES: readonly (readonly [piece: string, needs: (layer: Layer) => boolean])[] = [
   ['KV caches that layers share', ({ mixer }) => mixer.kind === 'attention' && mixer.cacheOf !== undefined],
+  // `inPairs` reorders the rows of `attn_k`: values taken from its product have to be put back in order.
   ['values that are keys', ({ mixer }) => mixer.kind === 'attention' && mixer.valuesOfKeys === true],
   ['norms of values', ({ mixer }) => mixer.kind === 'attention' && mixer.valueEps !== undefined],
   ['experts beside a dense feed-forward', ({ expertsBeside }) => expertsBeside !== undefined],
@@ -16,6 +17,8 @@ const PIECES: readonly (readonly [piece: string, needs: (layer: Layer) => boolea
 /** Throws `unsupported_model` for a description with pieces that only the CPU twin does. `file` names the model. */
 export function refuseMissingPieces(file: string, spec: ModelSpec): void {
   const missing = [
+    // Their table has gigabytes, of which a token needs one row: it is to be read by row from the file, and never uploaded whole. A
+    // draft that the GPU continues by itself meets tokens whose rows are not there; what follows such a token has to be rejected.
     ...(spec.embedding.perLayer ? ['per-layer embeddings'] : []),
     ...PIECES.filter(([, needs]) => spec.layers.some(needs)).map(([piece]) => piece),
     ...(spec.head.suppressed ? ['suppressed tokens'] : []),

@@ -145,9 +145,11 @@ async function wire(
   }
 
   if (!targetModel.canShift && (options.ctxShift || options.cacheReuse)) {
-    warnings.push(
-      `${target.file.gguf.source.name} normalises keys after it rotates them, so cached positions cannot move: ctxShift and cacheReuse are off`,
-    );
+    const reason =
+      targetModel.maxRollback < Number.POSITIVE_INFINITY
+        ? 'has recurrent layers, whose state cannot forget its beginning'
+        : 'normalises keys after it rotates them, so cached positions cannot move';
+    warnings.push(`${target.file.gguf.source.name} ${reason}: ctxShift and cacheReuse are off`);
   }
 
   const report = {

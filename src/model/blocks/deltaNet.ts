@@ -6,9 +6,9 @@ import { type MatrixPlan, planMatrices, planMatrix, type Rows } from '../weights
 import type { TensorFinder } from '../weights/tensorFinder.ts';
 import type { VectorPlan } from '../weights/tensors.ts';
 import type { Block } from './block.ts';
-import { paddedRow, products } from './products.ts';
-import { convolveCalls, keepCalls, memoryOf } from './recurrent.ts';
-import { endCalls, endScratch, endVector, inputBuffer, type Road } from './residual.ts';
+import { paddedRow } from './products.ts';
+import { convolveCalls, keepCalls, memoryOf, projectCalls } from './recurrent.ts';
+import { endCalls, endScratch, endVector, type Road } from './residual.ts';
 
 type DeltaNetTensors = {
   /** attn_qkv, b and a of the value heads, attn_gate: one product, or one each if their types differ. */
@@ -94,12 +94,7 @@ export function deltaNetBlock(
         ownWeights: false,
       };
       return [
-        ...products(io, input, {
-          src: inputBuffer(io, road.input),
-          norm: road.input.norm,
-          epilogue: { kind: 'store', dstStride: stride },
-          dst: [projected],
-        }),
+        ...projectCalls(io, road, input, stride),
         ...convolveCalls(io, of, taps),
         {
           spec: gatedDeltaNet(scan),

@@ -7,8 +7,8 @@ import type { TensorFinder } from '../weights/tensorFinder.ts';
 import type { VectorPlan } from '../weights/tensors.ts';
 import type { Block } from './block.ts';
 import { paddedRow, products } from './products.ts';
-import { convInputs, convolveCalls, keepCalls, memoryOf } from './recurrent.ts';
-import { endCalls, endScratch, endVector, inputBuffer, type Road } from './residual.ts';
+import { convInputs, convolveCalls, keepCalls, memoryOf, projectCalls } from './recurrent.ts';
+import { endCalls, endScratch, endVector, type Road } from './residual.ts';
 
 type MambaTensors = {
   readonly input: readonly MatrixPlan[];
@@ -94,12 +94,7 @@ export function mambaBlock(
       const scan = { ...heads, rows, nSlots, ring: positions, dstStride: innerStride };
       const gates = { n: nInner, rows, srcStride: stride, offset: nInner, xStride: innerStride };
       return [
-        ...products(io, input, {
-          src: inputBuffer(io, road.input),
-          norm: road.input.norm,
-          epilogue: into(stride),
-          dst: [projected],
-        }),
+        ...projectCalls(io, road, input, stride),
         ...convolveCalls(io, of, taps),
         { spec: ssmConv(conv), buffers: [step, projected, io.carried(state).conv.ring, taps, convolved] },
         ...products(io, low, { src: convolved, epilogue: into(paddedRow(nRank)), dst: [lowRow] }),

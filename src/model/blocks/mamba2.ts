@@ -6,9 +6,9 @@ import { type MatrixPlan, planMatrix } from '../weights/matrix.ts';
 import type { TensorFinder } from '../weights/tensorFinder.ts';
 import type { VectorPlan } from '../weights/tensors.ts';
 import type { Block, BlockIo } from './block.ts';
-import { paddedRow, products } from './products.ts';
-import { convolveCalls, keepCalls, memoryOf } from './recurrent.ts';
-import { endCalls, endScratch, endVector, inputBuffer, type Road } from './residual.ts';
+import { paddedRow } from './products.ts';
+import { convolveCalls, keepCalls, memoryOf, projectCalls } from './recurrent.ts';
+import { endCalls, endScratch, endVector, type Road } from './residual.ts';
 
 type Mamba2Tensors = {
   readonly input: readonly MatrixPlan[];
@@ -77,17 +77,12 @@ export function mamba2Block(
     ],
     calls: (io, { input, taps, rates, norm, output, end }) => {
       const { rows, step, nSlots } = io;
-      const [projected, mixed] = [io.scratch('projected'), io.scratch('mixed')];
+      const mixed = io.scratch('mixed');
       const of = { state, channels, stride, offset: nInner, nTaps, bias: true, passed: nHead, inputs };
       const { cells, kept, positions } = memoryOf(io, of);
       const scan = { ...mamba, rows, nSlots, ring: positions, dstStride: paddedRow(nInner) };
       return [
-        ...products(io, input, {
-          src: inputBuffer(io, road.input),
-          norm: road.input.norm,
-          epilogue: { kind: 'store', dstStride: stride },
-          dst: [projected],
-        }),
+        ...projectCalls(io, road, input, stride),
         ...convolveCalls(io, of, taps),
         { spec: ssmScan(scan), buffers: [step, io.scratch('inputs'), kept, cells, rates, mixed] },
         ...keepCalls(io, of),

@@ -1,7 +1,10 @@
 import type { Call } from '../../gpu/dispatch.ts';
 import { ringStore, ssmConv } from '../../gpu/kernels/ssmConv.ts';
 import { assert } from '../../util/assert.ts';
+import type { Matrix } from '../weights/matrix.ts';
 import type { BlockIo } from './block.ts';
+import { products } from './products.ts';
+import { inputBuffer, type Road } from './residual.ts';
 
 /** Convolution whose results are inputs of a recurrence. */
 export interface RecurrentShape {
@@ -16,6 +19,21 @@ export interface RecurrentShape {
   readonly bias: boolean;
   /** Values of a row of inputs of the recurrence. */
   readonly inputs: number;
+}
+
+/** Multiplies the input rows of a mixer into the rows of `projected`. */
+export function projectCalls(
+  io: BlockIo,
+  { input }: Road,
+  matrices: readonly Matrix[],
+  dstStride: number,
+): Call[] {
+  return products(io, matrices, {
+    src: inputBuffer(io, input),
+    norm: input.norm,
+    epilogue: { kind: 'store', dstStride },
+    dst: [io.scratch('projected')],
+  });
 }
 
 /** Convolves the rows of `projected` into the rows of `inputs`. */

@@ -4,8 +4,9 @@ import { type MatrixPlan, planMatrix } from '../weights/matrix.ts';
 import type { TensorFinder } from '../weights/tensorFinder.ts';
 import type { VectorPlan } from '../weights/tensors.ts';
 import type { Block } from './block.ts';
-import { paddedRow, products } from './products.ts';
-import { endCalls, endScratch, endVector, inputBuffer, type Road } from './residual.ts';
+import { paddedRow } from './products.ts';
+import { projectCalls } from './recurrent.ts';
+import { endCalls, endScratch, endVector, type Road } from './residual.ts';
 
 type ShortConvTensors = {
   readonly input: readonly MatrixPlan[];
@@ -58,12 +59,7 @@ export function shortConvBlock(
       } as const;
       const shape = { ...inputs, taps: nTaps, bias: false, passed: 0, dstStride: paddedRow(nEmbd) };
       return [
-        ...products(io, input, {
-          src: inputBuffer(io, road.input),
-          norm: road.input.norm,
-          epilogue: { kind: 'store', dstStride: stride },
-          dst: [projected],
-        }),
+        ...projectCalls(io, road, input, stride),
         { spec: ssmConv(shape), buffers: [step, projected, ring, taps, mixed] },
         { spec: ringStore(inputs), buffers: [step, projected, ring] },
         ...endCalls(io, road.end, output, mixed, end, null),
