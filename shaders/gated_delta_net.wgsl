@@ -5,35 +5,19 @@
 // keys add vec4s in order, then their four parts.
 // A row of inputs: q and k of the key heads, v of the value heads, then b and a of each value head, with beta = sigmoid(b) and
 // g = softplus(a + bias) slope. BY_GROUP 1: neighbouring value heads share a key head; otherwise every N_KEY_HEAD-th one does.
-#define KEY_QUADS 1
 #define BY_GROUP 0
-#include "lib/step.wgsl"
-#include "lib/state.wgsl"
-#include "lib/sums.wgsl"
 #include "lib/carried.wgsl"
-// [slot][value head][KEY_QUADS][VALUES]
-@group(0) @binding(3) var<storage, read_write> memory: array<vec4<f32>>;
-// Slopes of the value heads, then their biases.
-@group(0) @binding(4) var<storage, read> params: array<f32>;
-@group(0) @binding(5) var<storage, read_write> dst: array<f32>;
+// memory: [slot][value head][STATE_QUADS][VALUES]. params: slopes of the value heads, then their biases.
 
-override WORKGROUP_SIZE: u32 = 32u;
 override N_KEY_HEAD: u32 = 1u;
 override N_VALUE_HEAD: u32 = 1u;
 override VALUES: u32 = 4u;
-override DST_STRIDE: u32 = 4u;
 override EPS: f32 = 1e-6;
 
-var<private> state: array<vec4<f32>, {KEY_QUADS}>;
-
-fn store(cell: u32) {
-  for (var i = 0u; i < {KEY_QUADS}u; i++) { memory[cell + i * VALUES] = state[i]; }
-}
-
-// Reciprocal length of KEY_QUADS quads of a row.
+// Reciprocal length of STATE_QUADS quads of a row.
 fn unit_scale(row: Inputs, from_quad: u32) -> f32 {
   var squares = vec4<f32>(0.0);
-  for (var i = 0u; i < {KEY_QUADS}u; i++) {
+  for (var i = 0u; i < {STATE_QUADS}u; i++) {
     let x = input_quad(row, from_quad + i);
     squares = fma(x, x, squares);
   }
@@ -52,46 +36,39 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 #else
   let key_head = head % N_KEY_HEAD;
 #endif
-  let q_at = key_head * {KEY_QUADS}u;
-  let k_at = q_at + N_KEY_HEAD * {KEY_QUADS}u;
-  let v_at = 8u * N_KEY_HEAD * {KEY_QUADS}u + head * VALUES + column;
-  let rates_at = 8u * N_KEY_HEAD * {KEY_QUADS}u + N_VALUE_HEAD * VALUES + head;
+  let q_at = key_head * {STATE_QUADS}u;
+  let k_at = q_at + N_KEY_HEAD * {STATE_QUADS}u;
+  let v_at = 8u * N_KEY_HEAD * {STATE_QUADS}u + head * VALUES + column;
+  let rates_at = 8u * N_KEY_HEAD * {STATE_QUADS}u + N_VALUE_HEAD * VALUES + head;
 
-  let carried = state_of(first_row);
-  let slot = carried.x;
-  let base = carried.y;
-  let commit = carried.z;
-  let first = position_of(first_row);
-  let end = first + run_length(first_row);
-  let cell = (slot * N_VALUE_HEAD + head) * {KEY_QUADS}u * VALUES + column;
-  for (var i = 0u; i < {KEY_QUADS}u; i++) {
-    state[i] = vec4<f32>(0.0);
-    if (base > 0u) { state[i] = memory[cell + i * VALUES]; }
-  }
-  for (var position = base; position < end; position++) {
-    if (position == commit && commit > base) { store(cell); }
-    let row = inputs_at(first_row, slot, position);
+  let run = run_from(first_row);
+  let cell = (run.slot * N_VALUE_HEAD + head) * {STATE_QUADS}u * VALUES + column;
+  load_state(run, cell, VALUES);
+  let end = run.end;
+  for (var position = run.base; position < end; position++) {
+    store_state(run, position, cell, VALUES);
+    let row = inputs_at(run, first_row, position);
     let beta = 1.0 / (1.0 + exp(min(-input_value(row, rates_at), 80.0)));
     let a = input_value(row, rates_at + N_VALUE_HEAD);
     let decay = exp(softplus(a + params[N_VALUE_HEAD + head]) * params[head]);
     let k_scale = unit_scale(row, k_at);
-    let q_scale = unit_scale(row, q_at) / sqrt(4.0 * f32({KEY_QUADS}));
+    let q_scale = unit_scale(row, q_at) / sqrt(4.0 * f32({STATE_QUADS}));
     var read = vec4<f32>(0.0);
-    for (var i = 0u; i < {KEY_QUADS}u; i++) {
+    for (var i = 0u; i < {STATE_QUADS}u; i++) {
       let decayed = state[i] * decay;
       state[i] = decayed;
       read = fma(decayed, input_quad(row, k_at + i) * k_scale, read);
     }
     let change = beta * (input_value(row, v_at) - quad_sum(read));
     var output = vec4<f32>(0.0);
-    for (var i = 0u; i < {KEY_QUADS}u; i++) {
+    for (var i = 0u; i < {STATE_QUADS}u; i++) {
       let changed = fma(input_quad(row, k_at + i) * k_scale, vec4<f32>(change), state[i]);
       state[i] = changed;
       output = fma(changed, input_quad(row, q_at + i) * q_scale, output);
     }
-    if (position >= first) {
-      dst[(first_row + position - first) * DST_STRIDE + head * VALUES + column] = quad_sum(output);
+    if (position >= run.first) {
+      dst[(first_row + position - run.first) * DST_STRIDE + head * VALUES + column] = quad_sum(output);
     }
   }
-  if (commit == end) { store(cell); }
+  store_state(run, end, cell, VALUES);
 }

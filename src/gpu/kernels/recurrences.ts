@@ -45,7 +45,7 @@ export const gatedDeltaNet = kernel('gated_delta_net', [], (shape: GatedDeltaNet
     () => `a delta net of ${keyDim} × ${valueDim} values per head, ${nValueHead} heads`,
   );
   return {
-    defines: { KEY_QUADS: keyDim / 4, ...(byGroup && { BY_GROUP: 1 }) },
+    defines: { STATE_QUADS: keyDim / 4, ...(byGroup && { BY_GROUP: 1 }) },
     overrides: {
       WORKGROUP_SIZE,
       RING: ring,

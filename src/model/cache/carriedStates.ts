@@ -30,27 +30,22 @@ function slotValues({ conv, memory }: Carried, { maxRollback }: CarriedShape) {
   };
 }
 
-/** Size of one slot's state in bytes. */
-export function carriedSlotBytes(layers: readonly Carried[], shape: CarriedShape): number {
-  return layers.reduce((sum, layer) => {
+/** Bytes of one slot in each buffer of the layers. */
+function slotBytes(layers: readonly Carried[], shape: CarriedShape): number[] {
+  return layers.flatMap(layer => {
     const { conv, memory } = slotValues(layer, shape);
-    return sum + 4 * (conv.values + (memory ? memory.kept + memory.cells : 0));
-  }, 0);
+    return [conv.values, ...(memory ? [memory.cells, memory.kept] : [])].map(values => 4 * values);
+  });
 }
 
 /** Size of all buffers in bytes. */
 export function carriedBytes(layers: readonly Carried[], shape: CarriedShape): number {
-  return shape.nSlots * carriedSlotBytes(layers, shape) + copyBytes(layers, shape);
+  const bytes = slotBytes(layers, shape);
+  return bytes.reduce((sum, ofBuffer) => sum + shape.nSlots * ofBuffer, copyBytes(layers, shape));
 }
 
 function copyBytes(layers: readonly Carried[], shape: CarriedShape): number {
-  return Math.max(
-    0,
-    ...layers.flatMap(layer => {
-      const { conv, memory } = slotValues(layer, shape);
-      return [conv.values, memory?.kept ?? 0, memory?.cells ?? 0].map(values => 4 * values);
-    }),
-  );
+  return Math.max(0, ...slotBytes(layers, shape));
 }
 
 /** Creates the states of all slots. They are never cleared: a sequence that begins reads none of them. */

@@ -23,7 +23,7 @@ export interface Odds {
   readonly alternatives: readonly { readonly text: string; readonly probability: number }[];
 }
 
-/** What a run was asked with, besides its prompt. */
+/** Request of a run, besides its prompt. */
 export type RunRequest = Pick<AnswerRequest, 'settings' | 'seed' | 'models'>;
 
 /** The last completion. */

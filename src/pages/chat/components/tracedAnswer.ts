@@ -53,7 +53,7 @@ export function requestOf(state: State): ComparedRequest | null {
   return body && { id, path: '/v1/chat/completions', body };
 }
 
-/** What one has to know before the answer's request is run again. */
+/** Differences to know before the answer's request is run again. */
 export function requestNotes(state: State): readonly string[] {
   const { view, complete, engine } = state;
   const isRun = view.tab === 'complete';

@@ -15,7 +15,7 @@ export interface Beginning {
   readonly isTimed: boolean;
 }
 
-/** What an answer was asked with, besides the messages before it. */
+/** Request of an answer, besides the messages before it. */
 export interface AnswerRequest {
   readonly system: string;
   readonly settings: Partial<Settings>;

@@ -72,7 +72,7 @@ export function matches(preset: Preset, content: Content): boolean {
   return system === content.system && sorted(preset.settings) === sorted(content.settings);
 }
 
-/** What is wrong with a name for a preset; null if nothing is. */
+/** Fault of a name for a preset; null if there is none. */
 export function nameProblem(name: string): string | null {
   if (name.trim() === '') return 'A preset has to have a name.';
   return BUILT_IN.some(preset => preset.name === name.trim())

@@ -38,7 +38,7 @@ export const NO_COMPARISON: Comparison = { pairs: [], running: null, problem: nu
 /** Comparisons by the id of their answer. */
 export type Comparisons = Readonly<Record<string, Comparison>>;
 
-/** What happens to the comparison of the answer `id`. */
+/** Change of the comparison of the answer `id`. */
 export type ComparisonAction = { readonly id: string } & (
   | { readonly type: 'started'; readonly way: Way; readonly isSecond: boolean }
   | { readonly type: 'grown'; readonly nTokens: number; readonly perSecond: number }
