@@ -1,4 +1,5 @@
 import { type Settings, settingsFrom } from '../settings/settings.ts';
+import { isRecord } from './isRecord.ts';
 
 /** Models as they were chosen: an address, or the names of files. */
 export interface ModelNames {
@@ -56,8 +57,4 @@ function beginningFrom(value: unknown): Beginning | undefined {
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -9,6 +9,7 @@ import {
   newConversation,
   type ToolCall,
 } from './conversation.ts';
+import { isRecord } from './isRecord.ts';
 import { timingsFrom } from './timings.ts';
 import { traceFrom } from './traces.ts';
 
@@ -197,8 +198,4 @@ function textOr(value: unknown): string {
 
 function numberOr(value: unknown, fallback: number): number {
   return typeof value === 'number' && Number.isFinite(value) ? value : fallback;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

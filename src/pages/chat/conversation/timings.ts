@@ -1,4 +1,5 @@
 import type { Timings } from '../../../client/index.ts';
+import { isRecord } from './isRecord.ts';
 
 const NEEDED = [
   'cache_n',
@@ -19,11 +20,10 @@ const OPTIONAL = [
 
 /** Reads timings from outside; null if one of them is missing, or is no number from 0 on. */
 export function timingsFrom(value: unknown): Timings | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const given: Readonly<Record<string, unknown>> = { ...value };
-  const present = [...NEEDED, ...OPTIONAL.filter(name => given[name] !== undefined)];
-  if (!present.every(name => isFigure(given[name]))) return null;
-  return Object.fromEntries(present.map(name => [name, given[name]])) as unknown as Timings;
+  if (!isRecord(value)) return null;
+  const present = [...NEEDED, ...OPTIONAL.filter(name => value[name] !== undefined)];
+  if (!present.every(name => isFigure(value[name]))) return null;
+  return Object.fromEntries(present.map(name => [name, value[name]])) as unknown as Timings;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { DraftKind, SpeculationTrace, TracedRound, TracedToken } from '../../../client/index.ts';
 import { textOf } from '../speculation/pieces.ts';
 import type { Conversation, Message } from './conversation.ts';
+import { isRecord } from './isRecord.ts';
 
 /** Tokens whose origin is kept with a conversation, in all: some 200 bytes each. */
 const MOST_KEPT = 2000;
@@ -90,8 +91,4 @@ function isText(value: unknown): value is Record<string, unknown> {
     Array.isArray(value.bytes) &&
     value.bytes.every(byte => typeof byte === 'number')
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }
