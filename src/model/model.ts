@@ -11,7 +11,7 @@ import { assert, assertNever } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { alignUp } from '../util/math.ts';
 import { paddedRow } from './blocks/products.ts';
-import { copyCarried, readState, stateBytes, writeState } from './cache/carriedStates.ts';
+import { copyCarried, readState, stateBase, stateBytes, writeState } from './cache/carriedStates.ts';
 import { cellBytesOf, copyPages, readCells, writeCells } from './cache/copies.ts';
 import { PagePool } from './cache/pagePool.ts';
 import { SlotMemories } from './cache/slotMemories.ts';
@@ -246,8 +246,8 @@ export class Model implements ForwardPass {
     const memories = this.#memories;
     assert(memories !== null, 'a state for a model without any');
     checkBytes(bytes, stateBytes(this.#cache.carried), `state of ${nTokens} tokens`);
-    const base = writeState(this.#gpu, this.#cache.carried, slot, bytes);
-    memories.restore(slot, base, nTokens);
+    memories.restore(slot, stateBase(bytes), nTokens);
+    writeState(this.#gpu, this.#cache.carried, slot, bytes);
   }
 
   async readCache(slot: number, nTokens: number): Promise<Uint8Array> {

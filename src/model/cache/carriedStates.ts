@@ -106,14 +106,18 @@ export async function readState(
   return all;
 }
 
-/** Writes the result of `readState` to a slot and returns the position of its memory. */
-export function writeState(gpu: Gpu, states: CarriedStates, slot: number, bytes: Uint8Array): number {
+/** Position of the memory of a state that was read; the bytes may come from a file. */
+export function stateBase(bytes: Uint8Array): number {
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+}
+
+/** Writes the result of `readState` to a slot. */
+export function writeState(gpu: Gpu, states: CarriedStates, slot: number, bytes: Uint8Array): void {
   let at = HEADER_BYTES;
   for (const { buffer, slotBytes } of states.buffers) {
     gpu.device.queue.writeBuffer(buffer, slot * slotBytes, bytes.slice(at, at + slotBytes));
     at += slotBytes;
   }
-  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
 }
 
 /** Records the copy of one slot's state to another slot. */

@@ -1,5 +1,6 @@
 import type { CacheSpan } from '../../forward/sequenceCache.ts';
 import { assert } from '../../util/assert.ts';
+import { ForetokenError } from '../../util/errors.ts';
 
 /** Position up to which a slot's memory holds its sequence, and the one up to which a step has to store it. */
 export interface MemoryMove {
@@ -67,8 +68,17 @@ export class SlotMemories {
     return this.#slots[slot].base;
   }
 
-  /** Records a state that was written: its base, and the positions that it allows. */
+  /**
+   * Records a state that is written: its base, and the positions that it allows. Throws `invalid_request` if the memory lies behind these
+   * positions, or so far before them that no ring keeps the inputs between: the numbers may come from a file.
+   */
   restore(slot: number, base: number, end: number): void {
+    if (base > end || end - base > this.#maxRollback) {
+      throw new ForetokenError(
+        'invalid_request',
+        `a state of ${base} positions cannot go on behind ${end}, since ${this.#maxRollback} are kept beside it`,
+      );
+    }
     this.#slots[slot] = { base, end };
   }
 }
