@@ -57,6 +57,7 @@ export async function plannedKernels(name: string, shape: Shape, options: PlanOp
     weights: allocateWeights(gpu, allBlocks(memory.blocks)).weights,
     cache: allocateKvCache(gpu, streamsOf(memory.blocks), carriedOf(memory.blocks), cache, cacheShape),
     state: allocateRunState(gpu, memory.runState),
+    hidden: null,
     tuning,
     nCtx,
   });

@@ -395,13 +395,13 @@ describe('facts that follow from tensors', () => {
       what: 'output matrix and its bias',
       architecture: 'phi2',
       tensors: { 'output.weight': [64, 10], 'output.bias': [10] },
-      spec: { head: { tied: false, bias: true } },
+      spec: { head: { tensor: 'output', bias: true } },
     },
     {
       what: 'no output matrix',
       architecture: 'llama',
       tensors: {},
-      spec: { head: { tied: true, bias: false } },
+      spec: { head: { tensor: 'token_embd', bias: false } },
     },
     {
       what: 'biases of q, k and v in one layer',

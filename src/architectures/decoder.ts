@@ -20,6 +20,9 @@ export interface NormNames {
   readonly postFfn: string | null;
 }
 
+/** Matrix of the tokens' embeddings. */
+const TOKEN_TENSOR = 'token_embd';
+
 /** A norm before each branch and none after it, as in llama. */
 const PRE_NORMS: NormNames = { attn: 'attn_norm', postAttn: null, ffn: 'ffn_norm', postFfn: null };
 
@@ -94,6 +97,7 @@ export function decoder(keys: Keys, options: DecoderOptions = {}): ModelSpec {
     nEmbd: keys.nEmbd,
     nCtxTrain: keys.count('context_length'),
     embedding: {
+      tensor: TOKEN_TENSOR,
       scale: options.embeddingScale ?? 1,
       nPositions: keys.rows('position_embd.weight'),
       ...(options.perLayer && { perLayer: { width: options.perLayer, norm: norm('per_layer_proj_norm') } }),
@@ -159,7 +163,7 @@ export function epsilon(keys: Keys, kind: Norm['kind']): number {
 function readHead(keys: Keys, norm: Norm, options: DecoderOptions): LanguageHead {
   return {
     norm,
-    tied: !keys.hasTensor('output.weight'),
+    tensor: keys.hasTensor('output.weight') ? 'output' : TOKEN_TENSOR,
     bias: keys.hasTensor('output.bias'),
     scale: options.logitScale ?? 1,
     softcap: options.logitSoftcap ?? null,

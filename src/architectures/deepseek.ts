@@ -48,5 +48,5 @@ function latentAttention(keys: Keys): LatentAttention {
 
 /** Recognises GLM 4.7 Flash, whose first files lack the options of its router. */
 function isGlmFlash(keys: Keys): boolean {
-  return keys.nLayers === 47 && keys.rows('token_embd.weight') === 154880;
+  return keys.nTrunk === 47 && keys.rows('token_embd.weight') === 154880;
 }

@@ -7,7 +7,7 @@ const LAYERS_WITH_WINDOW = 64;
 export const exaones: Architectures = {
   /** If there is a window, layers without one have no rope. */
   exaone4: keys => {
-    const hasWindows = keys.nLayers === LAYERS_WITH_WINDOW;
+    const hasWindows = keys.nTrunk === LAYERS_WITH_WINDOW;
     const windows = keys.windows(4, 4096);
     return decoder(keys, {
       norms: ONLY_POST_NORMS,

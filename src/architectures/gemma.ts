@@ -9,7 +9,7 @@ function gemma(keys: Keys): DecoderOptions {
 
 /** Scale of queries in the largest Gemma 2 and Gemma 3: by the width of the model instead of the head. */
 function scale(keys: Keys, nLayersOfLargest: number): { readonly scale?: number } {
-  if (keys.nLayers !== nLayersOfLargest) return {};
+  if (keys.nTrunk !== nLayersOfLargest) return {};
   return { scale: 1 / Math.sqrt(keys.nEmbd / keys.count('attention.head_count')) };
 }
 

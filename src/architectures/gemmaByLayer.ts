@@ -24,7 +24,7 @@ export const gemmasByLayer: Architectures = {
     decoder(keys, {
       ...gemmaByLayer(keys, {
         windows: keys.windows(6),
-        nOwn: keys.nLayers - keys.count('attention.shared_kv_layers', 0),
+        nOwn: keys.nTrunk - keys.count('attention.shared_kv_layers', 0),
         ofWindow: windowHeads(keys),
       }),
       suppressed: keys.tokensWithoutPrefix(

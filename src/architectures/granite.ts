@@ -31,7 +31,7 @@ export const granites: Architectures = {
   minicpm: keys =>
     decoder(keys, {
       embeddingScale: keys.positive('embedding_scale', 12),
-      residualScale: keys.positive('residual_scale', 1.4 / Math.sqrt(keys.nLayers)),
+      residualScale: keys.positive('residual_scale', 1.4 / Math.sqrt(keys.nTrunk)),
       logitScale: 1 / keys.positive('logit_scale', keys.nEmbd / 256),
     }),
 };

@@ -18,6 +18,7 @@ import { Keys } from './keys.ts';
 import { lfms } from './lfm.ts';
 import { llamas } from './llama.ts';
 import { mambas } from './mamba.ts';
+import { mtpOf } from './mtp.ts';
 import { olmos } from './olmo.ts';
 import { phis } from './phi.ts';
 import { qwens } from './qwen.ts';
@@ -26,6 +27,7 @@ import type { Layer, ModelSpec } from './spec.ts';
 import { missingPiece } from './unsupported.ts';
 
 export { ropeOf } from './mixers.ts';
+export { hasMtpHead, isMtpSidecar } from './mtp.ts';
 export { normWeight } from './norms.ts';
 export { ropeFactorsTensor } from './ropeFactors.ts';
 export type * from './spec.ts';
@@ -70,6 +72,11 @@ export const DESCRIBED_NAMES: readonly string[] = Object.keys(DESCRIBED).toSorte
  * `invalid_gguf` if metadata are missing or contradict each other
  */
 export function readModelSpec(gguf: GgufFile): ModelSpec {
+  return describe(gguf, 'trunk');
+}
+
+/** Describes the blocks of the trunk, or all. */
+function describe(gguf: GgufFile, blocks: 'trunk' | 'all'): ModelSpec {
   const name = getString(gguf.metadata, 'general.architecture');
   const fail = (message: string) => {
     throw new ForetokenError('unsupported_model', `${gguf.source.name} ${message}`, { architecture: name });
@@ -83,7 +90,13 @@ export function readModelSpec(gguf: GgufFile): ModelSpec {
   }
   const rank = [...gguf.tensors.keys()].find(tensor => /^cls\b/.test(tensor));
   if (rank !== undefined) fail(`is a reranker, since it has ${rank}; ranking is not supported`);
-  return DESCRIBED[name](new Keys(gguf));
+  return DESCRIBED[name](new Keys(gguf, blocks));
+}
+
+/** Describes the MTP head of a file that has one. @throws ForetokenError as `readModelSpec` does */
+export function readMtpSpec(gguf: GgufFile): ModelSpec {
+  const all = describe(gguf, 'all');
+  return mtpOf(new Keys(gguf, 'all'), all);
 }
 
 /**

@@ -16,19 +16,22 @@ export class Keys {
   readonly #nBlocks: number;
   /** Value of `general.architecture`. */
   readonly architecture: string;
-  /** Number of blocks of the trunk. Blocks after it predict further tokens (MTP) and are not run. */
+  /** Number of blocks of the trunk. Those after it predict further tokens (MTP). */
+  readonly nTrunk: number;
+  /** Number of blocks to describe: those of the trunk, or all. */
   readonly nLayers: number;
   readonly nEmbd: number;
 
-  constructor(gguf: GgufFile) {
+  constructor(gguf: GgufFile, blocks: 'trunk' | 'all' = 'trunk') {
     this.#gguf = gguf;
     this.architecture = getString(gguf.metadata, 'general.architecture');
     this.#nBlocks = this.#checkCount(this.key('block_count'), this.#number('block_count'));
     if (this.#nBlocks > MAX_BLOCKS)
       this.fail(`${this.#nBlocks} blocks; up to ${MAX_BLOCKS} are supported`, 'unsupported_model');
     const nPredicting = this.count('nextn_predict_layers', 0);
-    this.nLayers = this.#nBlocks - nPredicting;
-    if (this.nLayers < 1) this.fail(`${nPredicting} of ${this.#nBlocks} blocks predict further tokens`);
+    this.nTrunk = this.#nBlocks - nPredicting;
+    this.nLayers = blocks === 'all' ? this.#nBlocks : this.nTrunk;
+    if (this.nTrunk < 1) this.fail(`${nPredicting} of ${this.#nBlocks} blocks predict further tokens`);
     this.nEmbd = this.count('embedding_length');
   }
 

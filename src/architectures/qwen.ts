@@ -31,13 +31,14 @@ const ATTENTION_PERIOD = 4;
 function deltaNets(keys: Keys, keyOf: DeltaNet['keyOf']): DecoderOptions {
   const period = keys.count('full_attention_interval', ATTENTION_PERIOD);
   const isRecurrent = keys.flags('attention.recurrent_layers');
+  const isRecurrentLayer = (layer: number) => (isRecurrent ? isRecurrent[layer] : (layer + 1) % period !== 0);
   const net = deltaNet(keys, keyOf);
   return {
     ...HALVES,
     ...HEAD_NORM,
     norms: { ffn: 'post_attention_norm' },
     gated: true,
-    recurrent: layer => ((isRecurrent ? isRecurrent[layer] : (layer + 1) % period !== 0) ? net : null),
+    recurrent: layer => (layer < keys.nTrunk && isRecurrentLayer(layer) ? net : null),
   };
 }
 

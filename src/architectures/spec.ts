@@ -30,12 +30,27 @@ export interface AltUp {
 }
 
 export interface Embedding {
-  /** Factor of the rows of `token_embd`. */
+  /** Matrix whose rows the tokens have: `token_embd`, except in some MTP heads. */
+  readonly tensor: string;
+  /** Factor of its rows. */
   readonly scale: number;
   /** Rows of the table `position_embd`; the row of a token's position is added. Null without such a table. */
   readonly nPositions: number | null;
   /** Embedding of a token for each layer; absent in most models. */
   readonly perLayer?: PerLayerEmbedding;
+  /** Joint of the row with a hidden state; only in MTP heads. */
+  readonly joint?: Joint;
+}
+
+/**
+ * Input of an MTP head at a position (DeepSeek V3): x = `eh_proj` · [tokenNorm(e), stateNorm(h)], where e is the token's embedding and
+ * h the target's hidden state after its last norm, at the position before. While the head drafts, h is its own.
+ */
+export interface Joint {
+  /** Name of the matrix {2 nEmbd, nEmbd}, e.g. `blk.24.nextn.eh_proj`. */
+  readonly tensor: string;
+  readonly tokenNorm: Norm;
+  readonly stateNorm: Norm;
 }
 
 /**
@@ -370,8 +385,8 @@ export interface SharedExpert {
 /** Logits of a row of the residual stream. */
 export interface LanguageHead {
   readonly norm: Norm;
-  /** Whether `token_embd` is the output matrix; otherwise `output` is. */
-  readonly tied: boolean;
+  /** Name of the output matrix {nEmbd, nVocab}: `output`, or that of the embedding if they are tied. */
+  readonly tensor: string;
   /** Whether there is an `output.bias`. */
   readonly bias: boolean;
   /** Factor of the logits, before the softcap. */

@@ -33,14 +33,27 @@ export interface TensorSpec {
 export function tensorsOf(spec: ModelSpec): readonly TensorSpec[] {
   const { nVocab, nEmbd, embedding, head } = spec;
   return [
-    matrix('token_embd', nEmbd, nVocab),
+    matrix(embedding.tensor, nEmbd, nVocab),
+    ...jointTensors(spec),
     ...present(embedding.nPositions !== null && matrix('position_embd', nEmbd, embedding.nPositions)),
     ...perLayerTensors(spec),
     ...altUpTensors(spec),
     ...ropeTensors(spec.layers),
     ...spec.layers.flatMap(layer => layerTensors(layer, spec)),
     ...normTensors(head.norm, nEmbd),
-    ...present(!head.tied && matrix('output', nEmbd, nVocab), head.bias && bias('output', nVocab)),
+    ...present(
+      head.tensor !== embedding.tensor && matrix(head.tensor, nEmbd, nVocab),
+      head.bias && bias('output', nVocab),
+    ),
+  ];
+}
+
+function jointTensors({ nEmbd, embedding: { joint } }: ModelSpec): readonly TensorSpec[] {
+  if (!joint) return [];
+  return [
+    matrix(joint.tensor, 2 * nEmbd, nEmbd),
+    ...normTensors(joint.tokenNorm, nEmbd),
+    ...normTensors(joint.stateNorm, nEmbd),
   ];
 }
 

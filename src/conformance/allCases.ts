@@ -5,6 +5,7 @@ import { addExpertsCases, sortChoicesCases } from './kernels/choices.ts';
 import { acceptCases, advanceCases, fillDraftCases } from './kernels/draft.ts';
 import { gateCases, gatedNormCases } from './kernels/gates.ts';
 import { getRowsCases } from './kernels/getRows.ts';
+import { joinHiddenCases } from './kernels/joinHidden.ts';
 import { kShiftCases } from './kernels/kShift.ts';
 import { latentStoreCases } from './kernels/latentStore.ts';
 import { mulMatCases, qkvCases } from './kernels/mulMat.ts';
@@ -42,6 +43,7 @@ const ALL = [
   ssmScanCases,
   gatedNormCases,
   gateCases,
+  joinHiddenCases,
   argmaxCases,
   topKCases,
   advanceCases,

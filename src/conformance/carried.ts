@@ -28,16 +28,27 @@ export function carriedRuns(rows: readonly number[]): number {
   return new Set(rows.map(row => carriedPlace(row).slot)).size;
 }
 
-/** Step buffer of these rows. Memories are stored one position behind where they are, except the first slot's, which has none. */
-export function carriedStep(rows: readonly number[]): Uint32Array<ArrayBuffer> {
+/**
+ * Step buffer of these rows, of which `outputs` are outputs. Memories are stored one position behind where they are, except the first
+ * slot's, which has none.
+ */
+export function carriedStep(
+  rows: readonly number[],
+  outputs: readonly number[] = [],
+): Uint32Array<ArrayBuffer> {
   const slots = numbers(carriedSlots(rows));
   const bases = slots.map(slot => carriedPlace(2 * slot).base);
   return stepBuffer(
     rows.map(carriedPlace),
-    [],
+    outputs,
     slots.map(() => []),
-    bases.map(base => ({ base, commit: base === 0 ? 0 : base + 1 })),
+    bases.map((base, slot) => ({ base, commit: base === 0 ? 0 : base + 1, firstState: firstState(slot) })),
   );
+}
+
+/** First position of a slot whose hidden state is kept: the first row of odd slots lacks the state that it would read. */
+export function firstState(slot: number): number {
+  return slot % 2 === 0 ? 0 : carriedPlace(2 * slot).position;
 }
 
 /** Seed of the inputs at a position of a slot. */

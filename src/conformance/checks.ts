@@ -5,6 +5,7 @@ import { addExpertsCheck, sortChoicesCheck } from './kernels/choices.ts';
 import { acceptCheck, advanceCheck, fillDraftCheck } from './kernels/draft.ts';
 import { gateCheck, gatedNormCheck } from './kernels/gates.ts';
 import { getRowsCheck } from './kernels/getRows.ts';
+import { joinHiddenCheck } from './kernels/joinHidden.ts';
 import { kShiftCheck } from './kernels/kShift.ts';
 import { latentStoreCheck } from './kernels/latentStore.ts';
 import { mulMatCheck } from './kernels/mulMat.ts';
@@ -41,6 +42,7 @@ export const CHECKS: readonly LoadCheck[] = [
   ssmScanCheck,
   gatedNormCheck,
   gateCheck,
+  joinHiddenCheck,
   argmaxCheck,
   topKCheck,
   advanceCheck,

@@ -23,6 +23,8 @@ export interface StepRow {
 export interface SlotMemory {
   readonly base: number;
   readonly commit: number;
+  /** First position whose hidden state is kept, see shaders/join_hidden.wgsl. */
+  readonly firstState: number;
 }
 
 /** Builds the step buffer of a batch; `outputs` are indices of rows, `pageTables` and `memories` belong to the slots. */
@@ -40,8 +42,8 @@ export function stepBuffer(
   });
   const words = new Uint32Array(nWords);
   pageTables.forEach((pages, slot) => {
-    const { base, commit } = memories[slot] ?? { base: 0, commit: 0 };
-    words.set([slot, base, commit, 0, ...pages], tables[slot] - 4);
+    const { base, commit, firstState } = memories[slot] ?? { base: 0, commit: 0, firstState: 0 };
+    words.set([slot, base, commit, firstState, ...pages], tables[slot] - 4);
   });
   words.set([rows.length, outputs.length]);
   let runStart = 0;

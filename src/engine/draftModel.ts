@@ -1,4 +1,10 @@
-import type { DraftKind, DraftToken, FusedPair, VerifiedDrafts } from '../forward/drafting.ts';
+import type {
+  DraftKind,
+  DraftToken,
+  FusedPair,
+  ModelDraftKind,
+  VerifiedDrafts,
+} from '../forward/drafting.ts';
 import type { BatchRow, TokenId } from '../forward/forward.ts';
 import type { ForwardPass } from '../forward/forwardPass.ts';
 import type { CacheSpan } from '../forward/sequenceCache.ts';
@@ -8,12 +14,13 @@ import type { Sequence } from './sequence.ts';
 import { acceptedByArgmax } from './speculate.ts';
 
 /**
- * Draft source: greedy continuation by a smaller model with the same vocabulary. It remembers the tokens in each slot of its
+ * Draft source: greedy continuation by a smaller model with the same vocabulary, or by an MTP head of the target. It remembers the tokens in each slot of its
  * cache, keeps the prefix that a sequence shares with them and decodes the rest again. When its pool is too small for all slots,
  * the least recently used slots lose their cells.
  */
 export class DraftModel implements DraftSource {
   readonly #model: ForwardPass;
+  readonly #kind: ModelDraftKind;
   readonly #fused: FusedPair | null;
   /** Tokens whose K and V each slot holds, by position. */
   readonly #cached: TokenId[][];
@@ -21,9 +28,10 @@ export class DraftModel implements DraftSource {
   #recent: readonly number[] = [];
 
   /** `fused`: drafting and verifying in one submit, where both models share a device. */
-  constructor(model: ForwardPass, fused: FusedPair | null = null) {
+  constructor(model: ForwardPass, fused: FusedPair | null = null, kind: ModelDraftKind = 'draft-simple') {
     this.#model = model;
     this.#fused = fused;
+    this.#kind = kind;
     this.#cached = Array.from({ length: model.nSlots }, () => []);
   }
 
@@ -32,7 +40,7 @@ export class DraftModel implements DraftSource {
   }
 
   drafterOf(): DraftKind {
-    return 'draft-simple';
+    return this.#kind;
   }
 
   async draft(requests: readonly DraftRequest[]): Promise<TokenId[][]> {
@@ -299,6 +307,8 @@ export class DraftModel implements DraftSource {
   }
 
   #rememberDraft({ slot }: Sequence, draft: readonly TokenId[]): void {
+    // An MTP head drafts from hidden states of its own. Accepted tokens are decoded again with those of the target.
+    if (this.#kind === 'draft-mtp') return;
     // The last drafted token was not fed back, so it has no K and V.
     this.#cached[slot].push(...draft.slice(0, -1));
   }

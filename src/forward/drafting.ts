@@ -1,7 +1,10 @@
 import type { BatchRow, Candidates, OutputKind, TokenId } from './forward.ts';
 
-/** Kinds of draft sources, by llama.cpp's names: a draft model, and look-ups of n-grams. */
-export type DraftKind = 'draft-simple' | 'ngram-simple' | 'ngram-map-k' | 'ngram-mod';
+/** Kinds of draft sources, by llama.cpp's names: a draft model, an MTP head of the target, and look-ups of n-grams. */
+export type DraftKind = ModelDraftKind | 'ngram-simple' | 'ngram-map-k' | 'ngram-mod';
+
+/** Kinds of sources that are models. */
+export type ModelDraftKind = 'draft-simple' | 'draft-mtp';
 
 /** Token proposed by a draft model. */
 export interface DraftToken {
@@ -44,7 +47,10 @@ export interface FollowedSlot {
 
 /** Joint operation of a target and a draft model on one device. */
 export interface FusedPair {
-  /** Whether `followUp` is possible: not with recurrent layers, whose memories move only to positions that the CPU knows. */
+  /**
+   * Whether `followUp` is possible: not with recurrent layers, whose memories move only to positions that the CPU knows, and not with an
+   * MTP head, which decodes accepted tokens again.
+   */
   readonly canFollow: boolean;
   /**
    * Runs `draft` of the draft model on `draftRows` and `forward` of the target on `rows` in one submit, without a round trip to

@@ -17,6 +17,7 @@ export { partNames, partUrls } from './splitName.ts';
 export type { GgufFile, GgufMetadata, GgufTensor, GgufValue, ScalarType, ValueType } from './types.ts';
 export { GGUF_MAGIC } from './types.ts';
 export type { UrlReading } from './urlSource.ts';
+export { withTensorsOf } from './withTensorsOf.ts';
 export {
   type GgufToWrite,
   ggufParts,

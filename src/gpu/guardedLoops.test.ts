@@ -34,6 +34,7 @@ const EXCEPTIONS: readonly { shader: string; header: string; reason: string }[] 
   { shader: 'qkv_store', header: 'for (var i = lane', reason: LANE_STRIDE },
   { shader: 'latent_store', header: 'for (var i = lane', reason: LANE_STRIDE },
   { shader: 'gated_norm', header: 'for (var i = lane', reason: LANE_STRIDE },
+  { shader: 'join_hidden', header: 'for (var i = lane', reason: LANE_STRIDE },
   { shader: 'k_shift', header: 'for (var position =', reason: 'runs when a context is shifted' },
   { shader: 'attention', header: 'for (var base =', reason: 'steps by the positions of a round' },
   { shader: 'fill_draft', header: 'for (var row = lane', reason: LANE_STRIDE },

@@ -1,6 +1,7 @@
 import type { Gpu } from '../gpu/device.ts';
 import { type Tuning, tuningFor } from '../gpu/tuning.ts';
 import { ropeTable } from '../util/ropeTable.ts';
+import { HiddenStates, hiddenShape } from './cache/hiddenStates.ts';
 import { allocateKvCache } from './cache/streams.ts';
 import { allocationText } from './memory.ts';
 import { type MemoryOptions, requireMemory } from './memoryPlan.ts';
@@ -15,6 +16,8 @@ import { runUploads } from './weights/upload.ts';
 import { vectorValues } from './weights/vector.ts';
 
 export interface LoadOptions extends MemoryOptions {
+  /** Target on the same device whose hidden states the model reads as an MTP head, and some of whose matrices it uses. */
+  readonly target?: Model;
   /** Searches for a faster tuning with the same bits; without it there is no search. May run products in the model's buffers. */
   readonly tune?: Tune;
   /** Tries the compiled kernels; without it they are used unchecked. */
@@ -40,21 +43,26 @@ export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions)
   const plan = requireMemory(gpu, file, options);
   const { what, remedy } = allocationText(plan.needs);
 
+  const { target } = options;
+  const shared = target ? { tensors: file.shared, matrices: target.matrices } : null;
   const {
-    weights: { weights, uploads },
+    weights: { weights, matrices, uploads },
     cache,
     state,
+    kept,
   } = await gpu.allocating(
     what,
     () => ({
-      weights: allocateWeights(gpu, allBlocks(plan.blocks)),
+      weights: allocateWeights(gpu, allBlocks(plan.blocks), shared),
+      kept: options.tapped ? new HiddenStates(gpu, hiddenShape(spec, plan.runState, options)) : null,
       cache: allocateKvCache(gpu, streamsOf(plan.blocks), carriedOf(plan.blocks), cacheType, options),
       state: allocateRunState(gpu, plan.runState),
     }),
     remedy,
   );
   // Tune and compile while the weights are loading. A failure is reported when the result is awaited.
-  const inputs = { spec, blocks: plan.blocks, weights, cache, state, tuning, nCtx };
+  const hidden = kept ?? target?.kept ?? null;
+  const inputs = { spec, blocks: plan.blocks, weights, cache, state, hidden, tuning, nCtx };
   const planned = buildTunedPlan(gpu, inputs, options);
   planned.catch(() => {});
   const totalBytes = tensorBytes(gguf);
@@ -65,7 +73,8 @@ export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions)
   if (gpu.fault) throw gpu.fault;
   onProgress?.('ready', totalBytes, totalBytes);
   const maxRows = Math.min(options.maxRows, state.maxRows);
-  return new Model(gpu, spec, checkedPlan, state, cache, { ...options, maxRows });
+  const parts = { plan: checkedPlan, state, cache, matrices, kept, seen: target?.kept ?? null };
+  return new Model(gpu, spec, parts, { ...options, maxRows });
 }
 
 async function buildTunedPlan(gpu: Gpu, inputs: PlanInputs, options: LoadOptions): Promise<Plan> {

@@ -13,6 +13,7 @@ import { alignUp } from '../util/math.ts';
 import { paddedRow } from './blocks/products.ts';
 import { copyCarried, readState, stateBase, stateBytes, writeState } from './cache/carriedStates.ts';
 import { cellBytesOf, copyPages, readCells, writeCells } from './cache/copies.ts';
+import type { HiddenStates } from './cache/hiddenStates.ts';
 import { PagePool } from './cache/pagePool.ts';
 import { SlotMemories } from './cache/slotMemories.ts';
 import { type CacheShape, type KvCache, MAX_ROLLBACK } from './cache/streams.ts';
@@ -27,7 +28,21 @@ import {
 } from './results.ts';
 import type { RunState } from './runState.ts';
 import { StagingRing } from './stagingRing.ts';
+import type { Matrix } from './weights/matrix.ts';
 import { encodeParts, encodePass, type PassLists, type Work } from './work.ts';
+
+/** Parts of a model on the GPU. */
+export interface ModelParts {
+  readonly plan: Plan;
+  readonly state: RunState;
+  readonly cache: KvCache;
+  /** Weight matrices by label. */
+  readonly matrices: ReadonlyMap<string, Matrix>;
+  /** Hidden states that it keeps for an MTP head; null without one. */
+  readonly kept: HiddenStates | null;
+  /** Hidden states that it reads as an MTP head; null in other models. */
+  readonly seen: HiddenStates | null;
+}
 
 /** Model on the GPU. Allows one call of `forward` or `draft` at a time, with `forwardAhead` alongside. */
 export class Model implements ForwardPass {
@@ -40,6 +55,12 @@ export class Model implements ForwardPass {
   readonly maxRollback: number;
   /** Step buffers; `ModelPair` needs them to connect two models. */
   readonly state: RunState;
+  /** Weight matrices by label, and hidden states; an MTP head on the same device uses both. */
+  readonly matrices: ReadonlyMap<string, Matrix>;
+  readonly kept: HiddenStates | null;
+  /** Whether it is the MTP head of another model. */
+  readonly isHead: boolean;
+  readonly #seen: HiddenStates | null;
   readonly #nEmbd: number;
   readonly #gpu: Gpu;
   readonly #plan: Plan;
@@ -64,14 +85,16 @@ export class Model implements ForwardPass {
   constructor(
     gpu: Gpu,
     spec: Pick<ModelSpec, 'nVocab' | 'nEmbd'>,
-    plan: Plan,
-    state: RunState,
-    cache: KvCache,
+    { plan, state, cache, matrices, kept, seen }: ModelParts,
     shape: CacheShape & { readonly maxRows: number },
   ) {
     this.#gpu = gpu;
     this.#plan = plan;
     this.state = state;
+    this.matrices = matrices;
+    this.kept = kept;
+    this.#seen = seen;
+    this.isHead = seen !== null;
     this.#stagingAhead = new StagingRing(state.stagingAhead);
     this.#logitsAhead = new StagingRing(state.logitsAhead);
     this.#cache = cache;
@@ -187,6 +210,7 @@ export class Model implements ForwardPass {
     assert(dispatches !== null, 'a shift of a cache that cannot be shifted');
     assert(keep + discard <= end && end <= this.nCtx, () => `shift by ${discard} after ${keep} of ${end}`);
     this.#reserveOrThrow([{ slot, start: keep, end }]);
+    this.kept?.truncate(slot, keep);
     const { device } = this.#gpu;
     const given = new Uint32Array([keep, discard, end, 0, ...this.#pool.table(slot)]);
     device.queue.writeBuffer(this.state.shift, 0, given);
@@ -212,20 +236,24 @@ export class Model implements ForwardPass {
   truncate(slot: number, nTokens: number): void {
     this.#pool.truncate(slot, nTokens);
     this.#memories?.truncate(slot, nTokens);
+    this.kept?.truncate(slot, nTokens);
   }
 
   copyCache(from: number, to: number, nTokens: number): void {
     this.#pool.share(from, to, nTokens);
-    if (!this.#memories || nTokens === 0) return;
-    const reusable = this.reusable(from, nTokens);
-    assert(
-      reusable === nTokens,
-      () => `a copy of ${nTokens} positions of slot ${from}, which has ${reusable}`,
-    );
+    if ((!this.#memories && !this.kept) || nTokens === 0) return;
     const encoder = this.#gpu.device.createCommandEncoder();
-    copyCarried(encoder, this.#cache.carried, from, to);
+    this.kept?.copy(encoder, from, to, nTokens);
+    if (this.#memories) {
+      const reusable = this.reusable(from, nTokens);
+      assert(
+        reusable === nTokens,
+        () => `a copy of ${nTokens} positions of slot ${from}, which has ${reusable}`,
+      );
+      copyCarried(encoder, this.#cache.carried, from, to);
+      this.#memories.copy(from, to, nTokens);
+    }
     this.#gpu.device.queue.submit([encoder.finish()]);
-    this.#memories.copy(from, to, nTokens);
   }
 
   readState(slot: number, nTokens: number): Promise<SlotState> | null {
@@ -316,7 +344,10 @@ export class Model implements ForwardPass {
     for (const span of spans) {
       const pages = this.#pool.table(span.slot);
       const memory = this.#memories?.step({ ...span, end: span.end - nMore }, nMore, nUncertain);
-      words.set([span.slot, memory?.base ?? 0, memory?.commit ?? 0, 0, ...pages], nWords);
+      const firstState = this.#seen?.from(span.slot) ?? 0;
+      words.set([span.slot, memory?.base ?? 0, memory?.commit ?? 0, firstState, ...pages], nWords);
+      this.kept?.write(span);
+      this.#seen?.claim(span.slot, span.end);
       tables.set(span.slot, nWords + 4);
       nWords += 4 + alignUp(pages.length, 4);
     }

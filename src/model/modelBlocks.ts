@@ -1,6 +1,7 @@
 import type { DenseFfn, ExpertFfn, Layer, Mixer, ModelSpec } from '../architectures/spec.ts';
 import type { GgufFile } from '../gguf/index.ts';
 import { assertNever } from '../util/assert.ts';
+import { ForetokenError } from '../util/errors.ts';
 import { attentionBlock } from './blocks/attention.ts';
 import type { Block, Carried, Stream } from './blocks/block.ts';
 import { deltaNetBlock } from './blocks/deltaNet.ts';
@@ -8,6 +9,8 @@ import { denseBlock } from './blocks/denseFfn.ts';
 import { embeddingBlock } from './blocks/embedding.ts';
 import { expertBlock } from './blocks/expertFfn.ts';
 import { headBlock, hiddenBlock } from './blocks/head.ts';
+import { keepHiddenBlock } from './blocks/hidden.ts';
+import { jointBlock } from './blocks/joint.ts';
 import { latentBlock } from './blocks/latent.ts';
 import { mambaBlock } from './blocks/mamba.ts';
 import { mamba2Block } from './blocks/mamba2.ts';
@@ -25,7 +28,9 @@ export interface ModelBlocks {
   readonly layers: readonly Block[];
   /** Results of the output rows: hidden states, or logits. */
   readonly hidden: Block;
-  readonly head: Block;
+  readonly head: readonly Block[];
+  /** Block that keeps the hidden states of all rows for an MTP head, see `tapped`; null where no head can read them. */
+  readonly tap: Block | null;
   /** Rotations of the layers. */
   readonly ropes: readonly RopeClass[];
 }
@@ -38,11 +43,17 @@ export interface ModelBlocks {
 export function modelBlocks(gguf: GgufFile, spec: ModelSpec, ignored: ReadonlySet<string>): ModelBlocks {
   refuseMissingPieces(gguf.source.name, spec);
   const tensors = new TensorFinder(gguf);
+  const { embedding, layers, head } = spec;
+  const { joint } = embedding;
   const blocks = {
     embedding: embeddingBlock(tensors, spec),
-    layers: spec.layers.flatMap((layer, index) => layerBlocks(tensors, spec, layer, layerRoads(spec, index))),
+    layers: [
+      ...(joint ? [jointBlock(tensors, spec, joint)] : []),
+      ...layers.flatMap((layer, index) => layerBlocks(tensors, spec, layer, layerRoads(spec, index))),
+    ],
     hidden: hiddenBlock(tensors, spec),
-    head: headBlock(tensors, spec),
+    head: [headBlock(tensors, spec), ...(joint ? [keepHiddenBlock(tensors, spec, 'outputs')] : [])],
+    tap: head.norm.kind === 'rms' && !head.norm.bias ? keepHiddenBlock(tensors, spec, 'all') : null,
     ropes: ropeClasses(tensors, spec),
   };
   tensors.refuseUnused(ignored);
@@ -95,9 +106,19 @@ function ffnBlock(
     : denseBlock(tensors, nEmbd, layer, ffn, road);
 }
 
+/** Adds the block that keeps hidden states for an MTP head. Throws `unsupported_model` where no head can read them. */
+export function tapped(blocks: ModelBlocks, file: string): ModelBlocks {
+  const { tap, layers } = blocks;
+  if (tap) return { ...blocks, layers: [...layers, tap] };
+  throw new ForetokenError(
+    'unsupported_model',
+    `${file} ends with another norm than an RMS norm, behind which no MTP head can read its hidden states; use no head`,
+  );
+}
+
 /** Every block of a model. */
 export function allBlocks({ embedding, layers, hidden, head }: ModelBlocks): Block[] {
-  return [embedding, ...layers, hidden, head];
+  return [embedding, ...layers, hidden, ...head];
 }
 
 /** Splits the matrices that exceed `limits` into parts. */
@@ -111,7 +132,7 @@ export function splitBlocks(model: ModelBlocks, limits: PartLimits): ModelBlocks
     embedding: split(model.embedding),
     layers: model.layers.map(split),
     hidden: split(model.hidden),
-    head: split(model.head),
+    head: model.head.map(split),
   };
 }
 

@@ -67,7 +67,8 @@ export class ModelPair implements FusedPair {
     this.#gpu = gpu;
     this.#target = target;
     this.#draft = draft;
-    this.canFollow = [target, draft].every(({ maxRollback }) => maxRollback === Number.POSITIVE_INFINITY);
+    this.canFollow =
+      !draft.isHead && [target, draft].every(({ maxRollback }) => maxRollback === Number.POSITIVE_INFINITY);
     this.#fill = kernels.fill;
     this.#accept = kernels.accept;
     this.#round = round;

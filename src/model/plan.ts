@@ -9,6 +9,7 @@ import type { Tuning } from '../gpu/tuning.ts';
 import { assert } from '../util/assert.ts';
 import { alignUp } from '../util/math.ts';
 import type { Block, BlockIo } from './blocks/block.ts';
+import type { HiddenStates } from './cache/hiddenStates.ts';
 import type { KvCache } from './cache/streams.ts';
 import type { ModelBlocks } from './modelBlocks.ts';
 import type { RunState } from './runState.ts';
@@ -27,6 +28,8 @@ export interface PlanInputs {
   readonly weights: Weights;
   readonly cache: KvCache;
   readonly state: RunState;
+  /** Hidden states that it keeps for an MTP head, or reads as one. */
+  readonly hidden: HiddenStates | null;
   readonly tuning: Tuning;
   /** Most positions of a slot. */
   readonly nCtx: number;
@@ -96,7 +99,7 @@ export async function buildPlan(gpu: Gpu, inputs: PlanInputs): Promise<Plan> {
           }),
         ),
         prepared(callsOf(inputs, rows, inputs.blocks.hidden)),
-        prepared(callsOf(inputs, rows, inputs.blocks.head)),
+        prepared(inputs.blocks.head.flatMap(block => callsOf(inputs, rows, block))),
         prepared(argmaxCalls(inputs, rows)),
         prepared(topKCalls(inputs, rows)),
       ]);
@@ -138,7 +141,7 @@ function callsOf(inputs: PlanInputs, rows: number, block: Block, depth = inputs.
   return block.calls(blockIo(inputs, rows, depth), weights);
 }
 
-function blockIo({ state, cache, tuning, nCtx }: PlanInputs, rows: number, depth = nCtx): BlockIo {
+function blockIo({ state, cache, hidden, tuning, nCtx }: PlanInputs, rows: number, depth = nCtx): BlockIo {
   const stream = (name: string) => {
     const found = cache.streams.get(name);
     assert(found !== undefined, () => `there is no stream ${name}`);
@@ -157,6 +160,7 @@ function blockIo({ state, cache, tuning, nCtx }: PlanInputs, rows: number, depth
     depth,
     cacheType: cache.type,
     nSlots: state.maxDrafts,
+    hidden,
     stream,
     carried,
   };

@@ -43,6 +43,7 @@ async function planOf(path: string, tuning: Tuning): Promise<Plan> {
     weights: allocateWeights(gpu, allBlocks(memory.blocks)).weights,
     cache: allocateKvCache(gpu, streamsOf(memory.blocks), [], 'f16', shape),
     state: allocateRunState(gpu, memory.runState),
+    hidden: null,
     tuning,
     nCtx: shape.nCtx,
   });

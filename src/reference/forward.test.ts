@@ -148,12 +148,12 @@ const CUBIC_EXPERT: ExpertFfn = {
   gating: 'softmaxOfChosen',
   activation: 'relu2',
 };
-const HEAD = tinySpec().head;
+const { head: HEAD, embedding: EMBEDDING } = tinySpec();
 const MODEL_SWITCHES: readonly (readonly [string, Partial<ModelSpec>])[] = [
-  ['a factor of the embedding', { embedding: { scale: 3, nPositions: null } }],
-  ['learned positions', { embedding: { scale: 1, nPositions: 16 } }],
+  ['a factor of the embedding', { embedding: { ...EMBEDDING, scale: 3 } }],
+  ['learned positions', { embedding: { ...EMBEDDING, nPositions: 16 } }],
   ['a last layer norm', { head: { ...HEAD, norm: tinyNorm('output_norm', 'layer') } }],
-  ['an output matrix', { head: { ...HEAD, tied: false } }],
+  ['an output matrix', { head: { ...HEAD, tensor: 'output' } }],
   ['an output bias', { head: { ...HEAD, bias: true } }],
   ['a factor of the logits', { head: { ...HEAD, scale: 0.5 } }],
   ['a softcap of the logits', { head: { ...HEAD, softcap: 1 } }],
@@ -162,7 +162,7 @@ const MODEL_SWITCHES: readonly (readonly [string, Partial<ModelSpec>])[] = [
 /** Model with per-layer embeddings, or with several residual streams, or both. */
 const STREAMS: Partial<ModelSpec> = { altUp: { nStreams: 3 } };
 const PER_LAYER: Partial<ModelSpec> = {
-  embedding: { scale: 1, nPositions: null, perLayer: { width: 5, norm: tinyNorm('per_layer_proj_norm') } },
+  embedding: { ...EMBEDDING, perLayer: { width: 5, norm: tinyNorm('per_layer_proj_norm') } },
 };
 const STREAM_LAYER: Partial<Layer> = { altUp: { norm: tinyNorm('blk.0.altup_router_norm') } };
 const OWN_LAYER: Partial<Layer> = { perLayerNorm: tinyNorm('blk.0.post_norm') };

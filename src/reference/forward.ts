@@ -17,6 +17,7 @@ import { attend } from './blocks/attention.ts';
 import { deltaNet } from './blocks/deltaNet.ts';
 import { besideDense, mixExperts } from './blocks/experts.ts';
 import { feedForward } from './blocks/feedForward.ts';
+import { join } from './blocks/joint.ts';
 import { attendLatent } from './blocks/latentAttention.ts';
 import { withLaurel } from './blocks/laurel.ts';
 import type { LayerState } from './blocks/layerState.ts';
@@ -71,23 +72,34 @@ export class CpuTwin {
     return new CpuTwin(spec, await Weights.open(gguf, spec), nCtx);
   }
 
-  /** Decodes `token` at `position`, after all smaller positions, and returns the logits [nVocab] of the next token. */
-  forward(token: number, position: number): Vector {
+  /**
+   * Decodes `token` at `position`, after all smaller positions, and returns the logits [nVocab] of the next token. `hidden`: see
+   * `embed`.
+   */
+  forward(token: number, position: number, hidden?: Vector): Vector {
+    return this.logits(this.embed(token, position, hidden));
+  }
+
+  /** Logits [nVocab] of a hidden state. */
+  logits(state: Vector): Vector {
     const { head } = this.#spec;
-    const state = this.embed(token, position);
-    const products = linear(this.#weights, head.tied ? 'token_embd' : 'output', state);
+    const products = linear(this.#weights, head.tensor, state);
     const logits = head.bias ? add(products, this.#weights.values('output.bias')) : products;
     const capped = softcap(scale(logits, head.scale), head.softcap);
     for (const suppressed of head.suppressed ?? []) capped[suppressed] = Number.NEGATIVE_INFINITY;
     return capped;
   }
 
-  /** Like `forward`, up to the hidden state [nEmbd] after the last norm. */
-  embed(token: number, position: number): Vector {
+  /**
+   * Like `forward`, up to the hidden state [nEmbd] after the last norm. An MTP head reads `hidden`, the state of the position before:
+   * the target's, its own while it drafts, or none.
+   */
+  embed(token: number, position: number, hidden?: Vector): Vector {
     assert(position < this.#nCtx, () => `position ${position} of a context of ${this.#nCtx}`);
     const { embedding, altUp, layers, head } = this.#spec;
-    let x = scale(Float64Array.from(this.#weights.row('token_embd.weight', token)), embedding.scale);
+    let x = scale(Float64Array.from(this.#weights.row(`${embedding.tensor}.weight`, token)), embedding.scale);
     if (embedding.nPositions !== null) x = add(x, this.#weights.row('position_embd.weight', position));
+    if (embedding.joint) x = join(this.#weights, embedding.joint, x, hidden ?? new Float64Array(x.length));
     const own =
       embedding.perLayer && perLayerEmbeddings(this.#weights, this.#spec, embedding.perLayer, token, x);
     const rows = layers.reduce(

@@ -17,7 +17,7 @@ export function tinySpec(layer: Partial<Layer> = {}, model: Partial<ModelSpec> =
     nVocab: 11,
     nEmbd: 12,
     nCtxTrain: 64,
-    embedding: { scale: 1, nPositions: null },
+    embedding: { tensor: 'token_embd', scale: 1, nPositions: null },
     layers: [
       {
         prefix: 'blk.0.',
@@ -32,7 +32,7 @@ export function tinySpec(layer: Partial<Layer> = {}, model: Partial<ModelSpec> =
         ...layer,
       },
     ],
-    head: { norm: tinyNorm('output_norm'), tied: true, bias: false, scale: 1, softcap: null },
+    head: { norm: tinyNorm('output_norm'), tensor: 'token_embd', bias: false, scale: 1, softcap: null },
     ...model,
   };
 }

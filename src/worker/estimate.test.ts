@@ -54,7 +54,11 @@ async function loadedBytes(given: WireOptions, fakeGpu: FakeGpuOptions = ROOMY):
   const options = { ...withDefaults(given), nBatch: batchRows(given.nBatch, gpu.report) };
   const draftSource = draftOf(options);
   const target = checkModel(await openSource(options.model, options, openGguf));
-  const { memory } = memoryOptions(options, target.spec.nCtxTrain, draftSource !== null);
+  const { memory } = memoryOptions(
+    options,
+    target.spec.nCtxTrain,
+    draftSource === null ? null : 'draft-simple',
+  );
   const model = await loadModel(gpu, target, memory);
   if (draftSource !== null) {
     const draft = await loadModel(gpu, checkModel(await openSource(draftSource, options, openGguf)), memory);

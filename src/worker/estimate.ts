@@ -9,6 +9,7 @@ import type { WireOptions, WireSource } from '../protocol/worker.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { batchRows } from './batchRows.ts';
 import { checkOptions } from './checkOptions.ts';
+import { chooseDrafter, type Drafter } from './drafter.ts';
 import { memoryOptions } from './memoryOptions.ts';
 import { outlineModel } from './modelReport.ts';
 import { openSource } from './openSource.ts';
@@ -50,7 +51,7 @@ export async function estimateMemory(
   const noAdapter = adapter instanceof ForetokenError ? adapter : null;
   const limits = adapter instanceof ForetokenError ? NO_LIMITS : limitsOf(adapter);
   const models = draft ? [target, draft] : [target];
-  const plan = planned(models, { ...options, nBatch: batchRows(given.nBatch, limits.report) }, limits);
+  const plan = planned(target, draft, { ...options, nBatch: batchRows(given.nBatch, limits.report) }, limits);
   const obstacle = noAdapter ?? (plan instanceof ForetokenError ? plan : plan.fault);
   return {
     model: outlineOf(target),
@@ -82,22 +83,25 @@ interface Planned {
   readonly fault: ForetokenError | null;
 }
 
-/** Plan of the target and, if there are two, of its draft model; the error for a model that is not supported. */
+/** Plan of the target and of the model that drafts for it, if there is one; the error for a model that is not supported. */
 function planned(
-  outlines: readonly GgufOutline[],
+  target: GgufOutline,
+  draft: GgufOutline | null,
   options: SpeculationOptions,
   limits: AdapterLimits,
 ): Planned | ForetokenError {
-  const files = checked(outlines);
+  const files = checked(target, draft, options);
   if (files instanceof ForetokenError) return files;
-  const { context, memory } = memoryOptions(options, files[0].spec.nCtxTrain, files.length > 1);
-  const plans = files.map(file => planMemory(limits, file, memory));
+  const { file, drafter } = files;
+  const { context, memory } = memoryOptions(options, file.spec.nCtxTrain, drafter?.kind ?? null);
+  const ofTarget = planMemory(limits, file, { ...memory, tapped: drafter?.kind === 'draft-mtp' });
+  const ofDraft = drafter && planMemory(limits, drafter.file, memory);
+  const plans = ofDraft ? [ofTarget, ofDraft] : [ofTarget];
   const sum = (of: keyof Omit<MemoryBytes, 'total'>) =>
     plans.reduce((total, { bytes }) => total + bytes[of], 0);
-  const [target, draft] = plans;
   const weights = sum('weights');
   const cache = sum('cache');
-  const activations = sum('activations') + (draft ? pairBytes(target.runState, draft.runState) : 0);
+  const activations = sum('activations') + (ofDraft ? pairBytes(ofTarget.runState, ofDraft.runState) : 0);
   return {
     nCtx: context.nCtx,
     bytes: { weights, cache, activations, total: weights + cache + activations },
@@ -105,13 +109,17 @@ function planned(
   };
 }
 
-function checked(outlines: readonly GgufOutline[]): readonly ModelFile[] | ForetokenError {
+function checked(
+  target: GgufOutline,
+  draft: GgufOutline | null,
+  options: SpeculationOptions,
+): { readonly file: ModelFile; readonly drafter: Drafter | null } | ForetokenError {
   try {
-    return outlines.map(outline => {
-      const file = checkModel(outline);
-      checkVocabularySize(file, outline.nTokens ?? 0);
-      return file;
-    });
+    const file = checkModel(target);
+    checkVocabularySize(file, target.nTokens ?? 0);
+    const drafter = chooseDrafter(file, draft, options);
+    if (draft && drafter?.kind === 'draft-simple') checkVocabularySize(drafter.file, draft.nTokens ?? 0);
+    return { file, drafter };
   } catch (error) {
     if (error instanceof ForetokenError && error.code === 'unsupported_model') return error;
     throw error;

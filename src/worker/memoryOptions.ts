@@ -1,3 +1,4 @@
+import type { ModelDraftKind } from '../forward/drafting.ts';
 import type { MemoryOptions } from '../model/memoryPlan.ts';
 import { type ContextSize, contextSize } from './contextSize.ts';
 import { outputRows, type SpeculationOptions, specKindsOf } from './speculation.ts';
@@ -9,7 +10,7 @@ import { outputRows, type SpeculationOptions, specKindsOf } from './speculation.
 export function memoryOptions(
   options: SpeculationOptions,
   nCtxTrain: number,
-  hasDraft: boolean,
+  drafter: ModelDraftKind | null,
 ): { readonly context: ContextSize; readonly memory: MemoryOptions } {
   const { nSlots, nBatch, cacheType } = options;
   const context = contextSize(options, nCtxTrain);
@@ -20,7 +21,7 @@ export function memoryOptions(
       nSlots,
       nCtxShared: context.nCtxShared,
       maxRows: nBatch,
-      maxOutputs: outputRows(options, specKindsOf(options, hasDraft)),
+      maxOutputs: outputRows(options, specKindsOf(options, drafter)),
       cacheType,
     },
   };

@@ -7,7 +7,15 @@ import { createSampler } from '../engine/sampler/createSampler.ts';
 import { DEFAULT_SAMPLER_PARAMS } from '../engine/sampler/params.ts';
 import type { Sequence } from '../engine/sequence.ts';
 import { type GivenOptions, withDefaults } from '../protocol/options.ts';
-import { createDrafts, optionWarnings, outputRows, specKindsOf, specTypesOf } from './speculation.ts';
+import {
+  createDrafts,
+  type LoadedDrafter,
+  likelyDrafter,
+  optionWarnings,
+  outputRows,
+  specKindsOf,
+  specTypesOf,
+} from './speculation.ts';
 import { syntheticAcceptance } from './syntheticOptions.ts';
 
 type Given = GivenOptions & { readonly modelDraft?: string };
@@ -21,6 +29,13 @@ describe('kinds of speculation', () => {
     ['a draft model', { modelDraft }, ['draft-simple'], ['draft-simple']],
     ['none of it', { modelDraft, specType: ['none'] }, ['none'], []],
     ['none and another', { specType: ['none', 'ngram-mod'] }, ['none', 'ngram-mod'], ['ngram-mod']],
+    ['an MTP head', { specType: ['draft-mtp'] }, ['draft-mtp'], ['draft-mtp']],
+    [
+      'an MTP head in a file of its own',
+      { modelDraft, specType: ['draft-mtp'] },
+      ['draft-mtp'],
+      ['draft-mtp'],
+    ],
     ['a draft model that is not there', { specType: ['draft-simple'] }, ['draft-simple'], []],
     [
       'several',
@@ -36,8 +51,9 @@ describe('kinds of speculation', () => {
     ],
   ])('for %s', (_, given, types, kinds) => {
     const options = resolved(given);
-    expect(specTypesOf(options)).toEqual(types);
-    expect(specKindsOf(options, options.modelDraft !== undefined)).toEqual(kinds);
+    const drafter = likelyDrafter(options);
+    expect(specTypesOf(options, drafter)).toEqual(types);
+    expect(specKindsOf(options, drafter)).toEqual(kinds);
   });
 
   it('give a warning when they are unavailable', () => {
@@ -56,7 +72,7 @@ describe('kinds of speculation', () => {
       sampler: createSampler({ ...DEFAULT_SAMPLER_PARAMS, seed: 1 }, 97),
       speculative: { nMin: 0, nMax: 3, pMin: 0 },
     };
-    const draft = new FakeForwardPass();
+    const draft: LoadedDrafter = { kind: 'draft-simple', model: new FakeForwardPass(), pair: null };
     expect(createDrafts(resolved({}), null)).toBeNull();
     expect(createDrafts(resolved({ draftAdaptive: false, specType: ['draft-simple'] }), null)).toBeNull();
     expect(createDrafts(resolved({ draftAdaptive: false, modelDraft }), draft)).toBeInstanceOf(DraftModel);
@@ -84,7 +100,7 @@ describe('synthetic acceptance', () => {
     [{ specType: ['ngram-simple'], ngramSimpleSizeM: 1, specSynthLen: 1 }, [0]],
   ])('of %j', (given, expected) => {
     const options = resolved(given);
-    const kinds = specKindsOf(options, options.modelDraft !== undefined);
+    const kinds = specKindsOf(options, likelyDrafter(options));
     expect(syntheticAcceptance(options, kinds)).toEqual(expected);
   });
 
@@ -99,7 +115,7 @@ describe('synthetic acceptance', () => {
     [{ specType: ['draft-simple'], specSynthLen: 2 }, 'needs drafts of at least one token'],
   ])('is refused for %j', (given, message) => {
     const options = resolved(given);
-    const kinds = specKindsOf(options, options.modelDraft !== undefined);
+    const kinds = specKindsOf(options, likelyDrafter(options));
     expect(() => syntheticAcceptance(options, kinds)).toThrow(message);
   });
 });
@@ -112,6 +128,6 @@ describe('output rows', () => {
     ['all that a batch may have, to embed', { modelDraft, embeddings: true, nBatch: 32 }, 32],
   ])('are %s', (_, given, rows) => {
     const options = resolved(given);
-    expect(outputRows(options, specKindsOf(options, options.modelDraft !== undefined))).toBe(rows);
+    expect(outputRows(options, specKindsOf(options, likelyDrafter(options)))).toBe(rows);
   });
 });

@@ -7,7 +7,7 @@ import { NgramMapK } from '../engine/ngram/ngramMapK.ts';
 import { NgramMod } from '../engine/ngram/ngramMod.ts';
 import { NgramSimple } from '../engine/ngram/ngramSimple.ts';
 import { NgramTable } from '../engine/ngram/ngramTable.ts';
-import type { FusedPair } from '../forward/drafting.ts';
+import type { FusedPair, ModelDraftKind } from '../forward/drafting.ts';
 import type { ForwardPass } from '../forward/forwardPass.ts';
 import type { DraftKind } from '../protocol/completion.ts';
 import type { ResolvedOptions, SpecType } from '../protocol/options.ts';
@@ -15,20 +15,48 @@ import type { WireOptions, WireSource } from '../protocol/worker.ts';
 import { assertNever } from '../util/assert.ts';
 
 /** Kinds in the order in which they are asked, as in llama.cpp. */
-const PRIORITY: readonly DraftKind[] = ['ngram-simple', 'ngram-map-k', 'ngram-mod', 'draft-simple'];
+const PRIORITY: readonly DraftKind[] = [
+  'ngram-simple',
+  'ngram-map-k',
+  'ngram-mod',
+  'draft-mtp',
+  'draft-simple',
+];
+
+/** Kinds that need a model, of which a server has one at most. */
+const MODEL_KINDS: readonly ModelDraftKind[] = ['draft-simple', 'draft-mtp'];
 
 /** Options with their defaults, and whether there is a draft model. */
 export type SpeculationOptions = ResolvedOptions & Pick<WireOptions, 'modelDraft'>;
 
-/** Requested kinds of speculation, as `speculative.types` lists them. A draft model alone implies `draft-simple`. */
-export function specTypesOf({ specType, modelDraft }: SpeculationOptions): readonly SpecType[] {
-  return specType ?? (modelDraft === undefined ? [] : ['draft-simple']);
+/** Kinds of models that may draft: those that are requested, or any. */
+export function modelKindsOf({ specType = MODEL_KINDS }: SpeculationOptions): readonly ModelDraftKind[] {
+  return MODEL_KINDS.filter(kind => specType.includes(kind));
+}
+
+/** Requested kinds of speculation, as `speculative.types` lists them. A model that drafts, `drafter`, is enough of a request. */
+export function specTypesOf(
+  { specType }: SpeculationOptions,
+  drafter: ModelDraftKind | null,
+): readonly SpecType[] {
+  return specType ?? (drafter === null ? [] : [drafter]);
 }
 
 /** Requested kinds that are available, in order of priority. */
-export function specKindsOf(options: SpeculationOptions, hasDraft: boolean): readonly DraftKind[] {
-  const types = specTypesOf(options);
-  return PRIORITY.filter(kind => types.includes(kind) && (kind !== 'draft-simple' || hasDraft));
+export function specKindsOf(
+  options: SpeculationOptions,
+  drafter: ModelDraftKind | null,
+): readonly DraftKind[] {
+  const types = specTypesOf(options, drafter);
+  const isMissing = (kind: DraftKind) => kind !== drafter && MODEL_KINDS.some(other => other === kind);
+  return PRIORITY.filter(kind => types.includes(kind) && !isMissing(kind));
+}
+
+/** Kind of the model that drafts, as far as the options tell before any file is read. */
+export function likelyDrafter(options: SpeculationOptions): ModelDraftKind | null {
+  const wanted = modelKindsOf(options);
+  if (options.modelDraft !== undefined) return wanted[0] ?? null;
+  return options.specType?.includes('draft-mtp') ? 'draft-mtp' : null;
 }
 
 /** Whether drafts are accepted at random. */
@@ -39,7 +67,7 @@ export function isSynthetic({ specSynthRates, specSynthLen }: ResolvedOptions): 
 /** Warnings about options that have no effect, or have a side effect. */
 export function optionWarnings(options: SpeculationOptions): string[] {
   const warnings: string[] = [];
-  if (specTypesOf(options).includes('draft-simple') && options.modelDraft === undefined) {
+  if (options.specType?.includes('draft-simple') && options.modelDraft === undefined) {
     warnings.push('draft-simple needs a draft model, and there is none: nothing is drafted by one');
   }
   if (isSynthetic(options)) {
@@ -48,10 +76,10 @@ export function optionWarnings(options: SpeculationOptions): string[] {
   return warnings;
 }
 
-/** Draft model that is to be loaded; null if there is none, or if no kind of speculation uses it. */
+/** File of the model that is to draft; null if there is none, or if no kind of speculation uses it. */
 export function draftOf(options: SpeculationOptions): WireSource | null {
   const { modelDraft = null } = options;
-  return specTypesOf(options).includes('draft-simple') ? modelDraft : null;
+  return modelKindsOf(options).length > 0 ? modelDraft : null;
 }
 
 /** Longest draft of a kind. */
@@ -64,6 +92,7 @@ export function longestDraft(kind: DraftKind, options: SpeculationOptions): numb
     case 'ngram-mod':
       return options.ngramModNMax;
     case 'draft-simple':
+    case 'draft-mtp':
       return options.draftMax;
     default:
       return assertNever(kind);
@@ -77,14 +106,17 @@ export function outputRows(options: SpeculationOptions, kinds: readonly DraftKin
   return Math.max(nSlots * (1 + Math.min(nBatch, longest)), embeddings ? nBatch : 0);
 }
 
-/** Combines the drafts of all kinds into one source; null without any. `pair`: the draft model with its target. */
-export function createDrafts(
-  options: SpeculationOptions,
-  draftModel: ForwardPass | null,
-  pair: FusedPair | null = null,
-): DraftSource | null {
-  const sources = specKindsOf(options, draftModel !== null).flatMap(kind => {
-    const source = createSource(kind, options, draftModel, pair);
+/** Loaded model that drafts, and the same with its target. */
+export interface LoadedDrafter {
+  readonly kind: ModelDraftKind;
+  readonly model: ForwardPass;
+  readonly pair: FusedPair | null;
+}
+
+/** Combines the drafts of all kinds into one source; null without any. */
+export function createDrafts(options: SpeculationOptions, drafter: LoadedDrafter | null): DraftSource | null {
+  const sources = specKindsOf(options, drafter?.kind ?? null).flatMap(kind => {
+    const source = createSource(kind, options, drafter);
     if (source === null) return [];
     return [options.draftAdaptive && !isSynthetic(options) ? new AdaptiveDrafts(source) : source];
   });
@@ -94,8 +126,7 @@ export function createDrafts(
 function createSource(
   kind: DraftKind,
   options: SpeculationOptions,
-  draftModel: ForwardPass | null,
-  pair: FusedPair | null,
+  drafter: LoadedDrafter | null,
 ): DraftSource | null {
   const sizeM = longestDraft(kind, options);
   switch (kind) {
@@ -113,7 +144,8 @@ function createSource(
       return new NgramDrafts(kind, sizeM, () => new NgramMod(table, lengths));
     }
     case 'draft-simple':
-      return draftModel && new DraftModel(draftModel, pair);
+    case 'draft-mtp':
+      return drafter && new DraftModel(drafter.model, drafter.pair, kind);
     default:
       return assertNever(kind);
   }

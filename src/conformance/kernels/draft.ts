@@ -18,7 +18,7 @@ export const advanceCheck = kernelCheck({
       rows,
       outputs.map(outputRow),
       outputs.map(slot => [slot]),
-      outputs.map(slot => ({ base: 10 * slot, commit: 10 * slot + 2 })),
+      outputs.map(slot => ({ base: 10 * slot, commit: 10 * slot + 2, firstState: slot })),
     );
     const step = dense(before);
     return {

@@ -1,35 +1,55 @@
-import { rmsNorm } from '../../gpu/kernels/rmsNorm.ts';
+import { type RmsNormShape, rmsNorm } from '../../gpu/kernels/rmsNorm.ts';
 import { randomValues } from '../../quant/randomValues.ts';
 import { rmsNorm as twin } from '../../reference/rmsNorm.ts';
 import { alignUp } from '../../util/math.ts';
+import { carriedPlace, carriedSlots, carriedStep } from '../carried.ts';
 import { kernelCases, vary } from '../cases.ts';
 import { kernelCheck } from '../check.ts';
 import { dense, floats, output } from '../contents.ts';
 import { gathered, gatheredStep, numbers, padded, placedRows } from '../inputs.ts';
 
+/** Places of rows in a batch: batch row i of the kernel's own order, and its place in `dst`. */
+interface Placing {
+  readonly step: Uint32Array<ArrayBuffer>;
+  /** Batch rows of the results. */
+  readonly outputs: readonly number[];
+  /** Row of `dst` of each result, and number of its rows. */
+  readonly places: readonly number[];
+  readonly nPlaces: number;
+}
+
+function placing(rows: readonly number[], { gather = false, ring }: RmsNormShape): Placing {
+  const outputs = gather && !ring ? gathered(rows.length) : numbers(rows.length);
+  if (!ring)
+    return { step: gatheredStep(outputs), outputs, places: numbers(rows.length), nPlaces: rows.length };
+  const places = rows.map(row => {
+    const { slot, position } = carriedPlace(row);
+    return slot * ring + (position % ring);
+  });
+  return { step: carriedStep(rows, outputs), outputs, places, nPlaces: ring * carriedSlots(rows) };
+}
+
 export const rmsNormCheck = kernelCheck({
   kernel: rmsNorm,
   usual: { scale: 1 },
-  setUp({ parameters: { k, kPadded, eps, gather = false }, rows, inputs: { scale } }) {
-    const outputs = gather ? gathered(rows.length) : numbers(rows.length);
+  setUp({ parameters, rows, inputs: { scale } }) {
+    const { k, kPadded, eps } = parameters;
+    const { step, outputs, places, nPlaces } = placing(rows, parameters);
     const x = rows.map(row => randomValues(k, 50 + row, scale));
     const weight = randomValues(k, 1);
-    const dst = output(rows.length * kPadded);
+    const dst = output(nPlaces * kPadded);
     return {
-      bindings: [
-        dense(gatheredStep(outputs)),
-        placedRows(x, outputs, kPadded),
-        dense(padded(weight, kPadded)),
-        dst,
-      ],
+      bindings: [dense(step), placedRows(x, outputs, kPadded), dense(padded(weight, kPadded)), dst],
       grid: () => [rows.length, 1, 1],
       results: () =>
-        x.map((row, i) => [floats(dst, i * kPadded, padded(twin(row, weight, k, eps), kPadded), 1e-12)]),
+        x.map((row, i) => [
+          floats(dst, places[i] * kPadded, padded(twin(row, weight, k, eps), kPadded), 1e-12),
+        ]),
     };
   },
 });
 
-const usual = { k: 64, rows: 1, scale: 1, gather: false };
+const usual = { k: 64, rows: 1, scale: 1, gather: false, ring: 0 };
 
 export const rmsNormCases = kernelCases(rmsNormCheck, () => ({
   usual,
@@ -37,8 +57,17 @@ export const rmsNormCases = kernelCases(rmsNormCheck, () => ({
     usual,
     ...vary(usual, { k: [172], rows: [5] }, { k: [1], rows: [2] }),
     ...vary(usual, { k: [512], rows: [3], scale: [1e4, 1e-6] }, { k: [288], rows: [6], gather: [true] }),
+    // Hidden states for an MTP head: of all rows, and of the rows that it drafts from.
+    ...vary(usual, { k: [172], rows: [5], ring: [7], gather: [false, true] }),
   ],
-  parameters: ({ k, rows, gather }) => ({ k, kPadded: alignUp(k, 32), eps: 1e-5, rows, gather }),
+  parameters: ({ k, rows, gather, ring }) => ({
+    k,
+    kPadded: alignUp(k, 32),
+    eps: 1e-5,
+    rows,
+    gather,
+    ...(ring > 0 && { ring }),
+  }),
   inputs: ({ scale }) => ({ scale }),
   timed: [{ k: 2048, rows: 1 }],
   cost: ({ k }) => ({ bytes: 4 * 3 * k, flops: 4 * k }),

@@ -73,7 +73,9 @@ export type ScratchName =
   | 'shared'
   | 'sharedGate'
   | LatentScratch
-  | RecurrentScratch;
+  | RecurrentScratch
+  /** Input of an MTP head. */
+  | 'joined';
 
 /** Activations that only latent attention uses. */
 type LatentScratch = 'qLow' | 'qLowNorm' | 'qHeads' | 'qLatent' | 'kv' | 'heads';
@@ -109,6 +111,8 @@ export interface BlockIo extends StepBuffers {
   readonly depth: number;
   readonly cacheType: 'f32' | 'f16';
   readonly nSlots: number;
+  /** Hidden states that the model keeps for an MTP head, or reads as one; null in other models. */
+  readonly hidden: { readonly buffer: GPUBuffer; readonly positions: number } | null;
   stream(name: string): GPUBuffer;
   carried(name: string): CarriedBuffers;
 }

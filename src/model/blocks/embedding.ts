@@ -20,7 +20,7 @@ export function embeddingBlock(tensors: TensorFinder, spec: ModelSpec): Block<Em
   const road = embeddingRoad(spec);
   return {
     tensors: {
-      tokens: [tokenMatrix(tensors, spec)],
+      tokens: [vocabularyMatrix(tensors, spec, embedding.tensor)],
       positions: nPositions === null ? null : positionTable(tensors, nEmbd, nPositions),
       norm: normVector(tensors, nEmbd, [road?.norm ?? null]),
     },
@@ -49,9 +49,13 @@ export function embeddingBlock(tensors: TensorFinder, spec: ModelSpec): Block<Em
   };
 }
 
-/** Embedding matrix, which may also be the output matrix. */
-export function tokenMatrix(tensors: TensorFinder, { nEmbd, nVocab }: ModelSpec): MatrixPlan {
-  const name = 'token_embd.weight';
+/** Matrix with a row for each token: embeddings, the output matrix, or both. */
+export function vocabularyMatrix(
+  tensors: TensorFinder,
+  { nEmbd, nVocab }: ModelSpec,
+  tensor: string,
+): MatrixPlan {
+  const name = `${tensor}.weight`;
   return planMatrix(name, [tensors.find(name, [nEmbd, nVocab])]);
 }
 

@@ -1,10 +1,10 @@
 import type { ModelSpec } from '../../architectures/spec.ts';
 import { rmsNorm } from '../../gpu/kernels/rmsNorm.ts';
-import { type MatrixPlan, planMatrix } from '../weights/matrix.ts';
+import type { MatrixPlan } from '../weights/matrix.ts';
 import type { TensorFinder } from '../weights/tensorFinder.ts';
 import type { VectorPlan } from '../weights/tensors.ts';
 import type { Block } from './block.ts';
-import { tokenMatrix } from './embedding.ts';
+import { vocabularyMatrix } from './embedding.ts';
 import { biasVector, paddedRow, products } from './products.ts';
 import { headRoad, inputBuffer, normCall, normVector } from './residual.ts';
 
@@ -15,12 +15,11 @@ type HeadTensors = {
 
 /** Logits of a batch's output rows. The input of the output matrix is normalised by the last layer. */
 export function headBlock(tensors: TensorFinder, spec: ModelSpec): Block<HeadTensors> {
-  const { nEmbd, nVocab, head } = spec;
+  const { nVocab, head } = spec;
   const road = headRoad(spec);
-  const output = () => planMatrix('output.weight', [tensors.find('output.weight', [nEmbd, nVocab])]);
   return {
     tensors: {
-      output: [head.tied ? tokenMatrix(tensors, spec) : output()],
+      output: [vocabularyMatrix(tensors, spec, head.tensor)],
       bias: head.bias ? biasVector('output.bias', [tensors.findVector('output.bias', nVocab)]) : null,
     },
     streams: [],

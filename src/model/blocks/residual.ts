@@ -72,6 +72,20 @@ export function embeddingRoad(spec: ModelSpec): NextRows {
   return nextRows(spec, firstNorm(spec, 0));
 }
 
+/** Vector of the first norm, for a residual stream that is there before it. */
+export function openVector(tensors: TensorFinder, spec: ModelSpec): VectorPlan | null {
+  return normVector(tensors, spec.nEmbd, [embeddingRoad(spec)?.norm ?? null]);
+}
+
+/** Computes the first norm of a residual stream. */
+export function openCalls(io: BlockIo, spec: ModelSpec, vector: GPUBuffer | null): Call[] {
+  const road = embeddingRoad(spec);
+  if (!road || !vector) return [];
+  const next = road.kind === 'deferred' ? road.kind : normKind(road.norm);
+  const norm = addNorm({ k: spec.nEmbd, rows: io.rows, add: false, next }, io.tuning);
+  return [{ spec: norm, buffers: [io.step, io.x, vector, io.xNorm] }];
+}
+
 /** Input of the head. */
 export function headRoad(spec: ModelSpec): BranchInput {
   return inputOf(spec, spec.head.norm);

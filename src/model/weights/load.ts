@@ -36,23 +36,49 @@ function plannedVectors(blocks: readonly Block[]): VectorPlan[] {
   return [...new Map(vectors.map(vector => [vector.label, vector])).values()];
 }
 
-/** Sizes of all buffers of the blocks' weights, in bytes, by label. */
-export function plannedBuffers(blocks: readonly Block[]): { label: string; bytes: number }[] {
+/** Matrices of another model on the same device that a model uses too: those whose tensors have these names. */
+export interface SharedMatrices {
+  readonly tensors: ReadonlySet<string>;
+  /** Matrices by label. */
+  readonly matrices: ReadonlyMap<string, Matrix>;
+}
+
+/** Sizes of the buffers of the blocks' weights, in bytes, by label, without matrices of the `shared` tensors. */
+export function plannedBuffers(
+  blocks: readonly Block[],
+  shared: ReadonlySet<string>,
+): { label: string; bytes: number }[] {
+  const own = plannedMatrices(blocks).filter(matrix => !shared.has(tensorOf(matrix)));
   return [
-    ...plannedMatrices(blocks).flatMap(matrix =>
-      matrixBytes(matrix).map(bytes => ({ label: matrix.label, bytes })),
-    ),
+    ...own.flatMap(matrix => matrixBytes(matrix).map(bytes => ({ label: matrix.label, bytes }))),
     ...plannedVectors(blocks).map(vector => ({ label: vector.label, bytes: vectorBytes(vector) })),
   ];
 }
 
-/** Creates all buffers of the weights, empty, and the uploads that fill them. Tensors with the same label share their buffers. */
-export function allocateWeights(gpu: Gpu, blocks: readonly Block[]): { weights: Weights; uploads: Upload[] } {
+function tensorOf({ ranges }: MatrixPlan): string {
+  return ranges[0].tensor.name;
+}
+
+/** Weights of a model, and the uploads that fill them. */
+export interface AllocatedWeights {
+  readonly weights: Weights;
+  /** Matrices by label. */
+  readonly matrices: ReadonlyMap<string, Matrix>;
+  readonly uploads: readonly Upload[];
+}
+
+/** Creates the buffers of the weights that are not `shared`, empty. Tensors with the same label share their buffers. */
+export function allocateWeights(
+  gpu: Gpu,
+  blocks: readonly Block[],
+  shared: SharedMatrices | null = null,
+): AllocatedWeights {
   const uploads: Upload[] = [];
   const matrices = new Map<string, Matrix>();
   const vectors = new Map<string, GPUBuffer>();
   const matrix = (plan: MatrixPlan): Matrix => {
-    const known = matrices.get(plan.label);
+    const isShared = shared?.tensors.has(tensorOf(plan)) ?? false;
+    const known = (isShared ? shared?.matrices : matrices)?.get(plan.label);
     if (known) return known;
     const allocated = allocateMatrix(gpu, plan);
     uploads.push(...matrixUploads(gpu, plan, allocated));
@@ -73,5 +99,5 @@ export function allocateWeights(gpu: Gpu, blocks: readonly Block[]): { weights: 
     block,
     Object.fromEntries(Object.entries(block.tensors).map(([name, planned]) => [name, load(planned)])),
   ]);
-  return { weights: new Map(weights), uploads };
+  return { weights: new Map(weights), matrices, uploads };
 }

@@ -2,13 +2,14 @@ import { option } from './option.ts';
 import { boolean, integer, list, number, word } from './valueTypes.ts';
 
 /**
- * Kinds of speculation, by the names of llama.cpp's `--spec-type`: a draft model, or one of three n-gram look-ups in the text.
+ * Kinds of speculation, by the names of llama.cpp's `--spec-type`: a draft model, an MTP head in the model's file or beside it, or one
+ * of three n-gram look-ups in the text.
  */
-const SPEC_TYPES = ['none', 'draft-simple', 'ngram-simple', 'ngram-map-k', 'ngram-mod'] as const;
+const SPEC_TYPES = ['none', 'draft-simple', 'draft-mtp', 'ngram-simple', 'ngram-map-k', 'ngram-mod'] as const;
 export type SpecType = (typeof SPEC_TYPES)[number];
 
 const OTHER_SPEC_TYPES = {
-  words: ['draft-eagle3', 'draft-mtp', 'draft-dflash', 'draft-dspark', 'ngram-map-k4v', 'ngram-cache'],
+  words: ['draft-eagle3', 'draft-dflash', 'draft-dspark', 'ngram-map-k4v', 'ngram-cache'],
   reason: 'this kind of speculation is not built',
 };
 
@@ -20,14 +21,14 @@ function ngramLength(fallback: number, flag: string, help: string, min = 1) {
 /** Options of speculative decoding. */
 export const SPECULATION_OPTIONS = {
   /**
-   * Kinds of speculation. N-gram look-ups are asked before the draft model, and the first draft that is not empty is verified.
-   * Default: the draft model if there is one.
+   * Kinds of speculation. N-gram look-ups are asked before the draft model or the MTP head, and the first draft that is not empty is
+   * verified. Default: the draft model if there is one, else the MTP head if the model's file has one.
    */
   specType: option(list(word(SPEC_TYPES, OTHER_SPEC_TYPES)), {
     flag: '--spec-type',
     env: 'LLAMA_ARG_SPEC_TYPE',
     value: 'TYPES',
-    help: `what guesses, one or more of ${SPEC_TYPES.join(', ')} (default: the draft model, if there is one)`,
+    help: `what guesses, one or more of ${SPEC_TYPES.join(', ')} (default: the draft model, or the MTP head in the model's file)`,
     // `none` discards the others of its list, as in llama.cpp.
     read: types => (types.split(',').some(type => type.trim() === 'none') ? 'none' : types),
     repeat: 'lists',
@@ -40,7 +41,7 @@ export const SPECULATION_OPTIONS = {
       },
     ],
   }),
-  /** Longest draft of the draft model. Default 3. */
+  /** Longest draft of the draft model, or of the MTP head. Default 3. */
   draftMax: option(integer(0, 2 ** 16), {
     default: 3,
     flag: '--spec-draft-n-max, --draft, --draft-n, --draft-max',

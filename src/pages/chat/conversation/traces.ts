@@ -59,6 +59,7 @@ export function traceFrom(value: unknown): SpeculationTrace | null {
 
 const KINDS: ReadonlySet<unknown> = new Set([
   'draft-simple',
+  'draft-mtp',
   'ngram-simple',
   'ngram-map-k',
   'ngram-mod',

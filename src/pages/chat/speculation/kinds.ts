@@ -3,6 +3,7 @@ import type { DraftKind, SpeculationTrace } from '../../../client/index.ts';
 /** Names of the kinds of drafts for people, in the order in which views list them. */
 export const KIND_NAMES: Readonly<Record<DraftKind, string>> = {
   'draft-simple': 'draft model',
+  'draft-mtp': 'MTP head',
   'ngram-simple': 'n-gram look-up',
   'ngram-map-k': 'n-gram map',
   'ngram-mod': 'n-gram table',
