@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readModelSpec, readMtpSpec } from '../src/architectures/index.ts';
-import { type GgufFile, openSource, readGguf, withTensorsOf, writeGguf } from '../src/gguf/index.ts';
+import { completedBy, type GgufFile, openSource, readGguf, writeGguf } from '../src/gguf/index.ts';
 import { CpuTwin } from '../src/reference/forward.ts';
 import { MtpTwin } from '../src/reference/mtpTwin.ts';
 import { randomMtp } from '../src/reference/randomMtp.ts';
@@ -51,7 +51,7 @@ test('an MTP head in a file of its own drafts what its CPU twin drafts, and chan
 });
 
 async function twinOf(target: GgufFile, sidecar: GgufFile): Promise<MtpTwin> {
-  const head = withTensorsOf(sidecar, target);
+  const head = completedBy(sidecar, target);
   return new MtpTwin(
     await CpuTwin.open(target, readModelSpec(target), SETTINGS.nCtx),
     await CpuTwin.open(head, readMtpSpec(head), SETTINGS.nCtx),

@@ -7,6 +7,7 @@
 export type { GgmlType, WeightType } from '../quant/types.ts';
 export type { PackedStrings } from '../util/packedStrings.ts';
 export { type ByteSource, checkRead } from './byteSource.ts';
+export { completedBy } from './completedBy.ts';
 export { getBool, getNumber, getNumbers, getString, getStrings } from './metadata.ts';
 export { openGguf, openOutline } from './open.ts';
 export type { GgufOutline } from './outline.ts';
@@ -17,7 +18,6 @@ export { partNames, partUrls } from './splitName.ts';
 export type { GgufFile, GgufMetadata, GgufTensor, GgufValue, ScalarType, ValueType } from './types.ts';
 export { GGUF_MAGIC } from './types.ts';
 export type { UrlReading } from './urlSource.ts';
-export { withTensorsOf } from './withTensorsOf.ts';
 export {
   type GgufToWrite,
   ggufParts,

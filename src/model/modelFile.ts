@@ -1,6 +1,6 @@
 import { ignoredTensors, isMtpSidecar, readModelSpec, readMtpSpec } from '../architectures/index.ts';
 import type { ModelSpec } from '../architectures/spec.ts';
-import { type GgufFile, withTensorsOf } from '../gguf/index.ts';
+import { completedBy, type GgufFile } from '../gguf/index.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { type ModelBlocks, modelBlocks } from './modelBlocks.ts';
 
@@ -30,14 +30,14 @@ export function checkModel(gguf: GgufFile): ModelFile {
 }
 
 /**
- * Checks the MTP head in `gguf`, which is the target's file itself, or a sidecar of it. The tensors that a sidecar lacks are the
+ * Checks the MTP head in `gguf`, which is the target's file itself, or a sidecar of it. What a sidecar lacks is the
  * target's.
  *
  * @throws ForetokenError like `checkModel`; `draft_incompatible` if it has another width or vocabulary than the target
  */
 export function checkMtp(gguf: GgufFile, target: ModelFile): ModelFile {
   const isSidecar = gguf !== target.gguf;
-  const all = isSidecar ? withTensorsOf(gguf, target.gguf) : gguf;
+  const all = isSidecar ? completedBy(gguf, target.gguf) : gguf;
   const spec = readMtpSpec(all);
   const { nEmbd, nVocab } = target.spec;
   if (spec.nEmbd !== nEmbd || spec.nVocab !== nVocab)

@@ -1,8 +1,8 @@
 import { joinSources } from './joinedSource.ts';
 import type { GgufFile } from './types.ts';
 
-/** Adds to a file the tensors of another one that it lacks: to a sidecar those of the model that it was made for. */
-export function withTensorsOf(file: GgufFile, other: GgufFile): GgufFile {
+/** Completes a file by the metadata and tensors of another one that it lacks: a sidecar by the model that it was made for. */
+export function completedBy(file: GgufFile, other: GgufFile): GgufFile {
   const start = file.source.sizeBytes;
   const lent = [...other.tensors].map(
     ([name, tensor]) => [name, { ...tensor, offset: start + tensor.offset }] as const,
@@ -10,6 +10,7 @@ export function withTensorsOf(file: GgufFile, other: GgufFile): GgufFile {
   return {
     ...file,
     source: joinSources([file.source, other.source]),
+    metadata: new Map([...other.metadata, ...file.metadata]),
     tensors: new Map([...lent, ...file.tensors]),
   };
 }
