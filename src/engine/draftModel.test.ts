@@ -59,6 +59,21 @@ function verifyRows({ tokens, slot }: Sequence, nDraft: number): VerifyRow[] {
   return fed.map((token, position) => ({ token, position, slot, output: position >= tokens.length - 1 }));
 }
 
+describe('an MTP head', () => {
+  it('decodes the tokens that were accepted again, because it drafted them from states of its own', async () => {
+    const model = new FakeForwardPass();
+    const drafts = new DraftModel(model, null, 'draft-mtp');
+    const sequence = sequenceOf(PROMPT);
+    const [draft] = await drafts.draft([{ sequence, nMax: 3 }]);
+    sequence.tokens.push(...draft, 7);
+    model.calls.length = 0;
+    const [next] = await drafts.draft([{ sequence, nMax: 3 }]);
+    expect(callSizes(model)).toEqual([['draft', draft.length + 1]]);
+    expect(next).toEqual(await freshDraft(sequence.tokens, 3));
+    expect(drafts.drafterOf()).toBe('draft-mtp');
+  });
+});
+
 describe('a round behind another one', () => {
   const pairOf = () => {
     const model = new FakeForwardPass();

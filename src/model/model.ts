@@ -210,7 +210,7 @@ export class Model implements ForwardPass {
     assert(dispatches !== null, 'a shift of a cache that cannot be shifted');
     assert(keep + discard <= end && end <= this.nCtx, () => `shift by ${discard} after ${keep} of ${end}`);
     this.#reserveOrThrow([{ slot, start: keep, end }]);
-    this.kept?.truncate(slot, keep);
+    this.kept?.slots.truncate(slot, keep);
     const { device } = this.#gpu;
     const given = new Uint32Array([keep, discard, end, 0, ...this.#pool.table(slot)]);
     device.queue.writeBuffer(this.state.shift, 0, given);
@@ -236,7 +236,7 @@ export class Model implements ForwardPass {
   truncate(slot: number, nTokens: number): void {
     this.#pool.truncate(slot, nTokens);
     this.#memories?.truncate(slot, nTokens);
-    this.kept?.truncate(slot, nTokens);
+    this.kept?.slots.truncate(slot, nTokens);
   }
 
   copyCache(from: number, to: number, nTokens: number): void {
@@ -344,10 +344,10 @@ export class Model implements ForwardPass {
     for (const span of spans) {
       const pages = this.#pool.table(span.slot);
       const memory = this.#memories?.step({ ...span, end: span.end - nMore }, nMore, nUncertain);
-      const firstState = this.#seen?.from(span.slot) ?? 0;
+      const firstState = this.#seen?.slots.from(span.slot) ?? 0;
       words.set([span.slot, memory?.base ?? 0, memory?.commit ?? 0, firstState, ...pages], nWords);
-      this.kept?.write(span);
-      this.#seen?.claim(span.slot, span.end);
+      this.kept?.slots.write(span);
+      this.#seen?.slots.claim(span.slot, span.end);
       tables.set(span.slot, nWords + 4);
       nWords += 4 + alignUp(pages.length, 4);
     }
