@@ -147,7 +147,9 @@ export class DraftModel implements DraftSource {
   #followingLength(requests: readonly DraftRequest[], nDraft: number): number {
     const [length, ...others] = requests.map(request => this.#lengthOf(request));
     const isEqual = others.every(other => other === length);
-    if (!isEqual || 2 * requests.length > this.#model.maxRows || !this.#fused?.canFollow) return 0;
+    const nAgain = this.#kind === 'draft-mtp' ? nDraft + 1 : 2;
+    if (!isEqual || nAgain * requests.length > this.#model.maxRows) return 0;
+    if (!this.#fused?.canFollow(nDraft, length)) return 0;
     const spans = requests.map(({ sequence: { slot, tokens } }) => ({
       slot,
       start: tokens.length - 1,

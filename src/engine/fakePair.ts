@@ -16,9 +16,9 @@ export class FakePair implements FusedPair {
     this.#draft = draft;
   }
 
-  /** Not with recurrent layers, as in a pair on the GPU. */
-  get canFollow(): boolean {
-    return [this.#target, this.#draft].every(({ maxRollback }) => maxRollback === Number.POSITIVE_INFINITY);
+  canFollow(nLastDraft: number, nDraft: number): boolean {
+    const isRecurrent = this.#draft.maxRollback < Number.POSITIVE_INFINITY;
+    return !isRecurrent && nLastDraft + 1 + nDraft + 1 <= this.#target.maxRollback;
   }
 
   async draftAndVerify(

@@ -48,10 +48,10 @@ export interface FollowedSlot {
 /** Joint operation of a target and a draft model on one device. */
 export interface FusedPair {
   /**
-   * Whether `followUp` is possible: not with recurrent layers, whose memories move only to positions that the CPU knows, and not with an
-   * MTP head, which decodes accepted tokens again.
+   * Whether `followUp` with drafts of `nDraft` tokens is possible behind a round with drafts of `nLastDraft`: not if the draft model has
+   * recurrent layers, whose memories move only to positions that the CPU knows, or if the target's cannot come back so far.
    */
-  readonly canFollow: boolean;
+  canFollow(nLastDraft: number, nDraft: number): boolean;
   /**
    * Runs `draft` of the draft model on `draftRows` and `forward` of the target on `rows` in one submit, without a round trip to
    * the CPU. A drafted token outside the target's vocabulary is replaced by another token, so results after it are meaningless.

@@ -45,7 +45,6 @@ const ROUND_WORDS = 4;
  * submit and one readback.
  */
 export class ModelPair implements FusedPair {
-  readonly canFollow: boolean;
   readonly #gpu: Gpu;
   readonly #target: Model;
   readonly #draft: Model;
@@ -67,8 +66,6 @@ export class ModelPair implements FusedPair {
     this.#gpu = gpu;
     this.#target = target;
     this.#draft = draft;
-    this.canFollow =
-      !draft.isHead && [target, draft].every(({ maxRollback }) => maxRollback === Number.POSITIVE_INFINITY);
     this.#fill = kernels.fill;
     this.#accept = kernels.accept;
     this.#round = round;
@@ -95,7 +92,7 @@ export class ModelPair implements FusedPair {
     const [chosen, steps] = [draft.state.argmax, [draft.state.step, target.state.step]];
     const filling = { spec: fillDraft({ nVocab: target.nVocab }), buffers: [target.state.step, chosen] };
     const accepting = {
-      spec: accept({ maxSlots: target.nSlots, nVocab: draft.nVocab }),
+      spec: accept({ maxSlots: target.nSlots, nVocab: draft.nVocab, isHead: draft.isHead }),
       buffers: [round, ...steps, chosen, target.state.argmax],
     };
     const recorder = new Recorder(gpu.device, gpu.pipelines);
@@ -111,7 +108,12 @@ export class ModelPair implements FusedPair {
     rows: readonly VerifyRow[],
     kind: FusedOutput,
   ): Promise<VerifiedDrafts> {
-    return this.#submit([], this.#staging, draftRows, nDraft, rows, kind);
+    return this.#submit([], this.#staging, draftRows, nDraft, rows, kind, 0);
+  }
+
+  canFollow(nLastDraft: number, nDraft: number): boolean {
+    const { maxRollback } = this.#target;
+    return this.#draft.maxRollback === Number.POSITIVE_INFINITY && nLastDraft + 1 + nDraft + 1 <= maxRollback;
   }
 
   async followUp(slots: readonly FollowedSlot[], nDraft: number): Promise<VerifiedDrafts> {
@@ -119,20 +121,35 @@ export class ModelPair implements FusedPair {
     const froms = slots.map(({ from }) => from);
     const words = Uint32Array.of(nLastDraft, nSlots, slots.length, nDraft + 1, ...froms);
     this.#gpu.device.queue.writeBuffer(this.#round, 0, words);
-    const draftRows = slots.flatMap(({ slot, token, position }): BatchRow[] => [
-      { slot, token, position: position - 1, output: false },
-      { slot, token: 0, position, output: true },
-    ]);
+    // The kernel writes the tokens that only it knows, and for an MTP head the row with the output.
+    const nAgain = this.#draft.isHead ? nLastDraft + 1 : 2;
+    const draftRows = slots.flatMap(({ slot, token, position }) =>
+      Array.from({ length: nAgain }, (_, i): BatchRow => {
+        const back = nAgain - 1 - i;
+        return { slot, token: back === 1 ? token : 0, position: position - back, output: back === 0 };
+      }),
+    );
     const rows = slots.flatMap(({ slot, position }, output) =>
       Array.from({ length: nDraft + 1 }, (_, i): VerifyRow => {
         const token = i === 0 ? 0 : { output, step: i - 1 };
         return { slot, token, position: position + i, output: true };
       }),
     );
-    return this.#submit(this.#accept, this.#following.take(), draftRows, nDraft, rows, 'argmax');
+    return this.#submit(
+      this.#accept,
+      this.#following.take(),
+      draftRows,
+      nDraft,
+      rows,
+      'argmax',
+      nLastDraft + 1,
+    );
   }
 
-  /** Submits a round behind the dispatches `begin`, and reads it through `staging`. */
+  /**
+   * Submits a round behind the dispatches `begin`, and reads it through `staging`. `nUncertain` positions of the target before its rows
+   * may come back.
+   */
   async #submit(
     begin: readonly Dispatch[],
     staging: GPUBuffer,
@@ -140,6 +157,7 @@ export class ModelPair implements FusedPair {
     nDraft: number,
     rows: readonly VerifyRow[],
     kind: FusedOutput,
+    nUncertain: number,
   ): Promise<VerifiedDrafts> {
     const nDrafts = draftRows.filter(({ output }) => output).length;
     this.#last = { nDraft, nSlots: nDrafts };
@@ -149,6 +167,7 @@ export class ModelPair implements FusedPair {
     const verifying = this.#target.forwardWork(
       rows.map(row => ({ ...row, token: tokenOf(row.token) })),
       kind,
+      nUncertain,
     );
     const [first = [], ...others] = verifying.parts;
     const lists = [begin, ...drafting.parts.flat(), this.#fill, ...first];

@@ -78,13 +78,13 @@ interface Rounds {
 
 /**
  * Every slot but the first goes on from a last round of all slots, in reverse order. Slot s accepts s tokens, or as many as there
- * are; the token behind a rejected one agrees again, and must not count.
+ * are; the token behind a rejected one agrees again, and must not count. An MTP head gets all verified tokens.
  */
 export const acceptCheck = kernelCheck({
   kernel: accept,
   usual: { nLastDraft: 2, nDraft: 1 },
   isBatched: false,
-  setUp({ parameters: { maxSlots, nVocab }, inputs: { nLastDraft, nDraft } }) {
+  setUp({ parameters: { maxSlots, nVocab, isHead }, inputs: { nLastDraft, nDraft } }) {
     const nSlots = Math.max(1, maxSlots - 1);
     const slots = numbers(nSlots);
     const placeOf = (slot: number) => maxSlots - 1 - slot;
@@ -103,7 +103,11 @@ export const acceptCheck = kernelCheck({
     const nextOf = (slot: number) => verifiedOf(placeOf(slot), nAccepted(placeOf(slot)));
     const beforeOf = (slot: number) =>
       nAccepted(placeOf(slot)) === 0 ? 9 : verifiedOf(placeOf(slot), nAccepted(placeOf(slot)) - 1);
-    const batch = (nRows: number, rowOf: (slot: number, row: number) => { token: number; back: number }) =>
+    const batch = (
+      nRows: number,
+      rowOf: (slot: number, row: number) => { token: number; back: number },
+      outputs = numbers(nSlots * nRows),
+    ) =>
       stepBuffer(
         slots.flatMap(slot =>
           numbers(nRows).map(row => {
@@ -111,10 +115,22 @@ export const acceptCheck = kernelCheck({
             return { token, position: positionOf(slot) + row - back, slot };
           }),
         ),
-        numbers(nSlots * nRows),
+        outputs,
         slots.map(slot => [slot]),
       );
-    const draftStep = dense(batch(2, (_, row) => ({ token: row === 0 ? 9 : 0, back: 0 })));
+    /** Batch of an MTP head whose last rows, or those of the next tokens, are the outputs. */
+    const again = (isAccepted: boolean) =>
+      batch(
+        nLastDraft + 1,
+        (slot, row) => ({
+          token: isAccepted ? Math.min(verifiedOf(placeOf(slot), row), nVocab - 1) : 0,
+          back: nLastDraft,
+        }),
+        slots.map(slot => slot * (nLastDraft + 1) + (isAccepted ? nAccepted(placeOf(slot)) : nLastDraft)),
+      );
+    const draftStep = dense(
+      isHead ? again(false) : batch(2, (_, row) => ({ token: row === 0 ? 9 : 0, back: 0 })),
+    );
     const step = dense(batch(nDraft + 1, (_, row) => ({ token: row, back: 0 })));
     return {
       bindings: [
@@ -126,10 +142,12 @@ export const acceptCheck = kernelCheck({
       ],
       grid: () => [1, 1, 1],
       results: () => {
-        const drafting = batch(2, (slot, row) => ({
-          token: row === 0 ? beforeOf(slot) : Math.min(nextOf(slot), nVocab - 1),
-          back: rejectedOf(slot),
-        }));
+        const behind = () =>
+          batch(2, (slot, row) => ({
+            token: row === 0 ? beforeOf(slot) : Math.min(nextOf(slot), nVocab - 1),
+            back: rejectedOf(slot),
+          }));
+        const drafting = isHead ? again(true) : behind();
         const verifying = batch(nDraft + 1, (slot, row) => ({
           token: row === 0 ? nextOf(slot) : row,
           back: rejectedOf(slot),
@@ -141,14 +159,15 @@ export const acceptCheck = kernelCheck({
 });
 
 export const acceptCases = kernelCases(acceptCheck, () => ({
-  usual: { slots: 2, nVocab: 700, nLastDraft: 2, nDraft: 1 },
+  usual: { slots: 2, nVocab: 700, nLastDraft: 2, nDraft: 1, isHead: false },
   // One slot, and a draft model that lacks the next token.
   cases: [
-    { slots: 4, nVocab: 700, nLastDraft: 3, nDraft: 5 },
-    { slots: 1, nVocab: 700, nLastDraft: 1, nDraft: 1 },
-    { slots: 3, nVocab: 101, nLastDraft: 4, nDraft: 2 },
+    { slots: 4, nVocab: 700, nLastDraft: 3, nDraft: 5, isHead: false },
+    { slots: 1, nVocab: 700, nLastDraft: 1, nDraft: 1, isHead: false },
+    { slots: 3, nVocab: 101, nLastDraft: 4, nDraft: 2, isHead: false },
+    { slots: 3, nVocab: 700, nLastDraft: 3, nDraft: 2, isHead: true },
   ],
-  parameters: ({ slots, nVocab }) => ({ maxSlots: slots, nVocab }),
+  parameters: ({ slots, nVocab, isHead }) => ({ maxSlots: slots, nVocab, isHead }),
   inputs: ({ nLastDraft, nDraft }): Rounds => ({ nLastDraft, nDraft }),
   faults: idOf => [
     {

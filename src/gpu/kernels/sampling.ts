@@ -100,10 +100,11 @@ export const advance = kernel('advance', [], (shape: { maxOutputs: number }) => 
   };
 });
 
-/** Shape of `accept`: most slots of a round, and the vocabulary of the draft model. */
+/** Shape of `accept`: most slots of a round, and the vocabulary of the draft model, which may be an MTP head. */
 export interface AcceptShape {
   readonly maxSlots: number;
   readonly nVocab: number;
+  readonly isHead: boolean;
 }
 
 /**
@@ -111,9 +112,9 @@ export interface AcceptShape {
  * target's step, drafted, verified. `round` holds the last round's draft length and number of slots, then the next round's number
  * of slots and its rows per slot in the target, then the place of each slot in the last round.
  */
-export const accept = kernel('accept', [], ({ maxSlots, nVocab }: AcceptShape) => {
+export const accept = kernel('accept', [], ({ maxSlots, nVocab, isHead }: AcceptShape) => {
   return {
-    defines: {},
+    defines: isHead ? { HEAD: 1 } : {},
     overrides: { WORKGROUP_SIZE: maxSlots, N_VOCAB: nVocab },
     bindings: ['read', 'write', 'write', 'read', 'read'],
     workgroups: [1, 1, 1],
