@@ -15,6 +15,16 @@ export const EXACTNESS_ZOO = new Map([
   ['spec-target', 'BPE, and a draft that is another model'],
 ]);
 
+/** Models whose weights `mtpPair` can change: those in F16. */
+export const MTP_ZOO = new Map([
+  ['llama3', 'grouped queries'],
+  ['gemma3', 'sliding windows, norms after the sums'],
+  ['glm4moe', 'experts, and a model that people use with its head'],
+  ['deepseek2', 'MLA: a latent cache'],
+  ['qwen35', 'gated delta nets, and a gate behind attention'],
+  ['granitehybrid', 'Mamba-2 and attention'],
+]);
+
 /**
  * Lets servers with these settings answer the same questions, and compares them. The prompts are the first and the last golden,
  * the latter longer than any window. A model without a draft model drafts for itself.
@@ -25,15 +35,19 @@ export const EXACTNESS_ZOO = new Map([
  * @param {object} options
  * @param {readonly import('../src/harness/exactness.ts').ExactnessSetting[]} options.settings
  * @param {number} options.nPredict tokens of an answer
+ * @param {boolean} [options.mtp] whether an MTP head drafts, which is made for a variant of the model
  * @returns {Promise<import('../src/harness/exactnessVerdict.ts').ExactnessVerdict>}
  */
-export async function proveInPage(page, golden, all, { settings, nPredict }) {
+export async function proveInPage(page, golden, all, { settings, nPredict, mtp = false }) {
   const draft = draftOf(golden, all) ?? golden.model;
   const texts = [golden.greedy.at(0), golden.greedy.at(-1)].map(({ prompt }) => prompt);
   const input = await filesInPage(page, [...new Set([golden.model, draft])]);
   return page.evaluate(
-    async ([input, model, draft, texts, settings, nPredict]) => {
+    async ([input, model, draft, texts, settings, nPredict, mtp]) => {
       const fileOf = name => [...input.files].find(file => file.name === name);
+      const pair = mtp
+        ? await window.harness.mtpPair(fileOf(model))
+        : { model: fileOf(model), modelDraft: fileOf(draft) };
       const { temperatures } = window.harness.exactnessSettings();
       const questions = texts.flatMap((_, prompt) =>
         temperatures.map(temperature => ({ prompt, temperature })),
@@ -41,8 +55,7 @@ export async function proveInPage(page, golden, all, { settings, nPredict }) {
       const records = [];
       for (const setting of settings) {
         const options = {
-          model: fileOf(model),
-          modelDraft: fileOf(draft),
+          ...pair,
           setting,
           nPredict,
           texts,
@@ -53,6 +66,6 @@ export async function proveInPage(page, golden, all, { settings, nPredict }) {
       }
       return window.harness.judgeExactness(records);
     },
-    [input, golden.model, draft, texts, settings, nPredict],
+    [input, golden.model, draft, texts, settings, nPredict, mtp],
   );
 }

@@ -2,13 +2,13 @@
 // 1 and 4 busy slots, in chunks of 16 and 256, greedy and sampled. Every token and every bit of the logits has to be the same.
 // Answers are kept in FILE, one JSON per line, and an interrupted run continues from there.
 // npm run exactness -- --zoo [--only REGEX]: does the same in short for models of the zoo, whose folder FORETOKEN_ZOO names.
-// Prints a line for each; the answers are not kept.
+// Prints a line for each; the answers are not kept. With --mtp an MTP head drafts, which is made for a variant of each model.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { goldens, ZOO } from '../bench/zoo.mjs';
-import { EXACTNESS_ZOO, proveInPage } from '../bench/zooExactness.mjs';
+import { EXACTNESS_ZOO, MTP_ZOO, proveInPage } from '../bench/zooExactness.mjs';
 import { chromiumFlags, ensureChromium } from './chromium.mjs';
 import { freshen } from './fresh.mjs';
 import { installPackages } from './install.mjs';
@@ -38,6 +38,7 @@ async function main() {
       predict: { type: 'string' },
       output: { type: 'string' },
       zoo: { type: 'boolean', default: false },
+      mtp: { type: 'boolean', default: false },
       only: { type: 'string' },
     },
   });
@@ -65,7 +66,8 @@ async function main() {
 }
 
 /** Proof of the bundled pair. */
-function pairProof({ prompts = '20', predict = '128', output = 'exactness.jsonl', only }) {
+function pairProof({ prompts = '20', predict = '128', output = 'exactness.jsonl', only, mtp }) {
+  if (mtp) throw new Error('--mtp goes with --zoo');
   if (only !== undefined) throw new Error('--only chooses among the models of --zoo');
   const nPrompts = positive(prompts, 'prompts');
   const nPredict = positive(predict, 'predict');
@@ -80,13 +82,14 @@ function pairProof({ prompts = '20', predict = '128', output = 'exactness.jsonl'
 }
 
 /** Proof of models of the zoo, in the half of the settings that has every combination of any three choices. */
-function zooProof({ prompts, predict, output, only = '' }) {
+function zooProof({ prompts, predict, output, only = '', mtp }) {
   if (prompts ?? predict ?? output) throw new Error('--zoo goes with --only, and with no other option');
   const all = goldens();
   if (all.length === 0) throw new Error(`there is no folder ${ZOO}; name the zoo's with FORETOKEN_ZOO`);
-  const chosen = [...EXACTNESS_ZOO.keys()].filter(name => new RegExp(only).test(name));
+  const offered = mtp ? MTP_ZOO : EXACTNESS_ZOO;
+  const chosen = [...offered.keys()].filter(name => new RegExp(only).test(name));
   if (chosen.length === 0)
-    throw new Error(`--only ${only} matches none of ${[...EXACTNESS_ZOO.keys()].join(', ')}`);
+    throw new Error(`--only ${only} matches none of ${[...offered.keys()].join(', ')}`);
   return async page => {
     const { half } = await page.evaluate(() => window.harness.exactnessSettings());
     let nFailed = 0;
@@ -94,7 +97,7 @@ function zooProof({ prompts, predict, output, only = '' }) {
       const begin = Date.now();
       const golden = all.find(({ model }) => model === `${name}.gguf`);
       if (golden === undefined) throw new Error(`${ZOO} lacks ${name}.gguf`);
-      const verdict = await proveInPage(page, golden, all, { settings: half, nPredict: ZOO_PREDICT });
+      const verdict = await proveInPage(page, golden, all, { settings: half, nPredict: ZOO_PREDICT, mtp });
       // Drafts that are all rejected prove only half.
       const passed = verdict.passed && verdict.nAccepted > 0;
       if (!passed) nFailed++;

@@ -7,14 +7,14 @@ import { runFamilies, strayRows } from '../conformance/families.ts';
 import { compareCanonical, compareTunings, tryCase } from '../conformance/runCase.ts';
 import type { ShaderChange } from '../conformance/shaderChange.ts';
 import { TUNINGS, type TuningName, tuningOn } from '../conformance/tunings.ts';
-import { openSource, readGguf } from '../gguf/index.ts';
+import { type GgufFile, openSource, readGguf } from '../gguf/index.ts';
 import type { AdapterDescription } from '../gpu/adapter.ts';
 import { type Gpu, openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
 import type { Tuning } from '../gpu/tuning.ts';
 import { type LoadOptions, loadModel } from '../model/loadModel.ts';
 import type { Model } from '../model/model.ts';
-import { checkModel } from '../model/modelFile.ts';
+import { checkModel, checkMtp, isMtpSidecar } from '../model/modelFile.ts';
 import type { Rounding } from '../reference/fma32.ts';
 import { assert } from '../util/assert.ts';
 import { type CacheMove, checkCacheMoves } from './cacheMoves.ts';
@@ -29,6 +29,7 @@ import {
   judgeExactness,
 } from './exactnessVerdict.ts';
 import { type LogitsRun, logitsOf } from './logitsRun.ts';
+import { mtpPair } from './mtpPair.ts';
 import { runSelfTest, type SelfTestRun } from './selfTestRun.ts';
 import { type AheadAnswers, answersAhead } from './stepsAhead.ts';
 import { judgeZoo, type ZooModel, type ZooVerdict } from './zoo/judgeZoo.ts';
@@ -107,10 +108,10 @@ export class Harness {
     return withModel(options.model, shape, model => checkCacheMoves(model, options.tokens));
   }
 
-  /** Loads a target and its draft model, and answers the same requests with every way of working ahead. */
+  /** Loads a target and its draft model or MTP head, and answers the same requests with every way of working ahead. */
   async answersAhead(options: {
-    readonly model: string;
-    readonly modelDraft: string;
+    readonly model: string | Blob;
+    readonly modelDraft: string | Blob;
     readonly tokens: readonly number[];
     readonly nPredict: number;
   }): Promise<AheadAnswers[]> {
@@ -118,7 +119,12 @@ export class Harness {
     const shape = { nCtx: 128, nSlots: 2, nCtxShared: null, maxRows: 16, cacheType: 'f16' } as const;
     const gpu = await openGpu(shaderSources(), { countCalls: true });
     return closing(gpu, async () => {
-      const [target, draft] = await Promise.all([model, modelDraft].map(path => loaded(gpu, path, shape)));
+      const [file, gguf] = [checkModel(await opened(model)), await opened(modelDraft)];
+      const isHead = isMtpSidecar(gguf);
+      const target = await loadModel(gpu, file, { ...shape, tapped: isHead });
+      const draft = isHead
+        ? await loadModel(gpu, checkMtp(gguf, file), { ...shape, target })
+        : await loadModel(gpu, checkModel(gguf), shape);
       return answersAhead(gpu, target, draft, tokens, nPredict);
     });
   }
@@ -149,6 +155,11 @@ export class Harness {
   /** Answers questions on a server with the given settings. */
   runExactness(options: ExactnessOptions): Promise<ExactnessAnswer[]> {
     return runExactness(options);
+  }
+
+  /** Makes a target and an MTP head for it from a model of the zoo. */
+  mtpPair(file: Blob): Promise<{ readonly model: Blob; readonly modelDraft: Blob }> {
+    return mtpPair(file);
   }
 
   exactnessSettings() {
@@ -189,8 +200,11 @@ async function withModel<T>(
 }
 
 async function loaded(gpu: Gpu, path: string, options: LoadOptions): Promise<Model> {
-  const gguf = await readGguf(await openSource(new URL(path, location.href)));
-  return loadModel(gpu, checkModel(gguf), options);
+  return loadModel(gpu, checkModel(await opened(path)), options);
+}
+
+async function opened(file: string | Blob): Promise<GgufFile> {
+  return readGguf(await openSource(file instanceof Blob ? file : new URL(file, location.href)));
 }
 
 async function closing<T>(gpu: Gpu, use: () => Promise<T>): Promise<T> {

@@ -60,10 +60,14 @@ export async function answersAhead(
     const before = gpu.counters().submitsAhead;
     gpu.kicks.everyMs = kickMs;
     for (const requests of REQUESTS) {
-      const decoder = new Decoder(target, hasDrafts ? new DraftModel(draft, pair) : null, {
-        nBatch: target.maxRows,
-        ahead: { ...ONE_STEP_AHEAD, ...policy },
-      });
+      const decoder = new Decoder(
+        target,
+        hasDrafts ? new DraftModel(draft, pair, draft.isHead ? 'draft-mtp' : 'draft-simple') : null,
+        {
+          nBatch: target.maxRows,
+          ahead: { ...ONE_STEP_AHEAD, ...policy },
+        },
+      );
       const sequences = requests.map((params, slot) => sequenceOf(prompt, slot, params, nPredict, target));
       for (let nSteps = 0; ; nSteps++) {
         const running = sequences.filter(({ nRemain }, i) => nRemain > 0 && nSteps >= 3 * i);

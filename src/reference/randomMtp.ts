@@ -4,7 +4,34 @@ import { assert } from '../util/assert.ts';
 import { randomTensors } from './randomModel.ts';
 
 /** Builds the sidecar of an MTP head with random weights for a model without one; it has the target's embeddings and output matrix. */
-export function randomMtp(target: GgufFile, seed = 1): GgufToWrite {
+export function randomMtp(target: GgufFile): GgufToWrite {
+  return sidecar(target, { hasOwnNorm: true });
+}
+
+/**
+ * Builds the sidecar of an MTP head that drafts what the target would choose without its layers: it reads only the token, and its layer
+ * adds nothing. A target whose layers add little accepts some of that, whatever its architecture; see `dampedLayers`.
+ */
+export function shallowMtp(target: GgufFile): GgufToWrite {
+  const { metadata, tensors } = sidecar(target, { hasOwnNorm: false });
+  const changed = tensors.map(tensor => {
+    const change = CHANGES.find(([pattern]) => pattern.test(tensor.name))?.[1];
+    const [k, nRows = 1] = tensor.shape;
+    if (!change) return tensor;
+    const values = Float32Array.from({ length: k * nRows }, (_, i) => change(Math.floor(i / k), i % k));
+    return { ...tensor, type: 'F32' as const, data: new Uint8Array(values.buffer) };
+  });
+  return { metadata, tensors: changed };
+}
+
+/** Values of the tensors of a head that drafts from the token alone, by row and column. */
+const CHANGES: readonly (readonly [RegExp, (row: number, column: number) => number])[] = [
+  [/nextn\.eh_proj/, (row, column) => (row === column ? 1 : 0)],
+  [/nextn\.enorm/, () => 1],
+  [/attn_output|ffn_down/, () => 0],
+];
+
+function sidecar(target: GgufFile, { hasOwnNorm }: { readonly hasOwnNorm: boolean }): GgufToWrite {
   const architecture = target.metadata.get('general.architecture');
   const blocks = `${architecture}.block_count`;
   const nTrunk = target.metadata.get(blocks);
@@ -20,12 +47,12 @@ export function randomMtp(target: GgufFile, seed = 1): GgufToWrite {
   const spec = readMtpSpec({
     ...target,
     metadata,
-    tensors: new Map([...target.tensors, [name, { ...norm, name }]]),
+    tensors: new Map([...target.tensors, ...(hasOwnNorm ? [[name, { ...norm, name }] as const] : [])]),
   });
   const shared = new Set(tensorsOf(spec).flatMap(({ name }) => (target.tensors.has(name) ? [name] : [])));
   return {
     metadata: Object.fromEntries([...metadata].map(([key, value]) => [key, typed(value)])),
-    tensors: randomTensors(spec, { seed }).filter(({ name }) => !shared.has(name)),
+    tensors: randomTensors(spec).filter(({ name }) => !shared.has(name)),
   };
 }
 
