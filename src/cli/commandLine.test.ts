@@ -77,7 +77,16 @@ describe('readCommandLine', () => {
   it.each([
     ['-m a.gguf -md b.gguf', { kind: 'file', path: 'a.gguf' }, { kind: 'file', path: 'b.gguf' }],
     ['-m a.gguf --model-draft b.gguf', { kind: 'file', path: 'a.gguf' }, { kind: 'file', path: 'b.gguf' }],
-    ['-hf org/a:Q8_0 -hfd org/b', { kind: 'hub', repo: 'org/a:Q8_0' }, { kind: 'hub', repo: 'org/b' }],
+    [
+      '-hf org/a:Q8_0 -hfd org/b',
+      { kind: 'hub', repo: 'org/a:Q8_0' },
+      { kind: 'hub', repo: 'org/b', sidecar: 'preferred' },
+    ],
+    [
+      '-hf org/a --spec-type draft-mtp',
+      { kind: 'hub', repo: 'org/a' },
+      { kind: 'hub', repo: 'org/a', sidecar: 'only' },
+    ],
     ['--hf-repo org/a -hff c/d.gguf', { kind: 'hub', repo: 'org/a', file: 'c/d.gguf' }, null],
     ['-mu https://e/f.gguf', { kind: 'url', url: 'https://e/f.gguf' }, null],
     ['-mu https://e/f.gguf -m g.gguf', { kind: 'url', url: 'https://e/f.gguf', path: 'g.gguf' }, null],
@@ -222,7 +231,7 @@ describe('readCommandLine', () => {
       '--spec-type ngram-cache',
       '--spec-type ngram-cache is not supported: this kind of speculation is not built; give none or draft-simple or',
     ],
-    ['--spec-type ngram-simple,draft-mtp', '--spec-type draft-mtp is not supported'],
+    ['--spec-type ngram-simple,draft-dflash', '--spec-type draft-dflash is not supported'],
     ['--spec-type guess', 'invalid value for argument: --spec-type guess (give none or draft-simple or'],
     ['--spec-synth-rates 1,,1', 'invalid value for argument: --spec-synth-rates'],
     ['--spec-ngram-map-k-min-hits 0', 'invalid value for argument: --spec-ngram-map-k-min-hits 0'],

@@ -138,7 +138,8 @@ function optionsFrom(assignments: readonly Assignment[], env: Environment): Serv
     attach,
   } = own;
   const model = modelFrom(own);
-  const modelDraft = draftFrom(own);
+  const engine = valuesOf(OPTIONS, assignments);
+  const modelDraft = draftFrom(own, engine.specType?.includes('draft-mtp') ?? false);
   // Variables of Vertex AI's prediction containers.
   const prediction = env.AIP_MODE === 'PREDICTION';
   const { AIP_HTTP_PORT: predictionPort = '8080', AIP_PREDICT_ROUTE: predictRoute = '/predict' } = env;
@@ -163,7 +164,7 @@ function optionsFrom(assignments: readonly Assignment[], env: Environment): Serv
     engine: {
       alias: aliasOf(model),
       ...(prediction && { predictRoute }),
-      ...withContextShape(valuesOf(OPTIONS, assignments)),
+      ...withContextShape(engine),
       ...(Object.keys(requestDefaults).length > 0 && { requestDefaults }),
       // As in llama-server, a draft model that does not fit only causes a warning.
       ...(modelDraft && { draftRequired: false }),
@@ -189,9 +190,14 @@ function modelFrom({ model: path, modelUrl: url, hfRepo: repo, hfFile: file }: M
   );
 }
 
-function draftFrom({ modelDraft: path, hfRepoDraft: repo }: ModelFlags): ModelChoice | null {
+/** With `usesHead`, an MTP head may lie beside the model in its repository. */
+function draftFrom(
+  { modelDraft: path, hfRepoDraft: repo, hfRepo }: ModelFlags,
+  usesHead: boolean,
+): ModelChoice | null {
   if (path !== undefined) return { kind: 'file', path };
-  return repo === undefined ? null : { kind: 'hub', repo };
+  if (repo !== undefined) return { kind: 'hub', repo, sidecar: 'preferred' };
+  return hfRepo !== undefined && usesHead ? { kind: 'hub', repo: hfRepo, sidecar: 'only' } : null;
 }
 
 /** Name of the model in the API, if none is given. */

@@ -4,6 +4,7 @@ import { basename, resolve } from 'node:path';
 import { partNames } from '../gguf/index.ts';
 import type { GivenOptions } from '../protocol/options.ts';
 import { SLOT_FOLDER, secretPath, type TabOptions } from '../protocol/tab.ts';
+import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 import type { ServeOptions } from './commandLine.ts';
 import { locate, type ModelChoice } from './hub/locate.ts';
@@ -19,8 +20,9 @@ export async function publish(
 ): Promise<TabOptions> {
   const locating = { env, offline, display, log, signal, ...(hfToken !== undefined && { token: hfToken }) };
 
-  async function publishModel(role: string, choice: ModelChoice): Promise<string> {
-    const path = await locate(choice, locating);
+  async function publishModel(role: string, choice: ModelChoice | null): Promise<string | null> {
+    const path = choice && (await locate(choice, locating));
+    if (path === null) return null;
     // The tab derives the names of the other parts of a split model.
     for (const part of partNames(path) ?? [path]) {
       await checkReadable(part);
@@ -28,10 +30,13 @@ export async function publish(
     }
     return secretPath(secret, nameOf(role, path));
   }
+  const target = await publishModel('target', model);
+  assert(target !== null, 'no model');
+  const draft = await publishModel('draft', modelDraft);
   return {
     ...engine,
-    model: await publishModel('target', model),
-    ...(modelDraft && { modelDraft: await publishModel('draft', modelDraft) }),
+    model: target,
+    ...(draft !== null && { modelDraft: draft }),
     ...(engine.slotSavePath !== undefined && { slotSavePath: secretPath(secret, SLOT_FOLDER) }),
   };
 }

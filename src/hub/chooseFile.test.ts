@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { chooseFile } from './chooseFile.ts';
+import { chooseFile, chooseSidecar } from './chooseFile.ts';
 
 const FILES = ['README.md', 'a-F16.gguf', 'a-Q4_K_M.gguf', 'a-q8_0.gguf', 'mmproj-Q8_0.gguf'];
 
@@ -63,4 +63,27 @@ it.each([
   { what: 'nothing of nothing', files: ['README.md'], type: undefined, chosen: undefined },
 ])('chooses $what', ({ files, type, chosen }) => {
   expect(chooseFile(files, type)).toBe(chosen);
+});
+
+it.each<{ what: string; files: string[]; type?: string; chosen: string | undefined }>([
+  {
+    what: 'the type of the model',
+    files: ['mtp-f-Q8_0.gguf', 'x/mtp-f-Q4_K_M.gguf'],
+    type: 'Q4_K_M',
+    chosen: 'x/mtp-f-Q4_K_M.gguf',
+  },
+  {
+    what: 'another type, if it is the only one',
+    files: ['f-Q4_K_M.gguf', 'mtp-f-F16.gguf'],
+    type: 'Q4_K_M',
+    chosen: 'mtp-f-F16.gguf',
+  },
+  { what: 'a usual type', files: ['mtp-f-BF16.gguf', 'mtp-f-Q8_0.gguf'], chosen: 'mtp-f-Q8_0.gguf' },
+  {
+    what: 'nothing among models and other drafts',
+    files: ['f-Q8_0.gguf', 'eagle3-f-Q8_0.gguf'],
+    chosen: undefined,
+  },
+])('chooses of MTP heads $what', ({ files, type, chosen }) => {
+  expect(chooseSidecar(files, type)).toBe(chosen);
 });

@@ -5,9 +5,19 @@ const COMPANIONS = /mmproj|imatrix|mtp-|eagle3-|dflash-|dspark-/;
 /** Part of a split model other than its first. */
 const LATER_PART = /-(?!00001)\d{5}-of-\d{5}\.gguf$/i;
 
-/** Chooses a repository's file like llama.cpp: one of the type, else one of a preferred type, else the first model. */
+/** Chooses a repository's model like llama.cpp: one of the type, else one of a preferred type, else the first. */
 export function chooseFile(files: readonly string[], type: string | undefined): string | undefined {
-  const models = files.filter(isModel).toSorted();
+  return ofType(files.filter(isModel), type);
+}
+
+/** Chooses a repository's MTP head in a file of its own: one of the type, else one of a preferred type, else the first. */
+export function chooseSidecar(files: readonly string[], type: string | undefined): string | undefined {
+  const heads = files.filter(isMtpHead);
+  return ofType(heads, type) ?? ofType(heads, undefined);
+}
+
+function ofType(files: readonly string[], type: string | undefined): string | undefined {
+  const models = files.toSorted();
   for (const wanted of type === undefined ? PREFERRED : [type]) {
     const found = models.find(path => hasType(path, wanted));
     if (found !== undefined) return found;
@@ -19,6 +29,11 @@ export function chooseFile(files: readonly string[], type: string | undefined): 
 export function isModel(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
   return name.endsWith('.gguf') && !COMPANIONS.test(name) && !LATER_PART.test(name);
+}
+
+function isMtpHead(path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return name.startsWith('mtp-') && name.endsWith('.gguf') && !LATER_PART.test(name);
 }
 
 /**

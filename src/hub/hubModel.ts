@@ -8,6 +8,8 @@ export interface HubModel {
   readonly type?: string;
   /** Path in the repository, in any case. */
   readonly file?: string;
+  /** Whether it is an MTP head in a file of its own: if there is one, or in any case; otherwise a model. */
+  readonly sidecar?: 'preferred' | 'only';
 }
 
 /** Beginning of a model's address that stands for the Hub. */

@@ -1,6 +1,6 @@
 import { partNames } from '../gguf/index.ts';
 import { ForetokenError } from '../util/errors.ts';
-import { chooseFile } from './chooseFile.ts';
+import { chooseFile, chooseSidecar } from './chooseFile.ts';
 import type { HubModel } from './hubModel.ts';
 
 /** Most models that an error lists. */
@@ -9,11 +9,12 @@ const MAX_LISTED = 20;
 /** Path of a model's file, or of all its parts in order, among the `paths` of its repository; null if it is not there. */
 export function modelPaths(
   paths: readonly string[],
-  { type, file }: Pick<HubModel, 'type' | 'file'>,
+  { type, file, sidecar }: Omit<HubModel, 'name'>,
 ): readonly string[] | null {
+  const head = sidecar && chooseSidecar(paths, type);
   const chosen =
     file === undefined
-      ? chooseFile(paths, type)
+      ? (head ?? (sidecar === 'only' ? undefined : chooseFile(paths, type)))
       : paths.find(path => path.toLowerCase() === file.toLowerCase());
   return chosen === undefined ? null : (partNames(chosen) ?? [chosen]);
 }

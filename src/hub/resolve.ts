@@ -1,5 +1,5 @@
 import { type HubOptions, openHub } from './hub.ts';
-import { parseHubModel } from './hubModel.ts';
+import { type HubModel, parseHubModel } from './hubModel.ts';
 import { modelFiles } from './modelFiles.ts';
 import { fileUrl, listRepository } from './repository.ts';
 
@@ -22,16 +22,16 @@ export interface ResolvedModel {
 
 /**
  * Asks the Hub for the files of a model at the latest commit of its repository. `repo` is `ORG/NAME`, `ORG/NAME:TYPE` or `ORG/NAME/FILE.gguf`, with or without `hf:` before it.
- * Without a type the file is chosen like llama.cpp does: Q4_K_M, else Q8_0, else the first model.
+ * Without a type the file is chosen like llama.cpp does: Q4_K_M, else Q8_0, else the first model; with `sidecar` first among MTP heads.
  *
  * @throws ForetokenError `invalid_option` for what is no repository, and for a type or file that the repository lacks, with what
  * it has; `fetch_failed` if the repository does not exist, needs a login or does not answer
  */
 export async function resolveHubModel(
   repo: string,
-  options: HubOptions & { readonly signal?: AbortSignal | undefined } = {},
+  options: HubOptions & Pick<HubModel, 'sidecar'> & { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<ResolvedModel> {
-  const model = parseHubModel(repo);
+  const model = { ...parseHubModel(repo), ...(options.sidecar && { sidecar: options.sidecar }) };
   const hub = openHub(options);
   const { commit, files } = await listRepository(hub, model.name, options.signal);
   return {

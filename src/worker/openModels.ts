@@ -1,4 +1,5 @@
 import type { ModelDraftKind } from '../forward/drafting.ts';
+import { isHubAddress } from '../hub/hubModel.ts';
 import { checkModel, type ModelFile, tensorBytes } from '../model/modelFile.ts';
 import type { LoadProgress } from '../protocol/serverReport.ts';
 import type { StoreProgress } from '../protocol/store.ts';
@@ -95,10 +96,13 @@ async function openFile(
     const { loadedBytes, totalBytes } = download;
     onProgress({ model: role, phase: 'download', loadedBytes, totalBytes: totalBytes ?? 0, download });
   };
+  const isRepository = typeof source === 'string' && isHubAddress(source) && !source.endsWith('.gguf');
+  const wantsHead = role === 'draft' && isRepository && options.specType?.includes('draft-mtp');
+  const access = wantsHead ? { ...options, sidecar: 'preferred' as const } : options;
   const opened = resources.use(
     options.store
-      ? await openStoredModel(source, options, openModelStore, onDownload, warnings)
-      : await openDirectly(source, options),
+      ? await openStoredModel(source, access, openModelStore, onDownload, warnings)
+      : await openDirectly(source, access),
   );
   onProgress({ model: role, phase: 'header', loadedBytes: 0, totalBytes: tensorBytes(opened.gguf) });
   return opened;

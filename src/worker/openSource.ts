@@ -8,6 +8,8 @@ import type { WireFile, WireSource } from '../protocol/worker.ts';
 
 /** How to reach what is not in the page's hands. */
 export type SourceAccess = Partial<Pick<ResolvedOptions, 'hfEndpoint' | 'hfToken'>> & {
+  /** Whether a repository's MTP head is preferred to its model. */
+  readonly sidecar?: 'preferred';
   /** Default: the global `fetch`. */
   readonly fetch?: typeof fetch | undefined;
 };
@@ -51,8 +53,8 @@ async function filesOf(
   if (file instanceof Blob) return [file];
   if (typeof file !== 'string') return [{ ...fileAt(file.url), sha256: file.sha256 }];
   if (!isHubAddress(file)) return [fileAt(file)];
-  const { hfEndpoint: endpoint, hfToken: token, fetch } = access;
-  return (await resolveHubModel(file, { endpoint, token, fetch, signal })).files;
+  const { hfEndpoint: endpoint, hfToken: token, fetch, sidecar } = access;
+  return (await resolveHubModel(file, { endpoint, token, fetch, signal, ...(sidecar && { sidecar }) })).files;
 }
 
 /** File of which nothing is known but its address. */

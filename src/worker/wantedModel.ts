@@ -10,7 +10,7 @@ import { fileAt, type SourceAccess, sourceFiles } from './openSource.ts';
 export function wantedModel(source: WireSource, access: SourceAccess): Wanted {
   const [first] = [source].flat();
   return {
-    id: addressOf(first),
+    id: access.sidecar ? `${addressOf(first)}#draft` : addressOf(first),
     async resolve(signal) {
       const files = (await sourceFiles(source, access, signal)).map(remote);
       const [only] = files;

@@ -15,18 +15,27 @@ export interface HubChoice {
   readonly repo: string;
   /** Path in the repository, in any case; replaces the type. */
   readonly file?: string;
+  readonly sidecar?: HubModel['sidecar'];
 }
 
-/** Asks the Hub first, since its files change; if it does not answer, the cache has to suffice. */
-export async function locateInHub({ repo, file }: HubChoice, locating: Locating): Promise<string> {
+/**
+ * Asks the Hub first, since its files change; if it does not answer, the cache has to suffice. Null for an MTP head in a repository
+ * that has none in a file of its own.
+ */
+export async function locateInHub(
+  { repo, file, sidecar }: HubChoice,
+  locating: Locating,
+): Promise<string | null> {
   const { env, offline, log, signal } = locating;
-  const model = { ...parseHubModel(repo), ...(file !== undefined && { file }) };
+  const model = { ...parseHubModel(repo), ...(file !== undefined && { file }), ...(sidecar && { sidecar }) };
   const { name } = model;
   const root = hubCacheRoot(env);
   const hub = hubFrom(locating);
   const listing = offline ? null : await listRepository(hub, name, signal).catch(ForetokenError.from);
   signal.throwIfAborted();
+  const isAbsent = (paths: readonly string[]) => sidecar === 'only' && modelPaths(paths, model) === null;
   if (listing && !(listing instanceof ForetokenError)) {
+    if (isAbsent(listing.files.map(({ path }) => path))) return null;
     return fetchFiles(hub, listing, model, locating);
   }
 
@@ -37,6 +46,7 @@ export async function locateInHub({ repo, file }: HubChoice, locating: Locating)
     if (listing) log(`using ${parts[0]} of ${name} from the cache: ${listing.message}`);
     return snapshotPath(cached.folder, cached.commit, parts[0]);
   }
+  if (isAbsent(paths)) return null;
   if (listing) throw listing;
   throw invalid(
     `${file ?? 'a GGUF file'} of ${repo} is not in the cache ${root}; start without --offline to download it`,

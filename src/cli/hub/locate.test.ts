@@ -42,8 +42,8 @@ function locating(more: Partial<Locating> = {}): Locating {
   };
 }
 
-const find = (repo: string, file?: string, more?: Partial<Locating>) =>
-  locate({ kind: 'hub', repo, ...(file !== undefined && { file }) }, locating(more));
+const find = async (repo: string, file?: string, more?: Partial<Locating>) =>
+  (await locate({ kind: 'hub', repo, ...(file !== undefined && { file }) }, locating(more))) ?? '';
 
 const snapshot = (path: string) => join(root, 'models--org--name', 'snapshots', COMMIT, path);
 const downloads = () => hub.asked.filter(line => line.includes('/resolve/'));
@@ -62,6 +62,17 @@ describe('a model of the Hub', () => {
     expect(await readFile(join(root, 'models--org--name', 'refs', 'main'), 'utf8')).toBe(COMMIT);
     await find(repo, file);
     expect(downloads()).toHaveLength(1);
+  });
+
+  it('may be an MTP head beside it, or none', async () => {
+    const head = (sidecar: 'preferred' | 'only') =>
+      locate({ kind: 'hub', repo: 'org/name', sidecar }, locating());
+    expect(await head('only')).toBeNull();
+    expect(await head('preferred')).toBe(snapshot('sub/b-Q8_0.gguf'));
+    await hub.close();
+    hub = await FakeHub.open({ ...FILES, 'mtp-a-F16.gguf': Buffer.from('m') });
+    expect(await head('only')).toBe(snapshot('mtp-a-F16.gguf'));
+    expect(await head('preferred')).toBe(snapshot('mtp-a-F16.gguf'));
   });
 
   it('continues where the connection broke', async () => {
@@ -201,8 +212,8 @@ describe('without the Hub', () => {
 });
 
 describe('a model at an address', () => {
-  const at = (name: string, more?: Partial<Locating>) =>
-    locate({ kind: 'url', url: `${hub.endpoint}/${name}` }, locating(more));
+  const at = async (name: string, more?: Partial<Locating>) =>
+    (await locate({ kind: 'url', url: `${hub.endpoint}/${name}` }, locating(more))) ?? '';
 
   it('is downloaded once, and again after it has changed', async () => {
     const path = await at('a-F16.gguf');

@@ -6,8 +6,11 @@ import { locateUrl, type UrlModel } from './urlModel.ts';
 /** Location of a model. */
 export type ModelChoice = { readonly kind: 'file'; readonly path: string } | HubChoice | UrlModel;
 
-/** Returns the path of the model's file on this machine, after downloading it if necessary. */
-export async function locate(choice: ModelChoice, locating: Locating): Promise<string> {
+/**
+ * Returns the path of the model's file on this machine, after downloading it if necessary; null for an MTP head that need not be
+ * there.
+ */
+export async function locate(choice: ModelChoice, locating: Locating): Promise<string | null> {
   switch (choice.kind) {
     case 'file':
       return choice.path;
