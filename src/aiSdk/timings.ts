@@ -1,10 +1,15 @@
 import type { MetadataExtractor } from '@ai-sdk/openai-compatible';
 
-/** Hands llama-server's timings out as `providerMetadata.foretoken`: numbers by name, such as `predicted_per_second`. */
+type Metadata = NonNullable<Awaited<ReturnType<MetadataExtractor['extractMetadata']>>>[string];
+
+/**
+ * Hands out the timings of an answer, as the response has them, as `providerMetadata.foretoken`: llama-server's numbers by name, such
+ * as `predicted_per_second`, and `drafts`.
+ */
 export const timingsExtractor: MetadataExtractor = {
   extractMetadata: async ({ parsedBody }) => metadataOf(timingsIn(parsedBody)),
   createStreamExtractor() {
-    let last: Record<string, number> | null = null;
+    let last: Metadata | null = null;
     return {
       processChunk(chunk) {
         last = timingsIn(chunk) ?? last;
@@ -14,17 +19,14 @@ export const timingsExtractor: MetadataExtractor = {
   },
 };
 
-function metadataOf(timings: Record<string, number> | null) {
+function metadataOf(timings: Metadata | null) {
   return timings ? { foretoken: timings } : undefined;
 }
 
-/** Reads the numbers of `timings` in a body that may be anything. */
-function timingsIn(body: unknown): Record<string, number> | null {
+/** Finds `timings` in a body that may be any JSON. */
+function timingsIn(body: unknown): Metadata | null {
   if (typeof body !== 'object' || body === null || !('timings' in body)) return null;
   const { timings } = body;
-  if (typeof timings !== 'object' || timings === null) return null;
-  const numbers = Object.entries(timings).filter(
-    (entry): entry is [string, number] => typeof entry[1] === 'number',
-  );
-  return Object.fromEntries(numbers);
+  const isRecord = typeof timings === 'object' && timings !== null && !Array.isArray(timings);
+  return isRecord ? (timings as Metadata) : null;
 }

@@ -1,10 +1,6 @@
 import type { BatchRow, Candidates, OutputKind, TokenId } from './forward.ts';
 
-/** Kinds of draft sources, by llama.cpp's names: a draft model, an MTP head of the target, and look-ups of n-grams. */
-export type DraftKind = ModelDraftKind | 'ngram-simple' | 'ngram-map-k' | 'ngram-mod';
-
-/** Kinds of sources that are models. */
-export type ModelDraftKind = 'draft-simple' | 'draft-mtp';
+export type { DraftKind, ModelDraftKind } from '../util/draftKinds.ts';
 
 /** Token proposed by a draft model. */
 export interface DraftToken {

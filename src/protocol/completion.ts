@@ -2,7 +2,7 @@
  * `POST /completion` on the wire: llama-server's JSON, snake_case, in its key order. Comments mark fields that are not
  * llama-server's own. Source: tools/server/README.md of llama.cpp, "POST /completion".
  */
-import type { SpecType } from './options.ts';
+import type { DraftKind } from '../util/draftKinds.ts';
 
 /** Prompt: text, token ids, a mix of both, or an object holding the text. */
 export type Prompt = string | readonly (number | string)[] | { readonly prompt_string: string };
@@ -109,6 +109,23 @@ export interface Timings {
   readonly draft_n_accepted?: number;
   /** Mean draft length, including steps without a draft. Not llama-server's. */
   readonly draft_n_per_step?: number;
+  /** Drafts by kind and position, one entry for each kind that drafted. Not llama-server's. */
+  readonly drafts?: readonly DraftCounts[];
+}
+
+/**
+ * Counts of the drafts of one kind. The lists have an entry for each position, from 0, that a draft has reached; positions from 16 on
+ * are counted in the sums only.
+ */
+export interface DraftCounts {
+  readonly type: DraftKind;
+  /** Drafted tokens that were verified, and those accepted. */
+  readonly draft_n: number;
+  readonly draft_n_accepted: number;
+  /** Drafts with a token at the position. The first entry is the number of drafts. */
+  readonly draft_n_per_pos: readonly number[];
+  /** Drafts whose token at the position was accepted, and with it all tokens before. */
+  readonly draft_n_accepted_per_pos: readonly number[];
 }
 
 /** Text and bytes of a token; the text lacks a character that is cut off at its end. */
@@ -133,8 +150,7 @@ export interface TokenProbs extends TokenText {
 /** Probabilities of a token: logarithms, or with `post_sampling_probs` what the samplers left. */
 export type CompletionProbability = TokenLogprobs | TokenProbs;
 
-/** Kinds of speculation, by the names of the option `specType`. */
-export type DraftKind = Exclude<SpecType, 'none'>;
+export type { DraftKind } from '../util/draftKinds.ts';
 
 /**
  * Origin of a token. `target`: sampled where nothing was drafted, or in place of a rejected token. `bonus`: sampled behind a draft

@@ -4,6 +4,7 @@ import type { DraftSource } from '../engine/draftSource.ts';
 import { createSampler } from '../engine/sampler/createSampler.ts';
 import { SyntheticAcceptance } from '../engine/syntheticAcceptance.ts';
 import type { ForwardPass } from '../forward/forwardPass.ts';
+import type { DraftKind } from '../protocol/completion.ts';
 import type { ResolvedOptions, SpecType } from '../protocol/options.ts';
 import type { ServerReport } from '../protocol/serverReport.ts';
 import type { Tokenizer } from '../tokenizer/index.ts';
@@ -37,6 +38,8 @@ export interface AppDeps {
   readonly ahead?: AheadPolicy;
   /** Requested kinds of speculation; `drafts` may lack some of them. */
   readonly specTypes: readonly SpecType[];
+  /** Those of them that `drafts` has, in the order in which they are asked. */
+  readonly draftKinds: readonly DraftKind[];
   /** Acceptance probability of each draft position, for benchmarks; null to verify drafts with the target. */
   readonly syntheticAcceptance?: readonly number[] | null;
   readonly settings: ResolvedOptions;
@@ -153,6 +156,7 @@ export function createApp(deps: AppDeps): App {
     defaults: readFields(fields, {}),
     template,
     settings,
+    speculation: { kinds: deps.draftKinds, drafts: () => metrics.drafts },
     isSleeping: () => sleep?.isSleeping() ?? false,
   };
 

@@ -132,6 +132,7 @@ async function wire(
     autotune: tuner?.report() ?? null,
     warnings,
   };
+  const draftKinds = specKindsOf(options, drafter);
   const latencyMs = await chooseKicks(gpu);
   const app = resources.use(
     createApp({
@@ -140,7 +141,8 @@ async function wire(
       drafts: createDrafts(options, drafter && draftModel && { kind: drafter, model: draftModel, pair }),
       ahead: gpu.report.isFallback ? ONE_STEP_AHEAD : new MeasuredPolicy(latencyMs),
       specTypes: specTypesOf(options, drafter),
-      syntheticAcceptance: syntheticAcceptance(options, specKindsOf(options, drafter)),
+      draftKinds,
+      syntheticAcceptance: syntheticAcceptance(options, draftKinds),
       settings: options,
       ...(infillBatch !== undefined && { infillBatch }),
       report,

@@ -13,6 +13,7 @@ import type { DraftKind } from '../protocol/completion.ts';
 import type { ResolvedOptions, SpecType } from '../protocol/options.ts';
 import type { WireOptions, WireSource } from '../protocol/worker.ts';
 import { assertNever } from '../util/assert.ts';
+import { MODEL_DRAFT_KINDS } from '../util/draftKinds.ts';
 
 /** Kinds in the order in which they are asked, as in llama.cpp. */
 const PRIORITY: readonly DraftKind[] = [
@@ -23,15 +24,14 @@ const PRIORITY: readonly DraftKind[] = [
   'draft-simple',
 ];
 
-/** Kinds that need a model, of which a server has one at most. */
-const MODEL_KINDS: readonly ModelDraftKind[] = ['draft-simple', 'draft-mtp'];
-
 /** Options with their defaults, and whether there is a draft model. */
 export type SpeculationOptions = ResolvedOptions & Pick<WireOptions, 'modelDraft'>;
 
 /** Kinds of models that may draft: those that are requested, or any. */
-export function modelKindsOf({ specType = MODEL_KINDS }: SpeculationOptions): readonly ModelDraftKind[] {
-  return MODEL_KINDS.filter(kind => specType.includes(kind));
+export function modelKindsOf({
+  specType = MODEL_DRAFT_KINDS,
+}: SpeculationOptions): readonly ModelDraftKind[] {
+  return MODEL_DRAFT_KINDS.filter(kind => specType.includes(kind));
 }
 
 /** Requested kinds of speculation, as `speculative.types` lists them. A model that drafts, `drafter`, is enough of a request. */
@@ -48,7 +48,7 @@ export function specKindsOf(
   drafter: ModelDraftKind | null,
 ): readonly DraftKind[] {
   const types = specTypesOf(options, drafter);
-  const isMissing = (kind: DraftKind) => kind !== drafter && MODEL_KINDS.some(other => other === kind);
+  const isMissing = (kind: DraftKind) => kind !== drafter && MODEL_DRAFT_KINDS.some(other => other === kind);
   return PRIORITY.filter(kind => types.includes(kind) && !isMissing(kind));
 }
 

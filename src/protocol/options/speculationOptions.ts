@@ -1,11 +1,9 @@
+import { DRAFT_KINDS } from '../../util/draftKinds.ts';
 import { option } from './option.ts';
 import { boolean, integer, list, number, word } from './valueTypes.ts';
 
-/**
- * Kinds of speculation, by the names of llama.cpp's `--spec-type`: a draft model, an MTP head in the model's file or beside it, or one
- * of three n-gram look-ups in the text.
- */
-const SPEC_TYPES = ['none', 'draft-simple', 'draft-mtp', 'ngram-simple', 'ngram-map-k', 'ngram-mod'] as const;
+/** Kinds of speculation, by the names of llama.cpp's `--spec-type`. */
+const SPEC_TYPES = ['none', ...DRAFT_KINDS] as const;
 export type SpecType = (typeof SPEC_TYPES)[number];
 
 const OTHER_SPEC_TYPES = {

@@ -1,3 +1,4 @@
+import type { DraftCounts, DraftKind } from '../../protocol/completion.ts';
 import type { ResolvedOptions } from '../../protocol/options.ts';
 import type { AutotuneReport, ModelReport, SelfTestReport } from '../../protocol/serverReport.ts';
 import type { VocabType } from '../../tokenizer/index.ts';
@@ -28,6 +29,8 @@ export interface ModelViewDeps {
   readonly defaults: CompletionParams;
   readonly template: ChatTemplate;
   readonly settings: ResolvedOptions;
+  /** Kinds of speculation in use, in the order in which they are asked, and their drafts since the creation of the server. */
+  readonly speculation: { readonly kinds: readonly DraftKind[]; drafts(): readonly DraftCounts[] };
   isSleeping(): boolean;
 }
 
@@ -40,6 +43,7 @@ export function propsView({
   defaults,
   template,
   settings,
+  speculation,
   isSleeping,
   selfTest,
   autotune,
@@ -66,6 +70,7 @@ export function propsView({
     bos_token: specialText(tokenizer.bos),
     eos_token: specialText(tokenizer.eos),
     build_info: BUILD_INFO,
+    speculative: { types: speculation.kinds, drafts: speculation.drafts() },
     is_sleeping: isSleeping(),
     cors_proxy_enabled: false,
     self_test: selfTest && selfTestView(selfTest),

@@ -14,6 +14,7 @@ export function slotView(slot: Slot, nCtx: number, context: SettingsContext): Js
     is_processing: busy,
     ...(generation && {
       id_task: generation.task.id,
+      drafts: generation.drafts,
       n_prompt_tokens: busy ? generation.sequence.nPast : state.cells.length,
       n_prompt_tokens_processed: generation.nPromptDone - generation.nCached,
       n_prompt_tokens_cache: generation.nCached,

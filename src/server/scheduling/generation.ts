@@ -2,10 +2,11 @@ import type { SampledToken, Sequence, StepResult } from '../../engine/sequence.t
 import { StopMatcher } from '../../engine/stop.ts';
 import type { SyntheticAcceptance } from '../../engine/syntheticAcceptance.ts';
 import type { TokenId } from '../../forward/forward.ts';
-import type { StopType, Timings } from '../../protocol/completion.ts';
+import type { DraftCounts, StopType, Timings } from '../../protocol/completion.ts';
 import { StreamDecoder, type Tokenizer } from '../../tokenizer/index.ts';
 import type { CompletionParams } from '../params/completionFields.ts';
 import { speculativeParamsOf } from '../params/samplerParams.ts';
+import { DraftTally } from './draftTally.ts';
 import { IndentGuard } from './indent.ts';
 import type { Task } from './task.ts';
 import { timingsOf } from './timings.ts';
@@ -40,6 +41,7 @@ export class Generation {
   readonly #stops: StopMatcher;
   readonly #indent: IndentGuard;
   readonly #sampled: SampledToken[] = [];
+  readonly #drafts = new DraftTally();
   #text = '';
   #hasNewLine = false;
   #truncated = false;
@@ -47,8 +49,6 @@ export class Generation {
   #nUnshifted = Number.POSITIVE_INFINITY;
   #stopType: StopType = 'none';
   #stoppingWord = '';
-  #nDrafted = 0;
-  #nAccepted = 0;
   #nRounds = 0;
   /** Tokens sampled in the last step behind the token that ended the generation. */
   #nDropped = 0;
@@ -128,13 +128,17 @@ export class Generation {
     return this.#updatedAt - this.startedAt;
   }
 
+  /** Drafts so far. */
+  get drafts(): readonly DraftCounts[] {
+    return this.#drafts.counts;
+  }
+
   get timings(): Timings {
     return timingsOf({
       nCached: this.nCached,
       nPrompt: this.nPromptDone,
       nPredicted: this.#sampled.length,
-      nDrafted: this.#nDrafted,
-      nAccepted: this.#nAccepted,
+      drafts: this.drafts,
       nRounds: this.#nRounds,
       startedAt: this.startedAt,
       promptDoneAt: this.#promptDoneAt ?? this.#updatedAt,
@@ -180,8 +184,7 @@ export class Generation {
   *advance(result: StepResult, now: number): Generator<GenerationEvent, void> {
     const ms = now - this.#updatedAt;
     this.#updatedAt = now;
-    this.#nDrafted += result.draft.length;
-    this.#nAccepted += result.nAccepted;
+    this.#drafts.add(result);
     if (this.#promptDoneAt !== null) {
       this.#nRounds++;
       this.trace?.stepped(result, ms);

@@ -25,8 +25,7 @@ const TIMINGS = timingsOf({
   nCached: 3,
   nPrompt: 13,
   nPredicted: 5,
-  nDrafted: 0,
-  nAccepted: 0,
+  drafts: [],
   nRounds: 4,
   startedAt: 0,
   promptDoneAt: 500,
@@ -74,9 +73,26 @@ describe('Metrics', () => {
       spec_decode_num_drafts_total: 2,
       'spec_decode_num_accepted_tokens_per_pos_total{position="0"}': 2,
       'spec_decode_num_accepted_tokens_per_pos_total{position="1"}': 1,
+      'spec_decode_num_accepted_tokens_per_pos_total{position="2"}': 0,
       requests_processing: 2,
       requests_deferred: 7,
     });
+  });
+
+  it('drafts are counted by kind and position', () => {
+    const metrics = new Metrics();
+    metrics.stepped([result(8), result(20, 3, 2), { ...result(10, 2, 1), drafter: 'ngram-mod' }]);
+    const lines = metrics.scrape(IDLE).split('\n');
+    for (const [name, counts] of [
+      ['draft', { 'draft-simple': [1, 1, 1], 'ngram-mod': [1, 1] }],
+      ['accepted', { 'draft-simple': [1, 1, 0], 'ngram-mod': [1, 0] }],
+    ] as const) {
+      for (const [type, values] of Object.entries(counts)) {
+        const metric = `foretoken_spec_decode_num_${name}_tokens_per_pos_total{type="${type}",position=`;
+        const expected = values.map((n: number, i: number) => `${metric}"${i}"} ${n}`);
+        expect(lines.filter(line => line.startsWith(metric))).toEqual(expected);
+      }
+    }
   });
 
   it('replaced tabs are counted if there is a port', () => {

@@ -1,5 +1,8 @@
 import type { StepResult } from '../../engine/sequence.ts';
-import type { Timings } from '../../protocol/completion.ts';
+import type { DraftCounts, Timings } from '../../protocol/completion.ts';
+import { draftMetrics } from './draftMetrics.ts';
+import { DraftTally } from './draftTally.ts';
+import { counter, gauge, sample } from './prometheus.ts';
 
 /** Tokens, model steps, and milliseconds. */
 interface Work {
@@ -25,20 +28,20 @@ export class Metrics {
   #nDecode = 0;
   #nBusy = 0;
   #nTokensMax = 0;
-  #nDrafted = 0;
-  #nDrafts = 0;
-  /** Accepted draft tokens by position in the draft. */
-  readonly #acceptedAt: number[] = [];
+  readonly #drafts = new DraftTally();
+
+  /** All drafts since the creation. */
+  get drafts(): readonly DraftCounts[] {
+    return this.#drafts.counts;
+  }
 
   /** Counts a step of the target with its `results`. */
   stepped(results: readonly StepResult[]): void {
     this.#nDecode++;
     this.#nBusy += results.length;
-    for (const { sequence, draft, nAccepted } of results) {
-      this.#nTokensMax = Math.max(this.#nTokensMax, sequence.nPast);
-      this.#nDrafted += draft.length;
-      if (draft.length > 0) this.#nDrafts++;
-      for (let i = 0; i < nAccepted; i++) this.#acceptedAt[i] = (this.#acceptedAt[i] ?? 0) + 1;
+    for (const result of results) {
+      this.#nTokensMax = Math.max(this.#nTokensMax, result.sequence.nPast);
+      this.#drafts.add(result);
     }
   }
 
@@ -56,7 +59,6 @@ export class Metrics {
 
   /** Prometheus exposition format. Rates cover the time since the last call. */
   scrape({ nProcessing, nDeferred }: Load): string {
-    const nAccepted = this.#acceptedAt.reduce((sum, n) => sum + n, 0);
     const lines = [
       counter(
         'prompt_tokens_total',
@@ -69,9 +71,6 @@ export class Metrics {
       counter('tokens_predicted_seconds_total', 'Time spent generating', this.#predicted.ms / 1000),
       counter('n_decode_total', 'Batches decoded by the target model', this.#nDecode),
       counter('n_tokens_max', 'Longest sequence so far', this.#nTokensMax),
-      counter('spec_decode_num_draft_tokens_total', 'Draft tokens verified', this.#nDrafted),
-      counter('spec_decode_num_accepted_tokens_total', 'Draft tokens accepted', nAccepted),
-      counter('spec_decode_num_drafts_total', 'Drafts verified', this.#nDrafts),
       gauge(
         'prompt_tokens_seconds',
         'Prompt tokens per second since the last scrape',
@@ -89,18 +88,11 @@ export class Metrics {
         'Busy slots in a batch, on average',
         this.#nBusy / Math.max(1, this.#nDecode),
       ),
-      ...this.#perPosition(),
+      draftMetrics(this.drafts),
     ];
     this.#recentPrompt = noWork();
     this.#recentPredicted = noWork();
     return lines.join('');
-  }
-
-  #perPosition(): string[] {
-    if (this.#acceptedAt.length === 0) return [];
-    const name = 'llamacpp:spec_decode_num_accepted_tokens_per_pos_total';
-    const samples = this.#acceptedAt.map((n, i) => `${name}{position="${i}"} ${n}\n`);
-    return [head(name, 'counter', 'Draft tokens accepted, by their position in the draft'), ...samples];
   }
 }
 
@@ -122,20 +114,4 @@ function add(work: Work, nTokens: number, nSteps: number, ms: number): void {
 
 function rate({ nSteps, ms }: Work): number {
   return ms === 0 ? 0 : (1000 * nSteps) / ms;
-}
-
-function head(name: string, type: string, help: string): string {
-  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
-}
-
-function sample(name: string, type: string, help: string, value: number): string {
-  return `${head(name, type, help)}${name} ${value}\n`;
-}
-
-function counter(name: string, help: string, value: number): string {
-  return sample(`llamacpp:${name}`, 'counter', help, value);
-}
-
-function gauge(name: string, help: string, value: number): string {
-  return sample(`llamacpp:${name}`, 'gauge', help, value);
 }

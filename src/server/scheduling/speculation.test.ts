@@ -39,6 +39,32 @@ describe('synthetic acceptance', () => {
   });
 });
 
+it('an answer, its slot and the properties report drafts by kind and position', async () => {
+  const server = testServer({ draftDisagreement: 0.3 });
+  const { timings } = await server.complete({ ...REQUEST, speculation_trace: true });
+  const [counts, ...others] = timings.drafts ?? [];
+  expect(others).toEqual([]);
+  expect(counts).toMatchObject({
+    type: 'draft-simple',
+    draft_n: timings.draft_n,
+    draft_n_accepted: timings.draft_n_accepted,
+  });
+  const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
+  expect(total(counts.draft_n_per_pos)).toBe(timings.draft_n);
+  expect(total(counts.draft_n_accepted_per_pos)).toBe(timings.draft_n_accepted);
+  expect(await server.slots()).toMatchObject([{ drafts: [counts] }]);
+  const props = await (await server.fetch(new Request('http://page/props'))).json();
+  expect(props.speculative).toEqual({ types: ['draft-simple'], drafts: [counts] });
+});
+
+it('a server without speculation reports none', async () => {
+  const server = testServer();
+  expect((await server.complete(REQUEST)).timings.drafts).toBeUndefined();
+  expect(await server.slots()).toMatchObject([{ drafts: [] }]);
+  const props = await (await server.fetch(new Request('http://page/props'))).json();
+  expect(props.speculative).toEqual({ types: [], drafts: [] });
+});
+
 it('the server reports its kinds of speculation', async () => {
   const settings = async (server: ReturnType<typeof testServer>) =>
     (await server.complete({ prompt: 'ab', n_predict: 1 })).generation_settings;

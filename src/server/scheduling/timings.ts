@@ -1,12 +1,11 @@
-import type { Timings } from '../../protocol/completion.ts';
+import type { DraftCounts, Timings } from '../../protocol/completion.ts';
 
 /** Counters and times of a generation; times in milliseconds of one clock. */
 export interface Progress {
   readonly nCached: number;
   readonly nPrompt: number;
   readonly nPredicted: number;
-  readonly nDrafted: number;
-  readonly nAccepted: number;
+  readonly drafts: readonly DraftCounts[];
   /** Steps behind the one that completed the prompt; each may have had a draft. */
   readonly nRounds: number;
   readonly startedAt: number;
@@ -17,9 +16,10 @@ export interface Progress {
 
 /** `timings` of a response. The first token belongs to the prompt, so the rates count one token less. */
 export function timingsOf(progress: Progress): Timings {
-  const { nCached, nPrompt, nPredicted, nDrafted, nAccepted } = progress;
+  const { nCached, nPrompt, nPredicted, drafts } = progress;
   const promptMs = progress.promptDoneAt - progress.startedAt;
   const predictedMs = nPredicted === 0 ? 0 : Math.max(0.001, progress.lastTokenAt - progress.promptDoneAt);
+  const nDrafted = sum(drafts.map(({ draft_n }) => draft_n));
   const nSteps = Math.max(0, nPredicted - 1);
   return {
     cache_n: nCached,
@@ -33,10 +33,15 @@ export function timingsOf(progress: Progress): Timings {
     predicted_per_second: ratio(1000 * nSteps, predictedMs),
     ...(nDrafted > 0 && {
       draft_n: nDrafted,
-      draft_n_accepted: nAccepted,
+      draft_n_accepted: sum(drafts.map(({ draft_n_accepted }) => draft_n_accepted)),
       draft_n_per_step: ratio(nDrafted, progress.nRounds),
+      drafts,
     }),
   };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function ratio(numerator: number, denominator: number): number {

@@ -150,6 +150,7 @@ export function testServer(options: TestServerOptions = {}): TestServer {
       disagreement === undefined ? null : new DraftModel(new FakeForwardPass({ ...shape, disagreement })),
     syntheticAcceptance: options.syntheticAcceptance ?? null,
     specTypes: disagreement === undefined ? [] : ['draft-simple'],
+    draftKinds: disagreement === undefined ? [] : ['draft-simple'],
     settings: withDefaults({ temperature: 0, ...options.settings }),
     report: report(nCtx, nSlots),
     ...(options.slotFiles && { slotFiles: options.slotFiles }),

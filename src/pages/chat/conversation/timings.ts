@@ -18,7 +18,7 @@ const OPTIONAL = [
   'draft_n_per_step',
 ] as const satisfies readonly (keyof Timings)[];
 
-/** Reads timings from outside; null if one of them is missing, or is no number from 0 on. */
+/** Reads the numbers of timings from outside; null if one of them is missing, or is no number from 0 on. */
 export function timingsFrom(value: unknown): Timings | null {
   if (!isRecord(value)) return null;
   const present = [...NEEDED, ...OPTIONAL.filter(name => value[name] !== undefined)];
@@ -28,14 +28,14 @@ export function timingsFrom(value: unknown): Timings | null {
 
 /**
  * Timings of an answer that a second request went on with: the prompt of the first, and the tokens of both. The first token of each
- * comes with its prompt, so its time is in no rate.
+ * comes with its prompt, so its time is in no rate. Drafts by position are counted from the trace.
  */
 export function joinTimings(first: Timings, second: Timings): Timings {
   const predicted_n = first.predicted_n + second.predicted_n;
   const predicted_ms = first.predicted_ms + second.predicted_ms;
   const nTimed = nLater(first) + nLater(second);
   const isDrafted = first.draft_n !== undefined || second.draft_n !== undefined;
-  const { draft_n_per_step: _, ...prompt } = first;
+  const { draft_n_per_step: _, drafts: __, ...prompt } = first;
   return {
     ...prompt,
     predicted_n,

@@ -1,4 +1,5 @@
-import type { DraftKind, SpeculationTrace, TracedRound, TracedToken } from '../../../client/index.ts';
+import type { SpeculationTrace, TracedRound, TracedToken } from '../../../client/index.ts';
+import { DRAFT_KINDS } from '../../../util/draftKinds.ts';
 import { textOf } from '../speculation/pieces.ts';
 import type { Conversation, Message } from './conversation.ts';
 import { isRecord } from './isRecord.ts';
@@ -57,13 +58,7 @@ export function traceFrom(value: unknown): SpeculationTrace | null {
     : null;
 }
 
-const KINDS: ReadonlySet<unknown> = new Set([
-  'draft-simple',
-  'draft-mtp',
-  'ngram-simple',
-  'ngram-map-k',
-  'ngram-mod',
-] satisfies readonly DraftKind[]);
+const KINDS: ReadonlySet<unknown> = new Set(DRAFT_KINDS);
 
 function isToken(value: unknown, nRounds: number): boolean {
   if (!isText(value)) return false;
