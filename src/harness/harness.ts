@@ -16,7 +16,12 @@ import { type LoadOptions, loadModel } from '../model/loadModel.ts';
 import type { Model } from '../model/model.ts';
 import { checkModel, checkMtp, isMtpSidecar } from '../model/modelFile.ts';
 import type { Rounding } from '../reference/fma32.ts';
+import type { SpecAnswer } from '../report/specBench/answer.ts';
+import { specBenchOf } from '../report/specBench/build.ts';
+import { specBenchMarkdown, verdictOf } from '../report/specBench/markdown.ts';
+import type { SpecBenchConditions } from '../report/specBench/schema.ts';
 import { assert } from '../util/assert.ts';
+import { DRAFT_KINDS, type DraftKind } from '../util/draftKinds.ts';
 import { type CacheMove, checkCacheMoves } from './cacheMoves.ts';
 import { type Choices, choicesOf } from './choicesRun.ts';
 import { type ExactnessAnswer, type ExactnessOptions, runExactness } from './exactness.ts';
@@ -31,6 +36,7 @@ import {
 import { type LogitsRun, logitsOf } from './logitsRun.ts';
 import { mtpPair } from './mtpPair.ts';
 import { runSelfTest, type SelfTestRun } from './selfTestRun.ts';
+import { answerSpecBench, type SpecBenchOptions, type SpecBenchPass } from './specBench.ts';
 import { type AheadAnswers, answersAhead } from './stepsAhead.ts';
 import { judgeZoo, type ZooModel, type ZooVerdict } from './zoo/judgeZoo.ts';
 
@@ -168,6 +174,22 @@ export class Harness {
 
   judgeExactness(records: readonly ExactnessRecord[]): ExactnessVerdict {
     return judgeExactness(records);
+  }
+
+  /** Answers the prompts of a benchmark of speculation on a server of one kind. */
+  answerSpecBench(options: SpecBenchOptions): Promise<SpecBenchPass> {
+    return answerSpecBench(options);
+  }
+
+  /** Result of a benchmark of speculation, its text, and the line about exactness. */
+  async reportSpecBench(answers: readonly SpecAnswer[], conditions: SpecBenchConditions) {
+    const bench = await specBenchOf(answers, conditions);
+    return { bench, markdown: specBenchMarkdown(bench), verdict: verdictOf(bench) };
+  }
+
+  /** Names of all kinds of speculation. */
+  draftKinds(): readonly DraftKind[] {
+    return DRAFT_KINDS;
   }
 
   /** Compares a model of the zoo with llama.cpp. */
