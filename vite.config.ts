@@ -33,7 +33,7 @@ export default defineConfig({
     license: { fileName: 'licenses.json' },
     chunkSizeWarningLimit: 1000,
     rolldownOptions: {
-      input: ['index.html', 'engine.html', 'harness.html', 'lab.html'],
+      input: ['index.html', 'engine.html', 'harness.html', 'lab.html', 'spec-bench.html'],
       // How long plugins take on a busy machine is no news.
       checks: { pluginTimings: false },
     },

@@ -13,6 +13,7 @@ const SOURCES = [
   'engine.html',
   'harness.html',
   'lab.html',
+  'spec-bench.html',
   'compare.html',
   'docs/reports',
   'vite.config.ts',

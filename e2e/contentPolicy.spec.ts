@@ -6,7 +6,14 @@ test.use({
 });
 
 test('no page runs script that its files do not bring, or reports to other servers', async ({ page }) => {
-  for (const name of ['index.html', 'lab.html', 'compare.html', 'engine.html', 'harness.html']) {
+  for (const name of [
+    'index.html',
+    'lab.html',
+    'compare.html',
+    'spec-bench.html',
+    'engine.html',
+    'harness.html',
+  ]) {
     await page.goto(name);
     const outcome = await page.evaluate(async () => {
       const stopped = new Set<string>();

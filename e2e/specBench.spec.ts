@@ -1,3 +1,5 @@
+import { specBenchOf } from '../src/report/specBench/build.ts';
+import { answer, drafted, CONDITIONS as MEASURED } from '../src/report/specBench/fixtures.ts';
 import { ALL_CATEGORIES } from '../src/report/specBench/schema.ts';
 import { DRAFT_Q4_0, MOE_Q4_0 } from './fixtures/models.ts';
 import { expect, test } from './fixtures/test.ts';
@@ -71,4 +73,31 @@ test('a kind that the model does not offer is left out, with the reason', async 
     kind: 'draft-simple',
   });
   expect(pass).toMatchObject({ offered: false, reason: expect.stringContaining('draft-simple') });
+});
+
+test('the page draws a result, and explains the error of another file', async ({ page }) => {
+  const open = (name: string, text: string) =>
+    page.getByTestId('file').setInputFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
+  const hot = { temperature: 0.8 };
+  const bench = await specBenchOf([answer(), drafted(), answer(hot), drafted({ ...hot, ms: 10 })], {
+    ...MEASURED,
+    temperatures: [0, 0.8],
+  });
+  await page.goto('spec-bench.html');
+  await open('notes.json', '{}');
+  await expect(page.getByTestId('refusal')).toContainText('notes.json is no result of spec-bench');
+  await open('bench.json', JSON.stringify(bench));
+  await expect(page.getByTestId('refusal')).toHaveCount(0);
+  await expect(page.getByTestId('summary')).toHaveText('target.gguf with draft.gguf on acme one');
+  await expect(page.getByTestId('verdict')).toContainText('exact: all answers of 2 kinds are the same');
+  const charts = page.getByTestId('charts');
+  await expect(charts.getByText('2.00×')).toHaveCount(2);
+  await expect(charts.getByRole('img', { name: 'Accepted drafts by position' })).toBeVisible();
+  await expect(page.getByTestId('rows').locator('tbody tr')).toHaveCount(4);
+  await page.getByLabel('Temperature').selectOption('0.8');
+  await expect(charts.getByText('4.00×')).toHaveCount(2);
+
+  const wrong = await specBenchOf([answer(), drafted({ tokens: [1] })], MEASURED);
+  await open('wrong.json', JSON.stringify(wrong));
+  await expect(page.getByTestId('verdict')).toContainText('NOT exact: 1 answers differ');
 });

@@ -25,6 +25,7 @@ const EVERY_PAGE = {
 const PAGES = {
   'index.html': {},
   'lab.html': {},
+  'spec-bench.html': { 'worker-src': [NONE], 'connect-src': [SELF] },
   // One file, which also opens from a disk: its script and style are within, by their hashes.
   'compare.html': { 'worker-src': [NONE], 'connect-src': [SELF] },
   // Browsers differ in whether 'self' includes WebSockets.

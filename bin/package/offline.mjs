@@ -4,7 +4,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { build } from 'vite';
 
 /** Files that the site's pages use: models are kept by the model store, reports are fetched when they are asked for. */
-const KEPT = /^(?:(?:index|lab|compare)\.html|manifest\.webmanifest|icons\/.*|assets\/[^/]*)$/;
+const KEPT = /^(?:(?:index|lab|compare|spec-bench)\.html|manifest\.webmanifest|icons\/.*|assets\/[^/]*)$/;
 /** Files of the tests, which the package leaves out. */
 const OF_TESTS = /^assets\/(?:harness-|.*-f16-)/;
 const HASHED = /^assets\/.*-[\w-]{8}\.\w+$/;

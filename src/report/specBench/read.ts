@@ -19,8 +19,12 @@ export function readSpecBench(text: string, name: string): SpecBench {
   }
   if (isSpecBench(value)) return value;
   // Other files of JSON lack many fields; this one says the most.
-  const hasSchema = typeof value === 'object' && value !== null && 'schema' in value;
-  if (!hasSchema || value.schema !== SPEC_BENCH_SCHEMA) {
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    !('schema' in value) ||
+    value.schema !== SPEC_BENCH_SCHEMA
+  ) {
     throw invalid(name, `its schema is not "${SPEC_BENCH_SCHEMA}"`);
   }
   const problem = problemOf(SpecBenchSchema, value);
