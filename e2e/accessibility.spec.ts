@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright/test';
+import { specBenchOf } from '../src/report/specBench/build.ts';
+import { answer, CONDITIONS, drafted } from '../src/report/specBench/fixtures.ts';
 import { chatProfile } from './fixtures/chatPage.ts';
 import { CHAT_STATES, DESKTOP, PHONE } from './fixtures/chatStates.ts';
 import { richConversation, rightToLeftConversation, tracedConversation } from './fixtures/conversations.ts';
@@ -48,6 +50,16 @@ test('axe finds nothing in the lab and in the comparison, in light and dark', as
     await expect(page.locator('h1')).toBeVisible();
     await expectAccessible(name);
   }
+});
+
+test('axe finds nothing in a result of spec-bench, in light and dark', async () => {
+  await page.setViewportSize({ ...DESKTOP, height: 700 });
+  await page.goto('spec-bench.html');
+  const bench = await specBenchOf([answer(), drafted()], CONDITIONS);
+  const buffer = Buffer.from(JSON.stringify(bench));
+  await page.getByTestId('file').setInputFiles({ name: 'a.json', mimeType: 'application/json', buffer });
+  await expect(page.getByTestId('charts')).toBeVisible();
+  await expectAccessible('spec-bench.html');
 });
 
 for (const [window, { width }] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
