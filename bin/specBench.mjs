@@ -67,7 +67,10 @@ async function main() {
   }
 }
 
-/** Answers of all runs. Every run has a server of each kind in turn, so that other load slows down all kinds alike. */
+/**
+ * Answers of all runs. Every run has a server of each kind in turn, so that other load slows down all kinds alike, and begins with
+ * another kind than the run before, since the first server of a run may find the machine cooler.
+ */
 async function answerAll(page, { model, modelDraft, kinds, runs, ...questions }) {
   const input = await page.evaluateHandle(() =>
     Object.assign(document.createElement('input'), { type: 'file', multiple: true }),
@@ -81,7 +84,7 @@ async function answerAll(page, { model, modelDraft, kinds, runs, ...questions })
   let adapter = '';
   let offered = [PLAIN, ...kinds.filter(kind => kind !== PLAIN)];
   for (let run = 0; run < runs; run++) {
-    for (const kind of offered) {
+    for (const kind of rotated(offered, run)) {
       console.error(`run ${run + 1} of ${runs}: ${kind}`);
       const pass = await page.evaluate(
         ([input, asked]) => {
@@ -98,6 +101,12 @@ async function answerAll(page, { model, modelDraft, kinds, runs, ...questions })
     offered = offered.filter(kind => absent.every(missing => missing.kind !== kind));
   }
   return { answers, absent, adapter };
+}
+
+/** @template T @param {readonly T[]} items @param {number} by places */
+function rotated(items, by) {
+  const start = by % items.length;
+  return [...items.slice(start), ...items.slice(0, start)];
 }
 
 /** Fields that are not null. */

@@ -2,6 +2,7 @@ import { createServer, type Foretoken } from '../client/index.ts';
 import type { ServerOptions, SpecType } from '../protocol/options.ts';
 import { type AnswerDrafts, PLAIN, type SpecAnswer } from '../report/specBench/answer.ts';
 import { assert } from '../util/assert.ts';
+import { MODEL_DRAFT_KINDS } from '../util/draftKinds.ts';
 import { ForetokenError } from '../util/errors.ts';
 
 /** Text that no prompt contains, so that warming up teaches a look-up nothing. */
@@ -64,16 +65,29 @@ export async function answerSpecBench(asked: SpecBenchOptions): Promise<SpecBenc
   }
 }
 
-/** Starts the server, or tells why there is none of this kind. */
-async function start({ kind, model, modelDraft, options }: SpecBenchOptions): Promise<Foretoken | string> {
-  const kinds = kind === PLAIN ? [] : kind.split('+');
+/** Starts the server, or tells why there is none of this kind. An MTP head may be in the draft's file or in the model's own. */
+async function start(asked: SpecBenchOptions): Promise<Foretoken | string> {
+  const kinds = asked.kind === PLAIN ? [] : asked.kind.split('+');
+  const { modelDraft } = asked;
+  const withDraft =
+    kinds.some(isOfModel) && modelDraft !== null ? await startWith(asked, kinds, modelDraft) : null;
+  if (withDraft !== null && (typeof withDraft !== 'string' || !kinds.includes('draft-mtp'))) return withDraft;
+  const alone = await startWith(asked, kinds, null);
+  return typeof alone === 'string' && withDraft !== null ? withDraft : alone;
+}
+
+async function startWith(
+  { kind, model, options }: SpecBenchOptions,
+  kinds: readonly string[],
+  modelDraft: string | File | null,
+): Promise<Foretoken | string> {
   try {
     const server = await createServer({
       cachePrompt: false,
       selfTest: false,
       ...options,
       model: located(model),
-      ...(kinds.some(isOfModel) && modelDraft !== null && { modelDraft: located(modelDraft) }),
+      ...(modelDraft !== null && { modelDraft: located(modelDraft) }),
       // The server checks the names.
       specType: (kinds.length === 0 ? [PLAIN] : kinds) as SpecType[],
     });
@@ -81,7 +95,7 @@ async function start({ kind, model, modelDraft, options }: SpecBenchOptions): Pr
     const missing = kinds.filter(each => !speculative.types.includes(each));
     if (missing.length === 0) return server;
     await server.close();
-    return `${missing.join(' and ')} found nothing to draft with: ${server.report.warnings.join('; ') || 'no warning says why'}`;
+    return server.report.warnings.join('; ') || `there is nothing for ${missing.join(' and ')} to draft with`;
   } catch (error) {
     const failure = ForetokenError.from(error);
     assert(kind !== PLAIN, () => `no server without speculation: ${failure.message}`);
@@ -89,9 +103,9 @@ async function start({ kind, model, modelDraft, options }: SpecBenchOptions): Pr
   }
 }
 
-/** Whether a kind drafts with a model, which may be the draft model's file. */
+/** Whether a kind drafts with a model, which may be in the draft's file. */
 function isOfModel(kind: string): boolean {
-  return kind.startsWith('draft-');
+  return MODEL_DRAFT_KINDS.some(each => each === kind);
 }
 
 function located<T>(file: string | T): string | T {

@@ -73,11 +73,18 @@ function interfaceText(): string {
     ...ROWS.map(([name, { type }]) => {
       const text =
         type.accepts('text') && type.kind === 'list' ? `string | ${typeText(type)}` : typeText(type);
-      return `  ${commentOf(name)}\n  readonly ${name}?: ${text};`;
+      return `  ${commentOf(name)}\n${broken(`  readonly ${name}?: ${text};`)}`;
     }),
     '}',
     '',
   ].join('\n');
+}
+
+/** Line of an interface, as Biome breaks it if it is too long: a choice in parentheses has a line for each word. */
+function broken(line: string): string {
+  const [, start, words, end] = /^(.*\()(.*)(\).*)$/.exec(line) ?? [];
+  if (line.length <= 110 || words === undefined) return line;
+  return [start, ...words.split(' | ').map(word => `    | ${word}`), `  ${end}`].join('\n');
 }
 
 /** Table of Markdown with columns of one width each, as Biome formats it. */
