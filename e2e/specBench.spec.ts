@@ -62,7 +62,7 @@ test('the benchmark of speculation passes on equal answers, and fails and names 
   const wrong = await report([...plain, ...(await passOf('draft-simple', { specSynthRates: [1, 1, 1] }))]);
   expect(wrong.bench.exact).toBe(false);
   expect(wrong.verdict).toMatch(
-    /^NOT exact: \d answers differ; the first is draft-simple, run 1, temperature 0/,
+    /^NOT exact, answers that differ: \d; the first is draft-simple, run 1, temperature 0/,
   );
 });
 
@@ -99,5 +99,5 @@ test('the page draws a result, and explains the error of another file', async ({
 
   const wrong = await specBenchOf([answer(), drafted({ tokens: [1] })], MEASURED);
   await open('wrong.json', JSON.stringify(wrong));
-  await expect(page.getByTestId('verdict')).toContainText('NOT exact: 1 answers differ');
+  await expect(page.getByTestId('verdict')).toContainText('NOT exact, answers that differ: 1');
 });

@@ -24,7 +24,7 @@ export function specBenchMarkdown(bench: SpecBench): string {
 export function verdictOf({ exact, differences, kinds, hashes }: SpecBench): string {
   if (exact) return `exact: all answers of ${kinds.length} kinds are the same, SHA-256 ${hashes[0].sha256}`;
   if (differences.length === 0) return 'NOT exact: there are no answers';
-  return `NOT exact: ${differences.length} answers differ; the first is ${differences[0]}`;
+  return `NOT exact, answers that differ: ${differences.length}; the first is ${differences[0]}`;
 }
 
 /** Share of the drafts that were accepted as far as each position, from 0: of the drafts with a token there. */

@@ -115,7 +115,7 @@ describe('the result', () => {
     expect(bench.exact).toBe(false);
     expect(bench.hashes[1].sha256).not.toBe(bench.hashes[0].sha256);
     expect(specBenchMarkdown(bench)).toContain(
-      'NOT exact: 1 answers differ; the first is draft-simple, run 1, temperature 0, stories 1',
+      'NOT exact, answers that differ: 1; the first is draft-simple, run 1, temperature 0, stories 1',
     );
   });
 
