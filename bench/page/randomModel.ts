@@ -104,7 +104,7 @@ function metadataOf(shape: RandomShape): Record<string, TypedValue> {
 }
 
 /** Bytes and printable characters come first, so that every text has tokens; the rest are words that no text contains. */
-function vocabulary(nVocab: number): Record<string, TypedValue> {
+export function vocabulary(nVocab: number): Record<string, TypedValue> {
   const special = ['<unk>', '<s>', '</s>'];
   const bytes = Array.from(
     { length: 256 },

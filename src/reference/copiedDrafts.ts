@@ -1,0 +1,79 @@
+import { assertNever } from '../util/assert.ts';
+import type { Successors } from './chainTarget.ts';
+import type { Copying } from './copyingHead.ts';
+
+/**
+ * Drafts of a copying head after `tokens`, the text up to the last chosen token.
+ *
+ * `firstRow` is the position of the head's first row: 0 if BOS has one, 1 if rows begin where a hidden state precedes them.
+ */
+export function copiedDrafts(
+  { reads, successors }: Copying,
+  tokens: readonly number[],
+  nDraft: number,
+  firstRow: 0 | 1,
+): readonly number[] {
+  const text = [...tokens];
+  const beforeLast = tokens[tokens.length - 2];
+  const nextDraft = () => {
+    const own = successors[text[text.length - 1]];
+    switch (reads) {
+      case 'token':
+        return own;
+      case 'hidden':
+        return successors[beforeLast];
+      case 'commonest':
+        return commonest(
+          text.slice(firstRow).map(token => successors[token]),
+          own,
+        );
+      default:
+        return assertNever(reads);
+    }
+  };
+  for (let i = 0; i < nDraft; i++) text.push(nextDraft());
+  return text.slice(tokens.length);
+}
+
+/** What one round of drafting and verifying comes to. */
+export interface KnownRound {
+  readonly drafts: readonly number[];
+  readonly nAccepted: number;
+}
+
+/** Rounds in which a chain target generates up to `nPredict` tokens after `prompt`, the first of which precedes the first round. */
+export function knownRounds(
+  target: Successors,
+  head: Copying,
+  prompt: readonly number[],
+  { nPredict, nDraft, firstRow }: { nPredict: number; nDraft: number; firstRow: 0 | 1 },
+): readonly KnownRound[] {
+  const next = (text: readonly number[]) => target[text[text.length - 1]];
+  const text = [...prompt, next(prompt)];
+  const end = prompt.length + nPredict;
+  const rounds: KnownRound[] = [];
+  while (text.length < end) {
+    // The last token of a round is the target's own.
+    const drafts = copiedDrafts(head, text, Math.min(nDraft, end - text.length - 1), firstRow);
+    let nAccepted = 0;
+    while (nAccepted < drafts.length && drafts[nAccepted] === next(text)) {
+      text.push(drafts[nAccepted]);
+      nAccepted++;
+    }
+    text.push(next(text));
+    rounds.push({ drafts, nAccepted });
+  }
+  return rounds;
+}
+
+/**
+ * Token that occurs most often; `preferred` if it is one of several. Among others the head's choice depends on how sums are
+ * rounded, so texts of tests avoid that.
+ */
+function commonest(tokens: readonly number[], preferred: number): number {
+  const counts = new Map<number, number>();
+  for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+  const most = Math.max(...counts.values());
+  if (counts.get(preferred) === most) return preferred;
+  return [...counts].filter(([, count]) => count === most)[0][0];
+}
