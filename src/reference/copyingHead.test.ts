@@ -68,7 +68,7 @@ describe('copyingHead', () => {
   it.each(heads)(
     'drafts, layer and output matrix, as copiedDrafts says: $reads, $successors',
     async copying => {
-      const text = [1, 8, 9, 9, 9, 8, 10, 10, 8, 8];
+      const text = [1, 9, 9, 9, 9, 10, 8, 8, 10, 8];
       const twin = await twinOf(asModel(copyingHead({ ...copying, nLayers: N_LAYERS, nCtx: N_CTX })));
       const nDraft = 3;
       const drafts = copiedDrafts(copying, text, nDraft, 0);
