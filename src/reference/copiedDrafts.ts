@@ -2,16 +2,11 @@ import { assertNever } from '../util/assert.ts';
 import type { Successors } from './chainTarget.ts';
 import type { Copying } from './copyingHead.ts';
 
-/**
- * Drafts of a copying head after `tokens`, the text up to the last chosen token.
- *
- * `firstRow` is the position of the head's first row: 0 if BOS has one, 1 if rows begin where a hidden state precedes them.
- */
+/** Drafts of a copying head behind `tokens`, two or more, of which the target has not decoded the last one. */
 export function copiedDrafts(
   { reads, successors }: Copying,
   tokens: readonly number[],
   nDraft: number,
-  firstRow: 0 | 1,
 ): readonly number[] {
   const text = [...tokens];
   const beforeLast = tokens[tokens.length - 2];
@@ -24,7 +19,7 @@ export function copiedDrafts(
         return successors[beforeLast];
       case 'commonest':
         return commonest(
-          text.slice(firstRow).map(token => successors[token]),
+          text.map(token => successors[token]),
           own,
         );
       default:
@@ -46,7 +41,7 @@ export function knownRounds(
   target: Successors,
   head: Copying,
   prompt: readonly number[],
-  { nPredict, nDraft, firstRow }: { nPredict: number; nDraft: number; firstRow: 0 | 1 },
+  { nPredict, nDraft }: { nPredict: number; nDraft: number },
 ): readonly KnownRound[] {
   const next = (text: readonly number[]) => target[text[text.length - 1]];
   const text = [...prompt, next(prompt)];
@@ -54,7 +49,7 @@ export function knownRounds(
   const rounds: KnownRound[] = [];
   while (text.length < end) {
     // The last token of a round is the target's own.
-    const drafts = copiedDrafts(head, text, Math.min(nDraft, end - text.length - 1), firstRow);
+    const drafts = copiedDrafts(head, text, Math.min(nDraft, end - text.length - 1));
     let nAccepted = 0;
     while (nAccepted < drafts.length && drafts[nAccepted] === next(text)) {
       text.push(drafts[nAccepted]);
