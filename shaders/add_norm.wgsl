@@ -1,8 +1,11 @@
-// add_norm: x += SCALE * post(branch), then next = norm(x): the end of a branch whose last product cannot do this itself.
+// add_norm: x += SCALE * post(branch), times FACTOR, then next = norm(x): the end of a branch whose last product cannot do this
+// itself.
 //
-// One workgroup per row. Each lane sums its vec4s in f32; then every lane adds up all lanes' sums in the same order
+// One workgroup per row (workgroup.x: row of the batch, workgroup.y: row of its PER_ROW). Each lane sums its vec4s in f32; then every lane adds up all lanes' sums in the same order
 // (lib/lane_sums.wgsl). A layer norm computes the mean first, then the squares of the differences from it. Nothing depends on
 // other rows (design D1).
+// FACTOR: none; constant; params, where the number at FACTOR_AT is the factor. PER_ROW: rows of all buffers for each row of the
+// batch, one after the other.
 // POST, NEXT: none, rms or layer; NEXT deferred: the rows of lib/deferred_norm.wgsl. ADD 0: x is only normalised. GATHER 1: row i
 // of next is the batch row that output i belongs to.
 #define ADD 1
@@ -11,6 +14,7 @@
 #define NEXT none
 #define NEXT_BIAS 0
 #define GATHER 0
+#define FACTOR none
 #include "lib/step.wgsl"
 #include "lib/sums.wgsl"
 // Weight and bias of POST, then of NEXT, each padded to STRIDE.
@@ -33,6 +37,14 @@ override STRIDE: u32 = 8u;
 override SCALE: f32 = 1.0;
 override POST_EPS: f32 = 1e-5;
 override NEXT_EPS: f32 = 1e-5;
+override PER_ROW: u32 = 1u;
+#if FACTOR == constant
+override FACTOR_VALUE: f32 = 1.0;
+#endif
+#if FACTOR == params
+// Place of the factor in params, in vec4s.
+override FACTOR_AT: u32 = 0u;
+#endif
 
 #include "lib/lane_sums.wgsl"
 
@@ -49,7 +61,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let row = row_of_output(group.x);
 #else
   if (group.x >= n_rows()) { return; }
-  let row = group.x;
+  let row = group.x * PER_ROW + group.y;
 #endif
   let from_row = row * STRIDE;
   let end = STRIDE + unknown_zero();
@@ -81,7 +93,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     y += params[STRIDE + i];
 #endif
 #endif
-    x[from_row + i] = fma(vec4<f32>(SCALE), y, x[from_row + i]) * inside(i);
+    let sum = fma(vec4<f32>(SCALE), y, x[from_row + i]) * inside(i);
+#if FACTOR == none
+    x[from_row + i] = sum;
+#endif
+#if FACTOR == constant
+    x[from_row + i] = sum * FACTOR_VALUE;
+#endif
+#if FACTOR == params
+    x[from_row + i] = sum * params[FACTOR_AT].x;
+#endif
   }
   // From here a lane reads only values that it wrote itself, or waits for the others.
 #endif
@@ -110,12 +131,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     squares = fma(y, y, squares);
   }
   let scale = 1.0 / sqrt(sum_of_lanes(lane, quad_sum(squares)) / f32(K) + NEXT_EPS);
+  let to_row = (group.x * PER_ROW + group.y) * STRIDE;
   for (var i = lane; i < end; i += WORKGROUP_SIZE) {
     var y = (x[from_row + i] - mean) * scale * params[at + i];
 #if NEXT_BIAS
     y += params[at + STRIDE + i];
 #endif
-    next[group.x * STRIDE + i] = y * inside(i);
+    next[to_row + i] = y * inside(i);
   }
 #endif
 #endif

@@ -5,21 +5,29 @@
 // All f32. For a norm each lane sums its values, then all lanes' sums are added in order (lib/lane_sums.wgsl), so nothing depends
 // on other rows (design D1).
 // NORM: none, rms or layer. WEIGHTS: head, the same for each head; heads, separate for each head; row, one norm over all heads;
-// unit, none. NORM_FIRST 0: rope comes before the norm. Rotation pairs are neighbours.
+// unit, none. NORM_FIRST 0: rope comes before the norm. Rotation pairs are neighbours. VALUE_NORM: an RMS norm of each value head,
+// without weights. VALUES keys: values are the keys of src, in the order in which the first and the second values of the first
+// SPLIT in pairs lie apart. KV 0: src has only queries, and there are no caches.
 #define CACHE f32
 #define ROPE 1
 #define NORM none
 #define WEIGHTS unit
 #define NORM_FIRST 1
+#define ROPE_BINDING 5
 #define NORM_BINDING 6
+#define VALUE_NORM 0
+#define VALUES own
+#define KV 1
 #define TEMPERATURE 0
 #include "lib/step.wgsl"
 #include "lib/kv_cache.wgsl"
 #include "lib/sums.wgsl"
 @group(0) @binding(1) var<storage, read> src: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> dst: array<vec4<f32>>;
+#if KV
 @group(0) @binding(3) var<storage, read_write> k_cache: array<Quad>;
 @group(0) @binding(4) var<storage, read_write> v_cache: array<Quad>;
+#endif
 
 override WORKGROUP_SIZE: u32 = 16u;
 override N_HEAD: u32 = 1u;
@@ -32,7 +40,7 @@ override SRC_STRIDE: u32 = 1u;
 #if ROPE
 #include "lib/rotate.wgsl"
 // [position, pair] = (cos, sin)
-@group(0) @binding(5) var<storage, read> rope_table: array<vec2<f32>>;
+@group(0) @binding({ROPE_BINDING}) var<storage, read> rope_table: array<vec2<f32>>;
 // Leading values of each head that are rotated, an even number.
 override N_ROT: u32 = 4u;
 
@@ -55,6 +63,13 @@ override EPS: f32 = 1e-5;
 // Weights of queries, then of keys, each padded to whole blocks of 32 values.
 @group(0) @binding({NORM_BINDING}) var<storage, read> norm_weight: array<vec4<f32>>;
 #endif
+#define SUMS 1
+#endif
+#if VALUE_NORM
+#define SUMS 1
+override VALUE_EPS: f32 = 1e-5;
+#endif
+#if SUMS
 #include "lib/lane_sums.wgsl"
 #endif
 #if TEMPERATURE
@@ -72,22 +87,24 @@ fn normed_quad(from_head: u32, position: u32, quad: u32) -> vec4<f32> {
 #endif
 }
 
+#if KV
+#include "lib/store_values.wgsl"
+#endif
+
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let row = group.y;
   if (row >= n_rows()) { return; }
   let position = position_of(row);
-  let cell = page_of(row, position / PAGE) * PAGE + position % PAGE;
   let quads = HEAD_DIM / 4u;
-  let value_quads = VALUE_DIM / 4u;
   let from_row = row * SRC_STRIDE;
+#if KV
+  let cell = page_of(row, position / PAGE) * PAGE + position % PAGE;
   if (group.x >= N_HEAD + N_KV_HEAD) {
-    let head = group.x - N_HEAD - N_KV_HEAD;
-    let from_head = from_row + (N_HEAD + N_KV_HEAD) * quads + head * value_quads;
-    let to = (cell * N_KV_HEAD + head) * value_quads;
-    for (var i = lane; i < value_quads; i += WORKGROUP_SIZE) { v_cache[to + i] = pack_quad(src[from_head + i]); }
+    store_values(row, cell, group.x - N_HEAD - N_KV_HEAD, lane);
     return;
   }
+#endif
   let is_key = group.x >= N_HEAD;
   let head = select(group.x, group.x - N_HEAD, is_key);
   let from_head = from_row + group.x * quads;
@@ -133,9 +150,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 #if NORM_FIRST
     y = turned(y, position, i);
 #endif
-    if (is_key) {
-      k_cache[(cell * N_KV_HEAD + head) * quads + i] = pack_quad(y);
-    } else {
+#if KV
+    if (is_key) { k_cache[(cell * N_KV_HEAD + head) * quads + i] = pack_quad(y); }
+#endif
+    if (!is_key) {
 #if TEMPERATURE
       y *= temperature;
 #endif

@@ -3,21 +3,28 @@
 // softmaxOfChosen, its logit. The N_USED experts with the largest values are chosen, with SELECTION_BIAS those with the largest
 // value + bias; the lowest index wins a tie. Their weights are their values; with ratio and softmaxOfChosen their probabilities
 // among the chosen. GROUPS: experts come in that many groups of neighbours, and only the GROUPS_USED groups whose two best have
-// the largest sums take part. NORMALISED: weights are divided by their sum.
+// the largest sums take part. NORMALISED: weights are divided by their sum. OUTPUT_SCALE: weights are multiplied by factors of the
+// experts.
 // Numerics: f32. The sum of a softmax over all experts has the classes of lib/sums.wgsl, of single experts; weights are added in
 // descending order of the experts. An expert's place is the number of experts that are better, so no round waits for another.
 #define NORMALISED 0
 #define GROUPS 0
 #define ROUTER_BIAS 0
 #define SELECTION_BIAS 0
+#define OUTPUT_SCALE 0
 override WEIGHT_SCALE: f32 = 1.0;
 override GROUPS_USED: u32 = 1u;
 // Index of the first selection bias.
 override SELECTION_AT: u32 = 0u;
+// Index of the first factor of an expert.
+override OUTPUT_SCALE_AT: u32 = 0u;
 #if ROUTER_BIAS
 #define BIASED 1
 #endif
 #if SELECTION_BIAS
+#define BIASED 1
+#endif
+#if OUTPUT_SCALE
 #define BIASED 1
 #endif
 #if BIASED
@@ -166,9 +173,12 @@ fn choose(row: u32, lane: u32, scale: f32) {
 #endif
   for (var rank = lane; rank < N_USED; rank += WORKGROUP_SIZE) {
 #if GATING == ratio
-    let weight = weights[rank] / total;
+    var weight = weights[rank] / total;
 #else
-    let weight = weights[rank] * factor;
+    var weight = weights[rank] * factor;
+#endif
+#if OUTPUT_SCALE
+    weight *= biases[OUTPUT_SCALE_AT + best[rank]];
 #endif
     chosen[row * N_USED + rank] = vec2<u32>(best[rank], bitcast<u32>(weight));
   }

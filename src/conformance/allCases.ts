@@ -16,6 +16,7 @@ import { rmsNormCases } from './kernels/rmsNorm.ts';
 import { routerCases } from './kernels/router.ts';
 import { argmaxCases, topKCases } from './kernels/sampling.ts';
 import { ringStoreCases, ssmConvCases } from './kernels/ssmConv.ts';
+import { suppressCases } from './kernels/suppress.ts';
 import { swigluCases } from './kernels/swiglu.ts';
 import { xieluCases } from './kernels/xielu.ts';
 
@@ -44,6 +45,7 @@ const ALL = [
   gatedNormCases,
   gateCases,
   joinHiddenCases,
+  suppressCases,
   argmaxCases,
   topKCases,
   advanceCases,

@@ -16,6 +16,7 @@ import { rmsNormCheck } from './kernels/rmsNorm.ts';
 import { routerCheck } from './kernels/router.ts';
 import { argmaxCheck, topKCheck } from './kernels/sampling.ts';
 import { ringStoreCheck, ssmConvCheck } from './kernels/ssmConv.ts';
+import { suppressCheck } from './kernels/suppress.ts';
 import { swigluCheck } from './kernels/swiglu.ts';
 import { xieluCheck } from './kernels/xielu.ts';
 
@@ -43,6 +44,7 @@ export const CHECKS: readonly LoadCheck[] = [
   gatedNormCheck,
   gateCheck,
   joinHiddenCheck,
+  suppressCheck,
   argmaxCheck,
   topKCheck,
   advanceCheck,

@@ -3,15 +3,9 @@ import { ForetokenError } from '../util/errors.ts';
 
 /** Pieces of layers that no kernel does, as nouns. */
 const PIECES: readonly (readonly [piece: string, needs: (layer: Layer) => boolean])[] = [
-  ['KV caches that layers share', ({ mixer }) => mixer.kind === 'attention' && mixer.cacheOf !== undefined],
-  // `inPairs` reorders the rows of `attn_k`: values taken from its product have to be put back in order.
-  ['values that are keys', ({ mixer }) => mixer.kind === 'attention' && mixer.valuesOfKeys === true],
-  ['norms of values', ({ mixer }) => mixer.kind === 'attention' && mixer.valueEps !== undefined],
-  ['experts beside a dense feed-forward', ({ expertsBeside }) => expertsBeside !== undefined],
   ['AltUp', ({ altUp }) => altUp !== undefined],
   ['Laurel', ({ laurel }) => laurel !== undefined],
   ['sparse gates', ({ ffn }) => ffn?.kind === 'dense' && ffn.sparsity !== undefined],
-  ['factors of layers', ({ outputScale }) => outputScale === true],
 ];
 
 /** Throws `unsupported_model` for a description with pieces that only the CPU twin does. `file` names the model. */
@@ -21,7 +15,6 @@ export function refuseMissingPieces(file: string, spec: ModelSpec): void {
     // draft that the GPU continues by itself meets tokens whose rows are not there; what follows such a token has to be rejected.
     ...(spec.embedding.perLayer ? ['per-layer embeddings'] : []),
     ...PIECES.filter(([, needs]) => spec.layers.some(needs)).map(([piece]) => piece),
-    ...(spec.head.suppressed ? ['suppressed tokens'] : []),
   ];
   if (missing.length === 0) return;
   throw new ForetokenError(

@@ -8,13 +8,14 @@ import { deltaNetBlock } from './blocks/deltaNet.ts';
 import { denseBlock } from './blocks/denseFfn.ts';
 import { embeddingBlock } from './blocks/embedding.ts';
 import { expertBlock } from './blocks/expertFfn.ts';
+import { besideBlocks } from './blocks/expertsBeside.ts';
 import { headBlock, hiddenBlock } from './blocks/head.ts';
 import { keepHiddenBlock } from './blocks/hidden.ts';
 import { jointBlock } from './blocks/joint.ts';
 import { latentBlock } from './blocks/latent.ts';
 import { mambaBlock } from './blocks/mamba.ts';
 import { mamba2Block } from './blocks/mamba2.ts';
-import { aheadBlock, type LayerRoads, layerRoads } from './blocks/residual.ts';
+import { aheadBlock, type LayerRoads, layerRoads, leftEnd } from './blocks/residual.ts';
 import { shortConvBlock } from './blocks/shortConv.ts';
 import { refuseMissingPieces } from './missingPieces.ts';
 import { type RopeClass, ropeClasses } from './ropeTables.ts';
@@ -65,7 +66,7 @@ function layerBlocks(tensors: TensorFinder, { nEmbd }: ModelSpec, layer: Layer, 
     ...(roads.ahead ? [aheadBlock(tensors, nEmbd, roads.ahead)] : []),
     mixerBlock(tensors, nEmbd, layer, layer.mixer, roads.mixer),
     ...(layer.beside ? [mixerBlock(tensors, nEmbd, layer, layer.beside, roads.beside)] : []),
-    ...(layer.ffn ? [ffnBlock(tensors, nEmbd, layer, layer.ffn, roads.ffn)] : []),
+    ...ffnBlocks(tensors, nEmbd, layer, roads),
   ];
 }
 
@@ -92,6 +93,17 @@ function mixerBlock(
     default:
       return assertNever(mixer);
   }
+}
+
+function ffnBlocks(tensors: TensorFinder, nEmbd: number, layer: Layer, roads: LayerRoads): Block[] {
+  const { ffn, expertsBeside } = layer;
+  if (!ffn) return [];
+  if (!expertsBeside) return [ffnBlock(tensors, nEmbd, layer, ffn, roads.ffn)];
+  const dense = { input: roads.ffn.input, end: leftEnd(roads.ffn.end, 'branch') };
+  return [
+    ffnBlock(tensors, nEmbd, layer, ffn, dense),
+    ...besideBlocks(tensors, nEmbd, layer, expertsBeside, roads.experts),
+  ];
 }
 
 function ffnBlock(

@@ -9,17 +9,18 @@ export interface NormVectors extends Pick<Norm, 'kind' | 'eps'> {
 }
 
 /**
- * Adds the output of a branch to a row of the residual stream: x + scale · post(branch), without a norm if there is no `post`.
+ * Adds the output of a branch to a row of the residual stream: factor · (x + scale · post(branch)), without a norm if there is no `post`.
  */
 export function addBranch(
   x: Float32Array,
   branch: Float32Array,
   scale: number,
   post: NormVectors | null,
+  factor = 1,
 ): Float32Array<ArrayBuffer> {
   const output = Float64Array.from(branch);
   const added = post === null ? output : normed(output, post);
-  return Float32Array.from(x, (value, i) => value + scale * added[i]);
+  return Float32Array.from(x, (value, i) => factor * (value + scale * added[i]));
 }
 
 /** Normalises a row. */

@@ -29,6 +29,7 @@ import { perLayerBranch, perLayerEmbeddings } from './blocks/perLayer.ts';
 import type { Rotation } from './blocks/rotate.ts';
 import { shortConv } from './blocks/shortConv.ts';
 import { add, scale, softcap, type Vector } from './blocks/vector.ts';
+import { suppress } from './suppress.ts';
 import { Weights } from './weights.ts';
 
 /**
@@ -85,9 +86,7 @@ export class CpuTwin {
     const { head } = this.#spec;
     const products = linear(this.#weights, head.tensor, state);
     const logits = head.bias ? add(products, this.#weights.values('output.bias')) : products;
-    const capped = softcap(scale(logits, head.scale), head.softcap);
-    for (const suppressed of head.suppressed ?? []) capped[suppressed] = Number.NEGATIVE_INFINITY;
-    return capped;
+    return suppress(softcap(scale(logits, head.scale), head.softcap), head.suppressed ?? []);
   }
 
   /**

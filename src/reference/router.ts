@@ -13,6 +13,8 @@ export interface RouterOptions extends Partial<Omit<Choosing, 'nUsed'>> {
   readonly selectionBias?: Float32Array | null;
   /** One bias per expert, added to its logit. */
   readonly routerBias?: Float32Array | null;
+  /** One factor per expert, which multiplies its weight at last. */
+  readonly outputScale?: Float32Array | null;
 }
 
 const MIXTRAL = { gating: 'softmax', normalise: true, weightScale: 1, groups: null } as const;
@@ -27,7 +29,7 @@ export function router(
   x: Float32Array,
   k: number,
   nUsed: number,
-  { selectionBias = null, routerBias = null, ...options }: RouterOptions = {},
+  { selectionBias = null, routerBias = null, outputScale = null, ...options }: RouterOptions = {},
 ): ChosenExperts {
   const choices = Array.from({ length: x.length / k }, (_, row) => {
     const logits = Float64Array.from(
@@ -38,6 +40,6 @@ export function router(
   }).flat();
   return {
     ids: Uint32Array.from(choices, ({ expert }) => expert),
-    weights: Float32Array.from(choices, ({ weight }) => weight),
+    weights: Float32Array.from(choices, ({ expert, weight }) => weight * (outputScale?.[expert] ?? 1)),
   };
 }

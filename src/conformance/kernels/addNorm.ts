@@ -6,22 +6,34 @@ import { alignUp } from '../../util/math.ts';
 import { kernelCases } from '../cases.ts';
 import { kernelCheck } from '../check.ts';
 import { dense, floats, output } from '../contents.ts';
-import { deferredRow, gathered, gatheredStep, joined, numbers, padded, placedRows } from '../inputs.ts';
+import {
+  deferredRow,
+  gathered,
+  gatheredStep,
+  joined,
+  numbers,
+  padded,
+  placedRows,
+  plainStep,
+} from '../inputs.ts';
 
 /** Offsets of the vectors of the norm after a branch, and of the next one. */
 const POST = 1;
 const NEXT = 3;
+/** Factor in the vectors. */
+const FACTOR = 0.7;
 
 export const addNormCheck = kernelCheck({
   kernel: addNorm,
   /** Magnitude of the rows of x and of the branch, and mean of both. */
   usual: { scale: 1, mean: 0.5 },
   setUp({ parameters, rows, inputs }) {
-    const { k, add, scale = 1, post, next, gather } = parameters;
+    const { k, add, scale = 1, post, next, gather, factor = 1, perRow = 1 } = parameters;
     const stride = alignUp(k, 32);
-    const outputs = gather ? gathered(rows.length) : numbers(rows.length);
+    const all = rows.flatMap(row => numbers(perRow).map(i => row * perRow + i));
+    const outputs = gather ? gathered(rows.length) : numbers(all.length);
     const rowsFrom = (seed: number) =>
-      rows.map(row => randomValues(k, seed + row, inputs.scale).map(value => value + inputs.mean));
+      all.map(row => randomValues(k, seed + row, inputs.scale).map(value => value + inputs.mean));
     const [before, branch] = [rowsFrom(50), rowsFrom(150)];
     const [placed, placedBranch] = [before, branch].map(all =>
       placedRows(
@@ -37,26 +49,30 @@ export const addNormCheck = kernelCheck({
       post: post ? vectorsOf(post, k, POST) : null,
       next: nextNorm && vectorsOf(nextNorm, k, NEXT),
     };
-    const dst = output(rows.length * (isDeferred ? deferredStride(stride) : stride));
+    const ofParams = factor === 'params' ? Float32Array.of(FACTOR, 0, 0, 0) : new Float32Array(4);
+    const dst = output(all.length * (isDeferred ? deferredStride(stride) : stride));
     return {
       bindings: [
-        dense(gatheredStep(outputs)),
+        dense(gather ? gatheredStep(outputs) : plainStep(rows.length)),
         x,
-        dense(joined([...inParams(vectors.post), ...inParams(vectors.next), new Float32Array(4)])),
+        dense(joined([...inParams(vectors.post), ...inParams(vectors.next), ofParams])),
         ...(add ? [placedBranch] : []),
         ...(next ? [dst] : []),
       ],
-      grid: () => [rows.length, 1, 1],
-      results: () =>
-        before.map((row, i) => {
-          const sum = add ? addBranch(row, branch[i], scale, vectors.post) : row;
+      grid: () => [rows.length, perRow, 1],
+      results: () => {
+        const ofAll = before.map((row, i) => {
+          const last = factor === 'params' ? FACTOR : factor;
+          const sum = add ? addBranch(row, branch[i], scale, vectors.post, last) : row;
           const of = vectors.next;
           return [
             ...(add ? [floats(x, outputs[i] * stride, padded(sum))] : []),
             ...(of && isDeferred ? deferredRow(dst, i, padded(sum), padded(of.weight), stride) : []),
             ...(of && !isDeferred ? [floats(dst, i * stride, padded(normalised(sum, of)))] : []),
           ];
-        }),
+        });
+        return rows.map((_, row) => ofAll.slice(row * perRow, (row + 1) * perRow).flat());
+      },
     };
   },
 });
@@ -82,6 +98,9 @@ type Axes = {
   scale: number;
   mean: number;
   gather: boolean;
+  /** Factor of the sum. */
+  last: number | 'params';
+  perRow: number;
 };
 
 const usual: Axes = {
@@ -94,6 +113,8 @@ const usual: Axes = {
   scale: 1,
   mean: 0.5,
   gather: false,
+  last: 1,
+  perRow: 1,
 };
 
 /** Each norm has its own epsilon, large enough to matter. */
@@ -127,8 +148,13 @@ export const addNormCases = kernelCases(addNormCheck, () => ({
     { ...usual, k: 2050, rows: 2, next: 'layer' },
     { ...usual, k: 288, rows: 6, add: false, next: 'biased layer', gather: true },
     { ...usual, k: 66, rows: 3, add: false, next: 'rms' },
+    { ...usual, k: 45, rows: 3, post: 'rms', next: 'biased layer', last: 'params' },
+    { ...usual, k: 172, rows: 2, post: 'biased rms', last: 'params', factor: 0.5 },
+    { ...usual, k: 64, rows: 3, next: 'none', last: Math.SQRT1_2 },
+    { ...usual, k: 64, rows: 3, post: 'rms', next: 'none', perRow: 5 },
+    { ...usual, k: 288, rows: 2, add: false, next: 'rms', perRow: 3 },
   ],
-  parameters: ({ k, rows, add, factor, gather, ...norms }): AddNormShape => {
+  parameters: ({ k, rows, add, factor, gather, last, perRow, ...norms }): AddNormShape => {
     const post = normOf(norms.post, 1e-3);
     const next = norms.next === 'deferred' ? norms.next : normOf(norms.next, 0.1);
     return {
@@ -136,6 +162,8 @@ export const addNormCases = kernelCases(addNormCheck, () => ({
       ...(factor !== 1 && { scale: factor }),
       ...(post && { post }),
       ...(gather && { gather }),
+      ...(last !== 1 && { factor: last }),
+      ...(perRow !== 1 && { perRow }),
     };
   },
   inputs: ({ scale, mean }) => ({ scale, mean }),

@@ -18,7 +18,10 @@ export const qkvStoreCheck = kernelCheck({
   usual: { scale: 1 },
   setUp({ parameters, spec, rows, inputs: { scale } }) {
     const { nHead, nKvHead, headDim, valueDim = headDim, nRot, cache, srcStride } = parameters;
-    const [qWidth, kWidth, vWidth] = [nHead * headDim, nKvHead * headDim, nKvHead * valueDim];
+    const { queriesOnly = false, valuesOfKeys } = parameters;
+    const qWidth = nHead * headDim;
+    const kWidth = queriesOnly ? 0 : nKvHead * headDim;
+    const vWidth = queriesOnly || valuesOfKeys ? 0 : nKvHead * valueDim;
     const src = rows.map(row => randomValues(qWidth + kWidth + vWidth, 50 + row, scale));
     const weights = weightsOf(parameters);
     const tables = pageTables(positionsOf(PAGE_POSITIONS));
@@ -33,8 +36,7 @@ export const qkvStoreCheck = kernelCheck({
         dense(stepBuffer(places, [], tables)),
         rowsOf(src, srcStride),
         q,
-        kCache,
-        vCache,
+        ...(queriesOnly ? [] : [kCache, vCache]),
         ...(nRot > 0 ? [dense(table)] : []),
         ...(inParams.length > 0 ? [dense(joined(inParams.map(weight => padded(weight))))] : []),
       ],
@@ -43,8 +45,10 @@ export const qkvStoreCheck = kernelCheck({
         places.map((place, i) => {
           const heads = twin(src[i], table, weights, place.position, parameters);
           const at = (dim: number) => kvOffset({ pageTables: tables, nKvHead, headDim: dim }, place);
+          const queries = floats(q, i * qWidth, heads.q);
+          if (queriesOnly) return [queries];
           return [
-            floats(q, i * qWidth, heads.q),
+            queries,
             cells(kCache, cache, at(headDim), heads.k),
             cells(vCache, cache, at(valueDim), heads.v),
           ];
@@ -53,12 +57,12 @@ export const qkvStoreCheck = kernelCheck({
   },
 });
 
-function weightsOf({ qkNorm, nHead, nKvHead, headDim }: QkvStoreShape): QkWeights {
+function weightsOf({ qkNorm, nHead, nKvHead, headDim, queriesOnly }: QkvStoreShape): QkWeights {
   const of = (heads: number, seed: number) => {
     if (!qkNorm || qkNorm.weights === 'unit') return new Float32Array();
     return randomValues(qkNorm.weights === 'head' ? headDim : heads * headDim, seed);
   };
-  return { q: of(nHead, 1), k: of(nKvHead, 2) };
+  return { q: of(nHead, 1), k: queriesOnly ? new Float32Array() : of(nKvHead, 2) };
 }
 
 type Axes = HeadShape & {
@@ -69,6 +73,8 @@ type Axes = HeadShape & {
   afterRope: boolean;
   temperature: boolean;
   scale: number;
+  /** Norm and origin of values. */
+  values: 'plain' | 'normed' | 'keys' | 'paired keys' | 'none';
 };
 
 const usual: Axes = {
@@ -80,7 +86,22 @@ const usual: Axes = {
   afterRope: false,
   temperature: false,
   scale: 1,
+  values: 'plain',
 };
+
+function valuesOf({ values, nRot }: Axes): Partial<QkvStoreShape> {
+  switch (values) {
+    case 'plain':
+      return {};
+    case 'none':
+      return { queriesOnly: true };
+    case 'normed':
+      return { valueEps: 0.02 };
+    case 'keys':
+    case 'paired keys':
+      return { valueEps: 0.02, valuesOfKeys: { split: values === 'keys' ? 0 : nRot } };
+  }
+}
 
 export const qkvStoreCases = kernelCases(qkvStoreCheck, () => ({
   usual,
@@ -109,6 +130,12 @@ export const qkvStoreCases = kernelCases(qkvStoreCheck, () => ({
     },
     { ...usual, norm: 'layer', weights: 'row', afterRope: true, rows: 1 },
     { ...usual, nRot: 0, norm: 'layer', temperature: true, rows: 3 },
+    { ...usual, values: 'normed', valueDim: 8 },
+    { ...usual, values: 'normed', norm: 'rms', cache: 'f16', headDim: 200, valueDim: 200, rows: 2 },
+    { ...usual, values: 'keys', norm: 'rms' },
+    { ...usual, values: 'paired keys', norm: 'rms', nRot: 12, rows: 3 },
+    { ...usual, values: 'none', norm: 'rms', weights: 'head' },
+    { ...usual, values: 'none', nRot: 0, norm: 'rms', weights: 'heads', rows: 2 },
   ],
   parameters: (axes): QkvStoreShape => {
     const { nHead, nKvHead, headDim, nRot, cache, valueDim, rows, norm, weights, afterRope } = axes;
@@ -116,6 +143,7 @@ export const qkvStoreCases = kernelCases(qkvStoreCheck, () => ({
       ...{ nHead, nKvHead, headDim, nRot, cache, valueDim, rows },
       srcStride: alignUp((nHead + nKvHead) * headDim + nKvHead * valueDim, 32) + 32,
       qkNorm: norm === 'none' ? null : { kind: norm, weights, eps: 0.01, afterRope },
+      ...valuesOf(axes),
       temperature: axes.temperature ? { scale: 0.1, length: 50, offset: 1 } : null,
     };
   },

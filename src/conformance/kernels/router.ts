@@ -18,7 +18,10 @@ export const routerCheck = kernelCheck({
     const { src, x } = activations(k, rows, norm);
     const routerBias = parameters.routerBias ? randomValues(nExperts, 13).map(value => value + biases) : null;
     const selectionBias = parameters.selectionBias ? randomValues(nExperts, 14) : null;
-    const vectors = [routerBias, selectionBias].flatMap(vector => (vector ? [padded(vector)] : []));
+    const outputScale = parameters.outputScale ? randomValues(nExperts, 15) : null;
+    const vectors = [routerBias, selectionBias, outputScale].flatMap(vector =>
+      vector ? [padded(vector)] : [],
+    );
     // Pairs of an expert and its weight.
     const chosen = output(2 * rows.length * nUsed);
     const pairs = (row: number) => ({ of: chosen, at: 2 * row * nUsed, length: 2 * nUsed });
@@ -34,7 +37,9 @@ export const routerCheck = kernelCheck({
       results: () => {
         const [values] = matrix.values();
         return x.map((row, i): Result[] => {
-          const { ids, weights } = twin(values, row, k, nUsed, { ...parameters, routerBias, selectionBias });
+          const { ids, weights } = twin(values, row, k, nUsed, {
+            ...{ ...parameters, routerBias, selectionBias, outputScale },
+          });
           return [
             { ...pairs(i), values: ids, read: found => found.filter((_, j) => j % 2 === 0), bound: 0 },
             {
@@ -51,7 +56,10 @@ export const routerCheck = kernelCheck({
 });
 
 /** Features of routers other than Mixtral's. */
-type Features = Pick<RouterShape, 'gating' | 'normalise' | 'weightScale' | 'selectionBias' | 'routerBias'> & {
+type Features = Pick<
+  RouterShape,
+  'gating' | 'normalise' | 'weightScale' | 'selectionBias' | 'routerBias' | 'outputScale'
+> & {
   readonly groups?: string;
 };
 
@@ -80,6 +88,8 @@ function featureCases(): Axes[] {
     // Several experts for each invocation.
     { ...few, rows: 1, nExperts: 1024, nUsed: 8, normalise: false },
     { ...few, plain: true, gating: 'sigmoid', normalise: false, selectionBias: true },
+    { ...few, plain: true, outputScale: true },
+    { ...few, gating: 'sigmoid', routerBias: true, selectionBias: true, outputScale: true },
     // Weights whose sum is too small to divide by.
     { ...few, biases: -20, gating: 'sigmoid', routerBias: true },
     { ...grouped, groups: '2 of 4', normalise: false },
@@ -112,7 +122,7 @@ export const routerCases = kernelCases(routerCheck, () => ({
   ],
   parameters: (axes): RouterShape => {
     const { weight, rows, nExperts, nUsed, plain } = axes;
-    const { gating, normalise, weightScale, selectionBias, routerBias } = axes;
+    const { gating, normalise, weightScale, selectionBias, routerBias, outputScale } = axes;
     const k = awkwardK(weight);
     return {
       ...{ weight, blocks: blocksOf(k), nExperts, nUsed, rows },
@@ -122,6 +132,7 @@ export const routerCases = kernelCases(routerCheck, () => ({
       ...(weightScale !== undefined && { weightScale }),
       ...(selectionBias && { selectionBias }),
       ...(routerBias && { routerBias }),
+      ...(outputScale && { outputScale }),
       ...groupsOf(axes),
     };
   },

@@ -31,17 +31,20 @@ export interface RouterShape {
   readonly selectionBias?: boolean;
   /** Whether a bias per expert is added to its logit. */
   readonly routerBias?: boolean;
+  /** Whether a factor per expert multiplies its weight at last. */
+  readonly outputScale?: boolean;
 }
 
 /**
  * Chooses the experts of each row and their weights. Buffers: step, quants, scales, src, chosen [rows, nUsed] (expert, bits of
- * its weight), and, if there are biases, a vector of them in f32: the router's, then those of the selection, each padded to 32.
+ * its weight), and, if there are biases or factors, a vector of them in f32: the router's, then those of the selection, then the
+ * factors, each padded to 32.
  */
 export const router = kernel('router', ['lanes', 'unpack'], (shape: RouterShape, { lanes, unpack }) => {
   const { weight, blocks, norm, nExperts, nUsed, rows } = shape;
   checkShape(shape);
   const options = optionsOf(shape);
-  const hasBias = shape.routerBias === true || shape.selectionBias === true;
+  const hasBias = [shape.routerBias, shape.selectionBias, shape.outputScale].includes(true);
   return {
     defines: {
       WEIGHT: weight,
@@ -70,9 +73,11 @@ export const router = kernel('router', ['lanes', 'unpack'], (shape: RouterShape,
  */
 function optionsOf(shape: RouterShape) {
   const { norm, nExperts, gating = 'softmax', normalise = true, weightScale = 1, groups } = shape;
-  const { selectionBias = false, routerBias = false } = shape;
+  const { selectionBias = false, routerBias = false, outputScale = false } = shape;
   const isRatio = gating === 'softmaxOfChosen' || (gating === 'softmax' && normalise);
-  if (norm && isRatio && weightScale === 1 && !groups && !selectionBias && !routerBias) return null;
+  const isPlain = !groups && !selectionBias && !routerBias && !outputScale;
+  if (norm && isRatio && weightScale === 1 && isPlain) return null;
+  const stride = alignUp(nExperts, 32);
   return {
     defines: {
       GATING: gating,
@@ -81,11 +86,13 @@ function optionsOf(shape: RouterShape) {
       ...(groups && { GROUPS: groups.count }),
       ...(routerBias && { ROUTER_BIAS: 1 }),
       ...(selectionBias && { SELECTION_BIAS: 1 }),
+      ...(outputScale && { OUTPUT_SCALE: 1 }),
     },
     overrides: {
       ...(weightScale !== 1 && { WEIGHT_SCALE: weightScale }),
       ...(groups && { GROUPS_USED: groups.used }),
-      ...(selectionBias && { SELECTION_AT: routerBias ? alignUp(nExperts, 32) : 0 }),
+      ...(selectionBias && { SELECTION_AT: routerBias ? stride : 0 }),
+      ...(outputScale && { OUTPUT_SCALE_AT: stride * ((routerBias ? 1 : 0) + (selectionBias ? 1 : 0)) }),
     },
   };
 }

@@ -20,7 +20,7 @@ import {
   endVector,
   inputBuffer,
 } from './residual.ts';
-import { inPairs } from './rotation.ts';
+import { inPairs, pairedValues } from './rotation.ts';
 
 type AttentionTensors = {
   /** attn_q, attn_k, attn_v: one product, or one each if their types differ. */
@@ -34,7 +34,7 @@ type AttentionTensors = {
   readonly end: VectorPlan | null;
 };
 
-/** Attention with its own keys and values: `attn_q`, `attn_k`, `attn_v`, `attn_output`. */
+/** Attention with its own keys and values, `attn_q`, `attn_k`, `attn_v`, `attn_output`, or with those of an earlier layer. */
 export function attentionBlock(
   tensors: TensorFinder,
   nEmbd: number,
@@ -49,7 +49,9 @@ export function attentionBlock(
   const optional = (exists: boolean, name: string, length: number) =>
     exists ? biasVector(named(name), [tensors.findVector(named(name), length)]) : null;
   const isStoredByProduct = storedByProduct(spec, road.input);
-  const names = { k: `${prefix}k_cache`, v: `${prefix}v_cache` };
+  const ownsCache = spec.cacheOf === undefined;
+  const cachePrefix = ownsCache ? prefix : `blk.${spec.cacheOf}.`;
+  const names = { k: `${cachePrefix}k_cache`, v: `${cachePrefix}v_cache` };
   const outWidth = nHead * valueDim;
 
   return {
@@ -66,10 +68,12 @@ export function attentionBlock(
       outputBias: optional(spec.outputBias, 'attn_output.bias', nEmbd),
       end: endVector(tensors, road.end),
     },
-    streams: [
-      { name: names.k, values: nKvHead * headDim },
-      { name: names.v, values: nKvHead * valueDim },
-    ],
+    streams: ownsCache
+      ? [
+          { name: names.k, values: nKvHead * headDim },
+          { name: names.v, values: nKvHead * valueDim },
+        ]
+      : [],
     scratch,
     calls: (io, weights) => [
       ...(isStoredByProduct ? fusedQkv(io, weights) : separateQkv(io, weights)),
@@ -89,6 +93,7 @@ export function attentionBlock(
   }
 
   function shift(io: BlockIo): Call[] | null {
+    if (!ownsCache) return [];
     const { rope, qkNorm } = spec;
     // A norm with weights after the rotation: cached keys can no longer be re-rotated.
     if (qkNorm?.afterRope && qkNorm.weights !== 'unit') return null;
@@ -139,8 +144,13 @@ export function attentionBlock(
   ): Call[] {
     const srcStride = paddedRow(widths.all);
     const epilogue = { kind: 'store', dstStride: srcStride, ...(bias && { bias: true as const }) } as const;
-    const { qkNorm, temperature } = spec;
-    const shape = { ...heads(io), valueDim, rows: io.rows, srcStride, qkNorm, temperature };
+    const { qkNorm, temperature, valueEps } = spec;
+    const shape = {
+      ...{ ...heads(io), valueDim, rows: io.rows, srcStride, qkNorm, temperature },
+      ...(!ownsCache && { queriesOnly: true as const }),
+      ...(ownsCache && valueEps !== undefined && { valueEps }),
+      ...(spec.valuesOfKeys && { valuesOfKeys: { split: pairedValues(spec) } }),
+    };
     return [
       ...products(io, qkv, {
         src: inputBuffer(io, road.input),
@@ -154,8 +164,7 @@ export function attentionBlock(
           io.step,
           io.scratch('qkv'),
           io.scratch('q'),
-          io.stream(names.k),
-          io.stream(names.v),
+          ...(ownsCache ? [io.stream(names.k), io.stream(names.v)] : []),
           ...(spec.rope ? [io.ropeTable(spec.rope)] : []),
           ...(norms ? [norms] : []),
         ],
@@ -190,9 +199,12 @@ export function attentionBlock(
   }
 }
 
-/** Widths of the rows of queries, keys, values and gates, and of all together. */
-function qkvWidths({ nHead, nKvHead, headDim, valueDim, gated }: Attention) {
-  const [q, k, v] = [nHead * headDim, nKvHead * headDim, nKvHead * valueDim];
+/** Widths of the rows of queries, keys, values and gates that a layer computes, and of all together. */
+function qkvWidths({ nHead, nKvHead, headDim, valueDim, gated, cacheOf, valuesOfKeys }: Attention) {
+  const ownsCache = cacheOf === undefined;
+  const q = nHead * headDim;
+  const k = ownsCache ? nKvHead * headDim : 0;
+  const v = ownsCache && !valuesOfKeys ? nKvHead * valueDim : 0;
   const gate = gated ? nHead * valueDim : 0;
   return { q, k, v, gate, all: q + k + v + gate };
 }
@@ -201,6 +213,7 @@ function qkvWidths({ nHead, nKvHead, headDim, valueDim, gated }: Attention) {
 function storedByProduct(spec: Attention, { norm }: BranchInput): boolean {
   const { rope, qkvBias, qkNorm, temperature, headDim, valueDim, gated } = spec;
   if (!norm || !rope || qkvBias || qkNorm || temperature || gated) return false;
+  if (spec.cacheOf !== undefined || spec.valuesOfKeys || spec.valueEps !== undefined) return false;
   return valueDim === headDim && rope.nRot % 4 === 0;
 }
 
@@ -215,7 +228,10 @@ function qkvMatrices(tensors: TensorFinder, nEmbd: number, prefix: string, spec:
     return [planMatrix(label, [ordered(tensor, ofRows)])];
   }
   const tensor = (name: string, rows: number) => tensors.find(`${prefix}${name}.weight`, [nEmbd, rows]);
-  const others = [ordered(tensor('attn_k', k), order), tensor('attn_v', v)];
+  const others = [
+    ...(k > 0 ? [ordered(tensor('attn_k', k), order)] : []),
+    ...(v > 0 ? [tensor('attn_v', v)] : []),
+  ];
   if (!spec.gated) return planMatrices(label, [ordered(tensor('attn_q', q), order), ...others]);
   // Each head has its query, then its gate.
   const both = tensor('attn_q', q + gate);
@@ -245,7 +261,8 @@ function qkvBias(tensors: TensorFinder, prefix: string, spec: Attention): Vector
     return biasVector(label, [tensor], [ofRows]);
   }
   const tensor = (name: string, length: number) => tensors.findVector(`${prefix}${name}.bias`, length);
-  return biasVector(label, [tensor('attn_q', q), tensor('attn_k', k), tensor('attn_v', v)], [order, order]);
+  const others = [...(k > 0 ? [tensor('attn_k', k)] : []), ...(v > 0 ? [tensor('attn_v', v)] : [])];
+  return biasVector(label, [tensor('attn_q', q), ...others], [order, k > 0 ? order : undefined]);
 }
 
 function qkNorms(tensors: TensorFinder, prefix: string, spec: Attention): VectorPlan | null {
@@ -263,12 +280,10 @@ function qkNorms(tensors: TensorFinder, prefix: string, spec: Attention): Vector
         return tensors.findVector(full, heads * headDim);
     }
   };
-  const [q, k] = [tensor('attn_q_norm', nHead), tensor('attn_k_norm', nKvHead)];
+  const q = tensor('attn_q_norm', nHead);
+  const ofKeys = () => ({ tensor: tensor('attn_k_norm', nKvHead), at: paddedRow(q.nElements), order });
   return {
     label: `${prefix}attn_qk_norm`,
-    pieces: [
-      { tensor: q, at: 0, order },
-      { tensor: k, at: paddedRow(q.nElements), order },
-    ],
+    pieces: [{ tensor: q, at: 0, order }, ...(spec.cacheOf === undefined ? [ofKeys()] : [])],
   };
 }

@@ -69,6 +69,7 @@ export type ScratchName =
   | 'products'
   | 'qkv'
   | 'branch'
+  | BesideScratch
   | 'xNorm2'
   | 'shared'
   | 'sharedGate'
@@ -76,6 +77,9 @@ export type ScratchName =
   | RecurrentScratch
   /** Input of an MTP head. */
   | 'joined';
+
+/** Activations that only experts beside a dense feed-forward use: their output, and the input of their router. */
+type BesideScratch = 'branch2' | 'routed';
 
 /** Activations that only latent attention uses. */
 type LatentScratch = 'qLow' | 'qLowNorm' | 'qHeads' | 'qLatent' | 'kv' | 'heads';

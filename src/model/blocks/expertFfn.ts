@@ -16,6 +16,7 @@ import { biasVector, gatedApart, isGrouped, paddedRow, placed, products } from '
 import {
   type BranchEnd,
   type BranchInput,
+  branchRows,
   endScratch,
   endVector,
   inputBuffer,
@@ -24,7 +25,7 @@ import {
 
 type ExpertTensors = {
   readonly gateInp: readonly MatrixPlan[];
-  /** Biases of the router, then those that only affect the choice of experts, each padded to whole blocks. */
+  /** Biases of the router, then those that only affect the choice, then factors of outputs, each padded to whole blocks. */
   readonly routerBias: VectorPlan | null;
   /** Groups: all experts' gates, then all their ups. One matrix each if their types differ. */
   readonly gateUp: readonly MatrixPlan[];
@@ -39,15 +40,18 @@ type ExpertTensors = {
   readonly end: VectorPlan | null;
 };
 
-/** Mixture of experts, with or without a shared expert. */
+/** Mixture of experts, with or without a shared expert. The router reads `routed`; by default, the experts' input. */
 export function expertBlock(
   tensors: TensorFinder,
   nEmbd: number,
   { prefix }: Layer,
   spec: ExpertFfn,
-  road: { readonly input: BranchInput; readonly end: BranchEnd },
+  road: { readonly input: BranchInput; readonly routed?: BranchInput; readonly end: BranchEnd },
 ): Block<ExpertTensors> {
   const { nExperts, nUsed, nFf, shared } = spec;
+  const routed = road.routed ?? road.input;
+  // The router folds the factors into the weights, which then must not multiply inputs.
+  assert(!spec.downScale || !spec.weighsInput, 'factors of the outputs of experts whose inputs are weighed');
   const stride = paddedRow(nFf);
   const gateUp = gateUpMatrices(tensors, nEmbd, prefix, spec);
   const isFused = isGrouped(gateUp, 2 * nExperts);
@@ -124,7 +128,7 @@ export function expertBlock(
     const shape = {
       weight,
       blocks,
-      ...normed(),
+      ...(routed.norm && { norm: routed.norm }),
       nExperts,
       nUsed,
       rows: io.rows,
@@ -134,8 +138,9 @@ export function expertBlock(
       groups,
       selectionBias,
       routerBias: spec.routerBias,
+      ...(spec.downScale && { outputScale: true }),
     };
-    const src = inputBuffer(io, road.input);
+    const src = inputBuffer(io, routed);
     const buffers = [io.step, quants, scales, src, io.scratch('chosen'), ...(routerBias ? [routerBias] : [])];
     return { spec: router(shape, io.tuning), buffers };
   }
@@ -220,7 +225,7 @@ export function expertBlock(
       weighted: !spec.weighsInput,
       ...(bias && { bias: { rows: nEmbd } }),
     } as const;
-    const experts = summed(io, weights, stage, io.scratch('branch'), bias ? [bias] : []);
+    const experts = summed(io, weights, stage, branchRows(io, road.end), bias ? [bias] : []);
     return [...experts, ...sharedCalls(io, weights), ...joinCalls(io, road.end, weights.end)];
   }
 
@@ -269,7 +274,7 @@ export function expertBlock(
       dstStride: paddedRow(nEmbd),
       ...(gate && { gate: true as const }),
     } as const;
-    const dst = [io.scratch('branch'), ...(gate ? [gate] : [])];
+    const dst = [branchRows(io, road.end), ...(gate ? [gate] : [])];
     return [...weigh, ...up, ...products(io, sharedDown, { src: h, epilogue, dst })];
   }
 }
@@ -319,11 +324,12 @@ function expertBiases(
 function routerBiases(
   tensors: TensorFinder,
   prefix: string,
-  { routerBias, selectionBias, nExperts }: ExpertFfn,
+  { routerBias, selectionBias, downScale, nExperts }: ExpertFfn,
 ): VectorPlan | null {
   const names = [
     ...(routerBias ? [`${prefix}ffn_gate_inp.bias`] : []),
     ...(selectionBias ? [`${prefix}exp_probs_b.bias`] : []),
+    ...(downScale ? [`${prefix}ffn_down_exps.scale`] : []),
   ];
   if (names.length === 0) return null;
   const pieces = names.map((name, i) => ({

@@ -1,7 +1,7 @@
 import { normWeight } from '../../architectures/norms.ts';
 import type { Layer, ModelSpec, Norm } from '../../architectures/spec.ts';
 import type { Call } from '../../gpu/dispatch.ts';
-import { addNorm, type NormKind } from '../../gpu/kernels/addNorm.ts';
+import { addNorm, factorAt, type NormKind } from '../../gpu/kernels/addNorm.ts';
 import type { DeferredNorm } from '../../gpu/kernels/deferredNorm.ts';
 import type { Tuning } from '../../gpu/tuning.ts';
 import type { Matrix } from '../weights/matrix.ts';
@@ -15,7 +15,7 @@ import { paddedRow, products } from './products.ts';
  * shaders/lib/deferred_norm.wgsl. Otherwise the rows are already normalised, or are `x` if the branch has no norm before it.
  */
 export interface BranchInput {
-  readonly buffer: 'x' | 'xNorm' | Extract<ScratchName, 'xNorm2'>;
+  readonly buffer: 'x' | 'xNorm' | Extract<ScratchName, 'xNorm2' | 'routed'>;
   readonly norm: DeferredNorm | null;
 }
 
@@ -32,6 +32,10 @@ export interface BranchEnd {
   readonly scale: number;
   readonly post: Norm | null;
   readonly next: NextRows;
+  /** Tensor of the number that multiplies the residual stream behind the branch; absent without one. */
+  readonly factor?: string;
+  /** Rows in which the output stays, because another block adds it; absent in most branches. */
+  readonly left?: Extract<ScratchName, 'branch' | 'branch2'>;
 }
 
 /** Inputs and ends of the branches of a layer. */
@@ -42,6 +46,8 @@ export interface LayerRoads {
   /** Road of a second mixer; the first one then leaves the input rows as they are. */
   readonly beside: Road;
   readonly ffn: Road;
+  /** Road of the experts beside a dense feed-forward, whose output joins that of the dense one; both end as `ffn` would. */
+  readonly experts: Road & { readonly routed: BranchInput };
 }
 
 /** Input and end of a branch. */
@@ -56,8 +62,10 @@ function defersNorms({ layers, head }: ModelSpec): boolean {
   return (
     isPlain(head.norm) &&
     layers.every(
-      ({ attnNorm, beside, ffn, ffnNorm, postAttnNorm, postFfnNorm, parallel }) =>
+      ({ attnNorm, beside, ffn, ffnNorm, postAttnNorm, postFfnNorm, parallel, outputScale, expertsBeside }) =>
         !parallel &&
+        !outputScale &&
+        !expertsBeside &&
         !beside &&
         isPlain(attnNorm) &&
         (ffn === null || isPlain(ffnNorm)) &&
@@ -102,14 +110,30 @@ export function layerRoads(spec: ModelSpec, index: number): LayerRoads {
     end: { ...end, fused: fusable, post: layer.postAttnNorm, next: behindMixers() },
   };
   const mixer = layer.beside ? { ...beside, end: { ...beside.end, next: null } } : beside;
-  const ffnEnd = { ...end, fused: fusable, post: layer.postFfnNorm, next };
+  const ffnEnd = { ...end, fused: fusable, post: layer.postFfnNorm, next, ...factorOf(layer) };
   const ahead = layer.parallel ? layer.ffnNorm : null;
-  return { ahead, mixer, beside, ffn: { input: ffnInput(spec, layer), end: ffnEnd } };
+  return {
+    ...{ ahead, mixer, beside, ffn: { input: ffnInput(spec, layer), end: ffnEnd } },
+    experts: {
+      input: { buffer: 'xNorm2', norm: null },
+      routed: { buffer: 'routed', norm: null },
+      end: ffnEnd,
+    },
+  };
 
   function behindMixers(): NextRows {
     if (layer.ffn === null) return next;
     return layer.parallel ? null : nextRows(spec, layer.ffnNorm);
   }
+}
+
+function factorOf({ outputScale, prefix }: Layer): Pick<BranchEnd, 'factor'> {
+  return outputScale ? { factor: `${prefix}layer_output_scale.weight` } : {};
+}
+
+/** End of a branch whose output stays in rows of its own. */
+export function leftEnd({ nEmbd }: BranchEnd, left: NonNullable<BranchEnd['left']>): BranchEnd {
+  return { fused: false, nEmbd, scale: 1, post: null, next: null, left };
 }
 
 function ffnInput(spec: ModelSpec, layer: Layer): BranchInput {
@@ -142,6 +166,7 @@ export function inputBuffer(io: BlockIo, { buffer }: BranchInput): GPUBuffer {
     case 'xNorm':
       return io.xNorm;
     case 'xNorm2':
+    case 'routed':
       return io.scratch(buffer);
   }
 }
@@ -165,14 +190,26 @@ export function normVector(
   return { label: names.join('+'), pieces };
 }
 
-/** Norm vectors for the end of a branch: the norm after the branch, then the next branch's norm. */
-export function endVector(tensors: TensorFinder, { nEmbd, post, next }: BranchEnd): VectorPlan | null {
-  return normVector(tensors, nEmbd, [post, next?.norm ?? null]);
+/** Vectors for the end of a branch: the norm after the branch, then the next branch's norm, then the factor. */
+export function endVector(tensors: TensorFinder, end: BranchEnd): VectorPlan | null {
+  const { nEmbd, post, next, factor } = end;
+  const norms = normVector(tensors, nEmbd, [post, next?.norm ?? null]);
+  if (!factor) return norms;
+  const piece = { tensor: tensors.findVector(factor, 1), at: factorAt(joinShape(end)) };
+  return {
+    label: [...(norms ? [norms.label] : []), factor].join('+'),
+    pieces: [...(norms?.pieces ?? []), piece],
+  };
 }
 
 /** Activations that the end of a branch needs. */
-export function endScratch({ fused, nEmbd }: BranchEnd): Scratch[] {
-  return fused ? [] : [{ name: 'branch', values: paddedRow(nEmbd) }];
+export function endScratch({ fused, nEmbd, left = 'branch' }: BranchEnd): Scratch[] {
+  return fused ? [] : [{ name: left, values: paddedRow(nEmbd) }];
+}
+
+/** Rows of a branch's output. */
+export function branchRows(io: BlockIo, { left = 'branch' }: BranchEnd): GPUBuffer {
+  return io.scratch(left);
 }
 
 /** Multiplies the last matrices of a branch: `matrices` · `src` (+ `bias`), added to the residual stream. */
@@ -196,27 +233,32 @@ export function endCalls(
     return products(io, matrices, { src, epilogue, dst: [io.x, vector, io.xNorm, ...(bias ? [bias] : [])] });
   }
   const epilogue = { kind: 'store', dstStride, ...(bias && { bias: true as const }) } as const;
-  const dst = [io.scratch('branch'), ...(bias ? [bias] : [])];
+  const dst = [branchRows(io, end), ...(bias ? [bias] : [])];
   return [...products(io, matrices, { src, epilogue, dst }), ...joinCalls(io, end, vector)];
 }
 
-/** Adds the rows of `branch` to the residual stream, and normalises it for the next branch. */
-export function joinCalls(io: BlockIo, end: BranchEnd, vector: GPUBuffer | null): Call[] {
-  const { nEmbd: k, scale, post, next } = end;
-  const spec = addNorm(
-    {
-      k,
-      rows: io.rows,
-      add: true,
-      ...(scale !== 1 && { scale }),
-      ...(post && { post: normKind(post) }),
-      next: next && (next.kind === 'deferred' ? 'deferred' : normKind(next.norm)),
-    },
-    io.tuning,
-  );
+/** Adds the rows of a branch to the residual stream, and normalises it for the next branch; nothing if the rows are left. */
+export function joinCalls(
+  io: BlockIo,
+  end: BranchEnd,
+  vector: GPUBuffer | null,
+  branch = branchRows(io, end),
+): Call[] {
+  if (end.left) return [];
+  const spec = addNorm({ ...joinShape(end), rows: io.rows, add: true }, io.tuning);
   // Without norms the kernel does not read its vector; bind any other buffer instead.
   const params = vector ?? io.logits;
-  return [{ spec, buffers: [io.step, io.x, params, io.scratch('branch'), ...(next ? [io.xNorm] : [])] }];
+  return [{ spec, buffers: [io.step, io.x, params, branch, ...(end.next ? [io.xNorm] : [])] }];
+}
+
+function joinShape({ nEmbd: k, scale, post, next, factor }: BranchEnd) {
+  return {
+    k,
+    ...(scale !== 1 && { scale }),
+    ...(post && { post: normKind(post) }),
+    next: next && (next.kind === 'deferred' ? ('deferred' as const) : normKind(next.norm)),
+    ...(factor && { factor: 'params' as const }),
+  };
 }
 
 /** Normalises the residual stream into `dst`; with `gather`, only the output rows of the batch. */
@@ -254,6 +296,6 @@ export function aheadBlock(
   };
 }
 
-function normKind({ kind, bias, eps }: Norm): NormKind {
+export function normKind({ kind, bias, eps }: Norm): NormKind {
   return { kind, bias, eps };
 }

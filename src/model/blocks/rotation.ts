@@ -9,10 +9,16 @@ export function inPairs({
   rope,
   headDim,
 }: Pick<Attention, 'rope' | 'headDim'>): ((row: number) => number) | undefined {
-  if (!rope || rope.pairs === 'neighbours') return undefined;
-  const half = rope.nRot / 2;
+  const paired = pairedValues({ rope });
+  if (paired === 0) return undefined;
+  const half = paired / 2;
   return row => {
     const i = row % headDim;
-    return i < rope.nRot ? row - i + Math.floor(i / 2) + (i % 2) * half : row;
+    return i < paired ? row - i + Math.floor(i / 2) + (i % 2) * half : row;
   };
+}
+
+/** Leading values of a head that `inPairs` reorders. */
+export function pairedValues({ rope }: Pick<Attention, 'rope'>): number {
+  return rope?.pairs === 'halves' ? rope.nRot : 0;
 }

@@ -15,6 +15,8 @@ export interface VectorPiece {
   readonly at: number;
   /** Maps the index of a value in the buffer's piece to its index in the tensor; identity by default. */
   readonly order?: ((i: number) => number) | undefined;
+  /** Factor of its values, 1 by default. */
+  readonly factor?: number | undefined;
   /** Values per row, for a table whose rows are padded to whole blocks. */
   readonly rowValues?: number;
 }

@@ -41,7 +41,12 @@ export function vectorUploads(gpu: Gpu, { pieces }: VectorPlan, buffer: GPUBuffe
 
 /** Values of a piece in the order and padding of its buffer. */
 function arranged(piece: VectorPiece, values: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
-  const { order, rowValues = values.length } = piece;
+  const { order, factor, rowValues = values.length } = piece;
+  if (factor !== undefined)
+    return arranged(
+      { ...piece, factor: undefined },
+      values.map(value => value * factor),
+    );
   if (order) return Float32Array.from(values, (_, i) => values[order(i)]);
   if (rowValues % 32 === 0 || rowValues === values.length) return values;
   const padded = new Float32Array(pieceValues(piece));
