@@ -3,6 +3,9 @@ import { draftOf, filesInPage } from './zoo.mjs';
 /** Models of the zoo that together have the features that the bundled pair lacks, with the reason for each. */
 export const EXACTNESS_ZOO = new Map([
   ['gemma3', 'sliding windows'],
+  ['gemma4', 'KV caches that layers share, per-layer embeddings'],
+  ['gemma4-moe', 'experts beside a dense feed-forward'],
+  ['gemma3n', 'AltUp, Laurel, sparse gates'],
   ['qwen3moe', 'mixture of experts'],
   ['deepseek2', 'MLA: a latent cache, and groups of experts'],
   ['gpt-oss', 'sinks, windows, experts with biases'],

@@ -1,6 +1,6 @@
 // gate: multiplies N values of a row of x by the activations of as many gates, which begin OFFSET values after a row of src. One
 // invocation per value and row (workgroup.y).
-// ACTIVATION: sigmoid or silu.
+// ACTIVATION: sigmoid, silu, or identity.
 #define ACTIVATION sigmoid
 #include "lib/step.wgsl"
 #include "lib/sums.wgsl"
@@ -19,7 +19,11 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let gate = src[id.y * SRC_STRIDE + OFFSET + id.x];
 #if ACTIVATION == silu
   x[id.y * X_STRIDE + id.x] *= silu(gate);
-#else
+#endif
+#if ACTIVATION == identity
+  x[id.y * X_STRIDE + id.x] *= gate;
+#endif
+#if ACTIVATION == sigmoid
   // WGSL may assume that there are no infinities, so exp must not overflow.
   x[id.y * X_STRIDE + id.x] /= 1.0 + exp(min(-gate, 80.0));
 #endif

@@ -40,6 +40,7 @@ const ARCHITECTURES: Architectures = {
   ...deepseeks,
   ...exaones,
   ...gemmas,
+  gemma4: gemmasByLayer.gemma4,
   ...glms,
   ...gpts,
   ...gptOsses,
@@ -55,7 +56,7 @@ const ARCHITECTURES: Architectures = {
 };
 
 /** Architectures that only the CPU twin runs: they need pieces that no kernel does, for which the GPU's model refuses them. */
-const WITHOUT_KERNELS: Architectures = gemmasByLayer;
+const WITHOUT_KERNELS: Architectures = { gemma3n: gemmasByLayer.gemma3n };
 
 const DESCRIBED: Architectures = { ...ARCHITECTURES, ...WITHOUT_KERNELS };
 

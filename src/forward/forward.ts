@@ -60,16 +60,18 @@ export interface Forward {
   /**
    * Decodes `rows` (1..maxRows; rows of one slot in ascending, contiguous positions) in one submit. Resolves to one `Candidates`
    * per row with `output`, in order; if no row has it, to an empty list without waiting for this step on the GPU. A step with
-   * outputs is submitted before this returns. Callers may keep the arrays, but not write to them. Throws `device_lost`.
+   * outputs is submitted before this returns, unless rows for its tokens have to be read from the model's file first. Callers may keep
+   * the arrays, but not write to them. Throws `device_lost`, or `fetch_failed` where such a row cannot be read.
    */
   forward(rows: readonly BatchRow[], kind: OutputKind): Promise<Candidates[]>;
 
   /**
    * Submits a `forward` with an output in each row before the step that it continues was read: the last `forward` or
    * `forwardAhead`. The tokens are the argmax of that step's rows, whatever kind it was. Returns null and does nothing if that
-   * would take cells from the pool, or if there is no buffer for so many logits. `MAX_STEPS_AHEAD` steps may be pending behind the
-   * one that is being read, but only one of kind `logits`; a further one abandons the oldest, which may then reject. This is the
-   * `nth` of them, from 1 on: its row's earlier positions from that of the step being read on may come back.
+   * would take cells from the pool, if there is no buffer for so many logits, or if the CPU has to know every token.
+   * `MAX_STEPS_AHEAD` steps may be pending behind the one that is being read, but only one of kind `logits`; a further one abandons
+   * the oldest, which may then reject. This is the `nth` of them, from 1 on: its row's earlier positions from that of the step being
+   * read on may come back.
    */
   forwardAhead(rows: readonly AheadRow[], kind: OutputKind, nth: number): Promise<Candidates[]> | null;
 

@@ -11,6 +11,8 @@ export interface Choices {
   /** Drafts of two slots. */
   readonly drafts: DraftToken[][];
   readonly draftsWithProbability: DraftToken[][];
+  /** Whether a step can follow one that was not read. */
+  readonly goesAhead: boolean;
 }
 
 /** Chooses after each of `tokens` in one batch, then drafts in two slots. */
@@ -21,7 +23,11 @@ export async function choicesOf(model: Model, tokens: readonly number[]): Promis
     return outputs.map(({ ids, logits }) => Array.from(ids, (id, i): [number, number] => [id, logits[i]]));
   };
   const starts = [0, 1].map(slot => ({ token: tokens[slot], position: 0, slot, output: true }));
+  const pending = model.forward(starts.slice(0, 1), 'argmax');
+  const ahead = model.forwardAhead([{ from: 0, position: 1, slot: 0 }], 'argmax', 1);
+  await Promise.all([pending, ahead]);
   return {
+    goesAhead: ahead !== null,
     candidates: { argmax: await pairsFor('argmax'), topK: await pairsFor('topK') },
     drafts: await model.draft(starts, 5, false),
     draftsWithProbability: await model.draft(starts, 5, true),

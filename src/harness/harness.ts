@@ -12,6 +12,7 @@ import type { AdapterDescription } from '../gpu/adapter.ts';
 import { type Gpu, openGpu } from '../gpu/device.ts';
 import { shaderSources } from '../gpu/shaderSources.ts';
 import type { Tuning } from '../gpu/tuning.ts';
+import type { TablePlace } from '../model/blocks/perLayer.ts';
 import { type LoadOptions, loadModel } from '../model/loadModel.ts';
 import type { Model } from '../model/model.ts';
 import { checkModel, checkMtp, isMtpSidecar } from '../model/modelFile.ts';
@@ -149,13 +150,16 @@ export class Harness {
 
   /** Loads a separate model, which chooses from stretches of its logits, and returns what it chooses. */
   choices(options: {
-    readonly model: string;
+    readonly model: string | Blob;
     readonly choiceStretch: number | null;
     readonly tokens: readonly number[];
+    /** Place of per-layer embeddings. */
+    readonly tablePlace?: TablePlace;
   }): Promise<Choices> {
-    const tuning = { ...TUNINGS.software, choiceStretch: options.choiceStretch };
+    const { model, choiceStretch, tokens, tablePlace } = options;
+    const tuning = { ...TUNINGS.software, choiceStretch };
     const shape = { nCtx: 64, nSlots: 2, nCtxShared: null, maxRows: 16, cacheType: 'f16', tuning } as const;
-    return withModel(options.model, shape, model => choicesOf(model, options.tokens));
+    return withModel(model, shape, loaded => choicesOf(loaded, tokens), tablePlace);
   }
 
   /** Answers questions on a server with the given settings. */
@@ -213,16 +217,22 @@ export class Harness {
 }
 
 async function withModel<T>(
-  path: string,
+  model: string | Blob,
   options: LoadOptions,
   use: (model: Model) => Promise<T>,
+  tablePlace?: TablePlace,
 ): Promise<T> {
   const gpu = await openGpu(shaderSources());
-  return closing(gpu, async () => use(await loaded(gpu, path, options)));
+  return closing(gpu, async () => use(await loaded(gpu, model, options, tablePlace)));
 }
 
-async function loaded(gpu: Gpu, path: string, options: LoadOptions): Promise<Model> {
-  return loadModel(gpu, checkModel(await opened(path)), options);
+async function loaded(
+  gpu: Gpu,
+  model: string | Blob,
+  options: LoadOptions,
+  tablePlace?: TablePlace,
+): Promise<Model> {
+  return loadModel(gpu, checkModel(await opened(model), tablePlace), options);
 }
 
 async function opened(file: string | Blob): Promise<GgufFile> {

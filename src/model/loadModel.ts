@@ -10,6 +10,7 @@ import { allBlocks, carriedOf, streamsOf } from './modelBlocks.ts';
 import { type ModelFile, tensorBytes } from './modelFile.ts';
 import type { Plan, PlanInputs } from './plan.ts';
 import { allocateRunState, type RunState } from './runState.ts';
+import { TokenRows } from './tokenRows.ts';
 import { buildCheckedPlan, type CheckKernels } from './tune/checkedPlan.ts';
 import { allocateWeights } from './weights/load.ts';
 import { runUploads } from './weights/upload.ts';
@@ -34,7 +35,8 @@ export type Tune = (inputs: PlanInputs) => Promise<Tuning>;
 
 /**
  * Loads a model onto the GPU: plans every buffer within the device's limits, allocates them all, streams the weights up as they
- * are quantized, and compiles every pipeline. Throws `device_limits` or `out_of_memory` before the weights are read;
+ * are quantized, and compiles every pipeline. Where per-layer embeddings stay in the file, the model reads from its source as long as
+ * it is used. Throws `device_limits` or `out_of_memory` before the weights are read;
  * `gpu.close()` frees what was allocated.
  */
 export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions): Promise<Model> {
@@ -65,7 +67,8 @@ export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions)
   const inputs = { spec, blocks: plan.blocks, weights, cache, state, hidden, tuning, nCtx };
   const planned = buildTunedPlan(gpu, inputs, options);
   planned.catch(() => {});
-  const totalBytes = tensorBytes(gguf);
+  const { tokenTable } = plan.blocks;
+  const totalBytes = tensorBytes(gguf) - (tokenTable?.tensor.sizeBytes ?? 0);
   await writeRopeTables(gpu, file, state, nCtx);
   await runUploads(gguf.source, uploads, loaded => onProgress?.('weights', loaded, totalBytes));
   onProgress?.('pipelines', totalBytes, totalBytes);
@@ -73,7 +76,12 @@ export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions)
   if (gpu.fault) throw gpu.fault;
   onProgress?.('ready', totalBytes, totalBytes);
   const maxRows = Math.min(options.maxRows, state.maxRows);
-  const parts = { plan: checkedPlan, state, cache, matrices, kept, seen: target?.kept ?? null };
+  const parts = {
+    ...{ plan: checkedPlan, state, cache, matrices },
+    kept,
+    seen: target?.kept ?? null,
+    tokenRows: tokenTable && new TokenRows(gguf.source, tokenTable),
+  };
   return new Model(gpu, spec, parts, { ...options, maxRows });
 }
 

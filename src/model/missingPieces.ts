@@ -10,12 +10,7 @@ const PIECES: readonly (readonly [piece: string, needs: (layer: Layer) => boolea
 
 /** Throws `unsupported_model` for a description with pieces that only the CPU twin does. `file` names the model. */
 export function refuseMissingPieces(file: string, spec: ModelSpec): void {
-  const missing = [
-    // Their table has gigabytes, of which a token needs one row: it is to be read by row from the file, and never uploaded whole. A
-    // draft that the GPU continues by itself meets tokens whose rows are not there; what follows such a token has to be rejected.
-    ...(spec.embedding.perLayer ? ['per-layer embeddings'] : []),
-    ...PIECES.filter(([, needs]) => spec.layers.some(needs)).map(([piece]) => piece),
-  ];
+  const missing = [...PIECES.filter(([, needs]) => spec.layers.some(needs)).map(([piece]) => piece)];
   if (missing.length === 0) return;
   throw new ForetokenError(
     'unsupported_model',

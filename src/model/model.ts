@@ -28,6 +28,7 @@ import {
 } from './results.ts';
 import type { RunState } from './runState.ts';
 import { StagingRing } from './stagingRing.ts';
+import type { TokenRows } from './tokenRows.ts';
 import type { Matrix } from './weights/matrix.ts';
 import { encodeParts, encodePass, type PassLists, type Work } from './work.ts';
 
@@ -42,6 +43,8 @@ export interface ModelParts {
   readonly kept: HiddenStates | null;
   /** Hidden states that it reads as an MTP head; null in other models. */
   readonly seen: HiddenStates | null;
+  /** Rows of a table that stays in the file; the CPU then has to know the tokens of every batch. Null in most models. */
+  readonly tokenRows: TokenRows | null;
 }
 
 /** Model on the GPU. Allows one call of `forward` or `draft` at a time, with `forwardAhead` alongside. */
@@ -53,6 +56,7 @@ export class Model implements ForwardPass {
   readonly maxOutputs: number;
   readonly canShift: boolean;
   readonly maxRollback: number;
+  readonly #tokenRows: TokenRows | null;
   /** Step buffers; `ModelPair` needs them to connect two models. */
   readonly state: RunState;
   /** Weight matrices by label, and hidden states; an MTP head on the same device uses both. */
@@ -85,10 +89,11 @@ export class Model implements ForwardPass {
   constructor(
     gpu: Gpu,
     spec: Pick<ModelSpec, 'nVocab' | 'nEmbd'>,
-    { plan, state, cache, matrices, kept, seen }: ModelParts,
+    { plan, state, cache, matrices, kept, seen, tokenRows }: ModelParts,
     shape: CacheShape & { readonly maxRows: number },
   ) {
     this.#gpu = gpu;
+    this.#tokenRows = tokenRows;
     this.#plan = plan;
     this.state = state;
     this.matrices = matrices;
@@ -113,8 +118,15 @@ export class Model implements ForwardPass {
     this.#stepWords = new Uint32Array(state.step.size / 4);
   }
 
+  /** Whether batches may have tokens that only the GPU knows, those that an earlier step chose. */
+  get takesChosenTokens(): boolean {
+    return this.#tokenRows === null;
+  }
+
   async forward(rows: readonly BatchRow[], kind: OutputKind): Promise<Candidates[]> {
     const work = this.forwardWork(rows, kind);
+    const reading = this.#giveTokenRows(rows);
+    if (reading) await reading;
     if (work.bytes > 0) return this.#read(work);
     await this.#submitAhead(work);
     return [];
@@ -125,13 +137,16 @@ export class Model implements ForwardPass {
     const ring = kind === 'logits' ? this.#logitsAhead : this.#stagingAhead;
     const fits = kind !== 'logits' || 4 * this.nVocab * rows.length <= ring.sizeBytes;
     const choosing = this.#choosing;
-    if (choosing === null || !fits || !this.#pool.holds(spansOf(batch, 0))) return null;
+    if (choosing === null || !this.takesChosenTokens || !fits || !this.#pool.holds(spansOf(batch, 0)))
+      return null;
     return this.#readAhead(batch, kind, nth, ring, choosing);
   }
 
   async embed(rows: readonly BatchRow[]): Promise<Float32Array[]> {
     if (this.#choosing && this.#choosing.length > 0) this.#choosing = null;
     const nOutputs = this.#writeStep(rows, 0);
+    const reading = this.#giveTokenRows(rows);
+    if (reading) await reading;
     const stride = paddedRow(this.#nEmbd);
     const work = {
       parts: this.#parts(rows, nOutputs === 0 ? [] : [planFor(this.#plan, nOutputs).hidden]),
@@ -149,7 +164,28 @@ export class Model implements ForwardPass {
     nDraft: number,
     withProbabilities: boolean,
   ): Promise<DraftToken[][]> {
+    if (this.#tokenRows) return this.#draftStepByStep(rows, nDraft, withProbabilities);
     return this.#read(this.draftWork(rows, nDraft, withProbabilities));
+  }
+
+  /** Drafts with a readback of each token, whose row has to be read before the next step. */
+  async #draftStepByStep(
+    rows: readonly BatchRow[],
+    nDraft: number,
+    withProbabilities: boolean,
+  ): Promise<DraftToken[][]> {
+    let batch = rows;
+    const steps: DraftToken[][] = [];
+    for (let step = 0; step < nDraft; step++) {
+      const work = this.draftWork(batch, 1, withProbabilities);
+      await this.#giveTokenRows(batch);
+      const chosen = (await this.#read(work)).flat();
+      steps.push(chosen);
+      batch = batch
+        .filter(({ output }) => output)
+        .map((row, i) => ({ ...row, token: chosen[i].token, position: row.position + 1 }));
+    }
+    return steps[0].map((_, output) => steps.map(chosen => chosen[output]));
   }
 
   /**
@@ -367,6 +403,20 @@ export class Model implements ForwardPass {
     words.set([rows.length, nOutputs, 0, 0]);
     this.#gpu.device.queue.writeBuffer(this.state.step, 0, words, 0, nWords);
     return nOutputs;
+  }
+
+  /**
+   * Writes the rows of the batch's tokens, where they come from the file. Returns null, with the rows written, unless some have to be
+   * read first.
+   */
+  #giveTokenRows(rows: readonly BatchRow[]): Promise<void> | null {
+    const tokenRows = this.#tokenRows;
+    if (!tokenRows) return null;
+    const { queue } = this.#gpu.device;
+    const write = () => queue.writeBuffer(this.state.scratch('perLayer'), 0, tokenRows.values(rows));
+    if (!tokenRows.has(rows)) return tokenRows.read(rows).then(write);
+    write();
+    return null;
   }
 
   /**

@@ -15,6 +15,7 @@ import { jointBlock } from './blocks/joint.ts';
 import { latentBlock } from './blocks/latent.ts';
 import { mambaBlock } from './blocks/mamba.ts';
 import { mamba2Block } from './blocks/mamba2.ts';
+import { perLayerBlock, perLayerInputs, type TablePlace, type TokenTable } from './blocks/perLayer.ts';
 import { aheadBlock, type LayerRoads, layerRoads, leftEnd } from './blocks/residual.ts';
 import { shortConvBlock } from './blocks/shortConv.ts';
 import { refuseMissingPieces } from './missingPieces.ts';
@@ -34,39 +35,53 @@ export interface ModelBlocks {
   readonly tap: Block | null;
   /** Rotations of the layers. */
   readonly ropes: readonly RopeClass[];
+  /** Per-layer embeddings that stay in the file; null in most models. */
+  readonly tokenTable: TokenTable | null;
 }
 
 /**
  * Finds and checks every tensor that the blocks of `spec` have. Throws `invalid_gguf` for a tensor that is missing or has another
  * shape. Throws `unsupported_model` for a tensor that no block uses and `ignored` does not name: ignoring it would change the
- * model's output. Throws it as well for a description with pieces that no kernel does.
+ * model's output. Throws it as well for a description with pieces that no kernel does. `tablePlace` is that of per-layer embeddings.
  */
-export function modelBlocks(gguf: GgufFile, spec: ModelSpec, ignored: ReadonlySet<string>): ModelBlocks {
+export function modelBlocks(
+  gguf: GgufFile,
+  spec: ModelSpec,
+  ignored: ReadonlySet<string>,
+  tablePlace?: TablePlace,
+): ModelBlocks {
   refuseMissingPieces(gguf.source.name, spec);
   const tensors = new TensorFinder(gguf);
   const { embedding, layers, head } = spec;
-  const { joint } = embedding;
+  const { joint, perLayer } = embedding;
+  const perLayerOf = perLayer && perLayerInputs(tensors, spec, perLayer, tablePlace);
   const blocks = {
     embedding: embeddingBlock(tensors, spec),
     layers: [
+      ...(perLayerOf ? [perLayerOf.block] : []),
       ...(joint ? [jointBlock(tensors, spec, joint)] : []),
-      ...layers.flatMap((layer, index) => layerBlocks(tensors, spec, layer, layerRoads(spec, index))),
+      ...layers.flatMap((layer, index) => layerBlocks(tensors, spec, layer, index)),
     ],
     hidden: hiddenBlock(tensors, spec),
     head: [headBlock(tensors, spec), ...(joint ? [keepHiddenBlock(tensors, spec, 'outputs')] : [])],
     tap: head.norm.kind === 'rms' && !head.norm.bias ? keepHiddenBlock(tensors, spec, 'all') : null,
     ropes: ropeClasses(tensors, spec),
+    tokenTable: perLayerOf?.table ?? null,
   };
   tensors.refuseUnused(ignored);
   return blocks;
 }
 
-function layerBlocks(tensors: TensorFinder, { nEmbd }: ModelSpec, layer: Layer, roads: LayerRoads): Block[] {
+function layerBlocks(tensors: TensorFinder, spec: ModelSpec, layer: Layer, index: number): Block[] {
+  const { nEmbd, embedding } = spec;
+  const { perLayer } = embedding;
+  const roads = layerRoads(spec, index);
   return [
     ...(roads.ahead ? [aheadBlock(tensors, nEmbd, roads.ahead)] : []),
     mixerBlock(tensors, nEmbd, layer, layer.mixer, roads.mixer),
     ...(layer.beside ? [mixerBlock(tensors, nEmbd, layer, layer.beside, roads.beside)] : []),
     ...ffnBlocks(tensors, nEmbd, layer, roads),
+    ...(perLayer ? [perLayerBlock(tensors, spec, perLayer, layer, index, roads.perLayer)] : []),
   ];
 }
 

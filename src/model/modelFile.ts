@@ -2,6 +2,7 @@ import { ignoredTensors, isMtpSidecar, readModelSpec, readMtpSpec } from '../arc
 import type { ModelSpec } from '../architectures/spec.ts';
 import { completedBy, type GgufFile } from '../gguf/index.ts';
 import { ForetokenError } from '../util/errors.ts';
+import type { TablePlace } from './blocks/perLayer.ts';
 import { type ModelBlocks, modelBlocks } from './modelBlocks.ts';
 
 export { hasMtpHead, isMtpSidecar } from '../architectures/index.ts';
@@ -18,15 +19,19 @@ export interface ModelFile {
 /** Matrices that an MTP head has in common with its target, unless it has its own. */
 const COMMON = ['token_embd.weight', 'output.weight'] as const;
 
-/** Checks a file's metadata and tensors. Throws `unsupported_model` or `invalid_gguf`; the first for an MTP head without its trunk too. */
-export function checkModel(gguf: GgufFile): ModelFile {
+/**
+ * Checks a file's metadata and tensors. Throws `unsupported_model` or `invalid_gguf`; the first for an MTP head without its trunk too.
+ * `tablePlace`: where per-layer embeddings are to be; by default, on the GPU if they are small.
+ */
+export function checkModel(gguf: GgufFile, tablePlace?: TablePlace): ModelFile {
   if (isMtpSidecar(gguf))
     throw new ForetokenError(
       'unsupported_model',
       `${gguf.source.name} holds only an MTP head: give it as the draft of the model that it was made for`,
     );
   const spec = readModelSpec(gguf);
-  return { gguf, spec, blocks: modelBlocks(gguf, spec, ignoredTensors(gguf, spec)), shared: new Set() };
+  const blocks = modelBlocks(gguf, spec, ignoredTensors(gguf, spec), tablePlace);
+  return { gguf, spec, blocks, shared: new Set() };
 }
 
 /**

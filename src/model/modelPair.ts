@@ -78,7 +78,7 @@ export class ModelPair implements FusedPair {
   }
 
   /**
-   * Compiles the kernels that connect the two models, and checks them. The device frees them. Throws `shader_error` if one computes
+   * Compiles the kernels that connect the two models, which have to take chosen tokens, and checks them. The device frees them. Throws `shader_error` if one computes
    * wrong results.
    */
   static async create(
@@ -87,6 +87,7 @@ export class ModelPair implements FusedPair {
     draft: Model,
     check: CheckKernels = async () => [],
   ): Promise<ModelPair> {
+    assert(target.takesChosenTokens && draft.takesChosenTokens, 'a pair of models that read rows of tokens');
     const { STORAGE, COPY_DST } = GPUBufferUsage;
     const round = gpu.createBuffer('round', pairSizes(target.state, draft.state).round, STORAGE | COPY_DST);
     const [chosen, steps] = [draft.state.argmax, [draft.state.step, target.state.step]];

@@ -104,8 +104,10 @@ async function wire(
   // Closing the device frees the buffers of the models.
   const targetModel = await load(target, { tapped });
   const draftModel = draft && (await load(draft, tapped ? { target: targetModel } : {}));
-  const pair = draftModel && (await ModelPair.create(gpu, targetModel, draftModel, checks?.check));
-  for (const opened of draft ? [target, draft] : [target]) opened.close();
+  const isFusable = draftModel !== null && [targetModel, draftModel].every(model => model.takesChosenTokens);
+  const pair = isFusable ? await ModelPair.create(gpu, targetModel, draftModel, checks?.check) : null;
+  // Models whose table of embeddings stays in the file read from it as long as they are used.
+  for (const { file, close } of draft ? [target, draft] : [target]) if (!file.blocks.tokenTable) close();
 
   if (targetModel.maxRows < nBatch) {
     warnings.push(

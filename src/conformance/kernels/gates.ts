@@ -106,6 +106,7 @@ export const gateCases = kernelCases(gateCheck, () => ({
     { ...usualGate, n: 1, rows: 1 },
     { ...usualGate, scale: 300 },
     { ...usualGate, activation: 'silu' },
+    { ...usualGate, activation: 'identity' },
   ],
   parameters: ({ activation, n, rows }): GateShape => ({
     activation,

@@ -17,7 +17,7 @@ export const getRowsCheck = kernelCheck({
   /** Number of tokens before the matrix's first, and after its last, which a batch may have as well. */
   usual: { nOthers: 0 },
   setUp({ parameters, spec, rows, inputs: { nOthers } }) {
-    const { weight, blocks, n, firstToken = 0, scale = 1 } = parameters;
+    const { weight, blocks, n, firstToken = 0, scale = 1, plain = false } = parameters;
     const k = 32 * blocks;
     const table = parameters.positions ? randomValues(N_POSITIONS * k, 3) : null;
     const positions = rows.map(row => (row * 5 + 2) % N_POSITIONS);
@@ -40,8 +40,7 @@ export const getRowsCheck = kernelCheck({
         ),
         ...matrix.contents,
         x,
-        dense(normWeight),
-        next,
+        ...(plain ? [] : [dense(normWeight), next]),
         dense(Uint32Array.from(tokens, token => firstToken + token)),
         ...(table ? [dense(table)] : []),
       ],
@@ -53,7 +52,8 @@ export const getRowsCheck = kernelCheck({
           if (token < 0 || token >= nTokens) return [];
           const added = table && rowOf(table, positions[row], k);
           const embedding = twin(values, k, [token], { scale, positions: added });
-          return [floats(x, row * k, embedding, 1e-14), ...deferredRow(next, row, embedding, normWeight, k)];
+          const deferred = plain ? [] : deferredRow(next, row, embedding, normWeight, k);
+          return [floats(x, row * k, embedding, 1e-14), ...deferred];
         });
       },
     };
@@ -68,6 +68,7 @@ type Axes = {
   /** Factor of the embeddings. */
   factor?: number;
   positions?: true;
+  plain?: true;
 };
 const usual: Axes = { weight: 'Q4_0', rows: 1 };
 
@@ -79,12 +80,14 @@ export const getRowsCases = kernelCases(getRowsCheck, () => ({
     ...vary<Axes>(usual, { weight: ['F32', 'Q4_0'], rows: [9], firstToken: [4] }),
     { ...usual, rows: 3, factor: 24 },
     { ...usual, rows: 5, factor: 0.5, positions: true },
+    { ...usual, rows: 5, factor: 4, plain: true },
   ],
-  parameters: ({ weight, rows, firstToken = 0, k = awkwardK(weight), factor = 1, positions }) => {
+  parameters: ({ weight, rows, firstToken = 0, k = awkwardK(weight), factor = 1, positions, plain }) => {
     return {
       ...{ weight, blocks: blocksOf(k), n: firstToken > 0 ? 4 : 11, firstToken, rows },
       ...(factor !== 1 && { scale: factor }),
       ...(positions && { positions }),
+      ...(plain && { plain }),
     };
   },
   inputs: ({ firstToken = 0 }) => ({ nOthers: firstToken > 0 ? 4 : 0 }),

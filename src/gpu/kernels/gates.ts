@@ -38,7 +38,7 @@ export const gatedNorm = kernel('gated_norm', ['rowWorkgroup'], (shape: GatedNor
 }));
 
 export interface GateShape {
-  readonly activation: 'sigmoid' | 'silu';
+  readonly activation: 'sigmoid' | 'silu' | 'identity';
   readonly n: number;
   readonly rows: number;
   readonly srcStride: number;

@@ -21,16 +21,18 @@ export interface GetRowsShape {
   readonly scale?: number;
   /** Whether to add the row of a position table. */
   readonly positions?: true;
+  /** Whether to leave the norm out. */
+  readonly plain?: true;
 }
 
 /**
- * Embeddings of the batch's tokens, with a deferred norm. Buffers: step, quants, scales, dst, norm_weight, next, chosen, and with
- * `positions` a table [position][padded row].
+ * Embeddings of the batch's tokens, with a deferred norm. Buffers: step, quants, scales, dst, norm_weight and next unless `plain`,
+ * chosen, and with `positions` a table [position][padded row].
  */
 export const getRows = kernel('get_rows', [], (shape: GetRowsShape) => {
-  const { weight, blocks, n, firstToken = 0, rows, scale = 1, positions } = shape;
+  const { weight, blocks, n, firstToken = 0, rows, scale = 1, positions, plain } = shape;
   return {
-    defines: { WEIGHT: weight, ...(positions && { POSITIONS: 1 }) },
+    defines: { WEIGHT: weight, ...(positions && { POSITIONS: 1 }), ...(plain && { PLAIN: 1, CHOSEN_AT: 4 }) },
     overrides: {
       WORKGROUP_SIZE,
       BLOCKS: blocks,
@@ -43,8 +45,7 @@ export const getRows = kernel('get_rows', [], (shape: GetRowsShape) => {
       'read',
       'read',
       'write',
-      'read',
-      'write',
+      ...(plain ? [] : (['read', 'write'] as const)),
       'read',
       ...(positions ? (['read'] as const) : []),
     ],

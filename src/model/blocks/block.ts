@@ -69,6 +69,7 @@ export type ScratchName =
   | 'products'
   | 'qkv'
   | 'branch'
+  | 'perLayer'
   | BesideScratch
   | 'xNorm2'
   | 'shared'
@@ -84,7 +85,7 @@ type BesideScratch = 'branch2' | 'routed';
 /** Activations that only latent attention uses. */
 type LatentScratch = 'qLow' | 'qLowNorm' | 'qHeads' | 'qLatent' | 'kv' | 'heads';
 
-/** Activations that only recurrent layers use: projections of the rows, inputs of the recurrence, and its outputs. */
+/** Activations of recurrent layers: projections of the rows (also of per-layer embeddings), inputs of the recurrence, and its outputs. */
 type RecurrentScratch = 'projected' | 'inputs' | 'low' | 'mixed';
 
 /** Buffers that all blocks share. */

@@ -48,6 +48,8 @@ export interface LayerRoads {
   readonly ffn: Road;
   /** Road of the experts beside a dense feed-forward, whose output joins that of the dense one; both end as `ffn` would. */
   readonly experts: Road & { readonly routed: BranchInput };
+  /** End of the branch with per-layer embeddings, whose input is x. */
+  readonly perLayer: BranchEnd;
 }
 
 /** Input and end of a branch. */
@@ -62,10 +64,11 @@ function defersNorms({ layers, head }: ModelSpec): boolean {
   return (
     isPlain(head.norm) &&
     layers.every(
-      ({ attnNorm, beside, ffn, ffnNorm, postAttnNorm, postFfnNorm, parallel, outputScale, expertsBeside }) =>
+      ({ attnNorm, beside, ffn, ffnNorm, postAttnNorm, postFfnNorm, parallel, ...others }) =>
         !parallel &&
-        !outputScale &&
-        !expertsBeside &&
+        !others.outputScale &&
+        !others.expertsBeside &&
+        !others.perLayerNorm &&
         !beside &&
         isPlain(attnNorm) &&
         (ffn === null || isPlain(ffnNorm)) &&
@@ -110,10 +113,16 @@ export function layerRoads(spec: ModelSpec, index: number): LayerRoads {
     end: { ...end, fused: fusable, post: layer.postAttnNorm, next: behindMixers() },
   };
   const mixer = layer.beside ? { ...beside, end: { ...beside.end, next: null } } : beside;
-  const ffnEnd = { ...end, fused: fusable, post: layer.postFfnNorm, next, ...factorOf(layer) };
+  const { perLayerNorm = null } = layer;
+  const last = { next, ...factorOf(layer) };
+  const ffnEnd = {
+    ...{ ...end, fused: fusable, post: layer.postFfnNorm },
+    ...(perLayerNorm ? { next: null } : last),
+  };
+  const perLayer = { ...end, scale: 1, fused: false, post: perLayerNorm, ...last };
   const ahead = layer.parallel ? layer.ffnNorm : null;
   return {
-    ...{ ahead, mixer, beside, ffn: { input: ffnInput(spec, layer), end: ffnEnd } },
+    ...{ perLayer, ahead, mixer, beside, ffn: { input: ffnInput(spec, layer), end: ffnEnd } },
     experts: {
       input: { buffer: 'xNorm2', norm: null },
       routed: { buffer: 'routed', norm: null },

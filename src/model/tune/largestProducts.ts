@@ -57,7 +57,9 @@ function writeBatch({ device }: Gpu, { state, spec }: PlanInputs, rows: number):
   step.set([rows, rows]);
   for (let row = 0; row < rows; row++) step[4 * (1 + row) + 3] = row;
   device.queue.writeBuffer(state.step, 0, step);
-  const experts = spec.layers.map(({ ffn }) => ffn).find(ffn => ffn?.kind === 'experts');
+  const experts = spec.layers
+    .map(({ ffn, expertsBeside }) => expertsBeside?.ffn ?? ffn)
+    .find(ffn => ffn?.kind === 'experts');
   if (!experts) return;
   const chosen = new Uint32Array(2 * rows * experts.nUsed);
   for (let choice = 0; choice < rows * experts.nUsed; choice++)
