@@ -6,6 +6,7 @@
 // other rows (design D1).
 // FACTOR: none; constant; params, where the number at FACTOR_AT is the factor. PER_ROW: rows of all buffers for each row of the
 // batch, one after the other.
+// STREAMS: x has that many rows for each row, and all but the first get the branch; it has no next norm then.
 // POST, NEXT: none, rms or layer; NEXT deferred: the rows of lib/deferred_norm.wgsl. ADD 0: x is only normalised. GATHER 1: row i
 // of next is the batch row that output i belongs to.
 #define ADD 1
@@ -15,6 +16,7 @@
 #define NEXT_BIAS 0
 #define GATHER 0
 #define FACTOR none
+#define STREAMS 0
 #include "lib/step.wgsl"
 #include "lib/sums.wgsl"
 // Weight and bias of POST, then of NEXT, each padded to STRIDE.
@@ -93,6 +95,12 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     y += params[STRIDE + i];
 #endif
 #endif
+#if STREAMS
+    for (var stream = 1u; stream < {STREAMS}u; stream++) {
+      let at = (row * {STREAMS}u + stream) * STRIDE + i;
+      x[at] = fma(vec4<f32>(SCALE), y, x[at]);
+    }
+#else
     let sum = fma(vec4<f32>(SCALE), y, x[from_row + i]) * inside(i);
 #if FACTOR == none
     x[from_row + i] = sum;
@@ -102,6 +110,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 #endif
 #if FACTOR == params
     x[from_row + i] = sum * params[FACTOR_AT].x;
+#endif
 #endif
   }
   // From here a lane reads only values that it wrote itself, or waits for the others.

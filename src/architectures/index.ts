@@ -40,7 +40,7 @@ const ARCHITECTURES: Architectures = {
   ...deepseeks,
   ...exaones,
   ...gemmas,
-  gemma4: gemmasByLayer.gemma4,
+  ...gemmasByLayer,
   ...glms,
   ...gpts,
   ...gptOsses,
@@ -55,16 +55,8 @@ const ARCHITECTURES: Architectures = {
   ...seeds,
 };
 
-/** Architectures that only the CPU twin runs: they need pieces that no kernel does, for which the GPU's model refuses them. */
-const WITHOUT_KERNELS: Architectures = { gemma3n: gemmasByLayer.gemma3n };
-
-const DESCRIBED: Architectures = { ...ARCHITECTURES, ...WITHOUT_KERNELS };
-
 /** Supported values of `general.architecture`. */
 export const ARCHITECTURE_NAMES: readonly string[] = Object.keys(ARCHITECTURES).toSorted();
-
-/** Values of `general.architecture` that have a description: the supported ones, and those that only the CPU twin runs. */
-export const DESCRIBED_NAMES: readonly string[] = Object.keys(DESCRIBED).toSorted();
 
 /**
  * Describes the model of a file. Reads metadata and the names and shapes of tensors, but no weights.
@@ -82,7 +74,7 @@ function describe(gguf: GgufFile, blocks: 'trunk' | 'all'): ModelSpec {
   const fail = (message: string) => {
     throw new ForetokenError('unsupported_model', `${gguf.source.name} ${message}`, { architecture: name });
   };
-  if (!Object.hasOwn(DESCRIBED, name)) {
+  if (!Object.hasOwn(ARCHITECTURES, name)) {
     const missing = missingPiece(name);
     const known = `supported are ${ARCHITECTURE_NAMES.join(', ')}`;
     fail(
@@ -91,7 +83,7 @@ function describe(gguf: GgufFile, blocks: 'trunk' | 'all'): ModelSpec {
   }
   const rank = [...gguf.tensors.keys()].find(tensor => /^cls\b/.test(tensor));
   if (rank !== undefined) fail(`is a reranker, since it has ${rank}; ranking is not supported`);
-  return DESCRIBED[name](new Keys(gguf, blocks));
+  return ARCHITECTURES[name](new Keys(gguf, blocks));
 }
 
 /** Describes the MTP head of a file that has one. @throws ForetokenError as `readModelSpec` does */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { GgufValue } from '../gguf/index.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { fakeFile } from './fakeFile.ts';
-import { ARCHITECTURE_NAMES, DESCRIBED_NAMES, readModelSpec } from './index.ts';
+import { ARCHITECTURE_NAMES, readModelSpec } from './index.ts';
 
 function errorOf(run: () => unknown): ForetokenError {
   try {
@@ -192,11 +192,5 @@ describe('refusals', () => {
   it('lists the known architectures in order', () => {
     expect(ARCHITECTURE_NAMES).toEqual(ARCHITECTURE_NAMES.toSorted());
     expect(ARCHITECTURE_NAMES).toContain('llama');
-    expect(DESCRIBED_NAMES).toEqual(DESCRIBED_NAMES.toSorted());
-  });
-
-  it('lists an architecture as supported only if kernels run it', () => {
-    const others = DESCRIBED_NAMES.filter(name => !ARCHITECTURE_NAMES.includes(name));
-    expect(others).toEqual(['gemma3n']);
   });
 });

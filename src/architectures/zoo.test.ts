@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type GgufFile, getString, openSource, readGguf } from '../gguf/index.ts';
-import { DESCRIBED_NAMES, ignoredTensors, readModelSpec, tensorsOf } from './index.ts';
+import { ARCHITECTURE_NAMES, ignoredTensors, readModelSpec, tensorsOf } from './index.ts';
 
 /** Folder of tiny models of random weights, one or more of each architecture, if it exists. */
 const ZOO = process.env.FORETOKEN_ZOO ?? resolve(import.meta.dirname, '../../../shared/zoo');
@@ -19,7 +19,7 @@ async function open(file: string): Promise<GgufFile> {
 describe.skipIf(FILES.length === 0)('models of the zoo', async () => {
   const models = await Promise.all(FILES.map(async file => ({ file, gguf: await open(file) })));
   const isKnown = (gguf: GgufFile) =>
-    DESCRIBED_NAMES.includes(getString(gguf.metadata, 'general.architecture'));
+    ARCHITECTURE_NAMES.includes(getString(gguf.metadata, 'general.architecture'));
 
   it.each(models.filter(({ gguf }) => isKnown(gguf)))(
     'has exactly the tensors of its description: $file',

@@ -1,5 +1,6 @@
 import type { Fault, KernelCase, TimedCase } from './cases.ts';
 import { addNormCases } from './kernels/addNorm.ts';
+import { altUpCases, stretchCases } from './kernels/altUp.ts';
 import { attentionCases, attentionCombineCases } from './kernels/attention.ts';
 import { addExpertsCases, sortChoicesCases } from './kernels/choices.ts';
 import { acceptCases, advanceCases, fillDraftCases } from './kernels/draft.ts';
@@ -15,6 +16,7 @@ import { gatedDeltaNetCases, ssmScanCases } from './kernels/recurrences.ts';
 import { rmsNormCases } from './kernels/rmsNorm.ts';
 import { routerCases } from './kernels/router.ts';
 import { argmaxCases, topKCases } from './kernels/sampling.ts';
+import { sparseGateCases } from './kernels/sparseGate.ts';
 import { ringStoreCases, ssmConvCases } from './kernels/ssmConv.ts';
 import { suppressCases } from './kernels/suppress.ts';
 import { swigluCases } from './kernels/swiglu.ts';
@@ -45,6 +47,9 @@ const ALL = [
   gatedNormCases,
   gateCases,
   joinHiddenCases,
+  altUpCases,
+  stretchCases,
+  sparseGateCases,
   suppressCases,
   argmaxCases,
   topKCases,

@@ -1,5 +1,6 @@
 import type { LoadCheck } from './check.ts';
 import { addNormCheck } from './kernels/addNorm.ts';
+import { altUpCheck, stretchCheck } from './kernels/altUp.ts';
 import { attentionCheck, attentionCombineCheck } from './kernels/attention.ts';
 import { addExpertsCheck, sortChoicesCheck } from './kernels/choices.ts';
 import { acceptCheck, advanceCheck, fillDraftCheck } from './kernels/draft.ts';
@@ -15,6 +16,7 @@ import { gatedDeltaNetCheck, ssmScanCheck } from './kernels/recurrences.ts';
 import { rmsNormCheck } from './kernels/rmsNorm.ts';
 import { routerCheck } from './kernels/router.ts';
 import { argmaxCheck, topKCheck } from './kernels/sampling.ts';
+import { sparseGateCheck } from './kernels/sparseGate.ts';
 import { ringStoreCheck, ssmConvCheck } from './kernels/ssmConv.ts';
 import { suppressCheck } from './kernels/suppress.ts';
 import { swigluCheck } from './kernels/swiglu.ts';
@@ -44,6 +46,9 @@ export const CHECKS: readonly LoadCheck[] = [
   gatedNormCheck,
   gateCheck,
   joinHiddenCheck,
+  altUpCheck,
+  stretchCheck,
+  sparseGateCheck,
   suppressCheck,
   argmaxCheck,
   topKCheck,

@@ -35,6 +35,12 @@ const EXCEPTIONS: readonly { shader: string; header: string; reason: string }[] 
   { shader: 'latent_store', header: 'for (var i = lane', reason: LANE_STRIDE },
   { shader: 'gated_norm', header: 'for (var i = lane', reason: LANE_STRIDE },
   { shader: 'join_hidden', header: 'for (var i = lane', reason: LANE_STRIDE },
+  ...['altup', 'stretch', 'sparse_gate'].map(shader => ({
+    shader,
+    header: 'for (var i = lane',
+    reason: LANE_STRIDE,
+  })),
+  { shader: 'altup', header: 'for (var c = lane', reason: LANE_STRIDE },
   { shader: 'k_shift', header: 'for (var position =', reason: 'runs when a context is shifted' },
   { shader: 'attention', header: 'for (var base =', reason: 'steps by the positions of a round' },
   { shader: 'fill_draft', header: 'for (var row = lane', reason: LANE_STRIDE },

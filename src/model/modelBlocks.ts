@@ -2,6 +2,7 @@ import type { DenseFfn, ExpertFfn, Layer, Mixer, ModelSpec } from '../architectu
 import type { GgufFile } from '../gguf/index.ts';
 import { assertNever } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
+import { closeBlock, openBlock, type Streams, stageBlock, streamsOfRows } from './blocks/altUp.ts';
 import { attentionBlock } from './blocks/attention.ts';
 import type { Block, Carried, Stream } from './blocks/block.ts';
 import { deltaNetBlock } from './blocks/deltaNet.ts';
@@ -13,12 +14,13 @@ import { headBlock, hiddenBlock } from './blocks/head.ts';
 import { keepHiddenBlock } from './blocks/hidden.ts';
 import { jointBlock } from './blocks/joint.ts';
 import { latentBlock } from './blocks/latent.ts';
+import { laurelBlock, laurelJoinBlock } from './blocks/laurel.ts';
 import { mambaBlock } from './blocks/mamba.ts';
 import { mamba2Block } from './blocks/mamba2.ts';
 import { perLayerBlock, perLayerInputs, type TablePlace, type TokenTable } from './blocks/perLayer.ts';
-import { aheadBlock, type LayerRoads, layerRoads, leftEnd } from './blocks/residual.ts';
+import { normBlock } from './blocks/residual.ts';
+import { type LayerRoads, layerRoads, leftEnd } from './blocks/roads.ts';
 import { shortConvBlock } from './blocks/shortConv.ts';
-import { refuseMissingPieces } from './missingPieces.ts';
 import { type RopeClass, ropeClasses } from './ropeTables.ts';
 import { splitTensors } from './weights/load.ts';
 import type { PartLimits } from './weights/shards.ts';
@@ -42,7 +44,7 @@ export interface ModelBlocks {
 /**
  * Finds and checks every tensor that the blocks of `spec` have. Throws `invalid_gguf` for a tensor that is missing or has another
  * shape. Throws `unsupported_model` for a tensor that no block uses and `ignored` does not name: ignoring it would change the
- * model's output. Throws it as well for a description with pieces that no kernel does. `tablePlace` is that of per-layer embeddings.
+ * model's output. `tablePlace` is that of per-layer embeddings.
  */
 export function modelBlocks(
   gguf: GgufFile,
@@ -50,17 +52,19 @@ export function modelBlocks(
   ignored: ReadonlySet<string>,
   tablePlace?: TablePlace,
 ): ModelBlocks {
-  refuseMissingPieces(gguf.source.name, spec);
   const tensors = new TensorFinder(gguf);
-  const { embedding, layers, head } = spec;
+  const { embedding, layers, altUp, nEmbd, head } = spec;
   const { joint, perLayer } = embedding;
+  const streams = altUp && streamsOfRows(nEmbd, altUp);
   const perLayerOf = perLayer && perLayerInputs(tensors, spec, perLayer, tablePlace);
   const blocks = {
     embedding: embeddingBlock(tensors, spec),
     layers: [
       ...(perLayerOf ? [perLayerOf.block] : []),
       ...(joint ? [jointBlock(tensors, spec, joint)] : []),
-      ...layers.flatMap((layer, index) => layerBlocks(tensors, spec, layer, index)),
+      ...(streams ? [openBlock(tensors, streams)] : []),
+      ...layers.flatMap((layer, index) => layerBlocks(tensors, spec, streams, layer, index)),
+      ...(streams ? [closeBlock(tensors, streams), normBlock(tensors, nEmbd, head.norm, 'xNorm')] : []),
     ],
     hidden: hiddenBlock(tensors, spec),
     head: [headBlock(tensors, spec), ...(joint ? [keepHiddenBlock(tensors, spec, 'outputs')] : [])],
@@ -72,15 +76,29 @@ export function modelBlocks(
   return blocks;
 }
 
-function layerBlocks(tensors: TensorFinder, spec: ModelSpec, layer: Layer, index: number): Block[] {
+function layerBlocks(
+  tensors: TensorFinder,
+  spec: ModelSpec,
+  streams: Streams | undefined,
+  layer: Layer,
+  index: number,
+): Block[] {
   const { nEmbd, embedding } = spec;
   const { perLayer } = embedding;
+  const { altUp, attnNorm, laurel } = layer;
   const roads = layerRoads(spec, index);
+  const stage = (name: 'predict' | 'correct') =>
+    streams && altUp ? [stageBlock(tensors, streams, layer, altUp, name)] : [];
   return [
-    ...(roads.ahead ? [aheadBlock(tensors, nEmbd, roads.ahead)] : []),
+    ...stage('predict'),
+    ...(streams && attnNorm ? [normBlock(tensors, nEmbd, attnNorm, 'xNorm')] : []),
+    ...(roads.ahead ? [normBlock(tensors, nEmbd, roads.ahead, 'xNorm2')] : []),
+    ...(laurel ? [laurelBlock(tensors, nEmbd, layer, laurel)] : []),
     mixerBlock(tensors, nEmbd, layer, layer.mixer, roads.mixer),
     ...(layer.beside ? [mixerBlock(tensors, nEmbd, layer, layer.beside, roads.beside)] : []),
+    ...(laurel ? [laurelJoinBlock(tensors, nEmbd, layer, laurel)] : []),
     ...ffnBlocks(tensors, nEmbd, layer, roads),
+    ...stage('correct'),
     ...(perLayer ? [perLayerBlock(tensors, spec, perLayer, layer, index, roads.perLayer)] : []),
   ];
 }
@@ -117,7 +135,7 @@ function ffnBlocks(tensors: TensorFinder, nEmbd: number, layer: Layer, roads: La
   const dense = { input: roads.ffn.input, end: leftEnd(roads.ffn.end, 'branch') };
   return [
     ffnBlock(tensors, nEmbd, layer, ffn, dense),
-    ...besideBlocks(tensors, nEmbd, layer, expertsBeside, roads.experts),
+    ...besideBlocks(tensors, nEmbd, layer, expertsBeside, roads.ffn.end),
   ];
 }
 

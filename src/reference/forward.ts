@@ -12,7 +12,7 @@ import {
 import type { GgufFile } from '../gguf/index.ts';
 import { assert, assertNever } from '../util/assert.ts';
 import { ropeTable } from '../util/ropeTable.ts';
-import { branchRow, closeStreams, correctStreams, openStreams, predictStreams } from './blocks/altUp.ts';
+import * as altUps from './blocks/altUp.ts';
 import { attend } from './blocks/attention.ts';
 import { deltaNet } from './blocks/deltaNet.ts';
 import { besideDense, mixExperts } from './blocks/experts.ts';
@@ -103,9 +103,9 @@ export class CpuTwin {
       embedding.perLayer && perLayerEmbeddings(this.#weights, this.#spec, embedding.perLayer, token, x);
     const rows = layers.reduce(
       (streams, layer, index) => this.#streams(layer, streams, position, this.#states[index], own?.[index]),
-      altUp ? openStreams(this.#weights, altUp, x) : [x],
+      altUp ? altUps.open(this.#weights, altUp, x) : [x],
     );
-    return applyNorm(this.#weights, head.norm, altUp ? closeStreams(this.#weights, rows) : rows[0]);
+    return applyNorm(this.#weights, head.norm, altUp ? altUps.close(this.#weights, rows) : rows[0]);
   }
 
   /** Runs a layer on the residual streams of a row: one, or several with AltUp. `own` is the token's embedding for the layer. */
@@ -124,10 +124,10 @@ export class CpuTwin {
       const added = branch(x);
       return [scale(added ? add(x, added) : x, factor)];
     }
-    const predicted = predictStreams(weights, layer, streams);
+    const predicted = altUps.predict(weights, layer, streams);
     const output = this.#layer(layer, predicted[0], position, state);
-    const corrected = correctStreams(weights, layer, predicted, output);
-    const added = branch(branchRow(weights, layer, corrected));
+    const corrected = altUps.correct(weights, layer, predicted, output);
+    const added = branch(altUps.branchRow(weights, layer, corrected));
     return corrected.map((x, j) => scale(j > 0 && added ? add(x, added) : x, factor));
   }
 

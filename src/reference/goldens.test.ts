@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DESCRIBED_NAMES, readModelSpec } from '../architectures/index.ts';
+import { ARCHITECTURE_NAMES, readModelSpec } from '../architectures/index.ts';
 import { openSource, readGguf } from '../gguf/index.ts';
 import type { Golden, GreedyGolden } from '../harness/zoo/golden.ts';
 import { CpuTwin } from './forward.ts';
@@ -93,7 +93,7 @@ describe.skipIf(!existsSync(ZOO))('the CPU twin of a model of the zoo', () => {
     .map(file => ({ name: file.slice(0, -'.json'.length), file: join(ZOO, file) }))
     .filter(({ name }) => IS_WHOLE || FEW.includes(name))
     .map(({ name, file }) => ({ name, golden: JSON.parse(readFileSync(file, 'utf8')) as ZooGolden }))
-    .filter(({ golden }) => golden.greedy && DESCRIBED_NAMES.includes(golden.arch));
+    .filter(({ golden }) => golden.greedy && ARCHITECTURE_NAMES.includes(golden.arch));
 
   it.each(goldens)(
     'continues prompts like llama.cpp: $name',

@@ -5,7 +5,7 @@ import { addBranch, type NormVectors, normalised } from '../../reference/addNorm
 import { alignUp } from '../../util/math.ts';
 import { kernelCases } from '../cases.ts';
 import { kernelCheck } from '../check.ts';
-import { dense, floats, output } from '../contents.ts';
+import { type Contents, dense, floats, output } from '../contents.ts';
 import {
   deferredRow,
   gathered,
@@ -28,7 +28,7 @@ export const addNormCheck = kernelCheck({
   /** Magnitude of the rows of x and of the branch, and mean of both. */
   usual: { scale: 1, mean: 0.5 },
   setUp({ parameters, rows, inputs }) {
-    const { k, add, scale = 1, post, next, gather, factor = 1, perRow = 1 } = parameters;
+    const { k, add, scale = 1, post, next, gather, factor = 1, perRow = 1, streams = 1 } = parameters;
     const stride = alignUp(k, 32);
     const all = rows.flatMap(row => numbers(perRow).map(i => row * perRow + i));
     const outputs = gather ? gathered(rows.length) : numbers(all.length);
@@ -42,9 +42,18 @@ export const addNormCheck = kernelCheck({
         stride,
       ),
     );
-    const x = add ? output(placed.size, placed.stretches) : placed;
+    // The first of several streams stays as it is; here all have the same values.
+    const xs = { ...placed, size: streams * placed.size, stretches: placed.stretches.flatMap(spread) };
+    const x = add ? output(xs.size, xs.stretches) : placed;
+    function spread({ at, words }: Contents['stretches'][number]) {
+      return numbers(streams).map(stream => ({ at: streams * at + stream * stride, words }));
+    }
     const isDeferred = next === 'deferred';
     const nextNorm = isDeferred ? ({ kind: 'rms', bias: false, eps: 0 } as const) : next;
+    function xOf(at: number, stream: number, before: Float32Array, after: Float32Array) {
+      const isKept = streams > 1 && stream === 0;
+      return floats(x, (streams * at + stream) * stride, padded(isKept ? before : after));
+    }
     const vectors = {
       post: post ? vectorsOf(post, k, POST) : null,
       next: nextNorm && vectorsOf(nextNorm, k, NEXT),
@@ -66,7 +75,7 @@ export const addNormCheck = kernelCheck({
           const sum = add ? addBranch(row, branch[i], scale, vectors.post, last) : row;
           const of = vectors.next;
           return [
-            ...(add ? [floats(x, outputs[i] * stride, padded(sum))] : []),
+            ...(add ? numbers(streams).map(stream => xOf(outputs[i], stream, row, sum)) : []),
             ...(of && isDeferred ? deferredRow(dst, i, padded(sum), padded(of.weight), stride) : []),
             ...(of && !isDeferred ? [floats(dst, i * stride, padded(normalised(sum, of)))] : []),
           ];
@@ -101,6 +110,7 @@ type Axes = {
   /** Factor of the sum. */
   last: number | 'params';
   perRow: number;
+  streams: number;
 };
 
 const usual: Axes = {
@@ -115,6 +125,7 @@ const usual: Axes = {
   gather: false,
   last: 1,
   perRow: 1,
+  streams: 1,
 };
 
 /** Each norm has its own epsilon, large enough to matter. */
@@ -153,8 +164,9 @@ export const addNormCases = kernelCases(addNormCheck, () => ({
     { ...usual, k: 64, rows: 3, next: 'none', last: Math.SQRT1_2 },
     { ...usual, k: 64, rows: 3, post: 'rms', next: 'none', perRow: 5 },
     { ...usual, k: 288, rows: 2, add: false, next: 'rms', perRow: 3 },
+    { ...usual, k: 96, rows: 3, post: 'rms', next: 'none', streams: 4 },
   ],
-  parameters: ({ k, rows, add, factor, gather, last, perRow, ...norms }): AddNormShape => {
+  parameters: ({ k, rows, add, factor, gather, last, perRow, streams, ...norms }): AddNormShape => {
     const post = normOf(norms.post, 1e-3);
     const next = norms.next === 'deferred' ? norms.next : normOf(norms.next, 0.1);
     return {
@@ -164,6 +176,7 @@ export const addNormCases = kernelCases(addNormCheck, () => ({
       ...(gather && { gather }),
       ...(last !== 1 && { factor: last }),
       ...(perRow !== 1 && { perRow }),
+      ...(streams !== 1 && { streams }),
     };
   },
   inputs: ({ scale, mean }) => ({ scale, mean }),

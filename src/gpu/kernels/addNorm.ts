@@ -1,3 +1,4 @@
+import { assert } from '../../util/assert.ts';
 import { alignUp } from '../../util/math.ts';
 import { kernel } from '../kernel.ts';
 
@@ -20,6 +21,8 @@ export interface AddNormShape {
   readonly post?: NormKind;
   /** Factor of the sum: a number, or the one behind the vectors in `params`; 1 by default. */
   readonly factor?: number | 'params';
+  /** Rows of x for each row of the branch, which is added to all but the first; there is no next norm then. */
+  readonly streams?: number;
   /** Rows of all buffers for each row of the batch, 1 by default. */
   readonly perRow?: number;
   /** Form of the rows of `next`: normalised, with a deferred norm, or absent. */
@@ -34,7 +37,8 @@ export interface AddNormShape {
  * `next`; then the factor, if it has one.
  */
 export const addNorm = kernel('add_norm', ['rowWorkgroup'], (shape: AddNormShape, tuning) => {
-  const { k, rows, add, scale = 1, post, next, gather, factor = 1, perRow = 1 } = shape;
+  const { k, rows, add, scale = 1, post, next, gather, factor = 1, perRow = 1, streams } = shape;
+  assert(!streams || (next === null && factor === 1), 'a norm or a factor of several streams');
   const of = next === 'deferred' ? null : next;
   const stride = alignUp(k, 32) / 4;
   return {
@@ -45,6 +49,7 @@ export const addNorm = kernel('add_norm', ['rowWorkgroup'], (shape: AddNormShape
       NEXT: next === 'deferred' ? 'deferred' : (of?.kind ?? 'none'),
       ...(of?.bias && { NEXT_BIAS: 1 }),
       ...(gather && { GATHER: 1 }),
+      ...(streams && { STREAMS: streams }),
       ...(factor !== 1 && { FACTOR: factor === 'params' ? 'params' : 'constant' }),
     },
     overrides: {

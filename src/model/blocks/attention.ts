@@ -12,14 +12,8 @@ import type { Loaded, VectorPlan } from '../weights/tensors.ts';
 import { attend, attendScratch } from './attend.ts';
 import type { Batches, Block, BlockIo, Scratch } from './block.ts';
 import { biasVector, paddedRow, placed, products } from './products.ts';
-import {
-  type BranchEnd,
-  type BranchInput,
-  endCalls,
-  endScratch,
-  endVector,
-  inputBuffer,
-} from './residual.ts';
+import { endCalls, endScratch, endVector, inputBuffer } from './residual.ts';
+import type { BranchEnd, BranchInput } from './roads.ts';
 import { inPairs, pairedValues } from './rotation.ts';
 
 type AttentionTensors = {

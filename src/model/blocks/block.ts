@@ -70,6 +70,7 @@ export type ScratchName =
   | 'qkv'
   | 'branch'
   | 'perLayer'
+  | 'streams'
   | BesideScratch
   | 'xNorm2'
   | 'shared'
@@ -79,7 +80,9 @@ export type ScratchName =
   /** Input of an MTP head. */
   | 'joined';
 
-/** Activations that only experts beside a dense feed-forward use: their output, and the input of their router. */
+/**
+ * Output of experts beside a dense feed-forward, or of a Laurel; and the input of the router of such experts.
+ */
 type BesideScratch = 'branch2' | 'routed';
 
 /** Activations that only latent attention uses. */

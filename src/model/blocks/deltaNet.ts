@@ -8,7 +8,8 @@ import type { VectorPlan } from '../weights/tensors.ts';
 import type { Block } from './block.ts';
 import { paddedRow } from './products.ts';
 import { convolveCalls, keepCalls, memoryOf, projectCalls } from './recurrent.ts';
-import { endCalls, endScratch, endVector, type Road } from './residual.ts';
+import { endCalls, endScratch, endVector } from './residual.ts';
+import type { Road } from './roads.ts';
 
 type DeltaNetTensors = {
   /** attn_qkv, b and a of the value heads, attn_gate: one product, or one each if their types differ. */

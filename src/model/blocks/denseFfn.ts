@@ -7,17 +7,11 @@ import type { TensorFinder } from '../weights/tensorFinder.ts';
 import type { Loaded, VectorPlan } from '../weights/tensors.ts';
 import type { Block, BlockIo } from './block.ts';
 import { biasVector, gatedApart, isGrouped, paddedRow, products } from './products.ts';
-import {
-  type BranchEnd,
-  type BranchInput,
-  endCalls,
-  endScratch,
-  endVector,
-  inputBuffer,
-} from './residual.ts';
+import { endCalls, endScratch, endVector, inputBuffer } from './residual.ts';
+import type { BranchEnd, BranchInput } from './roads.ts';
 
 type DenseTensors = {
-  /** gate and up: a matrix of two groups, or one matrix each if their types differ. Only up if there is no gate. */
+  /** gate and up: a matrix of two groups, or of one before a sparse gate, or one matrix each if their types differ. Only up if there is no gate. */
   readonly up: readonly MatrixPlan[];
   readonly upBias: VectorPlan | null;
   readonly xielu: VectorPlan | null;
@@ -34,7 +28,7 @@ export function denseBlock(
   spec: DenseFfn,
   road: { readonly input: BranchInput; readonly end: BranchEnd },
 ): Block<DenseTensors> {
-  const { nFf, gate, upBias, downBias } = spec;
+  const { nFf, gate, upBias, downBias, sparsity } = spec;
   const activation = spec.activation;
   const stride = paddedRow(nFf);
   const up = upMatrices(tensors, nEmbd, prefix, spec);
@@ -90,7 +84,8 @@ export function denseBlock(
       const epilogue = { kind: 'store', dstStride: stride, ...withBias, activation: byProduct } as const;
       return products(io, matrices, { ...input, epilogue, dst: [ffn, ...biases] });
     }
-    if (!constants) return gatedApart(io, matrices, input, nFf, ffn, { bias, ...gatedBy(activation) });
+    if (!constants)
+      return gatedApart(io, matrices, input, nFf, ffn, { bias, sparsity, ...gatedBy(activation) });
     const up = io.scratch('gateUp');
     const epilogue = { kind: 'store', dstStride: nFf, ...withBias } as const;
     const shape = { n: nFf, rows: io.rows, srcStride: nFf, dstStride: stride };
@@ -112,14 +107,16 @@ function upMatrices(
   tensors: TensorFinder,
   nEmbd: number,
   prefix: string,
-  { gate, nFf }: DenseFfn,
+  { gate, nFf, sparsity }: DenseFfn,
 ): MatrixPlan[] {
+  // A sparse gate needs its whole row before it multiplies, so no product can multiply both.
+  const nGroups = sparsity === undefined ? 2 : 1;
   const rows = (name: string, n: number) => tensors.find(`${prefix}${name}.weight`, [nEmbd, n]);
   switch (gate) {
     case 'separate':
-      return planMatrices(`${prefix}ffn_gate_up`, [rows('ffn_gate', nFf), rows('ffn_up', nFf)], 2);
+      return planMatrices(`${prefix}ffn_gate_up`, [rows('ffn_gate', nFf), rows('ffn_up', nFf)], nGroups);
     case 'fused':
-      return [planMatrix(`${prefix}ffn_up.weight`, [rows('ffn_up', 2 * nFf)], 2)];
+      return [planMatrix(`${prefix}ffn_up.weight`, [rows('ffn_up', 2 * nFf)], nGroups)];
     case 'none':
       return [planMatrix(`${prefix}ffn_up.weight`, [rows('ffn_up', nFf)])];
   }

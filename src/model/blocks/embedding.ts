@@ -5,7 +5,8 @@ import type { TensorFinder } from '../weights/tensorFinder.ts';
 import type { VectorPlan } from '../weights/tensors.ts';
 import type { Block } from './block.ts';
 import { placed } from './products.ts';
-import { embeddingRoad, normCall, normVector } from './residual.ts';
+import { normCall, normVector } from './residual.ts';
+import { embeddingRoad } from './roads.ts';
 
 type EmbeddingTensors = {
   readonly tokens: readonly MatrixPlan[];

@@ -13,15 +13,8 @@ import type { TensorFinder } from '../weights/tensorFinder.ts';
 import type { Loaded, VectorPlan } from '../weights/tensors.ts';
 import type { Batches, Block, BlockIo, Scratch } from './block.ts';
 import { biasVector, gatedApart, isGrouped, paddedRow, placed, products } from './products.ts';
-import {
-  type BranchEnd,
-  type BranchInput,
-  branchRows,
-  endScratch,
-  endVector,
-  inputBuffer,
-  joinCalls,
-} from './residual.ts';
+import { branchRows, endScratch, endVector, inputBuffer, joinCalls } from './residual.ts';
+import type { BranchEnd, BranchInput } from './roads.ts';
 
 type ExpertTensors = {
   readonly gateInp: readonly MatrixPlan[];

@@ -5,16 +5,11 @@ import type { VectorPlan } from '../weights/tensors.ts';
 import type { Block } from './block.ts';
 import { expertBlock } from './expertFfn.ts';
 import { paddedRow } from './products.ts';
-import {
-  type BranchEnd,
-  endVector,
-  joinCalls,
-  type LayerRoads,
-  leftEnd,
-  normCall,
-  normKind,
-  normVector,
-} from './residual.ts';
+import { endVector, joinCalls, normCall, normKind, normVector } from './residual.ts';
+import { type BranchEnd, leftEnd } from './roads.ts';
+
+/** Inputs of experts and of their router, without deferred norms. */
+const INPUTS = { input: { buffer: 'xNorm2', norm: null }, routed: { buffer: 'routed', norm: null } } as const;
 
 /**
  * Blocks of the experts beside a dense feed-forward, whose output lies in `branch` and whose input row is still x: the norms of their
@@ -25,11 +20,11 @@ export function besideBlocks(
   nEmbd: number,
   layer: Layer,
   beside: ExpertsBeside,
-  { input, routed, end }: LayerRoads['experts'],
+  end: BranchEnd,
 ): Block[] {
   return [
     inputBlock(tensors, nEmbd, layer, beside),
-    expertBlock(tensors, nEmbd, layer, beside.ffn, { input, routed, end: leftEnd(end, 'branch2') }),
+    expertBlock(tensors, nEmbd, layer, beside.ffn, { ...INPUTS, end: leftEnd(end, 'branch2') }),
     sumBlock(tensors, nEmbd, beside, end),
   ];
 }

@@ -8,7 +8,8 @@ import type { VectorPlan } from '../weights/tensors.ts';
 import type { Block, BlockIo } from './block.ts';
 import { vocabularyMatrix } from './embedding.ts';
 import { biasVector, paddedRow, products } from './products.ts';
-import { headRoad, inputBuffer, normCall, normVector } from './residual.ts';
+import { inputBuffer, normCall, normVector } from './residual.ts';
+import { headRoad } from './roads.ts';
 
 type HeadTensors = {
   readonly output: readonly MatrixPlan[];

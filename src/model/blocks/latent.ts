@@ -9,14 +9,8 @@ import type { Loaded, VectorPlan } from '../weights/tensors.ts';
 import { attend, attendScratch } from './attend.ts';
 import type { Block, BlockIo } from './block.ts';
 import { biasVector, paddedRow, products } from './products.ts';
-import {
-  type BranchEnd,
-  type BranchInput,
-  endCalls,
-  endScratch,
-  endVector,
-  inputBuffer,
-} from './residual.ts';
+import { endCalls, endScratch, endVector, inputBuffer } from './residual.ts';
+import type { BranchEnd, BranchInput } from './roads.ts';
 
 type LatentTensors = {
   /** `attn_q`, or `attn_q_a` with its norm and `attn_q_b`. */

@@ -9,7 +9,8 @@ import type { TensorFinder } from '../weights/tensorFinder.ts';
 import type { VectorPlan } from '../weights/tensors.ts';
 import type { Block } from './block.ts';
 import { paddedRow, placed, products } from './products.ts';
-import { type BranchEnd, endCalls, endScratch, endVector, normKind, normVector } from './residual.ts';
+import { endCalls, endScratch, endVector, normKind, normVector } from './residual.ts';
+import type { BranchEnd } from './roads.ts';
 
 /**
  * Place of the table of per-layer embeddings: a matrix on the GPU, or the file, from which the CPU reads the rows of a batch's tokens.

@@ -2,6 +2,7 @@ import type { GgufTensor } from '../../gguf/index.ts';
 import type { Call } from '../../gpu/dispatch.ts';
 import type { DeferredNorm } from '../../gpu/kernels/deferredNorm.ts';
 import { type MulMatEpilogue, type MulMatShape, mulMat } from '../../gpu/kernels/mulMat.ts';
+import { sparseGate } from '../../gpu/kernels/sparseGate.ts';
 import { swiglu } from '../../gpu/kernels/swiglu.ts';
 import { alignUp } from '../../util/math.ts';
 import type { Matrix } from '../weights/matrix.ts';
@@ -64,6 +65,7 @@ export function products(
 
 /**
  * Computes silu(gate · x) ∘ (up · x) of `n` values into the rows of `dst` from separate matrices, through rows of both products.
+ * `sparsity`: the deviations of a sparse gate, see `DenseFfn`.
  */
 export function gatedApart(
   io: BlockIo,
@@ -71,9 +73,13 @@ export function gatedApart(
   input: Pick<Product, 'src' | 'norm'>,
   n: number,
   dst: GPUBuffer,
-  options: { readonly bias?: GPUBuffer | null; readonly activation?: 'gelu' } = {},
+  options: {
+    readonly bias?: GPUBuffer | null;
+    readonly activation?: 'gelu';
+    readonly sparsity?: number | undefined;
+  } = {},
 ): Call[] {
-  const { bias, activation } = options;
+  const { bias, activation, sparsity } = options;
   const both = io.scratch('gateUp');
   const epilogue = { kind: 'store', dstStride: 2 * n, ...(bias && { bias: true as const }) } as const;
   const shape = {
@@ -85,8 +91,14 @@ export function gatedApart(
   };
   return [
     ...products(io, gateUp, { ...input, epilogue, dst: [both, ...(bias ? [bias] : [])] }),
+    ...(sparsity === undefined ? [] : [sparseCall(sparsity)]),
     { spec: swiglu(shape), buffers: [io.step, both, dst] },
   ];
+
+  function sparseCall(deviations: number): Call {
+    const gates = { n, rows: io.rows, stride: 2 * n, deviations };
+    return { spec: sparseGate(gates, io.tuning), buffers: [io.step, both] };
+  }
 }
 
 /** Biases of the matrices of one product, concatenated. */

@@ -4,7 +4,8 @@ import { assert } from '../../util/assert.ts';
 import type { Matrix } from '../weights/matrix.ts';
 import type { BlockIo } from './block.ts';
 import { products } from './products.ts';
-import { inputBuffer, type Road } from './residual.ts';
+import { inputBuffer } from './residual.ts';
+import type { Road } from './roads.ts';
 
 /** Convolution whose results are inputs of a recurrence. */
 export interface RecurrentShape {

@@ -1,86 +1,26 @@
 import { normWeight } from '../../architectures/norms.ts';
-import type { Layer, ModelSpec, Norm } from '../../architectures/spec.ts';
+import type { ModelSpec, Norm } from '../../architectures/spec.ts';
 import type { Call } from '../../gpu/dispatch.ts';
 import { addNorm, factorAt, type NormKind } from '../../gpu/kernels/addNorm.ts';
-import type { DeferredNorm } from '../../gpu/kernels/deferredNorm.ts';
 import type { Tuning } from '../../gpu/tuning.ts';
 import type { Matrix } from '../weights/matrix.ts';
 import type { TensorFinder } from '../weights/tensorFinder.ts';
 import type { VectorPlan } from '../weights/tensors.ts';
-import type { Block, BlockIo, Scratch, ScratchName } from './block.ts';
+import type { Block, BlockIo, Scratch } from './block.ts';
 import { paddedRow, products } from './products.ts';
+import { type BranchEnd, type BranchInput, embeddingRoad } from './roads.ts';
 
-/**
- * Input rows of a branch. A deferred norm costs no dispatch: the kernel that multiplies the row scales the product, see
- * shaders/lib/deferred_norm.wgsl. Otherwise the rows are already normalised, or are `x` if the branch has no norm before it.
- */
-export interface BranchInput {
-  readonly buffer: 'x' | 'xNorm' | Extract<ScratchName, 'xNorm2' | 'routed'>;
-  readonly norm: DeferredNorm | null;
-}
-
-/** Rows that a branch leaves for the next one; null if the next branch reads x, or rows that exist already. */
-type NextRows = { readonly kind: 'deferred' | 'normed'; readonly norm: Norm } | null;
-
-/**
- * Treatment of a branch's output. `fused`: the last product adds it to the residual stream and defers the next norm. Otherwise
- * the output goes to separate rows, and one kernel normalises it, adds it and computes the next norm.
- */
-export interface BranchEnd {
-  readonly fused: boolean;
-  readonly nEmbd: number;
-  readonly scale: number;
-  readonly post: Norm | null;
-  readonly next: NextRows;
-  /** Tensor of the number that multiplies the residual stream behind the branch; absent without one. */
-  readonly factor?: string;
-  /** Rows in which the output stays, because another block adds it; absent in most branches. */
-  readonly left?: Extract<ScratchName, 'branch' | 'branch2'>;
-}
-
-/** Inputs and ends of the branches of a layer. */
-export interface LayerRoads {
-  /** Separate norm of a parallel feed-forward, computed before the layer's mixer. */
-  readonly ahead: Norm | null;
-  readonly mixer: Road;
-  /** Road of a second mixer; the first one then leaves the input rows as they are. */
-  readonly beside: Road;
-  readonly ffn: Road;
-  /** Road of the experts beside a dense feed-forward, whose output joins that of the dense one; both end as `ffn` would. */
-  readonly experts: Road & { readonly routed: BranchInput };
-  /** End of the branch with per-layer embeddings, whose input is x. */
-  readonly perLayer: BranchEnd;
-}
-
-/** Input and end of a branch. */
-export interface Road {
-  readonly input: BranchInput;
-  readonly end: BranchEnd;
-}
-
-/** Whether every norm of the residual stream can be deferred: an RMS norm without bias before each branch, and none after it. */
-function defersNorms({ layers, head }: ModelSpec): boolean {
-  const isPlain = (norm: Norm | null) => norm !== null && norm.kind === 'rms' && !norm.bias;
-  return (
-    isPlain(head.norm) &&
-    layers.every(
-      ({ attnNorm, beside, ffn, ffnNorm, postAttnNorm, postFfnNorm, parallel, ...others }) =>
-        !parallel &&
-        !others.outputScale &&
-        !others.expertsBeside &&
-        !others.perLayerNorm &&
-        !beside &&
-        isPlain(attnNorm) &&
-        (ffn === null || isPlain(ffnNorm)) &&
-        !postAttnNorm &&
-        !postFfnNorm,
-    )
-  );
-}
-
-/** First norm of the residual stream, and the form in which the embedding's rows carry it. */
-export function embeddingRoad(spec: ModelSpec): NextRows {
-  return nextRows(spec, firstNorm(spec, 0));
+/** Buffer of an input. */
+export function inputBuffer(io: BlockIo, { buffer }: Pick<BranchInput, 'buffer'>): GPUBuffer {
+  switch (buffer) {
+    case 'x':
+      return io.x;
+    case 'xNorm':
+      return io.xNorm;
+    case 'xNorm2':
+    case 'routed':
+      return io.scratch(buffer);
+  }
 }
 
 /** Vector of the first norm, for a residual stream that is there before it. */
@@ -95,89 +35,6 @@ export function openCalls(io: BlockIo, spec: ModelSpec, vector: GPUBuffer | null
   const next = road.kind === 'deferred' ? road.kind : normKind(road.norm);
   const norm = addNorm({ k: spec.nEmbd, rows: io.rows, add: false, next }, io.tuning);
   return [{ spec: norm, buffers: [io.step, io.x, vector, io.xNorm] }];
-}
-
-/** Input of the head. */
-export function headRoad(spec: ModelSpec): BranchInput {
-  return inputOf(spec, spec.head.norm);
-}
-
-/** Inputs and ends of the branches of layer `index`. */
-export function layerRoads(spec: ModelSpec, index: number): LayerRoads {
-  const layer = spec.layers[index];
-  const end = { nEmbd: spec.nEmbd, scale: layer.residualScale };
-  const next = nextRows(spec, firstNorm(spec, index + 1));
-  const fusable = defersNorms(spec);
-  const beside = {
-    input: inputOf(spec, layer.attnNorm),
-    end: { ...end, fused: fusable, post: layer.postAttnNorm, next: behindMixers() },
-  };
-  const mixer = layer.beside ? { ...beside, end: { ...beside.end, next: null } } : beside;
-  const { perLayerNorm = null } = layer;
-  const last = { next, ...factorOf(layer) };
-  const ffnEnd = {
-    ...{ ...end, fused: fusable, post: layer.postFfnNorm },
-    ...(perLayerNorm ? { next: null } : last),
-  };
-  const perLayer = { ...end, scale: 1, fused: false, post: perLayerNorm, ...last };
-  const ahead = layer.parallel ? layer.ffnNorm : null;
-  return {
-    ...{ perLayer, ahead, mixer, beside, ffn: { input: ffnInput(spec, layer), end: ffnEnd } },
-    experts: {
-      input: { buffer: 'xNorm2', norm: null },
-      routed: { buffer: 'routed', norm: null },
-      end: ffnEnd,
-    },
-  };
-
-  function behindMixers(): NextRows {
-    if (layer.ffn === null) return next;
-    return layer.parallel ? null : nextRows(spec, layer.ffnNorm);
-  }
-}
-
-function factorOf({ outputScale, prefix }: Layer): Pick<BranchEnd, 'factor'> {
-  return outputScale ? { factor: `${prefix}layer_output_scale.weight` } : {};
-}
-
-/** End of a branch whose output stays in rows of its own. */
-export function leftEnd({ nEmbd }: BranchEnd, left: NonNullable<BranchEnd['left']>): BranchEnd {
-  return { fused: false, nEmbd, scale: 1, post: null, next: null, left };
-}
-
-function ffnInput(spec: ModelSpec, layer: Layer): BranchInput {
-  if (!layer.parallel) return inputOf(spec, layer.ffnNorm);
-  return layer.ffnNorm ? { buffer: 'xNorm2', norm: null } : inputOf(spec, layer.attnNorm);
-}
-
-/** Norm with which layer `index` begins; after the last layer, the head's norm. */
-function firstNorm({ layers, head }: ModelSpec, index: number): Norm | null {
-  return index < layers.length ? layers[index].attnNorm : head.norm;
-}
-
-function nextRows(spec: ModelSpec, norm: Norm | null): NextRows {
-  return norm && { kind: defersNorms(spec) ? 'deferred' : 'normed', norm };
-}
-
-function inputOf(spec: ModelSpec, norm: Norm | null): BranchInput {
-  if (!norm) return { buffer: 'x', norm: null };
-  return {
-    buffer: 'xNorm',
-    norm: defersNorms(spec) ? { k: spec.nEmbd, eps: norm.eps } : null,
-  };
-}
-
-/** Buffer of an input. */
-export function inputBuffer(io: BlockIo, { buffer }: BranchInput): GPUBuffer {
-  switch (buffer) {
-    case 'x':
-      return io.x;
-    case 'xNorm':
-      return io.xNorm;
-    case 'xNorm2':
-    case 'routed':
-      return io.scratch(buffer);
-  }
 }
 
 /**
@@ -257,16 +114,18 @@ export function joinCalls(
   const spec = addNorm({ ...joinShape(end), rows: io.rows, add: true }, io.tuning);
   // Without norms the kernel does not read its vector; bind any other buffer instead.
   const params = vector ?? io.logits;
-  return [{ spec, buffers: [io.step, io.x, params, branch, ...(end.next ? [io.xNorm] : [])] }];
+  const x = end.streams ? io.scratch('streams') : io.x;
+  return [{ spec, buffers: [io.step, x, params, branch, ...(end.next ? [io.xNorm] : [])] }];
 }
 
-function joinShape({ nEmbd: k, scale, post, next, factor }: BranchEnd) {
+function joinShape({ nEmbd: k, scale, post, next, factor, streams }: BranchEnd) {
   return {
     k,
     ...(scale !== 1 && { scale }),
     ...(post && { post: normKind(post) }),
     next: next && (next.kind === 'deferred' ? ('deferred' as const) : normKind(next.norm)),
     ...(factor && { factor: 'params' as const }),
+    ...(streams && { streams }),
   };
 }
 
@@ -289,18 +148,21 @@ export function normCall(
   return { spec: addNorm(shape, io.tuning), buffers: [io.step, io.x, vector, dst] };
 }
 
-/** Separate norm of a parallel feed-forward, over the rows with which its layer begins. */
-export function aheadBlock(
+/** Norm of x in a block of its own, where no branch before computes it. */
+export function normBlock(
   tensors: TensorFinder,
   nEmbd: number,
   norm: Norm,
+  to: 'xNorm' | 'xNorm2',
 ): Block<{ readonly norm: VectorPlan | null }> {
   return {
     tensors: { norm: normVector(tensors, nEmbd, [norm]) },
     streams: [],
-    scratch: () => [{ name: 'xNorm2', values: paddedRow(nEmbd) }],
-    calls: (io, { norm: vector }) =>
-      vector ? [normCall(io, nEmbd, norm, vector, io.scratch('xNorm2'))] : [],
+    scratch: () => (to === 'xNorm' ? [] : [{ name: to, values: paddedRow(nEmbd) }]),
+    calls: (io, { norm: vector }) => {
+      if (!vector) return [];
+      return [normCall(io, nEmbd, norm, vector, inputBuffer(io, { buffer: to }))];
+    },
     shift: () => [],
   };
 }

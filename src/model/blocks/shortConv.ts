@@ -6,7 +6,8 @@ import type { VectorPlan } from '../weights/tensors.ts';
 import type { Block } from './block.ts';
 import { paddedRow } from './products.ts';
 import { projectCalls } from './recurrent.ts';
-import { endCalls, endScratch, endVector, type Road } from './residual.ts';
+import { endCalls, endScratch, endVector } from './residual.ts';
+import type { Road } from './roads.ts';
 
 type ShortConvTensors = {
   readonly input: readonly MatrixPlan[];
