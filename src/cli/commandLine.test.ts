@@ -136,6 +136,8 @@ describe('readCommandLine', () => {
     ['--spec-type ngram-mod,draft-simple', { specType: ['ngram-mod', 'draft-simple'] }],
     ['--spec-type ngram-mod --spec-type ngram-map-k', { specType: ['ngram-mod', 'ngram-map-k'] }],
     ['--spec-type ngram-mod,none', { specType: ['none'] }],
+    ['--spec-type ngram-map-k4v,ngram-cache', { specType: ['ngram-map-k4v', 'ngram-suffix'] }],
+    ['--spec-ngram-map-k4v-min-hits 2', { ngramMapK4vMinHits: 2 }],
     [
       '--spec-type ngram-simple --spec-ngram-mod-n-max 5 --spec-default',
       { specType: ['ngram-simple', 'ngram-mod'], ngramModNMatch: 24, ngramModNMin: 48, ngramModNMax: 64 },
@@ -228,10 +230,9 @@ describe('readCommandLine', () => {
     ['--port 65536', 'invalid value for argument: --port 65536'],
     ['-ctk q8_0', 'invalid value for argument: -ctk q8_0'],
     [
-      '--spec-type ngram-cache',
-      '--spec-type ngram-cache is not supported: this kind of speculation is not built; give none or draft-simple or',
+      '--spec-type ngram-simple,draft-dflash',
+      '--spec-type draft-dflash is not supported: this kind of speculation is not built; give none or draft-simple or',
     ],
-    ['--spec-type ngram-simple,draft-dflash', '--spec-type draft-dflash is not supported'],
     ['--spec-type guess', 'invalid value for argument: --spec-type guess (give none or draft-simple or'],
     ['--spec-synth-rates 1,,1', 'invalid value for argument: --spec-synth-rates'],
     ['--spec-ngram-map-k-min-hits 0', 'invalid value for argument: --spec-ngram-map-k-min-hits 0'],

@@ -264,8 +264,7 @@ export class Decoder {
     const requests = goingOn
       .map(sequence => ({ sequence, nMax: this.#draftBudget(sequence, n) }))
       .filter(({ nMax }) => nMax > 0);
-    // The sources decide about one step at a time.
-    if (requests.length > 0 && (n > 1 || !this.#drafts?.passes?.(requests))) return null;
+    if (requests.length > 0 && !this.#drafts?.passes?.(requests, n)) return null;
     return { sequences: goingOn, kind };
   }
 

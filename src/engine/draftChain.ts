@@ -39,6 +39,11 @@ export class DraftChain implements DraftSource {
     return requests.map(request => drafts.get(request) ?? []);
   }
 
+  passes(requests: readonly DraftRequest[], nAhead: number): boolean {
+    // Every source decides, also behind one that does not pass.
+    return this.#sources.filter(source => !source.passes?.(requests, nAhead)).length === 0;
+  }
+
   async follow(sequences: readonly Sequence[]): Promise<void> {
     for (const source of this.#sources) await source.follow(sequences);
   }

@@ -62,11 +62,11 @@ export interface DraftSource {
   plan?(requests: readonly DraftRequest[]): PlannedDrafts | null;
 
   /**
-   * Decides, before the current step is read, whether the next one needs no drafts. If it returns true, the next step is
-   * submitted without asking again, for these sequences or some of them and no others. A source without this method may draft in
-   * any step.
+   * Decides, before the current step is read, whether the `nAhead`-th step behind it needs no drafts. If it returns true, that
+   * step is submitted without asking again, for these sequences or some of them and no others. A source without this method may
+   * draft in any step.
    */
-  passes?(requests: readonly DraftRequest[]): boolean;
+  passes?(requests: readonly DraftRequest[], nAhead: number): boolean;
 
   /**
    * Called at every step of a prompt, when the target's cache holds the first `nPast` tokens of these sequences. It lets the

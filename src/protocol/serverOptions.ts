@@ -88,7 +88,9 @@ export interface GivenOptions {
     | 'draft-mtp'
     | 'ngram-simple'
     | 'ngram-map-k'
+    | 'ngram-map-k4v'
     | 'ngram-mod'
+    | 'ngram-suffix'
   )[];
   /** Longest draft of the draft model, or of the MTP head. Default 3. */
   readonly draftMax?: number;
@@ -114,12 +116,25 @@ export interface GivenOptions {
   readonly ngramMapKSizeN?: number;
   /** `ngram-map-k`: longest draft. Default 48. */
   readonly ngramMapKSizeM?: number;
+  /** `ngram-map-k4v`: tokens to look up. Default 12. */
+  readonly ngramMapK4vSizeN?: number;
+  /** `ngram-map-k4v`: longest draft. Default 48. */
+  readonly ngramMapK4vSizeM?: number;
+  /** `ngram-map-k4v`: the number of times that an n-gram must have been looked up before it drafts. Default 1. */
+  readonly ngramMapK4vMinHits?: number;
   /** `ngram-mod`: tokens to look up. Default 24. */
   readonly ngramModNMatch?: number;
   /** `ngram-mod`: shortest draft; shorter ones are not verified. Default 48. */
   readonly ngramModNMin?: number;
   /** `ngram-mod`: longest draft. Default 64. */
   readonly ngramModNMax?: number;
+  /** `ngram-suffix`: longest draft. Default 48. */
+  readonly ngramSuffixNMax?: number;
+  /**
+   * `ngram-suffix`: tokens of earlier answers to remember, rounded up to a power of two; beyond them the oldest are forgotten. 8 bytes
+   * each. Default 131072.
+   */
+  readonly ngramSuffixTokens?: number;
   /**
    * Accepts drafts at random, for benchmarks only, since the answers are then not the target's. Element i is the probability that
    * the first i + 1 tokens of a draft are accepted; there is one for every token of the longest draft. Default: the target

@@ -3,10 +3,17 @@ export const MODEL_DRAFT_KINDS = ['draft-simple', 'draft-mtp'] as const;
 export type ModelDraftKind = (typeof MODEL_DRAFT_KINDS)[number];
 
 /**
- * Kinds of draft sources, by the names of llama.cpp's `--spec-type`: models, and look-ups of n-grams. Here, so that the protocol and
+ * Kinds of draft sources: models, and look-ups in texts. All names but `ngram-suffix` are llama.cpp's `--spec-type`. Here, so that the protocol and
  * the interface of the models, which know nothing of each other, read one list.
  */
-export const DRAFT_KINDS = [...MODEL_DRAFT_KINDS, 'ngram-simple', 'ngram-map-k', 'ngram-mod'] as const;
+export const DRAFT_KINDS = [
+  ...MODEL_DRAFT_KINDS,
+  'ngram-simple',
+  'ngram-map-k',
+  'ngram-map-k4v',
+  'ngram-mod',
+  'ngram-suffix',
+] as const;
 
 /** Kind of a draft source. */
 export type DraftKind = (typeof DRAFT_KINDS)[number];

@@ -1,12 +1,16 @@
 import { AdaptiveDrafts } from '../engine/adaptive/adaptiveDrafts.ts';
+import { GainPacer } from '../engine/adaptive/gainPacer.ts';
 import { DraftChain } from '../engine/draftChain.ts';
 import { DraftModel } from '../engine/draftModel.ts';
 import type { DraftSource } from '../engine/draftSource.ts';
 import { NgramDrafts } from '../engine/ngram/ngramDrafts.ts';
 import { NgramMapK } from '../engine/ngram/ngramMapK.ts';
+import { NgramMapK4v } from '../engine/ngram/ngramMapK4v.ts';
 import { NgramMod } from '../engine/ngram/ngramMod.ts';
 import { NgramSimple } from '../engine/ngram/ngramSimple.ts';
 import { NgramTable } from '../engine/ngram/ngramTable.ts';
+import { SuffixDrafts } from '../engine/suffix/suffixDrafts.ts';
+import { TokenLog } from '../engine/suffix/tokenLog.ts';
 import type { FusedPair, ModelDraftKind } from '../forward/drafting.ts';
 import type { ForwardPass } from '../forward/forwardPass.ts';
 import type { DraftKind } from '../protocol/completion.ts';
@@ -15,11 +19,13 @@ import type { WireOptions, WireSource } from '../protocol/worker.ts';
 import { assertNever } from '../util/assert.ts';
 import { MODEL_DRAFT_KINDS } from '../util/draftKinds.ts';
 
-/** Kinds in the order in which they are asked, as in llama.cpp. */
+/** Kinds in the order in which they are asked: llama.cpp's, with `ngram-suffix` in the place of its `ngram-cache`. */
 const PRIORITY: readonly DraftKind[] = [
   'ngram-simple',
   'ngram-map-k',
+  'ngram-map-k4v',
   'ngram-mod',
+  'ngram-suffix',
   'draft-mtp',
   'draft-simple',
 ];
@@ -89,8 +95,12 @@ export function longestDraft(kind: DraftKind, options: SpeculationOptions): numb
       return options.ngramSimpleSizeM;
     case 'ngram-map-k':
       return options.ngramMapKSizeM;
+    case 'ngram-map-k4v':
+      return options.ngramMapK4vSizeM;
     case 'ngram-mod':
       return options.ngramModNMax;
+    case 'ngram-suffix':
+      return options.ngramSuffixNMax;
     case 'draft-simple':
     case 'draft-mtp':
       return options.draftMax;
@@ -118,9 +128,13 @@ export function createDrafts(options: SpeculationOptions, drafter: LoadedDrafter
   const sources = specKindsOf(options, drafter?.kind ?? null).flatMap(kind => {
     const source = createSource(kind, options, drafter);
     if (source === null) return [];
-    return [options.draftAdaptive && !isSynthetic(options) ? new AdaptiveDrafts(source) : source];
+    return [isAdaptive(options) && kind !== 'ngram-suffix' ? new AdaptiveDrafts(source) : source];
   });
   return sources.length > 1 ? new DraftChain(sources) : (sources[0] ?? null);
+}
+
+function isAdaptive(options: SpeculationOptions): boolean {
+  return options.draftAdaptive && !isSynthetic(options);
 }
 
 function createSource(
@@ -138,11 +152,21 @@ function createSource(
       const sizes = { sizeN: options.ngramMapKSizeN, sizeM };
       return new NgramDrafts(kind, sizeM, () => new NgramMapK(sizes));
     }
+    case 'ngram-map-k4v': {
+      const sizes = { sizeN: options.ngramMapK4vSizeN, sizeM, minHits: options.ngramMapK4vMinHits };
+      return new NgramDrafts(kind, sizeM, () => new NgramMapK4v(sizes));
+    }
     case 'ngram-mod': {
       const table = new NgramTable(options.ngramModNMatch);
       const lengths = { nMin: options.ngramModNMin, nMax: sizeM };
       return new NgramDrafts(kind, sizeM, () => new NgramMod(table, lengths));
     }
+    case 'ngram-suffix':
+      return new SuffixDrafts({
+        nMax: sizeM,
+        earlier: new TokenLog(options.ngramSuffixTokens),
+        pacer: isAdaptive(options) ? new GainPacer() : null,
+      });
     case 'draft-simple':
     case 'draft-mtp':
       return drafter && new DraftModel(drafter.model, drafter.pair, kind);

@@ -54,7 +54,10 @@ export class AdaptiveDrafts implements DraftSource {
     };
   }
 
-  passes(requests: readonly DraftRequest[]): boolean {
+  passes(requests: readonly DraftRequest[], nAhead: number): boolean {
+    if (this.#source.passes?.(requests, nAhead)) return true;
+    // Lengths are decided one step at a time.
+    if (nAhead > 1) return false;
     this.#chosenNext = this.#lengths(requests);
     return [...this.#chosenNext.values()].every(length => length === 0);
   }

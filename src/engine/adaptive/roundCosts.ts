@@ -44,8 +44,11 @@ export class RoundCosts {
     return this.#measured.length > (this.hasPlain ? 1 : 0);
   }
 
-  /** Expected milliseconds. At least one length must have been measured. */
-  ms(nDrafted: number): number {
+  /**
+   * Expected milliseconds. At least one length must have been measured. `beyond`: the share of the slope that is believed behind
+   * the longest one.
+   */
+  ms(nDrafted: number, beyond = HOPE): number {
     const above = this.#measured.findIndex(other => other.nDrafted >= nDrafted);
     const last = this.#measured.length - 1;
     const high = this.#measured[above < 0 ? last : above];
@@ -53,7 +56,7 @@ export class RoundCosts {
     const low = this.#measured[(above < 0 ? last : above) - 1];
     const slope = (high.median - low.median) / (high.nDrafted - low.nDrafted);
     // A longer draft takes at least as long; a negative slope is noise.
-    return low.median + HOPE * Math.max(0, slope) * (nDrafted - low.nDrafted);
+    return low.median + (above < 0 ? beyond : HOPE) * Math.max(0, slope) * (nDrafted - low.nDrafted);
   }
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { TokenId } from '../../forward/forward.ts';
+import type { Lookup } from './ngramDrafts.ts';
 import { NgramMapK } from './ngramMapK.ts';
+import { NgramMapK4v } from './ngramMapK4v.ts';
 import { NgramMod } from './ngramMod.ts';
 import { NgramSimple } from './ngramSimple.ts';
 import { NgramTable } from './ngramTable.ts';
@@ -117,6 +119,84 @@ describe('ngram-map-k', () => {
     expect(lookup.draft(text, 2)).toEqual([4, 5]);
     expect(lookup.draft(extended(text, 4, 5, 99, 1, 2, 3), FULL)).toEqual([4, 5, 6, 7, 8]);
   });
+});
+
+describe('ngram-map-k4v', () => {
+  const options = { sizeN: 3, sizeM: 4, minHits: 1 };
+  const [KEY, A, B] = [run(1, 3), run(11, 4), run(21, 4)];
+  const end = [...run(200, 9), ...KEY];
+
+  /** Text in which the key is followed by each of `values`, and stands at the end. */
+  const textOf = (...values: readonly (readonly TokenId[])[]) => [
+    0,
+    ...values.flatMap((value, i) => [...KEY, ...value, 90 + i]),
+    ...end,
+  ];
+
+  it.each<[string, TokenId[], TokenId[]]>([
+    ['the only continuation', textOf(A), A],
+    ['nothing where continuations are as frequent', textOf(A, B), []],
+    ['nothing for a majority below three times the others', textOf(A, A, B), []],
+    ['the continuation with three times the others', textOf(A, B, A, A), A],
+    ['the frequent one, also where a rare one is the newest', textOf(A, A, A, B), A],
+    ['nothing for a new n-gram', [0, ...run(100, 40)], []],
+    ['nothing for a short text', [0, ...KEY, ...A, ...KEY].slice(2), []],
+    [
+      'the four continuations that came first, and no further ones',
+      textOf(A, run(31, 4), run(41, 4), run(51, 4), B, B, B, B, B, B, B, B, B, B, B, B),
+      [],
+    ],
+  ])('proposes %s', (_, tokens, expected) => {
+    expect(new NgramMapK4v(options).draft(tokens, FULL)).toEqual(expected);
+  });
+
+  it('proposes nothing before the n-gram was looked up often enough', () => {
+    const lookup = new NgramMapK4v({ ...options, minHits: 3 });
+    const drafts = [1, 2, 3].map(() => lookup.draft(textOf(A), FULL));
+    expect(drafts).toEqual([[], [], A]);
+  });
+
+  it.each([
+    { accepted: 2, again: A.slice(0, 2) },
+    { accepted: 0, again: [] },
+    { accepted: 4, again: A },
+  ])('proposes $again again where $accepted tokens were accepted', ({ accepted, again }) => {
+    const lookup = new NgramMapK4v(options);
+    const text = textOf(A, A, A, A, A, A);
+    expect(lookup.draft(text, FULL)).toEqual(A);
+    expect(lookup.draft([...text, ...A.slice(0, accepted), 99, ...end], FULL)).toEqual(again);
+  });
+});
+
+describe('a further token', () => {
+  const lookups: [string, () => Lookup][] = [
+    ['ngram-simple', () => new NgramSimple({ sizeN: 3, sizeM: 5 })],
+    ['ngram-map-k', () => new NgramMapK({ sizeN: 3, sizeM: 5 })],
+    ['ngram-map-k4v', () => new NgramMapK4v({ sizeN: 3, sizeM: 5, minHits: 1 })],
+    ['ngram-mod', () => new NgramMod(new NgramTable(3), { nMin: 1, nMax: 5 })],
+  ];
+
+  it.each(lookups)(
+    'leads to a draft of %s that was foreseen, except where a repetition begins',
+    (_, create) => {
+      const lookup = create();
+      const tokens = [...run(100, 20), ...babble(80).map(token => 5 * token), ...run(300, 200)];
+      let nDrafts = 0;
+      let nForeseen = 0;
+      let nSurprises = 0;
+      for (let end = 3; end < tokens.length; end++) {
+        const foreseen = lookup.mayDraftNext(tokens.slice(0, end));
+        const draft = lookup.draft(tokens.slice(0, end + 1), FULL);
+        if (draft.length > 0) nDrafts++;
+        if (foreseen) nForeseen++;
+        else if (draft.length > 0) nSurprises++;
+      }
+      expect(nDrafts).toBeGreaterThan(5);
+      expect(nSurprises).toBeLessThan(4);
+      // Nothing is foreseen in the text that does not repeat itself.
+      expect(nForeseen).toBeLessThan(100);
+    },
+  );
 });
 
 describe('ngram-mod', () => {

@@ -16,7 +16,7 @@ it('keeps one look-up per sequence, until its context shifts', async () => {
   let nCreated = 0;
   const drafts = new NgramDrafts('ngram-simple', 4, (): Lookup => {
     const id = nCreated++;
-    return { draft: (tokens, nMax) => [id, tokens.length, nMax] };
+    return { draft: (tokens, nMax) => [id, tokens.length, nMax], mayDraftNext: () => false };
   });
   const [a, b] = [sequenceIn(0), sequenceIn(1)];
   expect(drafts.longest()).toBe(4);

@@ -10,6 +10,9 @@ export interface Lookup {
    * the tokens show how much of the last guess was accepted.
    */
   draft(tokens: readonly TokenId[], nMax: number): TokenId[];
+
+  /** Whether there may be a draft after one more token. */
+  mayDraftNext(tokens: readonly TokenId[]): boolean;
 }
 
 /** Drafts without a model: one look-up per slot. It restarts with every sequence and after a context shift. */
@@ -36,6 +39,12 @@ export class NgramDrafts implements DraftSource {
 
   async draft(requests: readonly DraftRequest[]): Promise<TokenId[][]> {
     return requests.map(({ sequence, nMax }) => this.#lookupOf(sequence).draft(sequence.tokens, nMax));
+  }
+
+  passes(requests: readonly DraftRequest[], nAhead: number): boolean {
+    return (
+      nAhead === 1 && !requests.some(({ sequence }) => this.#lookupOf(sequence).mayDraftNext(sequence.tokens))
+    );
   }
 
   async follow(): Promise<void> {

@@ -35,13 +35,18 @@ export class NgramMapK implements Lookup {
     const { sizeN, sizeM } = this.#sizes;
     const end = tokens.length - 1;
     if (end < 2 * sizeN + sizeM) return [];
-    this.#index(tokens, end - sizeN - sizeM);
+    this.#index(tokens);
     const key = this.#keys.get(tokens, tokens.length - sizeN);
     if (key === undefined) return [];
     const from = key.at + sizeN;
     const draft = tokens.slice(from, from + Math.min(key.nMax, nMax));
     if (draft.length > 0) this.#given = { at: tokens.length, tokens: draft, key };
     return draft;
+  }
+
+  mayDraftNext(tokens: readonly TokenId[]): boolean {
+    this.#index(tokens);
+    return this.#keys.mayHaveNext(tokens);
   }
 
   /** Learns from the verification of the last draft. */
@@ -54,10 +59,12 @@ export class NgramMapK implements Lookup {
     this.#given = null;
   }
 
-  /** Adds the positions before `end`, the last one first. */
-  #index(tokens: readonly TokenId[], end: number): void {
+  /** Adds the positions that a whole draft follows, the last one first. */
+  #index(tokens: readonly TokenId[]): void {
+    const { sizeN, sizeM } = this.#sizes;
+    const end = tokens.length - 1 - sizeN - sizeM;
     for (let at = end - 1; at >= this.#next; at--) {
-      if (!this.#keys.get(tokens, at)) this.#keys.set(tokens, { at, nMax: this.#sizes.sizeM });
+      if (!this.#keys.get(tokens, at)) this.#keys.set(tokens, { at, nMax: sizeM });
     }
     this.#next = Math.max(this.#next, end);
   }

@@ -37,6 +37,11 @@ export class NgramMod implements Lookup {
     return draft;
   }
 
+  mayDraftNext(tokens: readonly TokenId[]): boolean {
+    this.#add(tokens);
+    return this.#table.mayHaveNext(tokens);
+  }
+
   #judge(tokens: readonly TokenId[]): void {
     if (this.#given === null) return;
     const nAccepted = acceptedOf(this.#given, tokens);

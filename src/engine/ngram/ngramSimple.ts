@@ -25,14 +25,24 @@ export class NgramSimple implements Lookup {
 
   draft(tokens: readonly TokenId[], nMax: number): TokenId[] {
     const { sizeN, sizeM } = this.#sizes;
+    this.#index(tokens);
     // As in llama.cpp, counts and copies exclude the pending token.
     const end = tokens.length - 1;
-    for (; this.#next < end - sizeN; this.#next++) this.#last.set(tokens, { at: this.#next });
     if (end <= sizeN + sizeM + 1) return [];
     const match = this.#last.get(tokens, tokens.length - sizeN);
     if (match === undefined) return [];
     const from = match.at + sizeN;
     const draft = tokens.slice(from, Math.min(from + sizeM, end));
     return draft.length < sizeN ? [] : draft.slice(0, nMax);
+  }
+
+  mayDraftNext(tokens: readonly TokenId[]): boolean {
+    this.#index(tokens);
+    return this.#last.mayHaveNext(tokens);
+  }
+
+  #index(tokens: readonly TokenId[]): void {
+    const end = tokens.length - 1 - this.#sizes.sizeN;
+    for (; this.#next < end; this.#next++) this.#last.set(tokens, { at: this.#next });
   }
 }

@@ -18,6 +18,8 @@ export class NgramTable {
   /** Tokens per n-gram. */
   readonly n: number;
   readonly #next = new Int32Array(N_ENTRIES).fill(EMPTY);
+  /** A bit per hash of the first n - 1 tokens of the n-grams. */
+  readonly #beginnings = new Uint32Array(N_ENTRIES / 32);
   #nUsed = 0;
   #nPoor = 0;
   #generation = 0;
@@ -38,15 +40,25 @@ export class NgramTable {
 
   /** Stores the token after the n-gram at `at`. */
   add(tokens: readonly TokenId[], at: number): void {
-    const i = this.#index(tokens, at);
+    const i = hashOf(tokens, at, this.n);
     if (this.#next[i] === EMPTY) this.#nUsed++;
     this.#next[i] = tokens[at + this.n];
+    const beginning = hashOf(tokens, at, this.n - 1);
+    this.#beginnings[beginning >>> 5] |= 1 << (beginning & 31);
   }
 
   /** Token that followed the n-gram at `at`. */
   get(tokens: readonly TokenId[], at: number): TokenId | undefined {
-    const token = this.#next[this.#index(tokens, at)];
+    const token = this.#next[hashOf(tokens, at, this.n)];
     return token === EMPTY ? undefined : token;
+  }
+
+  /** Whether a token may have followed the n-gram of the last n - 1 tokens and a further one. */
+  mayHaveNext(tokens: readonly TokenId[]): boolean {
+    const n = this.n - 1;
+    if (tokens.length < n) return false;
+    const beginning = hashOf(tokens, tokens.length - n, n);
+    return (this.#beginnings[beginning >>> 5] & (1 << (beginning & 31))) !== 0;
   }
 
   /** Takes the verification result of a draft. Call it for every draft. */
@@ -57,14 +69,15 @@ export class NgramTable {
 
   #reset(): void {
     this.#next.fill(EMPTY);
+    this.#beginnings.fill(0);
     this.#nUsed = 0;
     this.#nPoor = 0;
     this.#generation++;
   }
+}
 
-  #index(tokens: readonly TokenId[], at: number): number {
-    let hash = 0;
-    for (let i = at; i < at + this.n; i++) hash = (Math.imul(hash, MULTIPLIER) + tokens[i]) | 0;
-    return hash & (N_ENTRIES - 1);
-  }
+function hashOf(tokens: readonly TokenId[], at: number, n: number): number {
+  let hash = 0;
+  for (let i = at; i < at + n; i++) hash = (Math.imul(hash, MULTIPLIER) + tokens[i]) | 0;
+  return hash & (N_ENTRIES - 1);
 }

@@ -2,18 +2,25 @@ import { DRAFT_KINDS } from '../../util/draftKinds.ts';
 import { option } from './option.ts';
 import { boolean, integer, list, number, word } from './valueTypes.ts';
 
-/** Kinds of speculation, by the names of llama.cpp's `--spec-type`. */
+/** Kinds of speculation. All names but `ngram-suffix` are llama.cpp's `--spec-type`. */
 const SPEC_TYPES = ['none', ...DRAFT_KINDS] as const;
 export type SpecType = (typeof SPEC_TYPES)[number];
 
 const OTHER_SPEC_TYPES = {
-  words: ['draft-eagle3', 'draft-dflash', 'draft-dspark', 'ngram-map-k4v', 'ngram-cache'],
+  words: ['draft-eagle3', 'draft-dflash', 'draft-dspark'],
   reason: 'this kind of speculation is not built',
 };
 
 /** Row of a length of n-gram look-ups, in tokens. */
 function ngramLength(fallback: number, flag: string, help: string, min = 1) {
   return option(integer(min, 1024), { default: fallback, flag, help });
+}
+
+/** `none` discards the others of its list, as in llama.cpp, whose `ngram-cache` does the work of `ngram-suffix`. */
+function readTypes(types: string): string {
+  const names = types.split(',').map(type => type.trim());
+  if (names.includes('none')) return 'none';
+  return names.map(name => (name === 'ngram-cache' ? 'ngram-suffix' : name)).join();
 }
 
 /** Options of speculative decoding. */
@@ -27,8 +34,7 @@ export const SPECULATION_OPTIONS = {
     env: 'LLAMA_ARG_SPEC_TYPE',
     value: 'TYPES',
     help: `what guesses, one or more of ${SPEC_TYPES.join(', ')} (default: the draft model, or the MTP head in the model's file)`,
-    // `none` discards the others of its list, as in llama.cpp.
-    read: types => (types.split(',').some(type => type.trim() === 'none') ? 'none' : types),
+    read: readTypes,
     repeat: 'lists',
     also: [
       {
@@ -86,12 +92,33 @@ export const SPECULATION_OPTIONS = {
   ngramMapKSizeN: ngramLength(12, '--spec-ngram-map-k-size-n', 'ngram-map-k: tokens to look up'),
   /** `ngram-map-k`: longest draft. Default 48. */
   ngramMapKSizeM: ngramLength(48, '--spec-ngram-map-k-size-m', 'ngram-map-k: longest draft'),
+  /** `ngram-map-k4v`: tokens to look up. Default 12. */
+  ngramMapK4vSizeN: ngramLength(12, '--spec-ngram-map-k4v-size-n', 'ngram-map-k4v: tokens to look up'),
+  /** `ngram-map-k4v`: longest draft. Default 48. */
+  ngramMapK4vSizeM: ngramLength(48, '--spec-ngram-map-k4v-size-m', 'ngram-map-k4v: longest draft'),
+  /** `ngram-map-k4v`: the number of times that an n-gram must have been looked up before it drafts. Default 1. */
+  ngramMapK4vMinHits: option(integer(1, 2 ** 31 - 1), {
+    default: 1,
+    flag: '--spec-ngram-map-k4v-min-hits',
+    help: 'ngram-map-k4v: how often an n-gram must have been looked up before it drafts',
+  }),
   /** `ngram-mod`: tokens to look up. Default 24. */
   ngramModNMatch: ngramLength(24, '--spec-ngram-mod-n-match', 'ngram-mod: tokens to look up'),
   /** `ngram-mod`: shortest draft; shorter ones are not verified. Default 48. */
   ngramModNMin: ngramLength(48, '--spec-ngram-mod-n-min', 'ngram-mod: shortest draft worth verifying', 0),
   /** `ngram-mod`: longest draft. Default 64. */
   ngramModNMax: ngramLength(64, '--spec-ngram-mod-n-max', 'ngram-mod: longest draft', 0),
+  /** `ngram-suffix`: longest draft. Default 48. */
+  ngramSuffixNMax: ngramLength(48, '--spec-ngram-suffix-n-max', 'ngram-suffix: longest draft'),
+  /**
+   * `ngram-suffix`: tokens of earlier answers to remember, rounded up to a power of two; beyond them the oldest are forgotten. 8 bytes
+   * each. Default 131072.
+   */
+  ngramSuffixTokens: option(integer(1, 2 ** 26), {
+    default: 2 ** 17,
+    flag: '--spec-ngram-suffix-tokens',
+    help: 'ngram-suffix: tokens of earlier answers to remember',
+  }),
   /**
    * Accepts drafts at random, for benchmarks only, since the answers are then not the target's. Element i is the probability that
    * the first i + 1 tokens of a draft are accepted; there is one for every token of the longest draft. Default: the target

@@ -6,7 +6,9 @@ export const KIND_NAMES: Readonly<Record<DraftKind, string>> = {
   'draft-mtp': 'MTP head',
   'ngram-simple': 'n-gram look-up',
   'ngram-map-k': 'n-gram map',
+  'ngram-map-k4v': 'n-gram counts',
   'ngram-mod': 'n-gram table',
+  'ngram-suffix': 'suffix look-up',
 };
 
 const KINDS = Object.keys(KIND_NAMES) as DraftKind[];
