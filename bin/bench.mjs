@@ -1,4 +1,4 @@
-// npm run bench [-- [--repetitions N] [--out FILE] [--report FILE] [boot|models|speculation|products|types|repack|tokenizer ...]]:
+// npm run bench [-- [--repetitions N] [--out FILE] [--report FILE] [boot|models|speculation|lookups|products|types|repack|tokenizer ...]]:
 // measures, as one JSON, in headless Chromium: speed and WebGPU calls of the bundled models, cost and gain of speculation, matrix
 // products beside plain reads, the products of every weight type beside Q4_0's, and the speed of repacking and loading weights;
 // also the start of `foretoken serve`, and the speed of tokenizers in Node. With a report of the lab, the gain of speculation is
@@ -27,6 +27,15 @@ const BROWSER_PARTS = {
   speculation: (browser, { url, repetitions, report }) => {
     const options = { model: `../models/${TARGETS[0]}.gguf`, modelDraft: `../${DRAFT}`, repetitions, report };
     return inPage(browser, url, options => window.bench.measureSpeculation(options), options);
+  },
+  lookups: (browser, { url, repetitions }) => {
+    const options = { model: { kind: 'file', path: `../models/${TARGETS[0]}.gguf` }, repetitions };
+    return inPage(
+      browser,
+      url,
+      ({ model, repetitions }) => window.bench.measureLookups(model, repetitions),
+      options,
+    );
   },
   products: (browser, { url, repetitions }) =>
     inPage(browser, url, repetitions => window.bench.measureProducts(repetitions), repetitions),

@@ -14,6 +14,9 @@ const SHORT = {
   ngramSimpleSizeM: 8,
   ngramMapKSizeN: 3,
   ngramMapKSizeM: 8,
+  ngramMapK4vSizeN: 3,
+  ngramMapK4vSizeM: 8,
+  ngramSuffixNMax: 8,
   ngramModNMatch: 4,
   ngramModNMin: 2,
   ngramModNMax: 8,
@@ -23,6 +26,14 @@ const KINDS = [
   { name: 'ngram-simple', options: { specType: ['ngram-simple'] }, types: 'none,ngram-simple' },
   { name: 'ngram-map-k', options: { specType: ['ngram-map-k'] }, types: 'none,ngram-map-k' },
   { name: 'ngram-mod', options: { specType: ['ngram-mod'] }, types: 'none,ngram-mod' },
+  { name: 'ngram-map-k4v', options: { specType: ['ngram-map-k4v'] }, types: 'none,ngram-map-k4v' },
+  { name: 'ngram-suffix', options: { specType: ['ngram-suffix'] }, types: 'none,ngram-suffix' },
+  {
+    name: 'ngram-suffix with lengths that pay',
+    options: { specType: ['ngram-suffix'], draftAdaptive: true },
+    types: 'none,ngram-suffix',
+    least: 0,
+  },
   {
     name: 'n-grams and a draft model',
     options: { specType: ['draft-simple', 'ngram-mod', 'ngram-simple'], modelDraft: DRAFT_Q4_0 },
@@ -69,7 +80,7 @@ test('n-gram look-ups do not change an answer, also beyond the context', async (
   expect(answers.map(({ truncated }) => truncated)).toEqual([false, false, false, true]);
   await plain.close();
 
-  for (const { name, options, types } of KINDS) {
+  for (const { name, options, types, ...kind } of KINDS) {
     const server = await startServer({ ...SETTINGS, ...SHORT, ...options });
     // More requests than slots, so that some find the remains of others.
     const found = await Promise.all(
@@ -83,7 +94,7 @@ test('n-gram look-ups do not change an answer, also beyond the context', async (
       expectTrace(answer, types.split(','));
     }
     const accepted = found.map(({ timings }) => timings.draft_n_accepted ?? 0);
-    expect(Math.max(...accepted), name).toBeGreaterThan(10);
+    expect(Math.max(...accepted), name).toBeGreaterThanOrEqual('least' in kind ? kind.least : 11);
     await server.close();
   }
 });

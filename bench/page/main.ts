@@ -1,4 +1,5 @@
 import { assertNever } from '../../src/util/assert.ts';
+import { type LookupSpeedup, measureLookups } from './lookups.ts';
 import { comparePeers, type PeerComparison, type PeerOptions } from './peers.ts';
 import { measureProducts } from './products.ts';
 import { RANDOM_SHAPES, randomFile } from './randomModel.ts';
@@ -17,6 +18,11 @@ declare global {
     /** API for `bin/bench.mjs` and `bin/benchPeers.mjs`. */
     bench: {
       comparePeers(model: BenchModel, options: PeerOptions): Promise<PeerComparison>;
+      measureLookups(
+        model: BenchModel,
+        repetitions: number,
+        kinds?: readonly string[],
+      ): Promise<LookupSpeedup[]>;
       measureSpeculation: typeof measureSpeculation;
       measureProducts: typeof measureProducts;
       measureWeightTypes: typeof measureWeightTypes;
@@ -27,6 +33,8 @@ declare global {
 
 window.bench = {
   comparePeers: async (model, options) => comparePeers(await blobOf(model), options),
+  measureLookups: async (model, repetitions, kinds) =>
+    measureLookups(await blobOf(model), repetitions, kinds),
   measureSpeculation,
   measureProducts,
   measureWeightTypes,
