@@ -5,7 +5,7 @@ const RING = 8;
 const span = (start: number, end: number) => ({ slot: 0, start, end });
 
 /** States of two slots, of which slot 0 has decoded these spans. */
-function after(...spans: readonly (readonly [number, number])[]): StatePositions {
+function decoded(...spans: readonly (readonly [number, number])[]): StatePositions {
   const states = new StatePositions(2, RING);
   for (const [start, end] of spans) states.write(span(start, end));
   return states;
@@ -57,24 +57,24 @@ describe('the hidden states of a slot', () => {
       from: 4,
     },
   ])('begin at $from behind $what', ({ spans, from }) => {
-    expect(after(...spans).from(0)).toBe(from);
+    expect(decoded(...spans).from(0)).toBe(from);
   });
 
   it('are fewer once a head has written its own beyond them', () => {
-    const states = after([0, 6]);
+    const states = decoded([0, 6]);
     states.claim(0, 10);
     expect(states.from(0)).toBe(2);
   });
 
   it('end where the slot was cut, so that a later position begins anew', () => {
-    const states = after([0, 6]);
+    const states = decoded([0, 6]);
     states.truncate(0, 2);
     states.write(span(4, 5));
     expect(states.from(0)).toBe(4);
   });
 
   it('go to a copy of the slot, up to the positions that it shares', () => {
-    const states = after([0, 12]);
+    const states = decoded([0, 12]);
     states.copy(0, 1, 9);
     expect(states.from(1)).toBe(4);
     states.write({ slot: 1, start: 9, end: 10 });
