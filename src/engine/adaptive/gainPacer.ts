@@ -4,9 +4,12 @@ import { RoundCosts } from './roundCosts.ts';
 const LEAST_GAIN = 0.02;
 /** Share of the time without drafts that may be lost. */
 const ALLOWANCE = 0.015;
-/** Largest credit, and the debt at which drafting stops, in rounds without a draft. */
+/** Largest credit, and the debts from which only great gains are tried and from which nothing is, in rounds without a draft. */
 const MAX_CREDIT = 3;
 const TRUST = 3;
+const MAX_DEBT = 6;
+/** Tokens that a draft must promise to gain in debt. */
+const GREAT_GAIN = 1;
 /** Time of a drafted token before any was measured, in rounds without a draft: a low guess, since what is not tried is not measured. */
 const FIRST_COST = 0.02;
 /** Longest draft where costs are not known, or doubted. Later ones are at most twice as long as the longest before. */
@@ -105,7 +108,7 @@ export class GainPacer {
   }
 
   #mayDraft({ costs }: Times): boolean {
-    return costs.hasPlain && this.#credit >= -TRUST;
+    return costs.hasPlain && this.#credit >= -MAX_DEBT;
   }
 
   /** Number of drafted tokens with the largest gain over none, and that gain in tokens, or 0. */
@@ -116,7 +119,8 @@ export class GainPacer {
   ): { readonly length: number; readonly gain: number } {
     const price = this.#price(times, nSequences);
     const none = waitOf(times);
-    let best = { length: 0, gain: LEAST_GAIN * nSequences };
+    const least = this.#credit < -TRUST ? GREAT_GAIN : LEAST_GAIN;
+    let best = { length: 0, gain: least * nSequences };
     let expected = 0;
     for (const [i, chance] of chances
       .slice(0, this.#isDoubtful(times) ? FIRST_LENGTH : Math.max(FIRST_LENGTH, 2 * times.longest))

@@ -28,8 +28,8 @@ export class MatchOdds {
   /** Probability that a guess is right. */
   likelihood(evidence: Evidence): number {
     const i = classOf(evidence);
-    // Long matches are mostly right: 1/2 after one token, 0.97 after 32.
-    const prior = (evidence.length + 0.5) / (evidence.length + 2);
+    // Long matches are mostly right: 1/4 after one token, 0.91 after 32.
+    const prior = evidence.length / (evidence.length + 3);
     return (this.#hits[i] + PRIOR_WEIGHT * prior) / (this.#trials[i] + PRIOR_WEIGHT);
   }
 
