@@ -1,9 +1,9 @@
 // add_norm: x += SCALE * post(branch), times FACTOR, then next = norm(x): the end of a branch whose last product cannot do this
 // itself.
 //
-// One workgroup per row (workgroup.x: row of the batch, workgroup.y: row of its PER_ROW). Each lane sums its vec4s in f32; then every lane adds up all lanes' sums in the same order
-// (lib/lane_sums.wgsl). A layer norm computes the mean first, then the squares of the differences from it. Nothing depends on
-// other rows (design D1).
+// One workgroup per row (workgroup.x: row of the batch, workgroup.y: row of its PER_ROW). Each lane sums its vec4s in f32; then every
+// lane adds up all lanes' sums in the same order (lib/lane_sums.wgsl). A layer norm computes the mean first, then the squares of the
+// differences from it. Nothing depends on other rows (design D1).
 // FACTOR: none; constant; params, where the number at FACTOR_AT is the factor. PER_ROW: rows of all buffers for each row of the
 // batch, one after the other.
 // STREAMS: x has that many rows for each row, and all but the first get the branch; it has no next norm then.

@@ -73,8 +73,8 @@ export interface FusedPair {
 export interface Drafting {
   /**
    * Continues greedily, in one submit unless the CPU has to know each token: decodes `rows` (all rows that the cache still lacks, of
-   * one or more slots; the last row of each slot has `output`), then feeds each slot's own argmax back `nDraft - 1` times. Resolves to one list of `nDraft` tokens
-   * per output row, in order. Computes probabilities only `withProbabilities`.
+   * one or more slots; the last row of each slot has `output`), then feeds each slot's own argmax back `nDraft - 1` times. Resolves to
+   * one list of `nDraft` tokens per output row, in order. Computes probabilities only `withProbabilities`.
    */
   draft(rows: readonly BatchRow[], nDraft: number, withProbabilities: boolean): Promise<DraftToken[][]>;
 }

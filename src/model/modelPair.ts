@@ -78,8 +78,8 @@ export class ModelPair implements FusedPair {
   }
 
   /**
-   * Compiles the kernels that connect the two models, which have to take chosen tokens, and checks them. The device frees them. Throws `shader_error` if one computes
-   * wrong results.
+   * Compiles the kernels that connect the two models, which have to take chosen tokens, and checks them. The device frees them.
+   * Throws `shader_error` if one computes wrong results.
    */
   static async create(
     gpu: Gpu,

@@ -69,9 +69,10 @@ export type ScratchName =
   | 'products'
   | 'qkv'
   | 'branch'
+  | BesideScratch
+  /** Embeddings of all layers, and residual streams of AltUp. */
   | 'perLayer'
   | 'streams'
-  | BesideScratch
   | 'xNorm2'
   | 'shared'
   | 'sharedGate'
@@ -80,9 +81,7 @@ export type ScratchName =
   /** Input of an MTP head. */
   | 'joined';
 
-/**
- * Output of experts beside a dense feed-forward, or of a Laurel; and the input of the router of such experts.
- */
+/** Output of experts beside a dense feed-forward, or of a Laurel, and the input of the router of such experts. */
 type BesideScratch = 'branch2' | 'routed';
 
 /** Activations that only latent attention uses. */

@@ -11,7 +11,10 @@ import { endCalls, endScratch, endVector, inputBuffer } from './residual.ts';
 import type { BranchEnd, BranchInput } from './roads.ts';
 
 type DenseTensors = {
-  /** gate and up: a matrix of two groups, or of one before a sparse gate, or one matrix each if their types differ. Only up if there is no gate. */
+  /**
+   * gate and up: a matrix of two groups, of one group before a sparse gate, or one matrix each if their types differ. Only up if there is
+   * no gate.
+   */
   readonly up: readonly MatrixPlan[];
   readonly upBias: VectorPlan | null;
   readonly xielu: VectorPlan | null;
