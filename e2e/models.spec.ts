@@ -55,6 +55,10 @@ test('models are found, judged by their header before any download, brought, kep
     /^Fits: needs \d+\.\d MB on the GPU, with a context of 512/,
   );
   await expect(page.getByTestId('library-adapter')).toContainText(/no GPU.*chrome:\/\/gpu/);
+  await stories.getByRole('checkbox', { name: /MTP head draft instead/ }).check();
+  await stories.getByRole('button', { name: 'Load' }).click();
+  await expectLoaded(page, 'MTP');
+  await stories.getByRole('checkbox', { name: /MTP head draft instead/ }).uncheck();
   await stories.getByRole('button', { name: 'Load' }).click();
   await expectLoaded(page, 'Stories Draft');
 

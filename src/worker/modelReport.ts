@@ -3,10 +3,19 @@ import type { ModelFile } from '../model/modelFile.ts';
 import type { ModelOutline } from '../protocol/estimate.ts';
 import type { ModelReport } from '../protocol/serverReport.ts';
 
-/** Describes a model by the metadata of its file. */
+/** Describes a model by the metadata of its file. An MTP head has only the tensors of its block. */
 export function describeModel({ gguf, spec }: ModelFile): ModelReport {
-  const { nVocab, nCtxTrain, nEmbd } = spec;
-  return { ...outlineModel(gguf), nVocab, nCtxTrain, nEmbd };
+  const { nVocab, nCtxTrain, nEmbd, embedding, layers } = spec;
+  const outline = embedding.joint ? outlineHead(gguf, layers[0].prefix) : outlineModel(gguf);
+  return { ...outline, nVocab, nCtxTrain, nEmbd };
+}
+
+function outlineHead(gguf: GgufFile, prefix: string): Omit<ModelOutline, 'vocabulary'> {
+  const tensors = new Map([...gguf.tensors].filter(([name]) => name.startsWith(prefix)));
+  const outline = outlineModel({ ...gguf, tensors });
+  const sizeBytes = [...tensors.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const name = /\bMTP\b/i.test(outline.name) ? outline.name : `${outline.name} MTP head`;
+  return { ...outline, name, sizeBytes };
 }
 
 /** Describes a model whose architecture need not be supported. */

@@ -24,6 +24,9 @@ export const BUNDLED_ADDRESS: Readonly<Record<Role, string>> = {
   draft: 'models/foretoken-stories-draft-q4_0.gguf',
 };
 
+/** MTP head of the bundled target, which can draft in place of the draft model. */
+export const BUNDLED_HEAD_ADDRESS = 'models/foretoken-stories-mtp-q8_0.gguf';
+
 export const BUNDLED_PAIR: ModelChoices = {
   target: { kind: 'bundled' },
   draft: { kind: 'bundled' },

@@ -132,8 +132,8 @@ export class Engine {
     const ctx = choices.nCtx ?? nCtx;
     return {
       model: sourceOf('target', choices.target) ?? BUNDLED_ADDRESS.target,
-      // Without a draft model the text itself drafts.
-      ...(draft === null ? { specType: ['ngram-simple'] } : { modelDraft: draft }),
+      // Without a draft model the text itself drafts, and an MTP head if the model's file has one.
+      ...(draft === null ? { specType: ['ngram-simple', 'draft-mtp'] } : { modelDraft: draft }),
       ...(choices.target.kind === 'bundled' ? { chatTemplate: STORY_TEMPLATE } : {}),
       ...(ctx > 0 ? { nCtx: ctx } : {}),
       ...others,

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseHubModel } from '../../../hub/hubModel.ts';
 import { LARGE_MODELS } from '../../../model/largeFile.ts';
-import { BUNDLED, BUNDLED_DRAFT, CURATED, draftOf, suggestDraft } from './curated.ts';
+import { BUNDLED, BUNDLED_DRAFT, BUNDLED_HEAD, CURATED, draftOf, suggestDraft } from './curated.ts';
 import { roughNeed } from './fit.ts';
 
-const ALL = [BUNDLED, BUNDLED_DRAFT, ...CURATED];
+const ALL = [BUNDLED, BUNDLED_DRAFT, BUNDLED_HEAD, ...CURATED];
 
 /** Rows of docs/models.md whose model holds: architecture and types of weights. */
 const HOLDING = readFileSync(new URL('../../../../docs/models.md', import.meta.url), 'utf8')

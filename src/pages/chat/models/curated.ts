@@ -1,5 +1,5 @@
 import type { ModelOutline } from '../../../client/index.ts';
-import { BUNDLED_ADDRESS } from '../engine/choices.ts';
+import { BUNDLED_ADDRESS, BUNDLED_HEAD_ADDRESS } from '../engine/choices.ts';
 
 /** Model that the page proposes. */
 export interface CuratedModel {
@@ -20,6 +20,8 @@ export interface CuratedModel {
   readonly about: string;
   /** `id` of the model that drafts for it; without one the text itself drafts, by n-grams. */
   readonly draft?: string;
+  /** `id` of its MTP head in a file of its own, which can draft instead. */
+  readonly head?: string;
   /** Models for which this one can draft: their headers agree with this. */
   readonly draftsFor?: Family;
 }
@@ -49,6 +51,7 @@ export const BUNDLED: CuratedModel = {
   licence: 'MIT',
   about: 'Comes with this page. Writes little stories for children and knows nothing else, on any computer.',
   draft: 'stories-draft',
+  head: 'stories-mtp',
 };
 
 export const BUNDLED_DRAFT: CuratedModel = {
@@ -62,6 +65,19 @@ export const BUNDLED_DRAFT: CuratedModel = {
   cacheValues: 256,
   licence: 'MIT',
   about: 'Drafts for Stories.',
+};
+
+export const BUNDLED_HEAD: CuratedModel = {
+  id: 'stories-mtp',
+  name: 'Stories MTP head',
+  address: BUNDLED_HEAD_ADDRESS,
+  architecture: 'llama',
+  nParams: 530_000,
+  type: 'Q8_0',
+  sizeBytes: 563_776,
+  cacheValues: 256,
+  licence: 'MIT',
+  about: 'Drafts for Stories from its hidden states.',
 };
 
 /** Models of the Hub that people use and that run here, smallest first. */
@@ -385,7 +401,7 @@ export const CURATED: readonly CuratedModel[] = [
 
 /** Model of the list, or of the bundled pair, with an `id` or an address. */
 export function findCurated(by: { readonly id: string } | { readonly address: string }): CuratedModel | null {
-  const all = [BUNDLED, BUNDLED_DRAFT, ...CURATED];
+  const all = [BUNDLED, BUNDLED_DRAFT, BUNDLED_HEAD, ...CURATED];
   const found =
     'id' in by
       ? all.find(({ id }) => id === by.id)
@@ -396,6 +412,11 @@ export function findCurated(by: { readonly id: string } | { readonly address: st
 /** Draft that the list names for a model. */
 export function draftOf({ draft }: CuratedModel): CuratedModel | null {
   return draft === undefined ? null : findCurated({ id: draft });
+}
+
+/** MTP head that the list names for a model. */
+export function headOf({ head }: CuratedModel): CuratedModel | null {
+  return head === undefined ? null : findCurated({ id: head });
 }
 
 /** Most tokens by which a draft's vocabulary may differ, as the engine compares them. */

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { size } from '../../format.ts';
 import { hubPage } from '../access.ts';
 import type { LibraryContext } from '../context.ts';
-import { BUNDLED, CURATED, type CuratedModel, draftOf } from '../curated.ts';
+import { BUNDLED, CURATED, type CuratedModel, draftOf, headOf } from '../curated.ts';
 import { roughNeed } from '../fit.ts';
 import { curatedFacts } from '../names.ts';
 import { isStored } from '../state.ts';
@@ -60,7 +60,13 @@ function CuratedRow({ model, ...context }: LibraryContext & { readonly model: Cu
               </a>
             )}
           </p>
-          <PairPanel target={address} draft={draftOf(model)} roughBytes={rough} {...context} />
+          <PairPanel
+            target={address}
+            draft={draftOf(model)}
+            head={headOf(model)}
+            roughBytes={rough}
+            {...context}
+          />
         </>
       )}
     </ModelRow>

@@ -12,18 +12,22 @@ interface PairPanelProps extends LibraryContext {
   readonly target: string;
   /** Draft that goes with it; undefined to suggest one by the header. */
   readonly draft: CuratedModel | null | undefined;
+  /** MTP head that can draft instead. */
+  readonly head?: CuratedModel | null;
   /** Need by the size of the file, until the header is read; null if it is not known. */
   readonly roughBytes: number | null;
 }
 
 /** Memory that a model needs, with or without the draft that fits it, and the buttons that get and load it. */
 export function PairPanel(props: PairPanelProps) {
-  const { state, effects, target, nCtx, onLoad } = props;
+  const { state, effects, target, nCtx, onLoad, head = null } = props;
   const [withDraft, setWithDraft] = useState(true);
+  const [withHead, setWithHead] = useState(false);
   const alone: Pair = { target, draft: null, nCtx };
   const header = state.fits[pairKey(alone)];
   const draft = props.draft === undefined ? suggestion(header) : props.draft;
-  const pair: Pair = draft && withDraft ? { ...alone, draft: draft.address } : alone;
+  const drafter = withHead && head ? head : draft;
+  const pair: Pair = drafter && withDraft ? { ...alone, draft: drafter.address } : alone;
   // A suggestion needs the header of the target first.
   const asked = props.draft === undefined && !header ? alone : pair;
   const key = pairKey(asked);
@@ -64,6 +68,20 @@ export function PairPanel(props: PairPanelProps) {
         </label>
       ) : (
         <p class="note">No small model with its tokens is known here, so n-grams of the text itself draft.</p>
+      )}
+      {head && (
+        <label class="draft">
+          <input
+            type="checkbox"
+            checked={withHead && withDraft}
+            disabled={!withDraft}
+            onChange={event => setWithHead(event.currentTarget.checked)}
+          />
+          <span>
+            Let its MTP head draft instead ({size(head.sizeBytes)}): one layer that continues from the hidden
+            states of the model
+          </span>
+        </label>
       )}
       <div class="buttons">
         <button
