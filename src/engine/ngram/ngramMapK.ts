@@ -1,13 +1,12 @@
 import type { TokenId } from '../../forward/forward.ts';
-import { acceptedOf, type GivenDraft } from './givenDraft.ts';
+import { type Continuation, type ContinuedDraft, learnedFrom } from './givenDraft.ts';
 import type { Lookup } from './ngramDrafts.ts';
 import { NgramMap } from './ngramMap.ts';
 import type { NgramSizes } from './ngramSimple.ts';
 
 /** Entry of an n-gram: position `at`, and how many of the tokens after it to propose. */
-interface Key {
+interface Key extends Continuation {
   readonly at: number;
-  nMax: number;
 }
 
 /**
@@ -23,7 +22,7 @@ export class NgramMapK implements Lookup {
   readonly #keys: NgramMap<Key>;
   /** First position that is not in the map. As in llama.cpp, position 0 never is. */
   #next = 1;
-  #given: (GivenDraft & { readonly key: Key }) | null = null;
+  #given: ContinuedDraft | null = null;
 
   constructor(sizes: NgramSizes) {
     this.#sizes = sizes;
@@ -31,7 +30,7 @@ export class NgramMapK implements Lookup {
   }
 
   draft(tokens: readonly TokenId[], nMax: number): TokenId[] {
-    this.#learn(tokens);
+    this.#given = learnedFrom(this.#given, tokens);
     const { sizeN, sizeM } = this.#sizes;
     const end = tokens.length - 1;
     if (end < 2 * sizeN + sizeM) return [];
@@ -40,23 +39,13 @@ export class NgramMapK implements Lookup {
     if (key === undefined) return [];
     const from = key.at + sizeN;
     const draft = tokens.slice(from, from + Math.min(key.nMax, nMax));
-    if (draft.length > 0) this.#given = { at: tokens.length, tokens: draft, key };
+    if (draft.length > 0) this.#given = { at: tokens.length, tokens: draft, from: key };
     return draft;
   }
 
   mayDraftNext(tokens: readonly TokenId[]): boolean {
     this.#index(tokens);
     return this.#keys.mayHaveNext(tokens);
-  }
-
-  /** Learns from the verification of the last draft. */
-  #learn(tokens: readonly TokenId[]): void {
-    if (this.#given === null) return;
-    const nAccepted = acceptedOf(this.#given, tokens);
-    if (nAccepted === null) return;
-    const { key, tokens: draft } = this.#given;
-    if (nAccepted < draft.length) key.nMax = nAccepted;
-    this.#given = null;
   }
 
   /** Adds the positions that a whole draft follows, the last one first. */

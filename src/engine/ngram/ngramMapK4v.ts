@@ -1,5 +1,5 @@
 import type { TokenId } from '../../forward/forward.ts';
-import { acceptedOf, type GivenDraft } from './givenDraft.ts';
+import { type Continuation, type ContinuedDraft, learnedFrom } from './givenDraft.ts';
 import type { Lookup } from './ngramDrafts.ts';
 import { NgramMap } from './ngramMap.ts';
 import type { NgramSizes } from './ngramSimple.ts';
@@ -10,10 +10,9 @@ const MAX_VALUES = 4;
 const MAJORITY = 3;
 
 /** Continuation of an n-gram: the m tokens at `at`, how often they followed it, and how many of them to propose. */
-interface Value {
+interface Value extends Continuation {
   readonly at: number;
   count: number;
-  nMax: number;
 }
 
 /** Entry of the n-gram at position `at`. */
@@ -42,7 +41,7 @@ export class NgramMapK4v implements Lookup {
   readonly #keys: NgramMap<Key>;
   /** First position that is not in the map. As in llama.cpp, position 0 never is. */
   #next = 1;
-  #given: (GivenDraft & { readonly value: Value }) | null = null;
+  #given: ContinuedDraft | null = null;
 
   constructor(options: NgramMapK4vOptions) {
     this.#options = options;
@@ -50,7 +49,7 @@ export class NgramMapK4v implements Lookup {
   }
 
   draft(tokens: readonly TokenId[], nMax: number): TokenId[] {
-    this.#learn(tokens);
+    this.#given = learnedFrom(this.#given, tokens);
     const { sizeN, sizeM, minHits } = this.#options;
     const end = tokens.length - 1;
     if (end < 2 * sizeN + sizeM) return [];
@@ -60,23 +59,13 @@ export class NgramMapK4v implements Lookup {
     const value = likeliest(key.values);
     if (value === null) return [];
     const draft = tokens.slice(value.at, value.at + Math.min(value.nMax, nMax));
-    if (draft.length > 0) this.#given = { at: tokens.length, tokens: draft, value };
+    if (draft.length > 0) this.#given = { at: tokens.length, tokens: draft, from: value };
     return draft;
   }
 
   mayDraftNext(tokens: readonly TokenId[]): boolean {
     this.#index(tokens);
     return this.#keys.mayHaveNext(tokens);
-  }
-
-  /** Learns from the verification of the last draft. */
-  #learn(tokens: readonly TokenId[]): void {
-    if (this.#given === null) return;
-    const nAccepted = acceptedOf(this.#given, tokens);
-    if (nAccepted === null) return;
-    const { value, tokens: draft } = this.#given;
-    if (nAccepted < draft.length) value.nMax = nAccepted;
-    this.#given = null;
   }
 
   /** Adds the positions that a whole draft follows. */
