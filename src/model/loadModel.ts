@@ -7,7 +7,7 @@ import { allocationText } from './memory.ts';
 import { type MemoryOptions, requireMemory } from './memoryPlan.ts';
 import { Model } from './model.ts';
 import { allBlocks, carriedOf, streamsOf } from './modelBlocks.ts';
-import { type ModelFile, tensorBytes } from './modelFile.ts';
+import type { ModelFile } from './modelFile.ts';
 import type { Plan, PlanInputs } from './plan.ts';
 import { allocateRunState, type RunState } from './runState.ts';
 import { TokenRows } from './tokenRows.ts';
@@ -68,7 +68,7 @@ export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions)
   const planned = buildTunedPlan(gpu, inputs, options);
   planned.catch(() => {});
   const { tokenTable } = plan.blocks;
-  const totalBytes = tensorBytes(gguf) - (tokenTable?.tensor.sizeBytes ?? 0);
+  const totalBytes = uploads.reduce((sum, { length }) => sum + length, 0);
   await writeRopeTables(gpu, file, state, nCtx);
   await runUploads(gguf.source, uploads, loaded => onProgress?.('weights', loaded, totalBytes));
   onProgress?.('pipelines', totalBytes, totalBytes);
