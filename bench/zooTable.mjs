@@ -1,6 +1,7 @@
 const BEGIN = '<!-- zoo: written by npm run zoo -- --write -->';
 const END = '<!-- end of the zoo -->';
 const COLUMNS = ['model', 'architecture', 'weights', 'there for'];
+const REFUSED_COLUMNS = ['model', 'architecture', 'what is said'];
 
 /**
  * @typedef {object} Result of a model
@@ -15,39 +16,49 @@ const COLUMNS = ['model', 'architecture', 'weights', 'there for'];
  */
 
 /**
- * Replaces the tables between the two markers of a document by the results of `run`. Results of other adapters stay.
+ * Replaces the tables between the two markers of a document by the results of `run`. Results of other adapters stay, and so do those
+ * of models that the run did not try.
  *
  * @param {string} document
- * @param {{ date: string, browser: string, adapter: string, results: readonly Result[] }} run of the whole zoo
+ * @param {{ date: string, browser: string, adapter: string, results: readonly Result[] }} run
  * @returns {string}
  */
 export function withResults(document, { date, browser, adapter, results }) {
   const begin = document.indexOf(BEGIN);
   const end = document.indexOf(END);
   if (begin < 0 || end < begin) throw new Error(`the document lacks the lines ${BEGIN} and ${END}`);
-  const known = tellsOf(document.slice(begin, end));
-  const count = outcome => results.filter(result => result.outcome === outcome).length;
-  const summary = `Chromium ${browser}, ${date.slice(0, 10)}: ${count('holds')} of ${results.length} models hold, ${count('refused')} are refused, ${count('fails')} fail`;
-  const summaries = new Map([...known.summaries, [adapter, summary]]);
-  const adapters = [...summaries.keys()].toSorted();
+  const { summaries, cells, heads, refusals } = tellsOf(document.slice(begin, end));
+  for (const result of results) {
+    const { model, arch, types, what, outcome, faults } = result;
+    if (outcome === 'refused') {
+      heads.delete(model);
+      // Drop the list of everything supported, which follows the semicolon.
+      refusals.set(model, [model, arch, faults[0].split('; ')[0]]);
+    } else {
+      refusals.delete(model);
+      heads.set(model, [model, arch, types.join(' '), what]);
+      cells.set(model, { ...cells.get(model), [adapter]: cellOf(result) });
+    }
+  }
+  const models = [...heads.keys()].toSorted();
+  const count = outcome => models.filter(model => cells.get(model)?.[adapter]?.startsWith(outcome)).length;
+  const nModels = heads.size + refusals.size;
+  const part = results.length < nModels ? `; the last run tried ${results.length} of them` : '';
+  const counts = `${count('holds')} of ${nModels} models hold, ${refusals.size} are refused, ${count('fails')} fail`;
+  summaries.set(adapter, `Chromium ${browser}, ${date.slice(0, 10)}: ${counts}${part}`);
 
-  const runs = results.filter(({ outcome }) => outcome !== 'refused');
-  const refused = results.filter(({ outcome }) => outcome === 'refused');
-  const rows = runs.map(result => [
-    ...[result.model, result.arch, result.types.join(' '), result.what],
-    ...adapters.map(name =>
-      name === adapter ? cellOf(result) : (known.cells.get(result.model)?.[name] ?? ''),
-    ),
-  ]);
+  const adapters = [...summaries.keys()].toSorted();
   const sections = [
     BEGIN,
     adapters.map(name => `- ${name}: ${summaries.get(name)}`).join('\n'),
-    table([...COLUMNS, ...adapters], rows),
+    table(
+      [...COLUMNS, ...adapters],
+      models.map(model => [...heads.get(model), ...adapters.map(name => cells.get(model)?.[name] ?? '')]),
+    ),
     'Refused, each in a sentence:',
     table(
-      ['model', 'architecture', 'what is said'],
-      // Drop the list of everything supported, which follows the semicolon.
-      refused.map(({ model, arch, faults }) => [model, arch, faults[0].split('; ')[0]]),
+      REFUSED_COLUMNS,
+      [...refusals.keys()].toSorted().map(model => refusals.get(model)),
     ),
   ];
   return `${document.slice(0, begin)}${sections.join('\n\n')}\n\n${document.slice(end)}`;
@@ -60,15 +71,16 @@ function cellOf({ outcome, faults, nChecks, error }) {
 }
 
 /**
- * Reads the present tables: a line for each adapter, and each model's cell under its name.
+ * Reads the present tables: a line for each adapter; each model's first columns, and its cell under each adapter's name; and the
+ * refusals.
  *
  * @param {string} text
  */
 function tellsOf(text) {
   const summaries = new Map(
-    [...text.matchAll(/^- (.+?): (.*)$/gm)].map(([, name, summary]) => [name, summary]),
+    [...text.matchAll(/^- (.+?): (Chromium .*)$/gm)].map(([, name, summary]) => [name, summary]),
   );
-  const [header = [], , ...rows] = text
+  const rows = text
     .split('\n')
     .filter(line => line.startsWith('|'))
     .map(line =>
@@ -76,11 +88,24 @@ function tellsOf(text) {
         .split(/(?<!\\)\|/)
         .slice(1, -1)
         .map(cell => cell.trim().replaceAll('\\|', '|')),
-    );
-  const cells = new Map(
-    rows.map(row => [row[0], Object.fromEntries(header.map((name, i) => [name, row[i] ?? '']))]),
+    )
+    .filter(([first]) => !/^-+$/.test(first));
+  const at = rows.findIndex(
+    row => row.length === REFUSED_COLUMNS.length && row.at(-1) === REFUSED_COLUMNS.at(-1),
   );
-  return { summaries, cells };
+  const [header = [], ...runs] = at < 0 ? rows : rows.slice(0, at);
+  const names = header.slice(COLUMNS.length);
+  return {
+    summaries,
+    heads: new Map(runs.map(row => [row[0], row.slice(0, COLUMNS.length)])),
+    cells: new Map(
+      runs.map(row => [
+        row[0],
+        Object.fromEntries(names.map((name, i) => [name, row[COLUMNS.length + i] ?? ''])),
+      ]),
+    ),
+    refusals: new Map((at < 0 ? [] : rows.slice(at + 1)).map(row => [row[0], row])),
+  };
 }
 
 /** @param {readonly string[]} header @param {readonly (readonly string[])[]} rows */

@@ -40,6 +40,17 @@ describe('the tables of the zoo', () => {
     expect(twice.match(/mamba\.gguf/g)).toHaveLength(1);
   });
 
+  it('keep the models that a run did not try, and take a refused one among those that run', () => {
+    const held = { ...llama, model: 'mamba.gguf', arch: 'mamba' };
+    const part = withResults(once, { ...run, date: '2026-11-29T01:02:03Z', results: [held] });
+    expect(part).toContain(
+      '- one: Chromium 141.0, 2026-11-29: 3 of 3 models hold, 0 are refused, 0 fail; the last run tried 1 of them\n',
+    );
+    expect(part).toContain('| llama3.gguf | llama | F16 F32 | Llama \\| 3 | holds, 2e-5 |\n');
+    expect(part).toContain('| mamba.gguf | mamba | F16 F32 | Llama \\| 3 | holds, 2e-5 |\n');
+    expect(part).not.toContain('a reason');
+  });
+
   it('are the same after the same run', () => {
     expect(withResults(once, run)).toBe(once);
   });
