@@ -58,4 +58,15 @@ export const joinHiddenCases = kernelCases(joinHiddenCheck, () => ({
     { k: 1, rows: 1 },
   ],
   parameters: ({ k, rows }): JoinHiddenShape => ({ k, rows, ring: 7, eps: 1e-5 }),
+  faults: idOf => [
+    {
+      id: 'reads-its-own-state',
+      fault:
+        'the hidden state is that of the row itself, which the target has not computed, instead of the one before',
+      change: { file: 'join_hidden.wgsl', from: '(position - u32(has_state))', to: 'position' },
+      tuning: 'software',
+      caught: { id: idOf({ k: 172, rows: 3 }) },
+      spared: idOf({ k: 1, rows: 1 }),
+    },
+  ],
 }));

@@ -256,6 +256,21 @@ export const gatedDeltaNetCases = kernelCases(gatedDeltaNetCheck, () => ({
     dstStride: axes.nValueHead * axes.valueDim + 4,
     eps: 1e-6,
   }),
+  faults: idOf => [
+    {
+      id: 'commits-a-draft',
+      fault: 'a memory is stored one position too far, with a token that may be rejected in it',
+      change: {
+        file: 'lib/carried.wgsl',
+        from: 'position != run.commit ||',
+        to: 'position != run.commit + 1u ||',
+      },
+      tuning: 'any',
+      caught: { id: idOf(usualDelta) },
+      // The first row begins its sequence, so there is no memory to store.
+      spared: idOf({ ...usualDelta, rows: 1 }),
+    },
+  ],
 }));
 
 type ScanAxes = Pick<SsmScanShape, 'nHead' | 'headDim' | 'nGroup' | 'nState' | 'rows'> & {
