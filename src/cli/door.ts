@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { SLOT_FOLDER } from '../protocol/tab.ts';
+import { LOOKUP_FILE, SLOT_FOLDER } from '../protocol/tab.ts';
 import { ForetokenError } from '../util/errors.ts';
 import { isHostAllowed, isSocketFile, listen, portOf, urlOf } from './address.ts';
 import { answer } from './answer.ts';
@@ -13,6 +13,7 @@ import type { Engine } from './engine.ts';
 import { sendFile } from './sendFile.ts';
 import { siteFile } from './siteFile.ts';
 import { answerSlotFile } from './slotFolder.ts';
+import { answerTabFile } from './tabFile.ts';
 import type { Traffic } from './traffic.ts';
 
 /** Limit of headers: room for an address of 32 KiB, llama-server's limit, and as much for headers. */
@@ -38,6 +39,8 @@ export interface DoorOptions {
   readonly files: ReadonlyMap<string, string>;
   /** Folder where the tab saves slots; without it slots cannot be saved. */
   readonly slotFolder?: string | undefined;
+  /** File where the tab keeps what look-ups learn. */
+  readonly lookupFile?: string | undefined;
   readonly engine: Engine;
   readonly traffic: Traffic;
 }
@@ -144,6 +147,10 @@ async function handle(
     await answerSlotFile(options.slotFolder, slotFile, request, response);
     return;
   }
+  if (options.lookupFile !== undefined && isForLookups(options, request)) {
+    await answerTabFile(options.lookupFile, request, response);
+    return;
+  }
   if (request.method === 'GET' || request.method === 'HEAD') {
     const path = tabFile(options, request) ?? pageFile(options, request);
     if (path !== null && (await sendFile(path, request, response))) return;
@@ -178,6 +185,12 @@ function slotFileName({ secret }: DoorOptions, { url = '', method = '' }: Incomi
   const [, given = '', folder, name] = /^\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(url) ?? [];
   if (folder !== SLOT_FOLDER || name === undefined || !['GET', 'PUT'].includes(method)) return null;
   return isSecret(given, secret) ? name : null;
+}
+
+/** Whether a request is a GET or PUT of `/<secret>/lookups`. */
+function isForLookups({ secret }: DoorOptions, { url = '', method = '' }: IncomingMessage): boolean {
+  const [, given = '', name] = /^\/([^/]+)\/([^/]+)$/.exec(url) ?? [];
+  return name === LOOKUP_FILE && ['GET', 'PUT'].includes(method) && isSecret(given, secret);
 }
 
 /** Status with which to refuse a WebSocket, or null for a tab that may become the engine. */

@@ -80,6 +80,14 @@ export class Engine {
     this.#send({ kind: 'load', options: { ...this.#options, restarts: this.#restarts } });
   }
 
+  /** Asks the tab, if there is one, to save and to disconnect; resolves when it has, or after `limitMs`. */
+  async leave(limitMs: number): Promise<void> {
+    if (this.#state.kind === 'none') return;
+    const closed = once(this.#state.socket, 'close', { signal: AbortSignal.timeout(limitMs) });
+    this.#send({ kind: 'close' });
+    await closed.catch(() => {});
+  }
+
   /** Disconnects the tab, if there is one; resolves when it is gone. */
   async close(): Promise<void> {
     if (this.#state.kind === 'none') return;

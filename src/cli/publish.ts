@@ -1,16 +1,16 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { partNames } from '../gguf/index.ts';
 import type { GivenOptions } from '../protocol/options.ts';
-import { SLOT_FOLDER, secretPath, type TabOptions } from '../protocol/tab.ts';
+import { LOOKUP_FILE, SLOT_FOLDER, secretPath, type TabOptions } from '../protocol/tab.ts';
 import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
 import type { ServeOptions } from './commandLine.ts';
 import { locate, type ModelChoice } from './hub/locate.ts';
 import type { Machine } from './machine.ts';
 
-/** Options for the tab: the models and the folder for slots are addresses below the secret, where it finds the files. */
+/** Options for the tab: models, folder for slots and cache of look-ups are addresses below the secret. */
 export async function publish(
   { model, modelDraft, engine, offline, hfToken }: ServeOptions,
   { env, display, log }: Pick<Machine, 'env' | 'display' | 'log'>,
@@ -38,6 +38,7 @@ export async function publish(
     model: target,
     ...(draft !== null && { modelDraft: draft }),
     ...(engine.slotSavePath !== undefined && { slotSavePath: secretPath(secret, SLOT_FOLDER) }),
+    ...(engine.lookupCache !== undefined && { lookupCache: secretPath(secret, LOOKUP_FILE) }),
   };
 }
 
@@ -64,5 +65,18 @@ export async function slotFolderOf({ slotSavePath: path }: GivenOptions): Promis
   throw new ForetokenError(
     'invalid_option',
     `not a directory: ${path}; make it, or name another with --slot-save-path`,
+  );
+}
+
+/** File that keeps what look-ups learn, which may be absent; throws if it cannot be in this place. */
+export async function lookupFileOf({ lookupCache: path }: GivenOptions): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  const [found, folder] = await Promise.all(
+    [path, dirname(resolve(path))].map(each => stat(each).catch(() => null)),
+  );
+  if ((found === null || found.isFile()) && folder?.isDirectory()) return resolve(path);
+  throw new ForetokenError(
+    'invalid_option',
+    `no file can be at ${path}; name one in a folder that exists with --lookup-cache-dynamic`,
   );
 }

@@ -8,11 +8,14 @@ import { type Door, openDoor } from './door.ts';
 import type { Ending } from './ending.ts';
 import { Engine } from './engine.ts';
 import type { Machine } from './machine.ts';
-import { publish, slotFolderOf } from './publish.ts';
+import { lookupFileOf, publish, slotFolderOf } from './publish.ts';
 import { Traffic } from './traffic.ts';
 
 /** Time for a browser to open its page; after that it counts as hanging. */
 const DIAL_IN_LIMIT_MS = 60_000;
+
+/** Time for the tab to save what look-ups learned. */
+const SAVE_LIMIT_MS = 3000;
 
 /**
  * Serves until it has to end, or wants to and has answered what it was asked. Throws the reason if it cannot serve: a file, the
@@ -27,11 +30,14 @@ export async function serve(options: ServeOptions, machine: Machine, ending: End
   const secret = randomBytes(24).toString('base64url');
   const files = new Map<string, string>();
   const slotFolder = await slotFolderOf(options.engine);
+  const lookupFile = await lookupFileOf(options.engine);
   const executable = choice.attach ? null : await executableOf(choice.path, machine);
 
   // A signal may have arrived during the search for a browser.
   if (signal.aborted) return;
-  const open: { door: Door | null; browser: Browser | null } = { door: null, browser: null };
+  const open: { door: Door | null; browser: Browser | null; engine: Engine | null } = {
+    ...{ door: null, browser: null, engine: null },
+  };
   let hasLoaded = false;
   try {
     await new Promise<void>((stop, fail) => {
@@ -56,9 +62,11 @@ export async function serve(options: ServeOptions, machine: Machine, ending: End
           void open.browser?.close();
         },
       });
+      open.engine = engine;
       run(engine).catch(fail);
     });
   } finally {
+    if (lookupFile !== undefined) await open.engine?.leave(SAVE_LIMIT_MS);
     await Promise.all([open.browser?.close(), open.door?.close()]);
   }
 
@@ -72,7 +80,7 @@ export async function serve(options: ServeOptions, machine: Machine, ending: End
 
   async function run(engine: Engine): Promise<void> {
     const door = await openDoor({
-      ...{ hosts, port, timeoutSeconds, cors, ui, secret, files, slotFolder, engine, traffic },
+      ...{ hosts, port, timeoutSeconds, cors, ui, secret, files, slotFolder, lookupFile, engine, traffic },
       site: machine.site,
     });
     open.door = door;

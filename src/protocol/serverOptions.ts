@@ -136,6 +136,11 @@ export interface GivenOptions {
    */
   readonly ngramSuffixTokens?: number;
   /**
+   * `ngram-suffix`: file for what it learns, so that the next server begins with it: the name of a file in the origin private file
+   * system, or a URL that can be read (GET) and written (PUT). It has the tokens of answers. Default: none.
+   */
+  readonly lookupCache?: string;
+  /**
    * Accepts drafts at random, for benchmarks only, since the answers are then not the target's. Element i is the probability that
    * the first i + 1 tokens of a draft are accepted; there is one for every token of the longest draft. Default: the target
    * decides.

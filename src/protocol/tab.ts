@@ -8,14 +8,17 @@ import { decodeFrame, encodeFrame } from './frame.ts';
 import type { GivenOptions } from './options.ts';
 import type { ServerReport } from './serverReport.ts';
 
-/** Options of `createServer` as a tab gets them: the models and the folder for slots are addresses relative to its page. */
+/** Options of `createServer` as a tab gets them: models, folder for slots and cache of look-ups are addresses relative to its page. */
 export interface TabOptions extends GivenOptions {
   readonly model: string;
   readonly modelDraft?: string;
 }
 
-/** Process to tab. `load` comes first and once. */
-export type ToTab = { readonly kind: 'load'; readonly options: TabOptions } | CallMessage;
+/** Process to tab. `load` comes first and once. After `close`, the last message, the tab saves, frees the GPU and disconnects. */
+export type ToTab =
+  | { readonly kind: 'load'; readonly options: TabOptions }
+  | { readonly kind: 'close' }
+  | CallMessage;
 
 /** Tab to process. `failed` is the last message of a tab whose models did not load, or whose GPU is lost. */
 export type FromTab =
@@ -54,6 +57,9 @@ export function decodeMessage<Message extends ToTab | FromTab>(frame: Uint8Array
 
 /** Folder, below the secret path, where a tab reads and writes saved slots. */
 export const SLOT_FOLDER = 'slots';
+
+/** File, below the secret path, where a tab keeps what look-ups learn. */
+export const LOOKUP_FILE = 'lookups';
 
 /** Address where a tab connects and finds its models, relative to its page. */
 export function secretPath(secret: string, name: string): string {

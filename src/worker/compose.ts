@@ -17,9 +17,10 @@ import { batchRows } from './batchRows.ts';
 import { chatTemplateOf, toolUseTemplateOf } from './chatTemplates.ts';
 import { checkOptions } from './checkOptions.ts';
 import { KernelChecks } from './kernelChecks.ts';
+import { LookupStore, openLookupFile, vocabularyKey } from './lookupStore.ts';
 import { memoryOptions } from './memoryOptions.ts';
 import { describeModel } from './modelReport.ts';
-import { type OpenedModel, openDraft, openTarget } from './openModels.ts';
+import { type OpenedModel, type OpenedTarget, type Opening, openDraft, openTarget } from './openModels.ts';
 import { Resources } from './resources.ts';
 import { type Idler, type Sleep, Sleeper } from './sleep.ts';
 import { openSlotFiles } from './slotFiles.ts';
@@ -123,6 +124,8 @@ async function wire(
     warnings.push(`${target.file.gguf.source.name} ${reason}: ctxShift and cacheReuse are off`);
   }
 
+  const draftKinds = specKindsOf(options, drafter);
+  const lookups = draftKinds.includes('ngram-suffix') ? await openLookups(target, opening, log) : null;
   const report = {
     adapter: gpu.report,
     model: describeModel(target.file),
@@ -134,13 +137,16 @@ async function wire(
     autotune: tuner?.report() ?? null,
     warnings,
   };
-  const draftKinds = specKindsOf(options, drafter);
   const latencyMs = await chooseKicks(gpu);
   const app = resources.use(
     createApp({
       tokenizer: createTokenizer(target.vocabulary),
       target: targetModel,
-      drafts: createDrafts(options, drafter && draftModel && { kind: drafter, model: draftModel, pair }),
+      drafts: createDrafts(
+        options,
+        drafter && draftModel && { kind: drafter, model: draftModel, pair },
+        lookups?.memory,
+      ),
       ahead: gpu.report.isFallback ? ONE_STEP_AHEAD : new MeasuredPolicy(latencyMs),
       specTypes: specTypesOf(options, drafter),
       draftKinds,
@@ -164,4 +170,23 @@ async function wire(
     counters: () => ({ ...gpu.counters() }),
     close: () => resources.close(),
   };
+}
+
+/** Opens the file that keeps what look-ups learn, if there is to be one. A file that cannot be used is a warning. */
+async function openLookups(
+  { vocabulary }: OpenedTarget,
+  { options, resources, warnings }: Opening,
+  log: (line: string) => void,
+): Promise<LookupStore | null> {
+  const { lookupCache, ngramSuffixTokens: limit } = options;
+  if (lookupCache === undefined) return null;
+  const store = await LookupStore.open({
+    file: openLookupFile(lookupCache),
+    vocabulary: await vocabularyKey(vocabulary),
+    limit,
+    log,
+  });
+  if (store.warning !== null) warnings.push(store.warning);
+  // The server is closed before the store, which saves then.
+  return resources.use(store);
 }

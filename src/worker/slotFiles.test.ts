@@ -28,6 +28,6 @@ it.each(['/slots', '/slots/'])('gets and puts files below a URL such as %s', asy
   const files = openSlotFiles(`http://localhost:${port}${path}`);
   await files.write('a b%', Uint8Array.of(1, 2, 3));
   expect(await files.read('a b%')).toEqual(Uint8Array.of(1, 2, 3));
-  await expect(files.read('b')).rejects.toThrow('answered 404');
+  await expect(files.read('b')).rejects.toThrow('there is no file b');
   expect(requests).toEqual(['PUT /slots/a%20b%25', 'GET /slots/a%20b%25', 'GET /slots/b']);
 });

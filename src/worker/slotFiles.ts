@@ -1,46 +1,29 @@
 import type { SlotFiles } from '../server/admin/slotActions.ts';
+import { isRemote, type KeptFile, originFile, remoteFile } from './keptFile.ts';
 
 /** Opens the location of the option `slotSavePath`: a URL below which files are, or a directory of this origin. */
 export function openSlotFiles(path: string): SlotFiles {
-  return /^https?:\/\//.test(path) ? remoteFiles(path) : originFiles(path);
-}
-
-/** Files below `url`, read with GET and written with PUT. */
-function remoteFiles(url: string): SlotFiles {
-  const address = (name: string) => `${url}${url.endsWith('/') ? '' : '/'}${encodeURIComponent(name)}`;
+  const open = isRemote(path) ? remoteFiles(path) : originFiles(path);
   return {
     async read(name) {
-      const response = await fetch(address(name), { cache: 'no-store' });
-      return new Uint8Array(await ok(response).arrayBuffer());
+      const bytes = await open(name).read();
+      if (bytes === null) throw new Error(`there is no file ${name} in ${path}`);
+      return bytes;
     },
-    async write(name, body) {
-      ok(await fetch(address(name), { method: 'PUT', body }));
-    },
+    write: (name, bytes) => open(name).write(bytes),
   };
 }
 
-function ok(response: Response): Response {
-  if (!response.ok) throw new Error(`${response.url} answered ${response.status}`);
-  return response;
+/** Files below `url`. */
+function remoteFiles(url: string): (name: string) => KeptFile {
+  return name => remoteFile(`${url}${url.endsWith('/') ? '' : '/'}${encodeURIComponent(name)}`);
 }
 
-/** Files of the origin private file system. The directory is created on first use. */
-function originFiles(path: string): SlotFiles {
+/** Files of a directory of the origin private file system, which is created on first use. */
+function originFiles(path: string): (name: string) => KeptFile {
   const directory = async () => {
     const root = await navigator.storage.getDirectory();
     return root.getDirectoryHandle(path, { create: true });
   };
-  return {
-    async read(name) {
-      const file = await (await directory()).getFileHandle(name);
-      return new Uint8Array(await (await file.getFile()).arrayBuffer());
-    },
-    async write(name, bytes) {
-      const file = await (await directory()).getFileHandle(name, { create: true });
-      // A writable is a copy until it is closed.
-      const writable = await file.createWritable();
-      await writable.write(bytes);
-      await writable.close();
-    },
-  };
+  return name => originFile(directory, name);
 }

@@ -10,7 +10,7 @@ import { NgramMod } from '../engine/ngram/ngramMod.ts';
 import { NgramSimple } from '../engine/ngram/ngramSimple.ts';
 import { NgramTable } from '../engine/ngram/ngramTable.ts';
 import { SuffixDrafts } from '../engine/suffix/suffixDrafts.ts';
-import { TokenLog } from '../engine/suffix/tokenLog.ts';
+import { SuffixMemory } from '../engine/suffix/suffixMemory.ts';
 import type { FusedPair, ModelDraftKind } from '../forward/drafting.ts';
 import type { ForwardPass } from '../forward/forwardPass.ts';
 import type { DraftKind } from '../protocol/completion.ts';
@@ -79,6 +79,9 @@ export function optionWarnings(options: SpeculationOptions): string[] {
   if (isSynthetic(options)) {
     warnings.push('drafts are accepted at random, for benchmarks: the answers are not those of the model');
   }
+  if (options.lookupCache !== undefined && !options.specType?.includes('ngram-suffix')) {
+    warnings.push('lookupCache keeps what ngram-suffix learns, which is not in specType: it has no effect');
+  }
   return warnings;
 }
 
@@ -123,10 +126,14 @@ export interface LoadedDrafter {
   readonly pair: FusedPair | null;
 }
 
-/** Combines the drafts of all kinds into one source; null without any. */
-export function createDrafts(options: SpeculationOptions, drafter: LoadedDrafter | null): DraftSource | null {
+/** Combines the drafts of all kinds into one source; null without any. `ngram-suffix` learns in `memory`. */
+export function createDrafts(
+  options: SpeculationOptions,
+  drafter: LoadedDrafter | null,
+  memory = new SuffixMemory(options.ngramSuffixTokens),
+): DraftSource | null {
   const sources = specKindsOf(options, drafter?.kind ?? null).flatMap(kind => {
-    const source = createSource(kind, options, drafter);
+    const source = createSource(kind, options, drafter, memory);
     if (source === null) return [];
     return [isAdaptive(options) && kind !== 'ngram-suffix' ? new AdaptiveDrafts(source) : source];
   });
@@ -141,6 +148,7 @@ function createSource(
   kind: DraftKind,
   options: SpeculationOptions,
   drafter: LoadedDrafter | null,
+  memory: SuffixMemory,
 ): DraftSource | null {
   const sizeM = longestDraft(kind, options);
   switch (kind) {
@@ -164,7 +172,7 @@ function createSource(
     case 'ngram-suffix':
       return new SuffixDrafts({
         nMax: sizeM,
-        earlier: new TokenLog(options.ngramSuffixTokens),
+        memory,
         pacer: isAdaptive(options) ? new GainPacer() : null,
       });
     case 'draft-simple':

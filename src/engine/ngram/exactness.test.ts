@@ -15,7 +15,7 @@ import { GrammarSampler } from '../sampler/grammarSampler.ts';
 import { DEFAULT_SAMPLER_PARAMS, type SamplerParams } from '../sampler/params.ts';
 import type { Sequence } from '../sequence.ts';
 import { SuffixDrafts } from '../suffix/suffixDrafts.ts';
-import { TokenLog } from '../suffix/tokenLog.ts';
+import { SuffixMemory } from '../suffix/suffixMemory.ts';
 import { NgramDrafts } from './ngramDrafts.ts';
 import { NgramMapK } from './ngramMapK.ts';
 import { NgramMapK4v } from './ngramMapK4v.ts';
@@ -68,7 +68,7 @@ function modDrafts(): DraftSource {
 }
 
 function suffixDrafts(pacer: GainPacer | null): DraftSource {
-  return new SuffixDrafts({ nMax: 6, earlier: new TokenLog(512), pacer });
+  return new SuffixDrafts({ nMax: 6, memory: new SuffixMemory(512), pacer });
 }
 
 const requests: [string, Partial<SamplerParams>, string | null][] = [

@@ -15,6 +15,8 @@ const LENGTHS = [1, 2, 3, 4, 5, 6, 8, 12, 16, 24, 32];
 const N_AGREEMENTS = 4;
 const MOST = 0.66;
 const N_CLASSES = 2 * N_AGREEMENTS * LENGTHS.length;
+/** Number of counts: of each class the guesses that were right, then of each class all. */
+export const N_COUNTS = 2 * N_CLASSES;
 
 /** Weight of the first estimate, in guesses, and decay of earlier guesses per guess of the class. */
 const PRIOR_WEIGHT = 8;
@@ -22,8 +24,19 @@ const KEPT = 0.98;
 
 /** Learns how often guesses are right, by their evidence, from the texts of a server. */
 export class MatchOdds {
-  readonly #hits = new Float64Array(N_CLASSES);
-  readonly #trials = new Float64Array(N_CLASSES);
+  readonly #hits: Float64Array;
+  readonly #trials: Float64Array;
+
+  /** `counts`: those of earlier odds, for which `areCounts` is true. */
+  constructor(counts: Float64Array = new Float64Array(N_COUNTS)) {
+    this.#hits = counts.slice(0, N_CLASSES);
+    this.#trials = counts.slice(N_CLASSES);
+  }
+
+  /** Copies the counts. */
+  toArray(): Float64Array {
+    return Float64Array.of(...this.#hits, ...this.#trials);
+  }
 
   /** Probability that a guess is right. */
   likelihood(evidence: Evidence): number {
@@ -38,6 +51,15 @@ export class MatchOdds {
     this.#hits[i] = KEPT * this.#hits[i] + (isRight ? 1 : 0);
     this.#trials[i] = KEPT * this.#trials[i] + 1;
   }
+}
+
+/** Whether odds can have these counts. */
+export function areCounts(counts: Float64Array): boolean {
+  const most = 1 / (1 - KEPT) + 1;
+  return (
+    counts.length === N_COUNTS &&
+    counts.subarray(N_CLASSES).every((trials, i) => trials <= most && 0 <= counts[i] && counts[i] <= trials)
+  );
 }
 
 function classOf({ length, nPlaces, nVotes, isOwn }: Evidence): number {

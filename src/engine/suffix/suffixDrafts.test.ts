@@ -4,7 +4,7 @@ import { createSampler } from '../sampler/createSampler.ts';
 import { DEFAULT_SAMPLER_PARAMS } from '../sampler/params.ts';
 import type { Sequence, StepResult } from '../sequence.ts';
 import { SuffixDrafts } from './suffixDrafts.ts';
-import { TokenLog } from './tokenLog.ts';
+import { SuffixMemory } from './suffixMemory.ts';
 
 function sequenceIn(slot: number, tokens: number[]): Sequence {
   return {
@@ -15,7 +15,7 @@ function sequenceIn(slot: number, tokens: number[]): Sequence {
 }
 
 function create(pacer: GainPacer | null = null): SuffixDrafts {
-  return new SuffixDrafts({ nMax: 8, earlier: new TokenLog(1024), pacer });
+  return new SuffixDrafts({ nMax: 8, memory: new SuffixMemory(1024), pacer });
 }
 
 async function draftOf(drafts: SuffixDrafts, sequence: Sequence, nMax = 8): Promise<number[]> {
@@ -61,14 +61,14 @@ describe('SuffixDrafts', () => {
   });
 
   it('adds no token of an answer twice', async () => {
-    const earlier = new TokenLog(1024);
-    const drafts = new SuffixDrafts({ nMax: 8, earlier, pacer: null });
+    const memory = new SuffixMemory(1024);
+    const drafts = new SuffixDrafts({ nMax: 8, memory, pacer: null });
     const first = sequenceIn(0, [1]);
     await draftOf(drafts, first);
     first.tokens.push(77);
     await draftOf(drafts, sequenceIn(1, [1]));
     await draftOf(drafts, sequenceIn(2, [1]));
-    expect(earlier.positionsAfter(77, 9)).toHaveLength(1);
+    expect(memory.learned().tokens.filter(token => token === 77)).toHaveLength(1);
   });
 
   it('drafts no more than there is room for', async () => {

@@ -1,7 +1,7 @@
 import type { TokenId } from '../../forward/forward.ts';
 
 /** Stands between two texts. No text contains it. */
-const BREAK = -1;
+export const BREAK = -1;
 const FIRST_SIZE = 1024;
 
 /**
@@ -24,6 +24,22 @@ export class TokenLog {
     const size = Math.min(this.#limit, FIRST_SIZE);
     this.#tokens = new Int32Array(size);
     this.#distances = new Int32Array(size);
+  }
+
+  /** Number of tokens that were ever appended. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Copies the remembered tokens, the oldest first, with `BREAK` between two texts. */
+  toArray(): Int32Array {
+    const length = Math.min(this.#end, this.#tokens.length);
+    const first = this.#index(this.#end - length);
+    const tokens = new Int32Array(length);
+    const older = this.#tokens.subarray(first, first + length);
+    tokens.set(older);
+    tokens.set(this.#tokens.subarray(0, length - older.length), older.length);
+    return tokens;
   }
 
   /** Token at `position`; undefined where a text ends, and where nothing is remembered. */

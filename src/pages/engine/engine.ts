@@ -26,7 +26,13 @@ export function runEngine(secret: string, show: (text: string) => void): void {
     if (socket.readyState === WebSocket.OPEN) socket.send(encodeMessage(message));
   }
 
-  async function load({ model, modelDraft, slotSavePath, ...options }: TabOptions): Promise<void> {
+  async function load({
+    model,
+    modelDraft,
+    slotSavePath,
+    lookupCache,
+    ...options
+  }: TabOptions): Promise<void> {
     show('Loading the models');
     try {
       server = await createServer({
@@ -34,6 +40,7 @@ export function runEngine(secret: string, show: (text: string) => void): void {
         model: absolute(model),
         ...(modelDraft === undefined ? {} : { modelDraft: absolute(modelDraft) }),
         ...(slotSavePath === undefined ? {} : { slotSavePath: absolute(slotSavePath).href }),
+        ...(lookupCache === undefined ? {} : { lookupCache: absolute(lookupCache).href }),
         onLog: line => send({ kind: 'log', line }),
         signal: gone.signal,
       });
@@ -52,11 +59,25 @@ export function runEngine(secret: string, show: (text: string) => void): void {
     show(`Stopped: ${error.message}`);
   }
 
+  /** Closes the server while the process still reads and writes files. */
+  async function close(): Promise<void> {
+    await server?.close();
+    socket.close();
+  }
+
   socket.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
     const message = decodeMessage<ToTab>(new Uint8Array(data));
-    if (message.kind === 'load') void load(message.options);
-    // The process sends requests only after `ready`.
-    else answerer?.receive(message);
+    switch (message.kind) {
+      case 'load':
+        void load(message.options);
+        break;
+      case 'close':
+        void close();
+        break;
+      default:
+        // The process sends requests only after `ready`.
+        answerer?.receive(message);
+    }
   };
   socket.onclose = () => {
     gone.abort();

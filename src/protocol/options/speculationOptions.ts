@@ -1,6 +1,6 @@
 import { DRAFT_KINDS } from '../../util/draftKinds.ts';
 import { option } from './option.ts';
-import { boolean, integer, list, number, word } from './valueTypes.ts';
+import { boolean, integer, list, number, text, word } from './valueTypes.ts';
 
 /** Kinds of speculation. All names but `ngram-suffix` are llama.cpp's `--spec-type`. */
 const SPEC_TYPES = ['none', ...DRAFT_KINDS] as const;
@@ -118,6 +118,15 @@ export const SPECULATION_OPTIONS = {
     default: 2 ** 17,
     flag: '--spec-ngram-suffix-tokens',
     help: 'ngram-suffix: tokens of earlier answers to remember',
+  }),
+  /**
+   * `ngram-suffix`: file for what it learns, so that the next server begins with it: the name of a file in the origin private file
+   * system, or a URL that can be read (GET) and written (PUT). It has the tokens of answers. Default: none.
+   */
+  lookupCache: option(text, {
+    flag: '-lcd, --lookup-cache-dynamic',
+    value: 'FILE',
+    help: 'ngram-suffix: file that keeps what it learns, for the next server (default: none)',
   }),
   /**
    * Accepts drafts at random, for benchmarks only, since the answers are then not the target's. Element i is the probability that
