@@ -33,7 +33,7 @@ const KNOWN_FLAGS = `
 --cont-batching --context-shift --cors-origins --ctx-size --draft --draft-max --draft-min --draft-n
 --draft-n-min --draft-p-min --draft-p-split --embd-normalize --embedding --fit --flash-attn --grammar
 --hf-file --hf-repo --hf-repo-draft --host --ignore-eos --jinja --json-schema --keep --kv-unified
---kv-unified-per-slot --logit-bias --lora --lora-init-without-apply --lora-scaled --mcp-servers-config
+--kv-unified-per-slot --logit-bias --lookup-cache-dynamic --lora --lora-init-without-apply --lora-scaled --mcp-servers-config
 --mcp-servers-json --media-path --metrics --min-p --mirostat --mmproj-url --model --model-draft --model-url
 --models-dir --models-max --models-preset --n-gpu-layers --n-predict --no-cont-batching --no-context-shift
 --no-jinja --no-kv-unified --no-mmproj --no-models-autoload --no-slots --no-ui --offline --parallel
@@ -44,7 +44,7 @@ const KNOWN_FLAGS = `
 --spec-draft-threads --spec-synth-len --spec-synth-rates --spec-type --spm-infill --sse-ping-interval
 --swa-full --tags --temp --temperature --threads --threads-http --timeout --tools --tools-runtime --top-k
 --top-n-sigma --top-p --typical-p --ubatch-size --ui --ui-mcp-proxy --verbose --verbosity --warmup --webui
--a -b -bs -c -cb -cram -ctk -ctv -fa -hf -hfd -hff -hfr -hfrd -kvu -lv -m -md -mu -n -ngl -ngld -nocb -np -r
+-a -b -bs -c -cb -cram -ctk -ctv -fa -hf -hfd -hff -hfr -hfrd -kvu -lcd -lv -m -md -mu -n -ngl -ngld -nocb -np -r
 -rea -s -sps -t -td -to -ub -v
 `.trim();
 
@@ -156,6 +156,8 @@ describe('readCommandLine', () => {
     ['--cache-ram -1 --no-cache-idle-slots', { cacheRam: -1, cacheIdleSlots: false }],
     ['--cache-reuse 256', { cacheReuse: 256 }],
     ['--slot-save-path dir', { slotSavePath: 'dir' }],
+    ['-lcd a.bin', { lookupCache: 'a.bin' }],
+    ['--lookup-cache-dynamic a.bin', { lookupCache: 'a.bin' }],
     ['-ctk f32', { cacheType: 'f32' }],
     ['-ctv f16 -ctk f16', { cacheType: 'f16' }],
     ['-a name', { alias: ['name'] }],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readCommandLine } from './commandLine.ts';
-import { publish } from './publish.ts';
+import { lookupFileOf, publish } from './publish.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -50,5 +50,21 @@ describe('a model on this machine is published', () => {
       const message = `cannot read the model ${file(unreadable)}; check the path`;
       await expect(published(['-m', file(given)])).rejects.toThrow(message);
     }
+  });
+});
+
+describe('the file of look-ups', () => {
+  it('is an address below the secret for the tab, and need not exist yet', async () => {
+    await writeFile(file('a.gguf'), '');
+    const { options } = await published(['-m', file('a.gguf'), '-lcd', file('b.bin')]);
+    expect(options.lookupCache).toBe('secret/lookups');
+    expect(await lookupFileOf({ lookupCache: file('b.bin') })).toBe(file('b.bin'));
+    expect(await lookupFileOf({ lookupCache: file('a.gguf') })).toBe(file('a.gguf'));
+    expect(await lookupFileOf({})).toBeUndefined();
+  });
+
+  it.each(['.', 'missing/b.bin'])('cannot be at %s', async name => {
+    const message = `no file can be at ${file(name)}; name one in a folder that exists`;
+    await expect(lookupFileOf({ lookupCache: file(name) })).rejects.toThrow(message);
   });
 });

@@ -62,6 +62,7 @@ describe('checkOptions', () => {
     [{ cacheType: 'q8_0' }, "cacheType must be 'f32' or 'f16'"],
     [{ cacheRam: -2 }, 'cacheRam must be a whole number from -1 to 2147483647; got -2'],
     [{ slotSavePath: '' }, 'slotSavePath must be a text that is not empty'],
+    [{ lookupCache: '' }, 'lookupCache must be a text that is not empty'],
     [{ alias: '' }, 'alias must be a list of texts that are not empty'],
     [{ tags: 'a' }, 'tags must be a list, each element a text that is not empty; got "a"'],
     [{ apiKeys: 'key' }, 'apiKeys must be a list'],

@@ -11,13 +11,15 @@ export function isRemote(location: string): boolean {
   return /^https?:\/\//.test(location);
 }
 
-/** File at `url`, read with GET and written with PUT. */
+/** File at `url`, read with GET and written with PUT. Its size is that of its `Content-Length`. */
 export function remoteFile(url: string): KeptFile {
   return {
-    async read(mostBytes) {
+    async read(mostBytes = Number.POSITIVE_INFINITY) {
       const response = await fetch(url, { cache: 'no-store' });
       if (response.status === 404) return null;
-      checkSize(Number(ok(response).headers.get('content-length') ?? 0), mostBytes);
+      const sizeBytes = Number(ok(response).headers.get('content-length') ?? 0);
+      if (sizeBytes > mostBytes) await response.body?.cancel();
+      checkSize(sizeBytes, mostBytes);
       return new Uint8Array(await response.arrayBuffer());
     },
     async write(body) {
@@ -29,7 +31,7 @@ export function remoteFile(url: string): KeptFile {
 /** File `name` of a directory of the origin private file system. */
 export function originFile(directory: () => Promise<FileSystemDirectoryHandle>, name: string): KeptFile {
   return {
-    async read(mostBytes) {
+    async read(mostBytes = Number.POSITIVE_INFINITY) {
       const handle = await (await directory()).getFileHandle(name).catch(nullIfAbsent);
       if (handle === null) return null;
       const file = await handle.getFile();
@@ -51,7 +53,7 @@ function ok(response: Response): Response {
   return response;
 }
 
-function checkSize(sizeBytes: number, mostBytes = Number.POSITIVE_INFINITY): void {
+function checkSize(sizeBytes: number, mostBytes: number): void {
   if (sizeBytes > mostBytes) throw new Error(`it has ${sizeBytes} bytes, and ${mostBytes} is the most`);
 }
 

@@ -64,6 +64,10 @@ describe('kinds of speculation', () => {
     expect(optionWarnings(resolved({ modelDraft, specSynthLen: 2 }))).toEqual([
       expect.stringContaining('accepted at random'),
     ]);
+    expect(optionWarnings(resolved({ lookupCache: 'a', specType: ['ngram-mod'] }))).toEqual([
+      expect.stringContaining('lookupCache keeps what ngram-suffix learns'),
+    ]);
+    expect(optionWarnings(resolved({ lookupCache: 'a', specType: ['ngram-suffix'] }))).toEqual([]);
   });
 
   it('become one source, or none', () => {
