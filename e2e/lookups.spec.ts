@@ -52,7 +52,7 @@ test('foretoken serve drafts at once what an earlier process learned, and leaves
 
 test('a page keeps what look-ups learn in the origin private file system', async ({ startServer }) => {
   const settings = {
-    ...{ model: MOE_Q4_0, nCtx: 256, specType: ['ngram-suffix'], draftAdaptive: false },
+    ...{ model: MOE_Q4_0, nCtx: 256, specType: ['ngram-suffix'] as const, draftAdaptive: false },
     lookupCache: 'lookups.bin',
   } as const;
   const accepted: number[] = [];
