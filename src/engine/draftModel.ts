@@ -14,9 +14,9 @@ import type { Sequence } from './sequence.ts';
 import { acceptedByArgmax } from './speculate.ts';
 
 /**
- * Draft source: greedy continuation by a smaller model with the same vocabulary, or by an MTP head of the target. It remembers the tokens in each slot of its
- * cache, keeps the prefix that a sequence shares with them and decodes the rest again. When its pool is too small for all slots,
- * the least recently used slots lose their cells.
+ * Draft source: greedy continuation by a smaller model with the same vocabulary, or by an MTP head of the target. It remembers the
+ * tokens in each slot of its cache, keeps the prefix that a sequence shares with them and decodes the rest again. When its pool is
+ * too small for all slots, the least recently used slots lose their cells.
  */
 export class DraftModel implements DraftSource {
   readonly #model: ForwardPass;

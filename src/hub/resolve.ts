@@ -21,8 +21,9 @@ export interface ResolvedModel {
 }
 
 /**
- * Asks the Hub for the files of a model at the latest commit of its repository. `repo` is `ORG/NAME`, `ORG/NAME:TYPE` or `ORG/NAME/FILE.gguf`, with or without `hf:` before it.
- * Without a type the file is chosen like llama.cpp does: Q4_K_M, else Q8_0, else the first model; with `sidecar` first among MTP heads.
+ * Asks the Hub for the files of a model at the latest commit of its repository. `repo` is `ORG/NAME`, `ORG/NAME:TYPE` or
+ * `ORG/NAME/FILE.gguf`, with or without `hf:` before it. Without a type the file is chosen like llama.cpp does: Q4_K_M, else Q8_0,
+ * else the first model; with `sidecar` first among MTP heads.
  *
  * @throws ForetokenError `invalid_option` for what is no repository, and for a type or file that the repository lacks, with what
  * it has; `fetch_failed` if the repository does not exist, needs a login or does not answer

@@ -30,7 +30,7 @@ export function copiedDrafts(
   return text.slice(tokens.length);
 }
 
-/** What one round of drafting and verifying comes to. */
+/** Result of one round of drafting and verifying. */
 export interface KnownRound {
   readonly drafts: readonly number[];
   readonly nAccepted: number;

@@ -13,7 +13,7 @@ function randomFrom(seed: number): () => number {
 interface Run {
   /** Time of a round with a draft of that length. */
   readonly verify: (nDrafted: number) => number;
-  /** What a round takes longer that is not submitted ahead. */
+  /** Factor by which a round takes longer that is not submitted ahead. */
   readonly latency: number;
   /** Probability that a drafted token is right, and what the source believes. */
   readonly alpha: (nTokens: number) => number;

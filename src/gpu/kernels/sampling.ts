@@ -100,7 +100,7 @@ export const advance = kernel('advance', [], (shape: { maxOutputs: number }) => 
   };
 });
 
-/** Shape of `accept`: most slots of a round, and the vocabulary of the draft model, which may be an MTP head. */
+/** Shape of `accept`: most slots of a round, the vocabulary of the draft model, and whether that is an MTP head. */
 export interface AcceptShape {
   readonly maxSlots: number;
   readonly nVocab: number;

@@ -73,7 +73,7 @@ function defersNorms({ layers, head, altUp }: ModelSpec): boolean {
 
 /** First norm of the residual stream, and the form in which the embedding's rows carry it. */
 export function embeddingRoad(spec: ModelSpec): NextRows {
-  // Of several streams the first layer makes its input itself.
+  // With several streams the first layer makes its input itself.
   return spec.altUp ? null : nextRows(spec, firstNorm(spec, 0));
 }
 
