@@ -10,7 +10,7 @@ import { chooseDrafter } from './drafter.ts';
 import { type OpenedFile, openDirectly, openStoredModel } from './openModel.ts';
 import type { SourceAccess } from './openSource.ts';
 import type { Resources } from './resources.ts';
-import { draftOf, isSynthetic, type SpeculationOptions } from './speculation.ts';
+import { draftOf, isSynthetic, type SpeculationOptions, specKindsOf } from './speculation.ts';
 import { openModelStore } from './storeApi.ts';
 import { checkVocabularySize } from './vocabularySize.ts';
 
@@ -60,7 +60,10 @@ export async function openDraft(target: OpenedTarget, opening: Opening): Promise
   const opened = source === null ? null : await openFile('draft', source, opening);
   try {
     const drafter = chooseDrafter(target.file, opened?.gguf ?? null, options);
-    if (drafter === null) return null;
+    if (drafter === null) {
+      if (isHeadMissing(options)) warnings.push(NO_HEAD);
+      return null;
+    }
     if (drafter.kind === 'draft-simple') checkFit(target, drafter.file);
     return { role: 'draft', ...drafter, close: opened?.close ?? (() => {}) };
   } catch (error) {
@@ -69,6 +72,14 @@ export async function openDraft(target: OpenedTarget, opening: Opening): Promise
     warnings.push(error.message);
     return null;
   }
+}
+
+const NO_HEAD =
+  'draft-mtp needs an MTP head, which the file of the model lacks: nothing drafts; give a file with one as the draft';
+
+/** Whether nothing drafts without an MTP head that is asked for. */
+function isHeadMissing(options: SpeculationOptions): boolean {
+  return options.specType?.includes('draft-mtp') === true && specKindsOf(options, null).length === 0;
 }
 
 function checkFit(target: OpenedTarget, draft: ModelFile): void {
