@@ -223,7 +223,7 @@ test('the page runs the case of a link, and offers the report', async ({ page })
 for (const [id, verdict] of [
   ['argmax:n=300,kind=equal@gpu', 'All 1 checks are right.'],
   ['control:other-tie-rule', '1 planted fault was found.'],
-  ['invariance:rms_norm@software', 'All 5 checks are right.'],
+  ['invariance:rms_norm@software', /^All \d+ checks are right\.$/],
 ] as const) {
   test(`the page runs exactly the jobs that a link names: ${id}`, async ({ page }) => {
     await page.goto(`lab.html?case=${encodeURIComponent(id)}`);
