@@ -13,8 +13,12 @@ const REQUEST = {
   ...{ return_tokens: true, cache_prompt: false },
 };
 
-/** Answer of a process with this model and file, which then ends, and what the process printed. */
-async function answerOf(model: string, file: string): Promise<CompletionResponse & { output: string }> {
+/** Answer of a process with this model and file, which `signal` then ends, and what the process printed. */
+async function answerOf(
+  model: string,
+  file: string,
+  signal: NodeJS.Signals,
+): Promise<CompletionResponse & { output: string }> {
   const server = await ServeProcess.start([
     ...['-m', fileURLToPath(bundledFile(model)), '-c', '256', '-np', '1', '--port', '0'],
     ...['--spec-type', 'ngram-suffix', '--no-spec-adaptive', '--lookup-cache-dynamic', file],
@@ -24,7 +28,7 @@ async function answerOf(model: string, file: string): Promise<CompletionResponse
     const body = JSON.stringify(REQUEST);
     const response = await fetch(new URL('completion', await server.url()), { method: 'POST', body });
     const answer: CompletionResponse = await response.json();
-    expect(await server.kill('SIGTERM')).toBe(0);
+    expect(await server.kill(signal)).toBe(0);
     return { ...answer, output: server.output };
   } finally {
     await server.dispose();
@@ -35,15 +39,17 @@ test('foretoken serve drafts at once what an earlier process learned, and leaves
   const folder = await mkdtemp(join(tmpdir(), 'foretoken-lookups-'));
   try {
     const file = join(folder, 'lookups.bin');
-    const first = await answerOf(MOE_Q4_0, file);
-    const second = await answerOf(MOE_Q4_0, file);
+    const first = await answerOf(MOE_Q4_0, file, 'SIGINT');
+    const second = await answerOf(MOE_Q4_0, file, 'SIGTERM');
     expect(second.tokens).toEqual(first.tokens);
     expect(second.timings.draft_n_accepted).toBeGreaterThan(15);
     expect(first.timings.draft_n_accepted ?? 0).toBeLessThan(second.timings.draft_n_accepted ?? 0);
     expect(second.output).not.toContain('warning');
 
     await writeFile(file, 'notes of mine');
-    expect((await answerOf(DRAFT_Q4_0, file)).output).toContain('warning: lookupCache: the file is no cache');
+    expect((await answerOf(DRAFT_Q4_0, file, 'SIGTERM')).output).toContain(
+      'warning: lookupCache: the file is no cache',
+    );
     expect(await readFile(file, 'utf8')).toBe('notes of mine');
   } finally {
     await rm(folder, { recursive: true });

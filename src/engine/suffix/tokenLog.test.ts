@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TokenLog } from './tokenLog.ts';
+import { BREAK, TokenLog } from './tokenLog.ts';
 
 function logOf(limit: number, ...texts: readonly (readonly number[])[]): TokenLog {
   const log = new TokenLog(limit);
@@ -35,6 +35,14 @@ describe('TokenLog', () => {
 
   it('finds no more occurrences than wanted', () => {
     expect(continuations(logOf(8, [7, 1, 7, 2, 7, 3]), 7, 2)).toEqual([[3], [2, 7, 3]]);
+  });
+
+  it.each<[string, TokenLog, number[]]>([
+    ['nothing of an empty log', logOf(4), []],
+    ['all of several texts', logOf(8, [1, 2], [3]), [1, 2, BREAK, 3]],
+    ['the newest, the oldest of them first', logOf(4, [1, 2, 3, 4, 5, 6]), [3, 4, 5, 6]],
+  ])('copies %s', (_, log, expected) => {
+    expect([...log.toArray()]).toEqual(expected);
   });
 
   it.each([1000, 1024, 1025, 5000])(
