@@ -6,11 +6,10 @@ import { MtpTwin } from '../src/reference/mtpTwin.ts';
 import { randomMtp } from '../src/reference/randomMtp.ts';
 import { bundledFile, bytesInPage, MOE_F16 } from './fixtures/models.ts';
 import { expect, test } from './fixtures/test.ts';
+import { compareDrafts } from './fixtures/twinDrafts.ts';
 
 const PROMPT = 'Once upon a time there was a little girl. She had a big red ball.';
 const SETTINGS = { nCtx: 256, nSlots: 1, cacheType: 'f32', draftAdaptive: false, draftMax: 3 } as const;
-/** Lead of a logit above which rounding cannot change the likeliest token. */
-const CLEAR = 1e-3;
 
 test('an MTP head in a file of its own drafts what its CPU twin drafts, and changes no answer', async ({
   harness,
@@ -30,23 +29,7 @@ test('an MTP head in a file of its own drafts what its CPU twin drafts, and chan
   const { body } = await server.post('/tokenize', { content: PROMPT, add_special: true });
   const { tokens: prompt } = body as { tokens: number[] };
   const twin = await twinOf(target, await readGguf(await openSource(bytes)));
-  const tokens = [...prompt];
-  let nCompared = 0;
-  let round = 0;
-  const trace = answer.speculation_trace ?? { tokens: [], rounds: [] };
-  for (const { id, round: index } of trace.tokens) {
-    if (index !== null && index >= round) {
-      const { draft } = trace.rounds[index];
-      const expected = draft.length === 0 ? [] : twin.draft(tokens, draft.length);
-      for (const [i, { token, margin }] of expected.entries()) {
-        if (margin < CLEAR) break;
-        expect(draft[i].id, `token ${i} of round ${index}`).toBe(token);
-        nCompared++;
-      }
-      round = index + 1;
-    }
-    tokens.push(id);
-  }
+  const nCompared = compareDrafts(twin, prompt, answer.speculation_trace);
   expect(nCompared).toBeGreaterThan(60);
 });
 

@@ -1,12 +1,17 @@
-// join_hidden: dst[row] = (norm(e) * weights, norm(h) * weights), the input of an MTP head. e is the row's embedding. h is the hidden
+// join_hidden: dst[row] = (norm(e) * weights, norm(h) * weights), the input of an MTP head or an EAGLE-3 draft. e is the row's embedding. h is the hidden
 // state of the position before the row's, from a ring by position (rms_norm with RING); it is zero at position 0, and where the ring
 // lacks it: the last word of the slot's vec4 in the step says from which position on the ring has states.
 //
 // One workgroup per row. Each lane sums the squares of its values of e and of h in f32; then every lane adds up all lanes' sums in
-// the same order (lib/lane_sums.wgsl).
+// the same order (lib/lane_sums.wgsl). RESIDUAL state or normed: h, or norm(h) * weights, replaces e (EAGLE-3).
+#define RESIDUAL none
 #include "lib/step.wgsl"
 // [rows][STRIDE]
+#if RESIDUAL == none
 @group(0) @binding(1) var<storage, read> embedded: array<f32>;
+#else
+@group(0) @binding(1) var<storage, read_write> embedded: array<f32>;
+#endif
 // [slot][RING_ROWS][STRIDE]
 @group(0) @binding(2) var<storage, read> ring: array<f32>;
 // Weights of the norms of e and of h, each padded to STRIDE.
@@ -50,7 +55,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   for (var i = lane; i < end; i += WORKGROUP_SIZE) {
     let h = select(0.0, ring[from_state + i], has_state);
     dst[to + i] = embedded[from_token + i] * token_scale * weights[i];
-    dst[to + K + i] = h * state_scale * weights[STRIDE + i];
+    let normed = h * state_scale * weights[STRIDE + i];
+    dst[to + K + i] = normed;
+#if RESIDUAL == state
+    embedded[from_token + i] = h;
+#endif
+#if RESIDUAL == normed
+    embedded[from_token + i] = normed;
+#endif
   }
   let padding = DST_STRIDE - 2u * K + unknown_zero();
   for (var i = lane; i < padding; i += WORKGROUP_SIZE) { dst[to + 2u * K + i] = 0.0; }

@@ -6,6 +6,7 @@ import type { Architectures } from './architecture.ts';
 import { bailings } from './bailing.ts';
 import { coheres } from './cohere.ts';
 import { deepseeks } from './deepseek.ts';
+import { eagle3Of } from './eagle3.ts';
 import { exaones } from './exaone.ts';
 import { gemmas } from './gemma.ts';
 import { gemmasByLayer } from './gemmaByLayer.ts';
@@ -26,6 +27,7 @@ import { seeds } from './seed.ts';
 import type { Layer, ModelSpec } from './spec.ts';
 import { missingPiece } from './unsupported.ts';
 
+export { fusionTensors, isEagle3 } from './eagle3.ts';
 export { ropeOf } from './mixers.ts';
 export { hasMtpHead, isMtpSidecar } from './mtp.ts';
 export { normWeight } from './norms.ts';
@@ -90,6 +92,11 @@ function describe(gguf: GgufFile, blocks: 'trunk' | 'all'): ModelSpec {
 export function readMtpSpec(gguf: GgufFile): ModelSpec {
   const all = describe(gguf, 'all');
   return mtpOf(new Keys(gguf, 'all'), all);
+}
+
+/** Describes an EAGLE-3 draft, whose file has what it needs of its target. @throws ForetokenError as `readModelSpec` does */
+export function readEagle3Spec(gguf: GgufFile): ModelSpec {
+  return eagle3Of(new Keys(gguf));
 }
 
 /**

@@ -104,6 +104,15 @@ export class Keys {
     );
   }
 
+  /** Reads a list of whole numbers from 0, of any length but 0. */
+  list(key: string): readonly number[] {
+    const full = this.key(key);
+    const value = this.#gguf.metadata.get(full);
+    if (!isArray(value) || value.length === 0 || !value.every(isNumber))
+      return this.fail(`${full} is ${value === undefined ? 'missing' : 'no list of numbers'}`);
+    return value.map(each => this.#checkCount(full, each, 0));
+  }
+
   /** Sliding window of each layer that is `windowed`; null for a layer without one, and for a window of 0 positions. */
   windows(period: number, fallback?: number): readonly (number | null)[] {
     const size = this.count('attention.sliding_window', fallback);
@@ -131,9 +140,14 @@ export class Keys {
     return this.#gguf.tensors.has(name);
   }
 
+  /** Dimensions of a tensor, or null if there is no such tensor. */
+  shape(name: string): readonly number[] | null {
+    return this.#gguf.tensors.get(name)?.shape ?? null;
+  }
+
   /** Number of rows of a matrix, or null if there is no such tensor. */
   rows(name: string): number | null {
-    return this.#gguf.tensors.get(name)?.shape[1] ?? null;
+    return this.shape(name)?.[1] ?? null;
   }
 
   /** Throws an error about this file. */

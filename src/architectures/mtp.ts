@@ -33,7 +33,12 @@ export function mtpOf(keys: Keys, all: ModelSpec): ModelSpec {
     embedding: {
       ...embedding,
       ...(has('embed_tokens') && { tensor: own('embed_tokens') }),
-      joint: { tensor: own('eh_proj'), tokenNorm: norm('enorm'), stateNorm: norm('hnorm') },
+      joint: {
+        kind: 'projected',
+        tensor: own('eh_proj'),
+        tokenNorm: norm('enorm'),
+        stateNorm: norm('hnorm'),
+      },
     },
     head: {
       ...head,

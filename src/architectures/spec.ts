@@ -38,19 +38,48 @@ export interface Embedding {
   readonly nPositions: number | null;
   /** Embedding of a token for each layer; absent in most models. */
   readonly perLayer?: PerLayerEmbedding;
-  /** Joint of the row with a hidden state; only in MTP heads. */
+  /** Joint of the row with a state of the position before; only in MTP heads and EAGLE-3 drafts. */
   readonly joint?: Joint;
 }
+
+/** Input of a model that drafts from states of another one, its target. */
+export type Joint = ProjectedJoint | PairedJoint;
 
 /**
  * Input of an MTP head at a position (DeepSeek V3): x = `eh_proj` · [tokenNorm(e), stateNorm(h)], where e is the token's embedding and
  * h the target's hidden state after its last norm, at the position before. While the head drafts, h is its own.
  */
-export interface Joint {
+export interface ProjectedJoint {
+  readonly kind: 'projected';
   /** Name of the matrix {2 nEmbd, nEmbd}, e.g. `blk.24.nextn.eh_proj`. */
   readonly tensor: string;
   readonly tokenNorm: Norm;
   readonly stateNorm: Norm;
+}
+
+/**
+ * Input of an EAGLE-3 draft at a position (Li et al. 2025): the mixer of its only layer reads [tokenNorm(e), stateNorm(g)], where e is
+ * the token's embedding and g the state of the position before: `fc` · the target's features, or, while it drafts, its own residual
+ * stream before its last norm. Its residual stream begins with g, or with stateNorm(g).
+ */
+export interface PairedJoint {
+  readonly kind: 'paired';
+  readonly tokenNorm: Norm;
+  readonly stateNorm: Norm;
+  readonly residual: 'state' | 'normed';
+  readonly features: Features;
+}
+
+/** Residual streams of a target, one behind the other, and the matrix that makes a state of them. */
+export interface Features {
+  /** Name of the matrix {layers · width, nEmbd}. */
+  readonly tensor: string;
+  /** Layers of the target whose inputs they are. */
+  readonly layers: readonly number[];
+  /** Width of the target. */
+  readonly width: number;
+  /** RMS norm of all of them together, before the matrix; null without one. */
+  readonly norm: Norm | null;
 }
 
 /**
@@ -395,4 +424,13 @@ export interface LanguageHead {
   readonly softcap: number | null;
   /** Tokens whose logits are −∞, after the softcap; absent without any. */
   readonly suppressed?: readonly number[];
+  /** Tokens that the rows of the output matrix stand for; all others have a logit of −∞. Absent where each token has its row. */
+  readonly subset?: Subset;
+}
+
+/** Tokens of an output matrix with fewer rows than the vocabulary has tokens. */
+export interface Subset {
+  /** Name of the tensor {size} with the ids, in the order of the rows: `d2t`. */
+  readonly tensor: string;
+  readonly size: number;
 }

@@ -9,6 +9,7 @@ import type {
   DenseFfn,
   ExpertFfn,
   ExpertsBeside,
+  Features,
   LatentAttention,
   Layer,
   Mamba,
@@ -42,7 +43,8 @@ export function tensorsOf(spec: ModelSpec): readonly TensorSpec[] {
     ...spec.layers.flatMap(layer => layerTensors(layer, spec)),
     ...normTensors(head.norm, nEmbd),
     ...present(
-      head.tensor !== embedding.tensor && matrix(head.tensor, nEmbd, nVocab),
+      head.tensor !== embedding.tensor && matrix(head.tensor, nEmbd, head.subset?.size ?? nVocab),
+      head.subset && numbers(head.subset.tensor, head.subset.size),
       head.bias && bias('output', nVocab),
     ),
   ];
@@ -50,11 +52,21 @@ export function tensorsOf(spec: ModelSpec): readonly TensorSpec[] {
 
 function jointTensors({ nEmbd, embedding: { joint } }: ModelSpec): readonly TensorSpec[] {
   if (!joint) return [];
-  return [
-    matrix(joint.tensor, 2 * nEmbd, nEmbd),
-    ...normTensors(joint.tokenNorm, nEmbd),
-    ...normTensors(joint.stateNorm, nEmbd),
-  ];
+  const norms = [...normTensors(joint.tokenNorm, nEmbd), ...normTensors(joint.stateNorm, nEmbd)];
+  switch (joint.kind) {
+    case 'projected':
+      return [matrix(joint.tensor, 2 * nEmbd, nEmbd), ...norms];
+    case 'paired':
+      return [...featureTensors(joint.features, nEmbd), ...norms];
+    default:
+      return assertNever(joint);
+  }
+}
+
+/** Tensors that a target needs to make states of its features. */
+function featureTensors({ tensor, layers, width, norm }: Features, nEmbd: number): readonly TensorSpec[] {
+  const nAll = layers.length * width;
+  return [matrix(tensor, nAll, nEmbd), ...normTensors(norm, nAll)];
 }
 
 function perLayerTensors({ nVocab, nEmbd, embedding, layers }: ModelSpec): readonly TensorSpec[] {
@@ -89,10 +101,12 @@ function layerTensors(
   }: Layer,
   { nEmbd, embedding, altUp }: ModelSpec,
 ): readonly TensorSpec[] {
-  const { perLayer } = embedding;
+  const { perLayer, joint } = embedding;
   return [
     ...normTensors(norms.attnNorm, nEmbd),
-    ...mixerTensors(prefix, mixer, nEmbd),
+    ...(joint?.kind === 'paired' && mixer.kind === 'attention'
+      ? attentionTensors(prefix, mixer, nEmbd, 2 * nEmbd)
+      : mixerTensors(prefix, mixer, nEmbd)),
     ...(beside ? mixerTensors(prefix, beside, nEmbd) : []),
     ...normTensors(norms.postAttnNorm, nEmbd),
     ...normTensors(norms.ffnNorm, nEmbd),
@@ -203,7 +217,12 @@ function mamba2Tensors(prefix: string, mamba: Mamba2, nEmbd: number): readonly T
   ];
 }
 
-function attentionTensors(prefix: string, attention: Attention, nEmbd: number): readonly TensorSpec[] {
+function attentionTensors(
+  prefix: string,
+  attention: Attention,
+  nEmbd: number,
+  nInput = nEmbd,
+): readonly TensorSpec[] {
   const { nHead, nKvHead, headDim, valueDim, fusedQkv, qkvBias, qkNorm, gated } = attention;
   const ownsCache = attention.cacheOf === undefined;
   const rows: readonly (readonly [string, number])[] = [
@@ -215,7 +234,7 @@ function attentionTensors(prefix: string, attention: Attention, nEmbd: number): 
   const matrices = fusedQkv ? [['attn_qkv', nAll] as const] : rows;
   return [
     ...matrices.flatMap(([name, n]) =>
-      present(matrix(prefix + name, nEmbd, n), qkvBias && bias(prefix + name, n)),
+      present(matrix(prefix + name, nInput, n), qkvBias && bias(prefix + name, n)),
     ),
     ...present(
       ...(ownsCache ? (['q', 'k'] as const) : (['q'] as const)).map(of => {

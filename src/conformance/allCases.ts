@@ -3,6 +3,7 @@ import { addNormCases } from './kernels/addNorm.ts';
 import { altUpCases, stretchCases } from './kernels/altUp.ts';
 import { attentionCases, attentionCombineCases } from './kernels/attention.ts';
 import { addExpertsCases, sortChoicesCases } from './kernels/choices.ts';
+import { copyRowsCases } from './kernels/copyRows.ts';
 import { acceptCases, advanceCases, fillDraftCases } from './kernels/draft.ts';
 import { gateCases, gatedNormCases } from './kernels/gates.ts';
 import { getRowsCases } from './kernels/getRows.ts';
@@ -17,6 +18,7 @@ import { rmsNormCases } from './kernels/rmsNorm.ts';
 import { routerCases } from './kernels/router.ts';
 import { argmaxCases, topKCases } from './kernels/sampling.ts';
 import { sparseGateCases } from './kernels/sparseGate.ts';
+import { spreadLogitsCases } from './kernels/spreadLogits.ts';
 import { ringStoreCases, ssmConvCases } from './kernels/ssmConv.ts';
 import { suppressCases } from './kernels/suppress.ts';
 import { swigluCases } from './kernels/swiglu.ts';
@@ -47,10 +49,12 @@ const ALL = [
   gatedNormCases,
   gateCases,
   joinHiddenCases,
+  copyRowsCases,
   altUpCases,
   stretchCases,
   sparseGateCases,
   suppressCases,
+  spreadLogitsCases,
   argmaxCases,
   topKCases,
   advanceCases,

@@ -3,6 +3,7 @@ import { addNormCheck } from './kernels/addNorm.ts';
 import { altUpCheck, stretchCheck } from './kernels/altUp.ts';
 import { attentionCheck, attentionCombineCheck } from './kernels/attention.ts';
 import { addExpertsCheck, sortChoicesCheck } from './kernels/choices.ts';
+import { copyRowsCheck } from './kernels/copyRows.ts';
 import { acceptCheck, advanceCheck, fillDraftCheck } from './kernels/draft.ts';
 import { gateCheck, gatedNormCheck } from './kernels/gates.ts';
 import { getRowsCheck } from './kernels/getRows.ts';
@@ -17,6 +18,7 @@ import { rmsNormCheck } from './kernels/rmsNorm.ts';
 import { routerCheck } from './kernels/router.ts';
 import { argmaxCheck, topKCheck } from './kernels/sampling.ts';
 import { sparseGateCheck } from './kernels/sparseGate.ts';
+import { spreadLogitsCheck } from './kernels/spreadLogits.ts';
 import { ringStoreCheck, ssmConvCheck } from './kernels/ssmConv.ts';
 import { suppressCheck } from './kernels/suppress.ts';
 import { swigluCheck } from './kernels/swiglu.ts';
@@ -46,10 +48,12 @@ export const CHECKS: readonly LoadCheck[] = [
   gatedNormCheck,
   gateCheck,
   joinHiddenCheck,
+  copyRowsCheck,
   altUpCheck,
   stretchCheck,
   sparseGateCheck,
   suppressCheck,
+  spreadLogitsCheck,
   argmaxCheck,
   topKCheck,
   advanceCheck,

@@ -9,14 +9,15 @@ import type { BatchRow, TokenId } from '../forward/forward.ts';
 import type { ForwardPass } from '../forward/forwardPass.ts';
 import type { CacheSpan } from '../forward/sequenceCache.ts';
 import { assert } from '../util/assert.ts';
+import { readsStates } from '../util/draftKinds.ts';
 import type { DraftRequest, DraftSource, PlannedDrafts, SubmittedRound } from './draftSource.ts';
 import type { Sequence } from './sequence.ts';
 import { acceptedByArgmax } from './speculate.ts';
 
 /**
- * Draft source: greedy continuation by a smaller model with the same vocabulary, or by an MTP head of the target. It remembers the
- * tokens in each slot of its cache, keeps the prefix that a sequence shares with them and decodes the rest again. When its pool is
- * too small for all slots, the least recently used slots lose their cells.
+ * Draft source: greedy continuation by a smaller model with the same vocabulary, or by an MTP head or EAGLE-3 draft of the target. It
+ * remembers the tokens in each slot of its cache, keeps the prefix that a sequence shares with them and decodes the rest again. When
+ * its pool is too small for all slots, the least recently used slots lose their cells.
  */
 export class DraftModel implements DraftSource {
   readonly #model: ForwardPass;
@@ -147,7 +148,7 @@ export class DraftModel implements DraftSource {
   #followingLength(requests: readonly DraftRequest[], nDraft: number): number {
     const [length, ...others] = requests.map(request => this.#lengthOf(request));
     const isEqual = others.every(other => other === length);
-    const nAgain = this.#kind === 'draft-mtp' ? nDraft + 1 : 2;
+    const nAgain = readsStates(this.#kind) ? nDraft + 1 : 2;
     if (!isEqual || nAgain * requests.length > this.#model.maxRows) return 0;
     if (!this.#fused?.canFollow(nDraft, length)) return 0;
     const spans = requests.map(({ sequence: { slot, tokens } }) => ({
@@ -309,8 +310,8 @@ export class DraftModel implements DraftSource {
   }
 
   #rememberDraft({ slot }: Sequence, draft: readonly TokenId[]): void {
-    // An MTP head drafts from hidden states of its own. Accepted tokens are decoded again with those of the target.
-    if (this.#kind === 'draft-mtp') return;
+    // A head drafts from states of its own. Accepted tokens are decoded again with those of the target.
+    if (readsStates(this.#kind)) return;
     // The last drafted token was not fed back, so it has no K and V.
     this.#cached[slot].push(...draft.slice(0, -1));
   }

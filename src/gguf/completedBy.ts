@@ -14,3 +14,9 @@ export function completedBy(file: GgufFile, other: GgufFile): GgufFile {
     tensors: new Map([...lent, ...file.tensors]),
   };
 }
+
+/** Restricts a file to some of its tensors, without metadata: what it lends to another one. */
+export function lending(file: GgufFile, names: readonly string[]): GgufFile {
+  const tensors = [...file.tensors].filter(([name]) => names.includes(name));
+  return { ...file, metadata: new Map(), tensors: new Map(tensors) };
+}

@@ -7,7 +7,7 @@
 export type { GgmlType, WeightType } from '../quant/types.ts';
 export type { PackedStrings } from '../util/packedStrings.ts';
 export { type ByteSource, checkRead } from './byteSource.ts';
-export { completedBy } from './completedBy.ts';
+export { completedBy, lending } from './completedBy.ts';
 export { getBool, getNumber, getNumbers, getString, getStrings } from './metadata.ts';
 export { openGguf, openOutline } from './open.ts';
 export type { GgufOutline } from './outline.ts';

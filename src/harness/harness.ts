@@ -15,7 +15,14 @@ import type { Tuning } from '../gpu/tuning.ts';
 import type { TablePlace } from '../model/blocks/perLayer.ts';
 import { type LoadOptions, loadModel } from '../model/loadModel.ts';
 import type { Model } from '../model/model.ts';
-import { checkModel, checkMtp, isMtpSidecar } from '../model/modelFile.ts';
+import {
+  checkEagle3,
+  checkModel,
+  checkMtp,
+  isEagle3,
+  isMtpSidecar,
+  keepingStates,
+} from '../model/modelFile.ts';
 import type { Rounding } from '../reference/fma32.ts';
 import type { SpecAnswer } from '../report/specBench/answer.ts';
 import { specBenchOf } from '../report/specBench/build.ts';
@@ -127,10 +134,14 @@ export class Harness {
     const gpu = await openGpu(shaderSources(), { countCalls: true });
     return closing(gpu, async () => {
       const [file, gguf] = [checkModel(await opened(model)), await opened(modelDraft)];
-      const isHead = isMtpSidecar(gguf);
-      const target = await loadModel(gpu, file, { ...shape, tapped: isHead });
-      const draft = isHead
-        ? await loadModel(gpu, checkMtp(gguf, file), { ...shape, target })
+      const head = isEagle3(gguf)
+        ? checkEagle3(gguf, file)
+        : isMtpSidecar(gguf)
+          ? checkMtp(gguf, file)
+          : null;
+      const target = await loadModel(gpu, head ? keepingStates(file, head) : file, shape);
+      const draft = head
+        ? await loadModel(gpu, head, { ...shape, target })
         : await loadModel(gpu, checkModel(gguf), shape);
       return answersAhead(gpu, target, draft, tokens, nPredict);
     });

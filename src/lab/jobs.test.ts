@@ -23,7 +23,7 @@ describe('the jobs', () => {
       .filter(id => id.startsWith('invariance:') && id.includes('@'));
     const kernels = new Set(ids.map(id => id.slice('invariance:'.length).split('@')[0]));
     const expected =
-      'add_experts add_norm altup argmax attention attention_combine gate gated_delta_net gated_norm get_rows join_hidden latent_store mul_mat mul_mat_id qkv_store ring_store rms_norm router sparse_gate ssm_conv ssm_scan stretch suppress swiglu top_k xielu';
+      'add_experts add_norm altup argmax attention attention_combine copy_rows gate gated_delta_net gated_norm get_rows join_hidden latent_store mul_mat mul_mat_id qkv_store ring_store rms_norm router sparse_gate spread_logits ssm_conv ssm_scan stretch suppress swiglu top_k xielu';
     expect([...kernels].sort()).toEqual(expected.split(' '));
     expect(ids.filter(id => id.startsWith('invariance:mul_mat@'))).toHaveLength(3);
   });

@@ -17,7 +17,7 @@ import { runUploads } from './weights/upload.ts';
 import { vectorValues } from './weights/vector.ts';
 
 export interface LoadOptions extends MemoryOptions {
-  /** Target on the same device whose hidden states the model reads as an MTP head, and some of whose matrices it uses. */
+  /** Target on the same device whose hidden states the model reads as an MTP head or an EAGLE-3 draft, and some of whose matrices it uses. */
   readonly target?: Model;
   /** Searches for a faster tuning with the same bits; without it there is no search. May run products in the model's buffers. */
   readonly tune?: Tune;
@@ -56,7 +56,7 @@ export async function loadModel(gpu: Gpu, file: ModelFile, options: LoadOptions)
     what,
     () => ({
       weights: allocateWeights(gpu, allBlocks(plan.blocks), shared),
-      kept: options.tapped ? new HiddenStates(gpu, hiddenShape(spec, plan.runState, options)) : null,
+      kept: file.kept === null ? null : new HiddenStates(gpu, hiddenShape(file.kept, plan.runState, options)),
       cache: allocateKvCache(gpu, streamsOf(plan.blocks), carriedOf(plan.blocks), cacheType, options),
       state: allocateRunState(gpu, plan.runState),
     }),

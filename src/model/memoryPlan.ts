@@ -5,7 +5,7 @@ import { ForetokenError } from '../util/errors.ts';
 import { hiddenBytes, hiddenShape } from './cache/hiddenStates.ts';
 import type { CacheShape, CacheType } from './cache/streams.ts';
 import { cacheBytesOf, type MemoryNeeds, memoryError, weightBytes } from './memory.ts';
-import { allBlocks, carriedOf, type ModelBlocks, splitBlocks, streamsOf, tapped } from './modelBlocks.ts';
+import { allBlocks, carriedOf, type ModelBlocks, splitBlocks, streamsOf } from './modelBlocks.ts';
 import type { ModelFile } from './modelFile.ts';
 import { fitRunState, type RunStatePlan, runStateBytes } from './runState.ts';
 import { plannedBuffers } from './weights/load.ts';
@@ -17,8 +17,6 @@ export interface MemoryOptions extends CacheShape {
   /** Most output rows of a batch, see `RunStateOptions`. */
   readonly maxOutputs?: number;
   readonly cacheType: CacheType;
-  /** Whether an MTP head will read its hidden states. */
-  readonly tapped?: boolean;
   /** Kernel variants; the adapter's defaults if absent. */
   readonly tuning?: Tuning;
 }
@@ -41,7 +39,7 @@ export function planMemory(limits: AdapterLimits, file: ModelFile, options: Memo
   const { gguf, spec } = file;
   const { maxBufferBytes } = limits;
   const { nCtx, tuning = tuningFor(limits.report) } = options;
-  const blocks = splitBlocks(options.tapped ? tapped(file.blocks, gguf.source.name) : file.blocks, {
+  const blocks = splitBlocks(file.blocks, {
     maxBytes: maxBufferBytes,
     maxRows: mostWeightRows(tuning, limits.maxWorkgroups),
   });
@@ -65,7 +63,9 @@ export function planMemory(limits: AdapterLimits, file: ModelFile, options: Memo
     needs,
     bytes: {
       weights: weightBytes(needs),
-      cache: cacheBytesOf(needs) + (options.tapped ? hiddenBytes(hiddenShape(spec, runState, options)) : 0),
+      cache:
+        cacheBytesOf(needs) +
+        (file.kept === null ? 0 : hiddenBytes(hiddenShape(file.kept, runState, options))),
       activations: runStateBytes(runState),
     },
     fault:

@@ -1,4 +1,4 @@
-import type { DenseFfn, ExpertFfn, Layer, Mixer, ModelSpec } from '../architectures/spec.ts';
+import type { DenseFfn, ExpertFfn, Features, Joint, Layer, Mixer, ModelSpec } from '../architectures/spec.ts';
 import type { GgufFile } from '../gguf/index.ts';
 import { assertNever } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
@@ -10,8 +10,9 @@ import { denseBlock } from './blocks/denseFfn.ts';
 import { embeddingBlock } from './blocks/embedding.ts';
 import { expertBlock } from './blocks/expertFfn.ts';
 import { besideBlocks } from './blocks/expertsBeside.ts';
+import { featureBlock, fusionBlock } from './blocks/features.ts';
 import { headBlock, hiddenBlock } from './blocks/head.ts';
-import { keepHiddenBlock } from './blocks/hidden.ts';
+import { keepHiddenBlock, keepResidualBlock } from './blocks/hidden.ts';
 import { jointBlock } from './blocks/joint.ts';
 import { latentBlock } from './blocks/latent.ts';
 import { laurelBlock, laurelJoinBlock } from './blocks/laurel.ts';
@@ -63,11 +64,14 @@ export function modelBlocks(
       ...(perLayerOf ? [perLayerOf.block] : []),
       ...(joint ? [jointBlock(tensors, spec, joint)] : []),
       ...(streams ? [openBlock(tensors, streams)] : []),
-      ...layers.flatMap((layer, index) => layerBlocks(tensors, spec, streams, layer, index)),
+      ...layers.flatMap((layer, index) => {
+        const [first, ...others] = layerBlocks(tensors, spec, streams, layer, index);
+        return [{ ...first, layer: index }, ...others];
+      }),
       ...(streams ? [closeBlock(tensors, streams), normBlock(tensors, nEmbd, head.norm, 'xNorm')] : []),
     ],
     hidden: hiddenBlock(tensors, spec),
-    head: [headBlock(tensors, spec), ...(joint ? [keepHiddenBlock(tensors, spec, 'outputs')] : [])],
+    head: [headBlock(tensors, spec), ...(joint ? [ownStates(tensors, spec, joint)] : [])],
     tap: head.norm.kind === 'rms' && !head.norm.bias ? keepHiddenBlock(tensors, spec, 'all') : null,
     ropes: ropeClasses(tensors, spec),
     tokenTable: perLayerOf?.table ?? null,
@@ -149,6 +153,29 @@ function ffnBlock(
   return ffn.kind === 'experts'
     ? expertBlock(tensors, nEmbd, layer, ffn, road)
     : denseBlock(tensors, nEmbd, layer, ffn, road);
+}
+
+/** Keeps the states from which a head drafts further. */
+function ownStates(tensors: TensorFinder, spec: ModelSpec, joint: Joint): Block {
+  switch (joint.kind) {
+    case 'projected':
+      return keepHiddenBlock(tensors, spec, 'outputs');
+    case 'paired':
+      return keepResidualBlock(spec);
+    default:
+      return assertNever(joint);
+  }
+}
+
+/**
+ * Adds the blocks that make states of `nEmbd` values for an EAGLE-3 draft, and keep them. `gguf` has the draft's tensors for that. Throws
+ * `invalid_gguf` or `unsupported_model` for these.
+ */
+export function fusing(blocks: ModelBlocks, gguf: GgufFile, features: Features, nEmbd: number): ModelBlocks {
+  const before = (layer: number | undefined) =>
+    features.layers.flatMap((each, index) => (each === layer ? [featureBlock(features, index)] : []));
+  const layers = blocks.layers.flatMap(block => [...before(block.layer), block]);
+  return { ...blocks, layers: [...layers, fusionBlock(new TensorFinder(gguf), features, nEmbd)] };
 }
 
 /** Adds the block that keeps hidden states for an MTP head. Throws `unsupported_model` where no head can read them. */

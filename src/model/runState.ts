@@ -91,7 +91,9 @@ export function planRunState(model: RunStateModel, options: RunStateOptions): Ru
   const kept = outputRows * keptCandidates(nVocab, kTop, tuning);
   if (kept > 0) words.set('keptCandidates', 2 * kept);
   for (const { rope, label } of ropes) words.set(label, nCtx * rope.nRot);
-  for (const { name, values, ofBatch } of blocks.flatMap(block => block.scratch({ maxRows, nCtx, tuning }))) {
+  for (const { name, values, ofBatch } of blocks.flatMap(block =>
+    block.scratch({ maxRows, outputs: outputRows, nCtx, tuning }),
+  )) {
     const count = ofBatch ? values : maxRows * values;
     if (count > 0) words.set(name, Math.max(words.get(name) ?? 0, count));
   }

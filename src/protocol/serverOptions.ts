@@ -86,6 +86,7 @@ export interface GivenOptions {
     | 'none'
     | 'draft-simple'
     | 'draft-mtp'
+    | 'draft-eagle3'
     | 'ngram-simple'
     | 'ngram-map-k'
     | 'ngram-map-k4v'

@@ -29,6 +29,7 @@ import { perLayerBranch, perLayerEmbeddings } from './blocks/perLayer.ts';
 import type { Rotation } from './blocks/rotate.ts';
 import { shortConv } from './blocks/shortConv.ts';
 import { add, scale, softcap, type Vector } from './blocks/vector.ts';
+import { spreadLogits } from './spreadLogits.ts';
 import { suppress } from './suppress.ts';
 import { Weights } from './weights.ts';
 
@@ -85,8 +86,11 @@ export class CpuTwin {
   logits(state: Vector): Vector {
     const { head } = this.#spec;
     const products = linear(this.#weights, head.tensor, state);
-    const logits = head.bias ? add(products, this.#weights.values('output.bias')) : products;
-    return suppress(softcap(scale(logits, head.scale), head.softcap), head.suppressed ?? []);
+    const biased = head.bias ? add(products, this.#weights.values('output.bias')) : products;
+    const own = softcap(scale(biased, head.scale), head.softcap);
+    const { subset, suppressed = [] } = head;
+    const all = subset ? spreadLogits(own, this.#weights.values(subset.tensor), this.#spec.nVocab) : own;
+    return suppress(all, suppressed);
   }
 
   /**
@@ -94,33 +98,52 @@ export class CpuTwin {
    * the target's, its own while it drafts, or none.
    */
   embed(token: number, position: number, hidden?: Vector): Vector {
-    assert(position < this.#nCtx, () => `position ${position} of a context of ${this.#nCtx}`);
-    const { embedding, altUp, layers, head } = this.#spec;
-    let x = scale(Float64Array.from(this.#weights.row(`${embedding.tensor}.weight`, token)), embedding.scale);
-    if (embedding.nPositions !== null) x = add(x, this.#weights.row('position_embd.weight', position));
-    if (embedding.joint) x = join(this.#weights, embedding.joint, x, hidden ?? new Float64Array(x.length));
-    const own =
-      embedding.perLayer && perLayerEmbeddings(this.#weights, this.#spec, embedding.perLayer, token, x);
-    const rows = layers.reduce(
-      (streams, layer, index) => this.#streams(layer, streams, position, this.#states[index], own?.[index]),
-      altUp ? altUps.open(this.#weights, altUp, x) : [x],
-    );
-    return applyNorm(this.#weights, head.norm, altUp ? altUps.close(this.#weights, rows) : rows[0]);
+    const inputs = this.inputs(token, position, hidden);
+    return this.normed(inputs[inputs.length - 1]);
   }
 
-  /** Runs a layer on the residual streams of a row: one, or several with AltUp. `own` is the token's embedding for the layer. */
+  /** Applies the last norm. */
+  normed(x: Vector): Vector {
+    return applyNorm(this.#weights, this.#spec.head.norm, x);
+  }
+
+  /** Like `embed`, up to the residual streams before each layer, and before the last norm. */
+  inputs(token: number, position: number, hidden?: Vector): Vector[] {
+    assert(position < this.#nCtx, () => `position ${position} of a context of ${this.#nCtx}`);
+    const { embedding, altUp, layers } = this.#spec;
+    let x = scale(Float64Array.from(this.#weights.row(`${embedding.tensor}.weight`, token)), embedding.scale);
+    if (embedding.nPositions !== null) x = add(x, this.#weights.row('position_embd.weight', position));
+    const { joint } = embedding;
+    const joined = joint && join(this.#weights, joint, x, hidden ?? new Float64Array(x.length));
+    if (joined) x = joined.x;
+    const own =
+      embedding.perLayer && perLayerEmbeddings(this.#weights, this.#spec, embedding.perLayer, token, x);
+    let rows: readonly Vector[] = altUp ? altUps.open(this.#weights, altUp, x) : [x];
+    const inputs: Vector[] = [];
+    for (const [index, layer] of layers.entries()) {
+      inputs.push(rows[0]);
+      const given = { own: own?.[index], mixerInput: joined?.mixerInput };
+      rows = this.#streams(layer, rows, position, this.#states[index], given);
+    }
+    return [...inputs, altUp ? altUps.close(this.#weights, rows) : rows[0]];
+  }
+
+  /**
+   * Runs a layer on the residual streams of a row: one, or several with AltUp. `own` is the token's embedding for the layer,
+   * `mixerInput` the mixer's input if it is not made from the stream.
+   */
   #streams(
     layer: Layer,
     streams: readonly Vector[],
     position: number,
     state: LayerState,
-    own: Vector | undefined,
+    { own, mixerInput }: { readonly own: Vector | undefined; readonly mixerInput: Vector | undefined },
   ): readonly Vector[] {
     const weights = this.#weights;
     const factor = layer.outputScale ? weights.values(`${layer.prefix}layer_output_scale.weight`)[0] : 1;
     const branch = (x: Vector) => (own ? perLayerBranch(weights, layer, x, own) : null);
     if (!layer.altUp) {
-      const x = this.#layer(layer, streams[0], position, state);
+      const x = this.#layer(layer, streams[0], position, state, mixerInput);
       const added = branch(x);
       return [scale(added ? add(x, added) : x, factor)];
     }
@@ -131,9 +154,9 @@ export class CpuTwin {
     return corrected.map((x, j) => scale(j > 0 && added ? add(x, added) : x, factor));
   }
 
-  #layer(layer: Layer, x: Vector, position: number, state: LayerState): Vector {
+  #layer(layer: Layer, x: Vector, position: number, state: LayerState, mixerInput?: Vector): Vector {
     const norm = (of: Norm | null, row: Vector) => applyNorm(this.#weights, of, row);
-    const input = norm(layer.attnNorm, x);
+    const input = mixerInput ?? norm(layer.attnNorm, x);
     const { prefix, mixer, beside } = layer;
     const mixed = this.#mix(prefix, mixer, input, position, state);
     const all = beside ? add(mixed, this.#mix(prefix, beside, input, position, state)) : mixed;

@@ -7,19 +7,22 @@ export interface TwinDraft {
   readonly margin: number;
 }
 
+/** Model that decodes a token with the state of the position before, and returns its own. */
+export type StateTwin = Pick<CpuTwin, 'embed' | 'logits'>;
+
 /**
- * CPU twin of a target with its MTP head, for one sequence that only grows. The head decodes a token with the target's hidden state
- * of the position before, and drafts with its own.
+ * CPU twin of a target with its MTP head or EAGLE-3 draft, for one sequence that only grows. The head decodes a token with the target's
+ * state of the position before, and drafts with its own.
  */
 export class MtpTwin {
-  readonly #target: CpuTwin;
-  readonly #head: CpuTwin;
-  /** Hidden states of the target by position. */
+  readonly #target: Pick<StateTwin, 'embed'>;
+  readonly #head: StateTwin;
+  /** States of the target by position. */
   readonly #states: Vector[] = [];
   /** Positions that the head has decoded with them. */
   #nDecoded = 0;
 
-  constructor(target: CpuTwin, head: CpuTwin) {
+  constructor(target: Pick<StateTwin, 'embed'>, head: StateTwin) {
     this.#target = target;
     this.#head = head;
   }

@@ -1,6 +1,7 @@
 import { type ModelSpec, tensorsOf } from '../architectures/index.ts';
 import type { GgufFile, GgufTensor } from '../gguf/index.ts';
 import { dequantize } from '../quant/dequantize.ts';
+import { int64Values } from '../quant/integers.ts';
 import { byteLength, isWeightType } from '../quant/types.ts';
 import { assert } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
@@ -83,6 +84,7 @@ interface StoredTensor extends GgufTensor {
 
 /** Dequantizes `count` values from `first` on: whole blocks. */
 function valuesOf({ name, type, bytes }: StoredTensor, first: number, count: number): Float32Array {
+  if (type === 'I64') return int64Values(bytes.subarray(8 * first, 8 * (first + count)));
   if (!isWeightType(type)) {
     throw new ForetokenError('unsupported_model', `${name} is ${type}, which weights cannot be`);
   }

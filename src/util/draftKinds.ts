@@ -1,6 +1,13 @@
-/** Kinds of sources that are models, of which a server has one at most: a draft model, and an MTP head of the target. */
-export const MODEL_DRAFT_KINDS = ['draft-simple', 'draft-mtp'] as const;
+/**
+ * Kinds of sources that are models, of which a server has one at most: a draft model, an MTP head of the target, and an EAGLE-3 draft.
+ */
+export const MODEL_DRAFT_KINDS = ['draft-simple', 'draft-mtp', 'draft-eagle3'] as const;
 export type ModelDraftKind = (typeof MODEL_DRAFT_KINDS)[number];
+
+/** Whether a model drafts from states of the target, and then from its own. */
+export function readsStates(kind: ModelDraftKind): boolean {
+  return kind !== 'draft-simple';
+}
 
 /**
  * Kinds of draft sources: models, and look-ups in texts. All names but `ngram-suffix` are llama.cpp's `--spec-type`. Here, so that the protocol and

@@ -88,12 +88,12 @@ async function wire(
   const { context, memory } = memoryOptions(options, target.file.spec.nCtxTrain, drafter);
   const { nSlots, nBatch, slotSavePath, selfTest, infillBatch } = options;
   const { autotune = !gpu.report.isFallback } = options;
-  const tapped = drafter === 'draft-mtp';
-  requireMemory(gpu, target.file, { ...memory, tapped });
+  const tapped = { ...target, file: draft?.target ?? target.file };
+  requireMemory(gpu, tapped.file, memory);
   if (draft) requireMemory(gpu, draft.file, memory);
   const checks = selfTest ? new KernelChecks(gpu) : null;
   const tuner = autotune ? new Autotuner(gpu, ORIGIN_TUNING_STORE, navigator.userAgent) : null;
-  const load = ({ role, file }: OpenedModel, more: Pick<LoadOptions, 'tapped' | 'target'>) =>
+  const load = ({ role, file }: OpenedModel, more: Pick<LoadOptions, 'target'> = {}) =>
     loadModel(gpu, file, {
       ...memory,
       ...more,
@@ -103,8 +103,8 @@ async function wire(
         onProgress({ model: role, phase, loadedBytes, totalBytes }),
     });
   // Closing the device frees the buffers of the models.
-  const targetModel = await load(target, { tapped });
-  const draftModel = draft && (await load(draft, tapped ? { target: targetModel } : {}));
+  const targetModel = await load(tapped);
+  const draftModel = draft && (await load(draft, targetModel.kept ? { target: targetModel } : {}));
   const isFusable = draftModel !== null && [targetModel, draftModel].every(model => model.takesChosenTokens);
   const pair = isFusable ? await ModelPair.create(gpu, targetModel, draftModel, checks?.check) : null;
   // Models whose table of embeddings stays in the file read from it as long as they are used.

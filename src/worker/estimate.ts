@@ -94,7 +94,7 @@ function planned(
   if (files instanceof ForetokenError) return files;
   const { file, drafter } = files;
   const { context, memory } = memoryOptions(options, file.spec.nCtxTrain, drafter?.kind ?? null);
-  const ofTarget = planMemory(limits, file, { ...memory, tapped: drafter?.kind === 'draft-mtp' });
+  const ofTarget = planMemory(limits, drafter?.target ?? file, memory);
   const ofDraft = drafter && planMemory(limits, drafter.file, memory);
   const plans = ofDraft ? [ofTarget, ofDraft] : [ofTarget];
   const sum = (of: keyof Omit<MemoryBytes, 'total'>) =>

@@ -30,6 +30,8 @@ export interface OpenedTarget extends OpenedModel {
 /** Model that drafts. */
 export interface OpenedDraft extends OpenedModel {
   readonly kind: ModelDraftKind;
+  /** The target's file as this model needs it. */
+  readonly target: ModelFile;
 }
 
 /** Surroundings of opening models. */

@@ -27,6 +27,7 @@ const PRIORITY: readonly DraftKind[] = [
   'ngram-mod',
   'ngram-suffix',
   'draft-mtp',
+  'draft-eagle3',
   'draft-simple',
 ];
 
@@ -106,6 +107,7 @@ export function longestDraft(kind: DraftKind, options: SpeculationOptions): numb
       return options.ngramSuffixNMax;
     case 'draft-simple':
     case 'draft-mtp':
+    case 'draft-eagle3':
       return options.draftMax;
     default:
       return assertNever(kind);
@@ -177,6 +179,7 @@ function createSource(
       });
     case 'draft-simple':
     case 'draft-mtp':
+    case 'draft-eagle3':
       return drafter && new DraftModel(drafter.model, drafter.pair, kind);
     default:
       return assertNever(kind);

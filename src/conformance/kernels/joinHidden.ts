@@ -16,7 +16,7 @@ function stateAt(k: number, slot: number, position: number): Float32Array<ArrayB
 export const joinHiddenCheck = kernelCheck({
   kernel: joinHidden,
   usual: {},
-  setUp({ parameters: { k, ring, eps }, rows }) {
+  setUp({ parameters: { k, ring, eps, residual }, rows }) {
     const stride = alignUp(k, 32);
     const places = rows.map(carriedPlace);
     const embedded = rows.map(row => randomValues(k, 50 + row));
@@ -27,10 +27,11 @@ export const joinHiddenCheck = kernelCheck({
       words: stateAt(k, slot, position - 1),
     }));
     const dst = output(rows.length * joinedStride(k));
+    const streams = rowsOf(embedded, stride);
     return {
       bindings: [
         dense(carriedStep(rows)),
-        rowsOf(embedded, stride),
+        streams,
         { size: carriedSlots(rows) * ring * stride, stretches: states },
         rowsOf(
           weights.map(weight => padded(weight, stride)),
@@ -44,20 +45,31 @@ export const joinHiddenCheck = kernelCheck({
           const isKept = position > firstState(slot);
           const state = isKept ? stateAt(k, slot, position - 1) : new Float32Array(k);
           const values = twin(embedded[i], state, weights, eps);
-          return [floats(dst, i * joinedStride(k), padded(values, joinedStride(k)), 1e-12)];
+          const joined = floats(dst, i * joinedStride(k), padded(values, joinedStride(k)), 1e-12);
+          if (!residual) return [joined];
+          return [joined, floats(streams, i * stride, residual === 'state' ? state : values.slice(k), 1e-12)];
         }),
     };
   },
 });
 
 export const joinHiddenCases = kernelCases(joinHiddenCheck, () => ({
-  usual: { k: 64, rows: 5 },
+  usual: { k: 64, rows: 5, residual: 'embedding' },
   cases: [
-    { k: 64, rows: 5 },
-    { k: 172, rows: 3 },
-    { k: 1, rows: 1 },
+    { k: 64, rows: 5, residual: 'embedding' },
+    { k: 172, rows: 3, residual: 'embedding' },
+    { k: 1, rows: 1, residual: 'embedding' },
+    // EAGLE-3 drafts.
+    { k: 172, rows: 5, residual: 'state' },
+    { k: 172, rows: 5, residual: 'normed' },
   ],
-  parameters: ({ k, rows }): JoinHiddenShape => ({ k, rows, ring: 7, eps: 1e-5 }),
+  parameters: ({ k, rows, residual }): JoinHiddenShape => ({
+    k,
+    rows,
+    ring: 7,
+    eps: 1e-5,
+    ...(residual === 'state' || residual === 'normed' ? { residual } : {}),
+  }),
   faults: idOf => [
     {
       id: 'reads-its-own-state',

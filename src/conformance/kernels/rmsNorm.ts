@@ -1,33 +1,12 @@
-import { type RmsNormShape, rmsNorm } from '../../gpu/kernels/rmsNorm.ts';
+import { rmsNorm } from '../../gpu/kernels/rmsNorm.ts';
 import { randomValues } from '../../quant/randomValues.ts';
 import { rmsNorm as twin } from '../../reference/rmsNorm.ts';
 import { alignUp } from '../../util/math.ts';
-import { carriedPlace, carriedSlots, carriedStep } from '../carried.ts';
 import { kernelCases, vary } from '../cases.ts';
 import { kernelCheck } from '../check.ts';
 import { dense, floats, output } from '../contents.ts';
-import { gathered, gatheredStep, numbers, padded, placedRows } from '../inputs.ts';
-
-/** Places of rows in a batch: batch row i of the kernel's own order, and its place in `dst`. */
-interface Placing {
-  readonly step: Uint32Array<ArrayBuffer>;
-  /** Batch rows of the results. */
-  readonly outputs: readonly number[];
-  /** Row of `dst` of each result, and number of its rows. */
-  readonly places: readonly number[];
-  readonly nPlaces: number;
-}
-
-function placing(rows: readonly number[], { gather = false, ring }: RmsNormShape): Placing {
-  const outputs = gather && !ring ? gathered(rows.length) : numbers(rows.length);
-  if (!ring)
-    return { step: gatheredStep(outputs), outputs, places: numbers(rows.length), nPlaces: rows.length };
-  const places = rows.map(row => {
-    const { slot, position } = carriedPlace(row);
-    return slot * ring + (position % ring);
-  });
-  return { step: carriedStep(rows, outputs), outputs, places, nPlaces: ring * carriedSlots(rows) };
-}
+import { padded, placedRows } from '../inputs.ts';
+import { placing } from '../placing.ts';
 
 export const rmsNormCheck = kernelCheck({
   kernel: rmsNorm,

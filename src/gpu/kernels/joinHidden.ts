@@ -8,6 +8,8 @@ export interface JoinHiddenShape {
   /** Positions of a slot in the ring of hidden states. */
   readonly ring: number;
   readonly eps: number;
+  /** What the embeddings' rows become: the state, or the normalised one; absent if they stay. */
+  readonly residual?: 'state' | 'normed';
 }
 
 /** Stride of the rows that are joined, in values. */
@@ -17,12 +19,12 @@ export function joinedStride(k: number): number {
 
 /**
  * Joins each row's embedding with the hidden state of the position before it, both normalised. Buffers: step, embeddings [rows, padded
- * k], ring [slot][ring][padded k], weights of both norms, dst [rows, `joinedStride`].
+ * k; these become the residual stream with `residual`], ring [slot][ring][padded k], weights of both norms, dst [rows, `joinedStride`].
  */
 export const joinHidden = kernel('join_hidden', ['rowWorkgroup'], (shape: JoinHiddenShape, tuning) => {
-  const { k, rows, ring, eps } = shape;
+  const { k, rows, ring, eps, residual } = shape;
   return {
-    defines: {},
+    defines: residual ? { RESIDUAL: residual } : {},
     overrides: {
       WORKGROUP_SIZE: tuning.rowWorkgroup,
       K: k,
@@ -31,7 +33,7 @@ export const joinHidden = kernel('join_hidden', ['rowWorkgroup'], (shape: JoinHi
       RING_ROWS: ring,
       EPS: eps,
     },
-    bindings: ['read', 'read', 'read', 'read', 'write'],
+    bindings: ['read', residual ? 'write' : 'read', 'read', 'read', 'write'],
     workgroups: [rows, 1, 1],
   };
 });

@@ -50,7 +50,7 @@ export function attentionBlock(
 
   return {
     tensors: {
-      qkv: qkvMatrices(tensors, nEmbd, prefix, spec),
+      qkv: qkvMatrices(tensors, road.input.buffer === 'joined' ? 2 * nEmbd : nEmbd, prefix, spec),
       qkvBias: spec.qkvBias ? qkvBias(tensors, prefix, spec) : null,
       qkNorms: qkNorms(tensors, prefix, spec),
       sinks: optional(spec.sinks, 'attn_sinks.weight', nHead),
@@ -212,16 +212,16 @@ function storedByProduct(spec: Attention, { norm }: BranchInput): boolean {
 }
 
 /** One stacked matrix of queries, keys and values, or one each. Rows are reordered so that rotation pairs become neighbours. */
-function qkvMatrices(tensors: TensorFinder, nEmbd: number, prefix: string, spec: Attention): MatrixPlan[] {
+function qkvMatrices(tensors: TensorFinder, nInput: number, prefix: string, spec: Attention): MatrixPlan[] {
   const { q, k, v, gate } = qkvWidths(spec);
   const label = `${prefix}attn_qkv`;
   const order = inPairs(spec);
   if (spec.fusedQkv) {
-    const tensor = tensors.find(`${label}.weight`, [nEmbd, q + k + v]);
+    const tensor = tensors.find(`${label}.weight`, [nInput, q + k + v]);
     const ofRows = order && ((row: number) => (row < q + k ? order(row) : row));
     return [planMatrix(label, [ordered(tensor, ofRows)])];
   }
-  const tensor = (name: string, rows: number) => tensors.find(`${prefix}${name}.weight`, [nEmbd, rows]);
+  const tensor = (name: string, rows: number) => tensors.find(`${prefix}${name}.weight`, [nInput, rows]);
   const others = [
     ...(k > 0 ? [ordered(tensor('attn_k', k), order)] : []),
     ...(v > 0 ? [tensor('attn_v', v)] : []),

@@ -10,6 +10,8 @@ import type { Loaded, Planned } from '../weights/tensors.ts';
 export interface Block<P extends Planned = Planned> {
   readonly tensors: P;
   readonly streams: readonly Stream[];
+  /** Index of the layer that it begins; absent in all others. */
+  readonly layer?: number;
   /** State that it carries from position to position; absent in most blocks. */
   readonly carried?: Carried;
   scratch(batches: Batches): readonly Scratch[];
@@ -21,6 +23,8 @@ export interface Block<P extends Planned = Planned> {
 /** Batches that activations have to hold. */
 export interface Batches {
   readonly maxRows: number;
+  /** Most output rows of a batch. */
+  readonly outputs: number;
   /** Most positions of a slot. */
   readonly nCtx: number;
   readonly tuning: Tuning;
@@ -78,8 +82,13 @@ export type ScratchName =
   | 'sharedGate'
   | LatentScratch
   | RecurrentScratch
-  /** Input of an MTP head. */
-  | 'joined';
+  /** Input of an MTP head or an EAGLE-3 draft, and what its target makes for the latter. */
+  | 'joined'
+  | 'features'
+  | 'featuresNorm'
+  | 'fused'
+  /** Logits of a subset of the tokens. */
+  | 'ownLogits';
 
 /** Output of experts beside a dense feed-forward, or of a Laurel, and the input of the router of such experts. */
 type BesideScratch = 'branch2' | 'routed';
@@ -118,7 +127,7 @@ export interface BlockIo extends StepBuffers {
   readonly depth: number;
   readonly cacheType: 'f32' | 'f16';
   readonly nSlots: number;
-  /** Hidden states that the model keeps for an MTP head, or reads as one; null in other models. */
+  /** Hidden states that the model keeps for an MTP head or an EAGLE-3 draft, or reads as one; null in other models. */
   readonly hidden: { readonly buffer: GPUBuffer; readonly positions: number } | null;
   stream(name: string): GPUBuffer;
   carried(name: string): CarriedBuffers;

@@ -1,6 +1,7 @@
-import type { ModelSpec } from '../../architectures/spec.ts';
+import type { ModelSpec, Subset } from '../../architectures/spec.ts';
 import type { Call } from '../../gpu/dispatch.ts';
 import { rmsNorm } from '../../gpu/kernels/rmsNorm.ts';
+import { spreadLogits } from '../../gpu/kernels/spreadLogits.ts';
 import { suppress } from '../../gpu/kernels/suppress.ts';
 import type { MatrixPlan } from '../weights/matrix.ts';
 import type { TensorFinder } from '../weights/tensorFinder.ts';
@@ -15,39 +16,59 @@ type HeadTensors = {
   readonly output: readonly MatrixPlan[];
   readonly bias: VectorPlan | null;
   readonly suppressed: VectorPlan | null;
+  /** Ids of the subset's tokens. */
+  readonly subset: VectorPlan | null;
 };
 
 /** Logits of a batch's output rows. The input of the output matrix is normalised by the last layer. */
 export function headBlock(tensors: TensorFinder, spec: ModelSpec): Block<HeadTensors> {
   const { nVocab, head } = spec;
   const road = headRoad(spec);
+  const nOwn = head.subset?.size ?? nVocab;
   return {
     tensors: {
-      output: [vocabularyMatrix(tensors, spec, head.tensor)],
-      bias: head.bias ? biasVector('output.bias', [tensors.findVector('output.bias', nVocab)]) : null,
+      output: [vocabularyMatrix(tensors, { ...spec, nVocab: nOwn }, head.tensor)],
+      bias: head.bias ? biasVector('output.bias', [tensors.findVector('output.bias', nOwn)]) : null,
       suppressed: head.suppressed
         ? { label: 'suppressed tokens', pieces: [], constants: head.suppressed }
         : null,
+      subset: head.subset ? subsetVector(tensors, head.subset) : null,
     },
     streams: [],
-    scratch: () => [],
-    calls: (io, { output: matrices, bias, suppressed }) => {
+    scratch: ({ outputs }) =>
+      head.subset ? [{ name: 'ownLogits', values: outputs * nOwn, ofBatch: true }] : [],
+    calls: (io, { output: matrices, bias, suppressed, subset }) => {
       const { scale, softcap } = head;
+      const logits = subset ? io.scratch('ownLogits') : io.logits;
       const epilogue = {
         kind: 'store',
-        dstStride: nVocab,
+        dstStride: nOwn,
         ...(bias && { bias: true as const }),
         ...(scale !== 1 && { scale }),
         ...(softcap !== null && { softcap }),
       } as const;
       const input = { src: inputBuffer(io, road), norm: road.norm, outputRows: true };
       return [
-        ...products(io, matrices, { ...input, epilogue, dst: [io.logits, ...(bias ? [bias] : [])] }),
+        ...products(io, matrices, { ...input, epilogue, dst: [logits, ...(bias ? [bias] : [])] }),
+        ...(subset ? spreadCalls(io, nOwn, nVocab, subset) : []),
         ...(suppressed ? [suppressCall(io, head.suppressed?.length ?? 0, nVocab, suppressed)] : []),
       ];
     },
     shift: () => [],
   };
+}
+
+function subsetVector(tensors: TensorFinder, { tensor, size }: Subset): VectorPlan {
+  return { label: tensor, pieces: [{ tensor: tensors.findIntegers(tensor, size), at: 0 }] };
+}
+
+/** Spreads the logits of `n` tokens over those of the whole vocabulary. */
+function spreadCalls(io: BlockIo, n: number, nVocab: number, tokens: GPUBuffer): Call[] {
+  const shape = { nVocab, outputs: io.rows };
+  return [
+    { spec: spreadLogits({ ...shape, n: null }), buffers: [io.step, io.logits] },
+    { spec: spreadLogits({ ...shape, n }), buffers: [io.step, io.logits, io.scratch('ownLogits'), tokens] },
+  ];
 }
 
 /** Takes the probability of `n` tokens away. */

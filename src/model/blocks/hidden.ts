@@ -1,4 +1,5 @@
 import type { ModelSpec } from '../../architectures/spec.ts';
+import { copyRows } from '../../gpu/kernels/copyRows.ts';
 import { rmsNorm } from '../../gpu/kernels/rmsNorm.ts';
 import { assert } from '../../util/assert.ts';
 import type { TensorFinder } from '../weights/tensorFinder.ts';
@@ -26,6 +27,23 @@ export function keepHiddenBlock(
       const shape = { k: nEmbd, kPadded: paddedRow(nEmbd), eps: head.norm.eps, rows: io.rows };
       const kept = { ...shape, ring: positions, ...(rows === 'outputs' && { gather: true }) };
       return [{ spec: rmsNorm(kept, io.tuning), buffers: [io.step, io.x, norm, buffer] }];
+    },
+    shift: () => [],
+  };
+}
+
+/** Keeps the residual stream of the output rows of an EAGLE-3 draft, from which it drafts further. */
+export function keepResidualBlock({ nEmbd }: ModelSpec): Block {
+  const stride = paddedRow(nEmbd);
+  return {
+    tensors: {},
+    streams: [],
+    scratch: () => [],
+    calls: io => {
+      const { buffer, positions } = hiddenOf(io);
+      const shape = { n: nEmbd, srcStride: stride, dstStride: stride, rows: io.rows };
+      const spec = copyRows({ ...shape, ring: positions, gather: true });
+      return [{ spec, buffers: [io.step, io.x, buffer] }];
     },
     shift: () => [],
   };

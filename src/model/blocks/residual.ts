@@ -19,6 +19,7 @@ export function inputBuffer(io: BlockIo, { buffer }: Pick<BranchInput, 'buffer'>
       return io.xNorm;
     case 'xNorm2':
     case 'routed':
+    case 'joined':
       return io.scratch(buffer);
   }
 }

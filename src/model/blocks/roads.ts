@@ -7,7 +7,7 @@ import type { ScratchName } from './block.ts';
  * shaders/lib/deferred_norm.wgsl. Otherwise the rows are already normalised, or are `x` if the branch has no norm before it.
  */
 export interface BranchInput {
-  readonly buffer: 'x' | 'xNorm' | Extract<ScratchName, 'xNorm2' | 'routed'>;
+  readonly buffer: 'x' | 'xNorm' | Extract<ScratchName, 'xNorm2' | 'routed' | 'joined'>;
   readonly norm: DeferredNorm | null;
 }
 
@@ -91,8 +91,10 @@ export function layerRoads(spec: ModelSpec, index: number): LayerRoads {
   const { perLayerNorm = null } = layer;
   const last = { next, ...factorOf(layer) };
   const behindFfn = perLayerNorm ? { next: null } : last;
+  const { joint } = spec.embedding;
   const beside = {
-    input: inputOf(spec, layer.attnNorm),
+    input:
+      joint?.kind === 'paired' ? ({ buffer: 'joined', norm: null } as const) : inputOf(spec, layer.attnNorm),
     end: { ...end, fused, post: layer.postAttnNorm, ...(layer.ffn ? { next: behindMixers() } : behindFfn) },
   };
   return {

@@ -13,9 +13,9 @@ export interface HiddenShape {
   readonly maxRows: number;
 }
 
-/** Sizes for a model. */
+/** Sizes for a model that keeps states of `nEmbd` values. */
 export function hiddenShape(
-  { nEmbd }: Pick<HiddenShape, 'nEmbd'>,
+  nEmbd: number,
   { maxRows }: Pick<HiddenShape, 'maxRows'>,
   { nSlots }: Pick<HiddenShape, 'nSlots'>,
 ): HiddenShape {
@@ -36,8 +36,8 @@ function slotBytesOf(shape: HiddenShape): number {
 }
 
 /**
- * Hidden states of the last positions of each slot, after the target's last norm, by position modulo `positions`. The target
- * writes those of all its rows. An MTP head reads them; while it drafts, it writes its own at positions that the target verifies
+ * Hidden states of the last positions of each slot, after the target's last norm (for an EAGLE-3 draft: made from residual streams), by
+ * position modulo `positions`. The target writes those of all its rows. The head reads them; while it drafts, it writes its own at positions that the target verifies
  * afterwards, and thereby overwrites.
  */
 export class HiddenStates {

@@ -43,6 +43,13 @@ export class TensorFinder {
     );
   }
 
+  /** Finds a vector of 64-bit integers. Throws `invalid_gguf` if it is of another type. */
+  findIntegers(name: string, length: number): GgufTensor {
+    const tensor = this.find(name, [length]);
+    if (tensor.type === 'I64') return tensor;
+    throw new ForetokenError('invalid_gguf', `${name} is of type ${tensor.type}, not I64`);
+  }
+
   /** Throws `unsupported_model` if the file has tensors that were not requested, except the `ignored` ones. */
   refuseUnused(ignored: ReadonlySet<string>): void {
     const unused = [...this.#gguf.tensors.keys()].filter(

@@ -1,6 +1,7 @@
 import type { GgufTensor } from '../../gguf/index.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import { dequantize } from '../../quant/dequantize.ts';
+import { int64Values } from '../../quant/integers.ts';
 import { isWeightType } from '../../quant/types.ts';
 import { assert } from '../../util/assert.ts';
 import { alignUp } from '../../util/math.ts';
@@ -58,6 +59,7 @@ function arranged(piece: VectorPiece, values: Float32Array<ArrayBuffer>): Float3
 
 /** Converts the bytes of a tensor of plain numbers to f32. */
 export function vectorValues({ type, name }: GgufTensor, bytes: Uint8Array): Float32Array<ArrayBuffer> {
+  if (type === 'I64') return int64Values(bytes);
   assert(isWeightType(type), () => `${name} is of type ${type}`);
   return dequantize(type, bytes);
 }

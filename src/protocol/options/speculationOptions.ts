@@ -7,7 +7,7 @@ const SPEC_TYPES = ['none', ...DRAFT_KINDS] as const;
 export type SpecType = (typeof SPEC_TYPES)[number];
 
 const OTHER_SPEC_TYPES = {
-  words: ['draft-eagle3', 'draft-dflash', 'draft-dspark'],
+  words: ['draft-dflash', 'draft-dspark'],
   reason: 'this kind of speculation is not built',
 };
 

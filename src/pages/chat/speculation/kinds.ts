@@ -4,6 +4,7 @@ import type { DraftKind, SpeculationTrace } from '../../../client/index.ts';
 export const KIND_NAMES: Readonly<Record<DraftKind, string>> = {
   'draft-simple': 'draft model',
   'draft-mtp': 'MTP head',
+  'draft-eagle3': 'EAGLE-3 draft',
   'ngram-simple': 'n-gram look-up',
   'ngram-map-k': 'n-gram map',
   'ngram-map-k4v': 'n-gram counts',
