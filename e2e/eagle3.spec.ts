@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { vocabulary } from '../bench/page/randomModel.ts';
 import { openSource, readGguf, writeGguf } from '../src/gguf/index.ts';
+import { chainTarget } from '../src/reference/chainTarget.ts';
 import { openEagle3Twin } from '../src/reference/eagle3Twin.ts';
-import { type RandomEagle3Options, randomEagle3 } from '../src/reference/randomEagle3.ts';
+import { type RandomEagle3Options, randomEagle3, shallowEagle3 } from '../src/reference/randomEagle3.ts';
 import { bundledFile, bytesInPage, MOE_F16 } from './fixtures/models.ts';
 import { expect, test } from './fixtures/test.ts';
 import { compareDrafts } from './fixtures/twinDrafts.ts';
@@ -39,3 +41,30 @@ for (const { name, options: shape } of DRAFTS) {
     expect(compareDrafts(twin, prompt, answer.speculation_trace)).toBeGreaterThan(60);
   });
 }
+
+test('a target accepts the drafts of an EAGLE-3 draft where they are its own choice', async ({
+  harness,
+  startServer,
+}) => {
+  const [bos, stays, a, b] = [1, 330, 331, 332];
+  const successors = Array.from({ length: 512 }, (_, token) => (token === a ? b : token === b ? a : token));
+  const bytes = writeGguf(await chainTarget({ successors, nCtx: 256, metadata: vocabulary(512) }));
+  const target = await readGguf(await openSource(bytes));
+  const server = await startServer({
+    ...SETTINGS,
+    model: await bytesInPage(harness.page, bytes),
+    modelDraft: await bytesInPage(harness.page, writeGguf(await shallowEagle3(target))),
+  });
+  for (const { prompt, accepted } of [
+    { prompt: [bos, stays, stays], accepted: 3 },
+    { prompt: [bos, a, b], accepted: 0 },
+  ]) {
+    const request = { prompt, n_predict: 33, temperature: 0, ignore_eos: true, return_tokens: true };
+    const answer = await server.completion({ ...request, speculation_trace: true });
+    const [first, second] = accepted === 3 ? [stays, stays] : [a, b];
+    expect(answer.tokens).toEqual(Array.from({ length: 33 }, (_, i) => (i % 2 === 0 ? first : second)));
+    const rounds = answer.speculation_trace?.rounds.slice(0, -1) ?? [];
+    expect(rounds.length).toBeGreaterThan(accepted === 3 ? 6 : 25);
+    for (const { n_accepted } of rounds) expect(n_accepted).toBe(accepted);
+  }
+});

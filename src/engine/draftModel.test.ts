@@ -59,10 +59,10 @@ function verifyRows({ tokens, slot }: Sequence, nDraft: number): VerifyRow[] {
   return fed.map((token, position) => ({ token, position, slot, output: position >= tokens.length - 1 }));
 }
 
-describe('an MTP head', () => {
+describe.each(['draft-mtp', 'draft-eagle3'] as const)('a head (%s)', kind => {
   it('decodes the tokens that were accepted again, because it drafted them from states of its own', async () => {
     const model = new FakeForwardPass();
-    const drafts = new DraftModel(model, null, 'draft-mtp');
+    const drafts = new DraftModel(model, null, kind);
     const sequence = sequenceOf(PROMPT);
     const [draft] = await drafts.draft([{ sequence, nMax: 3 }]);
     sequence.tokens.push(...draft, 7);
@@ -70,7 +70,7 @@ describe('an MTP head', () => {
     const [next] = await drafts.draft([{ sequence, nMax: 3 }]);
     expect(callSizes(model)).toEqual([['draft', draft.length + 1]]);
     expect(next).toEqual(await freshDraft(sequence.tokens, 3));
-    expect(drafts.drafterOf()).toBe('draft-mtp');
+    expect(drafts.drafterOf()).toBe(kind);
   });
 });
 

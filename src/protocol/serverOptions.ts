@@ -79,8 +79,8 @@ export interface GivenOptions {
   /** Smallest share of a prompt that a slot must hold to be chosen for it. Default 0.1. */
   readonly slotPromptSimilarity?: number;
   /**
-   * Kinds of speculation. N-gram look-ups are asked before the draft model or the MTP head, and the first draft that is not empty is
-   * verified. Default: the draft model if there is one, else the MTP head if the model's file has one.
+   * Kinds of speculation. N-gram look-ups are asked before the draft model, the MTP head or the EAGLE-3 draft, and the first draft that
+   * is not empty is verified. Default: what the file of the draft holds if there is one, else the MTP head if the model's file has one.
    */
   readonly specType?: readonly (
     | 'none'
@@ -93,7 +93,7 @@ export interface GivenOptions {
     | 'ngram-mod'
     | 'ngram-suffix'
   )[];
-  /** Longest draft of the draft model, or of the MTP head. Default 3. */
+  /** Longest draft of the draft model, the MTP head or the EAGLE-3 draft. Default 3. */
   readonly draftMax?: number;
   /** Shortest draft of the draft model; shorter ones are not verified. Default 0. */
   readonly draftMin?: number;

@@ -11,6 +11,7 @@ import {
 } from '../gguf/index.ts';
 import { assert } from '../util/assert.ts';
 import { randomTensors } from './randomModel.ts';
+import { type Values, withValues } from './withValues.ts';
 
 export interface RandomEagle3Options {
   /** Layers of the target whose inputs it reads. */
@@ -70,6 +71,21 @@ export async function randomEagle3(target: GgufFile, options: RandomEagle3Option
       ),
   };
 }
+
+/**
+ * Builds an EAGLE-3 draft that drafts what the target would choose behind the token before, without its layers: a target that repeats
+ * its last token accepts all of that.
+ */
+export async function shallowEagle3(target: GgufFile): Promise<GgufToWrite> {
+  const { metadata, tensors } = await randomEagle3(target, { layers: [0] });
+  return { metadata, tensors: withValues(tensors, SHALLOW) };
+}
+
+const SHALLOW: Values = [
+  [/^fc/, (row, column) => (row === column ? 1 : 0)],
+  [/attn_output|ffn_down/, () => 0],
+  [/output_norm/, () => 1],
+];
 
 /** Ids of `n` tokens, as 64-bit integers. */
 function ids(n: number, nVocab: number): Uint8Array<ArrayBuffer> {

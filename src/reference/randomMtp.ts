@@ -2,6 +2,7 @@ import { readMtpSpec, tensorsOf } from '../architectures/index.ts';
 import type { GgufFile, GgufToWrite, GgufValue, TypedValue } from '../gguf/index.ts';
 import { assert } from '../util/assert.ts';
 import { randomTensors } from './randomModel.ts';
+import { type Values, withValues } from './withValues.ts';
 
 /** Builds the sidecar of an MTP head with random weights for a model without one; it has the target's embeddings and output matrix. */
 export function randomMtp(target: GgufFile): GgufToWrite {
@@ -14,18 +15,11 @@ export function randomMtp(target: GgufFile): GgufToWrite {
  */
 export function shallowMtp(target: GgufFile): GgufToWrite {
   const { metadata, tensors } = sidecar(target, { hasOwnNorm: false });
-  const changed = tensors.map(tensor => {
-    const change = CHANGES.find(([pattern]) => pattern.test(tensor.name))?.[1];
-    const [k, nRows = 1] = tensor.shape;
-    if (!change) return tensor;
-    const values = Float32Array.from({ length: k * nRows }, (_, i) => change(Math.floor(i / k), i % k));
-    return { ...tensor, type: 'F32' as const, data: new Uint8Array(values.buffer) };
-  });
-  return { metadata, tensors: changed };
+  return { metadata, tensors: withValues(tensors, VALUES) };
 }
 
 /** Values of the tensors of a head that drafts from the token alone, by row and column. */
-const CHANGES: readonly (readonly [RegExp, (row: number, column: number) => number])[] = [
+const VALUES: Values = [
   [/nextn\.eh_proj/, (row, column) => (row === column ? 1 : 0)],
   [/nextn\.enorm/, () => 1],
   [/attn_output|ffn_down/, () => 0],

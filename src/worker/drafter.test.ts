@@ -3,6 +3,7 @@ import type { GgufFile } from '../gguf/index.ts';
 import { openSource, readGguf, type TypedValue, writeGguf } from '../gguf/index.ts';
 import { checkModel } from '../model/modelFile.ts';
 import { type GivenOptions, withDefaults } from '../protocol/options.ts';
+import { randomEagle3 } from '../reference/randomEagle3.ts';
 import { randomModel } from '../reference/randomModel.ts';
 import { randomMtp } from '../reference/randomMtp.ts';
 import { chooseDrafter } from './drafter.ts';
@@ -26,6 +27,7 @@ const opened = async (file: Parameters<typeof writeGguf>[0]): Promise<GgufFile> 
 
 const PLAIN = await model();
 const SIDECAR = await opened(randomMtp(PLAIN));
+const EAGLE3 = await opened(await randomEagle3(PLAIN, { layers: [0, 1], nTokens: 5 }));
 const WITH_HEAD = await opened({
   metadata: { ...METADATA, 'llama.block_count': u32(3), 'llama.nextn_predict_layers': u32(1) },
   tensors: [
@@ -73,6 +75,20 @@ describe('the model that drafts', () => {
       shared: ['output.weight'],
     },
     {
+      what: 'an EAGLE-3 draft',
+      target: PLAIN,
+      draft: EAGLE3,
+      kind: 'draft-eagle3',
+      shared: ['token_embd.weight'],
+    },
+    {
+      what: 'an EAGLE-3 draft beside a target with a head',
+      target: WITH_HEAD,
+      draft: EAGLE3,
+      given: { specType: ['ngram-mod', 'draft-eagle3'] },
+      kind: 'draft-eagle3',
+    },
+    {
       what: 'none, though there is a head, for look-ups alone',
       target: WITH_HEAD,
       given: { specType: ['ngram-mod'] },
@@ -110,6 +126,34 @@ describe('the model that drafts', () => {
       given: { specType: ['draft-simple'] },
       code: 'unsupported_model',
       message: /holds only an MTP head/,
+    },
+    {
+      what: 'a draft model, where an EAGLE-3 draft is asked for',
+      draft: async () => PLAIN,
+      given: { specType: ['draft-eagle3'] },
+      code: 'draft_incompatible',
+      message: /is no EAGLE-3 draft/,
+    },
+    {
+      what: 'an EAGLE-3 draft as a draft model',
+      draft: async () => EAGLE3,
+      given: { specType: ['draft-simple'] },
+      code: 'unsupported_model',
+      message: /holds only an EAGLE-3 draft/,
+    },
+    {
+      what: 'an EAGLE-3 draft of another model',
+      draft: async () => opened(await randomEagle3(await model(13), { layers: [0], nEmbd: 48, nTokens: 5 })),
+      given: {},
+      code: 'draft_incompatible',
+      message: /reads rows of 32 values and 13 tokens, but its target has 32 and 11/,
+    },
+    {
+      what: 'an EAGLE-3 draft of a deeper model',
+      draft: async () => opened(await randomEagle3(PLAIN, { layers: [0, 2], nTokens: 5 })),
+      given: {},
+      code: 'draft_incompatible',
+      message: /reads layers 0, 2, but its target has 2/,
     },
     {
       what: 'the head of another model',

@@ -26,8 +26,8 @@ function readTypes(types: string): string {
 /** Options of speculative decoding. */
 export const SPECULATION_OPTIONS = {
   /**
-   * Kinds of speculation. N-gram look-ups are asked before the draft model or the MTP head, and the first draft that is not empty is
-   * verified. Default: the draft model if there is one, else the MTP head if the model's file has one.
+   * Kinds of speculation. N-gram look-ups are asked before the draft model, the MTP head or the EAGLE-3 draft, and the first draft that
+   * is not empty is verified. Default: what the file of the draft holds if there is one, else the MTP head if the model's file has one.
    */
   specType: option(list(word(SPEC_TYPES, OTHER_SPEC_TYPES)), {
     flag: '--spec-type',
@@ -45,7 +45,7 @@ export const SPECULATION_OPTIONS = {
       },
     ],
   }),
-  /** Longest draft of the draft model, or of the MTP head. Default 3. */
+  /** Longest draft of the draft model, the MTP head or the EAGLE-3 draft. Default 3. */
   draftMax: option(integer(0, 2 ** 16), {
     default: 3,
     flag: '--spec-draft-n-max, --draft, --draft-n, --draft-max',
