@@ -9,10 +9,10 @@ import { expect, expectAnswer, modelsOf, plainPage, test } from './test.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** The fonts and parsers of the page take 0.4 MB of it, the bundled MTP head 0.5 MB. */
-const MAX_TARBALL_BYTES = 5_400_000;
+const MAX_TARBALL_BYTES = 5_500_000;
 /** Limits of the client and the worker together. */
-const MAX_GZIP_BYTES = 280_000;
-const MAX_BROTLI_BYTES = 237_000;
+const MAX_GZIP_BYTES = 283_000;
+const MAX_BROTLI_BYTES = 239_000;
 /** Limit of the scripts that the page loads before a feature is used. */
 const MAX_PAGE_GZIP_BYTES = 250_000;
 
@@ -25,7 +25,7 @@ test.beforeAll(async ({ packed }) => {
 const tool = (name: string) => join(ROOT, 'node_modules', '.bin', name);
 const inPackage = (...path: string[]) => join(project, 'node_modules', 'foretoken', ...path);
 
-test('the tarball has what runs and nothing else, in at most 5.4 MB', async ({ packed }) => {
+test('the tarball has what runs and nothing else, in at most 5.5 MB', async ({ packed }) => {
   expect((await stat(packed.tarball)).size).toBeLessThan(MAX_TARBALL_BYTES);
   const files = (await readdir(inPackage(), { recursive: true, withFileTypes: true }))
     .filter(entry => entry.isFile())
@@ -36,7 +36,7 @@ test('the tarball has what runs and nothing else, in at most 5.4 MB', async ({ p
       (file.startsWith('src/') && file !== 'src/util/fallbackAdapter.mjs'),
   );
   expect(unwanted).toEqual([]);
-  expect(files.filter(file => file.endsWith('.gguf'))).toHaveLength(2);
+  expect(files.filter(file => file.endsWith('.gguf'))).toHaveLength(3);
   // A single file that is missing would keep the site from being stored for visits without a network.
   const offline = await readFile(inPackage('dist', 'offline.js'), 'utf8');
   const kept = [...offline.matchAll(/path:[`"']([^`"']+)/g)].map(([, path]) => `dist/${path}`);
