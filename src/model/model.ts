@@ -9,7 +9,7 @@ import { chosenToken } from '../gpu/kernels/getRows.ts';
 import { readMapped } from '../gpu/readback.ts';
 import { assert, assertNever } from '../util/assert.ts';
 import { ForetokenError } from '../util/errors.ts';
-import { alignUp } from '../util/math.ts';
+import { type BatchSlot, describeBatch } from './batchWords.ts';
 import { paddedRow } from './blocks/products.ts';
 import { copyCarried, readState, stateBase, stateBytes, writeState } from './cache/carriedStates.ts';
 import { cellBytesOf, copyPages, readCells, writeCells } from './cache/copies.ts';
@@ -371,38 +371,24 @@ export class Model implements ForwardPass {
    */
   #writeStep(rows: readonly BatchRow[], nMore: number, nUncertain = 0): number {
     if (this.#gpu.fault) throw this.#gpu.fault;
-    assert(rows.length > 0 && rows.length <= this.maxRows, () => `a batch of ${rows.length} rows`);
     const spans = spansOf(rows, nMore);
     this.#reserveOrThrow(spans);
+    const slots = spans.map(span => this.#beginStep(span, nMore, nUncertain));
     const words = this.#stepWords;
-    const tables = new Map<number, number>();
-    let nWords = 4 * (1 + rows.length);
-    for (const span of spans) {
-      const pages = this.#pool.table(span.slot);
-      const memory = this.#memories?.step({ ...span, end: span.end - nMore }, nMore, nUncertain);
-      const firstState = this.#seen?.slots.from(span.slot) ?? 0;
-      words.set([span.slot, memory?.base ?? 0, memory?.commit ?? 0, firstState, ...pages], nWords);
-      this.kept?.slots.write(span);
-      this.#seen?.slots.claim(span.slot, span.end);
-      tables.set(span.slot, nWords + 4);
-      nWords += 4 + alignUp(pages.length, 4);
-    }
-    let nOutputs = 0;
-    let runStart = 0;
-    rows.forEach(({ token, position, slot }, row) => {
-      assert(isTokenOf(token, this.nVocab), () => `token ${token} of ${this.nVocab}`);
-      assert(position >= 0 && position < this.nCtx, () => `position ${position} of ${this.nCtx}`);
-      assert(slot >= 0 && slot < this.nSlots, () => `slot ${slot} of ${this.nSlots}`);
-      if (row > 0 && rows[row - 1].slot !== slot) runStart = row;
-      words.set([token, position, tables.get(slot) ?? 0, (row - runStart) << 16], 4 * (1 + row));
-    });
-    rows.forEach(({ output }, row) => {
-      if (output) words[4 * (1 + nOutputs++) + 3] |= row;
-    });
-    assert(nOutputs <= this.maxOutputs, () => `${nOutputs} output rows, at most ${this.maxOutputs}`);
-    words.set([rows.length, nOutputs, 0, 0]);
+    const { nWords, nOutputs } = describeBatch(words, rows, slots, this);
     this.#gpu.device.queue.writeBuffer(this.state.step, 0, words, 0, nWords);
     return nOutputs;
+  }
+
+  /** Begins a step that writes `span` of a slot, of which the last `nMore` positions come back. */
+  #beginStep(span: CacheSpan, nMore: number, nUncertain: number): BatchSlot {
+    const { slot, end } = span;
+    const memory = this.#memories?.step({ ...span, end: end - nMore }, nMore, nUncertain);
+    const firstState = this.#seen?.slots.from(slot) ?? 0;
+    this.kept?.slots.write(span);
+    this.#seen?.slots.claim(slot, end);
+    const { base, commit } = memory ?? { base: 0, commit: 0 };
+    return { slot, base, commit, firstState, pages: this.#pool.table(slot) };
   }
 
   /**
@@ -473,11 +459,6 @@ function concatenated([first, second]: readonly [Uint8Array, Uint8Array]): Uint8
   all.set(first);
   all.set(second, first.length);
   return all;
-}
-
-/** Whether a batch may hold `token`: a token of the vocabulary, or a reference to a drafted one. */
-function isTokenOf(token: number, nVocab: number): boolean {
-  return (token >= 0 && token < nVocab) || token >= chosenToken(0);
 }
 
 /** Most positions that a row has before and with it. */
