@@ -83,8 +83,8 @@ test('the Stop button and the Escape key stop an answer, and Continue goes on wi
   await expect(page.getByTestId('setting-temperature')).toHaveValue('0');
   await page.getByTestId('setting-top_k').fill('3');
   await presets.getByRole('button', { name: 'Save as a preset' }).click();
-  await page.keyboard.type('Mine');
-  await page.keyboard.press('Enter');
+  await presets.getByRole('textbox').fill('Mine');
+  await presets.getByRole('textbox').press('Enter');
   await expect(presets.getByRole('button', { name: 'Mine', exact: true })).toHaveAttribute(
     'aria-pressed',
     'true',
