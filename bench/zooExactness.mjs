@@ -25,7 +25,6 @@ export const MTP_ZOO = new Map([
   ['glm4moe', 'experts, and a model that people use with its head'],
   ['deepseek2', 'MLA: a latent cache'],
   ['qwen35', 'gated delta nets, and a gate behind attention'],
-  ['granitehybrid', 'Mamba-2 and attention'],
 ]);
 
 /**
