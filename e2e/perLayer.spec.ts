@@ -29,7 +29,7 @@ test('a token that the model suppresses is no candidate, and no draft has it', a
     ...[candidates.argmax, candidates.topK].flatMap(of => of.flatMap(pairs => pairs.map(([id]) => id))),
     ...drafts.flat().map(({ token }) => token),
   ];
-  // Of 97 other tokens 64 are candidates after each token.
+  // The candidates after each token are 64 of the 97 other tokens.
   expect(new Set(proposed).size).toBeGreaterThan(64);
   expect(proposed.filter(token => SUPPRESSED.includes(token))).toEqual([]);
 });

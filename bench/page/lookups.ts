@@ -1,7 +1,7 @@
 import { createServer } from '../../src/client/index.ts';
-import type { CompletionRequest } from '../../src/protocol/completion.ts';
 import type { ServerOptions } from '../../src/protocol/options.ts';
-import { pairedRatio, type Summary, summary } from './statistics.ts';
+import { type Asked, answerOf, type DraftedAnswer, type LookupSpeedup } from './draftedAnswer.ts';
+import { pairedRatio, summary } from './statistics.ts';
 
 const STORY = [
   'Once upon a time, there was a little owl named Ruby. Ruby lived in a tall tree near the village.',
@@ -19,7 +19,7 @@ const N_PREDICT = 96;
  * with changes; greedy answers without a grammar show what look-ups cost where there is little to find, and what an answer gains
  * that the server gave before.
  */
-const REQUESTS: Readonly<Record<string, Pick<CompletionRequest, 'prompt' | 'grammar'>>> = {
+const REQUESTS: Readonly<Record<string, Asked>> = {
   chat: { prompt: 'Lily had a small boat. One morning' },
   edit: edited(STORY.join('\n'), [
     ['Ruby', 'Mia'],
@@ -46,31 +46,13 @@ const KINDS: Readonly<Record<string, Partial<ServerOptions>>> = {
   'ngram-suffix': { specType: ['ngram-suffix'] },
 };
 
-export interface LookupSpeedup {
-  readonly text: string;
-  readonly kind: string;
-  readonly tokensPerSecond: Summary;
-  /** Median speed relative to decoding without drafts in the same round. */
-  readonly speedup: number;
-  readonly drafted: number;
-  readonly accepted: number;
-  readonly sameTokens: boolean;
-}
-
-interface Answer {
-  readonly tokensPerSecond: number;
-  readonly drafted: number;
-  readonly accepted: number;
-  readonly tokens: string;
-}
-
 /** Compares greedy answers with look-ups of some kinds to answers without, alternating; every sample has a new server. */
 export async function measureLookups(
   model: Blob | string,
   repetitions: number,
   kinds: readonly string[] = Object.keys(KINDS),
 ): Promise<LookupSpeedup[]> {
-  const runs = new Map<string, Answer[][]>(kinds.map(kind => [kind, []]));
+  const runs = new Map<string, DraftedAnswer[][]>(kinds.map(kind => [kind, []]));
   for (let round = 0; round <= repetitions; round++) {
     for (const kind of kinds) {
       const answers = await answersOf({ model, nCtx: 512, ...KINDS[kind] });
@@ -95,20 +77,11 @@ export async function measureLookups(
   });
 }
 
-async function answersOf(options: ServerOptions): Promise<Answer[]> {
+async function answersOf(options: ServerOptions): Promise<DraftedAnswer[]> {
   const server = await createServer({ ...options, temperature: 0, cachePrompt: false });
   try {
-    const answers: Answer[] = [];
-    for (const asked of Object.values(REQUESTS)) {
-      const request = { ...asked, n_predict: N_PREDICT, ignore_eos: true, return_tokens: true };
-      const { tokens, timings } = await server.completion(request);
-      answers.push({
-        tokensPerSecond: timings.predicted_per_second,
-        drafted: timings.draft_n ?? 0,
-        accepted: timings.draft_n_accepted ?? 0,
-        tokens: tokens.join(),
-      });
-    }
+    const answers: DraftedAnswer[] = [];
+    for (const asked of Object.values(REQUESTS)) answers.push(await answerOf(server, asked, N_PREDICT));
     return answers;
   } finally {
     await server.close();

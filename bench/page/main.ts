@@ -1,5 +1,6 @@
 import { assertNever } from '../../src/util/assert.ts';
-import { type LookupSpeedup, measureLookups } from './lookups.ts';
+import type { LookupSpeedup } from './draftedAnswer.ts';
+import { measureLookups } from './lookups.ts';
 import { comparePeers, type PeerComparison, type PeerOptions } from './peers.ts';
 import { measureProducts } from './products.ts';
 import { RANDOM_SHAPES, randomFile } from './randomModel.ts';

@@ -1,7 +1,8 @@
 import { checkReport, type Report } from '../../src/report/index.ts';
 import { type Acceptance, measureAcceptance } from './acceptance.ts';
 import { assumptionsOf } from './assumptions.ts';
-import { measureNgram, type NgramSpeedup } from './ngram.ts';
+import type { LookupSpeedup } from './draftedAnswer.ts';
+import { measureNgram } from './ngram.ts';
 import { type Pair, withPair } from './pair.ts';
 import {
   type GpuAssumptions,
@@ -33,7 +34,7 @@ export interface SpeculationReport {
   readonly costs: VerifyCosts;
   readonly acceptance: Acceptance;
   readonly predictions: readonly Prediction[];
-  readonly ngram: readonly NgramSpeedup[];
+  readonly ngram: readonly LookupSpeedup[];
 }
 
 /**

@@ -8,7 +8,7 @@ export interface JoinHiddenShape {
   /** Positions of a slot in the ring of hidden states. */
   readonly ring: number;
   readonly eps: number;
-  /** What the embeddings' rows become: the state, or the normalised one; absent if they stay. */
+  /** Rows that replace the embeddings': the state, or the normalised one; absent if the embeddings stay. */
   readonly residual?: 'state' | 'normed';
 }
 
