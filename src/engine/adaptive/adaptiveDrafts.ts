@@ -4,6 +4,7 @@ import type { DraftRequest, DraftSource, PlannedDrafts, SubmittedRound } from '.
 import type { Sequence, StepResult } from '../sequence.ts';
 import { Acceptance } from './acceptance.ts';
 import { DraftPacer } from './draftPacer.ts';
+import { ownRound } from './ownRound.ts';
 
 /** Pacing state of one sequence. */
 interface Pace {
@@ -66,16 +67,10 @@ export class AdaptiveDrafts implements DraftSource {
     for (const { sequence, draft, nAccepted } of results) {
       if (this.#drafted.has(sequence)) this.#paceOf(sequence).acceptance.record(draft.length, nAccepted);
     }
-    // Rounds with a prompt, or with drafts of another source, are no measure of this source.
-    const isOwn = results.every(
-      ({ sequence, nPrompt, draft }) => nPrompt === 0 && (draft.length === 0 || this.#drafted.has(sequence)),
-    );
-    if (isOwn) {
+    const round = ownRound(results, this.#drafted, ms);
+    if (round) {
       this.#pacer.record({
-        nSequences: results.length,
-        nDrafted: results.reduce((total, { draft }) => total + draft.length, 0),
-        nTokens: results.reduce((total, { sampled }) => total + sampled.length, 0),
-        ms,
+        ...round,
         isCold: results.some(({ sequence }) => this.#paceOf(sequence).isWarm !== this.#drafted.has(sequence)),
       });
     }

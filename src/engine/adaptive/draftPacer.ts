@@ -1,4 +1,5 @@
 import { type DraftBounds, Odds } from './odds.ts';
+import type { OwnRound } from './ownRound.ts';
 import { RoundCosts } from './roundCosts.ts';
 
 /** Share of the time without drafts that may be spent on probing whether drafts have become worthwhile. */
@@ -23,13 +24,8 @@ const MIN_COUNT = 3;
 /** Cap on the time of a booked round, as a multiple of the usual time. */
 const MAX_EXCESS = 2;
 
-/** Round in which all, some or none of the sequences of a batch had a draft. */
-export interface RoundRecord {
-  readonly nSequences: number;
-  readonly nDrafted: number;
-  /** Tokens that the round produced, in all sequences. */
-  readonly nTokens: number;
-  readonly ms: number;
+/** Round that a `DraftPacer` measures. */
+export interface RoundRecord extends OwnRound {
   /**
    * Whether drafting started or stopped with this round. Then the draft model had to catch up, or the target had to wait, so the
    * time says little about the next round.

@@ -1,3 +1,4 @@
+import type { OwnRound } from './ownRound.ts';
 import { RoundCosts } from './roundCosts.ts';
 
 /** Tokens that a draft must promise to gain: times are noisy, and a draw does not justify the extra work. */
@@ -25,13 +26,8 @@ const KEPT = 0.99;
 /** Probability that the first i + 1 tokens of a draft are accepted, for each of its tokens. */
 export type Chances = readonly number[];
 
-/** Round in which all, some or none of the sequences of a batch had a draft. */
-export interface GainRecord {
-  readonly nSequences: number;
-  readonly nDrafted: number;
-  /** Tokens that the round produced, in all sequences. */
-  readonly nTokens: number;
-  readonly ms: number;
+/** Round that a `GainPacer` measures. */
+export interface GainRecord extends OwnRound {
   /** Whether it could have been submitted ahead, but waited for a draft, and then had none. */
   readonly waited: boolean;
 }

@@ -1,6 +1,7 @@
 import type { DraftKind } from '../../forward/drafting.ts';
 import type { TokenId } from '../../forward/forward.ts';
 import type { GainPacer } from '../adaptive/gainPacer.ts';
+import { ownRound } from '../adaptive/ownRound.ts';
 import type { DraftRequest, DraftSource } from '../draftSource.ts';
 import type { Sequence, StepResult } from '../sequence.ts';
 import type { SuffixMemory } from './suffixMemory.ts';
@@ -61,18 +62,11 @@ export class SuffixDrafts implements DraftSource {
   }
 
   stepped(results: readonly StepResult[], ms: number): void {
-    // Rounds with a prompt, or with drafts of another source, are no measure of this source.
-    const isOwn = results.every(
-      ({ sequence, nPrompt, draft }) => nPrompt === 0 && (draft.length === 0 || this.#drafted.has(sequence)),
-    );
-    const nDrafted = results.reduce((total, { draft }) => total + draft.length, 0);
-    if (isOwn) {
+    const round = ownRound(results, this.#drafted, ms);
+    if (round) {
       this.#options.pacer?.record({
-        nSequences: results.length,
-        nDrafted,
-        nTokens: results.reduce((total, { sampled }) => total + sampled.length, 0),
-        ms,
-        waited: this.#wasAsked && this.#isAheadPossible && nDrafted === 0,
+        ...round,
+        waited: this.#wasAsked && this.#isAheadPossible && round.nDrafted === 0,
       });
     }
     this.#drafted.clear();
